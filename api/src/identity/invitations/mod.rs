@@ -1,0 +1,2 @@
+//! Invitations.
+pub mod code;

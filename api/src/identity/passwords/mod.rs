@@ -1,0 +1,4 @@
+//! Passwords: what they may be, how they are kept, how one is changed or replaced when forgotten.
+
+pub mod hashing;
+pub mod rules;

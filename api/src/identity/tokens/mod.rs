@@ -1,0 +1,8 @@
+//! Access tokens: what they say, how they are signed, and everything that is not one.
+
+pub mod claims;
+#[cfg(test)]
+mod forgeries;
+pub mod jwt;
+
+pub use claims::{Claims, Issuer, TokenRefusal};
