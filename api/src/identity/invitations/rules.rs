@@ -10,8 +10,7 @@ pub const MAX_TRIES: i32 = 5;
 #[derive(Clone, Copy, Debug)]
 pub struct InvitationState {
     pub expires_at: DateTime<Utc>,
-    /// Tries so far, this one not among them.
-    pub tries: i32,
+    pub tries_left: i32,
     pub accepted: bool,
     pub revoked: bool,
 }
@@ -19,7 +18,7 @@ pub struct InvitationState {
 /// Whether the secret may be tried. The answer is for the machine alone: who holds the code is told the same thing in
 /// every case.
 pub fn is_open(invitation: InvitationState, now: DateTime<Utc>) -> bool {
-    !invitation.accepted && !invitation.revoked && invitation.tries < MAX_TRIES && now < invitation.expires_at
+    !invitation.accepted && !invitation.revoked && invitation.tries_left > 0 && now < invitation.expires_at
 }
 
 #[cfg(test)]
@@ -32,11 +31,11 @@ mod tests {
 
     #[test]
     fn an_invitation_is_open_once_for_sixty_days_and_five_tries() {
-        let fresh = InvitationState { expires_at: at(0) + LIFETIME, tries: 0, accepted: false, revoked: false };
+        let fresh = InvitationState { expires_at: at(0) + LIFETIME, tries_left: MAX_TRIES, accepted: false, revoked: false };
         assert!(is_open(fresh, at(59)));
         assert!(!is_open(fresh, at(60)));
-        assert!(is_open(InvitationState { tries: 4, ..fresh }, at(0)));
-        assert!(!is_open(InvitationState { tries: 5, ..fresh }, at(0)));
+        assert!(is_open(InvitationState { tries_left: 1, ..fresh }, at(0)));
+        assert!(!is_open(InvitationState { tries_left: 0, ..fresh }, at(0)));
         assert!(!is_open(InvitationState { accepted: true, ..fresh }, at(0)));
         assert!(!is_open(InvitationState { revoked: true, ..fresh }, at(0)));
     }

@@ -14,7 +14,7 @@ pub struct Limit {
     /// The first wait; each further guess doubles it.
     pub first_wait: TimeDelta,
     pub longest_wait: TimeDelta,
-    /// After this long without a guess, all is forgotten.
+    /// So long after the first guess, or after the end of the wait if there is one, all is forgotten.
     pub forgotten_after: TimeDelta,
 }
 
@@ -46,29 +46,27 @@ pub const RESET: Limit = Limit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tally {
     pub guesses: u32,
-    pub last_at: DateTime<Utc>,
+    pub first_at: DateTime<Utc>,
+    pub blocked_until: Option<DateTime<Utc>>,
 }
 
 /// Whether one more guess is allowed: the tally with it, or how long to wait. A refused guess is not counted, so that
 /// who keeps knocking is not kept out for ever.
 pub fn count(limit: Limit, tally: Option<Tally>, now: DateTime<Utc>) -> Result<Tally, TimeDelta> {
-    let Some(tally) = tally.filter(|tally| now - tally.last_at < limit.forgotten_after) else {
-        return Ok(Tally { guesses: 1, last_at: now });
-    };
-    let over = tally.last_at + wait(limit, tally.guesses) - now;
-    if over > TimeDelta::zero() { Err(over) } else { Ok(Tally { guesses: tally.guesses.saturating_add(1), last_at: now }) }
+    let remembered = tally.filter(|tally| now - tally.blocked_until.unwrap_or(tally.first_at) < limit.forgotten_after);
+    if let Some(until) = remembered.and_then(|tally| tally.blocked_until).filter(|until| *until > now) {
+        return Err(until - now);
+    }
+    let guesses = remembered.map_or(1, |tally| tally.guesses.saturating_add(1));
+    let first_at = remembered.map_or(now, |tally| tally.first_at);
+    Ok(Tally { guesses, first_at, blocked_until: wait(limit, guesses).map(|wait| now + wait) })
 }
 
 /// The wait after so many guesses: none while they are free, then doubling up to the longest.
-fn wait(limit: Limit, guesses: u32) -> TimeDelta {
-    match guesses.checked_sub(limit.free) {
-        None => TimeDelta::zero(),
-        Some(beyond) => 1_i32
-            .checked_shl(beyond)
-            .filter(|factor| *factor > 0)
-            .and_then(|factor| limit.first_wait.checked_mul(factor))
-            .map_or(limit.longest_wait, |wait| wait.min(limit.longest_wait)),
-    }
+fn wait(limit: Limit, guesses: u32) -> Option<TimeDelta> {
+    let beyond = guesses.checked_sub(limit.free)?;
+    let doubled = 1_i32.checked_shl(beyond).filter(|factor| *factor > 0).and_then(|factor| limit.first_wait.checked_mul(factor));
+    Some(doubled.map_or(limit.longest_wait, |wait| wait.min(limit.longest_wait)))
 }
 
 #[cfg(test)]
@@ -99,16 +97,18 @@ mod tests {
 
     #[test]
     fn the_wait_never_exceeds_the_longest() {
-        assert_eq!(wait(ACCOUNT_AND_ADDRESS, 4), TimeDelta::zero());
-        assert_eq!(wait(ACCOUNT_AND_ADDRESS, 9), TimeDelta::minutes(8));
+        assert_eq!(wait(ACCOUNT_AND_ADDRESS, 4), None);
+        assert_eq!(wait(ACCOUNT_AND_ADDRESS, 9), Some(TimeDelta::minutes(8)));
         for guesses in [10, 30, 36, 37, 40, 100, u32::MAX] {
-            assert_eq!(wait(ACCOUNT_AND_ADDRESS, guesses), TimeDelta::minutes(15), "{guesses}");
+            assert_eq!(wait(ACCOUNT_AND_ADDRESS, guesses), Some(TimeDelta::minutes(15)), "{guesses}");
         }
     }
 
     #[test]
     fn an_hour_without_a_guess_forgets_all() {
-        assert_eq!(guesses(ACCOUNT_AND_ADDRESS, [0, 0, 0, 0, 0, 3_600]).last(), Some(&Ok(1)));
+        assert_eq!(guesses(ACCOUNT_AND_ADDRESS, [0, 0, 0, 0, 3_599, 3_600]).last(), Some(&Err(29)));
+        assert_eq!(guesses(ACCOUNT_AND_ADDRESS, [0, 0, 0, 0, 3_600]).last(), Some(&Ok(1)));
+        assert_eq!(guesses(ACCOUNT_AND_ADDRESS, [0, 0, 0, 0, 0, 3_630]).last(), Some(&Ok(1)));
     }
 
     #[test]
