@@ -98,8 +98,8 @@ impl MasterKey {
     }
 
     /// A stable stand-in for an e-mail address or network address, so that tables of attempts hold neither.
-    pub fn pseudonym(&self, name: &str) -> String {
-        base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(digest(&self.pseudonyms, name.as_bytes()))
+    pub fn pseudonym(&self, name: &str) -> Vec<u8> {
+        digest(&self.pseudonyms, name.as_bytes()).to_vec()
     }
 }
 

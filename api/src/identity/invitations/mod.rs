@@ -1,2 +1,2 @@
-//! Invitations.
-pub mod code;
+//! t
+pub mod rules; pub mod code;

@@ -1,8 +1,7 @@
 //! How often a secret may be guessed.
 //!
 //! Counted per account and address together (a few, then ever longer waits) and per account from anywhere (many, then
-//! a wait). Never per address alone: a whole school signs in from one address at 08:30. A guess is counted before it is
-//! checked, so that a thousand at once are not all checked before the first is counted.
+//! a wait). Never per address alone: a whole school signs in from one address at 08:30.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -50,16 +49,18 @@ pub struct Tally {
     pub blocked_until: Option<DateTime<Utc>>,
 }
 
-/// Whether one more guess is allowed: the tally with it, or how long to wait. A refused guess is not counted, so that
-/// who keeps knocking is not kept out for ever.
-pub fn count(limit: Limit, tally: Option<Tally>, now: DateTime<Utc>) -> Result<Tally, TimeDelta> {
+/// How long the next guess must wait; `None` when it need not. Guesses during the wait are not counted, so that who
+/// keeps knocking is not kept out for ever.
+pub fn blocked_for(tally: Option<Tally>, now: DateTime<Utc>) -> Option<TimeDelta> {
+    tally?.blocked_until.map(|until| until - now).filter(|wait| *wait > TimeDelta::zero())
+}
+
+/// The tally with one more wrong guess.
+pub fn count(limit: Limit, tally: Option<Tally>, now: DateTime<Utc>) -> Tally {
     let remembered = tally.filter(|tally| now - tally.blocked_until.unwrap_or(tally.first_at) < limit.forgotten_after);
-    if let Some(until) = remembered.and_then(|tally| tally.blocked_until).filter(|until| *until > now) {
-        return Err(until - now);
-    }
     let guesses = remembered.map_or(1, |tally| tally.guesses.saturating_add(1));
     let first_at = remembered.map_or(now, |tally| tally.first_at);
-    Ok(Tally { guesses, first_at, blocked_until: wait(limit, guesses).map(|wait| now + wait) })
+    Tally { guesses, first_at, blocked_until: wait(limit, guesses).map(|wait| now + wait) }
 }
 
 /// The wait after so many guesses: none while they are free, then doubling up to the longest.
@@ -79,12 +80,13 @@ mod tests {
 
     fn guesses(limit: Limit, times: impl IntoIterator<Item = i64>) -> Vec<Result<u32, i64>> {
         let mut tally = None;
-        let guess = |time| match count(limit, tally, at(time)) {
-            Ok(counted) => {
+        let guess = |time| match blocked_for(tally, at(time)) {
+            None => {
+                let counted = count(limit, tally, at(time));
                 tally = Some(counted);
                 Ok(counted.guesses)
             }
-            Err(wait) => Err(wait.num_seconds()),
+            Some(wait) => Err(wait.num_seconds()),
         };
         times.into_iter().map(guess).collect()
     }

@@ -3,6 +3,7 @@
 pub mod claims;
 #[cfg(test)]
 mod forgeries;
+pub mod issue;
 pub mod jwt;
 
 pub use claims::{Claims, Issuer, TokenRefusal};
