@@ -7,6 +7,7 @@ pub mod access;
 pub mod app;
 pub mod call;
 pub mod graphql;
+pub mod identity;
 pub mod loaders;
 pub mod node;
 pub mod organisation;

@@ -6,12 +6,12 @@ use std::time::Duration;
 use glans_entity::ids::{ApiClientId, SessionId};
 use moka::future::Cache;
 
-use super::clients::store::LiveClient;
 use super::keys::KeyRing;
 use super::master_key::{MasterKey, MasterKeyError};
 use super::passwords::hashing::{Hashing, HashingError};
 use super::throttle::Turns;
 use super::tokens::Issuer;
+use crate::access::ClientActor;
 use crate::platform::config::Config;
 
 /// How long a session or client is believed to be live. What is revoked elsewhere is void within this time.
@@ -28,7 +28,7 @@ pub struct Identity {
     /// Whether a session seen lately is live, and whose it is.
     pub sessions: Cache<SessionId, super::sessions::Liveness>,
     /// Clients seen lately; `None` for one that is revoked or unknown.
-    pub clients: Cache<ApiClientId, Option<LiveClient>>,
+    pub clients: Cache<ApiClientId, Option<ClientActor>>,
 }
 
 /// Why identity cannot start.

@@ -10,7 +10,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use super::rules::{self, Limit};
 use super::{address, store};
 use crate::call::{Call, Write};
-use crate::platform::error::{Code, Error, Result, coded};
+use crate::platform::error::{Error, Result};
 
 /// Longer than any request lasts: a turn is not forgotten while somebody waits for it.
 const TURN_KEPT: Duration = Duration::from_secs(60);
@@ -77,8 +77,7 @@ pub async fn begin(call: &Call, purpose: Purpose, name: &str) -> Result<Guess> {
 
 impl Guess {
     async fn check(&self, call: &Call) -> Result<()> {
-        let scope = glans_entity::scope::Scope::system(call.today());
-        let db = call.app().db.read(&scope).await?;
+        let db = call.read_as_system().await?;
         let mut waits = Vec::new();
         for (key, _) in &self.keys {
             waits.extend(rules::blocked_for(store::tally(&db, key).await?, call.now()));
@@ -102,6 +101,6 @@ impl Guess {
 }
 
 fn refusal(wait: TimeDelta) -> Error {
-    let seconds = wait.num_seconds() + 1;
-    coded(Code::RateLimited, format!("Too many attempts. Try again in {seconds} seconds."))
+    let whole = u32::try_from(wait.num_seconds()).unwrap_or(u32::MAX);
+    Error::RateLimited { retry_after_seconds: whole.saturating_add(1) }
 }
