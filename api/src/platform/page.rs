@@ -1,9 +1,8 @@
 //! Connections: pages of a list by keyset, so that an insert neither doubles nor loses an item.
 
-use async_graphql::connection::{
-    Connection, CursorType, DefaultConnectionName, DefaultEdgeName, Edge, EmptyFields,
-};
-use async_graphql::{Context, Object, OutputType};
+use std::borrow::Cow;
+
+use async_graphql::{Context, Object, OutputType, SimpleObject, TypeName};
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
