@@ -11,14 +11,8 @@ use sea_orm::ConnectionTrait;
 
 async fn a_test_has_a_database_of_its_own(database: &EmptyDatabase) {
     let connection = sea_orm::Database::connect(database.url()).await.unwrap();
-    connection
-        .execute_unprepared("CREATE TABLE only_here (id INTEGER)")
-        .await
-        .unwrap();
-    let insert = connection
-        .execute_unprepared("INSERT INTO only_here VALUES (1), (2)")
-        .await
-        .unwrap();
+    connection.execute_unprepared("CREATE TABLE only_here (id INTEGER)").await.unwrap();
+    let insert = connection.execute_unprepared("INSERT INTO only_here VALUES (1), (2)").await.unwrap();
     assert_eq!(insert.rows_affected(), 2);
     connection.close().await.unwrap();
 }

@@ -26,9 +26,7 @@ pub struct Cluster {
 impl Cluster {
     /// Starts a cluster with the programs in `bin`; panics with what they said when they fail.
     pub fn start(bin: &Path) -> Self {
-        (0..ATTEMPTS)
-            .find_map(|_| Self::attempt(bin))
-            .expect("PostgreSQL does not start; its messages stand above")
+        (0..ATTEMPTS).find_map(|_| Self::attempt(bin)).expect("PostgreSQL does not start; its messages stand above")
     }
 
     /// The maintenance database of the cluster, as its owner.
@@ -43,11 +41,8 @@ impl Cluster {
 
     fn attempt(bin: &Path) -> Option<Self> {
         let port = free_port();
-        let directory = tempfile::Builder::new()
-            .prefix("glans-postgres-")
-            .tempdir()
-            .expect("a temporary directory")
-            .keep();
+        let directory =
+            tempfile::Builder::new().prefix("glans-postgres-").tempdir().expect("a temporary directory").keep();
         let mut watchdog = as_unprivileged(&directory)
             .args(["-c", SCRIPT, "cluster.sh"])
             .args([bin, &directory])
@@ -59,11 +54,7 @@ impl Cluster {
             .spawn()
             .expect("a shell");
         if says_ready(&mut watchdog) {
-            return Some(Self {
-                port,
-                directory,
-                _watchdog: watchdog,
-            });
+            return Some(Self { port, directory, _watchdog: watchdog });
         }
         watchdog.wait().expect("a child of this process");
         None
@@ -73,9 +64,7 @@ impl Cluster {
 fn says_ready(watchdog: &mut Child) -> bool {
     let output = watchdog.stdout.as_mut().expect("standard output is a pipe");
     let mut line = String::new();
-    BufReader::new(output)
-        .read_line(&mut line)
-        .expect("a pipe that can be read");
+    BufReader::new(output).read_line(&mut line).expect("a pipe that can be read");
     line.trim() == "ready"
 }
 
@@ -83,18 +72,9 @@ fn says_ready(watchdog: &mut Child) -> bool {
 pub fn programs() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path)
-        .filter_map(|folder| {
-            fs::canonicalize(folder.join("initdb"))
-                .ok()?
-                .parent()
-                .map(Path::to_owned)
-        })
+        .filter_map(|folder| fs::canonicalize(folder.join("initdb")).ok()?.parent().map(Path::to_owned))
         .chain(debian_folders())
-        .find(|folder| {
-            ["initdb", "postgres", "pg_isready"]
-                .iter()
-                .all(|program| folder.join(program).is_file())
-        })
+        .find(|folder| ["initdb", "postgres", "pg_isready"].iter().all(|program| folder.join(program).is_file()))
 }
 
 /// Debian and its kin keep the server's programs out of the PATH, in a folder per version; newest first.

@@ -62,25 +62,14 @@ impl TestDatabase {
     }
 
     fn file(content: Option<&[u8]>) -> Self {
-        let folder = tempfile::Builder::new()
-            .prefix("glans-test-")
-            .tempdir()
-            .expect("a temporary directory");
+        let folder = tempfile::Builder::new().prefix("glans-test-").tempdir().expect("a temporary directory");
         let file = folder.path().join("glans.db");
         std::fs::write(&file, content.unwrap_or_default()).expect("room for a database");
-        Self {
-            engine: Engine::Sqlite,
-            url: format!("sqlite://{}", file.display()),
-            place: Place::Folder(folder),
-        }
+        Self { engine: Engine::Sqlite, url: format!("sqlite://{}", file.display()), place: Place::Folder(folder) }
     }
 
     fn on(server: &'static Server, database: String) -> Self {
-        Self {
-            engine: Engine::Postgres,
-            url: server.url(&database),
-            place: Place::Server(server, database),
-        }
+        Self { engine: Engine::Postgres, url: server.url(&database), place: Place::Server(server, database) }
     }
 }
 

@@ -50,10 +50,7 @@ fn find_source() -> Option<PostgresSource> {
         Err(_) => cluster::programs().map(PostgresSource::Programs),
     };
     let required = std::env::var_os("GLANS_TEST_POSTGRES_REQUIRED").is_some();
-    assert!(
-        source.is_some() || !required,
-        "no PostgreSQL: install it, or set GLANS_TEST_POSTGRES_URL"
-    );
+    assert!(source.is_some() || !required, "no PostgreSQL: install it, or set GLANS_TEST_POSTGRES_URL");
     source
 }
 

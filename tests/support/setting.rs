@@ -15,11 +15,8 @@ pub trait Setting: Sized {
 /// Runs a test on an engine; where the engine is not there it passes, and the harness has said so in its first line.
 pub fn run<S: Setting>(engine: Engine, test: impl AsyncFnOnce(&S)) {
     crate::engine::postgres_source();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .expect("a runtime");
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     let Some(setting) = runtime.block_on(S::prepare(engine)) else {
         return;
     };

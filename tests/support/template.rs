@@ -47,17 +47,11 @@ impl Server {
             (_, Some(cluster)) => cluster.url(),
             (PostgresSource::Programs(_), None) => unreachable!("programs start a cluster"),
         };
-        let server = Self {
-            maintenance_url,
-            run: format!("glans_test_{}", std::process::id()),
-            _cluster: cluster,
-        };
+        let server = Self { maintenance_url, run: format!("glans_test_{}", std::process::id()), _cluster: cluster };
         server.show_life();
         on_own_runtime(async {
             server.remove_leftovers().await;
-            server
-                .execute(&format!("CREATE DATABASE {}_template", server.run))
-                .await;
+            server.execute(&format!("CREATE DATABASE {}_template", server.run)).await;
             migrate(&server.url(&format!("{}_template", server.run))).await;
         });
         server
@@ -65,21 +59,14 @@ impl Server {
 
     /// The URL of one of this server's databases.
     pub(crate) fn url(&self, database: &str) -> String {
-        let (server, _) = self
-            .maintenance_url
-            .rsplit_once('/')
-            .expect("a database URL ends in /name");
+        let (server, _) = self.maintenance_url.rsplit_once('/').expect("a database URL ends in /name");
         format!("{server}/{database}")
     }
 
     /// A copy of the template under a name of its own.
     pub(crate) async fn copy(&self, name: &str) -> String {
         let database = format!("{}_{name}", self.run);
-        self.execute(&format!(
-            "CREATE DATABASE {database} TEMPLATE {}_template STRATEGY FILE_COPY",
-            self.run
-        ))
-        .await;
+        self.execute(&format!("CREATE DATABASE {database} TEMPLATE {}_template STRATEGY FILE_COPY", self.run)).await;
         database
     }
 
@@ -91,16 +78,12 @@ impl Server {
     }
 
     pub(crate) async fn remove(&self, database: &str) {
-        self.execute(&format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)"))
-            .await;
+        self.execute(&format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)")).await;
     }
 
     async fn execute(&self, sql: &str) {
         let connection = connect(&self.maintenance_url).await;
-        connection
-            .execute_unprepared(sql)
-            .await
-            .unwrap_or_else(|error| panic!("{sql}: {error}"));
+        connection.execute_unprepared(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
         connection.close().await.expect("a connection that closes");
     }
 
@@ -110,10 +93,7 @@ impl Server {
         let url = format!("{}?application_name={}", self.maintenance_url, self.run);
         let (connected, wait) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .expect("a runtime");
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(async {
                 let connection = connect(&url).await;
                 connected.send(()).expect("the harness waits");
@@ -149,28 +129,21 @@ const LEFTOVERS: &str = r"
 
 async fn migrate(url: &str) {
     let connection = connect(url).await;
-    Migrator::up(&connection, None)
-        .await
-        .unwrap_or_else(|error| panic!("migrations fail: {error}"));
+    Migrator::up(&connection, None).await.unwrap_or_else(|error| panic!("migrations fail: {error}"));
     connection.close().await.expect("a connection that closes");
 }
 
 async fn connect(url: &str) -> DatabaseConnection {
     let mut options = sea_orm::ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false);
-    Database::connect(options)
-        .await
-        .unwrap_or_else(|error| panic!("cannot connect to {url}: {error}"))
+    Database::connect(options).await.unwrap_or_else(|error| panic!("cannot connect to {url}: {error}"))
 }
 
 /// A template is made in the first test that needs it, whose own runtime must not own the connection.
 fn on_own_runtime<T: Send>(work: impl Future<Output = T> + Send) -> T {
     std::thread::scope(|scope| {
         let thread = scope.spawn(|| {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .expect("a runtime");
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(work)
         });
         thread.join().expect("the template")
