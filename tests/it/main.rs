@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod harness;
+mod migrations;
 mod schema;
 
 /// The root of the repository.

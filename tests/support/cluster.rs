@@ -29,7 +29,7 @@ impl Cluster {
         (0..ATTEMPTS).find_map(|_| Self::attempt(bin)).expect("PostgreSQL does not start; its messages stand above")
     }
 
-    /// The maintenance database of the cluster, as its owner.
+    /// The maintenance database of the cluster, as a role that may create databases and roles, but is no superuser.
     pub fn url(&self) -> String {
         format!("postgres://glans_owner@127.0.0.1:{}/postgres", self.port)
     }
@@ -74,7 +74,9 @@ pub fn programs() -> Option<PathBuf> {
     std::env::split_paths(&path)
         .filter_map(|folder| fs::canonicalize(folder.join("initdb")).ok()?.parent().map(Path::to_owned))
         .chain(debian_folders())
-        .find(|folder| ["initdb", "postgres", "pg_isready"].iter().all(|program| folder.join(program).is_file()))
+        .find(|folder| {
+            ["initdb", "postgres", "pg_isready", "createuser"].iter().all(|program| folder.join(program).is_file())
+        })
 }
 
 /// Debian and its kin keep the server's programs out of the PATH, in a folder per version; newest first.

@@ -9,14 +9,18 @@
     reason = "a harness that cannot go on fails its test"
 )]
 
+mod actor;
 pub mod cluster;
 mod database;
 mod engine;
+mod reply;
 mod setting;
 mod template;
 
+pub use actor::Actor;
 pub use database::TestDatabase;
 pub use engine::Engine;
+pub use reply::Reply;
 pub use setting::{EmptyDatabase, Setting, run};
 
 /// Makes of each async function a test on SQLite and one on PostgreSQL: `people::postgres::a_guardian_sees_own_child`.

@@ -2,8 +2,9 @@
 
 use std::sync::OnceLock;
 
-use glans_migration::{Migrator, MigratorTrait};
+use glans_migration::Migrator;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
+use sea_orm_migration::MigratorTrait;
 
 use crate::cluster::Cluster;
 use crate::engine::{PostgresSource, postgres_source};
