@@ -14,6 +14,7 @@ pub mod cluster;
 mod database;
 mod engine;
 mod reply;
+pub mod seed;
 mod setting;
 mod template;
 
