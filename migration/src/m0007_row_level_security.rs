@@ -11,7 +11,7 @@ use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 pub const APPLICATION_ROLE: &str = "glans_app";
 
 /// The tables whose rows belong to one board. A row with no board is readable by all and written by the system only.
-pub const TENANT_TABLES: [&str; 22] = [
+pub const TENANT_TABLES: [&str; 23] = [
     "cluster",
     "school",
     "school_year",
@@ -34,6 +34,7 @@ pub const TENANT_TABLES: [&str; 22] = [
     "roster_import",
     "roster_problem",
     "roster_change",
+    "outbox",
 ];
 
 #[derive(DeriveMigrationName)]
