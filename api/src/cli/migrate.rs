@@ -33,11 +33,7 @@ pub(super) async fn run(config: &Config, direction: Direction) -> Result<(), Fai
         Direction::Status => {}
     }
     for migration in Migrator::get_migration_with_status(db.connection()).await? {
-        let state = if migration.status() == MigrationStatus::Applied {
-            "applied"
-        } else {
-            "pending"
-        };
+        let state = if migration.status() == MigrationStatus::Applied { "applied" } else { "pending" };
         println!("{state}  {}", migration.name());
     }
     Ok(())

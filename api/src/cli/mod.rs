@@ -59,11 +59,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             let wrong = error.use_stderr();
             // Where even the terminal is gone there is nobody left to tell.
             let _ = error.print();
-            return if wrong {
-                ExitCode::from(2)
-            } else {
-                ExitCode::SUCCESS
-            };
+            return if wrong { ExitCode::from(2) } else { ExitCode::SUCCESS };
         }
     };
     match dispatch(cli).await {
@@ -88,29 +84,15 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
 }
 
 /// Defaults < file < environment < flags.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place where the environment comes in"
-)]
+#[expect(clippy::disallowed_methods, reason = "the one place where the environment comes in")]
 fn configuration(cli: &Cli) -> Result<Config, Failure> {
     let mut flags = BTreeMap::new();
     if let Some(url) = &cli.database_url {
         flags.insert("database_url".to_owned(), toml::Value::from(url.as_str()));
     }
     if let Some(directory) = &cli.data_dir {
-        flags.insert(
-            "data_dir".to_owned(),
-            toml::Value::from(directory.display().to_string()),
-        );
+        flags.insert("data_dir".to_owned(), toml::Value::from(directory.display().to_string()));
     }
-    let file = cli
-        .config
-        .clone()
-        .unwrap_or_else(|| PathBuf::from("glans.toml"));
-    Ok(config::load(
-        &file,
-        cli.config.is_some(),
-        std::env::vars(),
-        flags,
-    )?)
+    let file = cli.config.clone().unwrap_or_else(|| PathBuf::from("glans.toml"));
+    Ok(config::load(&file, cli.config.is_some(), std::env::vars(), flags)?)
 }

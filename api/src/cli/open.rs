@@ -15,9 +15,8 @@ pub(super) async fn database(config: &Config) -> Result<Database, Failure> {
     if let Some(file) = config.database_url.strip_prefix("sqlite://")
         && let Some(directory) = std::path::Path::new(file).parent()
     {
-        std::fs::create_dir_all(directory).map_err(|cause| {
-            Failure::Failed(format!("cannot make {}: {cause}", directory.display()))
-        })?;
+        std::fs::create_dir_all(directory)
+            .map_err(|cause| Failure::Failed(format!("cannot make {}: {cause}", directory.display())))?;
     }
     Ok(Database::connect(&config.database_url).await?)
 }

@@ -8,8 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sea_orm::sea_query::{Alias, Expr, IntoValueTuple, Query, SelectStatement};
 use sea_orm::{
-    ConnectionTrait, Cursor as SeaCursor, EntityTrait, FromQueryResult, IntoIdentity, QueryTrait,
-    Select, SelectModel,
+    ConnectionTrait, Cursor as SeaCursor, EntityTrait, FromQueryResult, IntoIdentity, QueryTrait, Select, SelectModel,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -68,16 +67,10 @@ impl PageArgs {
     pub fn window(&self) -> Result<Window> {
         let size = |size: i32| match usize::try_from(size) {
             Ok(size) if size <= LARGEST_SIZE => Ok(size),
-            _ => Err(coded(
-                Code::BadUserInput,
-                format!("Ask for a page of 0 to {LARGEST_SIZE} items."),
-            )),
+            _ => Err(coded(Code::BadUserInput, format!("Ask for a page of 0 to {LARGEST_SIZE} items."))),
         };
         match (self.first, self.last) {
-            (Some(_), Some(_)) => Err(coded(
-                Code::BadUserInput,
-                "Ask with `first` or with `last`, not with both.",
-            )),
+            (Some(_), Some(_)) => Err(coded(Code::BadUserInput, "Ask with `first` or with `last`, not with both.")),
             (None, Some(last)) => size(last).map(Window::Last),
             (Some(first), None) => size(first).map(Window::First),
             (None, None) => Ok(Window::First(DEFAULT_SIZE)),
@@ -119,9 +112,7 @@ where
     K: IntoValueTuple + Serialize + DeserializeOwned,
 {
     let window = args.window()?;
-    let total = TotalCount {
-        select: select.as_query().clone(),
-    };
+    let total = TotalCount { select: select.as_query().clone() };
     let mut cursor: SeaCursor<SelectModel<E::Model>> = select.cursor_by(order.columns.clone());
     if order.descending {
         cursor.desc();
@@ -150,24 +141,14 @@ where
             (more, args.before.is_some())
         }
     };
-    let rows = found
-        .into_iter()
-        .map(|row| Ok((Cursor::of(order.name, &(order.key)(&row))?, row)))
-        .collect::<Result<_>>()?;
-    Ok(Rows {
-        rows,
-        has_previous,
-        has_next,
-        total,
-    })
+    let rows =
+        found.into_iter().map(|row| Ok((Cursor::of(order.name, &(order.key)(&row))?, row))).collect::<Result<_>>()?;
+    Ok(Rows { rows, has_previous, has_next, total })
 }
 
 fn position<P: DeserializeOwned>(cursor: &str, order: &str) -> Result<P> {
     Cursor(cursor.to_owned()).position(order).ok_or_else(|| {
-        coded(
-            Code::BadCursor,
-            "This cursor does not belong to this list. Start again without `after` and `before`.",
-        )
+        coded(Code::BadCursor, "This cursor does not belong to this list. Start again without `after` and `before`.")
     })
 }
 
@@ -188,25 +169,9 @@ pub struct PageEdge<N> {
 impl<M> Rows<M> {
     /// Shapes the rows into nodes.
     pub fn into_page<N>(self, mut node: impl FnMut(M) -> N) -> Page<N> {
-        let Self {
-            rows,
-            has_previous,
-            has_next,
-            total,
-        } = self;
-        let edges = rows
-            .into_iter()
-            .map(|(cursor, row)| PageEdge {
-                cursor,
-                node: node(row),
-            })
-            .collect();
-        Page {
-            edges,
-            has_previous,
-            has_next,
-            total,
-        }
+        let Self { rows, has_previous, has_next, total } = self;
+        let edges = rows.into_iter().map(|(cursor, row)| PageEdge { cursor, node: node(row) }).collect();
+        Page { edges, has_previous, has_next, total }
     }
 }
 
