@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use async_graphql::{Context, Value};
+use async_graphql::{Context, Request, Value};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Europe::Amsterdam;
 use glans_entity::ids::BoardId;
@@ -14,6 +14,7 @@ use tokio::sync::Mutex;
 
 use crate::access::{self, Action, Actor, Permit, Place, Standing};
 use crate::app::App;
+use crate::loaders;
 use crate::platform::error::{Code, Error, Result, coded};
 use crate::platform::idempotency::Key;
 use crate::platform::outbox::{self, Event};
@@ -59,7 +60,12 @@ impl Call {
 
     /// The call that this resolver is part of.
     pub fn of<'c>(ctx: &Context<'c>) -> &'c Self {
-        ctx.data_unchecked::<Self>()
+        ctx.data_unchecked::<Arc<Self>>()
+    }
+
+    /// Hands this call to the resolvers of `request`, with the batches that they share.
+    pub fn attach(self: Arc<Self>, request: Request) -> Request {
+        request.data(loaders::of(Arc::clone(&self))).data(Arc::new(Replayed::default())).data(self)
     }
 
     /// What the process shares.
@@ -160,7 +166,7 @@ impl Call {
         if let Some(key) = &key
             && let Some(answer) = key.answer(&write.db, self.now()).await?
         {
-            if let Some(replayed) = ctx.data_opt::<Replayed>() {
+            if let Some(replayed) = ctx.data_opt::<Arc<Replayed>>() {
                 replayed.0.store(true, std::sync::atomic::Ordering::Relaxed);
             }
             return serde_json::from_value(answer).map_err(Error::fault);
