@@ -13,3 +13,4 @@ pub mod node;
 pub mod organisation;
 pub mod people;
 pub mod platform;
+pub mod replay;
