@@ -1,4 +1,5 @@
 //! The table of accounts.
+#![expect(clippy::disallowed_methods, reason = "accounts belong to no board")]
 
 use chrono::{DateTime, Utc};
 use glans_entity::identity::account::{ActiveModel, Column, Entity, Model};
@@ -51,7 +52,13 @@ pub async fn set_language(db: &impl ConnectionTrait, id: AccountId, language: &s
     update(db, id, Column::Language, language.to_owned(), now).await
 }
 
-async fn update(db: &impl ConnectionTrait, id: AccountId, what: Column, value: String, now: DateTime<Utc>) -> Result<()> {
+async fn update(
+    db: &impl ConnectionTrait,
+    id: AccountId,
+    what: Column,
+    value: String,
+    now: DateTime<Utc>,
+) -> Result<()> {
     use sea_orm::sea_query::ExprTrait;
     Entity::update_many()
         .col_expr(what, Expr::value(value))

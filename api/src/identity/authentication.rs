@@ -15,11 +15,7 @@ use crate::platform::error::Result;
 ///
 /// Rights are read from the database, never from the token; they, and whether the session lives, are believed for three
 /// seconds.
-pub async fn standing(
-    app: &App,
-    token: &str,
-    board: Option<BoardId>,
-) -> Result<Result<Arc<Standing>, TokenRefusal>> {
+pub async fn standing(app: &App, token: &str, board: Option<BoardId>) -> Result<Result<Arc<Standing>, TokenRefusal>> {
     let claims = match verified(app, token).await? {
         Ok(claims) => claims,
         Err(refusal) => return Ok(Err(refusal)),
@@ -74,4 +70,3 @@ async fn of_client(
     }
     Ok(Some(Standings::of_client(app, actor)))
 }
-

@@ -32,7 +32,19 @@ mod tests {
     #[test]
     fn what_cannot_be_an_address_is_none() {
         let long = format!("{}@x.nl", "a".repeat(65));
-        for typed in ["", "@", "a@", "@b.nl", "a@b", "a b@c.nl", "a@b..nl", "a@b@c.nl", "Jan <j@b.nl>", "a@b.nl\r\nBcc: c@d.nl", &long] {
+        for typed in [
+            "",
+            "@",
+            "a@",
+            "@b.nl",
+            "a@b",
+            "a b@c.nl",
+            "a@b..nl",
+            "a@b@c.nl",
+            "Jan <j@b.nl>",
+            "a@b.nl\r\nBcc: c@d.nl",
+            &long,
+        ] {
             assert_eq!(canonical(typed), None, "{typed}");
         }
     }

@@ -26,7 +26,9 @@ pub enum MasterKeyError {
     Exposed(PathBuf),
     #[error("cannot read or write {file}: {1}", file = .0.display())]
     File(PathBuf, #[source] std::io::Error),
-    #[error("this was sealed with another secret key, or was changed since; put the key back that the database was made with")]
+    #[error(
+        "this was sealed with another secret key, or was changed since; put the key back that the database was made with"
+    )]
     Sealed,
     #[error("the cryptographic library refused to work")]
     Crypto(#[from] Unspecified),
@@ -55,7 +57,7 @@ impl MasterKey {
         let path = directory.join(FILE_NAME);
         let failed = |error| MasterKeyError::File(path.clone(), error);
         match fs::read_to_string(&path) {
-            Ok(text) if fs::metadata(&path).map_err(failed)?.mode() & 0o077 == 0 => Self::from_base64(&text),
+            Ok(text) if is_private(&fs::metadata(&path).map_err(failed)?) => Self::from_base64(&text),
             Ok(_) => Err(MasterKeyError::Exposed(path)),
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 create(directory, &path)?;
@@ -103,6 +105,11 @@ impl MasterKey {
     }
 }
 
+/// Neither the group nor others may do anything with it.
+fn is_private(file: &fs::Metadata) -> bool {
+    file.mode().trailing_zeros() >= 6
+}
+
 fn digest(key: &hmac::Key, data: &[u8]) -> [u8; 32] {
     let mut bytes = [0; 32];
     bytes.copy_from_slice(hmac::sign(key, data).as_ref());
@@ -128,15 +135,17 @@ fn sealing_key(root: &Prk) -> Result<RandomizedNonceKey, Unspecified> {
 fn create(directory: &Path, path: &Path) -> Result<(), MasterKeyError> {
     let mut bytes = [0; KEY_LEN];
     rand::fill(&mut bytes)?;
+    fs::create_dir_all(directory).map_err(|error| MasterKeyError::File(directory.to_owned(), error))?;
     let draft = directory.join(format!("{FILE_NAME}.{}", std::process::id()));
-    let written = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft).and_then(|mut file| {
-        file.write_all(STANDARD.encode(bytes).as_bytes())?;
-        file.sync_all()?;
-        match fs::hard_link(&draft, path) {
-            Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
-            _ => fs::remove_file(&draft),
-        }
-    });
+    let written =
+        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft).and_then(|mut file| {
+            file.write_all(STANDARD.encode(bytes).as_bytes())?;
+            file.sync_all()?;
+            match fs::hard_link(&draft, path) {
+                Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
+                _ => fs::remove_file(&draft),
+            }
+        });
     written.map_err(|error| MasterKeyError::File(path.to_owned(), error))
 }
 

@@ -81,7 +81,14 @@ mod tests {
 
     #[test]
     fn what_is_not_a_secret_is_none() {
-        for text in ["", "glans_rt_", "glans_rt_AAAA", "rt", &format!("glans_rt_{}", "=".repeat(43)), &format!("glans_rt_{}", "A".repeat(44))] {
+        for text in [
+            "",
+            "glans_rt_",
+            "glans_rt_AAAA",
+            "rt",
+            &format!("glans_rt_{}", "=".repeat(43)),
+            &format!("glans_rt_{}", "A".repeat(44)),
+        ] {
             assert!(Secret::parse(Kind::RefreshToken, text).is_none(), "{text}");
         }
     }

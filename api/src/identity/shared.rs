@@ -36,7 +36,9 @@ pub struct Identity {
 pub enum SetupError {
     #[error("secret key: {0}")]
     MasterKey(#[from] MasterKeyError),
-    #[error("secret key: set GLANS_SECRET_KEY (or GLANS_SECRET_KEY_FILE) to 32 bytes in base64, because all servers on one PostgreSQL must share it; make one with `openssl rand -base64 32`")]
+    #[error(
+        "secret key: set GLANS_SECRET_KEY (or GLANS_SECRET_KEY_FILE) to 32 bytes in base64, because all servers on one PostgreSQL must share it; make one with `openssl rand -base64 32`"
+    )]
     NoMasterKey,
     #[error("password hashing: {0}")]
     Hashing(#[from] HashingError),

@@ -31,7 +31,8 @@ pub struct WithSecret {
 
 impl WithSecret {
     fn seal(app: &App, client: api_client::Model, secret: &Secret) -> Result<Self> {
-        let sealed = app.identity.master.seal(&client.id.to_string(), secret.text().as_bytes()).map_err(Error::fault)?;
+        let sealed =
+            app.identity.master.seal(&client.id.to_string(), secret.text().as_bytes()).map_err(Error::fault)?;
         Ok(Self { client, sealed: STANDARD.encode(sealed) })
     }
 
@@ -132,7 +133,8 @@ pub async fn token(
 ) -> Result<Result<(AccessToken, Vec<ApiScope>), TokenDenied>> {
     let Some((client, used)) = authenticated(call, id, secret).await? else {
         let write = call.write_as_system().await?;
-        audit::record(&write, None, Deed::ClientRefused, id.parse::<ApiClientId>().ok().map(|id| id.to_string())).await?;
+        audit::record(&write, None, Deed::ClientRefused, id.parse::<ApiClientId>().ok().map(|id| id.to_string()))
+            .await?;
         write.commit().await?;
         return Ok(Err(TokenDenied::InvalidClient));
     };

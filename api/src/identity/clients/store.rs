@@ -99,7 +99,8 @@ pub async fn end_secrets(
     let mut update = api_client_secret::Entity::update_many()
         .col_expr(Column::ExpiresAt, Expr::value(end))
         .filter(Column::ClientId.eq(client));
-    update = if only_open { update.filter(Column::ExpiresAt.is_null()) } else { update.filter(Column::ExpiresAt.gt(end)) };
+    update =
+        if only_open { update.filter(Column::ExpiresAt.is_null()) } else { update.filter(Column::ExpiresAt.gt(end)) };
     update.exec(db).await?;
     Ok(())
 }

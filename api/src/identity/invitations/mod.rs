@@ -1,2 +1,3 @@
 //! t
-pub mod rules; pub mod code;
+pub mod code;
+pub mod rules;

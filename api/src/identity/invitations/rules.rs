@@ -31,7 +31,8 @@ mod tests {
 
     #[test]
     fn an_invitation_is_open_once_for_sixty_days_and_five_tries() {
-        let fresh = InvitationState { expires_at: at(0) + LIFETIME, tries_left: MAX_TRIES, accepted: false, revoked: false };
+        let fresh =
+            InvitationState { expires_at: at(0) + LIFETIME, tries_left: MAX_TRIES, accepted: false, revoked: false };
         assert!(is_open(fresh, at(59)));
         assert!(!is_open(fresh, at(60)));
         assert!(is_open(InvitationState { tries_left: 1, ..fresh }, at(0)));

@@ -170,7 +170,10 @@ mod tests {
         let hashing = Hashing::new(1).unwrap();
         let stored = hashing.hash(password("de kat zit op het dak")).await.unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
-        assert_eq!(hashing.verify(password("de kat zit op het dak"), Some(stored.clone())).await.unwrap(), Verdict::Right);
+        assert_eq!(
+            hashing.verify(password("de kat zit op het dak"), Some(stored.clone())).await.unwrap(),
+            Verdict::Right
+        );
         assert_eq!(hashing.verify(password("de kat zit op het dek"), Some(stored)).await.unwrap(), Verdict::Wrong);
     }
 

@@ -14,12 +14,21 @@ pub const MAX_CHARS: usize = 128;
 const MAX_BYTES: usize = 2_048;
 
 /// Words that open the lists of leaked passwords, in Dutch and English; one a line.
-static COMMON: LazyLock<HashSet<&str>> =
-    LazyLock::new(|| include_str!("../../../assets/passwords/common.txt").lines().filter(|line| !line.starts_with('#')).collect());
+static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    include_str!("../../../assets/passwords/common.txt").lines().filter(|line| !line.starts_with('#')).collect()
+});
 
 /// Rows and runs that fingers make by themselves, read in both directions.
-const RUNS: [&str; 8] =
-    ["01234567890123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm", "1q2w3e4r5t6y7u8i9o0p", "qazwsxedcrfvtgbyhnujm", "1qaz2wsx3edc4rfv5tgb6yhn7ujm"];
+const RUNS: [&str; 8] = [
+    "01234567890123456789",
+    "abcdefghijklmnopqrstuvwxyz",
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "1q2w3e4r5t6y7u8i9o0p",
+    "qazwsxedcrfvtgbyhnujm",
+    "1qaz2wsx3edc4rfv5tgb6yhn7ujm",
+];
 
 /// Why a new password is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -133,10 +142,39 @@ mod tests {
     #[test]
     fn what_everybody_tries_first_is_refused() {
         let common = [
-            "password", "Password1", "P@ssw0rd", "wachtwoord", "Wachtwoord1!", "w@chtw00rd", "welkom01", "Welkom2026!", "zomer2025",
-            "Lente2024", "september1", "amsterdam1", "feyenoord", "ajax1994!", "12345678", "0123456789", "987654321", "qwertyuiop",
-            "asdfghjkl", "1q2w3e4r", "aaaaaaaa", "12121212", "abcabcabc", "abcdefgh", "iloveyou2", "letmein123", "ouderbetrokkenheid",
-            "schoolschool", "qwerty123", "administrator", "geheim123", "hallohallo", "1qaz2wsx",
+            "password",
+            "Password1",
+            "P@ssw0rd",
+            "wachtwoord",
+            "Wachtwoord1!",
+            "w@chtw00rd",
+            "welkom01",
+            "Welkom2026!",
+            "zomer2025",
+            "Lente2024",
+            "september1",
+            "amsterdam1",
+            "feyenoord",
+            "ajax1994!",
+            "12345678",
+            "0123456789",
+            "987654321",
+            "qwertyuiop",
+            "asdfghjkl",
+            "1q2w3e4r",
+            "aaaaaaaa",
+            "12121212",
+            "abcabcabc",
+            "abcdefgh",
+            "iloveyou2",
+            "letmein123",
+            "ouderbetrokkenheid",
+            "schoolschool",
+            "qwerty123",
+            "administrator",
+            "geheim123",
+            "hallohallo",
+            "1qaz2wsx",
         ];
         for password in common {
             assert_eq!(accepted(password, &[]), Err(Weakness::Common), "{password}");
@@ -153,7 +191,14 @@ mod tests {
 
     #[test]
     fn any_other_eight_characters_will_do() {
-        for password in ["vijf gele fietsen", "Xk3!pq9z", "tuinkabouterfeest", "пароль-длинный", "🐱🐶🐭🐹🐰🦊🐻🐼", "paard-batterij-niet"] {
+        for password in [
+            "vijf gele fietsen",
+            "Xk3!pq9z",
+            "tuinkabouterfeest",
+            "пароль-длинный",
+            "🐱🐶🐭🐹🐰🦊🐻🐼",
+            "paard-batterij-niet",
+        ] {
             assert!(accepted(password, &["jan@example.nl", "Jan"]).is_ok(), "{password}");
         }
     }

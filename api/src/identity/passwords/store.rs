@@ -1,4 +1,5 @@
 //! Requests for a new password.
+#![expect(clippy::disallowed_methods, reason = "reset codes belong to accounts, not to boards")]
 
 use chrono::{DateTime, Utc};
 use glans_entity::identity::{account, password_reset};
@@ -40,7 +41,11 @@ pub async fn insert_if_exists(db: &impl ConnectionTrait, account: AccountId, req
 }
 
 /// Whose code this is, while it can be used.
-pub async fn account_of(db: &impl ConnectionTrait, code_hash: Vec<u8>, now: DateTime<Utc>) -> Result<Option<AccountId>> {
+pub async fn account_of(
+    db: &impl ConnectionTrait,
+    code_hash: Vec<u8>,
+    now: DateTime<Utc>,
+) -> Result<Option<AccountId>> {
     use password_reset::Column;
     let row = password_reset::Entity::find()
         .filter(Column::CodeHash.eq(code_hash))
@@ -52,7 +57,12 @@ pub async fn account_of(db: &impl ConnectionTrait, code_hash: Vec<u8>, now: Date
 }
 
 /// Uses up the code, and with it every other code of the account. False when somebody else used it just now.
-pub async fn use_up(db: &impl ConnectionTrait, account: AccountId, code_hash: Vec<u8>, now: DateTime<Utc>) -> Result<bool> {
+pub async fn use_up(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    code_hash: Vec<u8>,
+    now: DateTime<Utc>,
+) -> Result<bool> {
     use password_reset::Column;
     let update = || {
         password_reset::Entity::update_many()

@@ -46,7 +46,9 @@ pub async fn keep_rehashed(write: &Write<'_>, account: AccountId, rehashed: Opti
 /// A full queue is told; the rest is our failure.
 pub fn fault(error: HashingError) -> Error {
     match error {
-        HashingError::Busy => coded(Code::RateLimited, "Many people are signing in right now. Try again in a few seconds."),
+        HashingError::Busy => {
+            coded(Code::RateLimited, "Many people are signing in right now. Try again in a few seconds.")
+        }
         other => Error::fault(other),
     }
 }

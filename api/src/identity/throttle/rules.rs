@@ -66,7 +66,8 @@ pub fn count(limit: Limit, tally: Option<Tally>, now: DateTime<Utc>) -> Tally {
 /// The wait after so many guesses: none while they are free, then doubling up to the longest.
 fn wait(limit: Limit, guesses: u32) -> Option<TimeDelta> {
     let beyond = guesses.checked_sub(limit.free)?;
-    let doubled = 1_i32.checked_shl(beyond).filter(|factor| *factor > 0).and_then(|factor| limit.first_wait.checked_mul(factor));
+    let doubled =
+        1_i32.checked_shl(beyond).filter(|factor| *factor > 0).and_then(|factor| limit.first_wait.checked_mul(factor));
     Some(doubled.map_or(limit.longest_wait, |wait| wait.min(limit.longest_wait)))
 }
 

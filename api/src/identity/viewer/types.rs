@@ -23,7 +23,9 @@ impl Viewer {
     pub async fn api_client(&self, ctx: &Context<'_>) -> Result<Option<ApiClient>> {
         let call = Call::of(ctx);
         match &call.standing().actor {
-            Actor::Client(client) => Ok(clients::store::itself(&call.read_as_system().await?, client.id).await?.map(ApiClient)),
+            Actor::Client(client) => {
+                Ok(clients::store::itself(&call.read_as_system().await?, client.id).await?.map(ApiClient))
+            }
             _ => Ok(None),
         }
     }
