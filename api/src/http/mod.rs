@@ -1,2 +1,4 @@
 //! http
+pub mod cost;
 pub mod guard;
+pub mod nulls;
