@@ -8,6 +8,7 @@ pub mod app;
 pub mod call;
 pub mod cli;
 pub mod graphql;
+pub mod http;
 pub mod loaders;
 pub mod node;
 pub mod organisation;
