@@ -2,6 +2,7 @@
 
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 
+use crate::http::hardened;
 use crate::identity::clients::{ApiClientMutation, ApiClientQuery};
 use crate::identity::passwords::PasswordMutation;
 use crate::identity::sessions::SessionMutation;
@@ -9,6 +10,7 @@ use crate::identity::viewer::ViewerQuery;
 use crate::node::NodeQuery;
 use crate::organisation::boards::{BoardMutation, BoardQuery};
 use crate::organisation::schools::{SchoolMutation, SchoolQuery};
+use crate::replay::Replays;
 
 /// What can be read.
 #[derive(MergedObject, Default)]
@@ -23,7 +25,7 @@ pub type GlansSchema = Schema<Query, Mutation, EmptySubscription>;
 
 /// The schema as `schema.graphql` has it.
 pub fn schema() -> GlansSchema {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription).finish()
+    hardened(Schema::build(Query::default(), Mutation::default(), EmptySubscription)).extension(Replays).finish()
 }
 
 /// The SDL, sorted, as it is served and committed.
