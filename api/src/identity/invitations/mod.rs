@@ -7,4 +7,8 @@ pub mod acceptance;
 pub mod actions;
 pub mod administrator;
 pub mod code;
+mod mutation;
 mod store;
+pub mod types;
+
+pub use mutation::InvitationMutation;
