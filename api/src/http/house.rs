@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::net::IpAddr;
 
-use async_graphql::Data;
+use async_graphql::Request;
 use axum::http::HeaderMap;
 
 use super::guard::CallerKind;
@@ -11,8 +11,14 @@ use super::request_id::RequestId;
 
 /// The application, as the walls see it.
 pub trait House: Clone + Send + Sync + 'static {
+    /// What resolvers find in their context of one request.
+    type Call: Send;
+
     /// Who is asking. A request without a credential is let in as anonymous; a bad credential is not.
-    fn admit(&self, knock: Knock<'_>) -> impl Future<Output = Result<Visitor, Denied>> + Send;
+    fn admit(&self, knock: Knock<'_>) -> impl Future<Output = Result<Visitor<Self::Call>, Denied>> + Send;
+
+    /// Hands the call to the resolvers of its operation.
+    fn attach(&self, call: Self::Call, operation: Request) -> Request;
 
     /// The text of the document that a release of an app registered under this id or SHA-256 (lower-case hex).
     fn trusted_document(&self, id: &str) -> impl Future<Output = Result<Option<String>, Fault>> + Send;
@@ -34,18 +40,11 @@ pub struct Knock<'a> {
 
 /// Somebody who was let in.
 #[derive(Debug)]
-pub struct Visitor {
+pub struct Visitor<C> {
     pub kind: CallerKind,
     /// The account or API client that pays; `None` is paid for by the address.
     pub payer: Option<String>,
-    /// What resolvers find in their context, for this request only.
-    pub data: Data,
-}
-
-impl Visitor {
-    pub fn anonymous() -> Self {
-        Self { kind: CallerKind::Anonymous, payer: None, data: Data::default() }
-    }
+    pub call: C,
 }
 
 /// Why somebody was not let in.
