@@ -7,10 +7,19 @@ pub mod access;
 pub mod app;
 pub mod call;
 pub mod cli;
+pub mod door;
 pub mod graphql;
 pub mod http;
+<<<<<<< HEAD
+=======
+pub mod identity;
+>>>>>>> main
 pub mod loaders;
 pub mod node;
 pub mod organisation;
 pub mod people;
 pub mod platform;
+<<<<<<< HEAD
+=======
+pub mod replay;
+>>>>>>> main

@@ -147,7 +147,8 @@ impl Door {
         let (house, runs, stopping) = (SmallHouse::default(), Runs::default(), Stopping::default());
         let schema = hardened(Schema::build(Query, Mutation, EmptySubscription)).data(runs.clone()).finish();
         let endpoint = Endpoint::new(schema.clone(), &schema.sdl(), house.clone(), settings).unwrap();
-        let beside = Router::new().route("/panicking", get(|| async { panic!("the secret is hunter2") as &'static str }));
+        let beside =
+            Router::new().route("/panicking", get(|| async { panic!("the secret is hunter2") as &'static str }));
         let router = router(endpoint, stopping.clone(), beside);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());

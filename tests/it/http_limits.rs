@@ -66,7 +66,8 @@ async fn a_body_without_a_length_is_capped_too() {
     let door = Door::open().await;
     let chunks = (0..17).map(|_| Ok::<_, std::io::Error>(vec![b' '; 1024]));
     let body = reqwest::Body::wrap_stream(async_graphql::futures_util::stream::iter(chunks));
-    let request = door.client.post(format!("{}/graphql", door.url)).header("content-type", "application/json").body(body);
+    let request =
+        door.client.post(format!("{}/graphql", door.url)).header("content-type", "application/json").body(body);
     assert_eq!(read(request).await.0, 413);
 }
 
@@ -84,8 +85,10 @@ async fn variables_are_bounded() {
     let deep = (0..20).fold(json!(1), |inner, _| json!([inner]));
     let (status, body) = read(door.post(&json!({ "query": "{ greeting }", "variables": { "x": deep } }))).await;
     assert_eq!((status, limit(&body)), (400, ("COST_EXCEEDED", "inputDepth", 16)));
-    let nested = format!(r#"{{"query":"{{ greeting }}","variables":{{"x":{}1{}}}}}"#, "[".repeat(5_000), "]".repeat(5_000));
-    let request = door.client.post(format!("{}/graphql", door.url)).header("content-type", "application/json").body(nested);
+    let nested =
+        format!(r#"{{"query":"{{ greeting }}","variables":{{"x":{}1{}}}}}"#, "[".repeat(5_000), "]".repeat(5_000));
+    let request =
+        door.client.post(format!("{}/graphql", door.url)).header("content-type", "application/json").body(nested);
     assert_eq!(read(request).await.0, 400);
 }
 
@@ -108,7 +111,8 @@ async fn cost_is_answered_on_request_and_capped() {
         body["extensions"]["cost"],
         json!({ "requested": 100, "maximum": 10_000, "available": 9_900, "restoreRate": 500 })
     );
-    let pages: String = ["a", "b", "c", "d", "e"].map(|page| format!("{page}: schools(first: 100) {{ nodes {{ name }} }} ")).concat();
+    let pages: String =
+        ["a", "b", "c", "d", "e"].map(|page| format!("{page}: schools(first: 100) {{ nodes {{ name }} }} ")).concat();
     let six = json!({ "query": format!("{{ {pages} }}") });
     assert_eq!(read(door.post(&six)).await.0, 200);
     let mixed = json!({ "query": format!("{{ {pages} layer {{ name }} }}") });
@@ -132,7 +136,8 @@ async fn a_dry_run_runs_nothing() {
 #[tokio::test]
 async fn an_empty_bucket_says_when_to_come_back() {
     let door = Door::open().await;
-    let pages: String = ["a", "b", "c", "d", "e"].map(|page| format!("{page}: schools(first: 100) {{ nodes {{ name }} }} ")).concat();
+    let pages: String =
+        ["a", "b", "c", "d", "e"].map(|page| format!("{page}: schools(first: 100) {{ nodes {{ name }} }} ")).concat();
     let query = json!({ "query": format!("{{ {pages} }}") });
     let mut answers = 0;
     let refused = loop {
@@ -153,15 +158,57 @@ async fn an_empty_bucket_says_when_to_come_back() {
 
 /// Pieces from which documents are drawn: brackets, half strings, spreads, numbers, what is no GraphQL at all.
 const PIECES: [&str; 44] = [
-    "{", "}", "(", ")", "[", "]", "\"", "\"\"\"", "\\", "\\\"", "\\u00", "#", "\n", "\r", " ", ",", "...", "..", ":", "$",
-    "@", "!", "=", "|", "&", "query ", "mutation ", "subscription ", "fragment F on Q ", "fragment G on Q ", "...F ",
-    "...G ", "on ", "{ a }", "a ", "a: b ", "(x: 1) ", "(x: [", "{x: ", "-1.5e3 ", "true ", "null ", "\u{feff}", "é",
+    "{",
+    "}",
+    "(",
+    ")",
+    "[",
+    "]",
+    "\"",
+    "\"\"\"",
+    "\\",
+    "\\\"",
+    "\\u00",
+    "#",
+    "\n",
+    "\r",
+    " ",
+    ",",
+    "...",
+    "..",
+    ":",
+    "$",
+    "@",
+    "!",
+    "=",
+    "|",
+    "&",
+    "query ",
+    "mutation ",
+    "subscription ",
+    "fragment F on Q ",
+    "fragment G on Q ",
+    "...F ",
+    "...G ",
+    "on ",
+    "{ a }",
+    "a ",
+    "a: b ",
+    "(x: 1) ",
+    "(x: [",
+    "{x: ",
+    "-1.5e3 ",
+    "true ",
+    "null ",
+    "\u{feff}",
+    "é",
 ];
 
 fn documents() -> impl Strategy<Value = String> {
     let pieces = prop::collection::vec(prop::sample::select(&PIECES[..]), 0..120).prop_map(|pieces| pieces.concat());
-    let nested = (prop::sample::select(&["[", "{", "{a", "(", "{a(x:", "{x:", "[[{y:", "\"", "...on Q{"][..]), 1_usize..3_000)
-        .prop_map(|(piece, times)| format!("{{ a(x: {}", piece.repeat(times)));
+    let nested =
+        (prop::sample::select(&["[", "{", "{a", "(", "{a(x:", "{x:", "[[{y:", "\"", "...on Q{"][..]), 1_usize..3_000)
+            .prop_map(|(piece, times)| format!("{{ a(x: {}", piece.repeat(times)));
     let framed = (pieces.clone(), pieces.clone()).prop_map(|(inside, after)| format!("{{ a {{ {inside} }} }} {after}"));
     prop_oneof![4 => pieces, 2 => framed, 1 => nested, 1 => (1_usize..60).prop_map(fragment_bomb), 1 => any::<String>()]
 }

@@ -20,7 +20,9 @@ impl Envelope {
         let body = match serde_json::from_slice(body) {
             Ok(Value::Object(parameters)) => parameters,
             Ok(Value::Array(_)) => {
-                return Err(Refusal::bad_request("Batches are not accepted: send each operation in a request of its own."));
+                return Err(Refusal::bad_request(
+                    "Batches are not accepted: send each operation in a request of its own.",
+                ));
             }
             Ok(_) => return Err(Refusal::bad_request("The body must be a JSON object with `query`.")),
             Err(_) => return Err(Refusal::bad_request("The body is not valid JSON in UTF-8.")),

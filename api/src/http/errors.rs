@@ -10,7 +10,9 @@ const MOST: usize = 5;
 /// Whether the engine turned the operation away before running it. The specification gives every error of execution a
 /// path; errors of validation have none.
 pub(super) fn nothing_ran(response: &Response) -> bool {
-    response.data == Value::Null && !response.errors.is_empty() && response.errors.iter().all(|error| error.path.is_empty())
+    response.data == Value::Null
+        && !response.errors.is_empty()
+        && response.errors.iter().all(|error| error.path.is_empty())
 }
 
 /// Gives every error its code and the request's id, masks what is ours, and keeps the first few.

@@ -96,11 +96,22 @@ impl<S: Executor, H: House> Exchange<'_, S, H> {
         Ok(response)
     }
 
+<<<<<<< HEAD
     async fn admitted(&self) -> Result<Visitor<H::Call>, Refusal> {
         let token = authorization::bearer(&self.head.headers)?;
         let headers = &self.head.headers;
         let knock = Knock { token, headers, address: self.address(), request_id: self.request_id };
         Ok(self.endpoint.house.admit(knock).await?)
+=======
+    async fn admitted(&self) -> Result<Visitor, Refusal> {
+        let admit = async {
+            let token = authorization::bearer(&self.head.headers)?;
+            let knock =
+                Knock { token, headers: &self.head.headers, address: self.address(), request_id: self.request_id };
+            self.endpoint.house.admit(knock).await
+        };
+        Ok(admit.await.map_err(|denied: Denied| denied)?)
+>>>>>>> main
     }
 
     async fn envelope(&self, body: axum::body::Body, maximum: usize) -> Result<Envelope, Refusal> {

@@ -145,7 +145,12 @@ mod tests {
         let of = |content: &str| sends_json(&headers(header::CONTENT_TYPE, content));
         assert!(of("application/json"));
         assert!(of("application/json; charset=\"UTF-8\""));
-        for other in ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-16", "application/graphql"] {
+        for other in [
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "application/json; charset=utf-16",
+            "application/graphql",
+        ] {
             assert!(!of(other), "{other}");
         }
         assert!(!sends_json(&HeaderMap::new()));

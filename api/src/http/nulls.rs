@@ -157,12 +157,11 @@ mod tests {
 
     async fn answer(query: &str) -> (Json, Vec<Json>) {
         let response = schema().execute(query).await;
-        assert!(response.errors.iter().all(|error| error.extensions.as_ref().is_none_or(|own| own.get(ORIGIN).is_none())));
-        let errors = response
-            .errors
-            .iter()
-            .map(|error| json!([error.message, error.path, error.locations.len()]))
-            .collect();
+        assert!(
+            response.errors.iter().all(|error| error.extensions.as_ref().is_none_or(|own| own.get(ORIGIN).is_none()))
+        );
+        let errors =
+            response.errors.iter().map(|error| json!([error.message, error.path, error.locations.len()])).collect();
         (response.data.into_json().unwrap(), errors)
     }
 

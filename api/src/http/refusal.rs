@@ -146,9 +146,7 @@ impl From<Refused> for Refusal {
     fn from(refused: Refused) -> Self {
         let message = refused.to_string();
         match refused {
-            Refused::Syntax { at, .. } => {
-                Self { at, ..Self::new(Status::Document, Code::GraphqlParseFailed, message) }
-            }
+            Refused::Syntax { at, .. } => Self { at, ..Self::new(Status::Document, Code::GraphqlParseFailed, message) },
             Refused::Invalid(_) => Self::invalid(message),
             Refused::Over { limit, maximum } => Self {
                 extensions: vec![("limit", limit.name().into()), ("maximum", maximum.into())],
@@ -161,6 +159,7 @@ impl From<Refused> for Refusal {
 impl From<Denied> for Refusal {
     fn from(denied: Denied) -> Self {
         let (code, challenge) = match denied {
+            Denied::Board => return Self::bad_request(denied.to_string()),
             Denied::Malformed => (Code::Unauthenticated, "Bearer error=\"invalid_request\""),
             Denied::Invalid => (Code::Unauthenticated, "Bearer error=\"invalid_token\""),
             Denied::Expired => {

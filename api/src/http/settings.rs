@@ -43,7 +43,13 @@ impl Default for Settings {
             execution_timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(10),
             response_bytes: 5 * 1024 * 1024,
-            credential_fields: &["sessionCreate", "sessionRefresh", "passwordChange", "passwordReset", "invitationAccept"],
+            credential_fields: &[
+                "sessionCreate",
+                "sessionRefresh",
+                "passwordChange",
+                "passwordReset",
+                "invitationAccept",
+            ],
         }
     }
 }

@@ -25,7 +25,12 @@ const LARGEST_PAGE: u64 = 100;
 const INTROSPECTION: u64 = 50;
 
 /// The cost of `operation` in points. The document must have passed the guard: no fragment spreads itself.
-pub fn of(types: &TypeCosts, document: &ExecutableDocument, operation: &OperationDefinition, variables: &Variables) -> u64 {
+pub fn of(
+    types: &TypeCosts,
+    document: &ExecutableDocument,
+    operation: &OperationDefinition,
+    variables: &Variables,
+) -> u64 {
     let Some(root) = types.root(operation.ty == OperationType::Mutation) else { return 0 };
     let mut counting = Counting { types, document, operation, variables, known: HashMap::new() };
     counting.set(&operation.selection_set.node, root).once
@@ -40,10 +45,7 @@ struct Points {
 
 impl Points {
     fn plus(self, other: Self) -> Self {
-        Self {
-            once: self.once.saturating_add(other.once),
-            per_item: self.per_item.saturating_add(other.per_item),
-        }
+        Self { once: self.once.saturating_add(other.once), per_item: self.per_item.saturating_add(other.per_item) }
     }
 }
 
@@ -57,9 +59,7 @@ struct Counting<'a> {
 
 impl<'a> Counting<'a> {
     fn set(&mut self, set: &'a SelectionSet, parent: &'a Name) -> Points {
-        set.items
-            .iter()
-            .fold(Points::default(), |sum, item| sum.plus(self.selection(&item.node, parent)))
+        set.items.iter().fold(Points::default(), |sum, item| sum.plus(self.selection(&item.node, parent)))
     }
 
     fn selection(&mut self, selection: &'a Selection, parent: &'a Name) -> Points {
@@ -182,7 +182,10 @@ mod tests {
         assert_eq!(plain("{ schools { nodes { name } pageInfo { hasNextPage } totalCount } }"), 25);
         assert_eq!(plain("{ schools(first: 3) { nodes { name board { name } } } }"), 6);
         assert_eq!(plain("{ schools(last: 3) { edges { cursor node { name } } } }"), 3);
-        assert_eq!(plain("{ schools(first: 2) { nodes { groups(first: 10) { nodes { school { name } } } } } }"), 2 + 2 * 20);
+        assert_eq!(
+            plain("{ schools(first: 2) { nodes { groups(first: 10) { nodes { school { name } } } } } }"),
+            2 + 2 * 20
+        );
         assert_eq!(plain("{ schools(first: 1000000) { nodes { name } } }"), 100);
         assert_eq!(plain("{ schools(first: -1) { nodes { name } } }"), 0);
         assert_eq!(plain("{ schools(first: null) { nodes { name } } }"), 25);
@@ -217,9 +220,8 @@ mod tests {
 
     #[test]
     fn nothing_overflows() {
-        let nested = (0..15).fold("name".to_owned(), |inner, _| {
-            format!("groups(first: 100) {{ nodes {{ school {{ {inner} }} }} }}")
-        });
+        let nested = (0..15)
+            .fold("name".to_owned(), |inner, _| format!("groups(first: 100) {{ nodes {{ school {{ {inner} }} }} }}"));
         assert_eq!(plain(&format!("{{ viewer {{ school {{ {nested} }} }} }}")), u64::MAX);
     }
 }

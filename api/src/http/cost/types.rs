@@ -32,7 +32,8 @@ impl TypeCosts {
     /// Reads the SDL. Done once, when the server starts.
     pub fn parse(sdl: &str) -> Result<Self, parser::Error> {
         let definitions = parse_schema(sdl)?.definitions;
-        let mut costs = Self { query: Some(Name::new("Query")), mutation: Some(Name::new("Mutation")), ..Self::default() };
+        let mut costs =
+            Self { query: Some(Name::new("Query")), mutation: Some(Name::new("Mutation")), ..Self::default() };
         for definition in &definitions {
             if let TypeSystemDefinition::Schema(schema) = definition {
                 costs.query = schema.node.query.as_ref().map(|name| name.node.clone());
@@ -80,7 +81,9 @@ fn composite_names(definitions: &[TypeSystemDefinition]) -> Vec<Name> {
         .iter()
         .filter_map(|definition| match definition {
             TypeSystemDefinition::Type(definition) => match definition.node.kind {
-                TypeKind::Object(_) | TypeKind::Interface(_) | TypeKind::Union(_) => Some(definition.node.name.node.clone()),
+                TypeKind::Object(_) | TypeKind::Interface(_) | TypeKind::Union(_) => {
+                    Some(definition.node.name.node.clone())
+                }
                 _ => None,
             },
             _ => None,

@@ -96,7 +96,12 @@ mod tests {
     #[test]
     fn a_file_that_is_no_manifest_says_so() {
         assert!(matches!(read("{"), Err(ManifestError::NotJson(_))));
-        for odd in [json!([]), json!({ "a": 1 }), json!({ "operations": [] }), json!({ "format": "x", "version": 1, "operations": [] })] {
+        for odd in [
+            json!([]),
+            json!({ "a": 1 }),
+            json!({ "operations": [] }),
+            json!({ "format": "x", "version": 1, "operations": [] }),
+        ] {
             assert_eq!(read(&odd.to_string()), Err(ManifestError::UnknownFormat), "{odd}");
         }
         assert_eq!(read("{}"), Err(ManifestError::Empty));

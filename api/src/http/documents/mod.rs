@@ -116,7 +116,13 @@ impl Documents {
         self.read(&text, &sha256(&text), limits, settings).await
     }
 
-    async fn read(&self, text: &str, hash: &str, limits: &Limits, settings: &Settings) -> Result<Arc<Document>, Refusal> {
+    async fn read(
+        &self,
+        text: &str,
+        hash: &str,
+        limits: &Limits,
+        settings: &Settings,
+    ) -> Result<Arc<Document>, Refusal> {
         if let Some(document) = self.read.get(hash).await {
             return Ok(document);
         }
@@ -143,8 +149,12 @@ impl<'a> Asked<'a> {
             (Some(text), None, None) => Ok(Self::Written { text, hash: sha256(text), persist: false }),
             (Some(text), None, Some(hash)) if hash == sha256(text) => Ok(Self::Written { text, hash, persist: true }),
             (Some(_), None, Some(_)) => Err(Refusal::bad_request("`sha256Hash` is not the SHA-256 of `query`.")),
-            (None, None, None) => Err(Refusal::bad_request("`query` is missing: send a document, or its `documentId`.")),
-            (_, Some(_), _) => Err(Refusal::bad_request("`documentId` stands alone, without `query` or `persistedQuery`.")),
+            (None, None, None) => {
+                Err(Refusal::bad_request("`query` is missing: send a document, or its `documentId`."))
+            }
+            (_, Some(_), _) => {
+                Err(Refusal::bad_request("`documentId` stands alone, without `query` or `persistedQuery`."))
+            }
         }
     }
 }
@@ -221,8 +231,13 @@ mod tests {
             message(json!({ "query": "{ a }", "documentId": "x" })),
             "`documentId` stands alone, without `query` or `persistedQuery`."
         );
-        for odd in [json!(1), json!({ "version": 2, "sha256Hash": sha256("") }), json!({ "version": 1, "sha256Hash": "x" })] {
-            assert!(message(json!({ "extensions": { "persistedQuery": odd } })).starts_with("`extensions.persistedQuery` must"));
+        for odd in
+            [json!(1), json!({ "version": 2, "sha256Hash": sha256("") }), json!({ "version": 1, "sha256Hash": "x" })]
+        {
+            assert!(
+                message(json!({ "extensions": { "persistedQuery": odd } }))
+                    .starts_with("`extensions.persistedQuery` must")
+            );
         }
     }
 }

@@ -72,15 +72,8 @@ const PERSON: Limits = Limits {
     ..ANONYMOUS
 };
 
-const API_CLIENT: Limits = Limits {
-    tokens: 3_000,
-    aliases: 30,
-    selection_depth: 12,
-    fields: 1_000,
-    root_fields: 20,
-    cost: 10_000,
-    ..PERSON
-};
+const API_CLIENT: Limits =
+    Limits { tokens: 3_000, aliases: 30, selection_depth: 12, fields: 1_000, root_fields: 20, cost: 10_000, ..PERSON };
 
 impl CallerKind {
     pub const fn limits(self) -> Limits {

@@ -70,7 +70,8 @@ mod tests {
 
     #[test]
     fn an_ordinary_query_passes() {
-        let document = read("query Schools { viewer { schools(first: 20) { nodes { id name } } } }", CallerKind::Person);
+        let document =
+            read("query Schools { viewer { schools(first: 20) { nodes { id name } } } }", CallerKind::Person);
         assert_eq!(document.unwrap().shape.fields, 5);
     }
 

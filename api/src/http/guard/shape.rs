@@ -191,9 +191,7 @@ struct Measure<'a> {
 
 impl<'a> Measure<'a> {
     fn set(&mut self, set: &'a SelectionSet) -> Result<Size, Refused> {
-        set.items
-            .iter()
-            .try_fold(Size::default(), |sum, item| Ok(sum.beside(self.selection(&item.node)?)))
+        set.items.iter().try_fold(Size::default(), |sum, item| Ok(sum.beside(self.selection(&item.node)?)))
     }
 
     fn selection(&mut self, selection: &'a Selection) -> Result<Size, Refused> {
@@ -203,9 +201,7 @@ impl<'a> Measure<'a> {
                 Ok(below.below_field(&field.node.name.node, self.credentials))
             }
             Selection::InlineFragment(inline) => Ok(self.set(&inline.node.selection_set.node)?.below_fragment()),
-            Selection::FragmentSpread(spread) => {
-                Ok(self.fragment(&spread.node.fragment_name.node)?.below_fragment())
-            }
+            Selection::FragmentSpread(spread) => Ok(self.fragment(&spread.node.fragment_name.node)?.below_fragment()),
         }
     }
 
@@ -269,8 +265,7 @@ mod tests {
     }
 
     fn bomb(levels: usize) -> String {
-        let spreads: String =
-            (0..levels).map(|at| format!("fragment F{at} on Q{{...F{0} ...F{0}}}", at + 1)).collect();
+        let spreads: String = (0..levels).map(|at| format!("fragment F{at} on Q{{...F{0} ...F{0}}}", at + 1)).collect();
         format!("{{...F0}}{spreads}fragment F{levels} on Q{{a}}")
     }
 
