@@ -10,16 +10,10 @@ pub mod cli;
 pub mod door;
 pub mod graphql;
 pub mod http;
-<<<<<<< HEAD
-=======
 pub mod identity;
->>>>>>> main
 pub mod loaders;
 pub mod node;
 pub mod organisation;
 pub mod people;
 pub mod platform;
-<<<<<<< HEAD
-=======
 pub mod replay;
->>>>>>> main

@@ -12,7 +12,8 @@ async fn all_61_audits_of_graphql_http_pass() {
         return;
     }
     let door = Door::open().await;
-    let audits = Command::new("node").arg("audits.mjs").arg(format!("{}/graphql", door.url)).current_dir(clients).output();
+    let audits =
+        Command::new("node").arg("audits.mjs").arg(format!("{}/graphql", door.url)).current_dir(clients).output();
     let Ok(audits) = audits else {
         eprintln!("skipped: the audits need node");
         return;

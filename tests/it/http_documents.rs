@@ -50,12 +50,15 @@ async fn what_was_read_for_one_caller_is_held_against_the_limits_of_the_next() {
 #[tokio::test]
 async fn a_get_of_a_persisted_query_is_not_sent_twice() {
     let door = Door::open().await;
-    door.trust(&sha256(QUERY), QUERY);
+    door.trust(&format!("sha256:{}", sha256(QUERY)), QUERY);
     let id = format!("sha256:{}", sha256(QUERY));
     let first = by_get(&door, &[("documentId", &id)]).send().await.unwrap();
     assert_eq!(first.status(), 200);
     assert_eq!(header(&first, "cache-control"), "private, no-cache");
-    assert_eq!(header(&first, "vary").to_ascii_lowercase().matches("authorization, accept, accept-language").count(), 1);
+    assert_eq!(
+        header(&first, "vary").to_ascii_lowercase().matches("authorization, accept, accept-language").count(),
+        1
+    );
     let tag = header(&first, "etag");
     let again = by_get(&door, &[("documentId", &id)]).header("if-none-match", &tag).send().await.unwrap();
     assert_eq!((again.status().as_u16(), header(&again, "etag")), (304, tag));
@@ -79,7 +82,7 @@ async fn a_document_is_found_by_the_id_of_its_app() {
 #[tokio::test]
 async fn where_documents_are_enforced_others_are_not_even_parsed() {
     let door = Door::with(Settings { documents: Policy::Enforce, ..Settings::default() }).await;
-    door.trust(&sha256(QUERY), QUERY);
+    door.trust(&format!("sha256:{}", sha256(QUERY)), QUERY);
     assert_eq!(door.ask(QUERY).await.1, json!({ "data": { "greeting": "hello" } }));
     assert_eq!(read(door.post(&json!({ "documentId": format!("sha256:{}", sha256(QUERY)) }))).await.0, 200);
     for other in ["{ greeting }", "no GraphQL at all [[[["] {
@@ -88,7 +91,10 @@ async fn where_documents_are_enforced_others_are_not_even_parsed() {
     }
     let register = json!({ "query": "{ viewer }", "extensions": persisted("{ viewer }") });
     assert_eq!(code(&read(door.post(&register)).await.1), "PERSISTED_QUERY_REQUIRED");
-    assert_eq!(code(&read(door.post(&json!({ "extensions": persisted("{ viewer }") }))).await.1), "PERSISTED_QUERY_NOT_FOUND");
+    assert_eq!(
+        code(&read(door.post(&json!({ "extensions": persisted("{ viewer }") }))).await.1),
+        "PERSISTED_QUERY_NOT_FOUND"
+    );
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use async_graphql::{Context, EmptySubscription, Object, Request, Schema, SimpleObject};
+use async_graphql::{Context, Data, EmptySubscription, Object, Schema, SimpleObject};
 use axum::Router;
 use axum::routing::get;
 use glans::http::house::{Denied, Fault, House, Knock, Visitor};
@@ -26,7 +26,7 @@ impl Runs {
 }
 
 /// The name of who is signed in.
-pub(crate) struct SignedIn(&'static str);
+struct SignedIn(&'static str);
 
 pub(crate) struct Query;
 pub(crate) struct Mutation;
@@ -99,25 +99,18 @@ pub(crate) struct SmallHouse {
 }
 
 impl House for SmallHouse {
-    type Call = Option<SignedIn>;
-
-    async fn admit(&self, knock: Knock<'_>) -> Result<Visitor<Self::Call>, Denied> {
+    async fn admit(&self, knock: Knock<'_>) -> Result<Visitor, Denied> {
         let (kind, name) = match knock.token {
-            None => return Ok(Visitor { kind: CallerKind::Anonymous, payer: None, call: None }),
+            None => return Ok(Visitor { kind: CallerKind::Anonymous, payer: None, data: Data::default() }),
             Some("person") => (CallerKind::Person, "Fenna"),
             Some("client") => (CallerKind::ApiClient, "Rooster B.V."),
             Some("expired") => return Err(Denied::Expired),
             Some("unlucky") => return Err(Denied::Fault("connection to 10.0.0.7 refused".to_owned())),
             Some(_) => return Err(Denied::Invalid),
         };
-        Ok(Visitor { kind, payer: Some(name.to_owned()), call: Some(SignedIn(name)) })
-    }
-
-    fn attach(&self, call: Option<SignedIn>, operation: Request) -> Request {
-        match call {
-            Some(signed_in) => operation.data(signed_in),
-            None => operation,
-        }
+        let mut data = Data::default();
+        data.insert(SignedIn(name));
+        Ok(Visitor { kind, payer: Some(name.to_owned()), data })
     }
 
     async fn trusted_document(&self, id: &str) -> Result<Option<String>, Fault> {

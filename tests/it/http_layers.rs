@@ -27,7 +27,11 @@ async fn answers_carry_their_security_headers() {
         assert_eq!(header(&response, "x-content-type-options"), "nosniff", "{path}");
         assert_eq!(header(&response, "x-frame-options"), "DENY", "{path}");
         assert_eq!(header(&response, "referrer-policy"), "no-referrer", "{path}");
-        assert_eq!(header(&response, "content-security-policy"), "default-src 'none'; frame-ancestors 'none'", "{path}");
+        assert_eq!(
+            header(&response, "content-security-policy"),
+            "default-src 'none'; frame-ancestors 'none'",
+            "{path}"
+        );
     }
 }
 

@@ -4,6 +4,7 @@
 //! wrong to standard error.
 
 mod doctor;
+mod documents;
 mod failure;
 mod log;
 mod migrate;
@@ -50,6 +51,11 @@ enum Command {
         #[command(subcommand)]
         direction: migrate::Direction,
     },
+    /// Register the documents of the apps.
+    Documents {
+        #[command(subcommand)]
+        command: documents::Documents,
+    },
     /// Print the schema (SDL).
     Schema,
     /// Check configuration, database, keys and clock, and say what to mend.
@@ -85,6 +91,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
     match cli.command.unwrap_or(Command::Serve(serve::Serve::with_demo())) {
         Command::Serve(serve) => serve::run(config, serve).await,
         Command::Migrate { direction } => migrate::run(&config, direction).await,
+        Command::Documents { command } => documents::run(config, command).await,
         Command::Doctor => doctor::run(config).await,
         Command::Schema => Ok(()),
     }

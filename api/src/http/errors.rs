@@ -1,6 +1,7 @@
 //! Errors of the engine and of resolvers, as clients see them.
 
 use async_graphql::{Response, ServerError, Value};
+use axum::http::header;
 
 use crate::platform::error::{Code, Error};
 
@@ -21,6 +22,9 @@ pub(super) fn finish(response: &mut Response, request_id: &str) {
     response.errors.truncate(MOST);
     for error in &mut response.errors {
         let code = if invalid { Code::GraphqlValidationFailed } else { code(error, request_id) };
+        if let Some(Error::RateLimited { retry_after_seconds }) = error.source::<Error>() {
+            response.http_headers.insert(header::RETRY_AFTER, (*retry_after_seconds).into());
+        }
         let extensions = error.extensions.get_or_insert_default();
         extensions.set("code", code.name());
         extensions.set("requestId", request_id);
@@ -33,6 +37,7 @@ fn code(error: &mut ServerError, request_id: &str) -> Code {
     match error.source::<Error>() {
         Some(Error::Coded(code, _)) => return *code,
         Some(Error::Refused(_) | Error::Stale(_)) => return Code::BadUserInput,
+        Some(Error::RateLimited { .. }) => return Code::RateLimited,
         Some(Error::Fault(cause)) => {
             tracing::error!(request_id, path = ?error.path, cause = chain(cause.as_ref()), "a resolver failed");
         }
@@ -71,6 +76,9 @@ mod tests {
     impl Query {
         async fn coded(&self) -> Result<Option<i32>, Error> {
             Err(coded(Code::BadCursor, "No such cursor."))
+        }
+        async fn throttled(&self) -> Result<Option<i32>, Error> {
+            Err(Error::RateLimited { retry_after_seconds: 7 })
         }
         async fn fault(&self) -> Result<Option<i32>, Error> {
             Err(Error::fault("password=hunter2 at db.internal"))
@@ -113,6 +121,14 @@ mod tests {
     async fn validation_and_coercion_have_codes_of_their_own() {
         assert_eq!(errors("{ nothing }").await[0][0], "GRAPHQL_VALIDATION_FAILED");
         assert_eq!(errors("{ on(day: \"yesterday\") }").await[0][0], "BAD_USER_INPUT");
+    }
+
+    #[tokio::test]
+    async fn who_must_wait_is_told_how_long() {
+        let mut response = Schema::new(Query, EmptyMutation, EmptySubscription).execute("{ throttled }").await;
+        finish(&mut response, "r-1");
+        assert_eq!(response.http_headers[header::RETRY_AFTER], "7");
+        assert_eq!(errors("{ throttled }").await[0][0], "RATE_LIMITED");
     }
 
     #[tokio::test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use async_graphql::parser::types::{OperationDefinition, OperationType};
-use async_graphql::{Executor, Name, Request as Operation, Response as Executed, Value, Variables, value};
+use async_graphql::{Data, Executor, Name, Request as Operation, Response as Executed, Value, Variables, value};
 use axum::extract::{ConnectInfo, Query, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, Method, StatusCode};
@@ -88,7 +88,7 @@ impl<S: Executor, H: House> Exchange<'_, S, H> {
             return Err(Refusal::too_dear(chosen.cost, limits.cost));
         }
         let standing = self.pay(payer, kind, chosen.cost).await?;
-        let executed = self.executed(&meant, &envelope, variables, visitor.call).await?;
+        let executed = self.executed(&meant, &envelope, variables, visitor.data).await?;
         let mut response = self.written(executed, &meant, &chosen, standing)?;
         if let Some(name) = chosen.name {
             response.extensions_mut().insert(OperationName(name));
@@ -96,22 +96,11 @@ impl<S: Executor, H: House> Exchange<'_, S, H> {
         Ok(response)
     }
 
-<<<<<<< HEAD
-    async fn admitted(&self) -> Result<Visitor<H::Call>, Refusal> {
+    async fn admitted(&self) -> Result<Visitor, Refusal> {
         let token = authorization::bearer(&self.head.headers)?;
         let headers = &self.head.headers;
         let knock = Knock { token, headers, address: self.address(), request_id: self.request_id };
         Ok(self.endpoint.house.admit(knock).await?)
-=======
-    async fn admitted(&self) -> Result<Visitor, Refusal> {
-        let admit = async {
-            let token = authorization::bearer(&self.head.headers)?;
-            let knock =
-                Knock { token, headers: &self.head.headers, address: self.address(), request_id: self.request_id };
-            self.endpoint.house.admit(knock).await
-        };
-        Ok(admit.await.map_err(|denied: Denied| denied)?)
->>>>>>> main
     }
 
     async fn envelope(&self, body: axum::body::Body, maximum: usize) -> Result<Envelope, Refusal> {
@@ -164,7 +153,7 @@ impl<S: Executor, H: House> Exchange<'_, S, H> {
         meant: &Meant,
         envelope: &Envelope,
         variables: Variables,
-        call: H::Call,
+        data: Data,
     ) -> Result<Executed, Refusal> {
         let settings = &self.endpoint.settings;
         let mut operation = Operation::new(String::new()).variables(variables);
@@ -173,7 +162,7 @@ impl<S: Executor, H: House> Exchange<'_, S, H> {
         if !settings.introspection {
             operation = operation.disable_introspection();
         }
-        operation = self.endpoint.house.attach(call, operation);
+        operation.data = data;
         // Dropped at the end of its time, the operation gives its database connection back.
         let mut executed = tokio::time::timeout(settings.execution_timeout, self.endpoint.schema.execute(operation))
             .await
@@ -226,7 +215,7 @@ impl<S: Executor, H: House> Exchange<'_, S, H> {
         self.head.headers.get(header).is_some_and(|value| value == "1")
     }
 
-    fn payer(&self, visitor: &Visitor<H::Call>) -> Payer {
+    fn payer(&self, visitor: &Visitor) -> Payer {
         match &visitor.payer {
             Some(payer) => Payer::Known(payer.clone()),
             None => Payer::address(self.address()),

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::net::IpAddr;
 
-use async_graphql::Request;
+use async_graphql::Data;
 use axum::http::HeaderMap;
 
 use super::guard::CallerKind;
@@ -11,16 +11,11 @@ use super::request_id::RequestId;
 
 /// The application, as the walls see it.
 pub trait House: Clone + Send + Sync + 'static {
-    /// What resolvers find in their context of one request.
-    type Call: Send;
-
     /// Who is asking. A request without a credential is let in as anonymous; a bad credential is not.
-    fn admit(&self, knock: Knock<'_>) -> impl Future<Output = Result<Visitor<Self::Call>, Denied>> + Send;
+    fn admit(&self, knock: Knock<'_>) -> impl Future<Output = Result<Visitor, Denied>> + Send;
 
-    /// Hands the call to the resolvers of its operation.
-    fn attach(&self, call: Self::Call, operation: Request) -> Request;
-
-    /// The text of the document that a release of an app registered under this id or SHA-256 (lower-case hex).
+    /// The text of the document that a release of an app registered under this id: `sha256:` and 64 lower-case
+    /// hexadecimal digits, or what the app's build tool made up.
     fn trusted_document(&self, id: &str) -> impl Future<Output = Result<Option<String>, Fault>> + Send;
 
     /// Whether requests can be answered: the database is there and migrated.
@@ -40,11 +35,12 @@ pub struct Knock<'a> {
 
 /// Somebody who was let in.
 #[derive(Debug)]
-pub struct Visitor<C> {
+pub struct Visitor {
     pub kind: CallerKind,
     /// The account or API client that pays; `None` is paid for by the address.
     pub payer: Option<String>,
-    pub call: C,
+    /// What resolvers find in their context, for this request only.
+    pub data: Data,
 }
 
 /// Why somebody was not let in.

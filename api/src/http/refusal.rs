@@ -5,10 +5,10 @@ use std::time::Duration;
 use async_graphql::{ServerError, Value};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 
-use crate::platform::error::Code;
 use super::guard::Refused;
 use super::house::{Denied, Fault};
 use super::negotiate::MediaType;
+use crate::platform::error::Code;
 
 /// One error, its status and its headers.
 #[derive(Debug, Clone, PartialEq)]
