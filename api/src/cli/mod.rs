@@ -5,6 +5,7 @@
 
 mod admin;
 mod doctor;
+mod documents;
 mod failure;
 mod keys;
 mod log;
@@ -65,6 +66,11 @@ enum Command {
         #[command(subcommand)]
         what: keys::Keys,
     },
+    /// Register the documents of the apps.
+    Documents {
+        #[command(subcommand)]
+        command: documents::Documents,
+    },
     /// Print the schema (SDL).
     Schema,
     /// Check configuration, database, keys and clock, and say what to mend.
@@ -103,6 +109,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Admin { what } => admin::run(config, what).await,
         Command::Token(token) => token::run(config, token).await,
         Command::Keys { what } => keys::run(config, what).await,
+        Command::Documents { command } => documents::run(config, command).await,
         Command::Doctor => doctor::run(config).await,
         Command::Schema => Ok(()),
     }
