@@ -1,6 +1,6 @@
 //! The schema: the roots of the slices, merged. Nothing else.
 
-use async_graphql::{EmptySubscription, MergedObject, Schema};
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 
 use crate::node::NodeQuery;
 use crate::organisation::boards::{BoardMutation, BoardQuery};
@@ -20,4 +20,9 @@ pub type GlansSchema = Schema<Query, Mutation, EmptySubscription>;
 /// The schema as `schema.graphql` has it.
 pub fn schema() -> GlansSchema {
     Schema::build(Query::default(), Mutation::default(), EmptySubscription).finish()
+}
+
+/// The text of `schema.graphql`: sorted, so that a difference shows what changed and not what moved.
+pub fn sdl() -> String {
+    schema().sdl_with_options(SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items())
 }

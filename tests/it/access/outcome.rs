@@ -25,7 +25,8 @@ pub(crate) fn of_write(body: &Value, field: &str) -> String {
         return code;
     }
     let refusals = body["data"][field]["userErrors"].as_array().expect("every payload has userErrors");
-    let mut codes: Vec<_> = refusals.iter().map(|refusal| refusal["code"].as_str().unwrap_or("?").to_lowercase()).collect();
+    let mut codes: Vec<_> =
+        refusals.iter().map(|refusal| refusal["code"].as_str().unwrap_or("?").to_lowercase()).collect();
     codes.dedup();
     if codes.is_empty() { "done".to_owned() } else { codes.join("+") }
 }
