@@ -22,7 +22,13 @@ pub fn schema() -> GlansSchema {
     Schema::build(Query::default(), Mutation::default(), EmptySubscription).finish()
 }
 
-/// The text of `schema.graphql`: sorted, so that a difference shows what changed and not what moved.
+/// The SDL, sorted, as it is served and committed.
 pub fn sdl() -> String {
-    schema().sdl_with_options(SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items())
+    let options = SDLExportOptions::new()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items()
+        .prefer_single_line_descriptions()
+        .include_specified_by();
+    schema().sdl_with_options(options)
 }

@@ -107,14 +107,9 @@ REVOKE USAGE ON SCHEMA public FROM glans_app;
 
 /// The subselects make PostgreSQL evaluate the settings once per statement instead of once per row.
 fn wall(table: &str, board: &str) -> String {
-    let own =
-        format!("(SELECT glans_is_system()) OR {board} = ANY ((SELECT glans_boards())::uuid[])");
+    let own = format!("(SELECT glans_is_system()) OR {board} = ANY ((SELECT glans_boards())::uuid[])");
     let nullable = PLATFORM_TABLES.contains(&table);
-    let using = if nullable {
-        format!("{board} IS NULL OR {own}")
-    } else {
-        own.clone()
-    };
+    let using = if nullable { format!("{board} IS NULL OR {own}") } else { own.clone() };
     format!(
         "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
          ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
@@ -123,11 +118,4 @@ fn wall(table: &str, board: &str) -> String {
 }
 
 /// Their rows without a board are content of the platform, for all to read.
-const PLATFORM_TABLES: [&str; 6] = [
-    "programme",
-    "programme_version",
-    "programme_year",
-    "module",
-    "lesson",
-    "material",
-];
+const PLATFORM_TABLES: [&str; 6] = ["programme", "programme_version", "programme_year", "module", "lesson", "material"];
