@@ -8,7 +8,7 @@ use glans_tests::{Engine, Setting, Who, World, run};
 use serde_json::json;
 
 use super::api::Api;
-use super::cases::{ABOUT_ONESELF, writing};
+use super::cases::{ABOUT_ONESELF, input, subject};
 use super::targets::{self, Whose};
 use super::{outcome, reads};
 
@@ -55,52 +55,52 @@ async fn readings(world: &World, api: &Api, text: &mut String) {
                     cells.push(outcome::of_read(&answer.body, &question.field));
                 }
             }
-            if !cells.is_empty() {
-                let whose = if question.of_type.is_some() { whose.to_string() } else { String::new() };
-                text.push_str(&row(&question.name, &whose, &cells));
-            }
+            let whose = if question.of_type.is_some() { whose.to_string() } else { String::new() };
+            text.push_str(&row(&question.name, &whose, &cells));
         }
     }
 }
 
-/// Every mutation in a world that nothing has changed yet.
+/// Every mutation, each in a world that no other has changed.
 async fn writings(engine: Engine, api: &Api, text: &mut String) {
     let mutations: Vec<_> = api.fields("Mutation").into_iter().map(|field| field.name.node.to_string()).collect();
     let mut world = fresh(engine).await;
     let mut uncovered = Vec::new();
     for mutation in mutations.iter().filter(|mutation| !ABOUT_ONESELF.contains(&mutation.as_str())) {
-        for whose in Whose::ALL {
-            let Some(case) = writing(&world, mutation, whose) else {
-                uncovered.push(mutation.clone());
-                break;
-            };
-            if targets::id(&world, case.of_type, whose).is_none() {
-                continue;
-            }
+        if input(&world, mutation, "").is_none() {
+            uncovered.push(mutation);
+            continue;
+        }
+        for whose in if subject(mutation).is_some() { &Whose::ALL[..] } else { &Whose::ALL[..1] } {
             let mut cells = Vec::new();
             for who in Who::ALL {
-                let cell = attempt(&world, who, mutation, whose).await;
+                let Some(cell) = attempt(&world, who, mutation, *whose).await else { continue };
                 if cell == "done" {
                     world.remove().await;
                     world = fresh(engine).await;
                 }
                 cells.push(cell);
             }
-            text.push_str(&row(mutation, &whose.to_string(), &cells));
+            let whose = if subject(mutation).is_some() { whose.to_string() } else { String::new() };
+            text.push_str(&row(mutation, &whose, &cells));
         }
     }
     world.remove().await;
     assert!(uncovered.is_empty(), "mutations without a case: {uncovered:?}");
 }
 
-async fn attempt(world: &World, who: Who, mutation: &str, whose: Whose) -> String {
-    let case = writing(world, mutation, whose).expect("there was one for the row");
+/// None where there is nothing of this kind to do it to.
+async fn attempt(world: &World, who: Who, mutation: &str, whose: Whose) -> Option<String> {
+    let id = match subject(mutation) {
+        Some(of_type) => targets::id(world, of_type, whose)?,
+        None => String::new(),
+    };
+    let input = input(world, mutation, &id)?;
     let input_type = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
     let document =
         format!("mutation($input: {input_type}!) {{ {mutation}(input: $input) {{ userErrors {{ code }} }} }}");
-    let standing = world.standing(who).await;
-    let answer = world.execute(&standing, &document, json!({ "input": case.input })).await;
-    outcome::of_write(&answer.body, mutation)
+    let answer = world.execute(&world.standing(who).await, &document, json!({ "input": input })).await;
+    Some(outcome::of_write(&answer.body, mutation))
 }
 
 async fn fresh(engine: Engine) -> World {
@@ -108,15 +108,19 @@ async fn fresh(engine: Engine) -> World {
 }
 
 fn header(title: &str) -> String {
-    let mut line = format!("{title:<26}{:<9}", "");
+    let mut line = format!("{title:<37}");
     for who in Who::ALL {
         write!(line, "{:<11}", who.name()).unwrap();
     }
     line.trim_end().to_owned()
 }
 
+/// Nothing where there is nothing to tell.
 fn row(name: &str, whose: &str, cells: &[String]) -> String {
-    let mut line = format!("{name:<26}{whose:<9}");
+    if cells.is_empty() {
+        return String::new();
+    }
+    let mut line = format!("{name:<28}{whose:<9}");
     for cell in cells {
         write!(line, "{cell:<10} ").unwrap();
     }

@@ -32,10 +32,9 @@ pub(crate) fn of_write(body: &Value, field: &str) -> String {
 }
 
 fn code(body: &Value) -> Option<String> {
-    let error = body["errors"].as_array()?.first()?;
-    Some(match error["extensions"]["code"].as_str() {
-        Some("UNAUTHENTICATED") => "sign-in".to_owned(),
-        Some(code) => code.to_owned(),
-        None => format!("NO-CODE({})", error["message"].as_str().unwrap_or_default()),
+    let code = body["errors"].as_array()?.first()?["extensions"]["code"].as_str();
+    Some(match code.expect("every error has a code") {
+        "UNAUTHENTICATED" => "sign-in".to_owned(),
+        code => code.to_owned(),
     })
 }
