@@ -4,6 +4,9 @@
 
 mod access;
 mod harness;
+mod http_door;
+mod http_graphql;
+mod http_limits;
 mod migrations;
 mod schema;
 
