@@ -1,0 +1,5 @@
+//! The course: programmes, their years, modules, lessons and materials.
+
+pub mod document;
+mod limits;
+mod rules;
