@@ -3,3 +3,6 @@
 pub mod document;
 mod limits;
 mod rules;
+mod sample;
+
+pub use sample::SAMPLE;
