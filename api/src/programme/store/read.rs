@@ -1,7 +1,7 @@
 //! Reading programmes.
 
 use chrono::{DateTime, Utc};
-use glans_entity::ids::{BoardId, MaterialId, ProgrammeId, ProgrammeVersionId};
+use glans_entity::ids::{BoardId, LessonId, MaterialId, ProgrammeId, ProgrammeVersionId};
 use glans_entity::programme::{
     Audience, MaterialKind, MaterialState, lesson, material, material_state, module, programme, programme_version,
     programme_year,
@@ -227,4 +227,24 @@ pub async fn editions_of(
     use programme_version::Column;
     let select = programme_version::Entity::within(scope).filter(Column::ProgrammeId.eq(id));
     Ok(select.order_by_desc(Column::Number).all(db).await?)
+}
+
+/// The lesson, if it is in sight; nobody else changes it until the transaction ends.
+pub async fn lock_lesson(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    id: LessonId,
+) -> Result<Option<lesson::Model>> {
+    let select = lesson::Entity::within(scope).filter(lesson::Column::Id.eq(id));
+    Ok(select.lock_exclusive().one(db).await?)
+}
+
+/// The material, if it is in sight; nobody else changes it until the transaction ends.
+pub async fn lock_material(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    id: MaterialId,
+) -> Result<Option<material::Model>> {
+    let select = material::Entity::within(scope).filter(material::Column::Id.eq(id));
+    Ok(select.lock_exclusive().one(db).await?)
 }

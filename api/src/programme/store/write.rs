@@ -5,14 +5,13 @@ use glans_entity::ids::{AccountId, MaterialId, ProgrammeVersionId};
 use glans_entity::programme::{
     MaterialState, lesson, material, material_state, module, programme, programme_version, programme_year,
 };
-use glans_entity::scope::{Scope, Scoped};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, JoinType, QueryFilter,
 };
 
 use crate::access::Permit;
-use crate::platform::error::{Result, taken};
+use crate::platform::error::{Error, Result, taken};
 use crate::programme::content::Rows;
 
 /// Rows in one statement, so that the values stay below the limits of both databases.
@@ -115,13 +114,13 @@ pub async fn carry_states(
         .column((material_state::Entity, UpdatedAt))
         .from(material_state::Entity)
         .join_as(
-            sea_orm::JoinType::InnerJoin,
+            JoinType::InnerJoin,
             material::Entity,
             old.clone(),
             column(&old, material::Column::Id).equals((material_state::Entity, MaterialId)),
         )
         .join_as(
-            sea_orm::JoinType::InnerJoin,
+            JoinType::InnerJoin,
             material::Entity,
             new.clone(),
             column(&new, material::Column::Key).equals((old.clone(), material::Column::Key)),
@@ -131,7 +130,7 @@ pub async fn carry_states(
         .to_owned();
     let mut insert = Query::insert();
     insert.into_table(material_state::Entity).columns([AccountId, MaterialId, State, UpdatedAt]);
-    insert.select_from(carried).map_err(crate::platform::error::Error::fault)?;
+    insert.select_from(carried).map_err(Error::fault)?;
     db.execute(&insert).await?;
     Ok(())
 }
@@ -184,14 +183,13 @@ pub async fn mark_edited(
 /// The state of one material for one account. The same state again changes nothing.
 pub async fn set_state(
     db: &impl ConnectionTrait,
-    permit: &Permit,
+    _permit: &Permit,
     account: AccountId,
     material: MaterialId,
     state: MaterialState,
     now: DateTime<Utc>,
 ) -> Result<()> {
     use material_state::Column;
-    debug_assert_eq!(permit.account(), Some(account));
     let row = material_state::ActiveModel {
         account_id: Set(account),
         material_id: Set(material),
@@ -203,26 +201,4 @@ pub async fn set_state(
     again.action_and_where(Expr::col((material_state::Entity, Column::State)).ne(state));
     material_state::Entity::insert(row).on_conflict(again).exec_without_returning(db).await?;
     Ok(())
-}
-
-/// The lesson, if it is in sight; nobody else changes it until the transaction ends.
-pub async fn lock_lesson(
-    db: &impl ConnectionTrait,
-    scope: &Scope,
-    id: glans_entity::ids::LessonId,
-) -> Result<Option<lesson::Model>> {
-    use sea_orm::QuerySelect;
-    let select = lesson::Entity::within(scope).filter(lesson::Column::Id.eq(id));
-    Ok(select.lock_exclusive().one(db).await?)
-}
-
-/// The material, if it is in sight; nobody else changes it until the transaction ends.
-pub async fn lock_material(
-    db: &impl ConnectionTrait,
-    scope: &Scope,
-    id: MaterialId,
-) -> Result<Option<material::Model>> {
-    use sea_orm::QuerySelect;
-    let select = material::Entity::within(scope).filter(material::Column::Id.eq(id));
-    Ok(select.lock_exclusive().one(db).await?)
 }
