@@ -6,10 +6,13 @@
 pub mod access;
 pub mod app;
 pub mod call;
+pub mod cli;
 pub mod graphql;
+pub mod http;
 pub mod loaders;
 pub mod node;
 pub mod organisation;
 pub mod people;
 pub mod platform;
 pub mod programme;
+pub mod replay;

@@ -8,11 +8,12 @@ use glans_entity::programme::{ScriptStep, TeamScript};
 use sea_orm::{ActiveEnum, Iterable};
 
 use super::super::limits;
-use super::super::rules::{is_key, is_language, is_web_address};
+use super::super::rules::{is_key, is_language, script_fits};
 use super::problem::Problems;
 use super::reader::{Fields, Place, Reader};
 use super::tree::Node;
 use super::{Document, Lesson, Material, Module, Year};
+use crate::platform::scalars::Url;
 
 pub(super) fn read(root: &Node) -> Result<Document, Problems> {
     let mut course = Course::default();
@@ -129,14 +130,10 @@ impl Course {
         TeamScript(steps.unwrap_or_default())
     }
 
-    /// A leader plans by the duration, and teaches by the script: they must agree.
     fn check_minutes(&mut self, fields: &Fields<'_>, lesson: &Lesson) {
-        let scripted = lesson.team_script.minutes();
-        if !lesson.team_script.0.is_empty() && scripted != lesson.duration_minutes {
-            let message = format!(
-                "takes {scripted} minutes in all, while durationMinutes is {}: make them equal",
-                lesson.duration_minutes
-            );
+        if !script_fits(&lesson.team_script, lesson.duration_minutes) {
+            let (scripted, planned) = (lesson.team_script.minutes(), lesson.duration_minutes);
+            let message = format!("takes {scripted} minutes in all, while durationMinutes is {planned}: make them equal");
             self.reader.note(&fields.at("teamScript"), message);
         }
     }
@@ -224,7 +221,7 @@ impl Course {
 
 fn web_address(reader: &mut Reader, place: Place<'_>) -> String {
     let address = reader.text(&place, limits::URL);
-    if !address.is_empty() && !is_web_address(&address) {
+    if !address.is_empty() && Url::parse(&address).is_none() {
         reader.note(&place, "is no web address: start it with https:// and leave no blanks in it");
     }
     address
