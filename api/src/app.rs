@@ -7,6 +7,7 @@ use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::Database;
 use crate::platform::idempotency::InProgress;
+use crate::programme::Library;
 
 /// The process.
 pub struct App {
@@ -15,11 +16,20 @@ pub struct App {
     pub clock: Clock,
     pub standings: Standings,
     pub in_progress: InProgress,
+    /// Published courses, shaped once.
+    pub courses: Library,
 }
 
 impl App {
     /// A process over an open database.
     pub fn new(config: Config, db: Database, clock: Clock) -> Arc<Self> {
-        Arc::new(Self { config, db, clock, standings: Standings::default(), in_progress: InProgress::default() })
+        Arc::new(Self {
+            config,
+            db,
+            clock,
+            standings: Standings::default(),
+            in_progress: InProgress::default(),
+            courses: Library::default(),
+        })
     }
 }

@@ -11,9 +11,8 @@ impl Locale {
     /// The language alone, in lower case, of a well-formed tag (RFC 5646, section 2.2.1).
     pub fn parse(tag: &str) -> Option<Self> {
         let subtags: Vec<&str> = tag.split('-').collect();
-        let alphanumeric = |subtag: &&str| {
-            (1..=8).contains(&subtag.len()) && subtag.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        };
+        let alphanumeric =
+            |subtag: &&str| (1..=8).contains(&subtag.len()) && subtag.bytes().all(|byte| byte.is_ascii_alphanumeric());
         let primary = Self::primary_of(tag);
         let letters = (2..=3).contains(&primary.len()) && primary.bytes().all(|byte| byte.is_ascii_alphabetic());
         (letters && subtags.iter().all(alphanumeric)).then(|| Self(primary.to_ascii_lowercase()))
@@ -104,7 +103,16 @@ mod tests {
         for right in ["https://example.org/a?b=c", "http://example.org", "https://example.org:8443/"] {
             assert!(Url::parse(right).is_some(), "{right}");
         }
-        let wrong = ["", "example.org", "/path", "ftp://example.org", "https://", "https://a b", "javascript:alert(1)", "https://u:p@example.org"];
+        let wrong = [
+            "",
+            "example.org",
+            "/path",
+            "ftp://example.org",
+            "https://",
+            "https://a b",
+            "javascript:alert(1)",
+            "https://u:p@example.org",
+        ];
         for text in wrong {
             assert_eq!(Url::parse(text), None, "{text:?}");
         }

@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use glans_entity::ids::{
-    BoardId, LessonId, MaterialId, ModuleId, ProgrammeId, ProgrammeVersionId, ProgrammeYearId,
-};
+use glans_entity::ids::{BoardId, LessonId, MaterialId, ModuleId, ProgrammeId, ProgrammeVersionId, ProgrammeYearId};
 use glans_entity::programme::{lesson, material, module, programme_version, programme_year};
 
 use super::content::Rows;

@@ -55,15 +55,12 @@ impl Reading {
     fn of_role(role: Role) -> Self {
         match role {
             Role::BoardAdmin | Role::ClusterDirector | Role::SchoolLeader | Role::Trainer => Self::professional(),
-            Role::Teacher => Self {
-                tree: true,
-                audiences: Audiences { teachers: true, ..Audiences::default() },
-                ..Self::default()
-            },
-            Role::Guardian => Self {
-                audiences: Audiences { guardians: true, ..Audiences::default() },
-                ..Self::default()
-            },
+            Role::Teacher => {
+                Self { tree: true, audiences: Audiences { teachers: true, ..Audiences::default() }, ..Self::default() }
+            }
+            Role::Guardian => {
+                Self { audiences: Audiences { guardians: true, ..Audiences::default() }, ..Self::default() }
+            }
         }
     }
 
@@ -147,25 +144,16 @@ mod tests {
     }
 
     fn client(board: BoardId, scopes: &[ApiScope]) -> Actor {
-        Actor::Client(Arc::new(ClientActor {
-            id: ApiClientId::new(),
-            board,
-            scopes: scopes.to_vec(),
-            schools: None,
-        }))
+        Actor::Client(Arc::new(ClientActor { id: ApiClientId::new(), board, scopes: scopes.to_vec(), schools: None }))
     }
 
     /// `tree scripts drafts | audiences`, as a line of a table.
     fn row(actor: &Actor, board: Option<BoardId>) -> String {
         let reading = Reading::of(actor, board);
         let mark = |yes: bool, letter: char| if yes { letter } else { '-' };
-        let letters = [
-            mark(reading.tree, 't'),
-            mark(reading.scripts, 's'),
-            mark(reading.drafts, 'd'),
-            '|',
-        ];
-        let audiences = Audience::iter().zip("LTGE".chars()).map(|(audience, letter)| mark(reading.admits(audience), letter));
+        let letters = [mark(reading.tree, 't'), mark(reading.scripts, 's'), mark(reading.drafts, 'd'), '|'];
+        let audiences =
+            Audience::iter().zip("LTGE".chars()).map(|(audience, letter)| mark(reading.admits(audience), letter));
         letters.into_iter().chain(audiences).collect()
     }
 

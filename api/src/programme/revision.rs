@@ -100,7 +100,13 @@ impl Revision<'_> {
         text.to_owned()
     }
 
-    fn optional(&mut self, field: &str, present: &mut Option<Localized>, text: &MaybeUndefined<String>, longest: usize) {
+    fn optional(
+        &mut self,
+        field: &str,
+        present: &mut Option<Localized>,
+        text: &MaybeUndefined<String>,
+        longest: usize,
+    ) {
         match text {
             MaybeUndefined::Undefined => {}
             MaybeUndefined::Null => *present = None,

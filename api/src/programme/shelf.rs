@@ -70,9 +70,10 @@ impl Shelf {
 
     /// The current published edition of every programme, with what the viewer may read of it.
     pub fn current_editions(&self) -> impl Iterator<Item = (&EditionRow, Reading)> {
-        let current = self.editions.iter().filter(|edition| {
-            edition.published_at.is_some() && self.current(edition.programme_id) == Some(*edition)
-        });
+        let current = self
+            .editions
+            .iter()
+            .filter(|edition| edition.published_at.is_some() && self.current(edition.programme_id) == Some(*edition));
         current.map(|edition| (edition, self.reading(edition.board_id)))
     }
 
@@ -144,14 +145,14 @@ pub struct View {
 
 impl View {
     /// `text` in the language asked for, else in the viewer's, else in that of the course.
-    pub fn text<'v>(&'v self, text: &'v Localized, locale: Option<&'v Locale>) -> &'v str {
+    pub fn text<'t>(&self, text: &'t Localized, locale: Option<&Locale>) -> &'t str {
         let asked = locale.map(Locale::primary).into_iter();
         let own = self.shelf.languages.iter().map(String::as_str);
         text.in_language(asked.chain(own).chain([self.content.edition.language.as_str()]))
     }
 
     /// Each of `texts`, as [`View::text`].
-    pub fn texts<'v>(&'v self, texts: &'v [Localized], locale: Option<&'v Locale>) -> Vec<&'v str> {
+    pub fn texts<'t>(&self, texts: &'t [Localized], locale: Option<&Locale>) -> Vec<&'t str> {
         texts.iter().map(|text| self.text(text, locale)).collect()
     }
 }

@@ -65,16 +65,8 @@ impl Course {
     }
 
     fn lesson(&mut self, place: Place<'_>) -> Lesson {
-        let known = [
-            "key",
-            "title",
-            "durationMinutes",
-            "objectives",
-            "theory",
-            "practicalTips",
-            "teamScript",
-            "materials",
-        ];
+        let known =
+            ["key", "title", "durationMinutes", "objectives", "theory", "practicalTips", "teamScript", "materials"];
         let fields = self.reader.fields(place, &known);
         let lesson = Lesson {
             key: self.lesson_key(&fields.at("key")),
@@ -91,16 +83,7 @@ impl Course {
     }
 
     fn material(&mut self, place: Place<'_>) -> Material {
-        let known = [
-            "key",
-            "kind",
-            "audience",
-            "title",
-            "body",
-            "url",
-            "durationMinutes",
-            "bookReference",
-        ];
+        let known = ["key", "kind", "audience", "title", "body", "url", "durationMinutes", "bookReference"];
         let fields = self.reader.fields(place, &known);
         let localized = |longest| move |reader: &mut Reader, place: Place<'_>| reader.localized(place, longest);
         Material {
@@ -133,7 +116,8 @@ impl Course {
     fn check_minutes(&mut self, fields: &Fields<'_>, lesson: &Lesson) {
         if !script_fits(&lesson.team_script, lesson.duration_minutes) {
             let (scripted, planned) = (lesson.team_script.minutes(), lesson.duration_minutes);
-            let message = format!("takes {scripted} minutes in all, while durationMinutes is {planned}: make them equal");
+            let message =
+                format!("takes {scripted} minutes in all, while durationMinutes is {planned}: make them equal");
             self.reader.note(&fields.at("teamScript"), message);
         }
     }
@@ -204,12 +188,7 @@ impl Course {
         key
     }
 
-    fn note_taken(
-        &mut self,
-        place: &Place<'_>,
-        key: &str,
-        seen: impl FnOnce(&mut Self) -> &mut HashMap<String, u64>,
-    ) {
+    fn note_taken(&mut self, place: &Place<'_>, key: &str, seen: impl FnOnce(&mut Self) -> &mut HashMap<String, u64>) {
         if key.is_empty() {
             return;
         }
@@ -299,10 +278,7 @@ mod tests {
             with("title: {nl: Hallo, en: Hello}", "title: {en: Hello}"),
             ["line 13: years[0].modules[0].lessons[0].title.nl is missing: give a text"]
         );
-        assert_eq!(
-            with("languages: [nl, en]", "languages: []"),
-            ["line 2: languages has 0 items: give 1 to 10"]
-        );
+        assert_eq!(with("languages: [nl, en]", "languages: []"), ["line 2: languages has 0 items: give 1 to 10"]);
         assert_eq!(
             with("languages: [nl, en]", "languages: [nl, Dutch, nl, en]"),
             [
@@ -345,17 +321,13 @@ mod tests {
         );
         assert_eq!(
             with("title: Dag", "title: 2026"),
-            [
-                "line 29: years[0].modules[0].lessons[1].title is a number: give a text (in quotes, where it looks \
-                 like something else)"
-            ]
+            ["line 29: years[0].modules[0].lessons[1].title is a number: give a text (in quotes, where it looks \
+                 like something else)"]
         );
         assert_eq!(
             with("title: Dag", "title: ' '"),
-            [
-                "line 29: years[0].modules[0].lessons[1].title is empty: write something, or leave the key out where \
-                 it is optional"
-            ]
+            ["line 29: years[0].modules[0].lessons[1].title is empty: write something, or leave the key out where \
+                 it is optional"]
         );
     }
 

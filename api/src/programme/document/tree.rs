@@ -188,9 +188,7 @@ mod tests {
     fn bombs_are_refused() {
         let aliases = "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n";
         let brackets = "[".repeat(2_000);
-        let nested = (0..2_000).fold(String::new(), |text, depth| {
-            text + &" ".repeat(depth) + "a:\n"
-        });
+        let nested = (0..2_000).fold(String::new(), |text, depth| text + &" ".repeat(depth) + "a:\n");
         for bomb in [aliases, brackets.as_str(), nested.as_str()] {
             assert!(parse(bomb).is_err());
         }

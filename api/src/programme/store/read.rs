@@ -156,21 +156,15 @@ pub async fn material_page(
     let any = choices.iter().fold(nothing, |any, choice| {
         let audiences = choice.audiences.iter().copied();
         any.add(
-            Condition::all()
-                .add(Column::ProgrammeVersionId.eq(choice.edition))
-                .add(Column::Audience.is_in(audiences)),
+            Condition::all().add(Column::ProgrammeVersionId.eq(choice.edition)).add(Column::Audience.is_in(audiences)),
         )
     });
     let mut select = material::Entity::within(scope).filter(any);
     if let Some(kind) = kind {
         select = select.filter(Column::Kind.eq(kind));
     }
-    let order = Order {
-        name: "material.id",
-        columns: Column::Id,
-        key: |row: &material::Model| row.id.0,
-        descending: false,
-    };
+    let order =
+        Order { name: "material.id", columns: Column::Id, key: |row: &material::Model| row.id.0, descending: false };
     page::rows(db, select, &order, args).await
 }
 
@@ -181,10 +175,8 @@ pub async fn states(
     editions: &[ProgrammeVersionId],
 ) -> Result<Vec<(ProgrammeVersionId, MaterialId, MaterialState)>> {
     use material_state::Column;
-    let of = material_state::Entity::belongs_to(material::Entity)
-        .from(Column::MaterialId)
-        .to(material::Column::Id)
-        .into();
+    let of =
+        material_state::Entity::belongs_to(material::Entity).from(Column::MaterialId).to(material::Column::Id).into();
     Ok(material_state::Entity::within(scope)
         .select_only()
         .column(material::Column::ProgrammeVersionId)
@@ -230,11 +222,7 @@ pub async fn editions_of(
 }
 
 /// The lesson, if it is in sight; nobody else changes it until the transaction ends.
-pub async fn lock_lesson(
-    db: &impl ConnectionTrait,
-    scope: &Scope,
-    id: LessonId,
-) -> Result<Option<lesson::Model>> {
+pub async fn lock_lesson(db: &impl ConnectionTrait, scope: &Scope, id: LessonId) -> Result<Option<lesson::Model>> {
     let select = lesson::Entity::within(scope).filter(lesson::Column::Id.eq(id));
     Ok(select.lock_exclusive().one(db).await?)
 }

@@ -7,7 +7,8 @@ use glans_entity::programme::{
 };
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, JoinType, QueryFilter,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, JoinType,
+    QueryFilter,
 };
 
 use crate::access::Permit;
@@ -74,10 +75,7 @@ pub async fn delete_draft(db: &impl ConnectionTrait, _permit: &Permit, id: Progr
     material::Entity::delete_many().filter(material::Column::ProgrammeVersionId.eq(id)).exec(db).await?;
     lesson::Entity::delete_many().filter(lesson::Column::ProgrammeVersionId.eq(id)).exec(db).await?;
     module::Entity::delete_many().filter(module::Column::ProgrammeVersionId.eq(id)).exec(db).await?;
-    programme_year::Entity::delete_many()
-        .filter(programme_year::Column::ProgrammeVersionId.eq(id))
-        .exec(db)
-        .await?;
+    programme_year::Entity::delete_many().filter(programme_year::Column::ProgrammeVersionId.eq(id)).exec(db).await?;
     programme_version::Entity::delete_by_id(id).exec(db).await?;
     Ok(())
 }

@@ -65,11 +65,13 @@ pub struct Material {
 }
 
 impl Material {
-    pub(in crate::programme) fn new(view: View, at: usize) -> Self {
+    /// The material at this place.
+    pub fn new(view: View, at: usize) -> Self {
         Self { view, at, state: None }
     }
 
-    pub(in crate::programme) fn in_state(view: View, at: usize, state: stored::MaterialState) -> Self {
+    /// The material at this place, of which the state is known.
+    pub fn in_state(view: View, at: usize, state: stored::MaterialState) -> Self {
         Self { view, at, state: Some(state) }
     }
 
