@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 
-use crate::access::{self, Action, Actor, Permit, Place, Standing};
+use crate::access::{self, Action, Actor, Permit, PersonActor, Place, Standing};
 use crate::app::App;
 use crate::loaders;
 use crate::platform::error::{Code, Error, Result, coded};
@@ -102,9 +102,20 @@ impl Call {
     /// Refuses who is not signed in.
     pub fn signed_in(&self) -> Result<()> {
         match self.standing().actor {
-            Actor::Anonymous => Err(coded(Code::Unauthenticated, "Sign in first: send an access token.")),
+            Actor::Anonymous => Err(coded(Code::Unauthenticated, access::SIGN_IN)),
             _ => Ok(()),
         }
+    }
+
+    /// The signed-in human being.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED` for who is not signed in; `FORBIDDEN` for a client or command, which has no account.
+    pub fn person(&self) -> Result<Arc<PersonActor>> {
+        self.signed_in()?;
+        let standing = self.standing();
+        let person = standing.actor.person().map(Arc::clone);
+        person.ok_or_else(|| coded(Code::Forbidden, "Only a person can do this, not an API client."))
     }
 
     /// The snapshot that this request reads from; one transaction, begun when first asked for.
@@ -116,6 +127,11 @@ impl Call {
         let open = Arc::new(self.app.db.read(&self.scope()).await?);
         *snapshot = Some(Arc::clone(&open));
         Ok(open)
+    }
+
+    /// A snapshot of its own that sees all boards: for sign-in, which comes before any scope.
+    pub async fn read_as_system(&self) -> Result<DatabaseTransaction> {
+        Ok(self.app.db.read(&Scope::system(self.today())).await?)
     }
 
     /// Begins a write transaction in the scope of this call.
@@ -149,6 +165,7 @@ impl Call {
         T: Serialize + DeserializeOwned + Send,
         F: for<'w> FnOnce(&'w Write<'w>) -> Act<'w, T> + Send,
     {
+        self.signed_in()?;
         self.once_in(ctx, self.scope(), act).await
     }
 

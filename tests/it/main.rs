@@ -2,6 +2,7 @@
 //! slices.
 #![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod access;
 mod harness;
 mod http_door;
 mod http_graphql;

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Request, Variables};
-use glans::access::{Actor, ApiScope, ClientActor, Standing, Standings};
+use async_graphql::{Request, ServerError, Variables};
+use glans::access::{ApiScope, ClientActor, Standing, Standings};
 use glans::app::App;
 use glans::call::{Call, today};
 use glans::graphql::{GlansSchema, schema};
 use glans::platform::clock::Clock;
 use glans::platform::config::Config;
 use glans::platform::db::Database;
+use glans::platform::error::Error;
 use glans_entity::ids::AccountId;
 use glans_entity::scope::Scope;
 use serde_json::Value;
@@ -126,19 +127,27 @@ impl World {
         let mut request = Request::new(document).variables(Variables::from_json(variables));
         request.data = call.into_data();
         let before = self.app.db.statement_count();
-        let response = self.schema.execute(request).await;
+        let mut response = self.schema.execute(request).await;
         let statements = self.app.db.statement_count() - before;
+        response.errors.iter_mut().for_each(name_code);
         Answer { body: serde_json::to_value(response).expect("an answer is JSON"), statements }
-    }
-
-    /// Whether this actor is signed in.
-    pub fn is_anonymous(standing: &Standing) -> bool {
-        matches!(standing.actor, Actor::Anonymous)
     }
 
     pub fn engine(&self) -> Engine {
         self.database.engine()
     }
+}
+
+/// Writes the code of an error where the transport writes it. A fault of the program fails the test with its cause, and
+/// so does a document that the engine refuses: the test is wrong then.
+fn name_code(error: &mut ServerError) {
+    let code = match error.source::<Error>() {
+        Some(Error::Coded(code, _)) => code.name(),
+        Some(Error::Fault(cause)) => panic!("a fault at {:?}: {cause}", error.path),
+        Some(refused) => panic!("a refusal outside of a payload at {:?}: {refused}", error.path),
+        None => panic!("the engine refuses the document of a test: {error}"),
+    };
+    error.extensions.get_or_insert_default().set("code", code);
 }
 
 impl Setting for World {
