@@ -8,6 +8,7 @@ mod http_door;
 mod http_graphql;
 mod http_limits;
 mod migrations;
+mod programme;
 mod schema;
 
 /// The root of the repository.

@@ -2,8 +2,6 @@
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 
-/// A language, as BCP 47 tag: `nl`, `en-GB`. Case does not matter; a region is accepted and makes no difference to
-/// texts of courses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Locale(String);
 
@@ -29,6 +27,8 @@ impl Locale {
     }
 }
 
+/// A language, as BCP 47 tag: `nl`, `en-GB`. Case does not matter; a region is accepted and makes no difference to
+/// texts of courses.
 #[Scalar(name = "Locale", specified_by_url = "https://www.rfc-editor.org/rfc/rfc5646")]
 impl ScalarType for Locale {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -44,7 +44,6 @@ impl ScalarType for Locale {
     }
 }
 
-/// An absolute address on the web, with scheme `http` or `https`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Url(String);
 
@@ -69,6 +68,7 @@ impl Url {
     }
 }
 
+/// An absolute address on the web, with scheme `http` or `https`.
 #[Scalar(name = "URL", specified_by_url = "https://url.spec.whatwg.org/")]
 impl ScalarType for Url {
     fn parse(value: Value) -> InputValueResult<Self> {

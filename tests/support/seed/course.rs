@@ -3,7 +3,8 @@
 use glans_entity::ids::{LessonId, MaterialId, ModuleId, ProgrammeId, ProgrammeVersionId, ProgrammeYearId};
 use glans_entity::localized::LocalizedList;
 use glans_entity::programme::{
-    Audience, MaterialKind, ScriptStep, TeamScript, lesson, material, module, programme, programme_version, programme_year,
+    Audience, MaterialKind, ScriptStep, TeamScript, lesson, material, module, programme, programme_version,
+    programme_year,
 };
 
 use super::sower::Sower;

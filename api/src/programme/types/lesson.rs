@@ -9,7 +9,6 @@ use crate::programme::content;
 use crate::programme::rules;
 use crate::programme::shelf::View;
 
-/// A lesson (*les*): a school leader gives it to the own team. Read by who may read the programme.
 pub struct Lesson {
     pub view: View,
     pub at: usize,
@@ -26,6 +25,7 @@ impl Lesson {
     }
 }
 
+/// A lesson (*les*): a school leader gives it to the own team. Read by who may read the programme.
 #[Object]
 impl Lesson {
     /// Opaque, stable, sortable by time of making. Another edition of the programme has lessons with other ids.

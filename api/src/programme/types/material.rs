@@ -55,8 +55,6 @@ pub enum MaterialState {
     Completed,
 }
 
-/// A material of a lesson (*hulpmiddel*). Read by the audience that it is for; board administrators, directors, school
-/// leaders, trainers and API clients read all. Guardians read those for guardians and for everyone, without the lesson.
 pub struct Material {
     view: View,
     at: usize,
@@ -80,6 +78,8 @@ impl Material {
     }
 }
 
+/// A material of a lesson (*hulpmiddel*). Read by the audience that it is for; board administrators, directors, school
+/// leaders, trainers and API clients read all. Guardians read those for guardians and for everyone, without the lesson.
 #[Object]
 impl Material {
     /// Opaque, stable, sortable by time of making. Another edition of the programme has materials with other ids.

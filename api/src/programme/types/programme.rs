@@ -12,11 +12,11 @@ use crate::platform::scalars::Locale;
 use crate::programme::content;
 use crate::programme::shelf::View;
 
+pub struct Programme(pub View);
+
 /// A programme (*leergang*): a course of several years for school teams. Read by board administrators, directors,
 /// school leaders, teachers and trainers, and by API clients with `lessons:read`: those of the platform and those of
 /// the own board. It shows its latest published edition; who may write it sees a programme that has none yet, too.
-pub struct Programme(pub View);
-
 #[Object]
 impl Programme {
     /// Opaque, stable over all editions, sortable by time of making.
@@ -106,10 +106,10 @@ impl Programme {
     }
 }
 
-/// An edition of a programme: what was imported at one time. A published one never changes; a draft is read only by who
-/// may write the programme.
 pub struct ProgrammeEdition(pub View);
 
+/// An edition of a programme: what was imported at one time. A published one never changes; a draft is read only by who
+/// may write the programme.
 #[Object]
 impl ProgrammeEdition {
     /// Opaque, stable, sortable by time of making.
@@ -157,7 +157,6 @@ impl ProgrammeEdition {
     }
 }
 
-/// A year of a programme (*jaar*). Read by who may read the programme.
 pub struct ProgrammeYear {
     pub view: View,
     pub at: usize,
@@ -169,6 +168,7 @@ impl ProgrammeYear {
     }
 }
 
+/// A year of a programme (*jaar*). Read by who may read the programme.
 #[Object]
 impl ProgrammeYear {
     /// Opaque, stable, sortable by time of making.
@@ -212,7 +212,6 @@ impl ProgrammeYear {
     }
 }
 
-/// A module of a year of a programme: lessons with one goal. Read by who may read the programme.
 pub struct Module {
     pub view: View,
     pub at: usize,
@@ -224,6 +223,7 @@ impl Module {
     }
 }
 
+/// A module of a year of a programme: lessons with one goal. Read by who may read the programme.
 #[Object]
 impl Module {
     /// Opaque, stable, sortable by time of making.
