@@ -15,8 +15,6 @@ use crate::organisation::schools::School;
 use crate::payload;
 use crate::platform::error::{Error, Result, UserError, outcome};
 
-/// A program of an integrator that reads or writes data of one board (OAuth 2.0, client credentials). Seen by
-/// administrators of the board and by itself.
 pub struct ApiClient(pub api_client::Model);
 
 impl From<api_client::Model> for ApiClient {
@@ -25,6 +23,8 @@ impl From<api_client::Model> for ApiClient {
     }
 }
 
+/// A program of an integrator that reads or writes data of one board (OAuth 2.0, client credentials). Seen by
+/// administrators of the board and by itself.
 #[Object]
 impl ApiClient {
     /// Opaque, stable; the `client_id` of the token endpoint.
