@@ -17,4 +17,5 @@ pub mod oauth;
 pub mod organisation;
 pub mod people;
 pub mod platform;
+pub mod programme;
 pub mod replay;

@@ -11,6 +11,7 @@ mod http_graphql;
 mod http_layers;
 mod http_limits;
 mod migrations;
+mod programme;
 mod schema;
 
 /// The root of the repository.

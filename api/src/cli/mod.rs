@@ -7,6 +7,7 @@ mod admin;
 mod doctor;
 mod documents;
 mod failure;
+mod import;
 mod keys;
 mod log;
 mod migrate;
@@ -71,6 +72,11 @@ enum Command {
         #[command(subcommand)]
         command: documents::Documents,
     },
+    /// Bring in what comes from outside.
+    Import {
+        #[command(subcommand)]
+        source: import::Source,
+    },
     /// Print the schema (SDL).
     Schema,
     /// Check configuration, database, keys and clock, and say what to mend.
@@ -110,6 +116,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Token(token) => token::run(config, token).await,
         Command::Keys { what } => keys::run(config, what).await,
         Command::Documents { command } => documents::run(config, command).await,
+        Command::Import { source } => import::run(config, source).await,
         Command::Doctor => doctor::run(config).await,
         Command::Schema => Ok(()),
     }
