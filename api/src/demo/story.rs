@@ -1,0 +1,358 @@
+//! The story of a demo, one school at a time.
+
+use chrono::NaiveDate;
+use glans_entity::ids::{BoardId, ClassGroupId, ClusterId, SchoolId, SchoolYearId};
+use glans_entity::people::Role;
+
+use super::calendar::Year;
+use super::dice::Dice;
+use super::families::Household;
+use super::names::{self, COMMUNITIES, Name};
+use super::registrar::{Known, Place, Registrar, Unregistered};
+use super::rows::Rows;
+use super::size::Size;
+
+/// Of every account of a demo. It is no secret, and a demo is no place for one.
+pub const PASSWORD: &str = "samen-voor-elk-kind";
+
+/// Class groups by the grades in them; the youngest two are together.
+const GROUPS: [&[usize]; 7] = [&[1, 2], &[3], &[4], &[5], &[6], &[7], &[8]];
+/// Most work part-time: two for each group, and four of them in two groups.
+const TEACHERS: usize = 10;
+const STAFF_DOMAIN: &str = "school.example";
+
+/// An account to try a role with.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct DemoAccount {
+    pub role: Role,
+    pub name: String,
+    pub email: String,
+    pub password: &'static str,
+    /// The board, cluster, school, class group or children in which the role counts, in words.
+    pub place: String,
+}
+
+/// Tells the rows of one school after another; the first school of a board brings the board with it.
+#[derive(Debug)]
+pub struct Story {
+    pub(super) size: Size,
+    pub(super) registrar: Registrar,
+    pub(super) dice: Dice,
+    pub(super) year: Year,
+    accounts: Vec<DemoAccount>,
+    next_school: usize,
+    board: Option<Board>,
+    /// A family that has a child at the next school too.
+    pub(super) moving: Option<Household>,
+    /// A family that has a child at the next board too.
+    pub(super) spanning: Option<Household>,
+}
+
+#[derive(Clone, Debug)]
+struct Board {
+    id: BoardId,
+    clusters: Vec<ClusterId>,
+    last_year: SchoolYearId,
+    this_year: SchoolYearId,
+    first_school: usize,
+    schools: usize,
+}
+
+/// What families need to know of the school that their children go to.
+#[derive(Debug)]
+pub(super) struct School {
+    pub(super) board: BoardId,
+    pub(super) id: SchoolId,
+    pub(super) name: String,
+    /// Of the whole demo.
+    pub(super) is_first: bool,
+    pub(super) starts_board: bool,
+    /// Of last year and of this year, as in [`GROUPS`].
+    groups: [Vec<ClassGroupId>; 2],
+    pub(super) student_count: usize,
+}
+
+impl School {
+    /// The class groups of a child that is in the grade now: last year's, if there was one, and this year's.
+    pub(super) fn groups_of(&self, grade: usize) -> (Option<ClassGroupId>, Option<ClassGroupId>) {
+        let group = |groups: &[ClassGroupId], grade| {
+            let index = GROUPS.iter().position(|grades| grades.contains(&grade))?;
+            groups.get(index).copied()
+        };
+        (group(&self.groups[0], grade.wrapping_sub(1)), group(&self.groups[1], grade))
+    }
+}
+
+impl Story {
+    /// `today` decides which school year is the present one. All accounts get the hash of [`PASSWORD`].
+    pub fn new(size: Size, today: NaiveDate, password_hash: String) -> Self {
+        let year = Year::of(today);
+        Self {
+            size,
+            registrar: Registrar::new(year, size.seed, password_hash),
+            dice: Dice::with_seed(size.seed),
+            year,
+            accounts: Vec::new(),
+            next_school: 0,
+            board: None,
+            moving: None,
+            spanning: None,
+        }
+    }
+
+    /// One account per role; complete once the first school is told.
+    pub fn accounts(&self) -> &[DemoAccount] {
+        &self.accounts
+    }
+
+    /// The board of the school that is next, made where that school is its first.
+    fn board_of_next(&mut self) -> Board {
+        let index = self.next_school * self.size.boards / self.size.schools;
+        let starts = |board: usize| (board * self.size.schools).div_ceil(self.size.boards);
+        match &self.board {
+            Some(board) if self.next_school > starts(index) => board.clone(),
+            _ => {
+                let (first_school, end) = (starts(index), starts(index + 1));
+                let board = self.open_board(index, first_school, end - first_school);
+                self.board = Some(board.clone());
+                board
+            }
+        }
+    }
+
+    fn open_board(&mut self, index: usize, first_school: usize, schools: usize) -> Board {
+        const SCHOOLS_PER_CLUSTER: usize = 10;
+        let name = names::numbered(names::BOARDS, index);
+        let id = self.registrar.board(format!("{:05}", index + 1), name.clone());
+        let [last_year, this_year, _] =
+            [self.year.last(), self.year, self.year.next()].map(|year| self.registrar.school_year(id, year));
+        self.staff_member(id, Role::BoardAdmin, Place::Board, &name);
+        self.staff_member(id, Role::Trainer, Place::Board, &name);
+        let cluster_count = schools.div_ceil(SCHOOLS_PER_CLUSTER).max(2).min(schools);
+        let clusters = (0..cluster_count).map(|cluster| self.open_cluster(id, cluster)).collect();
+        Board { id, clusters, last_year, this_year, first_school, schools }
+    }
+
+    fn open_cluster(&mut self, board: BoardId, index: usize) -> ClusterId {
+        let name = format!("Cluster {}", names::numbered(names::CLUSTERS, index));
+        let id = self.registrar.cluster(board, name.clone());
+        self.staff_member(board, Role::ClusterDirector, Place::Cluster(id), &name);
+        id
+    }
+
+    fn open_school(&mut self, board: &Board) -> School {
+        let index = self.next_school;
+        let name = names::numbered(names::SCHOOLS, index);
+        let cluster = board.clusters[(index - board.first_school) * board.clusters.len() / board.schools];
+        let id = self.registrar.school(board.id, cluster, name.clone(), brin(index));
+        self.furnish(index);
+        self.staff_member(board.id, Role::SchoolLeader, Place::School(id), &name);
+        let groups = [board.last_year, board.this_year]
+            .map(|year| GROUPS.map(|grades| self.registrar.class_group(board.id, id, year, grades)).to_vec());
+        let starts_board = index == board.first_school;
+        School { board: board.id, id, name, is_first: index == 0, starts_board, groups, student_count: 0 }
+    }
+
+    /// Address and the like of the school that was made last.
+    fn furnish(&mut self, index: usize) {
+        let Some(school) = self.registrar.rows.schools.last_mut() else { return };
+        school.street = Some(self.dice.pick(names::STREETS).to_owned());
+        school.house_number = Some((self.dice.below(120) + 1).to_string());
+        school.city = Some(names::PLACES[index % names::PLACES.len()].to_owned());
+        school.denomination =
+            Some(self.dice.pick(&["Openbaar", "Algemeen bijzonder", "Interconfessioneel"]).to_owned());
+    }
+
+    /// The teachers, each in one or two groups; gives back one who does not teach grade 5.
+    fn teachers(&mut self, school: &School) -> Option<Known> {
+        let teachers: Vec<_> = (0..TEACHERS)
+            .map(|index| {
+                let place = Place::ClassGroup(school.groups[1][index / 2], school.id);
+                self.staff_member(school.board, Role::Teacher, place, &school.name)
+            })
+            .collect();
+        for (group, id) in school.groups[1].iter().enumerate().skip(TEACHERS / 2) {
+            for half in 0..2 {
+                let teacher = teachers[(2 * group + half) % TEACHERS].id;
+                let place = Place::ClassGroup(*id, school.id);
+                self.registrar.membership(school.board, teacher, Role::Teacher, place);
+            }
+        }
+        teachers.into_iter().next_back()
+    }
+
+    /// Somebody with a role. The first of each role in the whole demo is the one to try it with.
+    fn staff_member(&mut self, board: BoardId, role: Role, place: Place, at: &str) -> Known {
+        let name = self.dice.weighted(COMMUNITIES).name(&mut self.dice);
+        let email = self.address(role, &name, STAFF_DOMAIN, at);
+        let account = self.registrar.account(&email, "nl");
+        let person = Unregistered { name, language: "nl", email: Some(email), account: Some(account) };
+        let person = self.registrar.person(board, person);
+        self.registrar.membership(board, person.id, role, place);
+        person
+    }
+
+    /// An e-mail address: an easy one for the first of each role.
+    pub(super) fn address(&mut self, role: Role, name: &Name, domain: &str, at: &str) -> String {
+        if self.accounts.iter().any(|account| account.role == role) {
+            return self.registrar.address(name, domain);
+        }
+        let mailbox = match role {
+            Role::BoardAdmin => "admin",
+            Role::ClusterDirector => "director",
+            Role::SchoolLeader => "leader",
+            Role::Teacher => "teacher",
+            Role::Trainer => "trainer",
+            Role::Guardian => "guardian",
+        };
+        let email = format!("{mailbox}@demo.example");
+        let (name, place) = (name.display(), at.to_owned());
+        self.accounts.push(DemoAccount { role, name, email: email.clone(), password: PASSWORD, place });
+        email
+    }
+
+    /// Notes that the family has a child at this school too.
+    pub(super) fn add_to_place(&mut self, household: &Household, school: &School) {
+        for account in &mut self.accounts {
+            if household.has_email(&account.email) {
+                account.place.push_str(", ");
+                account.place.push_str(&school.name);
+            }
+        }
+    }
+}
+
+impl Iterator for Story {
+    type Item = Rows;
+
+    fn next(&mut self) -> Option<Rows> {
+        if self.next_school == self.size.schools {
+            return None;
+        }
+        let board = self.board_of_next();
+        let mut school = self.open_school(&board);
+        let teacher = self.teachers(&school);
+        self.families(&mut school, teacher);
+        self.next_school += 1;
+        Some(std::mem::take(&mut self.registrar.rows))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = self.size.schools - self.next_school;
+        (left, Some(left))
+    }
+}
+
+/// 676 institutions that do not exist: `99AA`, `99AB`, …, then `98AA`.
+fn brin(index: usize) -> String {
+    const LETTERS: usize = 26;
+    let letter = |index: usize| char::from(b'A' + u8::try_from(index % LETTERS).unwrap_or_default());
+    let digits = 99 - index / (LETTERS * LETTERS);
+    format!("{digits:02}{}{}", letter(index / LETTERS), letter(index))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{HashMap, HashSet};
+
+    use glans_entity::people::{GuardianAccess, GuardianRelationship, GuardianshipStatus, guardianship};
+
+    use super::*;
+
+    fn tell(size: Size) -> (Vec<Rows>, Vec<DemoAccount>) {
+        let today = NaiveDate::from_ymd_opt(2026, 11, 24).unwrap();
+        let mut story = Story::new(size, today, "hash".to_owned());
+        let rows = story.by_ref().collect();
+        (rows, story.accounts().to_vec())
+    }
+
+    fn all<T: Clone>(batches: &[Rows], table: fn(&Rows) -> &Vec<T>) -> Vec<T> {
+        batches.iter().flat_map(table).cloned().collect()
+    }
+
+    fn guardianships(batches: &[Rows]) -> Vec<guardianship::Model> {
+        all(batches, |rows| &rows.guardianships)
+    }
+
+    #[test]
+    fn the_same_seed_tells_the_same_story() {
+        assert_eq!(tell(Size::default()), tell(Size::default()));
+        assert_ne!(tell(Size::default()).0, tell(Size { seed: 2, ..Size::default() }).0);
+    }
+
+    #[test]
+    fn every_size_is_kept_exactly() {
+        for (boards, schools) in [(1, 1), (1, 6), (2, 5), (3, 7), (4, 4)] {
+            let size = Size { boards, schools, guardians_per_school: 40, seed: 9 };
+            let (rows, _) = tell(size);
+            assert_eq!(rows.len(), schools);
+            assert_eq!(all(&rows, |rows| &rows.boards).len(), boards);
+            assert_eq!(all(&rows, |rows| &rows.schools).len(), schools);
+            let guardians: HashSet<_> = guardianships(&rows).iter().map(|row| row.guardian_id).collect();
+            assert_eq!(guardians.len(), schools * 40, "{boards} boards, {schools} schools");
+        }
+    }
+
+    #[test]
+    fn the_first_school_has_every_situation() {
+        let (rows, _) = tell(Size::default());
+        let links = &rows[0].guardianships;
+        let has = |wanted: &dyn Fn(&guardianship::Model) -> bool| assert!(links.iter().any(wanted));
+        has(&|link| link.access == GuardianAccess::None);
+        has(&|link| link.access == GuardianAccess::OnRequest);
+        has(&|link| link.access == GuardianAccess::EmergencyOnly);
+        has(&|link| link.status == GuardianshipStatus::Invited);
+        has(&|link| link.status == GuardianshipStatus::Suspended);
+        has(&|link| link.relationship == GuardianRelationship::FosterParent);
+        has(&|link| link.relationship == GuardianRelationship::Grandparent);
+        assert!(rows[0].persons.iter().any(|person| person.email.is_none() && person.account_id.is_none()));
+        assert!(rows[0].class_groups.iter().any(|group| group.grades.0 == ["1", "2"]));
+        let teachers: HashSet<_> = rows[0].memberships.iter().map(|row| row.person_id).collect();
+        has(&|link| teachers.contains(&link.guardian_id));
+    }
+
+    #[test]
+    fn a_family_has_children_at_two_schools_and_at_two_boards() {
+        let (rows, accounts) = tell(Size { boards: 2, schools: 4, ..Size::default() });
+        let schools: HashMap<_, _> =
+            all(&rows, |rows| &rows.students).into_iter().map(|student| (student.id, student.school_id)).collect();
+        let known = accounts.iter().find(|account| account.role == Role::Guardian).unwrap();
+        let account = all(&rows, |rows| &rows.accounts).into_iter().find(|row| row.email == known.email).unwrap();
+        let persons: Vec<_> =
+            all(&rows, |rows| &rows.persons).into_iter().filter(|row| row.account_id == Some(account.id)).collect();
+        assert_eq!(persons.len(), 2);
+        assert_ne!(persons[0].board_id, persons[1].board_id);
+        let at: HashSet<_> = guardianships(&rows)
+            .iter()
+            .filter(|link| persons.iter().any(|person| person.id == link.guardian_id))
+            .map(|link| schools[&link.student_id])
+            .collect();
+        assert_eq!(at.len(), 3);
+        assert_eq!(known.place, "De Zwaluw, De Wilgenroos, Het Kompas");
+    }
+
+    #[test]
+    fn every_role_has_an_account_to_try() {
+        let (_, accounts) = tell(Size::default());
+        let emails: HashSet<_> = accounts.iter().map(|account| account.email.as_str()).collect();
+        let wanted = ["admin", "director", "leader", "teacher", "trainer", "guardian"];
+        assert_eq!(emails, wanted.map(|role| format!("{role}@demo.example")).iter().map(String::as_str).collect());
+    }
+
+    #[test]
+    fn what_must_be_unique_is() {
+        let (rows, _) = tell(Size { boards: 2, schools: 8, guardians_per_school: 400, seed: 3 });
+        let accounts = all(&rows, |rows| &rows.accounts);
+        assert_eq!(accounts.iter().map(|row| &row.email).collect::<HashSet<_>>().len(), accounts.len());
+        let roles = all(&rows, |rows| &rows.memberships);
+        let distinct: HashSet<_> = roles.iter().map(|row| (row.person_id, row.role, row.scope_id)).collect();
+        assert_eq!(distinct.len(), roles.len());
+        let ids: HashSet<_> = all(&rows, |rows| &rows.persons).into_iter().map(|row| row.id).collect();
+        assert_eq!(ids.len(), all(&rows, |rows| &rows.persons).len());
+    }
+
+    #[test]
+    fn institutions_count_up_through_the_letters() {
+        assert_eq!([0, 1, 26, 675, 676].map(brin), ["99AA", "99AB", "99BA", "99ZZ", "98AA"]);
+    }
+}
