@@ -1,7 +1,7 @@
 //! Demo and load data: believable boards, out of a seed.
 //!
 //! [`Story`] is pure: an iterator that tells the rows of one school after another, each with what it
-//! needs from before. [`fill`] writes them. Nothing here is a real person, school or place, and all
+//! needs from before. [`actions::fill`] writes them. Nothing here is a real person, school or place, and all
 //! mail goes to domains that cannot exist (RFC 2606).
 //!
 //! The first school has every situation that an app must handle: separated parents, a guardian
@@ -10,18 +10,20 @@
 //! a teacher who is a parent, a combination group, and a family with children at two schools (at two
 //! boards where there are two).
 
+pub mod actions;
 mod calendar;
 mod dice;
 mod families;
 mod names;
+mod password;
 mod registrar;
 mod rows;
 mod size;
 mod sketches;
+mod store;
 mod story;
-mod write;
 
+pub use password::PASSWORD;
 pub use rows::Rows;
 pub use size::{Size, SizeError};
-pub use story::{DemoAccount, PASSWORD, Story};
-pub use write::fill;
+pub use story::{DemoAccount, Story};

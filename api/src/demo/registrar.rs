@@ -28,7 +28,7 @@ pub(super) struct Registrar {
     next_millisecond: u64,
     ids: Dice,
     mailboxes: HashMap<String, usize>,
-    password_hash: String,
+    password_hash: &'static str,
 }
 
 /// Where a role counts.
@@ -67,7 +67,7 @@ impl From<&Known> for Unregistered {
 }
 
 impl Registrar {
-    pub(super) fn new(year: Year, seed: u64, password_hash: String) -> Self {
+    pub(super) fn new(year: Year, seed: u64, password_hash: &'static str) -> Self {
         let made_at = year.starts_at();
         Self {
             rows: Rows::default(),
@@ -206,7 +206,7 @@ impl Registrar {
         self.rows.accounts.push(account::Model {
             id,
             email: email.to_owned(),
-            password_hash: Some(self.password_hash.clone()),
+            password_hash: Some(self.password_hash.to_owned()),
             language: language.to_owned(),
             first_signed_in_at: Some(self.made_at),
             created_at: self.made_at,

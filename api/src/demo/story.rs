@@ -7,13 +7,11 @@ use glans_entity::people::Role;
 use super::calendar::Year;
 use super::dice::Dice;
 use super::families::Household;
+use super::password::{HASH, PASSWORD};
 use super::names::{self, COMMUNITIES, Name};
 use super::registrar::{Known, Place, Registrar, Unregistered};
 use super::rows::Rows;
 use super::size::Size;
-
-/// Of every account of a demo. It is no secret, and a demo is no place for one.
-pub const PASSWORD: &str = "samen-voor-elk-kind";
 
 /// Class groups by the grades in them; the youngest two are together.
 const GROUPS: [&[usize]; 7] = [&[1, 2], &[3], &[4], &[5], &[6], &[7], &[8]];
@@ -84,12 +82,12 @@ impl School {
 }
 
 impl Story {
-    /// `today` decides which school year is the present one. All accounts get the hash of [`PASSWORD`].
-    pub fn new(size: Size, today: NaiveDate, password_hash: String) -> Self {
+    /// `today` decides which school year is the present one.
+    pub fn new(size: Size, today: NaiveDate) -> Self {
         let year = Year::of(today);
         Self {
             size,
-            registrar: Registrar::new(year, size.seed, password_hash),
+            registrar: Registrar::new(year, size.seed, HASH),
             dice: Dice::with_seed(size.seed),
             year,
             accounts: Vec::new(),
@@ -163,7 +161,7 @@ impl Story {
             Some(self.dice.pick(&["Openbaar", "Algemeen bijzonder", "Interconfessioneel"]).to_owned());
     }
 
-    /// The teachers, each in one or two groups; gives back one who does not teach grade 5.
+    /// The teachers, each in one or two groups; gives back one of them.
     fn teachers(&mut self, school: &School) -> Option<Known> {
         let teachers: Vec<_> = (0..TEACHERS)
             .map(|index| {
@@ -261,7 +259,7 @@ mod tests {
 
     fn tell(size: Size) -> (Vec<Rows>, Vec<DemoAccount>) {
         let today = NaiveDate::from_ymd_opt(2026, 11, 24).unwrap();
-        let mut story = Story::new(size, today, "hash".to_owned());
+        let mut story = Story::new(size, today);
         let rows = story.by_ref().collect();
         (rows, story.accounts().to_vec())
     }

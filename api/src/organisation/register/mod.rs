@@ -19,8 +19,9 @@
 //! - a school that the register does not show any more is reported and never removed.
 //!
 //! [`parse_locations`] and [`parse_pupils`] turn bytes into rows or into everything that is wrong
-//! with them, [`plan()`] decides.
+//! with them, [`plan()`] decides, [`actions::import`] writes.
 
+pub mod actions;
 mod cells;
 mod code;
 mod encoding;
@@ -30,6 +31,7 @@ mod problem;
 mod pupils;
 mod registration;
 mod spelling;
+mod store;
 mod table;
 
 pub use code::BranchCode;

@@ -1,0 +1,68 @@
+//! Filling an empty database.
+
+use std::sync::Arc;
+
+use super::{DemoAccount, Size, Story, store};
+use crate::access::{Action, Place};
+use crate::app::App;
+use crate::call::Call;
+use crate::platform::error::{Code, Result, coded};
+
+/// What a demo brought.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Filled {
+    pub boards: usize,
+    pub schools: usize,
+    pub class_groups: usize,
+    pub students: usize,
+    pub persons: usize,
+    pub guardianships: usize,
+    /// One per role, to try it with.
+    pub accounts: Vec<DemoAccount>,
+}
+
+/// Whether a demo can be put into the database: nothing else may be in it.
+pub async fn is_empty(app: &Arc<App>) -> Result<bool> {
+    let call = Call::system(app, COMMAND);
+    let snapshot = call.read().await?;
+    store::is_empty(&*snapshot, &call.scope()).await
+}
+
+/// Fills an empty database with a demo of the size, and calls `told` after each school.
+///
+/// Each school is a transaction of its own: a load of a gigabyte does not fit into one. Stopped half-way, what stands
+/// there is whole, and the next attempt says that the database is not empty.
+pub async fn fill(app: &Arc<App>, size: Size, mut told: impl FnMut()) -> Result<Filled> {
+    if !is_empty(app).await? {
+        let message = "The database is not empty. Give a demo a database of its own: another --database-url, or a file that does not exist yet.";
+        return Err(coded(Code::BadUserInput, message));
+    }
+    let call = Call::system(app, COMMAND);
+    let mut story = Story::new(size, call.today());
+    let mut filled = Filled::default();
+    while let Some(rows) = story.next() {
+        filled.add(&rows);
+        let write = call.write().await?;
+        let permit = write.authorize(Action::BoardCreate, Place::default())?;
+        store::insert(write.db(), &permit, rows).await?;
+        write.commit().await?;
+        told();
+    }
+    store::analyse(app.db.connection()).await?;
+    filled.accounts = story.accounts().to_vec();
+    Ok(filled)
+}
+
+const COMMAND: &str = "demo";
+
+impl Filled {
+    fn add(&mut self, rows: &super::Rows) {
+        self.boards += rows.boards.len();
+        self.schools += rows.schools.len();
+        self.class_groups += rows.class_groups.len();
+        self.students += rows.students.len();
+        self.persons += rows.persons.len();
+        self.guardianships += rows.guardianships.len();
+    }
+}

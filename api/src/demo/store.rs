@@ -1,0 +1,63 @@
+//! The SQL of the demo: many rows at a time.
+
+use glans_entity::identity::account;
+use glans_entity::organisation::{board, class_group, cluster, school, school_year};
+use glans_entity::people::{enrolment, guardianship, membership, person, student};
+use glans_entity::scope::{Scope, Scoped};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, EntityTrait, IntoActiveModel, Iterable, QuerySelect};
+
+use super::Rows;
+use crate::access::Permit;
+use crate::platform::error::Result;
+
+/// SQLite takes this many values in one statement, PostgreSQL twice as many.
+const MAX_VALUES: usize = 32_766;
+/// More rows in one statement gain nothing.
+const MAX_ROWS: usize = 500;
+
+/// Whether nobody has put anything into the database.
+pub(super) async fn is_empty(db: &impl ConnectionTrait, scope: &Scope) -> Result<bool> {
+    let board = board::Entity::within(scope).limit(1).one(db).await?;
+    let account = account::Entity::within(scope).limit(1).one(db).await?;
+    Ok(board.is_none() && account.is_none())
+}
+
+/// Inserts all rows, tables that others refer to first.
+pub(super) async fn insert(db: &impl ConnectionTrait, _permit: &Permit, rows: Rows) -> Result<()> {
+    insert_all::<board::Entity>(db, rows.boards).await?;
+    insert_all::<cluster::Entity>(db, rows.clusters).await?;
+    insert_all::<school_year::Entity>(db, rows.school_years).await?;
+    insert_all::<school::Entity>(db, rows.schools).await?;
+    insert_all::<class_group::Entity>(db, rows.class_groups).await?;
+    insert_all::<account::Entity>(db, rows.accounts).await?;
+    insert_all::<person::Entity>(db, rows.persons).await?;
+    insert_all::<student::Entity>(db, rows.students).await?;
+    insert_all::<membership::Entity>(db, rows.memberships).await?;
+    insert_all::<enrolment::Entity>(db, rows.enrolments).await?;
+    insert_all::<guardianship::Entity>(db, rows.guardianships).await?;
+    Ok(())
+}
+
+async fn insert_all<E>(db: &impl ConnectionTrait, rows: Vec<E::Model>) -> Result<(), DbErr>
+where
+    E: EntityTrait,
+    E::Model: IntoActiveModel<E::ActiveModel>,
+{
+    let rows_per_statement = (MAX_VALUES / E::Column::iter().count()).min(MAX_ROWS);
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let some: Vec<_> = rows.by_ref().take(rows_per_statement).collect();
+        E::insert_many(some).exec_without_returning(db).await?;
+    }
+    Ok(())
+}
+
+/// Lets the database look at what it has, so that its plans are right from the first query on.
+pub(super) async fn analyse(db: &impl ConnectionTrait) -> Result<()> {
+    let statement = match db.get_database_backend() {
+        DbBackend::Sqlite => "PRAGMA optimize = 0x10002",
+        _ => "ANALYZE",
+    };
+    db.execute_unprepared(statement).await?;
+    Ok(())
+}
