@@ -6,6 +6,7 @@
 pub mod access;
 pub mod app;
 pub mod call;
+pub mod demo;
 pub mod graphql;
 pub mod loaders;
 pub mod node;

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{DemoAccount, Size, Story, store};
+use super::story::FIRST_BOARD;
+use super::{DemoAccount, Size, Story, accounts, store};
 use crate::access::{Action, Place};
 use crate::app::App;
 use crate::call::Call;
+use crate::organisation::boards;
 use crate::platform::error::{Code, Result, coded};
 
 /// What a demo brought.
@@ -18,8 +20,6 @@ pub struct Filled {
     pub students: usize,
     pub persons: usize,
     pub guardianships: usize,
-    /// One per role, to try it with.
-    pub accounts: Vec<DemoAccount>,
 }
 
 /// Whether a demo can be put into the database: nothing else may be in it.
@@ -39,9 +39,8 @@ pub async fn fill(app: &Arc<App>, size: Size, mut told: impl FnMut()) -> Result<
         return Err(coded(Code::BadUserInput, message));
     }
     let call = Call::system(app, COMMAND);
-    let mut story = Story::new(size, call.today());
     let mut filled = Filled::default();
-    while let Some(rows) = story.next() {
+    for rows in Story::new(size, call.today()) {
         filled.add(&rows);
         let write = call.write().await?;
         let permit = write.authorize(Action::BoardCreate, Place::default())?;
@@ -50,8 +49,17 @@ pub async fn fill(app: &Arc<App>, size: Size, mut told: impl FnMut()) -> Result<
         told();
     }
     store::analyse(app.db.connection()).await?;
-    filled.accounts = story.accounts().to_vec();
     Ok(filled)
+}
+
+/// One account per role, to try a demo with; none where the database holds no demo.
+pub async fn accounts(app: &Arc<App>) -> Result<Vec<DemoAccount>> {
+    let call = Call::system(app, COMMAND);
+    let snapshot = call.read().await?;
+    let Some(board) = boards::store::by_number(&*snapshot, &call.scope(), FIRST_BOARD).await? else {
+        return Ok(Vec::new());
+    };
+    Ok(accounts::among(&store::known_persons(&*snapshot, &call.scope(), board.id).await?))
 }
 
 const COMMAND: &str = "demo";

@@ -23,12 +23,6 @@ pub(super) struct Household {
     community: &'static Community,
 }
 
-impl Household {
-    pub(super) fn has_email(&self, email: &str) -> bool {
-        self.guardians.iter().any(|(guardian, _)| guardian.email.as_deref() == Some(email))
-    }
-}
-
 impl Story {
     /// Children with exactly as many guardians, none of whom another school has counted, as the size says.
     pub(super) fn families(&mut self, school: &mut School, teacher: Option<Known>) {
@@ -37,7 +31,7 @@ impl Story {
             left -= self.welcome_from_other_board(school);
         } else if let Some(household) = self.moving.take() {
             self.child(school, &household);
-            self.add_to_place(&household, school);
+            
         }
         if school.is_first {
             left -= self.one_of_each(school) + self.teacher_as_parent(school, teacher);
@@ -87,7 +81,7 @@ impl Story {
         if !sketch.has_email {
             return self.registrar.person(school.board, Unregistered { name, language, email: None, account: None });
         }
-        let email = self.address(Role::Guardian, &name, DOMAIN, &school.name);
+        let email = self.address(Role::Guardian, &name, DOMAIN);
         let is_invited = sketch.status == GuardianshipStatus::Invited;
         let account = (!is_invited).then(|| self.registrar.account(&email, language));
         self.registrar.person(school.board, Unregistered { name, language, email: Some(email), account })
@@ -118,7 +112,7 @@ impl Story {
             *guardian = self.registrar.person(school.board, Unregistered::from(&*guardian));
         }
         self.child(school, &household);
-        self.add_to_place(&household, school);
+        
         household.guardians.len()
     }
 

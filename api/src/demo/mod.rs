@@ -10,6 +10,7 @@
 //! a teacher who is a parent, a combination group, and a family with children at two schools (at two
 //! boards where there are two).
 
+mod accounts;
 pub mod actions;
 mod calendar;
 mod dice;
@@ -23,7 +24,8 @@ mod sketches;
 mod store;
 mod story;
 
+pub use accounts::DemoAccount;
 pub use password::PASSWORD;
 pub use rows::Rows;
 pub use size::{Size, SizeError};
-pub use story::{DemoAccount, Story};
+pub use story::Story;

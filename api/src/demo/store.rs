@@ -1,12 +1,14 @@
 //! The SQL of the demo: many rows at a time.
 
 use glans_entity::identity::account;
+use glans_entity::ids::BoardId;
 use glans_entity::organisation::{board, class_group, cluster, school, school_year};
 use glans_entity::people::{enrolment, guardianship, membership, person, student};
 use glans_entity::scope::{Scope, Scoped};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, EntityTrait, IntoActiveModel, Iterable, QuerySelect};
+use sea_orm::sea_query::ExprTrait;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, Insert, IntoActiveModel, Iterable, QueryFilter, QuerySelect};
 
-use super::Rows;
+use super::{Rows, accounts};
 use crate::access::Permit;
 use crate::platform::error::Result;
 
@@ -15,11 +17,20 @@ const MAX_VALUES: usize = 32_766;
 /// More rows in one statement gain nothing.
 const MAX_ROWS: usize = 500;
 
-/// Whether nobody has put anything into the database.
+/// Whether there is no board yet, and so nobody and nothing else.
 pub(super) async fn is_empty(db: &impl ConnectionTrait, scope: &Scope) -> Result<bool> {
-    let board = board::Entity::within(scope).limit(1).one(db).await?;
-    let account = account::Entity::within(scope).limit(1).one(db).await?;
-    Ok(board.is_none() && account.is_none())
+    Ok(board::Entity::within(scope).limit(1).one(db).await?.is_none())
+}
+
+/// Who has one of the addresses to try a demo with.
+pub(super) async fn known_persons(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    board: BoardId,
+) -> Result<Vec<person::Model>> {
+    use person::Column;
+    let known = Column::BoardId.eq(board).and(Column::Email.is_in(accounts::addresses()));
+    Ok(person::Entity::within(scope).filter(known).all(db).await?)
 }
 
 /// Inserts all rows, tables that others refer to first.
@@ -47,7 +58,7 @@ where
     let mut rows = rows.into_iter().peekable();
     while rows.peek().is_some() {
         let some: Vec<_> = rows.by_ref().take(rows_per_statement).collect();
-        E::insert_many(some).exec_without_returning(db).await?;
+        Insert::many(some).exec_without_returning(db).await?;
     }
     Ok(())
 }

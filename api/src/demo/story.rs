@@ -4,10 +4,11 @@ use chrono::NaiveDate;
 use glans_entity::ids::{BoardId, ClassGroupId, ClusterId, SchoolId, SchoolYearId};
 use glans_entity::people::Role;
 
+use super::accounts;
 use super::calendar::Year;
 use super::dice::Dice;
 use super::families::Household;
-use super::password::{HASH, PASSWORD};
+use super::password::HASH;
 use super::names::{self, COMMUNITIES, Name};
 use super::registrar::{Known, Place, Registrar, Unregistered};
 use super::rows::Rows;
@@ -17,18 +18,9 @@ use super::size::Size;
 const GROUPS: [&[usize]; 7] = [&[1, 2], &[3], &[4], &[5], &[6], &[7], &[8]];
 /// Most work part-time: two for each group, and four of them in two groups.
 const TEACHERS: usize = 10;
+/// Its number in the national register, where no board has it.
+pub(super) const FIRST_BOARD: &str = "00001";
 const STAFF_DOMAIN: &str = "school.example";
-
-/// An account to try a role with.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct DemoAccount {
-    pub role: Role,
-    pub name: String,
-    pub email: String,
-    pub password: &'static str,
-    /// The board, cluster, school, class group or children in which the role counts, in words.
-    pub place: String,
-}
 
 /// Tells the rows of one school after another; the first school of a board brings the board with it.
 #[derive(Debug)]
@@ -37,7 +29,8 @@ pub struct Story {
     pub(super) registrar: Registrar,
     pub(super) dice: Dice,
     pub(super) year: Year,
-    accounts: Vec<DemoAccount>,
+    /// Of these roles somebody has the easy address already.
+    tried: Vec<Role>,
     next_school: usize,
     board: Option<Board>,
     /// A family that has a child at the next school too.
@@ -90,17 +83,12 @@ impl Story {
             registrar: Registrar::new(year, size.seed, HASH),
             dice: Dice::with_seed(size.seed),
             year,
-            accounts: Vec::new(),
+            tried: Vec::new(),
             next_school: 0,
             board: None,
             moving: None,
             spanning: None,
         }
-    }
-
-    /// One account per role; complete once the first school is told.
-    pub fn accounts(&self) -> &[DemoAccount] {
-        &self.accounts
     }
 
     /// The board of the school that is next, made where that school is its first.
@@ -124,8 +112,8 @@ impl Story {
         let id = self.registrar.board(format!("{:05}", index + 1), name.clone());
         let [last_year, this_year, _] =
             [self.year.last(), self.year, self.year.next()].map(|year| self.registrar.school_year(id, year));
-        self.staff_member(id, Role::BoardAdmin, Place::Board, &name);
-        self.staff_member(id, Role::Trainer, Place::Board, &name);
+        self.staff_member(id, Role::BoardAdmin, Place::Board);
+        self.staff_member(id, Role::Trainer, Place::Board);
         let cluster_count = schools.div_ceil(SCHOOLS_PER_CLUSTER).max(2).min(schools);
         let clusters = (0..cluster_count).map(|cluster| self.open_cluster(id, cluster)).collect();
         Board { id, clusters, last_year, this_year, first_school, schools }
@@ -134,7 +122,7 @@ impl Story {
     fn open_cluster(&mut self, board: BoardId, index: usize) -> ClusterId {
         let name = format!("Cluster {}", names::numbered(names::CLUSTERS, index));
         let id = self.registrar.cluster(board, name.clone());
-        self.staff_member(board, Role::ClusterDirector, Place::Cluster(id), &name);
+        self.staff_member(board, Role::ClusterDirector, Place::Cluster(id));
         id
     }
 
@@ -144,7 +132,7 @@ impl Story {
         let cluster = board.clusters[(index - board.first_school) * board.clusters.len() / board.schools];
         let id = self.registrar.school(board.id, cluster, name.clone(), brin(index));
         self.furnish(index);
-        self.staff_member(board.id, Role::SchoolLeader, Place::School(id), &name);
+        self.staff_member(board.id, Role::SchoolLeader, Place::School(id));
         let groups = [board.last_year, board.this_year]
             .map(|year| GROUPS.map(|grades| self.registrar.class_group(board.id, id, year, grades)).to_vec());
         let starts_board = index == board.first_school;
@@ -166,7 +154,7 @@ impl Story {
         let teachers: Vec<_> = (0..TEACHERS)
             .map(|index| {
                 let place = Place::ClassGroup(school.groups[1][index / 2], school.id);
-                self.staff_member(school.board, Role::Teacher, place, &school.name)
+                self.staff_member(school.board, Role::Teacher, place)
             })
             .collect();
         for (group, id) in school.groups[1].iter().enumerate().skip(TEACHERS / 2) {
@@ -179,10 +167,10 @@ impl Story {
         teachers.into_iter().next_back()
     }
 
-    /// Somebody with a role. The first of each role in the whole demo is the one to try it with.
-    fn staff_member(&mut self, board: BoardId, role: Role, place: Place, at: &str) -> Known {
+    /// Somebody with a role.
+    fn staff_member(&mut self, board: BoardId, role: Role, place: Place) -> Known {
         let name = self.dice.weighted(COMMUNITIES).name(&mut self.dice);
-        let email = self.address(role, &name, STAFF_DOMAIN, at);
+        let email = self.address(role, &name, STAFF_DOMAIN);
         let account = self.registrar.account(&email, "nl");
         let person = Unregistered { name, language: "nl", email: Some(email), account: Some(account) };
         let person = self.registrar.person(board, person);
@@ -191,32 +179,12 @@ impl Story {
     }
 
     /// An e-mail address: an easy one for the first of each role.
-    pub(super) fn address(&mut self, role: Role, name: &Name, domain: &str, at: &str) -> String {
-        if self.accounts.iter().any(|account| account.role == role) {
+    pub(super) fn address(&mut self, role: Role, name: &Name, domain: &str) -> String {
+        if self.tried.contains(&role) {
             return self.registrar.address(name, domain);
         }
-        let mailbox = match role {
-            Role::BoardAdmin => "admin",
-            Role::ClusterDirector => "director",
-            Role::SchoolLeader => "leader",
-            Role::Teacher => "teacher",
-            Role::Trainer => "trainer",
-            Role::Guardian => "guardian",
-        };
-        let email = format!("{mailbox}@demo.example");
-        let (name, place) = (name.display(), at.to_owned());
-        self.accounts.push(DemoAccount { role, name, email: email.clone(), password: PASSWORD, place });
-        email
-    }
-
-    /// Notes that the family has a child at this school too.
-    pub(super) fn add_to_place(&mut self, household: &Household, school: &School) {
-        for account in &mut self.accounts {
-            if household.has_email(&account.email) {
-                account.place.push_str(", ");
-                account.place.push_str(&school.name);
-            }
-        }
+        self.tried.push(role);
+        accounts::address(role).to_owned()
     }
 }
 
@@ -257,11 +225,9 @@ mod tests {
 
     use super::*;
 
-    fn tell(size: Size) -> (Vec<Rows>, Vec<DemoAccount>) {
+    fn tell(size: Size) -> Vec<Rows> {
         let today = NaiveDate::from_ymd_opt(2026, 11, 24).unwrap();
-        let mut story = Story::new(size, today);
-        let rows = story.by_ref().collect();
-        (rows, story.accounts().to_vec())
+        Story::new(size, today).collect()
     }
 
     fn all<T: Clone>(batches: &[Rows], table: fn(&Rows) -> &Vec<T>) -> Vec<T> {
@@ -275,14 +241,14 @@ mod tests {
     #[test]
     fn the_same_seed_tells_the_same_story() {
         assert_eq!(tell(Size::default()), tell(Size::default()));
-        assert_ne!(tell(Size::default()).0, tell(Size { seed: 2, ..Size::default() }).0);
+        assert_ne!(tell(Size::default()), tell(Size { seed: 2, ..Size::default() }));
     }
 
     #[test]
     fn every_size_is_kept_exactly() {
         for (boards, schools) in [(1, 1), (1, 6), (2, 5), (3, 7), (4, 4)] {
             let size = Size { boards, schools, guardians_per_school: 40, seed: 9 };
-            let (rows, _) = tell(size);
+            let rows = tell(size);
             assert_eq!(rows.len(), schools);
             assert_eq!(all(&rows, |rows| &rows.boards).len(), boards);
             assert_eq!(all(&rows, |rows| &rows.schools).len(), schools);
@@ -293,7 +259,7 @@ mod tests {
 
     #[test]
     fn the_first_school_has_every_situation() {
-        let (rows, _) = tell(Size::default());
+        let rows = tell(Size::default());
         let links = &rows[0].guardianships;
         let has = |wanted: &dyn Fn(&guardianship::Model) -> bool| assert!(links.iter().any(wanted));
         has(&|link| link.access == GuardianAccess::None);
@@ -311,11 +277,11 @@ mod tests {
 
     #[test]
     fn a_family_has_children_at_two_schools_and_at_two_boards() {
-        let (rows, accounts) = tell(Size { boards: 2, schools: 4, ..Size::default() });
+        let rows = tell(Size { boards: 2, schools: 4, ..Size::default() });
         let schools: HashMap<_, _> =
             all(&rows, |rows| &rows.students).into_iter().map(|student| (student.id, student.school_id)).collect();
-        let known = accounts.iter().find(|account| account.role == Role::Guardian).unwrap();
-        let account = all(&rows, |rows| &rows.accounts).into_iter().find(|row| row.email == known.email).unwrap();
+        let email = accounts::address(Role::Guardian);
+        let account = all(&rows, |rows| &rows.accounts).into_iter().find(|row| row.email == email).unwrap();
         let persons: Vec<_> =
             all(&rows, |rows| &rows.persons).into_iter().filter(|row| row.account_id == Some(account.id)).collect();
         assert_eq!(persons.len(), 2);
@@ -326,20 +292,19 @@ mod tests {
             .map(|link| schools[&link.student_id])
             .collect();
         assert_eq!(at.len(), 3);
-        assert_eq!(known.place, "De Zwaluw, De Wilgenroos, Het Kompas");
     }
 
     #[test]
     fn every_role_has_an_account_to_try() {
-        let (_, accounts) = tell(Size::default());
-        let emails: HashSet<_> = accounts.iter().map(|account| account.email.as_str()).collect();
-        let wanted = ["admin", "director", "leader", "teacher", "trainer", "guardian"];
-        assert_eq!(emails, wanted.map(|role| format!("{role}@demo.example")).iter().map(String::as_str).collect());
+        let rows = tell(Size::default());
+        let emails: HashSet<_> = rows[0].accounts.iter().map(|account| account.email.as_str()).collect();
+        assert!(accounts::addresses().all(|address| emails.contains(address)));
+        assert_eq!(accounts::among(&rows[0].persons).len(), 6);
     }
 
     #[test]
     fn what_must_be_unique_is() {
-        let (rows, _) = tell(Size { boards: 2, schools: 8, guardians_per_school: 400, seed: 3 });
+        let rows = tell(Size { boards: 2, schools: 8, guardians_per_school: 400, seed: 3 });
         let accounts = all(&rows, |rows| &rows.accounts);
         assert_eq!(accounts.iter().map(|row| &row.email).collect::<HashSet<_>>().len(), accounts.len());
         let roles = all(&rows, |rows| &rows.memberships);
@@ -347,6 +312,11 @@ mod tests {
         assert_eq!(distinct.len(), roles.len());
         let ids: HashSet<_> = all(&rows, |rows| &rows.persons).into_iter().map(|row| row.id).collect();
         assert_eq!(ids.len(), all(&rows, |rows| &rows.persons).len());
+    }
+
+    #[test]
+    fn the_first_board_has_its_number() {
+        assert_eq!(tell(Size::default())[0].boards[0].number.as_deref(), Some(FIRST_BOARD));
     }
 
     #[test]

@@ -75,7 +75,7 @@ async fn board(write: &Write<'_>, number: &str) -> Result<(board::Model, bool)> 
         return Ok((board, false));
     }
     let name = format!("Schoolbestuur {number}");
-    Ok((boards::actions::found(write, &name, Some(number)).await?, true))
+    Ok((boards::found(write, &name, Some(number)).await?, true))
 }
 
 fn new(write: &Write<'_>, board: &board::Model, registration: &Registration) -> school::Model {

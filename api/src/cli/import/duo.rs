@@ -1,0 +1,94 @@
+//! `glans import duo`
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::super::{Failure, open};
+use crate::call::Call;
+use crate::organisation::register::actions::{self, Report};
+use crate::organisation::register::{Absence, Problem, Registers, parse_locations, parse_pupils};
+use crate::platform::config::Config;
+
+/// Which files, and which board of them.
+#[derive(Debug, Args)]
+pub(super) struct DuoArgs {
+    /// The location register: `schoolvestigingen-basisonderwijs.csv`.
+    file: PathBuf,
+    /// Number of the board (*bevoegd gezag*), five digits.
+    #[arg(long, value_name = "NUMBER")]
+    board: String,
+    /// The pupil register, `leerlingen-per-vestiging.csv`: adds special schools and the numbers of pupils.
+    #[arg(long, value_name = "FILE")]
+    pupils: Option<PathBuf>,
+}
+
+pub(super) async fn run(config: Config, args: DuoArgs) -> Result<(), Failure> {
+    let registers = read(&args)?;
+    let app = open::app(config).await?;
+    let call = Call::system(&app, "import duo");
+    let write = call.write().await?;
+    let report = actions::import(&write, &args.board, &registers).await?;
+    write.commit().await?;
+    print!("{}", text(&report));
+    Ok(())
+}
+
+/// Both files, or everything that is wrong with both.
+fn read(args: &DuoArgs) -> Result<Registers, Failure> {
+    let locations = parse(&args.file, parse_locations);
+    let branches = args.pupils.as_deref().map(|file| parse(file, parse_pupils)).transpose();
+    match (locations, branches) {
+        (Ok(locations), Ok(branches)) => Ok(Registers { locations, branches }),
+        (Err(one), Err(other)) => Err(Failure::Failed(format!("{one}\n{other}"))),
+        (Err(wrong), _) | (_, Err(wrong)) => Err(Failure::Failed(wrong)),
+    }
+}
+
+fn parse<T>(file: &Path, parse: fn(&[u8]) -> Result<T, Vec<Problem>>) -> Result<T, String> {
+    let name = file.display();
+    let bytes = std::fs::read(file).map_err(|cause| format!("cannot read {name}: {cause}"))?;
+    parse(&bytes).map_err(|problems| {
+        let lines: String = problems.iter().map(|problem| format!("\n  {problem}")).collect();
+        format!("nothing was imported, because {name} has {}:{lines}", counted(problems.len(), "problem"))
+    })
+}
+
+/// What an import did, for who typed the command.
+fn text(report: &Report) -> String {
+    let Report { board, board_is_new, created_count, updated_count, unchanged_count, named_by_hand, absent } = report;
+    let number = board.number.as_deref().unwrap_or_default();
+    let made = if *board_is_new { "made" } else { "known" };
+    let mut text = format!(
+        "board {number} \"{}\" {made}: {}\n\
+         schools: {created_count} made, {updated_count} changed, {unchanged_count} unchanged\n",
+        board.name, board.id
+    );
+    for school in named_by_hand {
+        let _ = writeln!(
+            text,
+            "{}: keeps the name \"{}\" given by hand; the register has \"{}\"",
+            school.code, school.name, school.registered_name
+        );
+    }
+    for school in absent {
+        let _ = writeln!(text, "{} \"{}\" stays, although {}", school.code, school.name, reason(&school.why));
+    }
+    text
+}
+
+fn reason(why: &Absence) -> String {
+    match why {
+        Absence::AtBoard(number) => format!("the register has it under board {number}"),
+        Absence::NoPupils => "it has no pupils any more".to_owned(),
+        Absence::NotLocated => {
+            "it is not in the location register; special schools never are, give --pupils to look further".to_owned()
+        }
+        Absence::Unknown => "the register does not know it any more".to_owned(),
+    }
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}

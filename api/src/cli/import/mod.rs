@@ -1,0 +1,21 @@
+//! `glans import`: what comes from outside, one file per source.
+
+mod duo;
+
+use clap::Subcommand;
+
+use super::Failure;
+use crate::platform::config::Config;
+
+/// From where.
+#[derive(Debug, Subcommand)]
+pub(super) enum Source {
+    /// A board and its schools, from the national register (DUO open data).
+    Duo(duo::DuoArgs),
+}
+
+pub(super) async fn run(config: Config, source: Source) -> Result<(), Failure> {
+    match source {
+        Source::Duo(args) => duo::run(config, args).await,
+    }
+}
