@@ -20,12 +20,6 @@ pub struct App {
 impl App {
     /// A process over an open database.
     pub fn new(config: Config, db: Database, clock: Clock) -> Arc<Self> {
-        Arc::new(Self {
-            config,
-            db,
-            clock,
-            standings: Standings::default(),
-            in_progress: InProgress::default(),
-        })
+        Arc::new(Self { config, db, clock, standings: Standings::default(), in_progress: InProgress::default() })
     }
 }

@@ -1,6 +1,6 @@
 //! The schema: the roots of the slices, merged. Nothing else.
 
-use async_graphql::{EmptySubscription, MergedObject, Schema};
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 
 use crate::node::NodeQuery;
 use crate::organisation::boards::{BoardMutation, BoardQuery};
@@ -20,4 +20,15 @@ pub type GlansSchema = Schema<Query, Mutation, EmptySubscription>;
 /// The schema as `schema.graphql` has it.
 pub fn schema() -> GlansSchema {
     Schema::build(Query::default(), Mutation::default(), EmptySubscription).finish()
+}
+
+/// The SDL, sorted, as it is served and committed.
+pub fn sdl() -> String {
+    let options = SDLExportOptions::new()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items()
+        .prefer_single_line_descriptions()
+        .include_specified_by();
+    schema().sdl_with_options(options)
 }

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod app;
 pub mod call;
+pub mod cli;
 pub mod demo;
 pub mod graphql;
 pub mod loaders;
@@ -13,3 +14,4 @@ pub mod node;
 pub mod organisation;
 pub mod people;
 pub mod platform;
+pub mod replay;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use sea_orm::ActiveEnum;
 
 use super::{Failure, open};
 use crate::app::App;
@@ -76,8 +77,8 @@ async fn fill(app: &Arc<App>, size: Size) -> Result<Filled, Failure> {
 fn counts(filled: &Filled) -> String {
     let Filled { boards, schools, class_groups, students, persons, guardianships } = filled;
     format!(
-        "{boards} boards, {schools} schools, {class_groups} class groups, {students} students, {persons} people, \
-         {guardianships} guardianships\n"
+        "boards {boards}, schools {schools}, class groups {class_groups}, students {students}, people {persons}, \
+         guardianships {guardianships}\n"
     )
 }
 
@@ -85,7 +86,7 @@ fn counts(filled: &Filled) -> String {
 pub(super) fn table(accounts: &[DemoAccount]) -> String {
     const HEADER: [&str; 4] = ["role", "e-mail", "password", "name"];
     let row = |account: &DemoAccount| {
-        let role = glans_entity::people::Role::into_value(account.role);
+        let role = account.role.to_value();
         [role, account.email.clone(), account.password.to_owned(), account.name.clone()]
     };
     let mut rows = vec![HEADER.map(str::to_owned)];

@@ -31,7 +31,6 @@ impl Story {
             left -= self.welcome_from_other_board(school);
         } else if let Some(household) = self.moving.take() {
             self.child(school, &household);
-            
         }
         if school.is_first {
             left -= self.one_of_each(school) + self.teacher_as_parent(school, teacher);
@@ -112,7 +111,7 @@ impl Story {
             *guardian = self.registrar.person(school.board, Unregistered::from(&*guardian));
         }
         self.child(school, &household);
-        
+
         household.guardians.len()
     }
 

@@ -4,7 +4,7 @@ pub const PASSWORD: &str = "samen-voor-elk-kind";
 
 /// Argon2id of [`PASSWORD`] with a salt of its own. Kept ready, so that eighty thousand accounts cost no hashing and one
 /// seed makes the same rows every time.
-pub(super) const HASH: &str = 
+pub(super) const HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$Z2xhbnMgZGVtbyBzYWx0Lg$x9/9Dtr/eNTfJQtk1YY0hynEgvjuZj1kYvPCjT9YVV4";
 
 #[cfg(test)]

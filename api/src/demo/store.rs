@@ -6,7 +6,10 @@ use glans_entity::organisation::{board, class_group, cluster, school, school_yea
 use glans_entity::people::{enrolment, guardianship, membership, person, student};
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::sea_query::ExprTrait;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, Insert, IntoActiveModel, Iterable, QueryFilter, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, Insert, IntoActiveModel, Iterable, QueryFilter,
+    QuerySelect,
+};
 
 use super::{Rows, accounts};
 use crate::access::Permit;

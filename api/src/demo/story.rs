@@ -8,8 +8,8 @@ use super::accounts;
 use super::calendar::Year;
 use super::dice::Dice;
 use super::families::Household;
-use super::password::HASH;
 use super::names::{self, COMMUNITIES, Name};
+use super::password::HASH;
 use super::registrar::{Known, Place, Registrar, Unregistered};
 use super::rows::Rows;
 use super::size::Size;
@@ -54,7 +54,6 @@ struct Board {
 pub(super) struct School {
     pub(super) board: BoardId,
     pub(super) id: SchoolId,
-    pub(super) name: String,
     /// Of the whole demo.
     pub(super) is_first: bool,
     pub(super) starts_board: bool,
@@ -109,7 +108,7 @@ impl Story {
     fn open_board(&mut self, index: usize, first_school: usize, schools: usize) -> Board {
         const SCHOOLS_PER_CLUSTER: usize = 10;
         let name = names::numbered(names::BOARDS, index);
-        let id = self.registrar.board(format!("{:05}", index + 1), name.clone());
+        let id = self.registrar.board(format!("{:05}", index + 1), name);
         let [last_year, this_year, _] =
             [self.year.last(), self.year, self.year.next()].map(|year| self.registrar.school_year(id, year));
         self.staff_member(id, Role::BoardAdmin, Place::Board);
@@ -121,7 +120,7 @@ impl Story {
 
     fn open_cluster(&mut self, board: BoardId, index: usize) -> ClusterId {
         let name = format!("Cluster {}", names::numbered(names::CLUSTERS, index));
-        let id = self.registrar.cluster(board, name.clone());
+        let id = self.registrar.cluster(board, name);
         self.staff_member(board, Role::ClusterDirector, Place::Cluster(id));
         id
     }
@@ -130,13 +129,13 @@ impl Story {
         let index = self.next_school;
         let name = names::numbered(names::SCHOOLS, index);
         let cluster = board.clusters[(index - board.first_school) * board.clusters.len() / board.schools];
-        let id = self.registrar.school(board.id, cluster, name.clone(), brin(index));
+        let id = self.registrar.school(board.id, cluster, name, brin(index));
         self.furnish(index);
         self.staff_member(board.id, Role::SchoolLeader, Place::School(id));
         let groups = [board.last_year, board.this_year]
             .map(|year| GROUPS.map(|grades| self.registrar.class_group(board.id, id, year, grades)).to_vec());
         let starts_board = index == board.first_school;
-        School { board: board.id, id, name, is_first: index == 0, starts_board, groups, student_count: 0 }
+        School { board: board.id, id, is_first: index == 0, starts_board, groups, student_count: 0 }
     }
 
     /// Address and the like of the school that was made last.

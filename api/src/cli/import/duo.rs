@@ -8,16 +8,16 @@ use clap::Args;
 use super::super::{Failure, open};
 use crate::call::Call;
 use crate::organisation::register::actions::{self, Report};
-use crate::organisation::register::{Absence, Problem, Registers, parse_locations, parse_pupils};
+use crate::organisation::register::{Absence, Problem, Registers, is_board_number, parse_locations, parse_pupils};
 use crate::platform::config::Config;
 
 /// Which files, and which board of them.
 #[derive(Debug, Args)]
-pub(super) struct DuoArgs {
+pub(in crate::cli) struct DuoArgs {
     /// The location register: `schoolvestigingen-basisonderwijs.csv`.
     file: PathBuf,
     /// Number of the board (*bevoegd gezag*), five digits.
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = board_number)]
     board: String,
     /// The pupil register, `leerlingen-per-vestiging.csv`: adds special schools and the numbers of pupils.
     #[arg(long, value_name = "FILE")]
@@ -33,6 +33,10 @@ pub(super) async fn run(config: Config, args: DuoArgs) -> Result<(), Failure> {
     write.commit().await?;
     print!("{}", text(&report));
     Ok(())
+}
+
+fn board_number(text: &str) -> Result<String, &'static str> {
+    if is_board_number(text) { Ok(text.to_owned()) } else { Err("a board number has five digits, as 41613") }
 }
 
 /// Both files, or everything that is wrong with both.

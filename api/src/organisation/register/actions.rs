@@ -4,7 +4,7 @@ use glans_entity::ids::SchoolId;
 use glans_entity::organisation::{board, school};
 use sea_orm::{ActiveModelTrait, IntoActiveModel};
 
-use super::{Absent, NamedByHand, Registers, Registration, code, plan, store};
+use super::{Absent, NamedByHand, Registers, Registration, plan, store};
 use crate::access::{Action, Place};
 use crate::call::Write;
 use crate::organisation::{boards, schools};
@@ -53,12 +53,8 @@ pub async fn import(write: &Write<'_>, board_number: &str, registers: &Registers
     Ok(report)
 }
 
-/// Refuses a number that is none, or that the register does not have.
+/// Refuses a number under which the register has nothing.
 fn known(board_number: &str, registers: &Registers) -> Result<()> {
-    if !code::is_board_number(board_number) {
-        let message = format!("\"{board_number}\" is not a board number: give the five digits of the bevoegd gezag.");
-        return Err(refuse(UserErrorCode::Invalid, "board", message));
-    }
     if !registers.schools_of(board_number).is_empty() {
         return Ok(());
     }

@@ -34,7 +34,7 @@ pub(super) fn is_brin(text: &str) -> bool {
 }
 
 /// Number of a competent authority (*bevoegd gezag*): five digits.
-pub(super) fn is_board_number(text: &str) -> bool {
+pub fn is_board_number(text: &str) -> bool {
     text.len() == 5 && all_digits(text)
 }
 

@@ -34,7 +34,7 @@ mod spelling;
 mod store;
 mod table;
 
-pub use code::BranchCode;
+pub use code::{BranchCode, is_board_number};
 pub use locations::{Location, parse as parse_locations};
 pub use plan::{Absent, NamedByHand, Plan, plan};
 pub use problem::Problem;
