@@ -9,6 +9,7 @@ pub mod call;
 pub mod cli;
 pub mod demo;
 pub mod graphql;
+pub mod http;
 pub mod loaders;
 pub mod node;
 pub mod organisation;
