@@ -13,6 +13,7 @@ mod actor;
 pub mod cluster;
 mod database;
 mod engine;
+mod program;
 mod reply;
 pub mod seed;
 mod setting;
@@ -21,6 +22,7 @@ mod template;
 pub use actor::Actor;
 pub use database::TestDatabase;
 pub use engine::Engine;
+pub use program::Program;
 pub use reply::Reply;
 pub use setting::{EmptyDatabase, Setting, run};
 
