@@ -144,7 +144,7 @@ async fn an_unknown_number_is_refused_and_leaves_nothing(program: &Program) {
 
 async fn board_41613_has_all_its_schools(program: &Program) {
     let (Some(locations), Some(pupils)) =
-        (shared("duo/schoolvestigingen-basisonderwijs.csv"), shared("duo/leerlingen-per-vestiging.csv"))
+        (shared("data/duo/schoolvestigingen-basisonderwijs.csv"), shared("data/duo/leerlingen-per-vestiging.csv"))
     else {
         return;
     };

@@ -51,7 +51,7 @@ pub(super) async fn run(config: Config, args: DemoArgs) -> Result<(), Failure> {
         let answer = Answer { filled: &filled, accounts: &accounts };
         println!("{}", serde_json::to_string_pretty(&answer).map_err(|cause| Failure::Failed(cause.to_string()))?);
     } else {
-        print!("{}\n{}", counts(&filled), table(&accounts));
+        println!("{}\n\n{}", counts(&filled), table(&accounts));
     }
     Ok(())
 }
@@ -78,7 +78,7 @@ fn counts(filled: &Filled) -> String {
     let Filled { boards, schools, class_groups, students, persons, guardianships } = filled;
     format!(
         "boards {boards}, schools {schools}, class groups {class_groups}, students {students}, people {persons}, \
-         guardianships {guardianships}\n"
+         guardianships {guardianships}"
     )
 }
 
@@ -93,11 +93,10 @@ pub(super) fn table(accounts: &[DemoAccount]) -> String {
     rows.extend(accounts.iter().map(row));
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
     let widths = [width(0), width(1), width(2)];
-    rows.iter()
-        .map(|[role, email, password, name]| {
-            format!("{role:0$}  {email:1$}  {password:2$}  {name}\n", widths[0], widths[1], widths[2])
-        })
-        .collect()
+    let line = |[role, email, password, name]: &[String; 4]| {
+        format!("{role:0$}  {email:1$}  {password:2$}  {name}", widths[0], widths[1], widths[2])
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -118,7 +117,7 @@ mod tests {
             table(&[account(Role::Teacher, "Zoë Prins"), account(Role::SchoolLeader, "Bas Vos")]),
             "role           e-mail          password  name\n\
              TEACHER        a@demo.example  samen     Zoë Prins\n\
-             SCHOOL_LEADER  a@demo.example  samen     Bas Vos\n"
+             SCHOOL_LEADER  a@demo.example  samen     Bas Vos"
         );
     }
 }

@@ -54,8 +54,10 @@ fn parse<T>(file: &Path, parse: fn(&[u8]) -> Result<T, Vec<Problem>>) -> Result<
     let name = file.display();
     let bytes = std::fs::read(file).map_err(|cause| format!("cannot read {name}: {cause}"))?;
     parse(&bytes).map_err(|problems| {
-        let lines: String = problems.iter().map(|problem| format!("\n  {problem}")).collect();
-        format!("nothing was imported, because {name} has {}:{lines}", counted(problems.len(), "problem"))
+        let mut lines =
+            vec![format!("nothing was imported, because {name} has {}:", counted(problems.len(), "problem"))];
+        lines.extend(problems.iter().map(|problem| format!("  {problem}")));
+        lines.join("\n")
     })
 }
 

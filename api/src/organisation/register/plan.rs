@@ -43,7 +43,7 @@ pub fn plan(registers: &Registers, board_number: &str, stored: Vec<school::Model
     for registration in registers.schools_of(board_number) {
         match stored.remove(&registration.code) {
             None => plan.creates.push(registration),
-            Some(school) => plan.compare(&registration, school),
+            Some(school) => plan.compare(&registration, &school),
         }
     }
     plan.absent = stored
@@ -55,7 +55,7 @@ pub fn plan(registers: &Registers, board_number: &str, stored: Vec<school::Model
 }
 
 impl Plan {
-    fn compare(&mut self, registration: &Registration, school: school::Model) {
+    fn compare(&mut self, registration: &Registration, school: &school::Model) {
         let wanted = registration.onto(school.clone());
         if wanted.name != registration.name {
             self.named_by_hand.push(NamedByHand {
@@ -64,7 +64,7 @@ impl Plan {
                 registered_name: registration.name.clone(),
             });
         }
-        if wanted == school {
+        if wanted == *school {
             self.unchanged_count += 1;
         } else {
             self.updates.push(wanted);

@@ -17,7 +17,7 @@ const SMALL: [&str; 15] =
 /// Abbreviations of provinces behind names that exist twice: Bergen NH.
 const PROVINCES: [&str; 12] = ["CA", "DR", "FL", "FR", "GLD", "GN", "LB", "NB", "NH", "OV", "UT", "ZH"];
 
-/// A place name in capitals as people write it: `CAPELLE AAN DEN IJSSEL` is Capelle aan den IJssel.
+/// A place name in capitals as people write it: `CAPELLE AAN DEN IJSSEL` is `Capelle aan den IJssel`.
 pub(super) fn place(name: &str) -> String {
     let words = name.split_whitespace().enumerate();
     words.map(|(index, word)| word_cased(word, index == 0)).collect::<Vec<_>>().join(" ")
