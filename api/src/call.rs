@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 
-use crate::access::{self, Action, Actor, Permit, Place, Standing};
+use crate::access::{self, Action, Actor, Permit, PersonActor, Place, Standing};
 use crate::app::App;
 use crate::loaders;
 use crate::platform::error::{Code, Error, Result, coded};
@@ -107,6 +107,17 @@ impl Call {
         }
     }
 
+    /// The signed-in human being.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED` for who is not signed in; `FORBIDDEN` for a client or command, which has no account.
+    pub fn person(&self) -> Result<Arc<PersonActor>> {
+        self.signed_in()?;
+        let standing = self.standing();
+        let person = standing.actor.person().map(Arc::clone);
+        person.ok_or_else(|| coded(Code::Forbidden, "Only a person can do this, not an API client."))
+    }
+
     /// The snapshot that this request reads from; one transaction, begun when first asked for.
     pub async fn read(&self) -> Result<Arc<DatabaseTransaction>> {
         let mut snapshot = self.snapshot.lock().await;
@@ -116,6 +127,11 @@ impl Call {
         let open = Arc::new(self.app.db.read(&self.scope()).await?);
         *snapshot = Some(Arc::clone(&open));
         Ok(open)
+    }
+
+    /// A snapshot of its own that sees all boards: for sign-in, which comes before any scope.
+    pub async fn read_as_system(&self) -> Result<DatabaseTransaction> {
+        Ok(self.app.db.read(&Scope::system(self.today())).await?)
     }
 
     /// Begins a write transaction in the scope of this call.

@@ -2,13 +2,16 @@
 
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 
+use crate::http::hardened;
+use crate::identity::viewer::ViewerQuery;
 use crate::node::NodeQuery;
 use crate::organisation::boards::{BoardMutation, BoardQuery};
 use crate::organisation::schools::{SchoolMutation, SchoolQuery};
+use crate::replay::Replays;
 
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, BoardQuery, SchoolQuery);
+pub struct Query(NodeQuery, ViewerQuery, BoardQuery, SchoolQuery);
 
 /// What can be changed. The fields of one request run one after another.
 #[derive(MergedObject, Default)]
@@ -19,7 +22,7 @@ pub type GlansSchema = Schema<Query, Mutation, EmptySubscription>;
 
 /// The schema as `schema.graphql` has it.
 pub fn schema() -> GlansSchema {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription).finish()
+    hardened(Schema::build(Query::default(), Mutation::default(), EmptySubscription)).extension(Replays).finish()
 }
 
 /// The SDL, sorted, as it is served and committed.

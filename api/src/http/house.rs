@@ -53,6 +53,8 @@ impl Visitor {
 pub enum Denied {
     #[error("The Authorization header is not understood. Send `Authorization: Bearer` and one access token.")]
     Malformed,
+    #[error("The Glans-Board header is not understood. Send the id of one board, or leave it out.")]
+    Board,
     #[error("The access token is not valid. Sign in again.")]
     Invalid,
     #[error("The access token has run out. Refresh the session.")]

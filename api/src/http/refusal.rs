@@ -154,6 +154,7 @@ impl From<Refused> for Refusal {
 impl From<Denied> for Refusal {
     fn from(denied: Denied) -> Self {
         let (code, challenge) = match denied {
+            Denied::Board => return Self::bad_request(denied.to_string()),
             Denied::Malformed => (Code::Unauthenticated, "Bearer error=\"invalid_request\""),
             Denied::Invalid => (Code::Unauthenticated, "Bearer error=\"invalid_token\""),
             Denied::Expired => {
