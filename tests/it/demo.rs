@@ -8,7 +8,7 @@ use glans_entity::organisation::{board, class_group, cluster, school, school_yea
 use glans_entity::people::{Role, enrolment, guardianship, membership, person, student};
 use glans_tests::{Program, on_each_database};
 
-const SMALL: Size = Size { boards: 2, schools: 4, guardians_per_school: 30, seed: 7 };
+const SMALL: Size = Size { boards: 2, schools: 4, guardians_per_school: 30, weeks: 12, seed: 7 };
 
 async fn fill(program: &Program, size: Size) -> Filled {
     actions::fill(&program.app, size, || {}).await.unwrap()

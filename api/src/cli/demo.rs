@@ -24,6 +24,9 @@ pub(super) struct DemoArgs {
     /// Guardians whom each school adds.
     #[arg(long, value_name = "N", default_value_t = Size::default().guardians_per_school)]
     guardians_per_school: usize,
+    /// For how many weeks leaders and teachers have had the course, so that some of it is read.
+    #[arg(long, value_name = "N", default_value_t = Size::default().weeks)]
+    weeks: usize,
     /// The same seed makes the same rows, within one school year.
     #[arg(long, value_name = "N", default_value_t = Size::default().seed)]
     seed: u64,
@@ -41,8 +44,8 @@ struct Answer<'a> {
 }
 
 pub(super) async fn run(config: Config, args: DemoArgs) -> Result<(), Failure> {
-    let DemoArgs { boards, schools, guardians_per_school, seed, json } = args;
-    let size = Size { boards, schools, guardians_per_school, seed };
+    let DemoArgs { boards, schools, guardians_per_school, weeks, seed, json } = args;
+    let size = Size { boards, schools, guardians_per_school, weeks, seed };
     let size = size.check().map_err(|wrong| Failure::Usage(wrong.to_string()))?;
     let app = open::app(config).await?;
     let filled = fill(&app, size).await?;

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::dice::Dice;
+use super::reading::Reading;
 use super::story::FIRST_BOARD;
 use super::{DemoAccount, Size, Story, accounts, store};
 use crate::access::{Action, Place};
@@ -40,7 +42,9 @@ pub async fn fill(app: &Arc<App>, size: Size, mut told: impl FnMut()) -> Result<
     }
     let call = Call::system(app, COMMAND);
     let mut filled = Filled::default();
-    for rows in Story::new(size, call.today()) {
+    let mut reading = reading(&call, size).await?;
+    for mut rows in Story::new(size, call.today()) {
+        rows.material_states = reading.states(&rows);
         filled.add(&rows);
         let write = call.write().await?;
         let permit = write.authorize(Action::BoardCreate, Place::default())?;
@@ -50,6 +54,13 @@ pub async fn fill(app: &Arc<App>, size: Size, mut told: impl FnMut()) -> Result<
     }
     store::analyse(app.db.connection()).await?;
     Ok(filled)
+}
+
+/// The course as it is in the database.
+async fn reading(call: &Call, size: Size) -> Result<Reading> {
+    let snapshot = call.read().await?;
+    let materials = store::materials(&*snapshot, &call.scope()).await?;
+    Ok(Reading { materials, weeks: size.weeks, now: call.now(), dice: Dice::with_seed(size.seed) })
 }
 
 /// One account per role, to try a demo with; none where the database holds no demo.

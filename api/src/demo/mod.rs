@@ -16,6 +16,7 @@ mod dice;
 mod families;
 mod names;
 mod password;
+mod reading;
 mod registrar;
 mod rows;
 mod size;

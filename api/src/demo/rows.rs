@@ -3,6 +3,7 @@
 use glans_entity::identity::account;
 use glans_entity::organisation::{board, class_group, cluster, school, school_year};
 use glans_entity::people::{enrolment, guardianship, membership, person, student};
+use glans_entity::programme::material_state;
 
 /// What one step of the demo adds, in the order in which tables refer to each other.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,4 +19,5 @@ pub struct Rows {
     pub memberships: Vec<membership::Model>,
     pub enrolments: Vec<enrolment::Model>,
     pub guardianships: Vec<guardianship::Model>,
+    pub material_states: Vec<material_state::Model>,
 }

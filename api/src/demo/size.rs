@@ -9,6 +9,8 @@ pub struct Size {
     pub schools: usize,
     /// Guardians whom each school adds; the first school has one family of each kind, which takes this many.
     pub guardians_per_school: usize,
+    /// For how many weeks leaders and teachers have had the course, so that some of it is read; 0 for none.
+    pub weeks: usize,
     /// The same seed makes the same rows, within one school year.
     pub seed: u64,
 }
@@ -22,6 +24,8 @@ pub enum SizeError {
         "--schools must lie between the number of boards and {MAX_SCHOOLS}; it counts the schools of all boards together"
     )]
     Schools,
+    #[error("--weeks must not be more than {MAX_WEEKS}")]
+    Weeks,
     #[error("--guardians-per-school must lie between {MIN_GUARDIANS} and {MAX_GUARDIANS}")]
     Guardians,
 }
@@ -31,6 +35,8 @@ const MAX_SCHOOLS: usize = 10_000;
 /// One family of each kind, and a teacher who is a parent.
 const MIN_GUARDIANS: usize = 25;
 const MAX_GUARDIANS: usize = 5_000;
+/// The length of the course.
+const MAX_WEEKS: usize = 104;
 
 impl Size {
     pub fn check(self) -> Result<Self, SizeError> {
@@ -40,6 +46,7 @@ impl Size {
             Self { guardians_per_school, .. } if !(MIN_GUARDIANS..=MAX_GUARDIANS).contains(&guardians_per_school) => {
                 Err(SizeError::Guardians)
             }
+            Self { weeks, .. } if weeks > MAX_WEEKS => Err(SizeError::Weeks),
             size => Ok(size),
         }
     }
@@ -48,7 +55,7 @@ impl Size {
 impl Default for Size {
     /// One board that a person can oversee.
     fn default() -> Self {
-        Self { boards: 1, schools: 6, guardians_per_school: 120, seed: 1 }
+        Self { boards: 1, schools: 6, guardians_per_school: 120, weeks: 12, seed: 1 }
     }
 }
 
@@ -69,5 +76,6 @@ mod tests {
         assert_eq!(Size { boards: 0, ..size }.check(), Err(SizeError::Boards));
         assert_eq!(Size { boards: 7, ..size }.check(), Err(SizeError::Schools));
         assert_eq!(Size { guardians_per_school: 24, ..size }.check(), Err(SizeError::Guardians));
+        assert_eq!(Size { weeks: 105, ..size }.check(), Err(SizeError::Weeks));
     }
 }

@@ -1,9 +1,12 @@
 //! The SQL of the demo: many rows at a time.
 
+use std::collections::HashMap;
+
 use glans_entity::identity::account;
-use glans_entity::ids::BoardId;
+use glans_entity::ids::{BoardId, MaterialId};
 use glans_entity::organisation::{board, class_group, cluster, school, school_year};
 use glans_entity::people::{enrolment, guardianship, membership, person, student};
+use glans_entity::programme::{Audience, lesson, material, material_state, module, programme_version, programme_year};
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
@@ -36,6 +39,24 @@ pub(super) async fn known_persons(
     Ok(person::Entity::within(scope).filter(known).all(db).await?)
 }
 
+/// The materials of what is published, in the order of the course.
+pub(super) async fn materials(db: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<(MaterialId, Audience)>> {
+    let published = programme_version::Column::PublishedAt.is_not_null();
+    let versions = programme_version::Entity::within(scope).filter(published).all(db).await?;
+    let years = programme_year::Entity::within(scope).all(db).await?;
+    let modules = module::Entity::within(scope).all(db).await?;
+    let lessons = lesson::Entity::within(scope).all(db).await?;
+    let numbers: HashMap<_, _> = years.iter().map(|year| (year.id, year.number)).collect();
+    let modules: HashMap<_, _> =
+        modules.iter().map(|module| (module.id, (numbers.get(&module.programme_year_id), module.position))).collect();
+    let lessons: HashMap<_, _> =
+        lessons.iter().map(|lesson| (lesson.id, (modules.get(&lesson.module_id), lesson.position))).collect();
+    let of_published = material::Column::ProgrammeVersionId.is_in(versions.iter().map(|version| version.id));
+    let mut materials = material::Entity::within(scope).filter(of_published).all(db).await?;
+    materials.sort_by_key(|material| (lessons.get(&material.lesson_id), material.position));
+    Ok(materials.into_iter().map(|material| (material.id, material.audience)).collect())
+}
+
 /// Inserts all rows, tables that others refer to first.
 pub(super) async fn insert(db: &impl ConnectionTrait, _permit: &Permit, rows: Rows) -> Result<()> {
     insert_all::<board::Entity>(db, rows.boards).await?;
@@ -49,6 +70,7 @@ pub(super) async fn insert(db: &impl ConnectionTrait, _permit: &Permit, rows: Ro
     insert_all::<membership::Entity>(db, rows.memberships).await?;
     insert_all::<enrolment::Entity>(db, rows.enrolments).await?;
     insert_all::<guardianship::Entity>(db, rows.guardianships).await?;
+    insert_all::<material_state::Entity>(db, rows.material_states).await?;
     Ok(())
 }
 

@@ -246,7 +246,7 @@ mod tests {
     #[test]
     fn every_size_is_kept_exactly() {
         for (boards, schools) in [(1, 1), (1, 6), (2, 5), (3, 7), (4, 4)] {
-            let size = Size { boards, schools, guardians_per_school: 40, seed: 9 };
+            let size = Size { boards, schools, guardians_per_school: 40, weeks: 12, seed: 9 };
             let rows = tell(size);
             assert_eq!(rows.len(), schools);
             assert_eq!(all(&rows, |rows| &rows.boards).len(), boards);
@@ -303,7 +303,7 @@ mod tests {
 
     #[test]
     fn what_must_be_unique_is() {
-        let rows = tell(Size { boards: 2, schools: 8, guardians_per_school: 400, seed: 3 });
+        let rows = tell(Size { boards: 2, schools: 8, guardians_per_school: 400, weeks: 12, seed: 3 });
         let accounts = all(&rows, |rows| &rows.accounts);
         assert_eq!(accounts.iter().map(|row| &row.email).collect::<HashSet<_>>().len(), accounts.len());
         let roles = all(&rows, |rows| &rows.memberships);

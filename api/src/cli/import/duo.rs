@@ -98,3 +98,66 @@ fn reason(why: &Absence) -> String {
 fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use glans_entity::ids::BoardId;
+    use glans_entity::organisation::board;
+
+    use super::*;
+    use crate::organisation::register::{Absent, BranchCode, NamedByHand};
+
+    fn report() -> Report {
+        let board = board::Model {
+            id: BoardId(uuid::Uuid::nil()),
+            number: Some("12345".to_owned()),
+            name: "De Brug".to_owned(),
+            time_zone: "Europe/Amsterdam".to_owned(),
+            archived_at: None,
+            created_at: DateTime::UNIX_EPOCH,
+            updated_at: DateTime::UNIX_EPOCH,
+            version: 1,
+        };
+        let code = |location: &str| BranchCode { brin: "91AB".to_owned(), location: location.to_owned() };
+        let named = |code, name: &str, registered_name: &str| NamedByHand {
+            code,
+            name: name.to_owned(),
+            registered_name: registered_name.to_owned(),
+        };
+        Report {
+            board,
+            board_is_new: false,
+            created_count: 1,
+            updated_count: 2,
+            unchanged_count: 3,
+            named_by_hand: vec![named(code("00"), "Onze Egel", "De Egel")],
+            absent: vec![Absent { code: code("01"), name: "De Das".to_owned(), why: Absence::NoPupils }],
+        }
+    }
+
+    #[test]
+    fn a_report_says_what_was_done_and_what_was_left() {
+        assert_eq!(
+            text(&report()),
+            "board 12345 \"De Brug\" known: board_00000000000000000000000000\n\
+             schools: 1 made, 2 changed, 3 unchanged\n\
+             91AB00: keeps the name \"Onze Egel\" given by hand; the register has \"De Egel\"\n\
+             91AB01 \"De Das\" stays, although it has no pupils any more\n"
+        );
+    }
+
+    #[test]
+    fn problems_stand_under_the_file_that_has_them() {
+        let problems = |_: &[u8]| Err::<(), _>(vec![Problem { line: 2, column: None, message: "is odd".to_owned() }]);
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+        let told = parse(&file, problems).unwrap_err();
+        assert_eq!(told, format!("nothing was imported, because {} has 1 problem:\n  line 2: is odd", file.display()));
+    }
+
+    #[test]
+    fn a_board_number_has_five_digits() {
+        assert_eq!(board_number("41613").as_deref(), Ok("41613"));
+        assert!(board_number("4161").is_err());
+    }
+}
