@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use glans::app::App;
 use glans::call::Call;
 use glans::platform::clock::Clock;
@@ -36,9 +38,11 @@ impl Program {
 impl Setting for Program {
     async fn prepare(engine: Engine) -> Option<Self> {
         let database = TestDatabase::migrated(engine).await?;
-        let config = Config { database_url: database.url().to_owned(), ..Config::default() };
+        let secret_key = Some(BASE64.encode([7; 32]));
+        let config = Config { database_url: database.url().to_owned(), secret_key, ..Config::default() };
         let db = Database::connect(database.url()).await.expect("the database of this test");
-        Some(Self { app: App::new(config, db, Clock::default()), database })
+        let app = App::new(config, db, Clock::default()).expect("a sound configuration");
+        Some(Self { app, database })
     }
 
     async fn remove(self) {
