@@ -7,6 +7,7 @@ pub mod access;
 pub mod app;
 pub mod call;
 pub mod cli;
+pub mod demo;
 pub mod door;
 pub mod graphql;
 pub mod http;

@@ -4,6 +4,7 @@
 //! wrong to standard error.
 
 mod admin;
+mod demo;
 mod doctor;
 mod documents;
 mod failure;
@@ -72,7 +73,9 @@ enum Command {
         #[command(subcommand)]
         command: documents::Documents,
     },
-    /// Bring in what comes from outside.
+    /// Fill an empty database with invented boards, to try things with or for load.
+    Demo(demo::DemoArgs),
+    /// Bring in a board, a roster or a course from files.
     Import {
         #[command(subcommand)]
         source: import::Source,
@@ -116,6 +119,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Token(token) => token::run(config, token).await,
         Command::Keys { what } => keys::run(config, what).await,
         Command::Documents { command } => documents::run(config, command).await,
+        Command::Demo(args) => demo::run(config, args).await,
         Command::Import { source } => import::run(config, source).await,
         Command::Doctor => doctor::run(config).await,
         Command::Schema => Ok(()),
