@@ -1,1 +1,2 @@
 //! Glans.
+pub mod roster;

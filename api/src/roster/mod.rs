@@ -1,0 +1,2 @@
+pub mod oneroster;
+pub mod problem;
