@@ -1,0 +1,15 @@
+//! The tables of Glans, in the folders of the slices that own them.
+//!
+//! No GraphQL and no business rule lives here. [`ids`] are the typed identifiers; [`scope`] is the only door to a
+//! `SELECT` of tenant data.
+
+pub mod ids;
+pub mod localized;
+pub mod scope;
+
+pub mod identity;
+pub mod organisation;
+pub mod people;
+pub mod platform;
+pub mod programme;
+pub mod roster;

@@ -1,0 +1,36 @@
+//! The migrations, one file per group of tables, up and down, for SQLite and PostgreSQL alike.
+//!
+//! They are written in SQL, in PostgreSQL's words; [`dialect`] says what SQLite calls the few types that differ. A
+//! migration that has been released is never edited: expand first, contract in a later release.
+
+use sea_orm_migration::prelude::*;
+
+mod dialect;
+mod m0001_organisation;
+mod m0002_people;
+mod m0003_identity;
+mod m0004_programme;
+mod m0005_roster;
+mod m0006_platform;
+mod m0007_row_level_security;
+
+pub use m0007_row_level_security::{APPLICATION_ROLE, TENANT_TABLES};
+
+/// All migrations, oldest first.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_organisation::Migration),
+            Box::new(m0002_people::Migration),
+            Box::new(m0003_identity::Migration),
+            Box::new(m0004_programme::Migration),
+            Box::new(m0005_roster::Migration),
+            Box::new(m0006_platform::Migration),
+            Box::new(m0007_row_level_security::Migration),
+        ]
+    }
+}

@@ -1,0 +1,246 @@
+//! Typed identifiers: a UUIDv7 inside, a [TypeID] outside.
+//!
+//! `school_01jd7w4xkse3p9bq0h3m5v8r2c` is the one form in which an id leaves the program: in the API, in events, in
+//! exports. The prefix says what it names, so that an id of another kind is refused instead of looked up.
+//!
+//! [TypeID]: https://github.com/jetify-com/typeid/tree/main/spec (specification 0.3.0)
+
+use std::fmt;
+use std::str::FromStr;
+
+use sea_orm::DeriveValueType;
+use uuid::Uuid;
+
+/// Crockford's base32 in lower case, as the TypeID specification has it.
+const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+/// 128 bits in groups of five: 26 characters, the first of which holds three bits.
+const SUFFIX_LENGTH: usize = 26;
+
+/// The text is not an id of the expected kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotAnId {
+    /// The prefix that was expected, as `school`.
+    pub expected: &'static str,
+}
+
+impl fmt::Display for NotAnId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an id that starts with `{}_` is expected", self.expected)
+    }
+}
+
+impl std::error::Error for NotAnId {}
+
+/// Splits `prefix_suffix` and decodes the suffix. `None` for anything that is not a well-formed TypeID.
+pub fn parse_any(text: &str) -> Option<(&str, Uuid)> {
+    let (prefix, suffix) = text.rsplit_once('_')?;
+    Some((prefix, decode(suffix)?))
+}
+
+/// The TypeID of `uuid` under `prefix`.
+pub fn format_any(prefix: &str, uuid: Uuid) -> String {
+    format!("{prefix}_{}", encode(uuid))
+}
+
+fn encode(uuid: Uuid) -> String {
+    let mut rest = uuid.as_u128();
+    let mut characters = [0_u8; SUFFIX_LENGTH];
+    for character in characters.iter_mut().rev() {
+        *character = ALPHABET[(rest & 31) as usize];
+        rest >>= 5;
+    }
+    characters.iter().copied().map(char::from).collect()
+}
+
+fn decode(suffix: &str) -> Option<Uuid> {
+    if suffix.len() != SUFFIX_LENGTH || suffix.as_bytes()[0] > b'7' {
+        return None;
+    }
+    let mut value = 0_u128;
+    for byte in suffix.bytes() {
+        let digit = ALPHABET.iter().position(|&letter| letter == byte)?;
+        value = (value << 5) | digit as u128;
+    }
+    Some(Uuid::from_u128(value))
+}
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident = $prefix:literal;)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// What stands before the underscore.
+            pub const PREFIX: &'static str = $prefix;
+
+            /// A new id, later than all ids made before it on this machine.
+            #[expect(clippy::new_without_default, reason = "a default id would look like a value")]
+            pub fn new() -> Self {
+                Self(Uuid::now_v7())
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&format_any(Self::PREFIX, self.0))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NotAnId;
+
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                match parse_any(text) {
+                    Some((prefix, uuid)) if prefix == Self::PREFIX => Ok(Self(uuid)),
+                    _ => Err(NotAnId { expected: Self::PREFIX }),
+                }
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+
+        impl sea_orm::TryFromU64 for $name {
+            fn try_from_u64(_: u64) -> Result<Self, sea_orm::DbErr> {
+                Err(sea_orm::DbErr::ConvertFromU64(stringify!($name)))
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A login. It belongs to a human being and spans boards.
+    AccountId = "account";
+    /// A client of an integrator.
+    ApiClientId = "client";
+    /// One of the two live secrets of a client.
+    ApiClientSecretId = "secret";
+    /// A line of the audit log.
+    AuditId = "audit";
+    /// A school board, the tenant.
+    BoardId = "board";
+    /// A class group of one school and school year.
+    ClassGroupId = "group";
+    /// A cluster of schools.
+    ClusterId = "cluster";
+    /// A student's place in a class group.
+    EnrolmentId = "enrolment";
+    /// The relation of a guardian to a student.
+    GuardianshipId = "guardianship";
+    /// An invitation to an account.
+    InvitationId = "invitation";
+    /// A lesson of a version of a programme.
+    LessonId = "lesson";
+    /// A material of a lesson.
+    MaterialId = "material";
+    /// A role of a person in a scope.
+    MembershipId = "membership";
+    /// A module of a year of a programme.
+    ModuleId = "module";
+    /// A person as one board knows it.
+    PersonId = "person";
+    /// A programme over all its versions.
+    ProgrammeId = "programme";
+    /// A version of a programme.
+    ProgrammeVersionId = "edition";
+    /// A year of a version of a programme.
+    ProgrammeYearId = "courseyear";
+    /// A request for a new password.
+    PasswordResetId = "reset";
+    /// A roster import.
+    RosterImportId = "import";
+    /// A school.
+    SchoolId = "school";
+    /// A school year of a board.
+    SchoolYearId = "schoolyear";
+    /// A signed-in device.
+    SessionId = "session";
+    /// A student.
+    StudentId = "student";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The valid and invalid vectors of the specification that bear on the suffix.
+    #[test]
+    fn the_codec_agrees_with_the_specification() {
+        let vectors = [
+            (
+                "00000000000000000000000000",
+                "00000000-0000-0000-0000-000000000000",
+            ),
+            (
+                "00000000000000000000000001",
+                "00000000-0000-0000-0000-000000000001",
+            ),
+            (
+                "0000000000000000000000000g",
+                "00000000-0000-0000-0000-000000000010",
+            ),
+            (
+                "00000000000000000000000010",
+                "00000000-0000-0000-0000-000000000020",
+            ),
+            (
+                "7zzzzzzzzzzzzzzzzzzzzzzzzz",
+                "ffffffff-ffff-ffff-ffff-ffffffffffff",
+            ),
+            (
+                "0123456789abcdefghjkmnpqrs",
+                "0110c853-1d09-52d8-d73e-1194e95b5f19",
+            ),
+            (
+                "01h455vb4pex5vsknk084sn02q",
+                "01890a5d-ac96-774b-bcce-b302099a8057",
+            ),
+        ];
+        for (suffix, uuid) in vectors {
+            let uuid = Uuid::parse_str(uuid).unwrap();
+            assert_eq!(encode(uuid), suffix);
+            assert_eq!(decode(suffix), Some(uuid));
+        }
+        for wrong in [
+            "8zzzzzzzzzzzzzzzzzzzzzzzzz",
+            "0123456789abcdefghjkmnpqr",
+            "0123456789abcdefghjkmnpqrst",
+            "0123456789ABCDEFGHJKMNPQRS",
+            "ooooooiiiiiiuuuuuuulllllll",
+            "",
+        ] {
+            assert_eq!(decode(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_id_of_another_kind_is_refused() {
+        let school = SchoolId::new();
+        assert_eq!(school.to_string().parse::<SchoolId>(), Ok(school));
+        assert_eq!(
+            school.to_string().parse::<BoardId>(),
+            Err(NotAnId { expected: "board" })
+        );
+        assert_eq!(
+            serde_json::to_value(school).unwrap(),
+            serde_json::json!(school.to_string())
+        );
+    }
+}

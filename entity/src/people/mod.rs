@@ -1,0 +1,10 @@
+//! Persons, students, guardianships and roles.
+
+mod values;
+pub use values::*;
+
+pub mod enrolment;
+pub mod guardianship;
+pub mod membership;
+pub mod person;
+pub mod student;

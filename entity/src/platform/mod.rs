@@ -1,0 +1,5 @@
+//! Tables without a word of the domain.
+
+pub mod idempotency;
+pub mod outbox;
+pub mod persisted_document;

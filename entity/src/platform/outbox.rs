@@ -1,0 +1,22 @@
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::BoardId;
+
+/// An event that was committed with its act, in the order of writing.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
+#[sea_orm(table_name = "outbox")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub seq: i64,
+    pub board_id: Option<BoardId>,
+    #[sea_orm(column_type = "Text")]
+    pub kind: String,
+    /// Ids only.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub payload: Json,
+    pub at: DateTimeUtc,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

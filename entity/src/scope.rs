@@ -1,0 +1,280 @@
+//! What a request may see. The only door to a `SELECT` of tenant data.
+//!
+//! A [`Scope`] is worked out once from the memberships and guardianships of who asks. `Entity::within(&scope)` then
+//! finds the rows that lie in it and no others, so that a row out of sight cannot be told from one that does not exist.
+
+use chrono::NaiveDate;
+use sea_orm::sea_query::{ExprTrait, IntoCondition, SelectStatement};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
+
+use crate::ids::{AccountId, BoardId, ClassGroupId, ClusterId, PersonId, SchoolId, StudentId};
+use crate::{identity, organisation, people, programme, roster};
+
+/// What a request may see. Empty lists show nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// The program itself: sign-in, imports, retention. Sees all rows of all boards.
+    pub system: bool,
+    /// The day for which memberships and guardianships count.
+    pub on: NaiveDate,
+    /// The wall: rows of other boards do not exist.
+    pub boards: Vec<BoardId>,
+    /// Boards whose clusters, schools and class groups are all in sight.
+    pub organisation_boards: Vec<BoardId>,
+    /// Boards whose people are all in sight.
+    pub people_boards: Vec<BoardId>,
+    /// Clusters in sight.
+    pub clusters: Vec<ClusterId>,
+    /// Schools in sight, without the people in them.
+    pub schools: Vec<SchoolId>,
+    /// Schools whose staff and class groups are in sight.
+    pub staffed_schools: Vec<SchoolId>,
+    /// Schools whose students and guardians are in sight too.
+    pub led_schools: Vec<SchoolId>,
+    /// Class groups whose students and guardians are in sight.
+    pub taught_groups: Vec<ClassGroupId>,
+    /// The own children, as far as the guardianship lets them be seen.
+    pub children: Vec<StudentId>,
+    /// The class groups of the own children: their teachers are in sight.
+    pub child_groups: Vec<ClassGroupId>,
+    /// Oneself, once per board.
+    pub persons: Vec<PersonId>,
+    /// The login.
+    pub account: Option<AccountId>,
+}
+
+impl Scope {
+    /// Everything, for work that no person asked for.
+    pub fn system(on: NaiveDate) -> Self {
+        Self { system: true, on, ..Self::default() }
+    }
+
+    /// Nothing, for who is not signed in.
+    pub fn nothing(on: NaiveDate) -> Self {
+        Self { on, ..Self::default() }
+    }
+}
+
+/// A table of tenant data.
+pub trait Scoped: EntityTrait {
+    /// The rows of this table that `scope` may see, inside the wall of its boards.
+    fn visible(scope: &Scope) -> Condition;
+
+    /// The only way to select rows of this table.
+    fn within(scope: &Scope) -> Select<Self> {
+        if scope.system {
+            Self::find()
+        } else {
+            Self::find().filter(Self::visible(scope))
+        }
+    }
+}
+
+/// Either of the conditions, behind the wall of the boards.
+fn behind_wall<C: ColumnTrait>(board: C, scope: &Scope, any: Condition) -> Condition {
+    Condition::all().add(board.is_in(scope.boards.iter().copied())).add(any)
+}
+
+fn select_one<E: EntityTrait, C: ColumnTrait>(column: C, filter: impl IntoCondition) -> SelectStatement {
+    E::find().select_only().column(column).filter(filter.into_condition()).into_query()
+}
+
+/// Enrolments that cover the day.
+fn enrolled_in(groups: &[ClassGroupId], on: NaiveDate) -> Condition {
+    use people::enrolment::Column;
+    Condition::all()
+        .add(Column::ClassGroupId.is_in(groups.iter().copied()))
+        .add(Column::StartsOn.lte(on))
+        .add(Condition::any().add(Column::EndsOn.is_null()).add(Column::EndsOn.gte(on)))
+}
+
+fn students_in_groups(groups: &[ClassGroupId], on: NaiveDate) -> SelectStatement {
+    select_one::<people::enrolment::Entity, _>(people::enrolment::Column::StudentId, enrolled_in(groups, on))
+}
+
+/// Students that staff may see: in a led school or a taught group.
+fn students_of_staff<C: ColumnTrait>(id: C, scope: &Scope) -> Condition {
+    let mut any = Condition::any();
+    if !scope.led_schools.is_empty() {
+        let led = people::student::Column::SchoolId.is_in(scope.led_schools.iter().copied());
+        any = any.add(id.in_subquery(select_one::<people::student::Entity, _>(people::student::Column::Id, led)));
+    }
+    if !scope.taught_groups.is_empty() {
+        any = any.add(id.in_subquery(students_in_groups(&scope.taught_groups, scope.on)));
+    }
+    any
+}
+
+impl Scoped for organisation::board::Entity {
+    fn visible(scope: &Scope) -> Condition {
+        organisation::board::Column::Id.is_in(scope.boards.iter().copied()).into_condition()
+    }
+}
+
+impl Scoped for organisation::cluster::Entity {
+    fn visible(scope: &Scope) -> Condition {
+        use organisation::cluster::Column;
+        let any = Condition::any()
+            .add(Column::BoardId.is_in(scope.organisation_boards.iter().copied()))
+            .add(Column::Id.is_in(scope.clusters.iter().copied()));
+        behind_wall(Column::BoardId, scope, any)
+    }
+}
+
+impl Scoped for organisation::school::Entity {
+    fn visible(scope: &Scope) -> Condition {
+        use organisation::school::Column;
+        let any = Condition::any()
+            .add(Column::BoardId.is_in(scope.organisation_boards.iter().copied()))
+            .add(Column::Id.is_in(scope.schools.iter().copied()));
+        behind_wall(Column::BoardId, scope, any)
+    }
+}
+
+impl Scoped for organisation::school_year::Entity {
+    fn visible(scope: &Scope) -> Condition {
+        organisation::school_year::Column::BoardId.is_in(scope.boards.iter().copied()).into_condition()
+    }
+}
+
+impl Scoped for organisation::class_group::Entity {
+    fn visible(scope: &Scope) -> Condition {
+        use organisation::class_group::Column;
+        let any = Condition::any()
+            .add(Column::BoardId.is_in(scope.organisation_boards.iter().copied()))
+            .add(Column::SchoolId.is_in(scope.staffed_schools.iter().copied()))
+            .add(Column::Id.is_in(scope.child_groups.iter().copied()));
+        behind_wall(Column::BoardId, scope, any)
+    }
+}
+
+impl Scoped for people::person::Entity {
+    fn visible(scope: &Scope) -> Condition {
+        use people::{guardianship, membership, person::Column};
+        let mut any = Condition::any()
+            .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
+            .add(Column::Id.is_in(scope.persons.iter().copied()));
+        if !scope.staffed_schools.is_empty() {
+            let staff = membership::Column::SchoolId
+                .is_in(scope.staffed_schools.iter().copied())
+                .and(membership::Column::EndedAt.is_null());
+            any = any.add(
+                Column::Id.in_subquery(select_one::<membership::Entity, _>(membership::Column::PersonId, staff)),
+            );
+        }
+        if !scope.child_groups.is_empty() {
+            let teachers = membership::Column::ScopeId
+                .is_in(scope.child_groups.iter().map(|group| group.0))
+                .and(membership::Column::EndedAt.is_null());
+            any = any.add(
+                Column::Id.in_subquery(select_one::<membership::Entity, _>(membership::Column::PersonId, teachers)),
+            );
+        }
+        let students = students_of_staff(guardianship::Column::StudentId, scope);
+        if !students.is_empty() {
+            let live = Condition::all().add(guardianship::Column::Status.ne(people::GuardianshipStatus::Ended));
+            any = any.add(Column::Id.in_subquery(select_one::<guardianship::Entity, _>(
+                guardianship::Column::GuardianId,
+                live.add(students),
+            )));
+        }
+        behind_wall(Column::BoardId, scope, any)
+    }
+}
+
+impl Scoped for people::student::Entity {
+    fn visible(scope: &Scope) -> Condition {
+        use people::student::Column;
+        let mut any = Condition::any()
+            .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
+            .add(Column::SchoolId.is_in(scope.led_schools.iter().copied()))
+            .add(Column::Id.is_in(scope.children.iter().copied()));
+        if !scope.taught_groups.is_empty() {
+            any = any.add(Column::Id.in_subquery(students_in_groups(&scope.taught_groups, scope.on)));
+        }
+        behind_wall(Column::BoardId, scope, any)
+    }
+}
+
+impl Scoped for people::enrolment::Entity {
+    fn visible(scope: &Scope) -> Condition {
+        use people::enrolment::Column;
+        let any = Condition::any()
+            .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
+            .add(Column::StudentId.is_in(scope.children.iter().copied()))
+            .add(students_of_staff(Column::StudentId, scope));
+        behind_wall(Column::BoardId, scope, any)
+    }
+}
+
+impl Scoped for people::guardianship::Entity {
+    /// A guardian sees the own relation and not that of the other guardian.
+    fn visible(scope: &Scope) -> Condition {
+        use people::guardianship::Column;
+        let own = Column::GuardianId
+            .is_in(scope.persons.iter().copied())
+            .and(Column::StudentId.is_in(scope.children.iter().copied()));
+        let any = Condition::any()
+            .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
+            .add(own)
+            .add(students_of_staff(Column::StudentId, scope));
+        behind_wall(Column::BoardId, scope, any)
+    }
+}
+
+impl Scoped for people::membership::Entity {
+    fn visible(scope: &Scope) -> Condition {
+        use people::membership::Column;
+        let any = Condition::any()
+            .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
+            .add(Column::PersonId.is_in(scope.persons.iter().copied()))
+            .add(Column::SchoolId.is_in(scope.staffed_schools.iter().copied()))
+            .add(Column::ScopeId.is_in(scope.child_groups.iter().map(|group| group.0)));
+        behind_wall(Column::BoardId, scope, any)
+    }
+}
+
+/// Rows that the administrators of a board see, and nobody else.
+macro_rules! scoped_to_administrators {
+    ($($entity:path),+ $(,)?) => {$(
+        impl Scoped for $entity {
+            fn visible(scope: &Scope) -> Condition {
+                <$entity as EntityTrait>::Column::BoardId
+                    .is_in(scope.people_boards.iter().copied())
+                    .into_condition()
+            }
+        }
+    )+};
+}
+
+scoped_to_administrators!(
+    identity::api_client::Entity,
+    identity::api_client_secret::Entity,
+    identity::audit::Entity,
+    identity::invitation::Entity,
+    roster::roster_import::Entity,
+    roster::roster_problem::Entity,
+    roster::roster_change::Entity,
+);
+
+/// Content of the platform, and that of the own boards. Who may read drafts and which audience is the slice's rule.
+macro_rules! scoped_to_readers {
+    ($($entity:path),+ $(,)?) => {$(
+        impl Scoped for $entity {
+            fn visible(scope: &Scope) -> Condition {
+                Condition::any()
+                    .add(<$entity as EntityTrait>::Column::BoardId.is_null())
+                    .add(<$entity as EntityTrait>::Column::BoardId.is_in(scope.boards.iter().copied()))
+            }
+        }
+    )+};
+}
+
+scoped_to_readers!(
+    programme::programme::Entity,
+    programme::programme_version::Entity,
+    programme::programme_year::Entity,
+    programme::module::Entity,
+    programme::lesson::Entity,
+    programme::material::Entity,
+);

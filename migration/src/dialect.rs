@@ -1,0 +1,51 @@
+//! One text of SQL for two databases.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
+
+/// What SQLite calls the types of PostgreSQL that the migrations use. Its tables are STRICT, so that a value of another
+/// kind is refused there as well.
+const SQLITE_TYPES: [(&str, &str); 7] = [
+    (" uuid", " BLOB"),
+    (" timestamptz", " TEXT"),
+    (" date", " TEXT"),
+    (" jsonb", " TEXT"),
+    (" bytea", " BLOB"),
+    (" boolean", " INTEGER"),
+    (
+        " bigserial PRIMARY KEY",
+        " INTEGER PRIMARY KEY AUTOINCREMENT",
+    ),
+];
+
+/// Runs the statements of `sql`, which are separated by `;` and an empty line.
+pub(crate) async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
+    let sqlite = manager.get_database_backend() == DbBackend::Sqlite;
+    for statement in sql
+        .split(";\n\n")
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+    {
+        let statement = if sqlite {
+            for_sqlite(statement)
+        } else {
+            statement.to_owned()
+        };
+        manager
+            .get_connection()
+            .execute_unprepared(&statement)
+            .await?;
+    }
+    Ok(())
+}
+
+fn for_sqlite(statement: &str) -> String {
+    let mut text = statement.trim_end_matches(';').to_owned();
+    for (postgres, sqlite) in SQLITE_TYPES {
+        text = text.replace(postgres, sqlite);
+    }
+    if text.starts_with("CREATE TABLE") {
+        text.push_str(" STRICT");
+    }
+    text
+}
