@@ -1,2 +1,4 @@
+pub mod known;
 pub mod oneroster;
 pub mod problem;
+pub mod wanted;

@@ -27,6 +27,8 @@ pub struct Reading {
     pub enrolments: Records<Enrolment>,
     pub relationships: Table<Relationship>,
     pub guardianships: Table<StatedGuardianship>,
+    pub has_relationships: bool,
+    pub has_guardianships: bool,
 }
 
 impl Reading {
@@ -36,6 +38,7 @@ impl Reading {
         for &(file, why) in DROPPED_FILES.iter().filter(|(file, _)| bundle.has(file)) {
             problems.notice(Place::file(file), why);
         }
+        let (has_relationships, has_guardianships) = (bundle.has(RELATIONSHIPS_FILE), bundle.has(GUARDIANSHIPS_FILE));
         let mut source = Source { bundle, manifest: &manifest, problems };
         Ok(Some(Self {
             version: manifest.version,
@@ -48,7 +51,27 @@ impl Reading {
             enrolments: source.records()?,
             relationships: source.links(RELATIONSHIPS_FILE, links::relationships)?,
             guardianships: source.links(GUARDIANSHIPS_FILE, links::guardianships)?,
+            has_relationships,
+            has_guardianships,
         }))
+    }
+
+    /// A file of guardianships that comes alone: it speaks of people who are known, and ends nothing.
+    pub fn of_guardianships(bytes: &[u8], problems: &mut Problems) -> Self {
+        Self {
+            version: Version::V1p2,
+            orgs: Records::default(),
+            sessions: Records::default(),
+            courses: Records::default(),
+            classes: Records::default(),
+            users: Records::default(),
+            roles: Records::default(),
+            enrolments: Records::default(),
+            relationships: Table::default(),
+            guardianships: links::guardianships(bytes, problems),
+            has_relationships: false,
+            has_guardianships: true,
+        }
     }
 
     /// Number of rows that were read, of all files.

@@ -47,7 +47,7 @@ pub const CLASS_KINDS: &[(&str, ClassKind)] = &[("homeroom", ClassKind::Homeroom
 pub enum RoleWord {
     Student,
     /// Guardian, parent or relative.
-    Guardian,
+    Guardian(Relation),
     /// Teacher or aide.
     Teacher,
     /// Principal or site administrator.
@@ -60,9 +60,9 @@ pub enum RoleWord {
 
 const SHARED_ROLES: [(&str, RoleWord); 6] = [
     ("student", RoleWord::Student),
-    ("guardian", RoleWord::Guardian),
-    ("parent", RoleWord::Guardian),
-    ("relative", RoleWord::Guardian),
+    ("guardian", RoleWord::Guardian(Relation::LegalGuardian)),
+    ("parent", RoleWord::Guardian(Relation::Parent)),
+    ("relative", RoleWord::Guardian(Relation::Other)),
     ("teacher", RoleWord::Teacher),
     ("aide", RoleWord::Teacher),
 ];

@@ -11,6 +11,8 @@ pub struct Class {
     pub source_id: String,
     pub title: String,
     pub grades: Vec<String>,
+    /// Checked against `courses.csv`, and not kept.
+    pub course: String,
     pub kind: ClassKind,
     pub school: String,
     pub terms: Vec<String>,
@@ -38,19 +40,19 @@ impl Record for Class {
 
     fn read(row: &mut Row<'_>, _version: Version) -> Option<Self> {
         let (source_id, title) = (row.required("sourcedId"), row.required("title"));
-        let course = row.must_be_filled("courseSourcedId");
+        let course = row.required("courseSourcedId");
         let kind = row.open_choice("classType", CLASS_KINDS, ClassKind::Scheduled);
         let (school, terms) = (row.required("schoolSourcedId"), row.list("termSourcedIds"));
         if terms.is_empty() {
             row.error("termSourcedIds", "is blank; a class needs at least one term");
         }
         row.pairs("subjects", "subjectCodes");
-        course?;
         Some(Class {
             line: row.line(),
             source_id: source_id?,
             title: title?,
             grades: row.list("grades"),
+            course: course?,
             kind: kind?,
             school: school?,
             terms,
