@@ -1,2 +1,15 @@
-//! Glans.
+//! The GraphQL API that carries a parent-engagement course to every family.
+//!
+//! The modules are the vocabulary of a school. A read goes http → graphql → `query` → `store` → `types`; a write goes
+//! http → graphql → `mutation` → `actions` → `access` → `rules` → `store` → outbox, commit.
+
+pub mod access;
+pub mod app;
+pub mod call;
+pub mod graphql;
+pub mod loaders;
+pub mod node;
+pub mod organisation;
+pub mod people;
+pub mod platform;
 pub mod roster;

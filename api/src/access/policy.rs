@@ -1,0 +1,126 @@
+//! The table of who may do what. Pure, and the only place where a right is written down.
+//!
+//! What somebody may *see* is the scope of their memberships (`glans_entity::scope`); this table says what they may
+//! *do* in it.
+
+use glans_entity::people::Role;
+
+use super::{Actor, ApiScope, Place};
+
+/// Everything that needs a right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::EnumIter, strum::IntoStaticStr)]
+pub enum Action {
+    BoardCreate,
+    BoardUpdate,
+    BoardArchive,
+    ClusterCreate,
+    ClusterUpdate,
+    ClusterArchive,
+    SchoolCreate,
+    SchoolUpdate,
+    SchoolMove,
+    SchoolArchive,
+    SchoolYearCreate,
+    ClassGroupCreate,
+    ClassGroupUpdate,
+    ClassGroupArchive,
+    StaffWrite,
+    StudentWrite,
+    GuardianWrite,
+    GuardianshipWrite,
+    GrantBoardAdmin,
+    GrantClusterDirector,
+    GrantSchoolLeader,
+    GrantTeacher,
+    GrantTrainer,
+    InviteGuardian,
+    ApiClientWrite,
+    RosterImport,
+    ProgrammeWrite,
+    PlatformProgrammeWrite,
+}
+
+/// Whether a role may do `action` in the scope of its membership.
+///
+/// | | board admin | cluster director | school leader | teacher | trainer |
+/// |---|---|---|---|---|---|
+/// | organisation | all of the board | schools of the cluster | details and groups of the school | – | – |
+/// | people | all | leaders | all of the school | guardians of the groups | – |
+/// | programmes | of the board | – | – | – | of the board |
+pub const fn allows(role: Role, action: Action) -> bool {
+    use Action as A;
+    match role {
+        Role::BoardAdmin => !matches!(action, A::PlatformProgrammeWrite),
+        Role::ClusterDirector => {
+            matches!(
+                action,
+                A::SchoolUpdate
+                    | A::ClassGroupCreate
+                    | A::ClassGroupUpdate
+                    | A::ClassGroupArchive
+                    | A::GrantSchoolLeader
+            )
+        }
+        Role::SchoolLeader => matches!(
+            action,
+            A::SchoolUpdate
+                | A::ClassGroupCreate
+                | A::ClassGroupUpdate
+                | A::ClassGroupArchive
+                | A::StaffWrite
+                | A::StudentWrite
+                | A::GuardianWrite
+                | A::GuardianshipWrite
+                | A::GrantTeacher
+                | A::InviteGuardian
+        ),
+        Role::Teacher => matches!(action, A::GuardianWrite | A::InviteGuardian),
+        Role::Trainer => matches!(action, A::ProgrammeWrite),
+        Role::Guardian => false,
+    }
+}
+
+/// Whether a client with `scope` may do `action` in its board.
+const fn client_allows(scope: ApiScope, action: Action) -> bool {
+    matches!(
+        (scope, action),
+        (ApiScope::RosterWrite, Action::RosterImport)
+    )
+}
+
+/// Whether `actor` may do `action` at `place`.
+pub fn permits(actor: &Actor, action: Action, place: &Place) -> bool {
+    match actor {
+        Actor::Anonymous => false,
+        Actor::System(_) => true,
+        // Who administers a board may found another one, and becomes its first administrator.
+        Actor::Person(person) if action == Action::BoardCreate => person.holds(Role::BoardAdmin),
+        Actor::Person(person) => person
+            .held
+            .iter()
+            .any(|held| allows(held.role, action) && held.covers(place)),
+        Actor::Client(client) => {
+            place.board == Some(client.board)
+                && client
+                    .schools
+                    .as_ref()
+                    .is_none_or(|schools| place.school.is_some_and(|at| schools.contains(&at)))
+                && client
+                    .scopes
+                    .iter()
+                    .any(|scope| client_allows(*scope, action))
+        }
+    }
+}
+
+/// The action of granting `role`. Guardians are granted by their guardianship.
+pub const fn granting(role: Role) -> Action {
+    match role {
+        Role::BoardAdmin => Action::GrantBoardAdmin,
+        Role::ClusterDirector => Action::GrantClusterDirector,
+        Role::SchoolLeader => Action::GrantSchoolLeader,
+        Role::Teacher => Action::GrantTeacher,
+        Role::Trainer => Action::GrantTrainer,
+        Role::Guardian => Action::InviteGuardian,
+    }
+}

@@ -1,0 +1,323 @@
+//! What every resolver and action receives: who calls, what they may see, the time, and the database.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use async_graphql::{Context, Value};
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Europe::Amsterdam;
+use glans_entity::ids::BoardId;
+use glans_entity::scope::Scope;
+use sea_orm::DatabaseTransaction;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::sync::Mutex;
+
+use crate::access::{self, Action, Actor, Permit, Place, Standing};
+use crate::app::App;
+use crate::platform::error::{Code, Error, Result, coded};
+use crate::platform::idempotency::Key;
+use crate::platform::outbox::{self, Event};
+
+/// A boxed future that borrows from the write it runs in.
+pub type Act<'w, T> = std::pin::Pin<Box<dyn Future<Output = Result<T>> + Send + 'w>>;
+
+/// One request.
+pub struct Call {
+    app: Arc<App>,
+    standing: RwLock<Arc<Standing>>,
+    snapshot: Mutex<Option<Arc<DatabaseTransaction>>>,
+    /// Names the request in answers, logs and the audit log.
+    pub request_id: String,
+    /// Languages that the client asked for, most wanted first.
+    pub languages: Vec<String>,
+    /// Where the request comes from, for throttling only; never logged.
+    pub address: Option<std::net::IpAddr>,
+    /// The board that the request named, if it named one.
+    pub board: Option<BoardId>,
+}
+
+impl Call {
+    /// A request of `standing`.
+    pub fn new(app: Arc<App>, standing: Arc<Standing>, request_id: String) -> Self {
+        Self {
+            app,
+            standing: RwLock::new(standing),
+            snapshot: Mutex::new(None),
+            request_id,
+            languages: Vec::new(),
+            address: None,
+            board: None,
+        }
+    }
+
+    /// The program itself at work, as `import duo`.
+    pub fn system(app: &Arc<App>, command: &'static str) -> Self {
+        let standing = Standing {
+            actor: Actor::System(command),
+            scope: Arc::new(Scope::system(today(app.clock.now()))),
+        };
+        Self::new(Arc::clone(app), Arc::new(standing), command.to_owned())
+    }
+
+    /// The call that this resolver is part of.
+    pub fn of<'c>(ctx: &Context<'c>) -> &'c Self {
+        ctx.data_unchecked::<Self>()
+    }
+
+    /// What the process shares.
+    pub fn app(&self) -> &Arc<App> {
+        &self.app
+    }
+
+    /// Who calls, and what they may see.
+    pub fn standing(&self) -> Arc<Standing> {
+        Arc::clone(&self.standing.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What they may see.
+    pub fn scope(&self) -> Arc<Scope> {
+        Arc::clone(&self.standing().scope)
+    }
+
+    /// The time of this request.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.app.clock.now()
+    }
+
+    /// The day of this request in the Netherlands.
+    pub fn today(&self) -> NaiveDate {
+        today(self.now())
+    }
+
+    /// Refuses who is not signed in.
+    pub fn signed_in(&self) -> Result<()> {
+        match self.standing().actor {
+            Actor::Anonymous => Err(coded(
+                Code::Unauthenticated,
+                "Sign in first: send an access token.",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// The snapshot that this request reads from; one transaction, begun when first asked for.
+    pub async fn read(&self) -> Result<Arc<DatabaseTransaction>> {
+        let mut snapshot = self.snapshot.lock().await;
+        if let Some(open) = &*snapshot {
+            return Ok(Arc::clone(open));
+        }
+        let open = Arc::new(self.app.db.read(&self.scope()).await?);
+        *snapshot = Some(Arc::clone(&open));
+        Ok(open)
+    }
+
+    /// Begins a write transaction in the scope of this call.
+    pub async fn write(&self) -> Result<Write<'_>> {
+        let db = self.app.db.write(&self.scope()).await?;
+        Ok(Write {
+            call: self,
+            db,
+            rights_changed: false.into(),
+        })
+    }
+
+    /// Begins a write transaction that sees all boards: for sign-in, and for acts that make a board.
+    pub async fn write_as_system(&self) -> Result<Write<'_>> {
+        let db = self.app.db.write(&Scope::system(self.today())).await?;
+        Ok(Write {
+            call: self,
+            db,
+            rights_changed: false.into(),
+        })
+    }
+
+    /// From here on the call acts as `standing`: a sign-in answers with the viewer it made.
+    pub async fn stand_as(&self, standing: Arc<Standing>) {
+        *self
+            .standing
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = standing;
+        self.look_again().await;
+    }
+
+    /// The next read sees what was committed since.
+    async fn look_again(&self) {
+        *self.snapshot.lock().await = None;
+    }
+
+    /// Runs `act` in a transaction, once per `clientMutationId`, and commits it.
+    ///
+    /// An earlier answer under the same id is given again and `extensions.replayed` says so.
+    pub async fn once<T, F>(&self, ctx: &Context<'_>, act: F) -> Result<T>
+    where
+        T: Serialize + DeserializeOwned + Send,
+        F: for<'w> FnOnce(&'w Write<'w>) -> Act<'w, T> + Send,
+    {
+        self.once_in(ctx, self.scope(), act).await
+    }
+
+    /// As [`Call::once`], in a transaction that sees all boards.
+    pub async fn once_as_system<T, F>(&self, ctx: &Context<'_>, act: F) -> Result<T>
+    where
+        T: Serialize + DeserializeOwned + Send,
+        F: for<'w> FnOnce(&'w Write<'w>) -> Act<'w, T> + Send,
+    {
+        self.once_in(ctx, Arc::new(Scope::system(self.today())), act)
+            .await
+    }
+
+    async fn once_in<T, F>(&self, ctx: &Context<'_>, scope: Arc<Scope>, act: F) -> Result<T>
+    where
+        T: Serialize + DeserializeOwned + Send,
+        F: for<'w> FnOnce(&'w Write<'w>) -> Act<'w, T> + Send,
+    {
+        let key = self.idempotency_key(ctx)?;
+        let _busy = key
+            .as_ref()
+            .map(|key| self.app.in_progress.begin(key))
+            .transpose()?;
+        let write = Write {
+            call: self,
+            db: self.app.db.write(&scope).await?,
+            rights_changed: false.into(),
+        };
+        if let Some(key) = &key
+            && let Some(answer) = key.answer(&write.db, self.now()).await?
+        {
+            if let Some(replayed) = ctx.data_opt::<Replayed>() {
+                replayed.0.store(true, std::sync::atomic::Ordering::Relaxed);
+            }
+            return serde_json::from_value(answer).map_err(Error::fault);
+        }
+        let done = act(&write).await?;
+        if let Some(key) = &key {
+            key.keep(
+                &write.db,
+                serde_json::to_value(&done).map_err(Error::fault)?,
+                self.now(),
+            )
+            .await?;
+        }
+        write.commit().await?;
+        Ok(done)
+    }
+
+    fn idempotency_key(&self, ctx: &Context<'_>) -> Result<Option<Key>> {
+        let field = ctx.field();
+        let arguments = field
+            .arguments()
+            .map_err(|error| coded(Code::BadUserInput, error.message))?;
+        let Some(Value::Object(input)) = arguments
+            .iter()
+            .find(|(name, _)| name == "input")
+            .map(|(_, value)| value)
+        else {
+            return Ok(None);
+        };
+        let (Some(Value::String(key)), Some(actor)) =
+            (input.get("clientMutationId"), self.standing().actor.id())
+        else {
+            return Ok(None);
+        };
+        let canonical = Value::Object(sorted(input)).to_string();
+        Key::new(actor, key.clone(), field.name(), &canonical).map(Some)
+    }
+}
+
+/// Object fields in one order, whatever the order in which the client wrote them.
+fn sorted(
+    input: &async_graphql::indexmap::IndexMap<async_graphql::Name, Value>,
+) -> async_graphql::indexmap::IndexMap<async_graphql::Name, Value> {
+    let mut fields: Vec<_> = input
+        .iter()
+        .map(|(name, value)| (name.clone(), canonical(value)))
+        .collect();
+    fields.sort_by(|(left, _), (right, _)| left.as_str().cmp(right.as_str()));
+    fields.into_iter().collect()
+}
+
+fn canonical(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => Value::Object(sorted(fields)),
+        Value::List(items) => Value::List(items.iter().map(canonical).collect()),
+        other => other.clone(),
+    }
+}
+
+/// Set when a mutation of the request was answered from an earlier one.
+#[derive(Debug, Default)]
+pub struct Replayed(pub std::sync::atomic::AtomicBool);
+
+/// A write transaction of a call. Dropped without a commit, it leaves nothing behind.
+pub struct Write<'c> {
+    call: &'c Call,
+    db: DatabaseTransaction,
+    rights_changed: std::sync::atomic::AtomicBool,
+}
+
+impl Write<'_> {
+    /// The call that writes.
+    pub fn call(&self) -> &Call {
+        self.call
+    }
+
+    /// Where to run statements.
+    pub fn db(&self) -> &DatabaseTransaction {
+        &self.db
+    }
+
+    /// What the caller may see.
+    pub fn scope(&self) -> Arc<Scope> {
+        self.call.scope()
+    }
+
+    /// The time of the act.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.call.now()
+    }
+
+    /// Refuses with `FORBIDDEN` unless the caller may do `action` at `place`.
+    pub fn authorize(&self, action: Action, place: Place) -> Result<Permit> {
+        access::authorize(&self.call.standing().actor, action, place)
+    }
+
+    /// Writes an event of the permitted act to the outbox.
+    pub async fn emit(&self, permit: &Permit, event: Event) -> Result<()> {
+        Ok(outbox::emit(&self.db, permit.board(), event, self.now()).await?)
+    }
+
+    /// Memberships or guardianships change with this act: what was kept of them is void after the commit.
+    pub fn rights_change(&self) {
+        self.rights_changed
+            .store(true, std::sync::atomic::Ordering::Relaxed);
+    }
+
+    /// Commits.
+    pub async fn commit(self) -> Result<()> {
+        let Self {
+            call,
+            db,
+            rights_changed,
+        } = self;
+        db.commit().await?;
+        if rights_changed.into_inner() {
+            call.app.standings.forget_all();
+            let standing = call.standing();
+            if let Actor::Person(person) = &standing.actor {
+                let fresh = call
+                    .app
+                    .standings
+                    .of_account(&call.app, person.account, person.session, call.board)
+                    .await?;
+                call.stand_as(fresh).await;
+            }
+        }
+        call.look_again().await;
+        Ok(())
+    }
+}
+
+/// The calendar day in the Netherlands, where the boards are.
+pub fn today(now: DateTime<Utc>) -> NaiveDate {
+    now.with_timezone(&Amsterdam).date_naive()
+}

@@ -1,0 +1,87 @@
+//! What can be done with a board.
+
+use glans_entity::ids::BoardId;
+use glans_entity::organisation::board::Model;
+use sea_orm::ActiveValue::Set;
+use sea_orm::IntoActiveModel;
+
+use super::types::{BoardArchiveInput, BoardCreateInput, BoardUpdateInput};
+use super::{rules, store};
+use crate::access::{Action, Place};
+use crate::call::Write;
+use crate::platform::error::{Result, check_version, not_found};
+use crate::platform::outbox::Event;
+
+/// Where the boards are.
+const TIME_ZONE: &str = "Europe/Amsterdam";
+
+/// Founds a board; who does it becomes its first administrator.
+pub(super) async fn create(write: &Write<'_>, input: BoardCreateInput) -> Result<Model> {
+    let board = found(write, &input.name, input.number.as_deref()).await?;
+    crate::people::administer(write, board.id).await?;
+    Ok(board)
+}
+
+/// Makes a board with nobody in it.
+pub async fn found(write: &Write<'_>, name: &str, number: Option<&str>) -> Result<Model> {
+    let id = BoardId::new();
+    let permit = write.authorize(Action::BoardCreate, Place::board(id))?;
+    let (name, number) = rules::details(name, number)?;
+    let now = write.now();
+    let time_zone = TIME_ZONE.to_owned();
+    let row = Model {
+        id,
+        number,
+        name,
+        time_zone,
+        archived_at: None,
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    };
+    let board = store::insert(write.db(), &permit, row).await?;
+    write
+        .emit(&permit, Event::about("board.created", board.id))
+        .await?;
+    Ok(board)
+}
+
+pub(super) async fn update(write: &Write<'_>, input: BoardUpdateInput) -> Result<Model> {
+    let id = input.id.parse().map_err(|_| not_found("id"))?;
+    let board = store::lock(write.db(), &write.scope(), id)
+        .await?
+        .ok_or_else(|| not_found("id"))?;
+    let permit = write.authorize(Action::BoardUpdate, Place::from(&board))?;
+    check_version(&board, board.version, input.if_version)?;
+    let name = input.name.as_deref().unwrap_or(&board.name);
+    let number = input.number.as_opt_ref().unwrap_or(board.number.as_ref());
+    let (name, number) = rules::details(name, number.map(String::as_str))?;
+    let version = board.version;
+    let mut row = board.into_active_model();
+    row.name = Set(name);
+    row.number = Set(number);
+    let board = store::update(write.db(), &permit, row, version, write.now()).await?;
+    write
+        .emit(&permit, Event::about("board.updated", board.id))
+        .await?;
+    Ok(board)
+}
+
+pub(super) async fn archive(write: &Write<'_>, input: BoardArchiveInput) -> Result<Model> {
+    let id = input.id.parse().map_err(|_| not_found("id"))?;
+    let board = store::lock(write.db(), &write.scope(), id)
+        .await?
+        .ok_or_else(|| not_found("id"))?;
+    let permit = write.authorize(Action::BoardArchive, Place::from(&board))?;
+    if board.archived_at.is_some() {
+        return Ok(board);
+    }
+    let version = board.version;
+    let mut row = board.into_active_model();
+    row.archived_at = Set(Some(write.now()));
+    let board = store::update(write.db(), &permit, row, version, write.now()).await?;
+    write
+        .emit(&permit, Event::about("board.archived", board.id))
+        .await?;
+    Ok(board)
+}

@@ -1,0 +1,152 @@
+//! The board and the inputs and payloads of its mutations.
+
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
+use chrono::{DateTime, Utc};
+use glans_entity::organisation::board;
+
+use crate::call::Call;
+use crate::organisation::schools::{self, School, SchoolFilter, SchoolOrder};
+use crate::payload;
+use crate::platform::error::Result;
+use crate::platform::page::{Page, PageArgs};
+
+/// A school board (*schoolbestuur*, *bevoegd gezag*): the tenant. Nothing crosses its border except the content of
+/// courses. Seen by everybody who has a role or a child in it.
+pub struct Board(pub board::Model);
+
+impl From<board::Model> for Board {
+    fn from(row: board::Model) -> Self {
+        Self(row)
+    }
+}
+
+#[Object]
+impl Board {
+    /// Opaque, stable, sortable by time of making.
+    pub async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// What the board is called, 1 to 120 characters.
+    pub async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Number in the national register (*bevoegd-gezagnummer*), five digits; null when the board is not in it.
+    pub async fn number(&self) -> Option<&str> {
+        self.0.number.as_deref()
+    }
+
+    /// IANA name of the zone in which "today" and quiet hours are taken, as `Europe/Amsterdam`.
+    pub async fn time_zone(&self) -> &str {
+        &self.0.time_zone
+    }
+
+    /// The schools of the board that the viewer may see, by name unless told otherwise.
+    pub async fn schools(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them; all when absent.")] filter: Option<SchoolFilter>,
+        #[graphql(desc = "In which order; by name when absent.")] order_by: Option<SchoolOrder>,
+        #[graphql(desc = "Items from the start, 0 to 100; 25 when absent.")] first: Option<i32>,
+        #[graphql(desc = "A cursor: only what comes after it.")] after: Option<String>,
+        #[graphql(desc = "Items from the end, 0 to 100; not together with `first`.")] last: Option<
+            i32,
+        >,
+        #[graphql(desc = "A cursor: only what comes before it.")] before: Option<String>,
+    ) -> Result<Page<School>> {
+        let args = PageArgs {
+            first,
+            after,
+            last,
+            before,
+        };
+        schools::page(
+            Call::of(ctx),
+            schools::Of::Board(self.0.id),
+            filter,
+            order_by,
+            args,
+        )
+        .await
+    }
+
+    /// When it was made.
+    pub async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When it was changed last.
+    pub async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+
+    /// Counts up with every change; give it as `ifVersion` to an update.
+    pub async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// When the board was closed; null while it is in use.
+    pub async fn archived_at(&self) -> Option<DateTime<Utc>> {
+        self.0.archived_at
+    }
+}
+
+/// A new board. Who founds it becomes its first administrator.
+#[derive(InputObject)]
+pub struct BoardCreateInput {
+    /// What the board is called, 1 to 120 characters.
+    pub name: String,
+    /// Number in the national register, five digits; absent when it has none.
+    pub number: Option<String>,
+    /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
+    pub client_mutation_id: Option<String>,
+}
+
+/// Changes to a board. What is absent stays.
+#[derive(InputObject)]
+pub struct BoardUpdateInput {
+    /// Which board.
+    pub id: ID,
+    /// What the board is called, 1 to 120 characters.
+    pub name: Option<String>,
+    /// Number in the national register, five digits; null clears it.
+    pub number: MaybeUndefined<String>,
+    /// Refused with CONFLICT when the stored version is another one.
+    pub if_version: Option<i32>,
+    /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
+    pub client_mutation_id: Option<String>,
+}
+
+/// Closes a board. Its history stays.
+#[derive(InputObject)]
+pub struct BoardArchiveInput {
+    /// Which board.
+    pub id: ID,
+    /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
+    pub client_mutation_id: Option<String>,
+}
+
+payload! {
+    /// The answer to `boardCreate`.
+    BoardCreatePayload {
+        /// The new board; null when refused.
+        board: Board
+    }
+}
+
+payload! {
+    /// The answer to `boardUpdate`.
+    BoardUpdatePayload {
+        /// The board as it is now; on a conflict, as somebody else left it; null when refused otherwise.
+        board: Board
+    }
+}
+
+payload! {
+    /// The answer to `boardArchive`.
+    BoardArchivePayload {
+        /// The closed board; null when refused.
+        board: Board
+    }
+}

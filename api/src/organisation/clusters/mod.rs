@@ -1,0 +1,3 @@
+//! Clusters: schools of one board under one director.
+
+pub mod store;

@@ -1,0 +1,137 @@
+//! What can be done with a school.
+
+use async_graphql::ID;
+use glans_entity::ids::{BoardId, ClusterId, SchoolId};
+use glans_entity::organisation::school::Model;
+use sea_orm::ActiveValue::Set;
+use sea_orm::IntoActiveModel;
+
+use super::types::{SchoolArchiveInput, SchoolCreateInput, SchoolMoveInput, SchoolUpdateInput};
+use super::{rules, store};
+use crate::access::{Action, Place};
+use crate::call::Write;
+use crate::organisation::boards;
+use crate::platform::error::{Result, check_version, not_found};
+use crate::platform::outbox::Event;
+
+pub(super) async fn create(write: &Write<'_>, input: SchoolCreateInput) -> Result<Model> {
+    let board = input.board.parse().map_err(|_| not_found("board"))?;
+    let board = boards::store::by_id(write.db(), &write.scope(), board)
+        .await?
+        .ok_or_else(|| not_found("board"))?;
+    let permit = write.authorize(Action::SchoolCreate, Place::from(&board))?;
+    let cluster = cluster(write, board.id, input.cluster.as_ref()).await?;
+    let details = rules::details(&input.name, input.city.as_deref())?;
+    let code = rules::register_code(input.brin.as_deref(), input.location_code.as_deref())?;
+    let row = new(write, board.id, cluster, details, code);
+    let school = store::insert(write.db(), &permit, row).await?;
+    write
+        .emit(&permit, Event::about("school.created", school.id))
+        .await?;
+    Ok(school)
+}
+
+fn new(
+    write: &Write<'_>,
+    board_id: BoardId,
+    cluster_id: Option<ClusterId>,
+    details: rules::Details,
+    code: Option<(String, String)>,
+) -> Model {
+    let (brin, location_code) = code.unzip();
+    Model {
+        id: SchoolId::new(),
+        board_id,
+        cluster_id,
+        name: details.name,
+        registered_name: None,
+        brin,
+        location_code,
+        street: None,
+        house_number: None,
+        postcode: None,
+        city: details.city,
+        phone: None,
+        website: None,
+        denomination: None,
+        holiday_region: None,
+        pupil_count: None,
+        source_id: None,
+        archived_at: None,
+        created_at: write.now(),
+        updated_at: write.now(),
+        version: 1,
+    }
+}
+
+pub(super) async fn update(write: &Write<'_>, input: SchoolUpdateInput) -> Result<Model> {
+    let school = lock(write, &input.id).await?;
+    let permit = write.authorize(Action::SchoolUpdate, Place::from(&school))?;
+    check_version(&school, school.version, input.if_version)?;
+    let name = input.name.as_deref().unwrap_or(&school.name);
+    let city = input.city.as_opt_ref().unwrap_or(school.city.as_ref());
+    let details = rules::details(name, city.map(String::as_str))?;
+    let version = school.version;
+    let mut row = school.into_active_model();
+    row.name = Set(details.name);
+    row.city = Set(details.city);
+    let school = store::update(write.db(), &permit, row, version, write.now()).await?;
+    write
+        .emit(&permit, Event::about("school.updated", school.id))
+        .await?;
+    Ok(school)
+}
+
+/// Rights and sight follow the cluster, so they are worked out anew.
+pub(super) async fn relocate(write: &Write<'_>, input: SchoolMoveInput) -> Result<Model> {
+    let school = lock(write, &input.id).await?;
+    let permit = write.authorize(Action::SchoolMove, Place::from(&school))?;
+    check_version(&school, school.version, input.if_version)?;
+    let cluster = cluster(write, school.board_id, input.cluster.as_ref()).await?;
+    if cluster == school.cluster_id {
+        return Ok(school);
+    }
+    let version = school.version;
+    let mut row = school.into_active_model();
+    row.cluster_id = Set(cluster);
+    let school = store::update(write.db(), &permit, row, version, write.now()).await?;
+    write.rights_change();
+    write
+        .emit(&permit, Event::about("school.moved", school.id))
+        .await?;
+    Ok(school)
+}
+
+pub(super) async fn archive(write: &Write<'_>, input: SchoolArchiveInput) -> Result<Model> {
+    let school = lock(write, &input.id).await?;
+    let permit = write.authorize(Action::SchoolArchive, Place::from(&school))?;
+    if school.archived_at.is_some() {
+        return Ok(school);
+    }
+    let version = school.version;
+    let mut row = school.into_active_model();
+    row.archived_at = Set(Some(write.now()));
+    let school = store::update(write.db(), &permit, row, version, write.now()).await?;
+    write
+        .emit(&permit, Event::about("school.archived", school.id))
+        .await?;
+    Ok(school)
+}
+
+async fn lock(write: &Write<'_>, id: &ID) -> Result<Model> {
+    let id = id.parse().map_err(|_| not_found("id"))?;
+    store::lock(write.db(), &write.scope(), id)
+        .await?
+        .ok_or_else(|| not_found("id"))
+}
+
+/// The cluster that the input names: one in sight, of the same board.
+async fn cluster(write: &Write<'_>, board: BoardId, id: Option<&ID>) -> Result<Option<ClusterId>> {
+    let Some(id) = id else { return Ok(None) };
+    let id: ClusterId = id.parse().map_err(|_| not_found("cluster"))?;
+    let found = crate::organisation::clusters::store::by_id(write.db(), &write.scope(), id).await?;
+    found
+        .filter(|cluster| cluster.board_id == board)
+        .map(|cluster| Some(cluster.id))
+        .ok_or_else(|| not_found("cluster"))
+}

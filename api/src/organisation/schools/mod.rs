@@ -1,0 +1,14 @@
+//! Schools: locations of institutions, each perhaps in a cluster.
+
+mod actions;
+mod loaders;
+mod mutation;
+mod query;
+mod rules;
+pub mod store;
+pub mod types;
+
+pub use mutation::SchoolMutation;
+pub use query::{SchoolQuery, page};
+pub use store::Of;
+pub use types::{School, SchoolFilter, SchoolOrder};

@@ -1,0 +1,83 @@
+//! What a school may look like.
+
+use crate::platform::error::{Result, UserErrorCode};
+use crate::platform::text::Checks;
+
+const NAME_LENGTH: usize = 120;
+const CITY_LENGTH: usize = 80;
+
+/// The checked details of a school.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Details {
+    pub name: String,
+    pub city: Option<String>,
+}
+
+/// Checks the details that people may change.
+pub fn details(name: &str, city: Option<&str>) -> Result<Details> {
+    let mut checks = Checks::default();
+    let name = checks.line("name", name, NAME_LENGTH);
+    let city = checks.optional_line("city", city, CITY_LENGTH);
+    checks.done(Details { name, city })
+}
+
+/// BRIN and location code of a school, which go together.
+pub fn register_code(
+    brin: Option<&str>,
+    location: Option<&str>,
+) -> Result<Option<(String, String)>> {
+    let mut checks = Checks::default();
+    if brin.is_some_and(|brin| !is_brin(brin)) {
+        checks.add(
+            UserErrorCode::Invalid,
+            "brin",
+            "A BRIN has two digits and two capital letters, as 03AB.",
+        );
+    }
+    if location.is_some_and(|location| !is_location(location)) {
+        checks.add(
+            UserErrorCode::Invalid,
+            "locationCode",
+            "A location code has two digits, as 00.",
+        );
+    }
+    if brin.is_none() && location.is_some() {
+        checks.add(
+            UserErrorCode::Required,
+            "brin",
+            "A location code goes with a BRIN. Give both or neither.",
+        );
+    }
+    checks.done(brin.map(|brin| (brin.to_owned(), location.unwrap_or("00").to_owned())))
+}
+
+/// Two digits and two capital letters.
+pub fn is_brin(text: &str) -> bool {
+    matches!(text.as_bytes(), [a, b, c, d]
+        if a.is_ascii_digit() && b.is_ascii_digit() && c.is_ascii_uppercase() && d.is_ascii_uppercase())
+}
+
+/// Two digits.
+pub fn is_location(text: &str) -> bool {
+    matches!(text.as_bytes(), [a, b] if a.is_ascii_digit() && b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::error::Error;
+
+    #[test]
+    fn a_register_code_is_whole_or_absent() {
+        assert_eq!(
+            register_code(Some("03AB"), None).unwrap(),
+            Some(("03AB".into(), "00".into()))
+        );
+        assert_eq!(register_code(None, None).unwrap(), None);
+        let Err(Error::Refused(problems)) = register_code(Some("3AB"), Some("1")) else {
+            panic!("refused")
+        };
+        assert_eq!(problems.len(), 2);
+        assert!(register_code(None, Some("01")).is_err());
+    }
+}

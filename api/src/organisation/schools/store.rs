@@ -1,0 +1,172 @@
+//! The SQL of schools.
+
+use chrono::{DateTime, Utc};
+use glans_entity::ids::{BoardId, ClusterId, SchoolId};
+use glans_entity::organisation::school::{ActiveModel, Column, Entity, Model};
+use glans_entity::scope::{Scope, Scoped};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter,
+    QuerySelect, Select,
+};
+
+use super::types::{OrderDirection, SchoolFilter, SchoolOrder, SchoolOrderField};
+use crate::access::Permit;
+use crate::platform::error::{Result, taken};
+use crate::platform::page::{self, Order, PageArgs, Rows};
+
+const CODE_TAKEN: &str = "Another school of this board has this BRIN and location code.";
+
+/// Whose schools.
+#[derive(Clone, Copy, Debug)]
+pub enum Of {
+    Everything,
+    Board(BoardId),
+    Cluster(ClusterId),
+}
+
+/// The school, if it is in sight.
+pub async fn by_id(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    id: SchoolId,
+) -> Result<Option<Model>> {
+    Ok(Entity::within(scope)
+        .filter(Column::Id.eq(id))
+        .one(db)
+        .await?)
+}
+
+/// The schools in sight with these ids.
+pub async fn by_ids(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[SchoolId],
+) -> Result<Vec<Model>> {
+    Ok(Entity::within(scope)
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .all(db)
+        .await?)
+}
+
+/// The one school in sight with this id, or with this register code. None when neither is given, or several match.
+pub async fn by_key(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    id: Option<&str>,
+    code: Option<&str>,
+) -> Result<Option<Model>> {
+    let mut select = Entity::within(scope);
+    match (
+        id.map(str::parse::<SchoolId>),
+        code.map(|code| code.split_at_checked(4)),
+    ) {
+        (None, None) | (Some(Err(_)), _) | (_, Some(None)) => return Ok(None),
+        (id, code) => {
+            if let Some(Ok(id)) = id {
+                select = select.filter(Column::Id.eq(id));
+            }
+            if let Some(Some((brin, location))) = code {
+                select = select.filter(Column::Brin.eq(brin));
+                if !location.is_empty() {
+                    select = select.filter(Column::LocationCode.eq(location));
+                }
+            }
+        }
+    }
+    let mut found = select.limit(2).all(db).await?;
+    Ok(if found.len() == 1 { found.pop() } else { None })
+}
+
+/// As [`by_id`], and nobody else changes it until the transaction ends.
+pub async fn lock(db: &impl ConnectionTrait, scope: &Scope, id: SchoolId) -> Result<Option<Model>> {
+    Ok(Entity::within(scope)
+        .filter(Column::Id.eq(id))
+        .lock_exclusive()
+        .one(db)
+        .await?)
+}
+
+/// One page of the schools of `of` that pass `filter`.
+pub async fn page(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    of: Of,
+    filter: &SchoolFilter,
+    order: SchoolOrder,
+    args: &PageArgs,
+) -> Result<Rows<Model>> {
+    let mut select = filtered(Entity::within(scope), filter);
+    match of {
+        Of::Everything => {}
+        Of::Board(board) => select = select.filter(Column::BoardId.eq(board)),
+        Of::Cluster(cluster) => select = select.filter(Column::ClusterId.eq(cluster)),
+    }
+    let descending = order.direction == OrderDirection::Desc;
+    match order.field {
+        SchoolOrderField::Name => {
+            let columns = (Column::Name, Column::Id);
+            let key = |row: &Model| (row.name.clone(), row.id.0);
+            page::rows(
+                db,
+                select,
+                &Order {
+                    name: "school.name",
+                    columns,
+                    key,
+                    descending,
+                },
+                args,
+            )
+            .await
+        }
+        SchoolOrderField::CreatedAt => {
+            let key = |row: &Model| (row.created_at, row.id.0);
+            let columns = (Column::CreatedAt, Column::Id);
+            page::rows(
+                db,
+                select,
+                &Order {
+                    name: "school.createdAt",
+                    columns,
+                    key,
+                    descending,
+                },
+                args,
+            )
+            .await
+        }
+    }
+}
+
+fn filtered(mut select: Select<Entity>, filter: &SchoolFilter) -> Select<Entity> {
+    if let Some(cluster) = &filter.cluster {
+        // An id that is none matches nothing, like that of a cluster out of sight.
+        select = select.filter(Column::ClusterId.is_in(cluster.parse::<ClusterId>().ok()));
+    }
+    if !filter.include_archived.unwrap_or_default() {
+        select = select.filter(Column::ArchivedAt.is_null());
+    }
+    select
+}
+
+/// Inserts a school.
+pub async fn insert(db: &impl ConnectionTrait, _permit: &Permit, row: Model) -> Result<Model> {
+    row.into_active_model()
+        .reset_all()
+        .insert(db)
+        .await
+        .map_err(taken("brin", CODE_TAKEN))
+}
+
+/// Stores the changed fields of `row` as its next version.
+pub async fn update(
+    db: &impl ConnectionTrait,
+    _permit: &Permit,
+    mut row: ActiveModel,
+    version: i32,
+    now: DateTime<Utc>,
+) -> Result<Model> {
+    row.version = Set(version + 1);
+    row.updated_at = Set(now);
+    row.update(db).await.map_err(taken("brin", CODE_TAKEN))
+}

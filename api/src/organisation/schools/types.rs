@@ -1,0 +1,225 @@
+//! The school and the inputs and payloads of its mutations.
+
+use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object};
+use chrono::{DateTime, Utc};
+use glans_entity::organisation::school;
+
+use crate::loaders;
+use crate::organisation::boards::Board;
+use crate::payload;
+use crate::platform::error::{Error, Result};
+
+/// A school (*school*, *vestiging*): one location of an institution. Seen by its staff, by the guardians of its
+/// students, and by who administers the board or directs the cluster.
+pub struct School(pub school::Model);
+
+impl From<school::Model> for School {
+    fn from(row: school::Model) -> Self {
+        Self(row)
+    }
+}
+
+#[Object]
+impl School {
+    /// Opaque, stable, sortable by time of making.
+    pub async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// What the school is called, 1 to 120 characters.
+    pub async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Code of the institution in the national register (BRIN): two digits and two letters; null when it has none.
+    pub async fn brin(&self) -> Option<&str> {
+        self.0.brin.as_deref()
+    }
+
+    /// Which location of the institution (*vestigingscode*): two digits, `00` for the main one; null when unknown.
+    pub async fn location_code(&self) -> Option<&str> {
+        self.0.location_code.as_deref()
+    }
+
+    /// Street, without the number; null when unknown.
+    pub async fn street(&self) -> Option<&str> {
+        self.0.street.as_deref()
+    }
+
+    /// Number in the street, with its addition; null when unknown.
+    pub async fn house_number(&self) -> Option<&str> {
+        self.0.house_number.as_deref()
+    }
+
+    /// Postcode, as `9306 TC`; null when unknown.
+    pub async fn postcode(&self) -> Option<&str> {
+        self.0.postcode.as_deref()
+    }
+
+    /// Town; null when unknown.
+    pub async fn city(&self) -> Option<&str> {
+        self.0.city.as_deref()
+    }
+
+    /// Students in the last year of the national register; null when unknown or fewer than five.
+    pub async fn pupil_count(&self) -> Option<i32> {
+        self.0.pupil_count
+    }
+
+    /// The board that the school belongs to.
+    pub async fn board(&self, ctx: &Context<'_>) -> Result<Board> {
+        let board = loaders::in_context(ctx)
+            .load_one(self.0.board_id)
+            .await
+            .map_err(Error::fault)?;
+        board
+            .map(Board)
+            .ok_or_else(|| Error::fault("a school in sight has no board in sight"))
+    }
+
+    /// When it was made.
+    pub async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When it was changed last.
+    pub async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+
+    /// Counts up with every change; give it as `ifVersion` to an update.
+    pub async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// When the school was closed; null while it is in use.
+    pub async fn archived_at(&self) -> Option<DateTime<Utc>> {
+        self.0.archived_at
+    }
+}
+
+/// Which schools.
+#[derive(InputObject, Default)]
+pub struct SchoolFilter {
+    /// Only those of this cluster.
+    pub cluster: Option<ID>,
+    /// Also those that were closed; false when absent.
+    pub include_archived: Option<bool>,
+}
+
+/// By what a list of schools is ordered.
+#[derive(Enum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SchoolOrderField {
+    /// By name.
+    #[default]
+    Name,
+    /// By the time of making.
+    CreatedAt,
+}
+
+/// In which direction a list goes.
+#[derive(Enum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OrderDirection {
+    /// Smallest first.
+    #[default]
+    Asc,
+    /// Largest first.
+    Desc,
+}
+
+/// The order of a list of schools; the id breaks ties.
+#[derive(InputObject, Clone, Copy, Default)]
+pub struct SchoolOrder {
+    /// By what.
+    pub field: SchoolOrderField,
+    /// In which direction.
+    pub direction: OrderDirection,
+}
+
+/// A new school.
+#[derive(InputObject)]
+pub struct SchoolCreateInput {
+    /// The board that it belongs to.
+    pub board: ID,
+    /// The cluster that it is in; absent for none.
+    pub cluster: Option<ID>,
+    /// What the school is called, 1 to 120 characters.
+    pub name: String,
+    /// BRIN: two digits and two letters.
+    pub brin: Option<String>,
+    /// Two digits; `00` when absent and a BRIN is given.
+    pub location_code: Option<String>,
+    /// Town, 1 to 80 characters.
+    pub city: Option<String>,
+    /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
+    pub client_mutation_id: Option<String>,
+}
+
+/// Changes to a school. What is absent stays.
+#[derive(InputObject)]
+pub struct SchoolUpdateInput {
+    /// Which school.
+    pub id: ID,
+    /// What the school is called, 1 to 120 characters.
+    pub name: Option<String>,
+    /// Town, 1 to 80 characters; null clears it.
+    pub city: MaybeUndefined<String>,
+    /// Refused with CONFLICT when the stored version is another one.
+    pub if_version: Option<i32>,
+    /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
+    pub client_mutation_id: Option<String>,
+}
+
+/// Moves a school to another cluster of its board. Figures of the past stay with the cluster of their day.
+#[derive(InputObject)]
+pub struct SchoolMoveInput {
+    /// Which school.
+    pub id: ID,
+    /// The cluster that it goes to; null for none.
+    pub cluster: Option<ID>,
+    /// Refused with CONFLICT when the stored version is another one.
+    pub if_version: Option<i32>,
+    /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
+    pub client_mutation_id: Option<String>,
+}
+
+/// Closes a school. Its history stays.
+#[derive(InputObject)]
+pub struct SchoolArchiveInput {
+    /// Which school.
+    pub id: ID,
+    /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
+    pub client_mutation_id: Option<String>,
+}
+
+payload! {
+    /// The answer to `schoolCreate`.
+    SchoolCreatePayload {
+        /// The new school; null when refused.
+        school: School
+    }
+}
+
+payload! {
+    /// The answer to `schoolUpdate`.
+    SchoolUpdatePayload {
+        /// The school as it is now; on a conflict, as somebody else left it; null when refused otherwise.
+        school: School
+    }
+}
+
+payload! {
+    /// The answer to `schoolMove`.
+    SchoolMovePayload {
+        /// The school as it is now; on a conflict, as somebody else left it; null when refused otherwise.
+        school: School
+    }
+}
+
+payload! {
+    /// The answer to `schoolArchive`.
+    SchoolArchivePayload {
+        /// The closed school; null when refused.
+        school: School
+    }
+}

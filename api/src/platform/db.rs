@@ -1,0 +1,208 @@
+//! Two databases, one code. Every statement runs in a transaction that carries its scope.
+//!
+//! SQLite has one writer connection, on which writers queue in the program and never meet `SQLITE_BUSY`, and several
+//! readers that cannot write. PostgreSQL has one pool; a transaction takes on the application role and the boards of
+//! its scope, so that row-level security holds even where a filter was forgotten.
+
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use glans_entity::scope::Scope;
+use glans_migration::APPLICATION_ROLE;
+use sea_orm::{
+    AccessMode, ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction,
+    DbBackend, DbErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+};
+
+/// A statement that takes longer is stopped, on PostgreSQL.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a request waits for a connection.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(8);
+const SQLITE_READERS: u32 = 8;
+const POSTGRES_CONNECTIONS: u32 = 20;
+
+/// The connections to the one database.
+#[derive(Clone, Debug)]
+pub struct Database {
+    writer: DatabaseConnection,
+    readers: DatabaseConnection,
+    statements: Arc<AtomicU64>,
+}
+
+/// A database URL that this program cannot use.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    #[error("the database URL must start with `sqlite://` or `postgres://`")]
+    Scheme,
+    #[error(
+        "an in-memory SQLite database is not supported, because readers and the writer have connections of their own; name a file"
+    )]
+    InMemory,
+    #[error(
+        "cannot open the database: {0}. Check that it is there, that it accepts connections and that user and password are right"
+    )]
+    Open(#[from] DbErr),
+}
+
+impl Database {
+    /// Opens `url`; makes the SQLite file where it does not exist yet.
+    pub async fn connect(url: &str) -> Result<Self, ConnectError> {
+        let statements = Arc::new(AtomicU64::new(0));
+        let (mut writer, mut readers) = match url.split_once("://") {
+            Some(("sqlite", rest)) if rest.is_empty() || rest.starts_with(":memory:") => {
+                return Err(ConnectError::InMemory);
+            }
+            Some(("sqlite", _)) => {
+                let writer = sea_orm::Database::connect(sqlite(url, 1, false)).await?;
+                (
+                    writer,
+                    sea_orm::Database::connect(sqlite(url, SQLITE_READERS, true)).await?,
+                )
+            }
+            Some(("postgres" | "postgresql", rest)) => {
+                let pool =
+                    sea_orm::Database::connect(postgres(&format!("postgres://{rest}"))).await?;
+                (pool.clone(), pool)
+            }
+            _ => return Err(ConnectError::Scheme),
+        };
+        for connection in [&mut writer, &mut readers] {
+            let counter = Arc::clone(&statements);
+            connection.set_metric_callback(move |_| {
+                counter.fetch_add(1, Ordering::Relaxed);
+            });
+        }
+        Ok(Self {
+            writer,
+            readers,
+            statements,
+        })
+    }
+
+    /// Which of the two it is.
+    pub fn backend(&self) -> DbBackend {
+        self.writer.get_database_backend()
+    }
+
+    /// The bare connection, for migrations and health. Tenant data is out of its sight on PostgreSQL.
+    pub fn connection(&self) -> &DatabaseConnection {
+        &self.writer
+    }
+
+    /// How many statements ran since the start.
+    pub fn statement_count(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// A snapshot to read from.
+    pub async fn read(&self, scope: &Scope) -> Result<DatabaseTransaction, DbErr> {
+        let transaction = self.readers.begin().await?;
+        self.put_on(&transaction, scope, AccessMode::ReadOnly)
+            .await?;
+        Ok(transaction)
+    }
+
+    /// A transaction to write in. On SQLite it holds the write lock from its beginning (`BEGIN IMMEDIATE`).
+    pub async fn write(&self, scope: &Scope) -> Result<DatabaseTransaction, DbErr> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let transaction = self.writer.begin_with_options(options).await?;
+        self.put_on(&transaction, scope, AccessMode::ReadWrite)
+            .await?;
+        Ok(transaction)
+    }
+
+    /// The settings of row-level security, for the length of the transaction: they do not leak over the pool.
+    async fn put_on(
+        &self,
+        transaction: &DatabaseTransaction,
+        scope: &Scope,
+        mode: AccessMode,
+    ) -> Result<(), DbErr> {
+        if self.backend() != DbBackend::Postgres {
+            return Ok(());
+        }
+        let boards: Vec<_> = scope
+            .boards
+            .iter()
+            .map(|board| board.0.to_string())
+            .collect();
+        let read_only = if mode == AccessMode::ReadOnly {
+            "on"
+        } else {
+            "off"
+        };
+        let system = if scope.system { "on" } else { "off" };
+        transaction
+            .query_one_raw(Statement::from_sql_and_values(
+                DbBackend::Postgres,
+                "SELECT set_config('role', $1, true), set_config('glans.boards', $2, true), \
+                 set_config('glans.system', $3, true), set_config('transaction_read_only', $4, true)",
+                [APPLICATION_ROLE.into(), boards.join(",").into(), system.into(), read_only.into()],
+            ))
+            .await?;
+        Ok(())
+    }
+
+    /// Closes the pools, so that the file or the server is free when the process ends.
+    pub async fn close(self) -> Result<(), DbErr> {
+        self.readers.close().await?;
+        self.writer.close().await
+    }
+}
+
+/// What both pools of SQLite share.
+fn sqlite(url: &str, connections: u32, query_only: bool) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url.to_owned());
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .idle_timeout(None::<Duration>)
+        .max_lifetime(None::<Duration>)
+        .test_before_acquire(false)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(move |options| {
+            options
+                .create_if_missing(!query_only)
+                .journal_mode(sqlx::sqlite::SqliteJournalMode::Wal)
+                .synchronous(sqlx::sqlite::SqliteSynchronous::Normal)
+                .foreign_keys(true)
+                .busy_timeout(Duration::from_secs(5))
+                .pragma("mmap_size", "268435456")
+                .pragma("cache_size", "-65536")
+                .pragma("temp_store", "memory")
+                .pragma("query_only", if query_only { "on" } else { "off" })
+        });
+    options
+}
+
+fn postgres(url: &str) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url.to_owned());
+    options
+        .max_connections(POSTGRES_CONNECTIONS)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .statement_timeout(STATEMENT_TIMEOUT)
+        .set_application_name("glans")
+        .test_before_acquire(false)
+        .test_before_acquire_if_idle_for(Duration::from_secs(30))
+        .sqlx_logging(false);
+    options
+}
+
+/// Whether `url` parses as far as it can be told without opening it.
+pub fn check_url(url: &str) -> Result<(), ConnectError> {
+    match url.split_once("://") {
+        Some(("sqlite", _)) => Ok(()),
+        Some(("postgres" | "postgresql", _))
+            if sqlx::postgres::PgConnectOptions::from_str(url).is_ok() =>
+        {
+            Ok(())
+        }
+        _ => Err(ConnectError::Scheme),
+    }
+}

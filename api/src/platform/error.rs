@@ -1,0 +1,231 @@
+//! What can go wrong, in three kinds: refusals are data, codes are errors a client can act on, faults are ours.
+
+use std::any::Any;
+use std::fmt;
+
+use async_graphql::{Enum, SimpleObject};
+use sea_orm::{DbErr, SqlErr};
+
+/// The one error of actions, stores and resolvers.
+#[derive(Debug)]
+pub enum Error {
+    /// What a user can mend. Stands in `userErrors` of the payload.
+    Refused(Vec<Refusal>),
+    /// The client's copy is older than what is stored. Holds the present row, for the payload to show.
+    Stale(Box<dyn Any + Send + Sync>),
+    /// A top-level error with a published code.
+    Coded(Code, String),
+    /// Our own failure. Logged with its cause at the boundary; shows nothing of the inside.
+    Fault(Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// The one result.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// The published list of `extensions.code` in top-level errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumIter, strum::IntoStaticStr)]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub enum Code {
+    GraphqlParseFailed,
+    GraphqlValidationFailed,
+    BadUserInput,
+    BadCursor,
+    Unauthenticated,
+    TokenExpired,
+    Forbidden,
+    NotFound,
+    CostExceeded,
+    RateLimited,
+    PersistedQueryNotFound,
+    PersistedQueryRequired,
+    Internal,
+}
+
+impl Code {
+    /// As it stands in `extensions.code`.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    /// Whether the same request may succeed later.
+    pub fn retryable(self) -> bool {
+        matches!(
+            self,
+            Self::RateLimited | Self::TokenExpired | Self::PersistedQueryNotFound | Self::Internal
+        )
+    }
+}
+
+/// One thing to mend in the input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    pub code: UserErrorCode,
+    /// The path into `input`, outermost first, as `["email"]`. Empty when it concerns the whole.
+    pub field: Vec<String>,
+    /// A sentence that says what to do.
+    pub message: String,
+}
+
+/// Why a mutation was refused.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserErrorCode {
+    /// The value is not of the form that the field takes.
+    Invalid,
+    /// A value is needed and was not given.
+    Required,
+    /// The value is longer than the field takes.
+    TooLong,
+    /// Something else has this value already and it must be unique.
+    Taken,
+    /// There is no such thing, or the viewer may not know of it.
+    NotFound,
+    /// The viewer sees it and may not do this with it.
+    Forbidden,
+    /// It changed in the meantime, or is in a state that does not allow this.
+    Conflict,
+    /// A code, token or term ran out.
+    Expired,
+    /// A number that the field or the school allows is used up.
+    LimitReached,
+    /// The `clientMutationId` was used before with another input.
+    IdempotencyMismatch,
+    /// A request with this `clientMutationId` is still being worked on.
+    IdempotencyInProgress,
+}
+
+/// Something in the input that the user can mend.
+#[derive(SimpleObject, Clone, Debug, PartialEq, Eq)]
+pub struct UserError {
+    /// What kind of problem it is, for the app to act on.
+    pub code: UserErrorCode,
+    /// The path into `input`, outermost first, as `["email"]`; null when it concerns the whole.
+    pub field: Option<Vec<String>>,
+    /// A sentence for the user that says what to do.
+    pub message: String,
+}
+
+impl From<Refusal> for UserError {
+    fn from(refusal: Refusal) -> Self {
+        let Refusal {
+            code,
+            field,
+            message,
+        } = refusal;
+        Self {
+            code,
+            field: (!field.is_empty()).then_some(field),
+            message,
+        }
+    }
+}
+
+/// A single refusal of the input field `field` (dots separate the levels, empty for the whole).
+pub fn refuse(code: UserErrorCode, field: &str, message: impl Into<String>) -> Error {
+    Error::Refused(vec![refusal(code, field, message)])
+}
+
+/// As [`refuse`], to collect several.
+pub fn refusal(code: UserErrorCode, field: &str, message: impl Into<String>) -> Refusal {
+    let field = field
+        .split('.')
+        .filter(|part| !part.is_empty())
+        .map(str::to_owned)
+        .collect();
+    Refusal {
+        code,
+        field,
+        message: message.into(),
+    }
+}
+
+/// What the user reads when somebody else was first.
+const STALE: &str =
+    "Somebody changed this in the meantime. Look at the present version and try again.";
+
+/// Refuses an update that was made from an older version than the stored one.
+pub fn check_version<M: Any + Send + Sync + Clone>(
+    row: &M,
+    version: i32,
+    if_version: Option<i32>,
+) -> Result<()> {
+    match if_version {
+        Some(known) if known != version => Err(Error::Stale(Box::new(row.clone()))),
+        _ => Ok(()),
+    }
+}
+
+/// What a payload shows of a finished act: the node, and what the user can mend.
+///
+/// # Errors
+/// What is neither done nor refused stays an error.
+pub fn outcome<M: Any>(done: Result<M>) -> Result<(Option<M>, Vec<UserError>)> {
+    match done {
+        Ok(row) => Ok((Some(row), Vec::new())),
+        Err(Error::Refused(refusals)) => {
+            Ok((None, refusals.into_iter().map(UserError::from).collect()))
+        }
+        Err(Error::Stale(present)) => {
+            let conflict = refusal(UserErrorCode::Conflict, "ifVersion", STALE);
+            Ok((
+                present.downcast().ok().map(|row| *row),
+                vec![conflict.into()],
+            ))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// What is out of sight and what does not exist are refused alike.
+pub fn not_found(field: &str) -> Error {
+    refuse(
+        UserErrorCode::NotFound,
+        field,
+        "There is nothing with this id that you can see. Check the id.",
+    )
+}
+
+/// A top-level error.
+pub fn coded(code: Code, message: impl Into<String>) -> Error {
+    Error::Coded(code, message.into())
+}
+
+impl Error {
+    /// A fault of ours with its cause.
+    pub fn fault(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Fault(cause.into())
+    }
+}
+
+impl fmt::Display for Error {
+    /// What may be shown to anybody.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(refusals) => {
+                let sentences: Vec<_> = refusals
+                    .iter()
+                    .map(|refusal| refusal.message.as_str())
+                    .collect();
+                f.write_str(&sentences.join(" "))
+            }
+            Self::Stale(_) => f.write_str(STALE),
+            Self::Coded(_, message) => f.write_str(message),
+            Self::Fault(_) => f.write_str("Something went wrong on our side. Try again later."),
+        }
+    }
+}
+
+impl From<DbErr> for Error {
+    fn from(cause: DbErr) -> Self {
+        Self::fault(cause)
+    }
+}
+
+/// Turns the violation of a unique constraint into a refusal of `field`; anything else stays a fault.
+///
+/// Constraints are the check: never look first and insert then.
+pub fn taken(field: &'static str, message: &'static str) -> impl FnOnce(DbErr) -> Error {
+    move |cause| match cause.sql_err() {
+        Some(SqlErr::UniqueConstraintViolation(_)) => refuse(UserErrorCode::Taken, field, message),
+        _ => Error::fault(cause),
+    }
+}

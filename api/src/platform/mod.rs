@@ -1,0 +1,13 @@
+//! The shared kernel. It knows no word of the domain.
+
+#[macro_use]
+pub mod payload;
+
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod idempotency;
+pub mod outbox;
+pub mod page;
+pub mod text;

@@ -1,0 +1,224 @@
+//! Connections: pages of a list by keyset, so that an insert neither doubles nor loses an item.
+
+use async_graphql::connection::{
+    Connection, CursorType, DefaultConnectionName, DefaultEdgeName, Edge, EmptyFields,
+};
+use async_graphql::{Context, Object, OutputType};
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sea_orm::sea_query::{Alias, Expr, IntoValueTuple, Query, SelectStatement};
+use sea_orm::{
+    ConnectionTrait, Cursor as SeaCursor, EntityTrait, FromQueryResult, IntoIdentity, QueryTrait,
+    Select, SelectModel,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::error::{Code, Error, Result, coded};
+use crate::call::Call;
+
+/// Items in a page where the client does not say.
+pub const DEFAULT_SIZE: usize = 25;
+/// Items in a page at most.
+pub const LARGEST_SIZE: usize = 100;
+/// Bytes of the digest that stand before the position, to tell a mistyped cursor from a real one.
+const CHECKSUM: usize = 4;
+
+/// Where an item stands in a list: opaque outside, `[order, key, id]` inside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor(String);
+
+impl Cursor {
+    fn of(order: &str, position: &impl Serialize) -> Result<Self> {
+        let text = serde_json::to_vec(&(order, position)).map_err(Error::fault)?;
+        let sum = digest(&SHA256, &text);
+        let bytes = [&sum.as_ref()[..CHECKSUM], &text].concat();
+        Ok(Self(URL_SAFE_NO_PAD.encode(bytes)))
+    }
+
+    fn position<P: DeserializeOwned>(&self, order: &str) -> Option<P> {
+        let bytes = URL_SAFE_NO_PAD.decode(&self.0).ok()?;
+        let (sum, text) = bytes.split_at_checked(CHECKSUM)?;
+        if digest(&SHA256, text).as_ref()[..CHECKSUM] != *sum {
+            return None;
+        }
+        let (of, position): (String, P) = serde_json::from_slice(text).ok()?;
+        (of == order).then_some(position)
+    }
+}
+
+impl CursorType for Cursor {
+    type Error = std::convert::Infallible;
+
+    fn decode_cursor(text: &str) -> Result<Self, Self::Error> {
+        Ok(Self(text.to_owned()))
+    }
+
+    fn encode_cursor(&self) -> String {
+        self.0.clone()
+    }
+}
+
+/// The four arguments of a connection, as they came.
+#[derive(Clone, Debug, Default)]
+pub struct PageArgs {
+    pub first: Option<i32>,
+    pub after: Option<String>,
+    pub last: Option<i32>,
+    pub before: Option<String>,
+}
+
+/// How many items, from which end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Window {
+    First(usize),
+    Last(usize),
+}
+
+impl PageArgs {
+    /// Refuses `first` with `last`, a negative size and one over [`LARGEST_SIZE`].
+    pub fn window(&self) -> Result<Window> {
+        let size = |size: i32| match usize::try_from(size) {
+            Ok(size) if size <= LARGEST_SIZE => Ok(size),
+            _ => Err(coded(
+                Code::BadUserInput,
+                format!("Ask for a page of 0 to {LARGEST_SIZE} items."),
+            )),
+        };
+        match (self.first, self.last) {
+            (Some(_), Some(_)) => Err(coded(
+                Code::BadUserInput,
+                "Ask with `first` or with `last`, not with both.",
+            )),
+            (None, Some(last)) => size(last).map(Window::Last),
+            (Some(first), None) => size(first).map(Window::First),
+            (None, None) => Ok(Window::First(DEFAULT_SIZE)),
+        }
+    }
+}
+
+/// An order that an index serves: its name (part of every cursor), its columns with the id last, and the key of a row.
+pub struct Order<E: EntityTrait, C, K> {
+    pub name: &'static str,
+    pub columns: C,
+    pub key: fn(&E::Model) -> K,
+    pub descending: bool,
+}
+
+/// One page of rows with what the connection needs to know.
+#[derive(Debug)]
+pub struct Rows<M> {
+    pub rows: Vec<(Cursor, M)>,
+    pub has_previous: bool,
+    pub has_next: bool,
+    pub total: TotalCount,
+}
+
+/// Reads one page of `select` in `order`.
+///
+/// # Errors
+/// `BAD_CURSOR` for a cursor that is damaged or belongs to another list; `BAD_USER_INPUT` for a wrong size.
+pub async fn rows<E, C, K>(
+    db: &impl ConnectionTrait,
+    select: Select<E>,
+    order: &Order<E, C, K>,
+    args: &PageArgs,
+) -> Result<Rows<E::Model>>
+where
+    E: EntityTrait,
+    E::Model: FromQueryResult + Sized + Send + Sync,
+    C: IntoIdentity + Clone,
+    K: IntoValueTuple + Serialize + DeserializeOwned,
+{
+    let window = args.window()?;
+    let total = TotalCount {
+        select: select.as_query().clone(),
+    };
+    let mut cursor: SeaCursor<SelectModel<E::Model>> = select.cursor_by(order.columns.clone());
+    if order.descending {
+        cursor.desc();
+    }
+    if let Some(after) = &args.after {
+        cursor.after(position::<K>(after, order.name)?);
+    }
+    if let Some(before) = &args.before {
+        cursor.before(position::<K>(before, order.name)?);
+    }
+    let mut found = match window {
+        Window::First(size) => cursor.first(size as u64 + 1),
+        Window::Last(size) => cursor.last(size as u64 + 1),
+    }
+    .all(db)
+    .await?;
+    let (has_previous, has_next) = match window {
+        Window::First(size) => {
+            let more = found.len() > size;
+            found.truncate(size);
+            (args.after.is_some(), more)
+        }
+        Window::Last(size) => {
+            let more = found.len() > size;
+            found.drain(..found.len().saturating_sub(size));
+            (more, args.before.is_some())
+        }
+    };
+    let rows = found
+        .into_iter()
+        .map(|row| Ok((Cursor::of(order.name, &(order.key)(&row))?, row)))
+        .collect::<Result<_>>()?;
+    Ok(Rows {
+        rows,
+        has_previous,
+        has_next,
+        total,
+    })
+}
+
+fn position<P: DeserializeOwned>(cursor: &str, order: &str) -> Result<P> {
+    Cursor(cursor.to_owned()).position(order).ok_or_else(|| {
+        coded(
+            Code::BadCursor,
+            "This cursor does not belong to this list. Start again without `after` and `before`.",
+        )
+    })
+}
+
+/// A connection of the API over nodes of type `N`.
+pub type Page<N> =
+    Connection<Cursor, N, TotalCount, EmptyFields, DefaultConnectionName, DefaultEdgeName>;
+
+impl<M> Rows<M> {
+    /// Shapes the rows into nodes.
+    pub fn into_page<N: OutputType>(self, mut node: impl FnMut(M) -> N) -> Page<N> {
+        let mut page =
+            Connection::with_additional_fields(self.has_previous, self.has_next, self.total);
+        page.edges.extend(
+            self.rows
+                .into_iter()
+                .map(|(cursor, row)| Edge::new(cursor, node(row))),
+        );
+        page
+    }
+}
+
+/// Counts the whole list, when it is asked for.
+#[derive(Debug)]
+pub struct TotalCount {
+    select: SelectStatement,
+}
+
+#[Object]
+impl TotalCount {
+    /// How many items the whole list has for this viewer. Counted only when asked for.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<Option<i32>> {
+        let db = Call::of(ctx).read().await?;
+        let count = Query::select()
+            .expr_as(Expr::cust("COUNT(*)"), Alias::new("count"))
+            .from_subquery(self.select.clone(), Alias::new("list"))
+            .to_owned();
+        let row = db.query_one(&count).await?;
+        let count: Option<i64> = row.map(|row| row.try_get("", "count")).transpose()?;
+        Ok(count.and_then(|count| i32::try_from(count).ok()))
+    }
+}
