@@ -18,18 +18,21 @@ pub struct Section<T> {
     /// Beginnings of source ids for which `rows` is everything there is: a stored record that begins so and is not in
     /// `rows` has ended. The empty beginning covers all.
     pub complete: Vec<&'static str>,
+    /// Source ids up to their last colon whose records are all here, in a file that is otherwise not complete.
+    pub restated: HashSet<String>,
 }
 
 impl<T> Default for Section<T> {
     fn default() -> Self {
-        Self { rows: Vec::new(), gone: HashSet::new(), complete: Vec::new() }
+        Self { rows: Vec::new(), gone: HashSet::new(), complete: Vec::new(), restated: HashSet::new() }
     }
 }
 
 impl<T> Section<T> {
     /// Whether a stored record that is not among the rows has ended.
     pub fn ends(&self, source_id: &str) -> bool {
-        self.gone.contains(source_id) || self.complete.iter().any(|beginning| source_id.starts_with(beginning))
+        let restated = source_id.rsplit_once(':').is_some_and(|(stem, _)| self.restated.contains(stem));
+        restated || self.gone.contains(source_id) || self.complete.iter().any(|beginning| source_id.starts_with(beginning))
     }
 }
 

@@ -52,6 +52,8 @@ impl Mapping<'_> {
         section.rows = links.rows;
         let mode = self.reading.users.mode;
         section.complete = covered(mode, "agents:");
+        let students = self.reading.users.active.iter().filter(|user| !user.agents.is_empty());
+        section.restated = students.map(|user| format!("agents:{}", user.source_id)).collect();
         if self.reading.has_relationships {
             section.complete.extend(covered(mode, "relationships:"));
         }

@@ -287,6 +287,7 @@ impl<'a> Mapping<'a> {
         memberships.complete.extend(covered(reading.roles.mode, "role:"));
         if reading.version == Version::V1p1 {
             memberships.complete.extend(covered(reading.users.mode, "user:"));
+            memberships.restated = reading.users.active.iter().map(|user| format!("user:{}", user.source_id)).collect();
         }
         memberships.gone = reading.enrolments.deleted.keys().map(|id| format!("enrolment:{id}")).collect();
         memberships.gone.extend(reading.roles.deleted.keys().map(|id| format!("role:{id}")));
