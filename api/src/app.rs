@@ -7,6 +7,7 @@ use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::Database;
 use crate::platform::idempotency::InProgress;
+use crate::roster::Progress;
 
 /// The process.
 pub struct App {
@@ -15,6 +16,7 @@ pub struct App {
     pub clock: Clock,
     pub standings: Standings,
     pub in_progress: InProgress,
+    pub imports: Progress,
 }
 
 impl App {
@@ -26,6 +28,7 @@ impl App {
             clock,
             standings: Standings::default(),
             in_progress: InProgress::default(),
+            imports: Progress::default(),
         })
     }
 }

@@ -1,8 +1,12 @@
 //! What a board has of the tables that a roster fills.
 
-use glans_entity::ids::BoardId;
+use chrono::{DateTime, Utc};
+use glans_entity::ids::{
+    ClassGroupId, ClusterId, EnrolmentId, GuardianshipId, MembershipId, PersonId, SchoolId, SchoolYearId, StudentId,
+};
 use glans_entity::organisation::{class_group, cluster, school, school_year};
 use glans_entity::people::{enrolment, guardianship, membership, person, student};
+use sea_orm::{EntityTrait, IntoActiveModel, ModelTrait};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -51,27 +55,37 @@ impl Stored {
 }
 
 /// A row that an import can make, change and put back.
-pub trait Row: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {
+pub trait Row:
+    ModelTrait<Entity: EntityTrait<Model = Self>>
+    + IntoActiveModel<<Self::Entity as EntityTrait>::ActiveModel>
+    + PartialEq
+    + Serialize
+    + DeserializeOwned
+    + Sync
+    + 'static
+{
     const TABLE: &'static str;
+    /// Prefix of the ids of this table outside the program.
+    const PREFIX: &'static str;
     fn uuid(&self) -> Uuid;
-    fn board(&self) -> BoardId;
     fn version(&self) -> i32;
     fn source_id(&self) -> Option<&str>;
     /// Marks the row as changed now.
-    fn touch(&mut self, now: chrono::DateTime<chrono::Utc>);
+    fn touch(&mut self, now: DateTime<Utc>);
+    /// The row with nothing in it that another row may be waiting to have, in as far as it must be unique.
+    fn released(&self) -> Self;
+    /// Whether what must be unique is the same in both.
+    fn keeps_keys(&self, other: &Self) -> bool;
 }
 
 macro_rules! rows {
-    ($($module:ident = $table:literal),+ $(,)?) => {$(
+    ($($module:ident: $id:ty { $($key:ident: $free:expr),* $(; $($fixed:ident),+)? })+) => {$(
         impl Row for $module::Model {
-            const TABLE: &'static str = $table;
+            const TABLE: &'static str = stringify!($module);
+            const PREFIX: &'static str = <$id>::PREFIX;
 
             fn uuid(&self) -> Uuid {
                 self.id.0
-            }
-
-            fn board(&self) -> BoardId {
-                self.board_id
             }
 
             fn version(&self) -> i32 {
@@ -82,22 +96,31 @@ macro_rules! rows {
                 self.source_id.as_deref()
             }
 
-            fn touch(&mut self, now: chrono::DateTime<chrono::Utc>) {
+            fn touch(&mut self, now: DateTime<Utc>) {
                 self.updated_at = now;
                 self.version += 1;
+            }
+
+            fn released(&self) -> Self {
+                $(let free: fn(&Self) -> _ = $free; let $key = free(self);)*
+                Self { source_id: None, $($key,)* ..self.clone() }
+            }
+
+            fn keeps_keys(&self, other: &Self) -> bool {
+                self.source_id == other.source_id $(&& self.$key == other.$key)* $($(&& self.$fixed == other.$fixed)+)?
             }
         }
     )+};
 }
 
-rows!(
-    cluster = "cluster",
-    school = "school",
-    school_year = "school_year",
-    class_group = "class_group",
-    person = "person",
-    student = "student",
-    enrolment = "enrolment",
-    membership = "membership",
-    guardianship = "guardianship",
-);
+rows! {
+    cluster: ClusterId { name: |row| row.id.to_string() }
+    school: SchoolId { brin: |_| None, location_code: |_| None }
+    school_year: SchoolYearId { ; starts_on }
+    class_group: ClassGroupId { name: |row| row.id.to_string(); school_id, school_year_id }
+    person: PersonId {}
+    student: StudentId { number: |_| None; school_id }
+    enrolment: EnrolmentId {}
+    membership: MembershipId {}
+    guardianship: GuardianshipId {}
+}

@@ -63,8 +63,7 @@ pub(super) fn clusters(
     (changes, ids)
 }
 
-/// A school keeps the name that it has in Glans: the national register and the school itself know it better. The name of
-/// the roster counts for schools that an import made.
+/// A school that is there keeps its name: the national register and the school itself know it better than a roster.
 pub(super) fn schools(
     section: &Section<School>,
     stored: Vec<school::Model>,
@@ -90,7 +89,7 @@ pub(super) fn schools(
         ids.insert(wanted.source_id.clone(), row.id);
         let (brin, location) = wanted.code.clone().unzip();
         let after = school::Model {
-            name: if row.registered_name.is_some() { row.name.clone() } else { wanted.name.clone() },
+            name: if found.is_some() { row.name.clone() } else { wanted.name.clone() },
             cluster_id: cluster.or(row.cluster_id),
             brin: brin.or_else(|| row.brin.clone()),
             location_code: location.or_else(|| row.location_code.clone()),

@@ -28,6 +28,7 @@ mod people;
 use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use self::people::UserRoles;
 use super::manifest::Mode;
@@ -47,7 +48,8 @@ pub struct Mapped {
 }
 
 /// Numbers of records that were left out on purpose.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Skipped {
     pub scheduled_classes: usize,
     pub users_without_role: usize,
