@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use async_graphql::{Context, Value};
+use async_graphql::{Context, Data, Value};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Europe::Amsterdam;
 use glans_entity::ids::BoardId;
@@ -12,11 +12,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 
-use crate::access::{self, Action, Actor, Permit, Place, Standing};
+use crate::access::{self, Action, Actor, Permit, PersonActor, Place, Standing};
 use crate::app::App;
+use crate::loaders;
 use crate::platform::error::{Code, Error, Result, coded};
 use crate::platform::idempotency::Key;
 use crate::platform::outbox::{self, Event};
+use crate::replay::Replayed;
 
 /// A boxed future that borrows from the write it runs in.
 pub type Act<'w, T> = std::pin::Pin<Box<dyn Future<Output = Result<T>> + Send + 'w>>;
@@ -52,16 +54,24 @@ impl Call {
 
     /// The program itself at work, as `import duo`.
     pub fn system(app: &Arc<App>, command: &'static str) -> Self {
-        let standing = Standing {
-            actor: Actor::System(command),
-            scope: Arc::new(Scope::system(today(app.clock.now()))),
-        };
+        let standing =
+            Standing { actor: Actor::System(command), scope: Arc::new(Scope::system(today(app.clock.now()))) };
         Self::new(Arc::clone(app), Arc::new(standing), command.to_owned())
     }
 
     /// The call that this resolver is part of.
     pub fn of<'c>(ctx: &Context<'c>) -> &'c Self {
-        ctx.data_unchecked::<Self>()
+        ctx.data_unchecked::<Arc<Self>>()
+    }
+
+    /// What the resolvers of this request find in their context: the call, and the batches that they share.
+    pub fn into_data(self) -> Data {
+        let call = Arc::new(self);
+        let mut data = Data::default();
+        data.insert(loaders::of(Arc::clone(&call)));
+        data.insert(Arc::new(Replayed::default()));
+        data.insert(call);
+        data
     }
 
     /// What the process shares.
@@ -92,12 +102,20 @@ impl Call {
     /// Refuses who is not signed in.
     pub fn signed_in(&self) -> Result<()> {
         match self.standing().actor {
-            Actor::Anonymous => Err(coded(
-                Code::Unauthenticated,
-                "Sign in first: send an access token.",
-            )),
+            Actor::Anonymous => Err(coded(Code::Unauthenticated, "Sign in first: send an access token.")),
             _ => Ok(()),
         }
+    }
+
+    /// The signed-in human being.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED` for who is not signed in; `FORBIDDEN` for a client or command, which has no account.
+    pub fn person(&self) -> Result<Arc<PersonActor>> {
+        self.signed_in()?;
+        let standing = self.standing();
+        let person = standing.actor.person().map(Arc::clone);
+        person.ok_or_else(|| coded(Code::Forbidden, "Only a person can do this, not an API client."))
     }
 
     /// The snapshot that this request reads from; one transaction, begun when first asked for.
@@ -111,32 +129,26 @@ impl Call {
         Ok(open)
     }
 
+    /// A snapshot of its own that sees all boards: for sign-in, which comes before any scope.
+    pub async fn read_as_system(&self) -> Result<DatabaseTransaction> {
+        Ok(self.app.db.read(&Scope::system(self.today())).await?)
+    }
+
     /// Begins a write transaction in the scope of this call.
     pub async fn write(&self) -> Result<Write<'_>> {
         let db = self.app.db.write(&self.scope()).await?;
-        Ok(Write {
-            call: self,
-            db,
-            rights_changed: false.into(),
-        })
+        Ok(Write { call: self, db, rights_changed: false.into() })
     }
 
     /// Begins a write transaction that sees all boards: for sign-in, and for acts that make a board.
     pub async fn write_as_system(&self) -> Result<Write<'_>> {
         let db = self.app.db.write(&Scope::system(self.today())).await?;
-        Ok(Write {
-            call: self,
-            db,
-            rights_changed: false.into(),
-        })
+        Ok(Write { call: self, db, rights_changed: false.into() })
     }
 
     /// From here on the call acts as `standing`: a sign-in answers with the viewer it made.
     pub async fn stand_as(&self, standing: Arc<Standing>) {
-        *self
-            .standing
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = standing;
+        *self.standing.write().unwrap_or_else(PoisonError::into_inner) = standing;
         self.look_again().await;
     }
 
@@ -162,8 +174,7 @@ impl Call {
         T: Serialize + DeserializeOwned + Send,
         F: for<'w> FnOnce(&'w Write<'w>) -> Act<'w, T> + Send,
     {
-        self.once_in(ctx, Arc::new(Scope::system(self.today())), act)
-            .await
+        self.once_in(ctx, Arc::new(Scope::system(self.today())), act).await
     }
 
     async fn once_in<T, F>(&self, ctx: &Context<'_>, scope: Arc<Scope>, act: F) -> Result<T>
@@ -172,31 +183,19 @@ impl Call {
         F: for<'w> FnOnce(&'w Write<'w>) -> Act<'w, T> + Send,
     {
         let key = self.idempotency_key(ctx)?;
-        let _busy = key
-            .as_ref()
-            .map(|key| self.app.in_progress.begin(key))
-            .transpose()?;
-        let write = Write {
-            call: self,
-            db: self.app.db.write(&scope).await?,
-            rights_changed: false.into(),
-        };
+        let _busy = key.as_ref().map(|key| self.app.in_progress.begin(key)).transpose()?;
+        let write = Write { call: self, db: self.app.db.write(&scope).await?, rights_changed: false.into() };
         if let Some(key) = &key
             && let Some(answer) = key.answer(&write.db, self.now()).await?
         {
-            if let Some(replayed) = ctx.data_opt::<Replayed>() {
-                replayed.0.store(true, std::sync::atomic::Ordering::Relaxed);
+            if let Some(replayed) = ctx.data_opt::<Arc<Replayed>>() {
+                replayed.set();
             }
             return serde_json::from_value(answer).map_err(Error::fault);
         }
         let done = act(&write).await?;
         if let Some(key) = &key {
-            key.keep(
-                &write.db,
-                serde_json::to_value(&done).map_err(Error::fault)?,
-                self.now(),
-            )
-            .await?;
+            key.keep(&write.db, serde_json::to_value(&done).map_err(Error::fault)?, self.now()).await?;
         }
         write.commit().await?;
         Ok(done)
@@ -204,18 +203,12 @@ impl Call {
 
     fn idempotency_key(&self, ctx: &Context<'_>) -> Result<Option<Key>> {
         let field = ctx.field();
-        let arguments = field
-            .arguments()
-            .map_err(|error| coded(Code::BadUserInput, error.message))?;
-        let Some(Value::Object(input)) = arguments
-            .iter()
-            .find(|(name, _)| name == "input")
-            .map(|(_, value)| value)
+        let arguments = field.arguments().map_err(|error| coded(Code::BadUserInput, error.message))?;
+        let Some(Value::Object(input)) = arguments.iter().find(|(name, _)| name == "input").map(|(_, value)| value)
         else {
             return Ok(None);
         };
-        let (Some(Value::String(key)), Some(actor)) =
-            (input.get("clientMutationId"), self.standing().actor.id())
+        let (Some(Value::String(key)), Some(actor)) = (input.get("clientMutationId"), self.standing().actor.id())
         else {
             return Ok(None);
         };
@@ -228,10 +221,7 @@ impl Call {
 fn sorted(
     input: &async_graphql::indexmap::IndexMap<async_graphql::Name, Value>,
 ) -> async_graphql::indexmap::IndexMap<async_graphql::Name, Value> {
-    let mut fields: Vec<_> = input
-        .iter()
-        .map(|(name, value)| (name.clone(), canonical(value)))
-        .collect();
+    let mut fields: Vec<_> = input.iter().map(|(name, value)| (name.clone(), canonical(value))).collect();
     fields.sort_by(|(left, _), (right, _)| left.as_str().cmp(right.as_str()));
     fields.into_iter().collect()
 }
@@ -243,10 +233,6 @@ fn canonical(value: &Value) -> Value {
         other => other.clone(),
     }
 }
-
-/// Set when a mutation of the request was answered from an earlier one.
-#[derive(Debug, Default)]
-pub struct Replayed(pub std::sync::atomic::AtomicBool);
 
 /// A write transaction of a call. Dropped without a commit, it leaves nothing behind.
 pub struct Write<'c> {
@@ -288,27 +274,19 @@ impl Write<'_> {
 
     /// Memberships or guardianships change with this act: what was kept of them is void after the commit.
     pub fn rights_change(&self) {
-        self.rights_changed
-            .store(true, std::sync::atomic::Ordering::Relaxed);
+        self.rights_changed.store(true, std::sync::atomic::Ordering::Relaxed);
     }
 
     /// Commits.
     pub async fn commit(self) -> Result<()> {
-        let Self {
-            call,
-            db,
-            rights_changed,
-        } = self;
+        let Self { call, db, rights_changed } = self;
         db.commit().await?;
         if rights_changed.into_inner() {
             call.app.standings.forget_all();
             let standing = call.standing();
             if let Actor::Person(person) = &standing.actor {
-                let fresh = call
-                    .app
-                    .standings
-                    .of_account(&call.app, person.account, person.session, call.board)
-                    .await?;
+                let fresh =
+                    call.app.standings.of_account(&call.app, person.account, person.session, call.board).await?;
                 call.stand_as(fresh).await;
             }
         }

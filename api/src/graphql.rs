@@ -1,15 +1,18 @@
 //! The schema: the roots of the slices, merged. Nothing else.
 
-use async_graphql::{EmptySubscription, MergedObject, Schema};
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 
+use crate::http::hardened;
+use crate::identity::viewer::ViewerQuery;
 use crate::node::NodeQuery;
 use crate::organisation::boards::{BoardMutation, BoardQuery};
 use crate::organisation::schools::{SchoolMutation, SchoolQuery};
+use crate::replay::Replays;
 use crate::roster::{RosterMutation, RosterQuery};
 
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, BoardQuery, SchoolQuery, RosterQuery);
+pub struct Query(NodeQuery, ViewerQuery, BoardQuery, SchoolQuery, RosterQuery);
 
 /// What can be changed. The fields of one request run one after another.
 #[derive(MergedObject, Default)]
@@ -20,5 +23,16 @@ pub type GlansSchema = Schema<Query, Mutation, EmptySubscription>;
 
 /// The schema as `schema.graphql` has it.
 pub fn schema() -> GlansSchema {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription).finish()
+    hardened(Schema::build(Query::default(), Mutation::default(), EmptySubscription)).extension(Replays).finish()
+}
+
+/// The SDL, sorted, as it is served and committed.
+pub fn sdl() -> String {
+    let options = SDLExportOptions::new()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items()
+        .prefer_single_line_descriptions()
+        .include_specified_by();
+    schema().sdl_with_options(options)
 }

@@ -6,10 +6,15 @@
 pub mod access;
 pub mod app;
 pub mod call;
+pub mod cli;
+pub mod door;
 pub mod graphql;
+pub mod http;
+pub mod identity;
 pub mod loaders;
 pub mod node;
 pub mod organisation;
 pub mod people;
 pub mod platform;
+pub mod replay;
 pub mod roster;

@@ -18,12 +18,7 @@ pub type Loaders = DataLoader<Batch, HashMapCache>;
 
 /// A loader for the request `call`.
 pub fn of(call: Arc<Call>) -> Loaders {
-    DataLoader::with_cache(
-        Batch { call },
-        TokioSpawner::current(),
-        TokioTimer::default(),
-        HashMapCache::default(),
-    )
+    DataLoader::with_cache(Batch { call }, TokioSpawner::current(), TokioTimer::default(), HashMapCache::default())
 }
 
 /// The loader that this resolver may ask.

@@ -13,11 +13,7 @@ const LARGEST_BATCH: usize = 100;
 
 /// Anything with an id.
 #[derive(Interface)]
-#[graphql(field(
-    name = "id",
-    ty = "ID",
-    desc = "Opaque, stable, sortable by time of making."
-))]
+#[graphql(field(name = "id", ty = "ID", desc = "Opaque, stable, sortable by time of making."))]
 pub enum Node {
     Board(Board),
     School(School),
@@ -30,11 +26,7 @@ pub struct NodeQuery;
 #[Object]
 impl NodeQuery {
     /// Any object by its id; null when there is none that the viewer may see.
-    async fn node(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The id of the object.")] id: ID,
-    ) -> Result<Option<Node>> {
+    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The id of the object.")] id: ID) -> Result<Option<Node>> {
         let call = Call::of(ctx);
         call.signed_in()?;
         one(call, &id).await
@@ -49,10 +41,7 @@ impl NodeQuery {
         let call = Call::of(ctx);
         call.signed_in()?;
         if ids.len() > LARGEST_BATCH {
-            return Err(coded(
-                Code::BadUserInput,
-                format!("Ask for at most {LARGEST_BATCH} ids at once."),
-            ));
+            return Err(coded(Code::BadUserInput, format!("Ask for at most {LARGEST_BATCH} ids at once.")));
         }
         let mut nodes = Vec::with_capacity(ids.len());
         for id in &ids {
@@ -69,12 +58,8 @@ async fn one(call: &Call, id: &str) -> Result<Option<Node>> {
     let db = call.read().await?;
     let scope = call.scope();
     Ok(match prefix {
-        BoardId::PREFIX => boards::store::by_id(&*db, &scope, BoardId(uuid))
-            .await?
-            .map(|row| Board(row).into()),
-        SchoolId::PREFIX => schools::store::by_id(&*db, &scope, SchoolId(uuid))
-            .await?
-            .map(|row| School(row).into()),
+        BoardId::PREFIX => boards::store::by_id(&*db, &scope, BoardId(uuid)).await?.map(|row| Board(row).into()),
+        SchoolId::PREFIX => schools::store::by_id(&*db, &scope, SchoolId(uuid)).await?.map(|row| School(row).into()),
         _ => None,
     })
 }

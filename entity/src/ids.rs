@@ -184,34 +184,13 @@ mod tests {
     #[test]
     fn the_codec_agrees_with_the_specification() {
         let vectors = [
-            (
-                "00000000000000000000000000",
-                "00000000-0000-0000-0000-000000000000",
-            ),
-            (
-                "00000000000000000000000001",
-                "00000000-0000-0000-0000-000000000001",
-            ),
-            (
-                "0000000000000000000000000g",
-                "00000000-0000-0000-0000-000000000010",
-            ),
-            (
-                "00000000000000000000000010",
-                "00000000-0000-0000-0000-000000000020",
-            ),
-            (
-                "7zzzzzzzzzzzzzzzzzzzzzzzzz",
-                "ffffffff-ffff-ffff-ffff-ffffffffffff",
-            ),
-            (
-                "0123456789abcdefghjkmnpqrs",
-                "0110c853-1d09-52d8-d73e-1194e95b5f19",
-            ),
-            (
-                "01h455vb4pex5vsknk084sn02q",
-                "01890a5d-ac96-774b-bcce-b302099a8057",
-            ),
+            ("00000000000000000000000000", "00000000-0000-0000-0000-000000000000"),
+            ("00000000000000000000000001", "00000000-0000-0000-0000-000000000001"),
+            ("0000000000000000000000000g", "00000000-0000-0000-0000-000000000010"),
+            ("00000000000000000000000010", "00000000-0000-0000-0000-000000000020"),
+            ("7zzzzzzzzzzzzzzzzzzzzzzzzz", "ffffffff-ffff-ffff-ffff-ffffffffffff"),
+            ("0123456789abcdefghjkmnpqrs", "0110c853-1d09-52d8-d73e-1194e95b5f19"),
+            ("01h455vb4pex5vsknk084sn02q", "01890a5d-ac96-774b-bcce-b302099a8057"),
         ];
         for (suffix, uuid) in vectors {
             let uuid = Uuid::parse_str(uuid).unwrap();
@@ -234,13 +213,7 @@ mod tests {
     fn an_id_of_another_kind_is_refused() {
         let school = SchoolId::new();
         assert_eq!(school.to_string().parse::<SchoolId>(), Ok(school));
-        assert_eq!(
-            school.to_string().parse::<BoardId>(),
-            Err(NotAnId { expected: "board" })
-        );
-        assert_eq!(
-            serde_json::to_value(school).unwrap(),
-            serde_json::json!(school.to_string())
-        );
+        assert_eq!(school.to_string().parse::<BoardId>(), Err(NotAnId { expected: "board" }));
+        assert_eq!(serde_json::to_value(school).unwrap(), serde_json::json!(school.to_string()));
     }
 }

@@ -46,19 +46,12 @@ pub struct Scope {
 impl Scope {
     /// Everything, for work that no person asked for.
     pub fn system(on: NaiveDate) -> Self {
-        Self {
-            system: true,
-            on,
-            ..Self::default()
-        }
+        Self { system: true, on, ..Self::default() }
     }
 
     /// Nothing, for who is not signed in.
     pub fn nothing(on: NaiveDate) -> Self {
-        Self {
-            on,
-            ..Self::default()
-        }
+        Self { on, ..Self::default() }
     }
 }
 
@@ -69,30 +62,17 @@ pub trait Scoped: EntityTrait {
 
     /// The only way to select rows of this table.
     fn within(scope: &Scope) -> Select<Self> {
-        if scope.system {
-            Self::find()
-        } else {
-            Self::find().filter(Self::visible(scope))
-        }
+        if scope.system { Self::find() } else { Self::find().filter(Self::visible(scope)) }
     }
 }
 
 /// Either of the conditions, behind the wall of the boards.
 fn behind_wall<C: ColumnTrait>(board: C, scope: &Scope, any: Condition) -> Condition {
-    Condition::all()
-        .add(board.is_in(scope.boards.iter().copied()))
-        .add(any)
+    Condition::all().add(board.is_in(scope.boards.iter().copied())).add(any)
 }
 
-fn select_one<E: EntityTrait, C: ColumnTrait>(
-    column: C,
-    filter: impl IntoCondition,
-) -> SelectStatement {
-    E::find()
-        .select_only()
-        .column(column)
-        .filter(filter.into_condition())
-        .into_query()
+fn select_one<E: EntityTrait, C: ColumnTrait>(column: C, filter: impl IntoCondition) -> SelectStatement {
+    E::find().select_only().column(column).filter(filter.into_condition()).into_query()
 }
 
 /// Enrolments that cover the day.
@@ -101,18 +81,11 @@ fn enrolled_in(groups: &[ClassGroupId], on: NaiveDate) -> Condition {
     Condition::all()
         .add(Column::ClassGroupId.is_in(groups.iter().copied()))
         .add(Column::StartsOn.lte(on))
-        .add(
-            Condition::any()
-                .add(Column::EndsOn.is_null())
-                .add(Column::EndsOn.gte(on)),
-        )
+        .add(Condition::any().add(Column::EndsOn.is_null()).add(Column::EndsOn.gte(on)))
 }
 
 fn students_in_groups(groups: &[ClassGroupId], on: NaiveDate) -> SelectStatement {
-    select_one::<people::enrolment::Entity, _>(
-        people::enrolment::Column::StudentId,
-        enrolled_in(groups, on),
-    )
+    select_one::<people::enrolment::Entity, _>(people::enrolment::Column::StudentId, enrolled_in(groups, on))
 }
 
 /// Students that staff may see: in a led school or a taught group.
@@ -120,10 +93,7 @@ fn students_of_staff<C: ColumnTrait>(id: C, scope: &Scope) -> Condition {
     let mut any = Condition::any();
     if !scope.led_schools.is_empty() {
         let led = people::student::Column::SchoolId.is_in(scope.led_schools.iter().copied());
-        any = any.add(id.in_subquery(select_one::<people::student::Entity, _>(
-            people::student::Column::Id,
-            led,
-        )));
+        any = any.add(id.in_subquery(select_one::<people::student::Entity, _>(people::student::Column::Id, led)));
     }
     if !scope.taught_groups.is_empty() {
         any = any.add(id.in_subquery(students_in_groups(&scope.taught_groups, scope.on)));
@@ -133,9 +103,7 @@ fn students_of_staff<C: ColumnTrait>(id: C, scope: &Scope) -> Condition {
 
 impl Scoped for organisation::board::Entity {
     fn visible(scope: &Scope) -> Condition {
-        organisation::board::Column::Id
-            .is_in(scope.boards.iter().copied())
-            .into_condition()
+        organisation::board::Column::Id.is_in(scope.boards.iter().copied()).into_condition()
     }
 }
 
@@ -161,9 +129,7 @@ impl Scoped for organisation::school::Entity {
 
 impl Scoped for organisation::school_year::Entity {
     fn visible(scope: &Scope) -> Condition {
-        organisation::school_year::Column::BoardId
-            .is_in(scope.boards.iter().copied())
-            .into_condition()
+        organisation::school_year::Column::BoardId.is_in(scope.boards.iter().copied()).into_condition()
     }
 }
 
@@ -188,30 +154,24 @@ impl Scoped for people::person::Entity {
             let staff = membership::Column::SchoolId
                 .is_in(scope.staffed_schools.iter().copied())
                 .and(membership::Column::EndedAt.is_null());
-            any = any.add(Column::Id.in_subquery(select_one::<membership::Entity, _>(
-                membership::Column::PersonId,
-                staff,
-            )));
+            any = any
+                .add(Column::Id.in_subquery(select_one::<membership::Entity, _>(membership::Column::PersonId, staff)));
         }
         if !scope.child_groups.is_empty() {
             let teachers = membership::Column::ScopeId
                 .is_in(scope.child_groups.iter().map(|group| group.0))
                 .and(membership::Column::EndedAt.is_null());
-            any = any.add(Column::Id.in_subquery(select_one::<membership::Entity, _>(
-                membership::Column::PersonId,
-                teachers,
-            )));
+            any = any.add(
+                Column::Id.in_subquery(select_one::<membership::Entity, _>(membership::Column::PersonId, teachers)),
+            );
         }
         let students = students_of_staff(guardianship::Column::StudentId, scope);
         if !students.is_empty() {
-            let live = Condition::all()
-                .add(guardianship::Column::Status.ne(people::GuardianshipStatus::Ended));
-            any = any.add(
-                Column::Id.in_subquery(select_one::<guardianship::Entity, _>(
-                    guardianship::Column::GuardianId,
-                    live.add(students),
-                )),
-            );
+            let live = Condition::all().add(guardianship::Column::Status.ne(people::GuardianshipStatus::Ended));
+            any = any.add(Column::Id.in_subquery(select_one::<guardianship::Entity, _>(
+                guardianship::Column::GuardianId,
+                live.add(students),
+            )));
         }
         behind_wall(Column::BoardId, scope, any)
     }
@@ -225,8 +185,7 @@ impl Scoped for people::student::Entity {
             .add(Column::SchoolId.is_in(scope.led_schools.iter().copied()))
             .add(Column::Id.is_in(scope.children.iter().copied()));
         if !scope.taught_groups.is_empty() {
-            any =
-                any.add(Column::Id.in_subquery(students_in_groups(&scope.taught_groups, scope.on)));
+            any = any.add(Column::Id.in_subquery(students_in_groups(&scope.taught_groups, scope.on)));
         }
         behind_wall(Column::BoardId, scope, any)
     }

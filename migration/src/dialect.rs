@@ -12,29 +12,15 @@ const SQLITE_TYPES: [(&str, &str); 7] = [
     (" jsonb", " TEXT"),
     (" bytea", " BLOB"),
     (" boolean", " INTEGER"),
-    (
-        " bigserial PRIMARY KEY",
-        " INTEGER PRIMARY KEY AUTOINCREMENT",
-    ),
+    (" bigserial PRIMARY KEY", " INTEGER PRIMARY KEY AUTOINCREMENT"),
 ];
 
 /// Runs the statements of `sql`, which are separated by `;` and an empty line.
 pub(crate) async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
     let sqlite = manager.get_database_backend() == DbBackend::Sqlite;
-    for statement in sql
-        .split(";\n\n")
-        .map(str::trim)
-        .filter(|text| !text.is_empty())
-    {
-        let statement = if sqlite {
-            for_sqlite(statement)
-        } else {
-            statement.to_owned()
-        };
-        manager
-            .get_connection()
-            .execute_unprepared(&statement)
-            .await?;
+    for statement in sql.split(";\n\n").map(str::trim).filter(|text| !text.is_empty()) {
+        let statement = if sqlite { for_sqlite(statement) } else { statement.to_owned() };
+        manager.get_connection().execute_unprepared(&statement).await?;
     }
     Ok(())
 }

@@ -14,6 +14,8 @@ mod m0005_roster;
 mod m0006_platform;
 mod m0007_row_level_security;
 
+pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
+
 pub use m0007_row_level_security::{APPLICATION_ROLE, TENANT_TABLES};
 
 /// All migrations, oldest first.

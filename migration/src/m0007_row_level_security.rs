@@ -11,7 +11,7 @@ use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 pub const APPLICATION_ROLE: &str = "glans_app";
 
 /// The tables whose rows belong to one board. A row with no board is readable by all and written by the system only.
-pub const TENANT_TABLES: [&str; 22] = [
+pub const TENANT_TABLES: [&str; 23] = [
     "cluster",
     "school",
     "school_year",
@@ -34,6 +34,7 @@ pub const TENANT_TABLES: [&str; 22] = [
     "roster_import",
     "roster_problem",
     "roster_change",
+    "outbox",
 ];
 
 #[derive(DeriveMigrationName)]
@@ -106,14 +107,9 @@ REVOKE USAGE ON SCHEMA public FROM glans_app;
 
 /// The subselects make PostgreSQL evaluate the settings once per statement instead of once per row.
 fn wall(table: &str, board: &str) -> String {
-    let own =
-        format!("(SELECT glans_is_system()) OR {board} = ANY ((SELECT glans_boards())::uuid[])");
+    let own = format!("(SELECT glans_is_system()) OR {board} = ANY ((SELECT glans_boards())::uuid[])");
     let nullable = PLATFORM_TABLES.contains(&table);
-    let using = if nullable {
-        format!("{board} IS NULL OR {own}")
-    } else {
-        own.clone()
-    };
+    let using = if nullable { format!("{board} IS NULL OR {own}") } else { own.clone() };
     format!(
         "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
          ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
@@ -122,11 +118,4 @@ fn wall(table: &str, board: &str) -> String {
 }
 
 /// Their rows without a board are content of the platform, for all to read.
-const PLATFORM_TABLES: [&str; 6] = [
-    "programme",
-    "programme_version",
-    "programme_year",
-    "module",
-    "lesson",
-    "material",
-];
+const PLATFORM_TABLES: [&str; 6] = ["programme", "programme_version", "programme_year", "module", "lesson", "material"];

@@ -1,1 +1,38 @@
+//! What the tests stand on: a database per test on each engine.
+//!
+//! A test is a plain async function that borrows its setting; [`on_each_database!`] at the end of a file makes of each
+//! a test on SQLite and one on PostgreSQL. One that is forgotten there is an unused function, which CI refuses.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a harness that cannot go on fails its test"
+)]
 
+mod actor;
+pub mod cluster;
+mod database;
+mod engine;
+mod reply;
+pub mod seed;
+mod setting;
+mod template;
+
+pub use actor::Actor;
+pub use database::TestDatabase;
+pub use engine::Engine;
+pub use reply::Reply;
+pub use setting::{EmptyDatabase, Setting, run};
+
+/// Makes of each async function a test on SQLite and one on PostgreSQL: `people::postgres::a_guardian_sees_own_child`.
+#[macro_export]
+macro_rules! on_each_database {
+    ($($test:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[test] fn $test() { $crate::run($crate::Engine::Sqlite, super::$test); })+
+        }
+        mod postgres {
+            $(#[test] fn $test() { $crate::run($crate::Engine::Postgres, super::$test); })+
+        }
+    };
+}

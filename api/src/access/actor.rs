@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use glans_entity::ids::{
-    AccountId, ApiClientId, BoardId, MembershipId, PersonId, SchoolId, SessionId,
-};
+use glans_entity::ids::{AccountId, ApiClientId, BoardId, MembershipId, PersonId, SchoolId, SessionId};
 use glans_entity::people::{Role, ScopeKind};
 use uuid::Uuid;
 
@@ -64,16 +62,7 @@ pub struct ClientActor {
 
 /// What a client of an integrator may be allowed.
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    async_graphql::Enum,
-    strum::EnumString,
-    strum::IntoStaticStr,
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, async_graphql::Enum, strum::EnumString, strum::IntoStaticStr,
 )]
 pub enum ApiScope {
     /// `organisation:read`: board, clusters, schools and class groups.
@@ -116,10 +105,7 @@ impl Actor {
 impl PersonActor {
     /// The own person in `board`.
     pub fn at(&self, board: BoardId) -> Option<PersonId> {
-        self.persons
-            .iter()
-            .find(|(at, _)| *at == board)
-            .map(|(_, person)| *person)
+        self.persons.iter().find(|(at, _)| *at == board).map(|(_, person)| *person)
     }
 
     /// Whether the person holds `role` anywhere.
@@ -136,9 +122,7 @@ impl Held {
                 ScopeKind::Board => true,
                 ScopeKind::Cluster => place.cluster.is_some_and(|cluster| cluster.0 == self.scope),
                 ScopeKind::School => place.school.is_some_and(|school| school.0 == self.scope),
-                ScopeKind::ClassGroup => {
-                    place.class_groups.iter().any(|group| group.0 == self.scope)
-                }
+                ScopeKind::ClassGroup => place.class_groups.iter().any(|group| group.0 == self.scope),
             }
     }
 }

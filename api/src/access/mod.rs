@@ -54,23 +54,13 @@ impl Permit {
 /// Refuses with `FORBIDDEN` unless `actor` may do `action` at `place`.
 pub fn authorize(actor: &Actor, action: Action, place: Place) -> Result<Permit> {
     if !policy::permits(actor, action, &place) {
-        let message =
-            "You do not have the right to do this here. Ask an administrator of the board.";
+        let message = "You do not have the right to do this here. Ask an administrator of the board.";
         return Err(refuse(UserErrorCode::Forbidden, "", message));
     }
     let (account, person) = match actor {
-        Actor::Person(person) => (
-            Some(person.account),
-            place.board.and_then(|board| person.at(board)),
-        ),
+        Actor::Person(person) => (Some(person.account), place.board.and_then(|board| person.at(board))),
         _ => (None, None),
     };
     let actor = actor.id().unwrap_or_default();
-    Ok(Permit {
-        action,
-        place,
-        actor,
-        account,
-        person,
-    })
+    Ok(Permit { action, place, actor, account, person })
 }

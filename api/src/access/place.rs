@@ -17,27 +17,17 @@ pub struct Place {
 impl Place {
     /// A board as a whole.
     pub fn board(board: BoardId) -> Self {
-        Self {
-            board: Some(board),
-            ..Self::default()
-        }
+        Self { board: Some(board), ..Self::default() }
     }
 
     /// A school in its cluster.
     pub fn school(school: &school::Model) -> Self {
-        Self {
-            cluster: school.cluster_id,
-            school: Some(school.id),
-            ..Self::board(school.board_id)
-        }
+        Self { cluster: school.cluster_id, school: Some(school.id), ..Self::board(school.board_id) }
     }
 
     /// A class group of `school`.
     pub fn class_group(group: &class_group::Model, school: &school::Model) -> Self {
-        Self {
-            class_groups: vec![group.id],
-            ..Self::school(school)
-        }
+        Self { class_groups: vec![group.id], ..Self::school(school) }
     }
 }
 
@@ -49,10 +39,7 @@ impl From<&board::Model> for Place {
 
 impl From<&cluster::Model> for Place {
     fn from(cluster: &cluster::Model) -> Self {
-        Self {
-            cluster: Some(cluster.id),
-            ..Self::board(cluster.board_id)
-        }
+        Self { cluster: Some(cluster.id), ..Self::board(cluster.board_id) }
     }
 }
 

@@ -82,10 +82,7 @@ pub const fn allows(role: Role, action: Action) -> bool {
 
 /// Whether a client with `scope` may do `action` in its board.
 const fn client_allows(scope: ApiScope, action: Action) -> bool {
-    matches!(
-        (scope, action),
-        (ApiScope::RosterWrite, Action::RosterImport)
-    )
+    matches!((scope, action), (ApiScope::RosterWrite, Action::RosterImport))
 }
 
 /// Whether `actor` may do `action` at `place`.
@@ -95,20 +92,11 @@ pub fn permits(actor: &Actor, action: Action, place: &Place) -> bool {
         Actor::System(_) => true,
         // Who administers a board may found another one, and becomes its first administrator.
         Actor::Person(person) if action == Action::BoardCreate => person.holds(Role::BoardAdmin),
-        Actor::Person(person) => person
-            .held
-            .iter()
-            .any(|held| allows(held.role, action) && held.covers(place)),
+        Actor::Person(person) => person.held.iter().any(|held| allows(held.role, action) && held.covers(place)),
         Actor::Client(client) => {
             place.board == Some(client.board)
-                && client
-                    .schools
-                    .as_ref()
-                    .is_none_or(|schools| place.school.is_some_and(|at| schools.contains(&at)))
-                && client
-                    .scopes
-                    .iter()
-                    .any(|scope| client_allows(*scope, action))
+                && client.schools.as_ref().is_none_or(|schools| place.school.is_some_and(|at| schools.contains(&at)))
+                && client.scopes.iter().any(|scope| client_allows(*scope, action))
         }
     }
 }

@@ -32,12 +32,7 @@ pub struct Standings {
 
 impl Default for Standings {
     fn default() -> Self {
-        Self {
-            rights: Cache::builder()
-                .max_capacity(LARGEST)
-                .time_to_live(KEPT)
-                .build(),
-        }
+        Self { rights: Cache::builder().max_capacity(LARGEST).time_to_live(KEPT).build() }
     }
 }
 
@@ -45,10 +40,7 @@ impl Standings {
     /// Nobody in particular.
     pub fn anonymous(app: &App) -> Arc<Standing> {
         let scope = Arc::new(Scope::nothing(today(app.clock.now())));
-        Arc::new(Standing {
-            actor: Actor::Anonymous,
-            scope,
-        })
+        Arc::new(Standing { actor: Actor::Anonymous, scope })
     }
 
     /// An account, in all its boards or in `board` only.
@@ -73,10 +65,7 @@ impl Standings {
     /// A client of an integrator.
     pub fn of_client(app: &App, client: ClientActor) -> Arc<Standing> {
         let scope = rights::scope_of_client(&client, today(app.clock.now()));
-        Arc::new(Standing {
-            actor: Actor::Client(Arc::new(client)),
-            scope: Arc::new(scope),
-        })
+        Arc::new(Standing { actor: Actor::Client(Arc::new(client)), scope: Arc::new(scope) })
     }
 
     /// Rights changed: work them out again.

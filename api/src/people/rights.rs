@@ -4,16 +4,14 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use glans_entity::identity::account;
-use glans_entity::ids::{
-    AccountId, BoardId, ClassGroupId, ClusterId, PersonId, SchoolId, SessionId, StudentId,
-};
+use glans_entity::ids::{AccountId, BoardId, ClassGroupId, ClusterId, PersonId, SchoolId, SessionId, StudentId};
 use glans_entity::organisation::school;
 use glans_entity::people::{GuardianAccess, GuardianshipStatus, Role, ScopeKind};
 use glans_entity::people::{enrolment, guardianship, membership, person, student};
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter,
-    QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 
 use crate::access::{Actor, ApiScope, ClientActor, Held, PersonActor, Standing};
@@ -73,15 +71,7 @@ pub async fn load(app: &App, account: AccountId) -> Result<Rights> {
     let held = held_by(&db, &scope, &ids).await?;
     let schools = schools_under(&db, &scope, &held).await?;
     let children = children_of(&db, &scope, &ids).await?;
-    Ok(Rights {
-        account,
-        language,
-        on,
-        persons,
-        held,
-        schools,
-        children,
-    })
+    Ok(Rights { account, language, on, persons, held, schools, children })
 }
 
 /// Covers the day of the scope: from null or earlier, to null or later.
@@ -91,22 +81,14 @@ fn covers<C: ColumnTrait>(starts: C, ends: C, on: NaiveDate) -> Condition {
         .add(Condition::any().add(ends.is_null()).add(ends.gte(on)))
 }
 
-async fn held_by(
-    db: &impl ConnectionTrait,
-    scope: &Scope,
-    persons: &[PersonId],
-) -> Result<Vec<Held>> {
+async fn held_by(db: &impl ConnectionTrait, scope: &Scope, persons: &[PersonId]) -> Result<Vec<Held>> {
     if persons.is_empty() {
         return Ok(Vec::new());
     }
     let rows = membership::Entity::within(scope)
         .filter(membership::Column::PersonId.is_in(persons.iter().copied()))
         .filter(membership::Column::EndedAt.is_null())
-        .filter(covers(
-            membership::Column::StartsOn,
-            membership::Column::EndsOn,
-            scope.on,
-        ))
+        .filter(covers(membership::Column::StartsOn, membership::Column::EndsOn, scope.on))
         .order_by_asc(membership::Column::Id)
         .all(db)
         .await?;
@@ -125,30 +107,17 @@ async fn held_by(
 }
 
 /// The schools of the memberships and of the clusters among them.
-async fn schools_under(
-    db: &impl ConnectionTrait,
-    scope: &Scope,
-    held: &[Held],
-) -> Result<Vec<SchoolOfRights>> {
+async fn schools_under(db: &impl ConnectionTrait, scope: &Scope, held: &[Held]) -> Result<Vec<SchoolOfRights>> {
     let schools: Vec<SchoolId> = held.iter().filter_map(|held| held.school).collect();
-    let clusters: Vec<ClusterId> = held
-        .iter()
-        .filter(|held| held.kind == ScopeKind::Cluster)
-        .map(|held| ClusterId(held.scope))
-        .collect();
+    let clusters: Vec<ClusterId> =
+        held.iter().filter(|held| held.kind == ScopeKind::Cluster).map(|held| ClusterId(held.scope)).collect();
     if schools.is_empty() && clusters.is_empty() {
         return Ok(Vec::new());
     }
-    let any = Condition::any()
-        .add(school::Column::Id.is_in(schools))
-        .add(school::Column::ClusterId.is_in(clusters));
+    let any = Condition::any().add(school::Column::Id.is_in(schools)).add(school::Column::ClusterId.is_in(clusters));
     Ok(school::Entity::within(scope)
         .select_only()
-        .columns([
-            school::Column::Id,
-            school::Column::BoardId,
-            school::Column::ClusterId,
-        ])
+        .columns([school::Column::Id, school::Column::BoardId, school::Column::ClusterId])
         .filter(any)
         .into_model()
         .all(db)
@@ -156,34 +125,23 @@ async fn schools_under(
 }
 
 /// One row per child and class group. A child at access NONE, or with a guardianship that is not active, is not there.
-async fn children_of(
-    db: &impl ConnectionTrait,
-    scope: &Scope,
-    persons: &[PersonId],
-) -> Result<Vec<Child>> {
+async fn children_of(db: &impl ConnectionTrait, scope: &Scope, persons: &[PersonId]) -> Result<Vec<Child>> {
     if persons.is_empty() {
         return Ok(Vec::new());
     }
     let students = sea_orm::RelationDef::from(
-        guardianship::Entity::belongs_to(student::Entity)
-            .from(guardianship::Column::StudentId)
-            .to(student::Column::Id),
+        guardianship::Entity::belongs_to(student::Entity).from(guardianship::Column::StudentId).to(student::Column::Id),
     );
     let on = scope.on;
     let enrolments = sea_orm::RelationDef::from(
         student::Entity::belongs_to(enrolment::Entity)
             .from(student::Column::Id)
             .to(enrolment::Column::StudentId)
-            .on_condition(move |_, _| {
-                covers(enrolment::Column::StartsOn, enrolment::Column::EndsOn, on)
-            }),
+            .on_condition(move |_, _| covers(enrolment::Column::StartsOn, enrolment::Column::EndsOn, on)),
     );
     Ok(guardianship::Entity::within(scope)
         .select_only()
-        .columns([
-            guardianship::Column::StudentId,
-            guardianship::Column::BoardId,
-        ])
+        .columns([guardianship::Column::StudentId, guardianship::Column::BoardId])
         .column(student::Column::SchoolId)
         .column(enrolment::Column::ClassGroupId)
         .join(JoinType::InnerJoin, students)
@@ -191,11 +149,7 @@ async fn children_of(
         .filter(guardianship::Column::GuardianId.is_in(persons.iter().copied()))
         .filter(guardianship::Column::Status.eq(GuardianshipStatus::Active))
         .filter(guardianship::Column::Access.ne(GuardianAccess::None))
-        .filter(covers(
-            guardianship::Column::StartsOn,
-            guardianship::Column::EndsOn,
-            scope.on,
-        ))
+        .filter(covers(guardianship::Column::StartsOn, guardianship::Column::EndsOn, scope.on))
         .filter(student::Column::ErasedAt.is_null())
         .into_model()
         .all(db)
@@ -206,24 +160,9 @@ impl Rights {
     /// The rights in all boards, or in `board` only.
     pub fn standing(&self, session: Option<SessionId>, board: Option<BoardId>) -> Standing {
         let here = |at: BoardId| board.is_none_or(|only| only == at);
-        let held: Vec<Held> = self
-            .held
-            .iter()
-            .copied()
-            .filter(|held| here(held.board))
-            .collect();
-        let children: Vec<Child> = self
-            .children
-            .iter()
-            .copied()
-            .filter(|child| here(child.board_id))
-            .collect();
-        let persons: Vec<_> = self
-            .persons
-            .iter()
-            .copied()
-            .filter(|(at, _)| here(*at))
-            .collect();
+        let held: Vec<Held> = self.held.iter().copied().filter(|held| here(held.board)).collect();
+        let children: Vec<Child> = self.children.iter().copied().filter(|child| here(child.board_id)).collect();
+        let persons: Vec<_> = self.persons.iter().copied().filter(|(at, _)| here(*at)).collect();
         let scope = self.scope(&held, &children, &persons);
         let actor = PersonActor {
             account: self.account,
@@ -233,19 +172,12 @@ impl Rights {
             held,
             guardian: !children.is_empty(),
         };
-        Standing {
-            actor: Actor::Person(Arc::new(actor)),
-            scope: Arc::new(scope),
-        }
+        Standing { actor: Actor::Person(Arc::new(actor)), scope: Arc::new(scope) }
     }
 
     /// A person without a membership and without a child belongs to no board any more and sees nothing of it.
     fn scope(&self, held: &[Held], children: &[Child], persons: &[(BoardId, PersonId)]) -> Scope {
-        let mut scope = Scope {
-            on: self.on,
-            account: Some(self.account),
-            ..Scope::default()
-        };
+        let mut scope = Scope { on: self.on, account: Some(self.account), ..Scope::default() };
         for held in held {
             scope.boards.push(held.board);
             self.add(&mut scope, held);
@@ -257,12 +189,7 @@ impl Rights {
             scope.child_groups.extend(child.class_group_id);
         }
         let boards = scope.boards.clone();
-        scope.persons.extend(
-            persons
-                .iter()
-                .filter(|(board, _)| boards.contains(board))
-                .map(|(_, person)| *person),
-        );
+        scope.persons.extend(persons.iter().filter(|(board, _)| boards.contains(board)).map(|(_, person)| *person));
         tidy(&mut scope);
         scope
     }
@@ -275,10 +202,8 @@ impl Rights {
             }
             (Role::ClusterDirector, ScopeKind::Cluster) => {
                 scope.clusters.push(ClusterId(held.scope));
-                let schools = self
-                    .schools
-                    .iter()
-                    .filter(|school| school.cluster_id.is_some_and(|it| it.0 == held.scope));
+                let schools =
+                    self.schools.iter().filter(|school| school.cluster_id.is_some_and(|it| it.0 == held.scope));
                 for school in schools {
                     scope.schools.push(school.id);
                     scope.staffed_schools.push(school.id);
@@ -303,23 +228,14 @@ impl Rights {
     fn add_school(&self, scope: &mut Scope, held: &Held) {
         scope.schools.extend(held.school);
         scope.staffed_schools.extend(held.school);
-        let school = self
-            .schools
-            .iter()
-            .find(|school| Some(school.id) == held.school && school.board_id == held.board);
-        scope
-            .clusters
-            .extend(school.and_then(|school| school.cluster_id));
+        let school = self.schools.iter().find(|school| Some(school.id) == held.school && school.board_id == held.board);
+        scope.clusters.extend(school.and_then(|school| school.cluster_id));
     }
 }
 
 /// What a client of an integrator may see: the organisation, and never a person.
 pub fn scope_of_client(client: &ClientActor, on: NaiveDate) -> Scope {
-    let mut scope = Scope {
-        on,
-        boards: vec![client.board],
-        ..Scope::default()
-    };
+    let mut scope = Scope { on, boards: vec![client.board], ..Scope::default() };
     if client.scopes.contains(&ApiScope::OrganisationRead) {
         match &client.schools {
             None => scope.organisation_boards.push(client.board),

@@ -13,10 +13,7 @@ pub struct Clock {
 
 impl Clock {
     /// Now, in whole microseconds: what both databases keep.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place where the time comes in"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the one place where the time comes in")]
     pub fn now(&self) -> DateTime<Utc> {
         let offset = Duration::microseconds(self.offset_micros.load(Ordering::Relaxed));
         (Utc::now() + offset).trunc_subsecs(6)
@@ -24,7 +21,6 @@ impl Clock {
 
     /// Lets `by` pass at once.
     pub fn turn(&self, by: Duration) {
-        self.offset_micros
-            .fetch_add(by.num_microseconds().unwrap_or_default(), Ordering::Relaxed);
+        self.offset_micros.fetch_add(by.num_microseconds().unwrap_or_default(), Ordering::Relaxed);
     }
 }

@@ -23,6 +23,8 @@ pub struct Config {
     pub secret_key: Option<String>,
     /// Origins of browsers that may call; `*` for all.
     pub cors_origins: Vec<String>,
+    /// Whether a proxy of yours stands in front: then the last entry of `X-Forwarded-For` is the caller's address.
+    pub behind_proxy: bool,
     /// Switches off GraphiQL and introspection.
     pub production: bool,
     /// What happens to documents that are not trusted: `off`, `log` or `enforce`.
@@ -63,6 +65,7 @@ impl Default for Config {
             public_url: "http://127.0.0.1:8000".to_owned(),
             secret_key: None,
             cors_origins: Vec::new(),
+            behind_proxy: false,
             production: false,
             trusted_documents: TrustedDocuments::Off,
             log_format: LogFormat::Text,
@@ -73,13 +76,14 @@ impl Default for Config {
 }
 
 /// The keys, for the nearest one to a mistyped key.
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "listen",
     "database_url",
     "data_dir",
     "public_url",
     "secret_key",
     "cors_origins",
+    "behind_proxy",
     "production",
     "trusted_documents",
     "log_format",
@@ -95,10 +99,7 @@ pub enum ConfigError {
     #[error("{0}")]
     Wrong(String),
     #[error("cannot read {path}: {cause}")]
-    Unreadable {
-        path: PathBuf,
-        cause: std::io::Error,
-    },
+    Unreadable { path: PathBuf, cause: std::io::Error },
 }
 
 /// Reads the file (if it is there), then the environment, then the flags.
@@ -115,9 +116,8 @@ pub fn load(
         }
     }
     table.extend(flags);
-    let mut config: Config = toml::Table::try_into(table).map_err(|error: toml::de::Error| {
-        ConfigError::Wrong(format!("configuration: {}", error.message()))
-    })?;
+    let mut config: Config = toml::Table::try_into(table)
+        .map_err(|error: toml::de::Error| ConfigError::Wrong(format!("configuration: {}", error.message())))?;
     if config.database_url.is_empty() {
         config.database_url = format!("sqlite://{}", config.data_dir.join("glans.db").display());
     }
@@ -133,22 +133,15 @@ fn read_file(file: &Path, required: bool) -> Result<toml::Table, ConfigError> {
             return Ok(toml::Table::new());
         }
         Err(cause) => {
-            return Err(ConfigError::Unreadable {
-                path: file.to_owned(),
-                cause,
-            });
+            return Err(ConfigError::Unreadable { path: file.to_owned(), cause });
         }
     };
-    let table: toml::Table = toml::from_str(&text).map_err(|error| {
-        ConfigError::Wrong(format!("{}: {}", file.display(), error.to_string().trim()))
-    })?;
+    let table: toml::Table = toml::from_str(&text)
+        .map_err(|error| ConfigError::Wrong(format!("{}: {}", file.display(), error.to_string().trim())))?;
     for key in table.keys() {
         if !KEYS.contains(&key.as_str()) {
-            let line = text.lines().position(|line| {
-                line.trim_start()
-                    .trim_start_matches('[')
-                    .starts_with(key.as_str())
-            });
+            let line =
+                text.lines().position(|line| line.trim_start().trim_start_matches('[').starts_with(key.as_str()));
             let line = line.map_or(1, |line| line + 1);
             return Err(ConfigError::Wrong(format!(
                 "{}:{line}: unknown key `{key}`; {}",
@@ -169,47 +162,34 @@ fn nearest(key: &str) -> String {
 }
 
 /// `None` for what is not ours. Lists are separated by commas.
-fn from_environment(
-    name: &str,
-    value: String,
-) -> Result<Option<(String, toml::Value)>, ConfigError> {
+fn from_environment(name: &str, value: String) -> Result<Option<(String, toml::Value)>, ConfigError> {
     let Some(rest) = name.strip_prefix("GLANS_") else {
         return Ok(None);
     };
-    if NOT_CONFIGURATION
-        .iter()
-        .any(|prefix| name.starts_with(prefix))
-    {
+    if NOT_CONFIGURATION.iter().any(|prefix| name.starts_with(prefix)) {
         return Ok(None);
     }
     let lower = rest.to_lowercase();
     let (key, value) = match lower.strip_suffix("_file") {
         Some(key) if KEYS.contains(&key) => {
             let path = PathBuf::from(&value);
-            let text = std::fs::read_to_string(&path)
-                .map_err(|cause| ConfigError::Unreadable { path, cause })?;
+            let text = std::fs::read_to_string(&path).map_err(|cause| ConfigError::Unreadable { path, cause })?;
             (key.to_owned(), text.trim().to_owned())
         }
         _ => (lower, value),
     };
-    let typed =
-        match key.as_str() {
-            "cors_origins" => {
-                toml::Value::Array(value.split(',').map(|part| part.trim().into()).collect())
-            }
-            "production" => toml::Value::Boolean(value.parse().map_err(|_| {
-                ConfigError::Wrong(format!("{name}: `true` or `false` is expected"))
-            })?),
-            "upload_max_bytes" => toml::Value::Integer(value.parse().map_err(|_| {
-                ConfigError::Wrong(format!("{name}: a number of bytes is expected"))
-            })?),
-            known if KEYS.contains(&known) => toml::Value::String(value),
-            unknown => {
-                return Err(ConfigError::Wrong(format!(
-                    "environment: unknown key `{name}`; {}",
-                    nearest(unknown)
-                )));
-            }
-        };
+    let typed = match key.as_str() {
+        "cors_origins" => toml::Value::Array(value.split(',').map(|part| part.trim().into()).collect()),
+        "production" | "behind_proxy" => toml::Value::Boolean(
+            value.parse().map_err(|_| ConfigError::Wrong(format!("{name}: `true` or `false` is expected")))?,
+        ),
+        "upload_max_bytes" => toml::Value::Integer(
+            value.parse().map_err(|_| ConfigError::Wrong(format!("{name}: a number of bytes is expected")))?,
+        ),
+        known if KEYS.contains(&known) => toml::Value::String(value),
+        unknown => {
+            return Err(ConfigError::Wrong(format!("environment: unknown key `{name}`; {}", nearest(unknown))));
+        }
+    };
     Ok(Some((key, typed)))
 }

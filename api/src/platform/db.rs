@@ -12,8 +12,8 @@ use std::time::Duration;
 use glans_entity::scope::Scope;
 use glans_migration::APPLICATION_ROLE;
 use sea_orm::{
-    AccessMode, ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction,
-    DbBackend, DbErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    AccessMode, ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 
 /// A statement that takes longer is stopped, on PostgreSQL.
@@ -56,14 +56,10 @@ impl Database {
             }
             Some(("sqlite", _)) => {
                 let writer = sea_orm::Database::connect(sqlite(url, 1, false)).await?;
-                (
-                    writer,
-                    sea_orm::Database::connect(sqlite(url, SQLITE_READERS, true)).await?,
-                )
+                (writer, sea_orm::Database::connect(sqlite(url, SQLITE_READERS, true)).await?)
             }
             Some(("postgres" | "postgresql", rest)) => {
-                let pool =
-                    sea_orm::Database::connect(postgres(&format!("postgres://{rest}"))).await?;
+                let pool = sea_orm::Database::connect(postgres(&format!("postgres://{rest}"))).await?;
                 (pool.clone(), pool)
             }
             _ => return Err(ConnectError::Scheme),
@@ -74,11 +70,7 @@ impl Database {
                 counter.fetch_add(1, Ordering::Relaxed);
             });
         }
-        Ok(Self {
-            writer,
-            readers,
-            statements,
-        })
+        Ok(Self { writer, readers, statements })
     }
 
     /// Which of the two it is.
@@ -99,8 +91,7 @@ impl Database {
     /// A snapshot to read from.
     pub async fn read(&self, scope: &Scope) -> Result<DatabaseTransaction, DbErr> {
         let transaction = self.readers.begin().await?;
-        self.put_on(&transaction, scope, AccessMode::ReadOnly)
-            .await?;
+        self.put_on(&transaction, scope, AccessMode::ReadOnly).await?;
         Ok(transaction)
     }
 
@@ -111,31 +102,17 @@ impl Database {
             ..TransactionOptions::default()
         };
         let transaction = self.writer.begin_with_options(options).await?;
-        self.put_on(&transaction, scope, AccessMode::ReadWrite)
-            .await?;
+        self.put_on(&transaction, scope, AccessMode::ReadWrite).await?;
         Ok(transaction)
     }
 
     /// The settings of row-level security, for the length of the transaction: they do not leak over the pool.
-    async fn put_on(
-        &self,
-        transaction: &DatabaseTransaction,
-        scope: &Scope,
-        mode: AccessMode,
-    ) -> Result<(), DbErr> {
+    async fn put_on(&self, transaction: &DatabaseTransaction, scope: &Scope, mode: AccessMode) -> Result<(), DbErr> {
         if self.backend() != DbBackend::Postgres {
             return Ok(());
         }
-        let boards: Vec<_> = scope
-            .boards
-            .iter()
-            .map(|board| board.0.to_string())
-            .collect();
-        let read_only = if mode == AccessMode::ReadOnly {
-            "on"
-        } else {
-            "off"
-        };
+        let boards: Vec<_> = scope.boards.iter().map(|board| board.0.to_string()).collect();
+        let read_only = if mode == AccessMode::ReadOnly { "on" } else { "off" };
         let system = if scope.system { "on" } else { "off" };
         transaction
             .query_one_raw(Statement::from_sql_and_values(
@@ -198,11 +175,7 @@ fn postgres(url: &str) -> ConnectOptions {
 pub fn check_url(url: &str) -> Result<(), ConnectError> {
     match url.split_once("://") {
         Some(("sqlite", _)) => Ok(()),
-        Some(("postgres" | "postgresql", _))
-            if sqlx::postgres::PgConnectOptions::from_str(url).is_ok() =>
-        {
-            Ok(())
-        }
+        Some(("postgres" | "postgresql", _)) if sqlx::postgres::PgConnectOptions::from_str(url).is_ok() => Ok(()),
         _ => Err(ConnectError::Scheme),
     }
 }

@@ -15,6 +15,8 @@ pub enum Error {
     Stale(Box<dyn Any + Send + Sync>),
     /// A top-level error with a published code.
     Coded(Code, String),
+    /// `RATE_LIMITED`, with the seconds to wait: the boundary says them in `Retry-After` too.
+    RateLimited { retry_after_seconds: u32 },
     /// Our own failure. Logged with its cause at the boundary; shows nothing of the inside.
     Fault(Box<dyn std::error::Error + Send + Sync>),
 }
@@ -49,10 +51,7 @@ impl Code {
 
     /// Whether the same request may succeed later.
     pub fn retryable(self) -> bool {
-        matches!(
-            self,
-            Self::RateLimited | Self::TokenExpired | Self::PersistedQueryNotFound | Self::Internal
-        )
+        matches!(self, Self::RateLimited | Self::TokenExpired | Self::PersistedQueryNotFound | Self::Internal)
     }
 }
 
@@ -106,16 +105,8 @@ pub struct UserError {
 
 impl From<Refusal> for UserError {
     fn from(refusal: Refusal) -> Self {
-        let Refusal {
-            code,
-            field,
-            message,
-        } = refusal;
-        Self {
-            code,
-            field: (!field.is_empty()).then_some(field),
-            message,
-        }
+        let Refusal { code, field, message } = refusal;
+        Self { code, field: (!field.is_empty()).then_some(field), message }
     }
 }
 
@@ -126,28 +117,15 @@ pub fn refuse(code: UserErrorCode, field: &str, message: impl Into<String>) -> E
 
 /// As [`refuse`], to collect several.
 pub fn refusal(code: UserErrorCode, field: &str, message: impl Into<String>) -> Refusal {
-    let field = field
-        .split('.')
-        .filter(|part| !part.is_empty())
-        .map(str::to_owned)
-        .collect();
-    Refusal {
-        code,
-        field,
-        message: message.into(),
-    }
+    let field = field.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect();
+    Refusal { code, field, message: message.into() }
 }
 
 /// What the user reads when somebody else was first.
-const STALE: &str =
-    "Somebody changed this in the meantime. Look at the present version and try again.";
+const STALE: &str = "Somebody changed this in the meantime. Look at the present version and try again.";
 
 /// Refuses an update that was made from an older version than the stored one.
-pub fn check_version<M: Any + Send + Sync + Clone>(
-    row: &M,
-    version: i32,
-    if_version: Option<i32>,
-) -> Result<()> {
+pub fn check_version<M: Any + Send + Sync + Clone>(row: &M, version: i32, if_version: Option<i32>) -> Result<()> {
     match if_version {
         Some(known) if known != version => Err(Error::Stale(Box::new(row.clone()))),
         _ => Ok(()),
@@ -161,15 +139,10 @@ pub fn check_version<M: Any + Send + Sync + Clone>(
 pub fn outcome<M: Any>(done: Result<M>) -> Result<(Option<M>, Vec<UserError>)> {
     match done {
         Ok(row) => Ok((Some(row), Vec::new())),
-        Err(Error::Refused(refusals)) => {
-            Ok((None, refusals.into_iter().map(UserError::from).collect()))
-        }
+        Err(Error::Refused(refusals)) => Ok((None, refusals.into_iter().map(UserError::from).collect())),
         Err(Error::Stale(present)) => {
             let conflict = refusal(UserErrorCode::Conflict, "ifVersion", STALE);
-            Ok((
-                present.downcast().ok().map(|row| *row),
-                vec![conflict.into()],
-            ))
+            Ok((present.downcast().ok().map(|row| *row), vec![conflict.into()]))
         }
         Err(error) => Err(error),
     }
@@ -177,11 +150,7 @@ pub fn outcome<M: Any>(done: Result<M>) -> Result<(Option<M>, Vec<UserError>)> {
 
 /// What is out of sight and what does not exist are refused alike.
 pub fn not_found(field: &str) -> Error {
-    refuse(
-        UserErrorCode::NotFound,
-        field,
-        "There is nothing with this id that you can see. Check the id.",
-    )
+    refuse(UserErrorCode::NotFound, field, "There is nothing with this id that you can see. Check the id.")
 }
 
 /// A top-level error.
@@ -201,14 +170,14 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused(refusals) => {
-                let sentences: Vec<_> = refusals
-                    .iter()
-                    .map(|refusal| refusal.message.as_str())
-                    .collect();
+                let sentences: Vec<_> = refusals.iter().map(|refusal| refusal.message.as_str()).collect();
                 f.write_str(&sentences.join(" "))
             }
             Self::Stale(_) => f.write_str(STALE),
             Self::Coded(_, message) => f.write_str(message),
+            Self::RateLimited { retry_after_seconds } => {
+                write!(f, "Too many attempts. Try again in {retry_after_seconds} seconds.")
+            }
             Self::Fault(_) => f.write_str("Something went wrong on our side. Try again later."),
         }
     }

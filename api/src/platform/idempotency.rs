@@ -35,41 +35,22 @@ impl Key {
     /// Refuses an empty key and one that is too long.
     pub fn new(actor: String, key: String, field: &str, canonical_input: &str) -> Result<Self> {
         if key.is_empty() || key.chars().count() > KEY_LENGTH {
-            let message = format!(
-                "Give a clientMutationId of 1 to {KEY_LENGTH} characters, or leave it out."
-            );
+            let message = format!("Give a clientMutationId of 1 to {KEY_LENGTH} characters, or leave it out.");
             return Err(refuse(UserErrorCode::Invalid, "clientMutationId", message));
         }
-        let input_hash = digest(&SHA256, canonical_input.as_bytes())
-            .as_ref()
-            .to_vec();
-        Ok(Self {
-            actor,
-            key,
-            field: field.to_owned(),
-            input_hash,
-        })
+        let input_hash = digest(&SHA256, canonical_input.as_bytes()).as_ref().to_vec();
+        Ok(Self { actor, key, field: field.to_owned(), input_hash })
     }
 
     /// The answer of an earlier request under this key, if there was one within seven days.
-    pub async fn answer(
-        &self,
-        db: &impl ConnectionTrait,
-        now: DateTime<Utc>,
-    ) -> Result<Option<serde_json::Value>> {
-        let row = idempotency::Entity::find_by_id((self.actor.clone(), self.key.clone()))
-            .one(db)
-            .await?;
+    pub async fn answer(&self, db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Option<serde_json::Value>> {
+        let row = idempotency::Entity::find_by_id((self.actor.clone(), self.key.clone())).one(db).await?;
         match row {
             Some(row) if row.created_at + KEPT <= now => {
-                idempotency::Entity::delete_by_id((self.actor.clone(), self.key.clone()))
-                    .exec(db)
-                    .await?;
+                idempotency::Entity::delete_by_id((self.actor.clone(), self.key.clone())).exec(db).await?;
                 Ok(None)
             }
-            Some(row) if row.field == self.field && row.input_hash == self.input_hash => {
-                Ok(Some(row.answer))
-            }
+            Some(row) if row.field == self.field && row.input_hash == self.input_hash => Ok(Some(row.answer)),
             Some(_) => Err(refuse(
                 UserErrorCode::IdempotencyMismatch,
                 "clientMutationId",
@@ -80,12 +61,7 @@ impl Key {
     }
 
     /// Keeps `answer` in the transaction of the act.
-    pub async fn keep(
-        &self,
-        db: &impl ConnectionTrait,
-        answer: serde_json::Value,
-        now: DateTime<Utc>,
-    ) -> Result<()> {
+    pub async fn keep(&self, db: &impl ConnectionTrait, answer: serde_json::Value, now: DateTime<Utc>) -> Result<()> {
         let row = idempotency::ActiveModel {
             actor: Set(self.actor.clone()),
             key: Set(self.key.clone()),
@@ -105,11 +81,7 @@ impl Key {
 /// Removes answers older than seven days; returns how many.
 pub async fn prune(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<u64> {
     let old = idempotency::Column::CreatedAt.lte(now - KEPT);
-    Ok(idempotency::Entity::delete_many()
-        .filter(old)
-        .exec(db)
-        .await?
-        .rows_affected)
+    Ok(idempotency::Entity::delete_many().filter(old).exec(db).await?.rows_affected)
 }
 
 /// The keys that this process is working on.
@@ -127,16 +99,8 @@ impl InProgress {
     /// Takes the key, or refuses because another request holds it.
     pub fn begin(&self, key: &Key) -> Result<Busy> {
         let key = (key.actor.clone(), key.key.clone());
-        if self
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(key.clone())
-        {
-            return Ok(Busy {
-                keys: self.clone(),
-                key,
-            });
+        if self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone()) {
+            return Ok(Busy { keys: self.clone(), key });
         }
         Err(refuse(
             UserErrorCode::IdempotencyInProgress,
@@ -148,10 +112,6 @@ impl InProgress {
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        self.keys
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&self.key);
+        self.keys.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
     }
 }

@@ -16,10 +16,7 @@ pub struct Event {
 impl Event {
     /// An event about one thing.
     pub fn about(kind: &'static str, id: impl std::fmt::Display) -> Self {
-        Self {
-            kind,
-            payload: serde_json::json!({ "id": id.to_string() }),
-        }
+        Self { kind, payload: serde_json::json!({ "id": id.to_string() }) }
     }
 }
 
@@ -37,8 +34,6 @@ pub async fn emit(
         at: Set(at),
         ..outbox::ActiveModel::default()
     };
-    outbox::Entity::insert(row)
-        .exec_without_returning(db)
-        .await?;
+    outbox::Entity::insert(row).exec_without_returning(db).await?;
     Ok(())
 }

@@ -1,16 +1,14 @@
 //! Connections: pages of a list by keyset, so that an insert neither doubles nor loses an item.
 
-use async_graphql::connection::{
-    Connection, CursorType, DefaultConnectionName, DefaultEdgeName, Edge, EmptyFields,
-};
-use async_graphql::{Context, Object, OutputType};
+use std::borrow::Cow;
+
+use async_graphql::{Context, Object, OutputType, SimpleObject, TypeName};
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sea_orm::sea_query::{Alias, Expr, IntoValueTuple, Query, SelectStatement};
 use sea_orm::{
-    ConnectionTrait, Cursor as SeaCursor, EntityTrait, FromQueryResult, IntoIdentity, QueryTrait,
-    Select, SelectModel,
+    ConnectionTrait, Cursor as SeaCursor, EntityTrait, FromQueryResult, IntoIdentity, QueryTrait, Select, SelectModel,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -48,18 +46,6 @@ impl Cursor {
     }
 }
 
-impl CursorType for Cursor {
-    type Error = std::convert::Infallible;
-
-    fn decode_cursor(text: &str) -> Result<Self, Self::Error> {
-        Ok(Self(text.to_owned()))
-    }
-
-    fn encode_cursor(&self) -> String {
-        self.0.clone()
-    }
-}
-
 /// The four arguments of a connection, as they came.
 #[derive(Clone, Debug, Default)]
 pub struct PageArgs {
@@ -81,16 +67,10 @@ impl PageArgs {
     pub fn window(&self) -> Result<Window> {
         let size = |size: i32| match usize::try_from(size) {
             Ok(size) if size <= LARGEST_SIZE => Ok(size),
-            _ => Err(coded(
-                Code::BadUserInput,
-                format!("Ask for a page of 0 to {LARGEST_SIZE} items."),
-            )),
+            _ => Err(coded(Code::BadUserInput, format!("Ask for a page of 0 to {LARGEST_SIZE} items."))),
         };
         match (self.first, self.last) {
-            (Some(_), Some(_)) => Err(coded(
-                Code::BadUserInput,
-                "Ask with `first` or with `last`, not with both.",
-            )),
+            (Some(_), Some(_)) => Err(coded(Code::BadUserInput, "Ask with `first` or with `last`, not with both.")),
             (None, Some(last)) => size(last).map(Window::Last),
             (Some(first), None) => size(first).map(Window::First),
             (None, None) => Ok(Window::First(DEFAULT_SIZE)),
@@ -132,9 +112,7 @@ where
     K: IntoValueTuple + Serialize + DeserializeOwned,
 {
     let window = args.window()?;
-    let total = TotalCount {
-        select: select.as_query().clone(),
-    };
+    let total = TotalCount { select: select.as_query().clone() };
     let mut cursor: SeaCursor<SelectModel<E::Model>> = select.cursor_by(order.columns.clone());
     if order.descending {
         cursor.desc();
@@ -163,43 +141,107 @@ where
             (more, args.before.is_some())
         }
     };
-    let rows = found
-        .into_iter()
-        .map(|row| Ok((Cursor::of(order.name, &(order.key)(&row))?, row)))
-        .collect::<Result<_>>()?;
-    Ok(Rows {
-        rows,
-        has_previous,
-        has_next,
-        total,
-    })
+    let rows =
+        found.into_iter().map(|row| Ok((Cursor::of(order.name, &(order.key)(&row))?, row))).collect::<Result<_>>()?;
+    Ok(Rows { rows, has_previous, has_next, total })
 }
 
 fn position<P: DeserializeOwned>(cursor: &str, order: &str) -> Result<P> {
     Cursor(cursor.to_owned()).position(order).ok_or_else(|| {
-        coded(
-            Code::BadCursor,
-            "This cursor does not belong to this list. Start again without `after` and `before`.",
-        )
+        coded(Code::BadCursor, "This cursor does not belong to this list. Start again without `after` and `before`.")
     })
 }
 
 /// A connection of the API over nodes of type `N`.
-pub type Page<N> =
-    Connection<Cursor, N, TotalCount, EmptyFields, DefaultConnectionName, DefaultEdgeName>;
+pub struct Page<N> {
+    edges: Vec<PageEdge<N>>,
+    has_previous: bool,
+    has_next: bool,
+    total: TotalCount,
+}
+
+/// A node and where it stands in the list.
+pub struct PageEdge<N> {
+    cursor: Cursor,
+    node: N,
+}
 
 impl<M> Rows<M> {
     /// Shapes the rows into nodes.
-    pub fn into_page<N: OutputType>(self, mut node: impl FnMut(M) -> N) -> Page<N> {
-        let mut page =
-            Connection::with_additional_fields(self.has_previous, self.has_next, self.total);
-        page.edges.extend(
-            self.rows
-                .into_iter()
-                .map(|(cursor, row)| Edge::new(cursor, node(row))),
-        );
-        page
+    pub fn into_page<N>(self, mut node: impl FnMut(M) -> N) -> Page<N> {
+        let Self { rows, has_previous, has_next, total } = self;
+        let edges = rows.into_iter().map(|(cursor, row)| PageEdge { cursor, node: node(row) }).collect();
+        Page { edges, has_previous, has_next, total }
     }
+}
+
+impl<N: OutputType> TypeName for Page<N> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Connection", N::type_name()).into()
+    }
+}
+
+impl<N: OutputType> TypeName for PageEdge<N> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Edge", N::type_name()).into()
+    }
+}
+
+/// One page of a list that can grow, after the Relay cursor connections specification.
+#[Object(name_type)]
+impl<N: OutputType> Page<N> {
+    /// The items with their cursors.
+    async fn edges(&self) -> &[PageEdge<N>] {
+        &self.edges
+    }
+
+    /// The items without their cursors.
+    async fn nodes(&self) -> Vec<&N> {
+        self.edges.iter().map(|edge| &edge.node).collect()
+    }
+
+    /// Whether there is more, and where to go on.
+    async fn page_info(&self) -> PageInfo {
+        PageInfo {
+            has_previous_page: self.has_previous,
+            has_next_page: self.has_next,
+            start_cursor: self.edges.first().map(|edge| edge.cursor.0.clone()),
+            end_cursor: self.edges.last().map(|edge| edge.cursor.0.clone()),
+        }
+    }
+
+    /// The count, when asked for.
+    #[graphql(flatten)]
+    async fn total(&self) -> &TotalCount {
+        &self.total
+    }
+}
+
+/// An item of a list and where it stands in it.
+#[Object(name_type)]
+impl<N: OutputType> PageEdge<N> {
+    /// Where the item stands in the list; opaque. Give it as `after` or `before`, with the same filter and order.
+    async fn cursor(&self) -> &str {
+        &self.cursor.0
+    }
+
+    /// The item.
+    async fn node(&self) -> &N {
+        &self.node
+    }
+}
+
+/// Whether a list goes on beyond a page, and where.
+#[derive(SimpleObject)]
+pub struct PageInfo {
+    /// Whether there are items before this page.
+    has_previous_page: bool,
+    /// Whether there are items after this page.
+    has_next_page: bool,
+    /// The cursor of the first item of the page; null when the page is empty.
+    start_cursor: Option<String>,
+    /// The cursor of the last item of the page; null when the page is empty.
+    end_cursor: Option<String>,
 }
 
 /// Counts the whole list, when it is asked for.

@@ -17,31 +17,16 @@ impl Checks {
         if text.is_empty() {
             self.add(UserErrorCode::Required, field, "Fill this in.");
         } else if text.chars().count() > longest {
-            self.add(
-                UserErrorCode::TooLong,
-                field,
-                format!("Use at most {longest} characters."),
-            );
+            self.add(UserErrorCode::TooLong, field, format!("Use at most {longest} characters."));
         } else if text.chars().any(char::is_control) {
-            self.add(
-                UserErrorCode::Invalid,
-                field,
-                "Leave out line breaks and control characters.",
-            );
+            self.add(UserErrorCode::Invalid, field, "Leave out line breaks and control characters.");
         }
         text
     }
 
     /// As [`Checks::line`]; an empty text is none.
-    pub fn optional_line(
-        &mut self,
-        field: &str,
-        text: Option<&str>,
-        longest: usize,
-    ) -> Option<String> {
-        text.map(tidy)
-            .filter(|text| !text.is_empty())
-            .map(|text| self.line(field, &text, longest))
+    pub fn optional_line(&mut self, field: &str, text: Option<&str>, longest: usize) -> Option<String> {
+        text.map(tidy).filter(|text| !text.is_empty()).map(|text| self.line(field, &text, longest))
     }
 
     /// Adds a problem.
@@ -51,11 +36,7 @@ impl Checks {
 
     /// All problems, or `value` when there are none.
     pub fn done<T>(self, value: T) -> super::error::Result<T> {
-        if self.problems.is_empty() {
-            Ok(value)
-        } else {
-            Err(super::error::Error::Refused(self.problems))
-        }
+        if self.problems.is_empty() { Ok(value) } else { Err(super::error::Error::Refused(self.problems)) }
     }
 }
 
@@ -75,19 +56,8 @@ mod tests {
         checks.line("city", " ", 20);
         checks.line("street", "a\nb", 20);
         assert_eq!(checks.optional_line("phone", Some("  "), 20), None);
-        let Err(Error::Refused(problems)) = checks.done(()) else {
-            panic!("refused")
-        };
-        let told: Vec<_> = problems
-            .iter()
-            .map(|problem| (problem.code, problem.field[0].as_str()))
-            .collect();
-        assert_eq!(
-            told,
-            [
-                (UserErrorCode::Required, "city"),
-                (UserErrorCode::Invalid, "street")
-            ]
-        );
+        let Err(Error::Refused(problems)) = checks.done(()) else { panic!("refused") };
+        let told: Vec<_> = problems.iter().map(|problem| (problem.code, problem.field[0].as_str())).collect();
+        assert_eq!(told, [(UserErrorCode::Required, "city"), (UserErrorCode::Invalid, "street")]);
     }
 }

@@ -7,6 +7,7 @@ pub mod lesson;
 pub mod material;
 pub mod material_state;
 pub mod module;
+#[expect(clippy::module_inception, reason = "the group is named after its first table")]
 pub mod programme;
 pub mod programme_version;
 pub mod programme_year;

@@ -29,28 +29,15 @@ pub async fn found(write: &Write<'_>, name: &str, number: Option<&str>) -> Resul
     let (name, number) = rules::details(name, number)?;
     let now = write.now();
     let time_zone = TIME_ZONE.to_owned();
-    let row = Model {
-        id,
-        number,
-        name,
-        time_zone,
-        archived_at: None,
-        created_at: now,
-        updated_at: now,
-        version: 1,
-    };
+    let row = Model { id, number, name, time_zone, archived_at: None, created_at: now, updated_at: now, version: 1 };
     let board = store::insert(write.db(), &permit, row).await?;
-    write
-        .emit(&permit, Event::about("board.created", board.id))
-        .await?;
+    write.emit(&permit, Event::about("board.created", board.id)).await?;
     Ok(board)
 }
 
 pub(super) async fn update(write: &Write<'_>, input: BoardUpdateInput) -> Result<Model> {
     let id = input.id.parse().map_err(|_| not_found("id"))?;
-    let board = store::lock(write.db(), &write.scope(), id)
-        .await?
-        .ok_or_else(|| not_found("id"))?;
+    let board = store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("id"))?;
     let permit = write.authorize(Action::BoardUpdate, Place::from(&board))?;
     check_version(&board, board.version, input.if_version)?;
     let name = input.name.as_deref().unwrap_or(&board.name);
@@ -61,17 +48,13 @@ pub(super) async fn update(write: &Write<'_>, input: BoardUpdateInput) -> Result
     row.name = Set(name);
     row.number = Set(number);
     let board = store::update(write.db(), &permit, row, version, write.now()).await?;
-    write
-        .emit(&permit, Event::about("board.updated", board.id))
-        .await?;
+    write.emit(&permit, Event::about("board.updated", board.id)).await?;
     Ok(board)
 }
 
 pub(super) async fn archive(write: &Write<'_>, input: BoardArchiveInput) -> Result<Model> {
     let id = input.id.parse().map_err(|_| not_found("id"))?;
-    let board = store::lock(write.db(), &write.scope(), id)
-        .await?
-        .ok_or_else(|| not_found("id"))?;
+    let board = store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("id"))?;
     let permit = write.authorize(Action::BoardArchive, Place::from(&board))?;
     if board.archived_at.is_some() {
         return Ok(board);
@@ -80,8 +63,6 @@ pub(super) async fn archive(write: &Write<'_>, input: BoardArchiveInput) -> Resu
     let mut row = board.into_active_model();
     row.archived_at = Set(Some(write.now()));
     let board = store::update(write.db(), &permit, row, version, write.now()).await?;
-    write
-        .emit(&permit, Event::about("board.archived", board.id))
-        .await?;
+    write.emit(&permit, Event::about("board.archived", board.id)).await?;
     Ok(board)
 }

@@ -4,8 +4,7 @@ use async_graphql::{Context, Object};
 
 use super::actions;
 use super::types::{
-    BoardArchiveInput, BoardArchivePayload, BoardCreateInput, BoardCreatePayload, BoardUpdateInput,
-    BoardUpdatePayload,
+    BoardArchiveInput, BoardArchivePayload, BoardCreateInput, BoardCreatePayload, BoardUpdateInput, BoardUpdatePayload,
 };
 use crate::call::Call;
 use crate::platform::error::Result;
@@ -22,9 +21,7 @@ impl BoardMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The new board.")] input: BoardCreateInput,
     ) -> Result<BoardCreatePayload> {
-        let done = Call::of(ctx)
-            .once_as_system(ctx, |write| Box::pin(actions::create(write, input)))
-            .await;
+        let done = Call::of(ctx).once_as_system(ctx, |write| Box::pin(actions::create(write, input))).await;
         BoardCreatePayload::of(done)
     }
 
@@ -34,9 +31,7 @@ impl BoardMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: BoardUpdateInput,
     ) -> Result<BoardUpdatePayload> {
-        let done = Call::of(ctx)
-            .once(ctx, |write| Box::pin(actions::update(write, input)))
-            .await;
+        let done = Call::of(ctx).once(ctx, |write| Box::pin(actions::update(write, input))).await;
         BoardUpdatePayload::of(done)
     }
 
@@ -46,9 +41,7 @@ impl BoardMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which board.")] input: BoardArchiveInput,
     ) -> Result<BoardArchivePayload> {
-        let done = Call::of(ctx)
-            .once(ctx, |write| Box::pin(actions::archive(write, input)))
-            .await;
+        let done = Call::of(ctx).once(ctx, |write| Box::pin(actions::archive(write, input))).await;
         BoardArchivePayload::of(done)
     }
 }

@@ -11,11 +11,7 @@ pub fn details(name: &str, number: Option<&str>) -> Result<(String, Option<Strin
     let mut checks = Checks::default();
     let name = checks.line("name", name, NAME_LENGTH);
     if number.is_some_and(|number| !is_number(number)) {
-        checks.add(
-            UserErrorCode::Invalid,
-            "number",
-            "A board's number in the national register has five digits.",
-        );
+        checks.add(UserErrorCode::Invalid, "number", "A board's number in the national register has five digits.");
     }
     checks.done((name, number.map(str::to_owned)))
 }

@@ -50,25 +50,11 @@ impl Board {
         #[graphql(desc = "In which order; by name when absent.")] order_by: Option<SchoolOrder>,
         #[graphql(desc = "Items from the start, 0 to 100; 25 when absent.")] first: Option<i32>,
         #[graphql(desc = "A cursor: only what comes after it.")] after: Option<String>,
-        #[graphql(desc = "Items from the end, 0 to 100; not together with `first`.")] last: Option<
-            i32,
-        >,
+        #[graphql(desc = "Items from the end, 0 to 100; not together with `first`.")] last: Option<i32>,
         #[graphql(desc = "A cursor: only what comes before it.")] before: Option<String>,
     ) -> Result<Page<School>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
-        schools::page(
-            Call::of(ctx),
-            schools::Of::Board(self.0.id),
-            filter,
-            order_by,
-            args,
-        )
-        .await
+        let args = PageArgs { first, after, last, before };
+        schools::page(Call::of(ctx), schools::Of::Board(self.0.id), filter, order_by, args).await
     }
 
     /// When it was made.

@@ -8,13 +8,6 @@ use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter};
 use crate::platform::error::Result;
 
 /// The cluster, if it is in sight.
-pub async fn by_id(
-    db: &impl ConnectionTrait,
-    scope: &Scope,
-    id: ClusterId,
-) -> Result<Option<Model>> {
-    Ok(Entity::within(scope)
-        .filter(Column::Id.eq(id))
-        .one(db)
-        .await?)
+pub async fn by_id(db: &impl ConnectionTrait, scope: &Scope, id: ClusterId) -> Result<Option<Model>> {
+    Ok(Entity::within(scope).filter(Column::Id.eq(id)).one(db).await?)
 }

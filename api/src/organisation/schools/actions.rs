@@ -16,18 +16,14 @@ use crate::platform::outbox::Event;
 
 pub(super) async fn create(write: &Write<'_>, input: SchoolCreateInput) -> Result<Model> {
     let board = input.board.parse().map_err(|_| not_found("board"))?;
-    let board = boards::store::by_id(write.db(), &write.scope(), board)
-        .await?
-        .ok_or_else(|| not_found("board"))?;
+    let board = boards::store::by_id(write.db(), &write.scope(), board).await?.ok_or_else(|| not_found("board"))?;
     let permit = write.authorize(Action::SchoolCreate, Place::from(&board))?;
     let cluster = cluster(write, board.id, input.cluster.as_ref()).await?;
     let details = rules::details(&input.name, input.city.as_deref())?;
     let code = rules::register_code(input.brin.as_deref(), input.location_code.as_deref())?;
     let row = new(write, board.id, cluster, details, code);
     let school = store::insert(write.db(), &permit, row).await?;
-    write
-        .emit(&permit, Event::about("school.created", school.id))
-        .await?;
+    write.emit(&permit, Event::about("school.created", school.id)).await?;
     Ok(school)
 }
 
@@ -76,9 +72,7 @@ pub(super) async fn update(write: &Write<'_>, input: SchoolUpdateInput) -> Resul
     row.name = Set(details.name);
     row.city = Set(details.city);
     let school = store::update(write.db(), &permit, row, version, write.now()).await?;
-    write
-        .emit(&permit, Event::about("school.updated", school.id))
-        .await?;
+    write.emit(&permit, Event::about("school.updated", school.id)).await?;
     Ok(school)
 }
 
@@ -96,9 +90,7 @@ pub(super) async fn relocate(write: &Write<'_>, input: SchoolMoveInput) -> Resul
     row.cluster_id = Set(cluster);
     let school = store::update(write.db(), &permit, row, version, write.now()).await?;
     write.rights_change();
-    write
-        .emit(&permit, Event::about("school.moved", school.id))
-        .await?;
+    write.emit(&permit, Event::about("school.moved", school.id)).await?;
     Ok(school)
 }
 
@@ -112,17 +104,13 @@ pub(super) async fn archive(write: &Write<'_>, input: SchoolArchiveInput) -> Res
     let mut row = school.into_active_model();
     row.archived_at = Set(Some(write.now()));
     let school = store::update(write.db(), &permit, row, version, write.now()).await?;
-    write
-        .emit(&permit, Event::about("school.archived", school.id))
-        .await?;
+    write.emit(&permit, Event::about("school.archived", school.id)).await?;
     Ok(school)
 }
 
 async fn lock(write: &Write<'_>, id: &ID) -> Result<Model> {
     let id = id.parse().map_err(|_| not_found("id"))?;
-    store::lock(write.db(), &write.scope(), id)
-        .await?
-        .ok_or_else(|| not_found("id"))
+    store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("id"))
 }
 
 /// The cluster that the input names: one in sight, of the same board.

@@ -4,8 +4,8 @@ use async_graphql::{Context, Object};
 
 use super::actions;
 use super::types::{
-    SchoolArchiveInput, SchoolArchivePayload, SchoolCreateInput, SchoolCreatePayload,
-    SchoolMoveInput, SchoolMovePayload, SchoolUpdateInput, SchoolUpdatePayload,
+    SchoolArchiveInput, SchoolArchivePayload, SchoolCreateInput, SchoolCreatePayload, SchoolMoveInput,
+    SchoolMovePayload, SchoolUpdateInput, SchoolUpdatePayload,
 };
 use crate::call::Call;
 use crate::platform::error::Result;
@@ -22,9 +22,7 @@ impl SchoolMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The new school.")] input: SchoolCreateInput,
     ) -> Result<SchoolCreatePayload> {
-        let done = Call::of(ctx)
-            .once(ctx, |write| Box::pin(actions::create(write, input)))
-            .await;
+        let done = Call::of(ctx).once(ctx, |write| Box::pin(actions::create(write, input))).await;
         SchoolCreatePayload::of(done)
     }
 
@@ -34,9 +32,7 @@ impl SchoolMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: SchoolUpdateInput,
     ) -> Result<SchoolUpdatePayload> {
-        let done = Call::of(ctx)
-            .once(ctx, |write| Box::pin(actions::update(write, input)))
-            .await;
+        let done = Call::of(ctx).once(ctx, |write| Box::pin(actions::update(write, input))).await;
         SchoolUpdatePayload::of(done)
     }
 
@@ -46,9 +42,7 @@ impl SchoolMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which school, and where to.")] input: SchoolMoveInput,
     ) -> Result<SchoolMovePayload> {
-        let done = Call::of(ctx)
-            .once(ctx, |write| Box::pin(actions::relocate(write, input)))
-            .await;
+        let done = Call::of(ctx).once(ctx, |write| Box::pin(actions::relocate(write, input))).await;
         SchoolMovePayload::of(done)
     }
 
@@ -58,9 +52,7 @@ impl SchoolMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which school.")] input: SchoolArchiveInput,
     ) -> Result<SchoolArchivePayload> {
-        let done = Call::of(ctx)
-            .once(ctx, |write| Box::pin(actions::archive(write, input)))
-            .await;
+        let done = Call::of(ctx).once(ctx, |write| Box::pin(actions::archive(write, input))).await;
         SchoolArchivePayload::of(done)
     }
 }

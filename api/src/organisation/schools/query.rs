@@ -19,21 +19,14 @@ impl SchoolQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The id of the school; this or `brin`.")] id: Option<ID>,
-        #[graphql(
-            desc = "The register code: BRIN of four characters, or with the two digits of the location."
-        )]
+        #[graphql(desc = "The register code: BRIN of four characters, or with the two digits of the location.")]
         brin: Option<String>,
     ) -> Result<Option<School>> {
         let call = Call::of(ctx);
         call.signed_in()?;
-        store::by_key(
-            &*call.read().await?,
-            &call.scope(),
-            id.as_ref().map(|id| id.as_str()),
-            brin.as_deref(),
-        )
-        .await
-        .map(|row| row.map(School))
+        store::by_key(&*call.read().await?, &call.scope(), id.as_ref().map(|id| id.as_str()), brin.as_deref())
+            .await
+            .map(|row| row.map(School))
     }
 
     /// The schools that the viewer may see, by name unless told otherwise.
@@ -44,26 +37,12 @@ impl SchoolQuery {
         #[graphql(desc = "In which order; by name when absent.")] order_by: Option<SchoolOrder>,
         #[graphql(desc = "Items from the start, 0 to 100; 25 when absent.")] first: Option<i32>,
         #[graphql(desc = "A cursor: only what comes after it.")] after: Option<String>,
-        #[graphql(desc = "Items from the end, 0 to 100; not together with `first`.")] last: Option<
-            i32,
-        >,
+        #[graphql(desc = "Items from the end, 0 to 100; not together with `first`.")] last: Option<i32>,
         #[graphql(desc = "A cursor: only what comes before it.")] before: Option<String>,
     ) -> Result<Page<School>> {
         let call = Call::of(ctx);
         call.signed_in()?;
-        page(
-            call,
-            Of::Everything,
-            filter,
-            order_by,
-            PageArgs {
-                first,
-                after,
-                last,
-                before,
-            },
-        )
-        .await
+        page(call, Of::Everything, filter, order_by, PageArgs { first, after, last, before }).await
     }
 }
 
@@ -76,14 +55,6 @@ pub async fn page(
     args: PageArgs,
 ) -> Result<Page<School>> {
     let filter = filter.unwrap_or_default();
-    let rows = store::page(
-        &*call.read().await?,
-        &call.scope(),
-        of,
-        &filter,
-        order.unwrap_or_default(),
-        &args,
-    )
-    .await?;
+    let rows = store::page(&*call.read().await?, &call.scope(), of, &filter, order.unwrap_or_default(), &args).await?;
     Ok(rows.into_page(School))
 }

@@ -22,31 +22,16 @@ pub fn details(name: &str, city: Option<&str>) -> Result<Details> {
 }
 
 /// BRIN and location code of a school, which go together.
-pub fn register_code(
-    brin: Option<&str>,
-    location: Option<&str>,
-) -> Result<Option<(String, String)>> {
+pub fn register_code(brin: Option<&str>, location: Option<&str>) -> Result<Option<(String, String)>> {
     let mut checks = Checks::default();
     if brin.is_some_and(|brin| !is_brin(brin)) {
-        checks.add(
-            UserErrorCode::Invalid,
-            "brin",
-            "A BRIN has two digits and two capital letters, as 03AB.",
-        );
+        checks.add(UserErrorCode::Invalid, "brin", "A BRIN has two digits and two capital letters, as 03AB.");
     }
     if location.is_some_and(|location| !is_location(location)) {
-        checks.add(
-            UserErrorCode::Invalid,
-            "locationCode",
-            "A location code has two digits, as 00.",
-        );
+        checks.add(UserErrorCode::Invalid, "locationCode", "A location code has two digits, as 00.");
     }
     if brin.is_none() && location.is_some() {
-        checks.add(
-            UserErrorCode::Required,
-            "brin",
-            "A location code goes with a BRIN. Give both or neither.",
-        );
+        checks.add(UserErrorCode::Required, "brin", "A location code goes with a BRIN. Give both or neither.");
     }
     checks.done(brin.map(|brin| (brin.to_owned(), location.unwrap_or("00").to_owned())))
 }
@@ -69,14 +54,9 @@ mod tests {
 
     #[test]
     fn a_register_code_is_whole_or_absent() {
-        assert_eq!(
-            register_code(Some("03AB"), None).unwrap(),
-            Some(("03AB".into(), "00".into()))
-        );
+        assert_eq!(register_code(Some("03AB"), None).unwrap(), Some(("03AB".into(), "00".into())));
         assert_eq!(register_code(None, None).unwrap(), None);
-        let Err(Error::Refused(problems)) = register_code(Some("3AB"), Some("1")) else {
-            panic!("refused")
-        };
+        let Err(Error::Refused(problems)) = register_code(Some("3AB"), Some("1")) else { panic!("refused") };
         assert_eq!(problems.len(), 2);
         assert!(register_code(None, Some("01")).is_err());
     }

@@ -5,8 +5,7 @@ use glans_entity::ids::{BoardId, ClusterId, SchoolId};
 use glans_entity::organisation::school::{ActiveModel, Column, Entity, Model};
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter,
-    QuerySelect, Select,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QuerySelect, Select,
 };
 
 use super::types::{OrderDirection, SchoolFilter, SchoolOrder, SchoolOrderField};
@@ -25,27 +24,13 @@ pub enum Of {
 }
 
 /// The school, if it is in sight.
-pub async fn by_id(
-    db: &impl ConnectionTrait,
-    scope: &Scope,
-    id: SchoolId,
-) -> Result<Option<Model>> {
-    Ok(Entity::within(scope)
-        .filter(Column::Id.eq(id))
-        .one(db)
-        .await?)
+pub async fn by_id(db: &impl ConnectionTrait, scope: &Scope, id: SchoolId) -> Result<Option<Model>> {
+    Ok(Entity::within(scope).filter(Column::Id.eq(id)).one(db).await?)
 }
 
 /// The schools in sight with these ids.
-pub async fn by_ids(
-    db: &impl ConnectionTrait,
-    scope: &Scope,
-    ids: &[SchoolId],
-) -> Result<Vec<Model>> {
-    Ok(Entity::within(scope)
-        .filter(Column::Id.is_in(ids.iter().copied()))
-        .all(db)
-        .await?)
+pub async fn by_ids(db: &impl ConnectionTrait, scope: &Scope, ids: &[SchoolId]) -> Result<Vec<Model>> {
+    Ok(Entity::within(scope).filter(Column::Id.is_in(ids.iter().copied())).all(db).await?)
 }
 
 /// The one school in sight with this id, or with this register code. None when neither is given, or several match.
@@ -56,10 +41,7 @@ pub async fn by_key(
     code: Option<&str>,
 ) -> Result<Option<Model>> {
     let mut select = Entity::within(scope);
-    match (
-        id.map(str::parse::<SchoolId>),
-        code.map(|code| code.split_at_checked(4)),
-    ) {
+    match (id.map(str::parse::<SchoolId>), code.map(|code| code.split_at_checked(4))) {
         (None, None) | (Some(Err(_)), _) | (_, Some(None)) => return Ok(None),
         (id, code) => {
             if let Some(Ok(id)) = id {
@@ -79,11 +61,7 @@ pub async fn by_key(
 
 /// As [`by_id`], and nobody else changes it until the transaction ends.
 pub async fn lock(db: &impl ConnectionTrait, scope: &Scope, id: SchoolId) -> Result<Option<Model>> {
-    Ok(Entity::within(scope)
-        .filter(Column::Id.eq(id))
-        .lock_exclusive()
-        .one(db)
-        .await?)
+    Ok(Entity::within(scope).filter(Column::Id.eq(id)).lock_exclusive().one(db).await?)
 }
 
 /// One page of the schools of `of` that pass `filter`.
@@ -106,34 +84,12 @@ pub async fn page(
         SchoolOrderField::Name => {
             let columns = (Column::Name, Column::Id);
             let key = |row: &Model| (row.name.clone(), row.id.0);
-            page::rows(
-                db,
-                select,
-                &Order {
-                    name: "school.name",
-                    columns,
-                    key,
-                    descending,
-                },
-                args,
-            )
-            .await
+            page::rows(db, select, &Order { name: "school.name", columns, key, descending }, args).await
         }
         SchoolOrderField::CreatedAt => {
             let key = |row: &Model| (row.created_at, row.id.0);
             let columns = (Column::CreatedAt, Column::Id);
-            page::rows(
-                db,
-                select,
-                &Order {
-                    name: "school.createdAt",
-                    columns,
-                    key,
-                    descending,
-                },
-                args,
-            )
-            .await
+            page::rows(db, select, &Order { name: "school.createdAt", columns, key, descending }, args).await
         }
     }
 }
@@ -151,11 +107,7 @@ fn filtered(mut select: Select<Entity>, filter: &SchoolFilter) -> Select<Entity>
 
 /// Inserts a school.
 pub async fn insert(db: &impl ConnectionTrait, _permit: &Permit, row: Model) -> Result<Model> {
-    row.into_active_model()
-        .reset_all()
-        .insert(db)
-        .await
-        .map_err(taken("brin", CODE_TAKEN))
+    row.into_active_model().reset_all().insert(db).await.map_err(taken("brin", CODE_TAKEN))
 }
 
 /// Stores the changed fields of `row` as its next version.

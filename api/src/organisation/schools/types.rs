@@ -68,13 +68,8 @@ impl School {
 
     /// The board that the school belongs to.
     pub async fn board(&self, ctx: &Context<'_>) -> Result<Board> {
-        let board = loaders::in_context(ctx)
-            .load_one(self.0.board_id)
-            .await
-            .map_err(Error::fault)?;
-        board
-            .map(Board)
-            .ok_or_else(|| Error::fault("a school in sight has no board in sight"))
+        let board = loaders::in_context(ctx).load_one(self.0.board_id).await.map_err(Error::fault)?;
+        board.map(Board).ok_or_else(|| Error::fault("a school in sight has no board in sight"))
     }
 
     /// When it was made.

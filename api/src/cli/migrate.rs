@@ -1,0 +1,40 @@
+//! `glans migrate`
+
+use clap::Subcommand;
+use glans_migration::{MigrationStatus, Migrator, MigratorTrait};
+
+use super::{Failure, open};
+use crate::platform::config::Config;
+
+/// Which way.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub(super) enum Direction {
+    /// Apply what is missing.
+    Up {
+        /// How many migrations; all when absent.
+        #[arg(long)]
+        steps: Option<u32>,
+    },
+    /// Take back the newest. What their tables held is lost.
+    Down {
+        /// How many migrations.
+        #[arg(long, default_value_t = 1)]
+        steps: u32,
+    },
+    /// List what is applied and what is missing.
+    Status,
+}
+
+pub(super) async fn run(config: &Config, direction: Direction) -> Result<(), Failure> {
+    let db = open::database(config).await?;
+    match direction {
+        Direction::Up { steps } => Migrator::up(db.connection(), steps).await?,
+        Direction::Down { steps } => Migrator::down(db.connection(), Some(steps)).await?,
+        Direction::Status => {}
+    }
+    for migration in Migrator::get_migration_with_status(db.connection()).await? {
+        let state = if migration.status() == MigrationStatus::Applied { "applied" } else { "pending" };
+        println!("{state}  {}", migration.name());
+    }
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! The command line. One file per subcommand; each is a door to the same actions as the API.
+//!
+//! Exit status: 0 done, 1 failed, 2 wrong usage or configuration. What it answers goes to standard output, what went
+//! wrong to standard error.
+
+mod doctor;
+mod failure;
+mod log;
+mod migrate;
+mod open;
+mod schema;
+mod serve;
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use failure::Failure;
+pub use serve::router;
+
+use crate::platform::config::{self, Config};
+
+/// Glans: the API that carries a parent-engagement course to every family.
+#[derive(Debug, Parser)]
+#[command(name = "glans", version, about, max_term_width = 100)]
+struct Cli {
+    /// The configuration file; `glans.toml` where it is there.
+    #[arg(long, global = true, value_name = "FILE", env = "GLANS_CONFIG")]
+    config: Option<PathBuf>,
+    /// `sqlite://…` or `postgres://…`.
+    #[arg(long, global = true, value_name = "URL")]
+    database_url: Option<String>,
+    /// Where the embedded database and its key live.
+    #[arg(long, global = true, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// What to do; `serve --demo` where nothing is said.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the API.
+    Serve(serve::Serve),
+    /// Bring the database to the newest form, or back.
+    Migrate {
+        #[command(subcommand)]
+        direction: migrate::Direction,
+    },
+    /// Print the schema (SDL).
+    Schema,
+    /// Check configuration, database, keys and clock, and say what to mend.
+    Doctor,
+}
+
+/// Parses `arguments` and runs the command.
+pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let wrong = error.use_stderr();
+            // Where even the terminal is gone there is nobody left to tell.
+            let _ = error.print();
+            return if wrong { ExitCode::from(2) } else { ExitCode::SUCCESS };
+        }
+    };
+    match dispatch(cli).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("glans: {failure}");
+            failure.status()
+        }
+    }
+}
+
+async fn dispatch(cli: Cli) -> Result<(), Failure> {
+    if let Some(Command::Schema) = cli.command {
+        return schema::run();
+    }
+    let config = configuration(&cli)?;
+    log::start(&config)?;
+    match cli.command.unwrap_or(Command::Serve(serve::Serve::with_demo())) {
+        Command::Serve(serve) => serve::run(config, serve).await,
+        Command::Migrate { direction } => migrate::run(&config, direction).await,
+        Command::Doctor => doctor::run(config).await,
+        Command::Schema => Ok(()),
+    }
+}
+
+/// Defaults < file < environment < flags.
+#[expect(clippy::disallowed_methods, reason = "the one place where the environment comes in")]
+fn configuration(cli: &Cli) -> Result<Config, Failure> {
+    let mut flags = BTreeMap::new();
+    if let Some(url) = &cli.database_url {
+        flags.insert("database_url".to_owned(), toml::Value::from(url.as_str()));
+    }
+    if let Some(directory) = &cli.data_dir {
+        flags.insert("data_dir".to_owned(), toml::Value::from(directory.display().to_string()));
+    }
+    let file = cli.config.clone().unwrap_or_else(|| PathBuf::from("glans.toml"));
+    Ok(config::load(&file, cli.config.is_some(), std::env::vars(), flags)?)
+}

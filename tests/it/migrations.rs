@@ -1,0 +1,154 @@
+//! The migrations: up and down on both engines, and on PostgreSQL the second wall round the rows of a board.
+
+use glans_migration::Migrator;
+use glans_tests::{EmptyDatabase, Engine, on_each_database, run};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement, TransactionTrait};
+use sea_orm_migration::MigratorTrait;
+
+/// All that the catalogue says of tables, columns, keys, indexes, checks and policies, one line each.
+const POSTGRES_CATALOGUE: &str = "
+    SELECT 'column ' || table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable AS line
+      FROM information_schema.columns WHERE table_schema = 'public'
+    UNION ALL SELECT 'constraint ' || conrelid::regclass || ' ' || pg_get_constraintdef(oid)
+      FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+    UNION ALL SELECT 'index ' || indexdef FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL SELECT 'policy ' || tablename || ' ' || qual || ' ' || with_check FROM pg_policies
+    UNION ALL SELECT 'function ' || proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    ORDER BY line";
+const SQLITE_CATALOGUE: &str = "
+    SELECT type || ' ' || coalesce(sql, name) AS line FROM sqlite_master
+     WHERE name NOT LIKE 'sqlite_%' ORDER BY line";
+
+async fn they_go_up_and_down_and_up_again(database: &EmptyDatabase) {
+    let connection = Database::connect(database.url()).await.unwrap();
+    Migrator::install(&connection).await.unwrap();
+    let nothing = catalogue(&connection, database.engine()).await;
+
+    Migrator::up(&connection, None).await.unwrap();
+    let everything = catalogue(&connection, database.engine()).await;
+    assert!(everything.len() > nothing.len() + 50, "only {} lines: {everything:#?}", everything.len());
+
+    Migrator::down(&connection, None).await.unwrap();
+    assert_eq!(catalogue(&connection, database.engine()).await, nothing, "something stays behind");
+
+    Migrator::up(&connection, None).await.unwrap();
+    assert_eq!(catalogue(&connection, database.engine()).await, everything);
+    connection.close().await.unwrap();
+}
+
+on_each_database!(they_go_up_and_down_and_up_again);
+
+async fn every_table_of_a_board_stands_behind_the_wall(database: &EmptyDatabase) {
+    let connection = migrated(database).await;
+    let open = lines(
+        &connection,
+        "SELECT c.relname::text AS line FROM pg_class c
+          WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
+            AND (c.relname = 'board' OR EXISTS (
+                SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'board_id' AND NOT a.attisdropped))
+            AND NOT (c.relrowsecurity AND c.relforcerowsecurity
+                     AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid))
+          ORDER BY 1",
+    )
+    .await;
+    assert_eq!(open, Vec::<String>::new(), "tables with a board_id and without forced row-level security");
+    connection.close().await.unwrap();
+}
+
+async fn the_application_role_cannot_pass_the_wall(database: &EmptyDatabase) {
+    let connection = migrated(database).await;
+    let role = lines(
+        &connection,
+        "SELECT concat_ws(' ', rolsuper, rolbypassrls, rolcreaterole, rolcanlogin) AS line
+           FROM pg_roles WHERE rolname = 'glans_app'",
+    )
+    .await;
+    assert_eq!(role, ["f f f f"]);
+    connection.close().await.unwrap();
+}
+
+async fn a_forgotten_setting_shows_nothing(database: &EmptyDatabase) {
+    let connection = migrated(database).await;
+    let [ours, theirs] = ["00000000-0000-7000-8000-00000000000a", "00000000-0000-7000-8000-00000000000b"];
+    for board in [ours, theirs] {
+        in_transaction(&connection, &["SET LOCAL glans.system = 'on'", &insert_board(board)]).await.unwrap();
+    }
+
+    for role in ["", "SET LOCAL ROLE glans_app"] {
+        assert_eq!(boards(&connection, &[role]).await, Vec::<String>::new(), "as {role:?}, without a setting");
+        let own = format!("SET LOCAL glans.boards = '{ours}'");
+        assert_eq!(boards(&connection, &[role, &own]).await, [ours], "as {role:?}, in the own board");
+        assert_eq!(boards(&connection, &[role]).await, Vec::<String>::new(), "as {role:?}: the setting leaks");
+
+        let foreign = "00000000-0000-7000-8000-00000000000c";
+        let refused = in_transaction(&connection, &[role, &own, &insert_board(foreign)]).await;
+        assert!(
+            refused.unwrap_err().to_string().contains("row-level security"),
+            "as {role:?}: a foreign row was written"
+        );
+    }
+    connection.close().await.unwrap();
+}
+
+#[test]
+fn postgres_every_table_of_a_board_stands_behind_the_wall() {
+    run(Engine::Postgres, every_table_of_a_board_stands_behind_the_wall);
+}
+
+#[test]
+fn postgres_the_application_role_cannot_pass_the_wall() {
+    run(Engine::Postgres, the_application_role_cannot_pass_the_wall);
+}
+
+#[test]
+fn postgres_a_forgotten_setting_shows_nothing() {
+    run(Engine::Postgres, a_forgotten_setting_shows_nothing);
+}
+
+async fn migrated(database: &EmptyDatabase) -> DatabaseConnection {
+    let mut options = sea_orm::ConnectOptions::new(database.url());
+    // One connection, so that a setting that outlives its transaction would be seen.
+    options.max_connections(1);
+    let connection = Database::connect(options).await.unwrap();
+    Migrator::up(&connection, None).await.unwrap();
+    connection
+}
+
+async fn catalogue(connection: &DatabaseConnection, engine: Engine) -> Vec<String> {
+    match engine {
+        Engine::Sqlite => lines(connection, SQLITE_CATALOGUE).await,
+        Engine::Postgres => lines(connection, POSTGRES_CATALOGUE).await,
+    }
+}
+
+async fn lines(connection: &impl ConnectionTrait, sql: &str) -> Vec<String> {
+    let statement = Statement::from_string(connection.get_database_backend(), sql);
+    let rows = connection.query_all_raw(statement).await.unwrap();
+    rows.iter().map(|row| row.try_get("", "line").unwrap()).collect()
+}
+
+fn insert_board(id: &str) -> String {
+    format!(
+        "INSERT INTO board (id, name, time_zone, created_at, updated_at, version)
+         VALUES ('{id}', 'Board', 'Europe/Amsterdam', now(), now(), 1)"
+    )
+}
+
+async fn in_transaction(connection: &DatabaseConnection, statements: &[&str]) -> Result<(), sea_orm::DbErr> {
+    let transaction = connection.begin().await?;
+    for statement in statements.iter().filter(|statement| !statement.is_empty()) {
+        transaction.execute_unprepared(statement).await?;
+    }
+    transaction.commit().await
+}
+
+/// The boards that a transaction with these settings sees.
+async fn boards(connection: &DatabaseConnection, settings: &[&str]) -> Vec<String> {
+    let transaction = connection.begin().await.unwrap();
+    for setting in settings.iter().filter(|setting| !setting.is_empty()) {
+        transaction.execute_unprepared(setting).await.unwrap();
+    }
+    let seen = lines(&transaction, "SELECT id::text AS line FROM board ORDER BY 1").await;
+    transaction.rollback().await.unwrap();
+    seen
+}

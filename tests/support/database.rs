@@ -1,0 +1,79 @@
+//! A database of one test.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use tempfile::TempDir;
+
+use crate::engine::Engine;
+use crate::template::{self, Server};
+
+/// A migrated database that belongs to one test; [`remove`](Self::remove) it when the test is over.
+#[derive(Debug)]
+pub struct TestDatabase {
+    engine: Engine,
+    url: String,
+    place: Place,
+}
+
+#[derive(Debug)]
+enum Place {
+    Folder(TempDir),
+    Server(&'static Server, String),
+}
+
+impl TestDatabase {
+    /// A copy of the migrated template; none where the engine is not there.
+    pub async fn migrated(engine: Engine) -> Option<Self> {
+        match engine {
+            Engine::Sqlite => Some(Self::file(Some(template::sqlite()))),
+            Engine::Postgres => {
+                let server = Server::of_process()?;
+                Some(Self::on(server, server.copy(&next_name()).await))
+            }
+        }
+    }
+
+    /// A database without a table, for tests of the migrations themselves.
+    pub async fn empty(engine: Engine) -> Option<Self> {
+        match engine {
+            Engine::Sqlite => Some(Self::file(None)),
+            Engine::Postgres => {
+                let server = Server::of_process()?;
+                Some(Self::on(server, server.empty(&next_name()).await))
+            }
+        }
+    }
+
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// The URL as an operator would write it in `GLANS_DATABASE_URL`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Gives the space back. A test run makes hundreds of databases.
+    pub async fn remove(self) {
+        match self.place {
+            Place::Folder(folder) => folder.close().expect("a temporary directory that can be removed"),
+            Place::Server(server, database) => server.remove(&database).await,
+        }
+    }
+
+    fn file(content: Option<&[u8]>) -> Self {
+        let folder = tempfile::Builder::new().prefix("glans-test-").tempdir().expect("a temporary directory");
+        let file = folder.path().join("glans.db");
+        std::fs::write(&file, content.unwrap_or_default()).expect("room for a database");
+        Self { engine: Engine::Sqlite, url: format!("sqlite://{}", file.display()), place: Place::Folder(folder) }
+    }
+
+    fn on(server: &'static Server, database: String) -> Self {
+        Self { engine: Engine::Postgres, url: server.url(&database), place: Place::Server(server, database) }
+    }
+}
+
+fn next_name() -> String {
+    static NUMBER: AtomicU32 = AtomicU32::new(1);
+    NUMBER.fetch_add(1, Ordering::Relaxed).to_string()
+}

@@ -1,0 +1,213 @@
+//! Two boards with the same people in them. All texts of the second one are canaries.
+
+mod course;
+mod sower;
+
+use chrono::{DateTime, Utc};
+use glans_entity::ids::{
+    AccountId, ApiClientId, BoardId, ClassGroupId, ClusterId, GuardianshipId, MembershipId, PersonId, RosterImportId,
+    SchoolId, SchoolYearId, StudentId,
+};
+use glans_entity::localized::Strings;
+use glans_entity::people::{GuardianAccess, Role, ScopeKind};
+use glans_entity::{identity, roster};
+use sea_orm::DatabaseTransaction;
+
+pub use course::Course;
+use sower::Sower;
+
+/// Stands in every text of the second board. Whoever of the first board reads it has found a hole.
+pub const CANARY: &str = "kanarie-";
+
+/// A human being with a login.
+#[derive(Debug, Clone, Copy)]
+pub struct Someone {
+    pub person: PersonId,
+    pub account: AccountId,
+}
+
+/// What one board has. Everybody here knows the first school; the second one of the same board is out of sight for
+/// whoever has no role in it.
+#[derive(Debug, Clone, Copy)]
+pub struct Board {
+    pub id: BoardId,
+    pub clusters: [ClusterId; 2],
+    pub schools: [SchoolId; 2],
+    pub school_year: SchoolYearId,
+    /// One of each school.
+    pub groups: [ClassGroupId; 2],
+    /// One of each group.
+    pub students: [StudentId; 2],
+    pub admin: Someone,
+    /// Of the first cluster.
+    pub director: Someone,
+    /// Of the first school.
+    pub leader: Someone,
+    /// Of the first group.
+    pub teacher: Someone,
+    pub trainer: Someone,
+    /// Of the first student, and of the second.
+    pub guardians: [Someone; 2],
+    /// Guardian of the first student at access NONE.
+    pub distant: Someone,
+    /// Of the teacher of the first group, and of the leader of the second school.
+    pub memberships: [MembershipId; 2],
+    /// Of the first guardian, and of the second.
+    pub guardianships: [GuardianshipId; 2],
+    /// May read the organisation and the lessons.
+    pub client: ApiClientId,
+    pub import: RosterImportId,
+    pub published: Course,
+    pub draft: Course,
+}
+
+/// Writes a board whose texts all begin with `mark`.
+pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: DateTime<Utc>) -> Board {
+    let sower = Sower { db, board: BoardId::new(), mark, now };
+    sower.board("De Sterrenwacht").await;
+    let clusters = [sower.cluster("Noord").await, sower.cluster("Zuid").await];
+    let schools = [sower.school("De Zwaluw", clusters[0]).await, sower.school("De Meent", clusters[1]).await];
+    let school_year = sower.school_year().await;
+    let groups = [
+        sower.class_group("3a", schools[0], school_year).await,
+        sower.class_group("5c", schools[1], school_year).await,
+    ];
+    let students =
+        [sower.student("Noor", schools[0], groups[0]).await, sower.student("Lotte", schools[1], groups[1]).await];
+    let people = Cast::of(&sower).await;
+    let memberships = people.appoint(&sower, clusters, schools, groups).await;
+    let guardianships = [
+        sower.guardianship(people.guardians[0].person, students[0], GuardianAccess::Full).await,
+        sower.guardianship(people.guardians[1].person, students[1], GuardianAccess::Full).await,
+    ];
+    sower.guardianship(people.distant.person, students[0], GuardianAccess::None).await;
+    Board {
+        id: sower.board,
+        clusters,
+        schools,
+        school_year,
+        groups,
+        students,
+        admin: people.admin,
+        director: people.director,
+        leader: people.leader,
+        teacher: people.teacher,
+        trainer: people.trainer,
+        guardians: people.guardians,
+        distant: people.distant,
+        memberships,
+        guardianships,
+        client: client(&sower).await,
+        import: import(&sower).await,
+        published: sower.course("samen-sterk", true).await,
+        draft: sower.course("nog-niet-af", false).await,
+    }
+}
+
+/// The people of a board.
+struct Cast {
+    admin: Someone,
+    director: Someone,
+    leader: Someone,
+    other_leader: Someone,
+    teacher: Someone,
+    trainer: Someone,
+    guardians: [Someone; 2],
+    distant: Someone,
+}
+
+impl Cast {
+    async fn of(sower: &Sower<'_>) -> Self {
+        let someone = async |name| {
+            let (person, account) = sower.person(name).await;
+            Someone { person, account }
+        };
+        Self {
+            admin: someone("Annelies").await,
+            director: someone("Dirk").await,
+            leader: someone("Marieke").await,
+            other_leader: someone("Laila").await,
+            teacher: someone("Tarik").await,
+            trainer: someone("Trudy").await,
+            guardians: [someone("Ilse").await, someone("Hanna").await],
+            distant: someone("Ruud").await,
+        }
+    }
+
+    /// Gives everybody their role; the memberships of the teacher and of the other leader.
+    async fn appoint(
+        &self,
+        sower: &Sower<'_>,
+        clusters: [ClusterId; 2],
+        schools: [SchoolId; 2],
+        groups: [ClassGroupId; 2],
+    ) -> [MembershipId; 2] {
+        let board = (ScopeKind::Board, sower.board.0);
+        let school = |at: usize| (ScopeKind::School, schools[at].0);
+        sower.membership(self.admin.person, Role::BoardAdmin, board, None).await;
+        sower.membership(self.trainer.person, Role::Trainer, board, None).await;
+        let cluster = (ScopeKind::Cluster, clusters[0].0);
+        sower.membership(self.director.person, Role::ClusterDirector, cluster, None).await;
+        sower.membership(self.leader.person, Role::SchoolLeader, school(0), Some(schools[0])).await;
+        let group = (ScopeKind::ClassGroup, groups[0].0);
+        [
+            sower.membership(self.teacher.person, Role::Teacher, group, Some(schools[0])).await,
+            sower.membership(self.other_leader.person, Role::SchoolLeader, school(1), Some(schools[1])).await,
+        ]
+    }
+}
+
+async fn client(sower: &Sower<'_>) -> ApiClientId {
+    let id = ApiClientId::new();
+    sower
+        .put::<identity::api_client::Entity>(identity::api_client::Model {
+            id,
+            board_id: sower.board,
+            name: sower.text("Koppeling"),
+            scopes: Strings(vec!["organisation:read".to_owned(), "lessons:read".to_owned()]),
+            school_ids: None,
+            revoked_at: None,
+            created_at: sower.now,
+            updated_at: sower.now,
+            version: 1,
+        })
+        .await;
+    id
+}
+
+async fn import(sower: &Sower<'_>) -> RosterImportId {
+    let id = RosterImportId::new();
+    sower
+        .put::<roster::roster_import::Entity>(roster::roster_import::Model {
+            id,
+            board_id: sower.board,
+            started_by: None,
+            kind: "oneroster".to_owned(),
+            state: roster::RosterImportState::Failed,
+            dry_run: true,
+            accept_removals: false,
+            upload_hash: None,
+            upload_expires_at: None,
+            rows_total: 1,
+            rows_done: 1,
+            counts: serde_json::json!({}),
+            finished_at: Some(sower.now),
+            rolled_back_at: None,
+            created_at: sower.now,
+            updated_at: sower.now,
+            version: 1,
+        })
+        .await;
+    sower
+        .put::<roster::roster_problem::Entity>(roster::roster_problem::Model {
+            import_id: id,
+            position: 1,
+            board_id: sower.board,
+            file: sower.text("users.csv"),
+            line: Some(2),
+            column_name: Some(sower.text("email")),
+            message: sower.text("This is no e-mail address."),
+        })
+        .await;
+    id
+}

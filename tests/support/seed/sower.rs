@@ -1,0 +1,260 @@
+//! Rows of one board, one kind at a time.
+
+use chrono::{DateTime, Days, Utc};
+use glans_entity::ids::{
+    AccountId, BoardId, ClassGroupId, ClusterId, EnrolmentId, GuardianshipId, MembershipId, PersonId, SchoolId,
+    SchoolYearId, StudentId,
+};
+use glans_entity::localized::{Localized, Strings};
+use glans_entity::{identity, organisation, people};
+use sea_orm::{ActiveModelTrait, DatabaseTransaction, EntityTrait, IntoActiveModel};
+use uuid::Uuid;
+
+/// Makes the rows of one board, and marks every free text in them.
+pub(super) struct Sower<'t> {
+    pub(super) db: &'t DatabaseTransaction,
+    pub(super) board: BoardId,
+    /// Stands before every text of the board: a canary where nobody of another board may read it.
+    pub(super) mark: &'static str,
+    pub(super) now: DateTime<Utc>,
+}
+
+impl Sower<'_> {
+    pub(super) async fn board(&self, name: &str) {
+        self.put::<organisation::board::Entity>(organisation::board::Model {
+            id: self.board,
+            number: None,
+            name: self.text(name),
+            time_zone: "Europe/Amsterdam".to_owned(),
+            archived_at: None,
+            created_at: self.now,
+            updated_at: self.now,
+            version: 1,
+        })
+        .await;
+    }
+
+    pub(super) async fn cluster(&self, name: &str) -> ClusterId {
+        let id = ClusterId::new();
+        self.put::<organisation::cluster::Entity>(organisation::cluster::Model {
+            id,
+            board_id: self.board,
+            name: self.text(name),
+            source_id: None,
+            archived_at: None,
+            created_at: self.now,
+            updated_at: self.now,
+            version: 1,
+        })
+        .await;
+        id
+    }
+
+    pub(super) async fn school(&self, name: &str, cluster: ClusterId) -> SchoolId {
+        let id = SchoolId::new();
+        self.put::<organisation::school::Entity>(organisation::school::Model {
+            id,
+            board_id: self.board,
+            cluster_id: Some(cluster),
+            name: self.text(name),
+            registered_name: None,
+            brin: None,
+            location_code: None,
+            street: Some(self.text("Dorpsstraat")),
+            house_number: Some("1".to_owned()),
+            postcode: None,
+            city: Some(self.text("Zuidhoek")),
+            phone: None,
+            website: None,
+            denomination: Some(self.text("Openbaar")),
+            holiday_region: None,
+            pupil_count: None,
+            source_id: None,
+            archived_at: None,
+            created_at: self.now,
+            updated_at: self.now,
+            version: 1,
+        })
+        .await;
+        id
+    }
+
+    pub(super) async fn school_year(&self) -> SchoolYearId {
+        let id = SchoolYearId::new();
+        self.put::<organisation::school_year::Entity>(organisation::school_year::Model {
+            id,
+            board_id: self.board,
+            title: self.text("This year"),
+            starts_on: self.now.date_naive() - Days::new(100),
+            ends_on: self.now.date_naive() + Days::new(200),
+            source_id: None,
+            created_at: self.now,
+            updated_at: self.now,
+            version: 1,
+        })
+        .await;
+        id
+    }
+
+    pub(super) async fn class_group(&self, name: &str, school: SchoolId, year: SchoolYearId) -> ClassGroupId {
+        let id = ClassGroupId::new();
+        self.put::<organisation::class_group::Entity>(organisation::class_group::Model {
+            id,
+            board_id: self.board,
+            school_id: school,
+            school_year_id: year,
+            name: self.text(name),
+            grades: Strings(vec!["3".to_owned(), "4".to_owned()]),
+            source_id: None,
+            archived_at: None,
+            created_at: self.now,
+            updated_at: self.now,
+            version: 1,
+        })
+        .await;
+        id
+    }
+
+    /// A person with a login of their own, which has the e-mail address `name@…`.
+    pub(super) async fn person(&self, name: &str) -> (PersonId, AccountId) {
+        let account = AccountId::new();
+        let email = format!("{}{}@example.org", self.mark, name).to_lowercase();
+        self.put::<identity::account::Entity>(identity::account::Model {
+            id: account,
+            email: email.clone(),
+            password_hash: None,
+            language: "nl".to_owned(),
+            first_signed_in_at: Some(self.now),
+            created_at: self.now,
+            updated_at: self.now,
+            version: 1,
+        })
+        .await;
+        let id = PersonId::new();
+        self.put::<people::person::Entity>(people::person::Model {
+            id,
+            board_id: self.board,
+            account_id: Some(account),
+            given_name: self.text(name),
+            family_name: self.text("de Wit"),
+            display_name: self.text(&format!("{name} de Wit")),
+            email: Some(email),
+            language: "nl".to_owned(),
+            interpreter_needed: false,
+            source_id: None,
+            archived_at: None,
+            erased_at: None,
+            created_at: self.now,
+            updated_at: self.now,
+            version: 1,
+        })
+        .await;
+        (id, account)
+    }
+
+    pub(super) async fn membership(
+        &self,
+        person: PersonId,
+        role: people::Role,
+        (scope_kind, scope_id): (people::ScopeKind, Uuid),
+        school: Option<SchoolId>,
+    ) -> MembershipId {
+        let id = MembershipId::new();
+        self.put::<people::membership::Entity>(people::membership::Model {
+            id,
+            board_id: self.board,
+            person_id: person,
+            role,
+            scope_kind,
+            scope_id,
+            school_id: school,
+            starts_on: None,
+            ends_on: None,
+            ended_at: None,
+            source_id: None,
+            created_at: self.now,
+            updated_at: self.now,
+            version: 1,
+        })
+        .await;
+        id
+    }
+
+    pub(super) async fn student(&self, name: &str, school: SchoolId, group: ClassGroupId) -> StudentId {
+        let id = StudentId::new();
+        self.put::<people::student::Entity>(people::student::Model {
+            id,
+            board_id: self.board,
+            school_id: school,
+            display_name: self.text(name),
+            number: Some(self.text(name)),
+            source_id: None,
+            left_on: None,
+            erased_at: None,
+            created_at: self.now,
+            updated_at: self.now,
+            version: 1,
+        })
+        .await;
+        self.put::<people::enrolment::Entity>(people::enrolment::Model {
+            id: EnrolmentId::new(),
+            board_id: self.board,
+            student_id: id,
+            class_group_id: group,
+            starts_on: self.now.date_naive() - Days::new(100),
+            ends_on: None,
+            source_id: None,
+            created_at: self.now,
+            updated_at: self.now,
+            version: 1,
+        })
+        .await;
+        id
+    }
+
+    pub(super) async fn guardianship(
+        &self,
+        guardian: PersonId,
+        student: StudentId,
+        access: people::GuardianAccess,
+    ) -> GuardianshipId {
+        let id = GuardianshipId::new();
+        self.put::<people::guardianship::Entity>(people::guardianship::Model {
+            id,
+            board_id: self.board,
+            guardian_id: guardian,
+            student_id: student,
+            relationship: people::GuardianRelationship::Parent,
+            access,
+            status: people::GuardianshipStatus::Active,
+            contact_priority: None,
+            starts_on: self.now.date_naive() - Days::new(100),
+            ends_on: None,
+            source_id: None,
+            created_at: self.now,
+            updated_at: self.now,
+            version: 1,
+        })
+        .await;
+        id
+    }
+
+    pub(super) fn text(&self, text: &str) -> String {
+        format!("{}{text}", self.mark)
+    }
+
+    pub(super) fn localized(&self, text: &str) -> Localized {
+        Localized([("nl".to_owned(), self.text(text)), ("en".to_owned(), self.text(text))].into())
+    }
+
+    pub(super) async fn put<E>(&self, row: E::Model)
+    where
+        E: EntityTrait,
+        E::Model: IntoActiveModel<E::ActiveModel>,
+        E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
+    {
+        let table = E::default().table_name().to_owned();
+        let insert = E::insert(row.into_active_model().reset_all()).exec_without_returning(self.db).await;
+        insert.unwrap_or_else(|error| panic!("a row of {table}: {error}"));
+    }
+}

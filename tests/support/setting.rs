@@ -1,0 +1,52 @@
+//! What a test is given, and how it is run.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+use crate::database::TestDatabase;
+use crate::engine::Engine;
+
+/// What a test works in. It is prepared before and removed after, whether the test passes or not.
+pub trait Setting: Sized {
+    /// None where this engine is not there.
+    fn prepare(engine: Engine) -> impl Future<Output = Option<Self>>;
+    fn remove(self) -> impl Future<Output = ()>;
+}
+
+/// Runs a test on an engine; where the engine is not there it passes, and the harness has said so in its first line.
+pub fn run<S: Setting>(engine: Engine, test: impl AsyncFnOnce(&S)) {
+    crate::engine::postgres_source();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    let Some(setting) = runtime.block_on(S::prepare(engine)) else {
+        return;
+    };
+    let outcome = catch_unwind(AssertUnwindSafe(|| runtime.block_on(test(&setting))));
+    runtime.block_on(setting.remove());
+    if let Err(panic) = outcome {
+        resume_unwind(panic);
+    }
+}
+
+/// A database without a table, for tests of the migrations themselves.
+#[derive(Debug)]
+pub struct EmptyDatabase(TestDatabase);
+
+impl EmptyDatabase {
+    pub fn engine(&self) -> Engine {
+        self.0.engine()
+    }
+
+    pub fn url(&self) -> &str {
+        self.0.url()
+    }
+}
+
+impl Setting for EmptyDatabase {
+    async fn prepare(engine: Engine) -> Option<Self> {
+        TestDatabase::empty(engine).await.map(Self)
+    }
+
+    async fn remove(self) {
+        self.0.remove().await;
+    }
+}
