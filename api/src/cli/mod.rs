@@ -5,6 +5,7 @@
 
 mod doctor;
 mod failure;
+mod import;
 mod log;
 mod migrate;
 mod open;
@@ -50,6 +51,11 @@ enum Command {
         #[command(subcommand)]
         direction: migrate::Direction,
     },
+    /// Bring in a board, a roster or a course from files.
+    Import {
+        #[command(subcommand)]
+        source: import::Source,
+    },
     /// Print the schema (SDL).
     Schema,
     /// Check configuration, database, keys and clock, and say what to mend.
@@ -85,6 +91,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
     match cli.command.unwrap_or(Command::Serve(serve::Serve::with_demo())) {
         Command::Serve(serve) => serve::run(config, serve).await,
         Command::Migrate { direction } => migrate::run(&config, direction).await,
+        Command::Import { source } => import::run(config, source).await,
         Command::Doctor => doctor::run(config).await,
         Command::Schema => Ok(()),
     }

@@ -14,6 +14,7 @@ use crate::door::Door;
 use crate::graphql;
 use crate::http::{self, Endpoint, Policy, Settings, Stopping};
 use crate::platform::config::{Config, TrustedDocuments};
+use crate::roster;
 
 /// How to serve.
 #[derive(Debug, Clone, Default, Args)]
@@ -53,7 +54,8 @@ pub fn router(app: &Arc<App>, stopping: Stopping) -> Result<Router, Failure> {
     let settings = settings(&app.config)?;
     let endpoint = Endpoint::new(graphql::schema(), &graphql::sdl(), Door(Arc::clone(app)), settings)
         .map_err(|error| Failure::Failed(format!("the schema cannot be read: {error}")))?;
-    Ok(http::router(endpoint, stopping, Router::new()))
+    let uploads = roster::router().with_state(Arc::clone(app));
+    Ok(http::router(endpoint, stopping, Router::new().merge(uploads)))
 }
 
 fn settings(config: &Config) -> Result<Settings, Failure> {

@@ -3,7 +3,6 @@
 use glans_entity::ids::{BoardId, RosterImportId};
 use glans_entity::roster::{RosterImportState, roster_import};
 
-use super::oneroster::bundle::BundleError;
 use super::outcome::{Options, Outcome};
 use super::rollback::Undo;
 use super::run::{Source, run};
@@ -74,13 +73,7 @@ fn new(
 }
 
 /// Imports from the command line, at once.
-pub async fn import(
-    call: &Call,
-    board: BoardId,
-    source: std::result::Result<Source, BundleError>,
-    options: Options,
-) -> Result<Outcome> {
-    let source = source.map_err(|error| refuse(UserErrorCode::Invalid, "path", format!("{error}.")))?;
+pub async fn import(call: &Call, board: BoardId, source: Source, options: Options) -> Result<Outcome> {
     let write = call.write().await?;
     store::board(write.db(), &write.scope(), board).await?.ok_or_else(|| not_found("board"))?;
     let permit = write.authorize(PERMITTED, Place::board(board))?;

@@ -26,7 +26,7 @@ pub use actions::{import, rollback};
 pub use mutation::RosterMutation;
 pub use progress::Progress;
 pub use query::RosterQuery;
-pub use run::{Source, guardianships};
+pub use run::Source;
 pub use types::RosterImport;
 pub use upload::router;
 

@@ -43,6 +43,20 @@ impl Source {
         Ok(Self::OneRoster(Box::new(bundle)))
     }
 
+    /// A file of guardianships.
+    pub fn guardianships(path: &Path) -> Result<Self, BundleError> {
+        let length = std::fs::metadata(path).map_err(|_| BundleError::Missing(path.display().to_string()))?.len();
+        let most = Limits::default().file_bytes;
+        if length > most {
+            return Err(BundleError::TooLarge { file: GUARDIANSHIPS_FILE.to_owned(), bytes: most });
+        }
+        let unreadable = |source: std::io::Error| BundleError::Unreadable {
+            file: GUARDIANSHIPS_FILE.to_owned(),
+            source: source.into(),
+        };
+        std::fs::read(path).map(Self::Guardianships).map_err(unreadable)
+    }
+
     /// The name under which imports of this kind are kept.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -258,18 +272,4 @@ pub(super) async fn give_up(call: &Call, import: roster_import::Model) -> Result
     let mut problems = Problems::default();
     problems.error(Place::file("bundle"), "the import stopped through a fault on our side; nothing was written, try again");
     fail(call, import, problems).await.map(drop)
-}
-
-/// A file of guardianships, as the command line names it.
-pub fn guardianships(path: &Path) -> Result<Source, BundleError> {
-    let unreadable = |source: std::io::Error| BundleError::Unreadable {
-        file: GUARDIANSHIPS_FILE.to_owned(),
-        source: source.into(),
-    };
-    let length = std::fs::metadata(path).map_err(|_| BundleError::Missing(path.display().to_string()))?.len();
-    let most = Limits::default().file_bytes;
-    if length > most {
-        return Err(BundleError::TooLarge { file: GUARDIANSHIPS_FILE.to_owned(), bytes: most });
-    }
-    Ok(Source::Guardianships(std::fs::read(path).map_err(unreadable)?))
 }
