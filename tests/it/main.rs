@@ -7,6 +7,7 @@ mod http_door;
 mod http_graphql;
 mod http_limits;
 mod migrations;
+mod roster;
 mod schema;
 
 /// The root of the repository.

@@ -120,15 +120,17 @@ where
         let own = by_source.get(id).copied();
         let key = wanted_key(wanted);
         let holder = key.as_ref().and_then(|key| by_key.get(key)).copied().filter(|&at| Some(at) != own);
-        let claim = holder.and_then(|at| rows[at].as_ref()).and_then(Row::source_id);
-        let free = claim.is_none_or(|claim| !wanted_ids.contains_key(claim) && section.ends(claim));
-        let moves_on = claim.is_some_and(|claim| wanted_ids.contains_key(claim));
+        let holder = holder.and_then(|at| Some((at, rows[at].as_ref()?.source_id())));
+        // A row that was paired already, or will be with a record of its own, lets go of its key in time.
+        let free = |claim: &str| !wanted_ids.contains_key(claim) && section.ends(claim);
+        let taken_over = holder.filter(|(_, claim)| own.is_none() && claim.is_none_or(free)).map(|(at, _)| at);
+        let stays = holder.is_some_and(|(_, claim)| claim.is_none_or(|claim| !wanted_ids.contains_key(claim)));
         let twice = key.and_then(|key| seen.insert(key, line)).is_some();
-        if twice || (holder.is_some() && !moves_on && (!free || own.is_some())) {
+        if twice || (stays && taken_over.is_none()) {
             let place = Place::cell(cell.file, line, cell.column);
             problems.error(place, format!("is the {} already; make them differ", cell.what));
         }
-        let found = own.or(holder.filter(|_| free)).and_then(|at| rows[at].take());
+        let found = own.or(taken_over).and_then(|at| rows[at].take());
         pairs.push((wanted, found));
     }
     (pairs, rows.into_iter().flatten().collect())

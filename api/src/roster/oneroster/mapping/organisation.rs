@@ -174,9 +174,12 @@ impl<'a> Mapping<'a> {
     }
 
     fn schools_without_homeroom(&mut self) {
-        let with: HashSet<&str> = self.mapped.wanted.groups.rows.iter().map(|group| group.school.as_str()).collect();
-        let classes = self.reading.classes.active.iter();
-        let without: HashSet<&str> = classes.map(|class| class.school.as_str()).filter(|id| !with.contains(id)).collect();
+        let of_kind = |kind| {
+            let classes = self.reading.classes.active.iter().filter(move |class| class.kind == kind);
+            classes.map(|class| class.school.as_str()).collect::<HashSet<&str>>()
+        };
+        let (with, timetabled) = (of_kind(ClassKind::Homeroom), of_kind(ClassKind::Scheduled));
+        let without: HashSet<&str> = timetabled.difference(&with).copied().collect();
         for school in self.reading.orgs.active.iter().filter(|org| without.contains(org.source_id.as_str())) {
             let message = "all classes of this school are scheduled and none is a homeroom; it gets no class groups";
             self.problems.notice(Place::line("orgs.csv", school.line), message);
