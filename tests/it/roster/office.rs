@@ -10,6 +10,7 @@ use glans::platform::config::Config;
 use glans::platform::db::Database;
 use glans::platform::error::Error;
 use glans::roster::outcome::{Options, Outcome};
+use glans::roster::problem::Severity;
 use glans::roster::{self, Source};
 use glans_entity::ids::BoardId;
 use glans_entity::organisation::{board, class_group, cluster, school, school_year};
@@ -129,15 +130,24 @@ impl Office {
     }
 }
 
-/// Findings as `file:line column: message`.
+/// What has to be mended, as `file:line column: message`.
+pub fn errors(outcome: &Outcome) -> Vec<String> {
+    texts(outcome.problems.iter().filter(|problem| problem.severity == Severity::Error))
+}
+
+/// All findings, as `file:line column: message`.
 pub fn found(outcome: &Outcome) -> Vec<String> {
+    texts(outcome.problems.iter())
+}
+
+fn texts<'a>(problems: impl Iterator<Item = &'a roster::problem::Problem>) -> Vec<String> {
     let place = |problem: &roster::problem::Problem| {
         let place = &problem.place;
         let line = place.line.map(|line| format!(":{line}")).unwrap_or_default();
         let column = place.column.as_deref().map(|column| format!(" {column}")).unwrap_or_default();
         format!("{}{line}{column}: {}", place.file, problem.message)
     };
-    outcome.problems.iter().map(place).collect()
+    problems.map(place).collect()
 }
 
 impl Setting for Office {
