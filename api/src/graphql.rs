@@ -3,6 +3,10 @@
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 
 use crate::http::hardened;
+use crate::identity::clients::{ApiClientMutation, ApiClientQuery};
+use crate::identity::invitations::InvitationMutation;
+use crate::identity::passwords::PasswordMutation;
+use crate::identity::sessions::SessionMutation;
 use crate::identity::viewer::ViewerQuery;
 use crate::node::NodeQuery;
 use crate::organisation::boards::{BoardMutation, BoardQuery};
@@ -12,11 +16,19 @@ use crate::roster::{RosterMutation, RosterQuery};
 
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, ViewerQuery, BoardQuery, SchoolQuery, RosterQuery);
+pub struct Query(NodeQuery, ViewerQuery, ApiClientQuery, BoardQuery, SchoolQuery, RosterQuery);
 
 /// What can be changed. The fields of one request run one after another.
 #[derive(MergedObject, Default)]
-pub struct Mutation(BoardMutation, SchoolMutation, RosterMutation);
+pub struct Mutation(
+    SessionMutation,
+    PasswordMutation,
+    InvitationMutation,
+    ApiClientMutation,
+    BoardMutation,
+    SchoolMutation,
+    RosterMutation,
+);
 
 /// The schema of the API.
 pub type GlansSchema = Schema<Query, Mutation, EmptySubscription>;

@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::door::Door;
 use crate::graphql;
 use crate::http::{self, Endpoint, Policy, Settings, Stopping};
+use crate::oauth;
 use crate::platform::config::{Config, TrustedDocuments};
 use crate::roster;
 
@@ -42,6 +43,8 @@ pub(super) async fn run(mut config: Config, serve: Serve) -> Result<(), Failure>
     })?;
     let address = listener.local_addr()?;
     let app = open::app(config).await?;
+    // Reads or makes the signing keys and tests them: a wrong secret key is told now, not at the first sign-in.
+    app.identity.keys.keys(&app.db, &app.identity.master, app.clock.now()).await?;
     let stopping = Stopping::default();
     let router = router(&app, stopping.clone())?;
     println!("listening on http://{address}");
@@ -54,8 +57,8 @@ pub fn router(app: &Arc<App>, stopping: Stopping) -> Result<Router, Failure> {
     let settings = settings(&app.config)?;
     let endpoint = Endpoint::new(graphql::schema(), &graphql::sdl(), Door(Arc::clone(app)), settings)
         .map_err(|error| Failure::Failed(format!("the schema cannot be read: {error}")))?;
-    let uploads = roster::router().with_state(Arc::clone(app));
-    Ok(http::router(endpoint, stopping, Router::new().merge(uploads)))
+    let beside = oauth::routes(Arc::clone(app)).merge(roster::routes(Arc::clone(app)));
+    Ok(http::router(endpoint, stopping, beside))
 }
 
 fn settings(config: &Config) -> Result<Settings, Failure> {

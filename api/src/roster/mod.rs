@@ -28,7 +28,7 @@ pub use progress::Progress;
 pub use query::RosterQuery;
 pub use run::Source;
 pub use types::RosterImport;
-pub use upload::router;
+pub use upload::routes;
 
 /// What needs a right here.
 const PERMITTED: crate::access::Action = crate::access::Action::RosterImport;

@@ -53,8 +53,8 @@ fn hash(token: &str) -> Vec<u8> {
 }
 
 /// The route, for the server to mount. It needs no access token: the address is the secret.
-pub fn router() -> Router<Arc<App>> {
-    Router::new().route("/uploads/{token}", put(receive))
+pub fn routes(app: Arc<App>) -> Router {
+    Router::new().route("/uploads/{token}", put(receive)).with_state(app)
 }
 
 async fn receive(State(app): State<Arc<App>>, Path(token): Path<String>, body: Body) -> Response {
