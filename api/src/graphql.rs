@@ -13,10 +13,11 @@ use crate::organisation::boards::{BoardMutation, BoardQuery};
 use crate::organisation::schools::{SchoolMutation, SchoolQuery};
 use crate::programme::{ProgrammeMutation, ProgrammeQuery};
 use crate::replay::Replays;
+use crate::roster::{RosterMutation, RosterQuery};
 
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, ViewerQuery, ApiClientQuery, BoardQuery, SchoolQuery, ProgrammeQuery);
+pub struct Query(NodeQuery, ViewerQuery, ApiClientQuery, BoardQuery, SchoolQuery, ProgrammeQuery, RosterQuery);
 
 /// What can be changed. The fields of one request run one after another.
 #[derive(MergedObject, Default)]
@@ -28,6 +29,7 @@ pub struct Mutation(
     BoardMutation,
     SchoolMutation,
     ProgrammeMutation,
+    RosterMutation,
 );
 
 /// The schema of the API.

@@ -20,3 +20,4 @@ pub mod people;
 pub mod platform;
 pub mod programme;
 pub mod replay;
+pub mod roster;

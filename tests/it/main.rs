@@ -14,6 +14,7 @@ mod http_limits;
 mod migrations;
 mod programme;
 mod register;
+mod roster;
 mod schema;
 
 /// The root of the repository.

@@ -56,6 +56,11 @@ enum Command {
         #[command(subcommand)]
         direction: migrate::Direction,
     },
+    /// Bring in a board, a roster or a course from files.
+    Import {
+        #[command(subcommand)]
+        source: import::Source,
+    },
     /// Invite who administers a board.
     Admin {
         #[command(subcommand)]
@@ -115,6 +120,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
     match cli.command.unwrap_or(Command::Serve(serve::Serve::with_demo())) {
         Command::Serve(serve) => serve::run(config, serve).await,
         Command::Migrate { direction } => migrate::run(&config, direction).await,
+        Command::Import { source } => import::run(config, source).await,
         Command::Admin { what } => admin::run(config, what).await,
         Command::Token(token) => token::run(config, token).await,
         Command::Keys { what } => keys::run(config, what).await,
