@@ -80,11 +80,6 @@ enum Command {
     },
     /// Fill an empty database with invented boards, to try things with or for load.
     Demo(demo::DemoArgs),
-    /// Bring in a board, a roster or a course from files.
-    Import {
-        #[command(subcommand)]
-        source: import::Source,
-    },
     /// Print the schema (SDL).
     Schema,
     /// Check configuration, database, keys and clock, and say what to mend.
@@ -126,7 +121,6 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Keys { what } => keys::run(config, what).await,
         Command::Documents { command } => documents::run(config, command).await,
         Command::Demo(args) => demo::run(config, args).await,
-        Command::Import { source } => import::run(config, source).await,
         Command::Doctor => doctor::run(config).await,
         Command::Schema => Ok(()),
     }
