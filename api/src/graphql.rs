@@ -4,15 +4,32 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 
 use crate::node::NodeQuery;
 use crate::organisation::boards::{BoardMutation, BoardQuery};
+use crate::organisation::class_groups::{ClassGroupMutation, ClassGroupQuery};
+use crate::organisation::clusters::{ClusterMutation, ClusterQuery};
+use crate::organisation::school_years::SchoolYearMutation;
 use crate::organisation::schools::{SchoolMutation, SchoolQuery};
+use crate::people::enrolments::EnrolmentMutation;
+use crate::people::guardianships::GuardianshipMutation;
+use crate::people::persons::PersonMutation;
+use crate::people::students::{StudentMutation, StudentQuery};
 
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, BoardQuery, SchoolQuery);
+pub struct Query(NodeQuery, BoardQuery, ClusterQuery, SchoolQuery, ClassGroupQuery, StudentQuery);
 
 /// What can be changed. The fields of one request run one after another.
 #[derive(MergedObject, Default)]
-pub struct Mutation(BoardMutation, SchoolMutation);
+pub struct Mutation(
+    BoardMutation,
+    ClusterMutation,
+    SchoolMutation,
+    SchoolYearMutation,
+    ClassGroupMutation,
+    PersonMutation,
+    StudentMutation,
+    EnrolmentMutation,
+    GuardianshipMutation,
+);
 
 /// The schema of the API.
 pub type GlansSchema = Schema<Query, Mutation, EmptySubscription>;

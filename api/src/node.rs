@@ -1,12 +1,27 @@
 //! Any object by its id.
 
+use std::hash::Hash;
+
+use async_graphql::dataloader::Loader;
 use async_graphql::{Context, ID, Interface, Object};
-use glans_entity::ids::{BoardId, SchoolId, parse_any};
+use glans_entity::ids::{
+    BoardId, ClassGroupId, ClusterId, GuardianshipId, MembershipId, PersonId, SchoolId, SchoolYearId, StudentId,
+    parse_any,
+};
+use uuid::Uuid;
 
 use crate::call::Call;
-use crate::organisation::boards::{self, Board};
-use crate::organisation::schools::{self, School};
-use crate::platform::error::{Code, Result, coded};
+use crate::loaders::{self, Batch, BatchError, Loaders};
+use crate::organisation::boards::Board;
+use crate::organisation::class_groups::ClassGroup;
+use crate::organisation::clusters::Cluster;
+use crate::organisation::school_years::SchoolYear;
+use crate::organisation::schools::School;
+use crate::people::guardianships::Guardianship;
+use crate::people::memberships::Membership;
+use crate::people::persons::Person;
+use crate::people::students::Student;
+use crate::platform::error::{Code, Error, Result, coded};
 
 /// Ids in one `nodes` at most.
 const LARGEST_BATCH: usize = 100;
@@ -16,7 +31,45 @@ const LARGEST_BATCH: usize = 100;
 #[graphql(field(name = "id", ty = "ID", desc = "Opaque, stable, sortable by time of making."))]
 pub enum Node {
     Board(Board),
+    Cluster(Cluster),
     School(School),
+    SchoolYear(SchoolYear),
+    ClassGroup(ClassGroup),
+    Person(Person),
+    Membership(Membership),
+    Student(Student),
+    Guardianship(Guardianship),
+}
+
+/// The objects of one type, in the order of their ids; none for one that the viewer may not see.
+async fn of_type(loaders: &Loaders, prefix: &str, ids: &[Uuid]) -> Result<Vec<Option<Node>>> {
+    match prefix {
+        BoardId::PREFIX => many(loaders, ids, BoardId, Board).await,
+        ClusterId::PREFIX => many(loaders, ids, ClusterId, Cluster).await,
+        SchoolId::PREFIX => many(loaders, ids, SchoolId, School).await,
+        SchoolYearId::PREFIX => many(loaders, ids, SchoolYearId, SchoolYear).await,
+        ClassGroupId::PREFIX => many(loaders, ids, ClassGroupId, ClassGroup).await,
+        PersonId::PREFIX => many(loaders, ids, PersonId, Person).await,
+        MembershipId::PREFIX => many(loaders, ids, MembershipId, |membership: Membership| membership).await,
+        StudentId::PREFIX => many(loaders, ids, StudentId, Student).await,
+        GuardianshipId::PREFIX => many(loaders, ids, GuardianshipId, Guardianship).await,
+        _ => Ok(ids.iter().map(|_| None).collect()),
+    }
+}
+
+async fn many<K, N>(
+    loaders: &Loaders,
+    ids: &[Uuid],
+    key: fn(Uuid) -> K,
+    node: fn(<Batch as Loader<K>>::Value) -> N,
+) -> Result<Vec<Option<Node>>>
+where
+    K: Send + Sync + Hash + Eq + Clone + 'static,
+    Batch: Loader<K, Error = BatchError>,
+    N: Into<Node>,
+{
+    let found = loaders.load_many(ids.iter().copied().map(key)).await.map_err(Error::fault)?;
+    Ok(ids.iter().map(|id| found.get(&key(*id)).cloned().map(|row| node(row).into())).collect())
 }
 
 /// Reading any object by its id.
@@ -27,9 +80,9 @@ pub struct NodeQuery;
 impl NodeQuery {
     /// Any object by its id; null when there is none that the viewer may see.
     async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The id of the object.")] id: ID) -> Result<Option<Node>> {
-        let call = Call::of(ctx);
-        call.signed_in()?;
-        one(call, &id).await
+        Call::of(ctx).signed_in()?;
+        let Some((prefix, uuid)) = parse_any(&id) else { return Ok(None) };
+        Ok(of_type(loaders::in_context(ctx), prefix, &[uuid]).await?.pop().flatten())
     }
 
     /// Several objects by id, in the order of the ids, with null where there is none that the viewer may see.
@@ -38,28 +91,20 @@ impl NodeQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "At most 100 ids.")] ids: Vec<ID>,
     ) -> Result<Vec<Option<Node>>> {
-        let call = Call::of(ctx);
-        call.signed_in()?;
+        Call::of(ctx).signed_in()?;
         if ids.len() > LARGEST_BATCH {
             return Err(coded(Code::BadUserInput, format!("Ask for at most {LARGEST_BATCH} ids at once.")));
         }
-        let mut nodes = Vec::with_capacity(ids.len());
-        for id in &ids {
-            nodes.push(one(call, id).await?);
+        let known = ids.iter().enumerate().filter_map(|(at, id)| Some((at, parse_any(id)?))).collect();
+        let by_type = loaders::group(known, |(_, (prefix, _))| *prefix);
+        let mut nodes: Vec<Option<Node>> = ids.iter().map(|_| None).collect();
+        for (prefix, wanted) in by_type {
+            let uuids: Vec<Uuid> = wanted.iter().map(|(_, (_, uuid))| *uuid).collect();
+            let found = of_type(loaders::in_context(ctx), prefix, &uuids).await?;
+            for ((at, _), node) in wanted.into_iter().zip(found) {
+                nodes[at] = node;
+            }
         }
         Ok(nodes)
     }
-}
-
-async fn one(call: &Call, id: &str) -> Result<Option<Node>> {
-    let Some((prefix, uuid)) = parse_any(id) else {
-        return Ok(None);
-    };
-    let db = call.read().await?;
-    let scope = call.scope();
-    Ok(match prefix {
-        BoardId::PREFIX => boards::store::by_id(&*db, &scope, BoardId(uuid)).await?.map(|row| Board(row).into()),
-        SchoolId::PREFIX => schools::store::by_id(&*db, &scope, SchoolId(uuid)).await?.map(|row| School(row).into()),
-        _ => None,
-    })
 }

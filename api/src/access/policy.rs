@@ -26,6 +26,7 @@ pub enum Action {
     ClassGroupArchive,
     StaffWrite,
     StudentWrite,
+    StudentNumberRead,
     GuardianWrite,
     GuardianshipWrite,
     GrantBoardAdmin,
@@ -46,6 +47,8 @@ pub enum Action {
 /// |---|---|---|---|---|---|
 /// | organisation | all of the board | schools of the cluster | details and groups of the school | – | – |
 /// | people | all | leaders | all of the school | guardians of the groups | – |
+/// | access of guardians | all | – | all of the school | – | – |
+/// | numbers of students | all | of the cluster | of the school | of the groups | – |
 /// | programmes | of the board | – | – | – | of the board |
 pub const fn allows(role: Role, action: Action) -> bool {
     use Action as A;
@@ -58,6 +61,7 @@ pub const fn allows(role: Role, action: Action) -> bool {
                     | A::ClassGroupCreate
                     | A::ClassGroupUpdate
                     | A::ClassGroupArchive
+                    | A::StudentNumberRead
                     | A::GrantSchoolLeader
             )
         }
@@ -69,12 +73,13 @@ pub const fn allows(role: Role, action: Action) -> bool {
                 | A::ClassGroupArchive
                 | A::StaffWrite
                 | A::StudentWrite
+                | A::StudentNumberRead
                 | A::GuardianWrite
                 | A::GuardianshipWrite
                 | A::GrantTeacher
                 | A::InviteGuardian
         ),
-        Role::Teacher => matches!(action, A::GuardianWrite | A::InviteGuardian),
+        Role::Teacher => matches!(action, A::StudentNumberRead | A::GuardianWrite | A::InviteGuardian),
         Role::Trainer => matches!(action, A::ProgrammeWrite),
         Role::Guardian => false,
     }

@@ -10,4 +10,5 @@ pub mod error;
 pub mod idempotency;
 pub mod outbox;
 pub mod page;
+pub mod scalars;
 pub mod text;
