@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::access::Standings;
+use crate::identity::{Identity, SetupError};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::Database;
@@ -15,11 +16,22 @@ pub struct App {
     pub clock: Clock,
     pub standings: Standings,
     pub in_progress: InProgress,
+    pub identity: Identity,
 }
 
 impl App {
     /// A process over an open database.
-    pub fn new(config: Config, db: Database, clock: Clock) -> Arc<Self> {
-        Arc::new(Self { config, db, clock, standings: Standings::default(), in_progress: InProgress::default() })
+    ///
+    /// # Errors
+    /// When the secret key is missing, unreadable or malformed.
+    pub fn new(config: Config, db: Database, clock: Clock) -> Result<Arc<Self>, SetupError> {
+        Ok(Arc::new(Self {
+            identity: Identity::new(&config)?,
+            config,
+            db,
+            clock,
+            standings: Standings::default(),
+            in_progress: InProgress::default(),
+        }))
     }
 }

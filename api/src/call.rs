@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use async_graphql::{Context, Request, Value};
+use async_graphql::{Context, Data, Value};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Europe::Amsterdam;
 use glans_entity::ids::BoardId;
@@ -12,12 +12,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 
-use crate::access::{self, Action, Actor, Permit, Place, Standing};
+use crate::access::{self, Action, Actor, Permit, PersonActor, Place, Standing};
 use crate::app::App;
 use crate::loaders;
 use crate::platform::error::{Code, Error, Result, coded};
 use crate::platform::idempotency::Key;
 use crate::platform::outbox::{self, Event};
+use crate::replay::Replayed;
 
 /// A boxed future that borrows from the write it runs in.
 pub type Act<'w, T> = std::pin::Pin<Box<dyn Future<Output = Result<T>> + Send + 'w>>;
@@ -63,9 +64,14 @@ impl Call {
         ctx.data_unchecked::<Arc<Self>>()
     }
 
-    /// Hands this call to the resolvers of `request`, with the batches that they share.
-    pub fn attach(self: Arc<Self>, request: Request) -> Request {
-        request.data(loaders::of(Arc::clone(&self))).data(Arc::new(Replayed::default())).data(self)
+    /// What the resolvers of this request find in their context: the call, and the batches that they share.
+    pub fn into_data(self) -> Data {
+        let call = Arc::new(self);
+        let mut data = Data::default();
+        data.insert(loaders::of(Arc::clone(&call)));
+        data.insert(Arc::new(Replayed::default()));
+        data.insert(call);
+        data
     }
 
     /// What the process shares.
@@ -101,6 +107,17 @@ impl Call {
         }
     }
 
+    /// The signed-in human being.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED` for who is not signed in; `FORBIDDEN` for a client or command, which has no account.
+    pub fn person(&self) -> Result<Arc<PersonActor>> {
+        self.signed_in()?;
+        let standing = self.standing();
+        let person = standing.actor.person().map(Arc::clone);
+        person.ok_or_else(|| coded(Code::Forbidden, "Only a person can do this, not an API client."))
+    }
+
     /// The snapshot that this request reads from; one transaction, begun when first asked for.
     pub async fn read(&self) -> Result<Arc<DatabaseTransaction>> {
         let mut snapshot = self.snapshot.lock().await;
@@ -110,6 +127,11 @@ impl Call {
         let open = Arc::new(self.app.db.read(&self.scope()).await?);
         *snapshot = Some(Arc::clone(&open));
         Ok(open)
+    }
+
+    /// A snapshot of its own that sees all boards: for sign-in, which comes before any scope.
+    pub async fn read_as_system(&self) -> Result<DatabaseTransaction> {
+        Ok(self.app.db.read(&Scope::system(self.today())).await?)
     }
 
     /// Begins a write transaction in the scope of this call.
@@ -171,7 +193,7 @@ impl Call {
             && let Some(answer) = key.answer(&write.db, self.now()).await?
         {
             if let Some(replayed) = ctx.data_opt::<Arc<Replayed>>() {
-                replayed.0.store(true, std::sync::atomic::Ordering::Relaxed);
+                replayed.set();
             }
             return serde_json::from_value(answer).map_err(Error::fault);
         }
@@ -215,10 +237,6 @@ fn canonical(value: &Value) -> Value {
         other => other.clone(),
     }
 }
-
-/// Set when a mutation of the request was answered from an earlier one.
-#[derive(Debug, Default)]
-pub struct Replayed(pub std::sync::atomic::AtomicBool);
 
 /// A write transaction of a call. Dropped without a commit, it leaves nothing behind.
 pub struct Write<'c> {

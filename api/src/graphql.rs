@@ -2,6 +2,8 @@
 
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 
+use crate::http::hardened;
+use crate::identity::viewer::ViewerQuery;
 use crate::node::NodeQuery;
 use crate::organisation::boards::{BoardMutation, BoardQuery};
 use crate::organisation::class_groups::{ClassGroupMutation, ClassGroupQuery};
@@ -12,10 +14,11 @@ use crate::people::enrolments::EnrolmentMutation;
 use crate::people::guardianships::GuardianshipMutation;
 use crate::people::persons::PersonMutation;
 use crate::people::students::{StudentMutation, StudentQuery};
+use crate::replay::Replays;
 
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, BoardQuery, ClusterQuery, SchoolQuery, ClassGroupQuery, StudentQuery);
+pub struct Query(NodeQuery, ViewerQuery, BoardQuery, ClusterQuery, SchoolQuery, ClassGroupQuery, StudentQuery);
 
 /// What can be changed. The fields of one request run one after another.
 #[derive(MergedObject, Default)]
@@ -36,7 +39,7 @@ pub type GlansSchema = Schema<Query, Mutation, EmptySubscription>;
 
 /// The schema as `schema.graphql` has it.
 pub fn schema() -> GlansSchema {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription).finish()
+    hardened(Schema::build(Query::default(), Mutation::default(), EmptySubscription)).extension(Replays).finish()
 }
 
 /// The SDL, sorted, as it is served and committed.

@@ -3,6 +3,9 @@
 #![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod harness;
+mod http_door;
+mod http_graphql;
+mod http_limits;
 mod migrations;
 mod schema;
 

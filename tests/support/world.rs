@@ -123,7 +123,8 @@ impl World {
     /// Puts a document to the engine, past the transport: for tests of rights, which do not hang on it.
     pub async fn execute(&self, standing: &Arc<Standing>, document: &str, variables: Value) -> Answer {
         let call = Call::new(Arc::clone(&self.app), Arc::clone(standing), "test".to_owned());
-        let request = Arc::new(call).attach(Request::new(document).variables(Variables::from_json(variables)));
+        let mut request = Request::new(document).variables(Variables::from_json(variables));
+        request.data = call.into_data();
         let before = self.app.db.statement_count();
         let response = self.schema.execute(request).await;
         let statements = self.app.db.statement_count() - before;

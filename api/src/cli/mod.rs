@@ -5,9 +5,11 @@
 
 mod doctor;
 mod failure;
+mod log;
 mod migrate;
 mod open;
 mod schema;
+mod serve;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -17,6 +19,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 pub use failure::Failure;
+pub use serve::router;
 
 use crate::platform::config::{self, Config};
 
@@ -40,6 +43,8 @@ struct Cli {
 /// What to do; `serve --demo` where nothing is said.
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Serve the API.
+    Serve(serve::Serve),
     /// Bring the database to the newest form, or back.
     Migrate {
         #[command(subcommand)]
@@ -76,10 +81,12 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         return schema::run();
     }
     let config = configuration(&cli)?;
-    match cli.command {
-        Some(Command::Migrate { direction }) => migrate::run(&config, direction).await,
-        Some(Command::Doctor) => doctor::run(config).await,
-        Some(Command::Schema) | None => Ok(()),
+    log::start(&config)?;
+    match cli.command.unwrap_or(Command::Serve(serve::Serve::with_demo())) {
+        Command::Serve(serve) => serve::run(config, serve).await,
+        Command::Migrate { direction } => migrate::run(&config, direction).await,
+        Command::Doctor => doctor::run(config).await,
+        Command::Schema => Ok(()),
     }
 }
 

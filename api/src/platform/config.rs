@@ -23,6 +23,8 @@ pub struct Config {
     pub secret_key: Option<String>,
     /// Origins of browsers that may call; `*` for all.
     pub cors_origins: Vec<String>,
+    /// Whether a proxy of yours stands in front: then the last entry of `X-Forwarded-For` is the caller's address.
+    pub behind_proxy: bool,
     /// Switches off GraphiQL and introspection.
     pub production: bool,
     /// What happens to documents that are not trusted: `off`, `log` or `enforce`.
@@ -63,6 +65,7 @@ impl Default for Config {
             public_url: "http://127.0.0.1:8000".to_owned(),
             secret_key: None,
             cors_origins: Vec::new(),
+            behind_proxy: false,
             production: false,
             trusted_documents: TrustedDocuments::Off,
             log_format: LogFormat::Text,
@@ -73,13 +76,14 @@ impl Default for Config {
 }
 
 /// The keys, for the nearest one to a mistyped key.
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "listen",
     "database_url",
     "data_dir",
     "public_url",
     "secret_key",
     "cors_origins",
+    "behind_proxy",
     "production",
     "trusted_documents",
     "log_format",
@@ -176,7 +180,7 @@ fn from_environment(name: &str, value: String) -> Result<Option<(String, toml::V
     };
     let typed = match key.as_str() {
         "cors_origins" => toml::Value::Array(value.split(',').map(|part| part.trim().into()).collect()),
-        "production" => toml::Value::Boolean(
+        "production" | "behind_proxy" => toml::Value::Boolean(
             value.parse().map_err(|_| ConfigError::Wrong(format!("{name}: `true` or `false` is expected")))?,
         ),
         "upload_max_bytes" => toml::Value::Integer(

@@ -15,6 +15,8 @@ pub enum Error {
     Stale(Box<dyn Any + Send + Sync>),
     /// A top-level error with a published code.
     Coded(Code, String),
+    /// `RATE_LIMITED`, with the seconds to wait: the boundary says them in `Retry-After` too.
+    RateLimited { retry_after_seconds: u32 },
     /// Our own failure. Logged with its cause at the boundary; shows nothing of the inside.
     Fault(Box<dyn std::error::Error + Send + Sync>),
 }
@@ -173,6 +175,9 @@ impl fmt::Display for Error {
             }
             Self::Stale(_) => f.write_str(STALE),
             Self::Coded(_, message) => f.write_str(message),
+            Self::RateLimited { retry_after_seconds } => {
+                write!(f, "Too many attempts. Try again in {retry_after_seconds} seconds.")
+            }
             Self::Fault(_) => f.write_str("Something went wrong on our side. Try again later."),
         }
     }

@@ -1,0 +1,75 @@
+//! `glans serve`
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::HeaderValue;
+use clap::Args;
+use tokio::net::TcpListener;
+
+use super::{Failure, open};
+use crate::app::App;
+use crate::door::Door;
+use crate::graphql;
+use crate::http::{self, Endpoint, Policy, Settings, Stopping};
+use crate::platform::config::{Config, TrustedDocuments};
+
+/// How to serve.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct Serve {
+    /// Where to listen; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<SocketAddr>,
+    /// Fill an empty database with the demo board.
+    #[arg(long)]
+    demo: bool,
+}
+
+impl Serve {
+    /// What a newcomer wants to see.
+    pub(super) fn with_demo() -> Self {
+        Self { listen: None, demo: true }
+    }
+}
+
+/// Serves until it is told to stop.
+pub(super) async fn run(mut config: Config, serve: Serve) -> Result<(), Failure> {
+    config.listen = serve.listen.unwrap_or(config.listen);
+    let listener = TcpListener::bind(config.listen).await.map_err(|cause| {
+        Failure::Failed(format!("cannot listen on {}: {cause}; choose another with --listen", config.listen))
+    })?;
+    let address = listener.local_addr()?;
+    let app = open::app(config).await?;
+    let stopping = Stopping::default();
+    let router = router(&app, stopping.clone())?;
+    println!("listening on http://{address}");
+    http::serve(listener, router, stopping).await?;
+    Ok(())
+}
+
+/// All doors of the application.
+pub fn router(app: &Arc<App>, stopping: Stopping) -> Result<Router, Failure> {
+    let settings = settings(&app.config)?;
+    let endpoint = Endpoint::new(graphql::schema(), &graphql::sdl(), Door(Arc::clone(app)), settings)
+        .map_err(|error| Failure::Failed(format!("the schema cannot be read: {error}")))?;
+    Ok(http::router(endpoint, stopping, Router::new()))
+}
+
+fn settings(config: &Config) -> Result<Settings, Failure> {
+    let cors_origins = config.cors_origins.iter().map(|origin| {
+        HeaderValue::from_str(origin).map_err(|_| Failure::Usage(format!("cors_origins: `{origin}` is no origin")))
+    });
+    Ok(Settings {
+        graphiql: !config.production,
+        introspection: !config.production,
+        documents: match config.trusted_documents {
+            TrustedDocuments::Off => Policy::Off,
+            TrustedDocuments::Log => Policy::Log,
+            TrustedDocuments::Enforce => Policy::Enforce,
+        },
+        cors_origins: cors_origins.collect::<Result<_, _>>()?,
+        behind_proxy: config.behind_proxy,
+        ..Settings::default()
+    })
+}

@@ -1,0 +1,122 @@
+//! The door between the walls of [`crate::http`] and the house: from a request's headers to its [`Call`].
+
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, header};
+use glans_entity::ids::BoardId;
+use glans_entity::platform::persisted_document;
+use glans_migration::{Migrator, MigratorTrait};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use crate::access::{Actor, Standing, Standings};
+use crate::app::App;
+use crate::call::Call;
+use crate::http::CallerKind;
+use crate::http::house::{Denied, Fault, House, Knock, Visitor};
+use crate::identity::authentication;
+use crate::identity::tokens::TokenRefusal;
+
+/// Names the one board in which a request acts. Without it, a request acts in all boards of the account.
+const BOARD: &str = "glans-board";
+/// Languages of an `Accept-Language` that are looked at.
+const MOST_LANGUAGES: usize = 8;
+
+/// The application, for the walls.
+#[derive(Clone)]
+pub struct Door(pub Arc<App>);
+
+impl House for Door {
+    async fn admit(&self, knock: Knock<'_>) -> Result<Visitor, Denied> {
+        let app = &self.0;
+        let board = named_board(knock.headers)?;
+        let standing = match knock.token {
+            None => Standings::anonymous(app),
+            Some(token) => match authentication::standing(app, token, board).await {
+                Ok(Ok(standing)) => standing,
+                Ok(Err(TokenRefusal::Expired)) => return Err(Denied::Expired),
+                Ok(Err(TokenRefusal::Invalid)) => return Err(Denied::Invalid),
+                Err(error) => return Err(Denied::Fault(format!("{error:?}"))),
+            },
+        };
+        let (kind, payer) = (kind(&standing), standing.actor.id());
+        let mut call = Call::new(Arc::clone(app), standing, knock.request_id.as_str().to_owned());
+        call.address = Some(knock.address);
+        call.languages = languages(knock.headers);
+        call.board = board;
+        Ok(Visitor { kind, payer, data: call.into_data() })
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "documents of apps belong to no board")]
+    async fn trusted_document(&self, id: &str) -> Result<Option<String>, Fault> {
+        let row = persisted_document::Entity::find()
+            .filter(persisted_document::Column::Hash.eq(id))
+            .one(self.0.db.connection())
+            .await;
+        row.map(|row| row.map(|row| row.body)).map_err(|cause| Fault(cause.to_string()))
+    }
+
+    async fn ready(&self) -> Result<(), Fault> {
+        match Migrator::get_pending_migrations(self.0.db.connection()).await {
+            Ok(pending) if pending.is_empty() => Ok(()),
+            Ok(pending) => Err(Fault(format!("{} migrations are missing: run `glans migrate up`", pending.len()))),
+            Err(cause) => Err(Fault(cause.to_string())),
+        }
+    }
+}
+
+fn kind(standing: &Standing) -> CallerKind {
+    match standing.actor {
+        Actor::Anonymous => CallerKind::Anonymous,
+        Actor::Person(_) | Actor::System(_) => CallerKind::Person,
+        Actor::Client(_) => CallerKind::ApiClient,
+    }
+}
+
+/// A header that is no id is refused: a request that meant one board must not act in all.
+fn named_board(headers: &HeaderMap) -> Result<Option<BoardId>, Denied> {
+    let Some(value) = headers.get(BOARD) else { return Ok(None) };
+    let board = value.to_str().ok().and_then(|text| text.trim().parse().ok());
+    board.map(Some).ok_or(Denied::Board)
+}
+
+/// The primary tags of `Accept-Language`, in the order of their weights (RFC 9110, section 12.5.4).
+fn languages(headers: &HeaderMap) -> Vec<String> {
+    let Some(Ok(text)) = headers.get(header::ACCEPT_LANGUAGE).map(|value| value.to_str()) else { return Vec::new() };
+    let mut weighted: Vec<(f32, String)> = text
+        .split(',')
+        .take(MOST_LANGUAGES)
+        .filter_map(|part| {
+            let (tag, weight) = part.split_once(";q=").unwrap_or((part, "1"));
+            let primary = tag.trim().split('-').next()?.to_ascii_lowercase();
+            let weight = weight.trim().parse().ok().filter(|weight| *weight > 0.0)?;
+            (!primary.is_empty() && primary != "*").then_some((weight, primary))
+        })
+        .collect();
+    weighted.sort_by(|(left, _), (right, _)| right.total_cmp(left));
+    weighted.into_iter().map(|(_, tag)| tag).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn with(name: &'static str, value: &'static str) -> HeaderMap {
+        [(name.parse().unwrap(), HeaderValue::from_static(value))].into_iter().collect()
+    }
+
+    #[test]
+    fn languages_come_in_the_order_of_their_weights() {
+        let headers = with("accept-language", "en;q=0.5, nl-NL, *;q=0.1, fr;q=0, de;q=x");
+        assert_eq!(languages(&headers), ["nl", "en"]);
+        assert!(languages(&HeaderMap::new()).is_empty());
+    }
+
+    #[test]
+    fn a_board_header_that_is_no_id_is_refused() {
+        assert_eq!(named_board(&HeaderMap::new()), Ok(None));
+        assert_eq!(named_board(&with("glans-board", "41613")), Err(Denied::Board));
+        assert!(named_board(&with("glans-board", "board_01h455vb4pex5vsknk084sn02q")).unwrap().is_some());
+    }
+}

@@ -1,0 +1,227 @@
+//! What an operation costs, worked out before it runs.
+//!
+//! An object is 1 point, a mutation 10. What stands under `nodes` or `edges` of a connection counts as often as the page
+//! may have items: `first` or `last`, 25 without, 100 at most. A list by `ids` counts its ids. Pages, edges and scalars
+//! are free. `@cost(weight:)` and `@listSize(assumedSize:)` in the schema override.
+
+pub mod bucket;
+mod types;
+
+use std::collections::HashMap;
+
+use async_graphql::parser::types::{
+    ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
+};
+use async_graphql::{Name, Value, Variables};
+
+pub use types::TypeCosts;
+use types::{FieldCost, is_connection};
+
+/// Items of a page when neither `first` nor `last` is given.
+const DEFAULT_PAGE: u64 = 25;
+/// No page is larger: a request for more is refused where it is read.
+const LARGEST_PAGE: u64 = 100;
+/// Points for `__schema` or `__type`, whatever stands below.
+const INTROSPECTION: u64 = 50;
+
+/// The cost of `operation` in points. The document must have passed the guard: no fragment spreads itself.
+pub fn of(
+    types: &TypeCosts,
+    document: &ExecutableDocument,
+    operation: &OperationDefinition,
+    variables: &Variables,
+) -> u64 {
+    let Some(root) = types.root(operation.ty == OperationType::Mutation) else { return 0 };
+    let mut counting = Counting { types, document, operation, variables, known: HashMap::new() };
+    counting.set(&operation.selection_set.node, root).once
+}
+
+/// Points that come once, and points that come with every item of the connection around them.
+#[derive(Debug, Clone, Copy, Default)]
+struct Points {
+    once: u64,
+    per_item: u64,
+}
+
+impl Points {
+    fn plus(self, other: Self) -> Self {
+        Self { once: self.once.saturating_add(other.once), per_item: self.per_item.saturating_add(other.per_item) }
+    }
+}
+
+struct Counting<'a> {
+    types: &'a TypeCosts,
+    document: &'a ExecutableDocument,
+    operation: &'a OperationDefinition,
+    variables: &'a Variables,
+    known: HashMap<&'a Name, Points>,
+}
+
+impl<'a> Counting<'a> {
+    fn set(&mut self, set: &'a SelectionSet, parent: &'a Name) -> Points {
+        set.items.iter().fold(Points::default(), |sum, item| sum.plus(self.selection(&item.node, parent)))
+    }
+
+    fn selection(&mut self, selection: &'a Selection, parent: &'a Name) -> Points {
+        match selection {
+            Selection::Field(field) => self.field(&field.node, parent),
+            Selection::InlineFragment(inline) => {
+                let on = inline.node.type_condition.as_ref().map_or(parent, |condition| &condition.node.on.node);
+                self.set(&inline.node.selection_set.node, on)
+            }
+            Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node),
+        }
+    }
+
+    fn fragment(&mut self, name: &'a Name) -> Points {
+        if let Some(points) = self.known.get(name) {
+            return *points;
+        }
+        let Some(fragment) = self.document.fragments.get(name) else { return Points::default() };
+        let points = self.set(&fragment.node.selection_set.node, &fragment.node.type_condition.node.on.node);
+        self.known.insert(name, points);
+        points
+    }
+
+    fn field(&mut self, field: &'a Field, parent: &Name) -> Points {
+        if matches!(field.name.node.as_str(), "__schema" | "__type") {
+            return Points { once: INTROSPECTION, per_item: 0 };
+        }
+        // An unknown field costs nothing: validation refuses it.
+        let types = self.types;
+        let Some(cost) = types.field(parent, &field.name.node) else { return Points::default() };
+        let below = self.set(&field.selection_set.node, &cost.of);
+        let points = if is_connection(&cost.of) {
+            let items = below.per_item.saturating_mul(self.page(field));
+            cost.weight.saturating_add(below.once).saturating_add(items)
+        } else {
+            cost.weight.saturating_add(below.once).saturating_mul(self.length(field, cost))
+        };
+        match field.name.node.as_str() {
+            "nodes" | "edges" if is_connection(parent) => Points { once: 0, per_item: points },
+            _ => Points { once: points, per_item: 0 },
+        }
+    }
+
+    fn page(&self, field: &Field) -> u64 {
+        ["first", "last"]
+            .into_iter()
+            .find_map(|name| self.argument(field, name))
+            .and_then(|value| match value {
+                Value::Number(number) => Some(number.as_u64().unwrap_or(0)),
+                _ => None,
+            })
+            .unwrap_or(DEFAULT_PAGE)
+            .min(LARGEST_PAGE)
+    }
+
+    fn length(&self, field: &Field, cost: &FieldCost) -> u64 {
+        match self.argument(field, "ids") {
+            Some(Value::List(ids)) if cost.is_list => ids.len() as u64,
+            _ => cost.assumed_size,
+        }
+    }
+
+    /// An argument's value with the variable in its place; null is as good as absent.
+    fn argument(&self, field: &Field, name: &str) -> Option<Value> {
+        let written = field.get_argument(name)?.node.clone();
+        let value = written.into_const_with(|variable| self.variable(&variable).ok_or(())).ok()?;
+        (value != Value::Null).then_some(value)
+    }
+
+    fn variable(&self, name: &Name) -> Option<Value> {
+        self.variables.get(name).cloned().or_else(|| {
+            let defined = self.operation.variable_definitions.iter().find(|found| found.node.name.node == *name)?;
+            defined.node.default_value.as_ref().map(|default| default.node.clone())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::parser::parse_query;
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+
+    const SDL: &str = r"
+        type Query { node(id: ID!): Node nodes(ids: [ID!]!): [Node]! viewer: Viewer! schools(first: Int, last: Int): SchoolConnection! }
+        interface Node { id: ID! }
+        type Viewer { name: String! school: School }
+        type School implements Node { id: ID! name: String! groups(first: Int): GroupConnection! years: [Year!]! board: Board }
+        type Board { name: String! }
+        type Year { name: String! }
+        type Group { name: String! school: School! }
+        type SchoolConnection { nodes: [School!]! edges: [SchoolEdge!]! pageInfo: PageInfo! totalCount: Int }
+        type SchoolEdge { cursor: String! node: School! }
+        type GroupConnection { nodes: [Group!]! }
+        type PageInfo { hasNextPage: Boolean! }
+        type Payload { school: School }
+        type Mutation { schoolUpdate: Payload! }
+    ";
+
+    fn cost(query: &str, variables: Json) -> u64 {
+        let types = TypeCosts::parse(SDL).unwrap();
+        let document = parse_query(query).unwrap();
+        let (_, operation) = document.operations.iter().next().unwrap();
+        of(&types, &document, &operation.node, &Variables::from_json(variables))
+    }
+
+    fn plain(query: &str) -> u64 {
+        cost(query, json!({}))
+    }
+
+    #[test]
+    fn an_object_is_one_and_a_scalar_nothing() {
+        assert_eq!(plain("{ __typename }"), 0);
+        assert_eq!(plain("{ viewer { name school { name board { name } years { name } } } }"), 4);
+    }
+
+    #[test]
+    fn a_page_counts_as_often_as_it_may_have_items() {
+        assert_eq!(plain("{ schools { nodes { name } pageInfo { hasNextPage } totalCount } }"), 25);
+        assert_eq!(plain("{ schools(first: 3) { nodes { name board { name } } } }"), 6);
+        assert_eq!(plain("{ schools(last: 3) { edges { cursor node { name } } } }"), 3);
+        assert_eq!(
+            plain("{ schools(first: 2) { nodes { groups(first: 10) { nodes { school { name } } } } } }"),
+            2 + 2 * 20
+        );
+        assert_eq!(plain("{ schools(first: 1000000) { nodes { name } } }"), 100);
+        assert_eq!(plain("{ schools(first: -1) { nodes { name } } }"), 0);
+        assert_eq!(plain("{ schools(first: null) { nodes { name } } }"), 25);
+    }
+
+    #[test]
+    fn a_page_size_may_be_a_variable() {
+        let query = "query($n: Int = 7) { schools(first: $n) { nodes { name } } }";
+        assert_eq!(cost(query, json!({ "n": 4 })), 4);
+        assert_eq!(cost(query, json!({ "n": null })), 25);
+        assert_eq!(cost(query, json!({})), 7);
+    }
+
+    #[test]
+    fn a_list_by_ids_counts_its_ids() {
+        assert_eq!(plain(r#"{ nodes(ids: ["a", "b", "c"]) { id ... on School { board { name } } } }"#), 6);
+        assert_eq!(cost("query($i: [ID!]!) { nodes(ids: $i) { id } }", json!({ "i": ["a", "b"] })), 2);
+    }
+
+    #[test]
+    fn fragments_count_where_they_are_spread() {
+        let query = "{ schools(first: 5) { ...Page } viewer { school { ...S } } }
+            fragment Page on SchoolConnection { nodes { ...S } } fragment S on School { board { name } years { name } }";
+        assert_eq!(plain(query), 5 * 3 + 2 + 2);
+    }
+
+    #[test]
+    fn mutations_and_the_schema_itself_have_their_price() {
+        assert_eq!(plain("mutation { schoolUpdate { school { name } } }"), 11);
+        assert_eq!(plain("{ __schema { types { name } } viewer { name } }"), 51);
+    }
+
+    #[test]
+    fn nothing_overflows() {
+        let nested = (0..15)
+            .fold("name".to_owned(), |inner, _| format!("groups(first: 100) {{ nodes {{ school {{ {inner} }} }} }}"));
+        assert_eq!(plain(&format!("{{ viewer {{ school {{ {nested} }} }} }}")), u64::MAX);
+    }
+}

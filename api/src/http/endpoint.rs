@@ -1,0 +1,44 @@
+//! What `/graphql` keeps between requests.
+
+use async_graphql::{ObjectType, SchemaBuilder, SubscriptionType, parser};
+
+use super::cost::TypeCosts;
+use super::cost::bucket::Buckets;
+use super::documents::Documents;
+use super::nulls::NearestNull;
+use super::settings::Settings;
+
+/// A schema behind its walls.
+pub struct Endpoint<S, H> {
+    pub(super) schema: S,
+    pub(super) house: H,
+    pub(super) settings: Settings,
+    pub(super) types: TypeCosts,
+    pub(super) documents: Documents,
+    pub(super) buckets: Buckets,
+}
+
+impl<S, H> Endpoint<S, H> {
+    /// `sdl` is the schema's own: costs are read from it.
+    pub fn new(schema: S, sdl: &str, house: H, settings: Settings) -> Result<Self, parser::Error> {
+        Ok(Self {
+            types: TypeCosts::parse(sdl)?,
+            documents: Documents::new(),
+            buckets: Buckets::default(),
+            schema,
+            house,
+            settings,
+        })
+    }
+}
+
+/// What every schema behind these walls needs of the engine: null where the specification puts it, and no hints about
+/// names that the client did not guess right.
+pub fn hardened<Q, M, S>(schema: SchemaBuilder<Q, M, S>) -> SchemaBuilder<Q, M, S>
+where
+    Q: ObjectType + 'static,
+    M: ObjectType + 'static,
+    S: SubscriptionType + 'static,
+{
+    schema.disable_suggestions().extension(NearestNull)
+}

@@ -1,0 +1,274 @@
+//! One pass over the bytes of a document, before any parser sees them.
+//!
+//! A recursive parser overflows the stack on nested brackets, and an overflow kills the process: no panic handler sees
+//! it. This scan needs no stack. It is as strict as the grammar (GraphQL specification, section 2.1) wherever
+//! strictness decides what is inside a string or a comment, so that nothing is hidden from it that the parser would see.
+
+use async_graphql::Pos;
+
+use super::limits::Limits;
+use super::refused::{Limit, Refused, within};
+
+/// What the scan counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    pub bytes: usize,
+    pub tokens: u32,
+    /// The most brackets `(`, `[`, `{` open at once.
+    pub bracket_depth: u32,
+    pub aliases: u32,
+    pub directives: u32,
+}
+
+impl Tally {
+    /// Whether a caller with these limits may send the document.
+    pub fn within(&self, limits: &Limits) -> Result<(), Refused> {
+        if self.bytes > limits.body_bytes {
+            return Err(Refused::over(Limit::Bytes, limits.body_bytes as u64));
+        }
+        within(Limit::Tokens, self.tokens, limits.tokens)?;
+        within(Limit::BracketDepth, self.bracket_depth, limits.bracket_depth)?;
+        within(Limit::Aliases, self.aliases, limits.aliases)?;
+        within(Limit::Directives, self.directives, limits.directives)
+    }
+}
+
+/// Counts the tokens of `source` and stops at the first that is over `limits`.
+pub fn scan(source: &str, limits: &Limits) -> Result<Tally, Refused> {
+    let mut scan = Scan {
+        bytes: source.as_bytes(),
+        at: 0,
+        open: Vec::new(),
+        tally: Tally { bytes: source.len(), ..Tally::default() },
+    };
+    scan.tally.within(limits)?;
+    while scan.skip_ignored() {
+        scan.token()?;
+        scan.tally.within(limits)?;
+    }
+    match scan.open.pop() {
+        Some(_) => Err(scan.syntax("a closing bracket is missing")),
+        None => Ok(scan.tally),
+    }
+}
+
+struct Scan<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    open: Vec<u8>,
+    tally: Tally,
+}
+
+impl Scan<'_> {
+    fn peek(&self, ahead: usize) -> Option<u8> {
+        self.bytes.get(self.at + ahead).copied()
+    }
+
+    fn starts(&self, text: &str) -> bool {
+        self.bytes[self.at..].starts_with(text.as_bytes())
+    }
+
+    fn skip_while(&mut self, belongs: impl Fn(u8) -> bool) {
+        while self.peek(0).is_some_and(&belongs) {
+            self.at += 1;
+        }
+    }
+
+    /// Skips blanks, commas, byte order marks and comments; false at the end of the document.
+    fn skip_ignored(&mut self) -> bool {
+        while let Some(byte) = self.peek(0) {
+            match byte {
+                b' ' | b'\t' | b'\n' | b'\r' | b',' => self.at += 1,
+                b'#' => self.skip_while(|byte| !matches!(byte, b'\n' | b'\r')),
+                _ if self.starts("\u{feff}") => self.at += '\u{feff}'.len_utf8(),
+                _ => return true,
+            }
+        }
+        false
+    }
+
+    fn token(&mut self) -> Result<(), Refused> {
+        self.tally.tokens += 1;
+        match self.bytes[self.at] {
+            b'_' | b'a'..=b'z' | b'A'..=b'Z' => self.skip_while(is_name),
+            b'-' | b'0'..=b'9' => self.number(),
+            b'"' if self.starts("\"\"\"") => self.block_string()?,
+            b'"' => self.string()?,
+            opening @ (b'(' | b'[' | b'{') => self.opening(opening),
+            closing @ (b')' | b']' | b'}') => self.closing(closing)?,
+            b'.' if self.starts("...") => self.at += 3,
+            mark @ (b':' | b'@' | b'!' | b'$' | b'&' | b'=' | b'|') => self.mark(mark),
+            _ => return Err(self.syntax("this character is not part of GraphQL")),
+        }
+        Ok(())
+    }
+
+    fn opening(&mut self, bracket: u8) {
+        self.at += 1;
+        self.open.push(bracket);
+        let depth = u32::try_from(self.open.len()).unwrap_or(u32::MAX);
+        self.tally.bracket_depth = self.tally.bracket_depth.max(depth);
+    }
+
+    fn closing(&mut self, bracket: u8) -> Result<(), Refused> {
+        let opening = match bracket {
+            b')' => b'(',
+            b']' => b'[',
+            _ => b'{',
+        };
+        if self.open.pop() != Some(opening) {
+            return Err(self.syntax("this closing bracket has no opening one"));
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    fn mark(&mut self, mark: u8) {
+        self.at += 1;
+        match mark {
+            b'@' => self.tally.directives += 1,
+            // Outside arguments and lists a colon can only follow an alias.
+            b':' if self.open.iter().all(|bracket| *bracket == b'{') => self.tally.aliases += 1,
+            _ => {}
+        }
+    }
+
+    /// Which numbers are well formed is the parser's to say; here they only end.
+    fn number(&mut self) {
+        self.at += 1;
+        self.skip_while(|byte| is_name(byte) || matches!(byte, b'.' | b'+' | b'-'));
+    }
+
+    fn string(&mut self) -> Result<(), Refused> {
+        self.at += 1;
+        loop {
+            match self.peek(0) {
+                Some(b'"') => break,
+                Some(b'\\') => self.escape()?,
+                None | Some(b'\n' | b'\r') => return Err(self.syntax("this string does not end")),
+                Some(_) => self.at += 1,
+            }
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    fn escape(&mut self) -> Result<(), Refused> {
+        let length = match self.peek(1) {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => 2,
+            Some(b'u') if (2..6).all(|ahead| self.peek(ahead).is_some_and(|byte| byte.is_ascii_hexdigit())) => 6,
+            _ => return Err(self.syntax("this escape in a string is not one of GraphQL")),
+        };
+        self.at += length;
+        Ok(())
+    }
+
+    fn block_string(&mut self) -> Result<(), Refused> {
+        self.at += 3;
+        while self.at < self.bytes.len() {
+            if self.starts("\"\"\"") {
+                self.at += 3;
+                return Ok(());
+            }
+            self.at += if self.starts("\\\"\"\"") { 4 } else { 1 };
+        }
+        Err(self.syntax("this block string does not end"))
+    }
+
+    /// Positions are worked out only for documents that fail.
+    fn syntax(&self, expected: &'static str) -> Refused {
+        let before = &self.bytes[..self.at.min(self.bytes.len())];
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
+        let column = String::from_utf8_lossy(&before[line_start..]).chars().count() + 1;
+        Refused::Syntax { expected, at: Some(Pos { line, column }) }
+    }
+}
+
+const fn is_name(byte: u8) -> bool {
+    byte == b'_' || byte.is_ascii_alphanumeric()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tally(source: &str) -> Tally {
+        scan(source, &Limits::WIDEST).unwrap()
+    }
+
+    fn refusal(source: &str) -> String {
+        scan(source, &Limits::WIDEST).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn counts_what_is_there() {
+        let source = r#"query Q($a: [Int!]! = [1, -2.5e3]) @live { mine: school(id: $a, in: {x: 1}) @skip(if: false) { ...F } }"#;
+        assert_eq!(
+            tally(source),
+            Tally { bytes: source.len(), tokens: 48, bracket_depth: 3, aliases: 1, directives: 2 }
+        );
+    }
+
+    #[test]
+    fn blanks_commas_and_comments_are_no_tokens() {
+        assert_eq!(tally("\u{feff},, # [[[[ \"\"\"\n{ # {{{\r a }").tokens, 3);
+    }
+
+    #[test]
+    fn brackets_inside_strings_do_not_count() {
+        for source in [
+            r#"{ a(x: "[[[[[[[[\"[[[[\\") }"#,
+            "{ a(x: \"\"\"[[[[ \\\"\"\" [[[ \" \"\" [[\"\"\") }",
+            r#"{ a(x: "\u005B[[[") }"#,
+            r#"{ a(x: "") }"#,
+        ] {
+            assert_eq!((tally(source).bracket_depth, tally(source).tokens), (2, 8), "{source}");
+        }
+    }
+
+    #[test]
+    fn a_string_cannot_hide_brackets_from_the_parser() {
+        for source in ["{ a(x: \"\n[[[\") }", "{ a(x: \"\\x[[\") }", "{ a(x: \"\\u12[\") }", "{ a(x: \"\"\"[[[ ) }"] {
+            assert!(refusal(source).starts_with("Syntax error: this "), "{source}");
+        }
+    }
+
+    #[test]
+    fn brackets_must_pair() {
+        assert_eq!(refusal("{ a(] }"), "Syntax error: this closing bracket has no opening one.");
+        assert_eq!(refusal("{ a { b }"), "Syntax error: a closing bracket is missing.");
+        assert_eq!(refusal("}"), "Syntax error: this closing bracket has no opening one.");
+    }
+
+    #[test]
+    fn says_where() {
+        let refused = scan("{\n  é ? }", &Limits::WIDEST).unwrap_err();
+        assert_eq!(
+            refused,
+            Refused::Syntax { expected: "this character is not part of GraphQL", at: Some(Pos { line: 2, column: 3 }) }
+        );
+    }
+
+    #[test]
+    fn stops_at_the_first_thing_too_many() {
+        let nested = format!("{{ a(x: {}1{}) }}", "[".repeat(2_000), "]".repeat(2_000));
+        assert_eq!(
+            scan(&nested, &Limits::WIDEST).unwrap_err(),
+            Refused::Over { limit: Limit::BracketDepth, maximum: 32 }
+        );
+        assert_eq!(
+            scan(&"a ".repeat(3_001), &Limits::WIDEST).unwrap_err(),
+            Refused::Over { limit: Limit::Tokens, maximum: 3_000 }
+        );
+        assert_eq!(
+            scan(&" ".repeat(64 * 1024 + 1), &Limits::WIDEST).unwrap_err(),
+            Refused::Over { limit: Limit::Bytes, maximum: 65_536 }
+        );
+    }
+
+    #[test]
+    fn aliases_are_told_from_arguments() {
+        assert_eq!(tally("query($v: In = {a: 1}) { x: a(b: {c: 1}, d: [{e: 2}]) y: z { w: v } }").aliases, 3);
+    }
+}

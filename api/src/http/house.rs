@@ -1,0 +1,70 @@
+//! What this layer needs from the application behind it.
+
+use std::future::Future;
+use std::net::IpAddr;
+
+use async_graphql::Data;
+use axum::http::HeaderMap;
+
+use super::guard::CallerKind;
+use super::request_id::RequestId;
+
+/// The application, as the walls see it.
+pub trait House: Clone + Send + Sync + 'static {
+    /// Who is asking. A request without a credential is let in as anonymous; a bad credential is not.
+    fn admit(&self, knock: Knock<'_>) -> impl Future<Output = Result<Visitor, Denied>> + Send;
+
+    /// The text of the document that a release of an app registered under this id or SHA-256 (lower-case hex).
+    fn trusted_document(&self, id: &str) -> impl Future<Output = Result<Option<String>, Fault>> + Send;
+
+    /// Whether requests can be answered: the database is there and migrated.
+    fn ready(&self) -> impl Future<Output = Result<(), Fault>> + Send;
+}
+
+/// What a request shows at the door.
+#[derive(Debug, Clone, Copy)]
+pub struct Knock<'a> {
+    /// The bearer token, if there is one.
+    pub token: Option<&'a str>,
+    pub headers: &'a HeaderMap,
+    /// Where the request comes from: for throttling, never for a log.
+    pub address: IpAddr,
+    pub request_id: &'a RequestId,
+}
+
+/// Somebody who was let in.
+#[derive(Debug)]
+pub struct Visitor {
+    pub kind: CallerKind,
+    /// The account or API client that pays; `None` is paid for by the address.
+    pub payer: Option<String>,
+    /// What resolvers find in their context, for this request only.
+    pub data: Data,
+}
+
+impl Visitor {
+    pub fn anonymous() -> Self {
+        Self { kind: CallerKind::Anonymous, payer: None, data: Data::default() }
+    }
+}
+
+/// Why somebody was not let in.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Denied {
+    #[error("The Authorization header is not understood. Send `Authorization: Bearer` and one access token.")]
+    Malformed,
+    #[error("The Glans-Board header is not understood. Send the id of one board, or leave it out.")]
+    Board,
+    #[error("The access token is not valid. Sign in again.")]
+    Invalid,
+    #[error("The access token has run out. Refresh the session.")]
+    Expired,
+    /// The token could not be checked. The text is for the log.
+    #[error("{0}")]
+    Fault(String),
+}
+
+/// Something of ours is broken. The text is for the log, never for the client.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Fault(pub String);

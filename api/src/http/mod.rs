@@ -1,0 +1,38 @@
+//! Everything between the socket and the schema.
+//!
+//! A request comes in at [`router`], is read by `graphql` and passes, in this order: negotiation (`negotiate`), the door
+//! ([`house`]), the body (`body`, `envelope`), the document ([`documents`]), the guard ([`guard`]), its cost ([`cost`]);
+//! then the engine runs it, and `errors` and `answer` make of it what the client sees. A request that is turned away on
+//! the way becomes a `refusal`. Nothing here knows a type of the schema or a table of the database.
+
+mod answer;
+mod authorization;
+mod body;
+mod code;
+pub mod cost;
+pub mod documents;
+mod endpoint;
+mod envelope;
+mod errors;
+mod graphiql;
+mod graphql;
+pub mod guard;
+mod health;
+pub mod house;
+mod log;
+mod negotiate;
+pub mod nulls;
+mod refusal;
+mod request_id;
+mod router;
+mod serve;
+mod settings;
+
+pub use documents::Policy;
+pub use endpoint::{Endpoint, hardened};
+pub use guard::CallerKind;
+pub use health::Stopping;
+pub use request_id::RequestId;
+pub use router::router;
+pub use serve::serve;
+pub use settings::Settings;

@@ -1,0 +1,208 @@
+//! A request that is answered before, or instead of, being executed.
+
+use std::time::Duration;
+
+use async_graphql::{ServerError, Value};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+
+use super::code::Code;
+use super::guard::Refused;
+use super::house::{Denied, Fault};
+use super::negotiate::MediaType;
+
+/// One error, its status and its headers.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Refusal {
+    status: Status,
+    code: Code,
+    pub message: String,
+    at: Option<async_graphql::Pos>,
+    extensions: Vec<(&'static str, Value)>,
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Status {
+    /// The request never became GraphQL: the same status in both media types.
+    Http(StatusCode),
+    /// A well-formed request whose document does not run: 400, or 200 for `application/json`.
+    Document,
+}
+
+impl Refusal {
+    fn new(status: Status, code: Code, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), at: None, extensions: Vec::new(), headers: Vec::new() }
+    }
+
+    fn http(status: StatusCode, code: Code, message: impl Into<String>) -> Self {
+        Self::new(Status::Http(status), code, message)
+    }
+
+    fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    pub(super) fn bad_request(message: impl Into<String>) -> Self {
+        Self::http(StatusCode::BAD_REQUEST, Code::BadUserInput, message)
+    }
+
+    /// A document that is GraphQL, but not one that can be run here.
+    pub(super) fn invalid(message: impl Into<String>) -> Self {
+        Self::new(Status::Document, Code::GraphqlValidationFailed, message)
+    }
+
+    pub(super) fn method_not_allowed(allow: &'static str, message: &'static str) -> Self {
+        Self::http(StatusCode::METHOD_NOT_ALLOWED, Code::BadUserInput, message)
+            .with_header(header::ALLOW, HeaderValue::from_static(allow))
+    }
+
+    pub(super) fn not_acceptable() -> Self {
+        let message = "Accept must allow `application/graphql-response+json` or `application/json`.";
+        Self::http(StatusCode::NOT_ACCEPTABLE, Code::BadUserInput, message)
+    }
+
+    pub(super) fn unsupported_media_type() -> Self {
+        let message = "Send the body with `Content-Type: application/json`, in UTF-8.";
+        Self::http(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::BadUserInput, message)
+    }
+
+    pub(super) fn too_large(maximum: usize) -> Self {
+        let message = format!("The body is larger than {} KiB.", maximum / 1024);
+        Self::http(StatusCode::PAYLOAD_TOO_LARGE, Code::CostExceeded, message)
+    }
+
+    pub(super) fn too_slow() -> Self {
+        Self::http(StatusCode::REQUEST_TIMEOUT, Code::BadUserInput, "The body took too long to arrive. Send it again.")
+    }
+
+    /// What clients of Apollo's protocol look for is the message; a 4xx would hide it from some of them.
+    pub(super) fn document_not_found() -> Self {
+        Self::http(StatusCode::OK, Code::PersistedQueryNotFound, "PersistedQueryNotFound")
+    }
+
+    pub(super) fn document_required() -> Self {
+        let message = "Only documents that a release of an app has registered are answered. Send its `documentId`.";
+        Self::new(Status::Document, Code::PersistedQueryRequired, message)
+    }
+
+    pub(super) fn too_dear(cost: u64, maximum: u64) -> Self {
+        let message = format!("The operation costs {cost} points and may cost {maximum}. Ask for smaller pages.");
+        let mut refusal = Self::new(Status::Document, Code::CostExceeded, message);
+        refusal.extensions = vec![("limit", "cost".into()), ("maximum", maximum.into())];
+        refusal
+    }
+
+    pub(super) fn rate_limited(retry_after: Duration) -> Self {
+        let seconds = retry_after.as_secs().max(1);
+        let message = format!("Too much was asked in a short time. Try again in {seconds} s.");
+        Self::http(StatusCode::TOO_MANY_REQUESTS, Code::RateLimited, message)
+            .with_header(header::RETRY_AFTER, seconds.into())
+    }
+
+    pub(super) fn timed_out(limit: Duration) -> Self {
+        let message = format!("The operation took longer than {} s and was stopped. Ask for less.", limit.as_secs());
+        Self::http(StatusCode::SERVICE_UNAVAILABLE, Code::Internal, message)
+    }
+
+    pub(super) fn answer_too_large(maximum: usize) -> Self {
+        let message = format!("The answer is larger than {} MiB. Ask for smaller pages.", maximum / (1024 * 1024));
+        Self::http(StatusCode::OK, Code::CostExceeded, message)
+    }
+
+    pub(super) fn internal() -> Self {
+        let message = "Something went wrong on our side. Try again later.";
+        Self::http(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, message)
+    }
+
+    pub(super) fn status(&self, media_type: MediaType) -> StatusCode {
+        match (self.status, media_type) {
+            (Status::Http(status), _) => status,
+            (Status::Document, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
+            (Status::Document, MediaType::Json) => StatusCode::OK,
+        }
+    }
+
+    /// As it stands in `errors`.
+    pub(super) fn error(&self, request_id: &str) -> ServerError {
+        let mut error = ServerError::new(&self.message, self.at);
+        let extensions = error.extensions.get_or_insert_default();
+        for (name, value) in &self.extensions {
+            extensions.set(name, value.clone());
+        }
+        extensions.set("code", self.code.name());
+        extensions.set("requestId", request_id);
+        extensions.set("retryable", self.code.retryable());
+        error
+    }
+}
+
+impl From<Refused> for Refusal {
+    fn from(refused: Refused) -> Self {
+        let message = refused.to_string();
+        match refused {
+            Refused::Syntax { at, .. } => Self { at, ..Self::new(Status::Document, Code::GraphqlParseFailed, message) },
+            Refused::Invalid(_) => Self::invalid(message),
+            Refused::Over { limit, maximum } => Self {
+                extensions: vec![("limit", limit.name().into()), ("maximum", maximum.into())],
+                ..Self::new(Status::Document, Code::CostExceeded, message)
+            },
+        }
+    }
+}
+
+impl From<Denied> for Refusal {
+    fn from(denied: Denied) -> Self {
+        let (code, challenge) = match denied {
+            Denied::Board => return Self::bad_request(denied.to_string()),
+            Denied::Malformed => (Code::Unauthenticated, "Bearer error=\"invalid_request\""),
+            Denied::Invalid => (Code::Unauthenticated, "Bearer error=\"invalid_token\""),
+            Denied::Expired => {
+                (Code::TokenExpired, "Bearer error=\"invalid_token\", error_description=\"The token has expired\"")
+            }
+            Denied::Fault(cause) => return Fault(cause).into(),
+        };
+        Self::http(StatusCode::UNAUTHORIZED, code, denied.to_string())
+            .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
+    }
+}
+
+impl From<Fault> for Refusal {
+    fn from(Fault(cause): Fault) -> Self {
+        tracing::error!(cause, "a request could not be answered");
+        Self::internal()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_status_depends_on_the_form_only_where_a_document_fails() {
+        let of = |refusal: Refusal| {
+            (refusal.status(MediaType::GraphqlResponse).as_u16(), refusal.status(MediaType::Json).as_u16())
+        };
+        assert_eq!(of(Refusal::invalid("x")), (400, 200));
+        assert_eq!(of(Refusal::document_required()), (400, 200));
+        assert_eq!(of(Refusal::document_not_found()), (200, 200));
+        assert_eq!(of(Refusal::bad_request("x")), (400, 400));
+        assert_eq!(of(Refusal::rate_limited(Duration::ZERO)), (429, 429));
+        assert_eq!(of(Denied::Expired.into()), (401, 401));
+    }
+
+    #[test]
+    fn an_error_names_its_code_request_and_limit() {
+        let error = Refusal::too_dear(2_001, 2_000).error("r-1");
+        let json = serde_json::to_value(&error).unwrap();
+        assert_eq!(
+            json,
+            serde_json::json!({
+                "message": "The operation costs 2001 points and may cost 2000. Ask for smaller pages.",
+                "extensions": {
+                    "code": "COST_EXCEEDED", "requestId": "r-1", "retryable": false, "limit": "cost", "maximum": 2000,
+                },
+            })
+        );
+    }
+}

@@ -1,0 +1,68 @@
+//! Lines of the audit log. They are only ever added, and hold ids: no name, address, token or code.
+
+use glans_entity::identity::audit::{ActiveModel, Entity};
+use glans_entity::ids::{AuditId, BoardId};
+use sea_orm::{ActiveValue::Set, EntityTrait};
+
+use crate::call::Write;
+use crate::platform::error::Result;
+
+/// What the log tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+pub enum Deed {
+    #[strum(serialize = "session.created")]
+    SessionCreated,
+    #[strum(serialize = "session.refused")]
+    SessionRefused,
+    #[strum(serialize = "session.revoked")]
+    SessionRevoked,
+    /// A refresh token was shown that had been replaced before: somebody copied it.
+    #[strum(serialize = "session.token_reused")]
+    TokenReused,
+    #[strum(serialize = "password.changed")]
+    PasswordChanged,
+    #[strum(serialize = "password.reset_requested")]
+    ResetRequested,
+    #[strum(serialize = "password.reset")]
+    PasswordReset,
+    #[strum(serialize = "invitation.created")]
+    InvitationCreated,
+    #[strum(serialize = "invitation.accepted")]
+    InvitationAccepted,
+    #[strum(serialize = "invitation.refused")]
+    InvitationRefused,
+    #[strum(serialize = "membership.granted")]
+    MembershipGranted,
+    #[strum(serialize = "membership.revoked")]
+    MembershipRevoked,
+    #[strum(serialize = "api_client.created")]
+    ClientCreated,
+    #[strum(serialize = "api_client.secret_rotated")]
+    ClientSecretRotated,
+    #[strum(serialize = "api_client.revoked")]
+    ClientRevoked,
+    #[strum(serialize = "api_client.refused")]
+    ClientRefused,
+    #[strum(serialize = "api_client.token_issued")]
+    ClientTokenIssued,
+    #[strum(serialize = "signing_keys.rotated")]
+    KeysRotated,
+    #[strum(serialize = "operator.token_issued")]
+    OperatorTokenIssued,
+}
+
+/// Adds a line in the transaction of the deed. `board` is null for what belongs to no board, such as a sign-in.
+pub async fn record(write: &Write<'_>, board: Option<BoardId>, deed: Deed, subject: Option<String>) -> Result<()> {
+    let call = write.call();
+    let row = ActiveModel {
+        id: Set(AuditId::new()),
+        board_id: Set(board),
+        actor: Set(call.standing().actor.id().unwrap_or_else(|| "anonymous".to_owned())),
+        action: Set(<&str>::from(deed).to_owned()),
+        subject: Set(subject),
+        request_id: Set(Some(call.request_id.clone())),
+        at: Set(write.now()),
+    };
+    Entity::insert(row).exec_without_returning(write.db()).await?;
+    Ok(())
+}

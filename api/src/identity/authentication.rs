@@ -1,0 +1,72 @@
+//! From an access token to who is asking.
+
+use std::sync::Arc;
+
+use glans_entity::ids::{AccountId, ApiClientId, BoardId, SessionId};
+
+use super::tokens::{Claims, TokenRefusal, jwt};
+use super::{clients, sessions};
+use crate::access::{ApiScope, Standing, Standings};
+use crate::app::App;
+use crate::platform::error::Result;
+
+/// Who shows `token`, in all boards or in `board` only. `Ok(Err(_))` when the token does not count: it is forged, ran
+/// out, or its session or client was ended.
+///
+/// Rights are read from the database, never from the token; they, and whether the session lives, are believed for three
+/// seconds.
+pub async fn standing(app: &App, token: &str, board: Option<BoardId>) -> Result<Result<Arc<Standing>, TokenRefusal>> {
+    let claims = match verified(app, token).await? {
+        Ok(claims) => claims,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let found = match (claims.sub.parse::<AccountId>(), claims.sub.parse::<ApiClientId>()) {
+        (Ok(account), _) => of_account(app, account, claims.sid.as_deref(), board).await?,
+        (_, Ok(client)) => of_client(app, client, claims.scope.as_deref(), board).await?,
+        _ => None,
+    };
+    Ok(found.ok_or(TokenRefusal::Invalid))
+}
+
+async fn verified(app: &App, token: &str) -> Result<Result<Claims, TokenRefusal>> {
+    let (identity, now) = (&app.identity, app.clock.now());
+    let key_id = match jwt::key_id(token) {
+        Ok(key_id) => key_id,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let keys = identity.keys.keys_with(&key_id, &app.db, &identity.master, now).await?;
+    let Some(key) = keys.public(&key_id) else { return Ok(Err(TokenRefusal::Invalid)) };
+    Ok(jwt::verify(token, key, &identity.issuer, now.timestamp()))
+}
+
+async fn of_account(
+    app: &App,
+    account: AccountId,
+    session: Option<&str>,
+    board: Option<BoardId>,
+) -> Result<Option<Arc<Standing>>> {
+    let session = match session.map(str::parse::<SessionId>) {
+        Some(Ok(session)) if sessions::actions::is_live(app, session, account).await? => Some(session),
+        Some(_) => return Ok(None),
+        // Only an operator's token has no session.
+        None => None,
+    };
+    app.standings.of_account(app, account, session, board).await.map(Some)
+}
+
+async fn of_client(
+    app: &App,
+    client: ApiClientId,
+    scope: Option<&str>,
+    board: Option<BoardId>,
+) -> Result<Option<Arc<Standing>>> {
+    let Some(mut actor) = clients::actions::actor(app, client).await? else { return Ok(None) };
+    let of_token: Vec<ApiScope> =
+        scope.unwrap_or_default().split_ascii_whitespace().filter_map(|name| name.parse().ok()).collect();
+    actor.scopes.retain(|scope| of_token.contains(scope));
+    if board.is_some_and(|board| board != actor.board) {
+        // The request asks for another board, in which this client may do nothing.
+        actor.scopes.clear();
+    }
+    Ok(Some(Standings::of_client(app, actor)))
+}

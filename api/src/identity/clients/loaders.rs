@@ -1,0 +1,28 @@
+//! Secrets of API clients, by the batch.
+
+use std::collections::HashMap;
+
+use async_graphql::dataloader::Loader;
+use glans_entity::identity::api_client_secret::Model;
+use glans_entity::ids::ApiClientId;
+
+use super::store;
+use crate::loaders::{Batch, BatchError};
+
+/// The secrets of one client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SecretsOf(pub ApiClientId);
+
+impl Loader<SecretsOf> for Batch {
+    type Value = Vec<Model>;
+    type Error = BatchError;
+
+    async fn load(&self, of: &[SecretsOf]) -> Result<HashMap<SecretsOf, Vec<Model>>, BatchError> {
+        let ids: Vec<ApiClientId> = of.iter().map(|of| of.0).collect();
+        let mut found: HashMap<SecretsOf, Vec<Model>> = HashMap::new();
+        for row in store::secrets(&*self.call.read().await?, &self.call.scope(), &ids).await? {
+            found.entry(SecretsOf(row.client_id)).or_default().push(row);
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,3 @@
+//! t
+pub mod code;
+pub mod rules;

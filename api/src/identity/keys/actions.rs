@@ -1,0 +1,49 @@
+//! Making the first keys, and rotating them.
+
+use chrono::{DateTime, Utc};
+use glans_entity::identity::SigningKeyState::{Current, Next};
+use sea_orm::ConnectionTrait;
+
+use super::pair::Pair;
+use super::{rules, store};
+use crate::identity::master_key::MasterKey;
+use crate::platform::error::{Error, Result};
+
+/// What a rotation did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rotation {
+    /// The key that signs from now on.
+    pub current: String,
+    /// Whether it had been published for long enough that everybody who caches the keys has seen it.
+    pub known: bool,
+    /// The key that is published now and will sign after the next rotation.
+    pub next: String,
+}
+
+/// Makes CURRENT and NEXT where there are none yet.
+pub async fn ensure(db: &impl ConnectionTrait, master: &MasterKey, now: DateTime<Utc>) -> Result<()> {
+    let rows = store::all(db).await?;
+    for state in [Current, Next] {
+        if !rows.iter().any(|row| row.state == state) {
+            store::insert(db, Pair::random(master).map_err(Error::fault)?, state, now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// CURRENT becomes RETIRED, NEXT becomes CURRENT, a fresh key becomes NEXT, spent ones go.
+pub async fn rotate(db: &impl ConnectionTrait, master: &MasterKey, now: DateTime<Utc>) -> Result<Rotation> {
+    ensure(db, master, now).await?;
+    store::advance(db, Current, now).await?;
+    store::advance(db, Next, now).await?;
+    let pair = Pair::random(master).map_err(Error::fault)?;
+    let next = pair.kid.clone();
+    store::insert(db, pair, Next, now).await?;
+    let rows = store::all(db).await?;
+    for row in rows.iter().filter(|row| row.retired_at.is_some_and(|at| rules::is_spent(at, now))) {
+        store::delete(db, &row.kid).await?;
+    }
+    let current = rows.into_iter().find(|row| row.state == Current);
+    let current = current.ok_or_else(|| Error::fault("a rotation left no current key"))?;
+    Ok(Rotation { known: rules::is_known(current.created_at, now), current: current.kid, next })
+}

@@ -1,0 +1,22 @@
+//! Identity: who is at the other end. Accounts, passwords, sessions and their tokens, invitations, API clients, keys.
+//!
+//! An account is a login of one human being, and serves the persons that boards know that human being as. A token says
+//! who it is and nothing about rights: those are read from the database with each request.
+
+pub mod accounts;
+pub mod audit;
+pub mod authentication;
+pub mod clients;
+pub mod email;
+pub mod invitations;
+pub mod keys;
+pub mod master_key;
+pub mod passwords;
+pub mod secret;
+pub mod sessions;
+mod shared;
+pub mod throttle;
+pub mod tokens;
+pub mod viewer;
+
+pub use shared::{Identity, SetupError};

@@ -1,0 +1,214 @@
+//! Argon2id on a bounded pool.
+//!
+//! One hash fills 19 MiB and a core for some 20 ms. Half of the cores may do so at once and the rest waits in a queue,
+//! so that the morning's sign-ins never starve those who are reading; a queue that is full says so at once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use argon2::password_hash::{PasswordVerifier, phc};
+use argon2::{Argon2, Params, PasswordHash, PasswordHasher};
+use aws_lc_rs::rand;
+use tokio::sync::Semaphore;
+use tokio::task;
+
+/// OWASP Password Storage: the minimum for Argon2id. Change them and every account is rehashed at its next sign-in.
+const MEMORY_KIB: u32 = 19_456;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+const SALT_LEN: usize = 16;
+/// At 20 ms each and one core, the last in the queue waits ten seconds: the limit of a request.
+const QUEUE_LEN: usize = 512;
+
+#[derive(Debug, thiserror::Error)]
+pub enum HashingError {
+    #[error("too many sign-ins are waiting")]
+    Busy,
+    #[error("the hashing pool has stopped")]
+    Stopped,
+    #[error("a password hash could not be made or read: {0}")]
+    Hash(#[from] argon2::password_hash::Error),
+    #[error("a stored password hash is damaged: {0}")]
+    Stored(#[from] phc::Error),
+    #[error("the parameters of Argon2 are out of range: {0}")]
+    Params(#[from] argon2::Error),
+    #[error("no random salt: the cryptographic library refused to work")]
+    Salt(#[from] aws_lc_rs::error::Unspecified),
+}
+
+/// What a verification found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Wrong,
+    Right,
+    /// Right, but hashed with other parameters than today's: hash it anew.
+    RightButOutdated,
+}
+
+impl Verdict {
+    pub const fn is_right(self) -> bool {
+        matches!(self, Self::Right | Self::RightButOutdated)
+    }
+}
+
+/// The pool. Cheap to clone; one per process.
+#[derive(Clone)]
+pub struct Hashing(Arc<Pool>);
+
+struct Pool {
+    argon: Argon2<'static>,
+    params: Params,
+    workers: Arc<Semaphore>,
+    waiting: AtomicUsize,
+    done: AtomicU64,
+    /// The hash of nothing that anybody knows, verified for accounts that do not exist.
+    decoy: String,
+}
+
+impl Hashing {
+    /// `workers`: how many hash at once; half of the cores, and one at least.
+    pub fn new(workers: usize) -> Result<Self, HashingError> {
+        let params = Params::new(MEMORY_KIB, PASSES, LANES, None)?;
+        let argon = Argon2::from(params.clone());
+        let mut secret = [0; 32];
+        rand::fill(&mut secret)?;
+        Ok(Self(Arc::new(Pool {
+            decoy: hash(&argon, &secret)?,
+            argon,
+            params,
+            workers: Arc::new(Semaphore::new(workers.max(1))),
+            waiting: AtomicUsize::new(0),
+            done: AtomicU64::new(0),
+        })))
+    }
+
+    /// A PHC string with a fresh salt.
+    pub async fn hash(&self, password: String) -> Result<String, HashingError> {
+        let pool = Arc::clone(&self.0);
+        self.run(move || hash(&pool.argon, password.as_bytes())).await
+    }
+
+    /// Compares with `stored`; with `None` (there is no such account) it does the same work and finds it wrong.
+    pub async fn verify(&self, password: String, stored: Option<String>) -> Result<Verdict, HashingError> {
+        let pool = Arc::clone(&self.0);
+        self.run(move || verify(&pool, password.as_bytes(), stored.as_deref())).await
+    }
+
+    /// How many hashes were computed since the start. Equal work is what makes two refusals last equally long.
+    pub fn done(&self) -> u64 {
+        self.0.done.load(Ordering::Relaxed)
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, HashingError> + Send + 'static,
+    ) -> Result<T, HashingError> {
+        let place = Place::in_queue(Arc::clone(&self.0))?;
+        let worker = Arc::clone(&self.0.workers).acquire_owned().await.map_err(|_| HashingError::Stopped)?;
+        // The worker's permit goes along: when the caller gives up, the hash still runs and still counts as running.
+        task::spawn_blocking(move || {
+            let result = work();
+            place.0.done.fetch_add(1, Ordering::Relaxed);
+            drop((worker, place));
+            result
+        })
+        .await
+        .map_err(|_| HashingError::Stopped)?
+    }
+}
+
+/// A place in the queue, given back when dropped.
+struct Place(Arc<Pool>);
+
+impl Place {
+    fn in_queue(pool: Arc<Pool>) -> Result<Self, HashingError> {
+        let before = pool.waiting.fetch_add(1, Ordering::AcqRel);
+        let place = Self(pool);
+        if before < QUEUE_LEN { Ok(place) } else { Err(HashingError::Busy) }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.waiting.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+fn hash(argon: &Argon2<'_>, password: &[u8]) -> Result<String, HashingError> {
+    let mut salt = [0; SALT_LEN];
+    rand::fill(&mut salt)?;
+    Ok(argon.hash_password_with_salt(password, &salt)?.to_string())
+}
+
+fn verify(pool: &Pool, password: &[u8], stored: Option<&str>) -> Result<Verdict, HashingError> {
+    let parsed = PasswordHash::new(stored.unwrap_or(&pool.decoy))?;
+    let matches = match pool.argon.verify_password(password, &parsed) {
+        Ok(()) => true,
+        Err(argon2::password_hash::Error::PasswordInvalid) => false,
+        Err(other) => return Err(other.into()),
+    };
+    let current = Params::try_from(&parsed)?;
+    let same = (current.m_cost(), current.t_cost(), current.p_cost())
+        == (pool.params.m_cost(), pool.params.t_cost(), pool.params.p_cost());
+    Ok(match (matches && stored.is_some(), same) {
+        (false, _) => Verdict::Wrong,
+        (true, true) => Verdict::Right,
+        (true, false) => Verdict::RightButOutdated,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn password(text: &str) -> String {
+        text.to_owned()
+    }
+
+    #[tokio::test]
+    async fn a_password_verifies_against_its_own_hash_only() {
+        let hashing = Hashing::new(1).unwrap();
+        let stored = hashing.hash(password("de kat zit op het dak")).await.unwrap();
+        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
+        assert_eq!(
+            hashing.verify(password("de kat zit op het dak"), Some(stored.clone())).await.unwrap(),
+            Verdict::Right
+        );
+        assert_eq!(hashing.verify(password("de kat zit op het dek"), Some(stored)).await.unwrap(), Verdict::Wrong);
+    }
+
+    #[tokio::test]
+    async fn an_unknown_account_costs_the_same_work_and_is_wrong() {
+        let hashing = Hashing::new(1).unwrap();
+        let before = hashing.done();
+        assert_eq!(hashing.verify(password("anything"), None).await.unwrap(), Verdict::Wrong);
+        assert_eq!(hashing.done() - before, 1);
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_other_parameters_is_right_but_outdated() {
+        let weak = Argon2::from(Params::new(8_192, 1, 1, None).unwrap());
+        let stored = hash(&weak, b"oud wachtwoord").unwrap();
+        let hashing = Hashing::new(1).unwrap();
+        let verdict = hashing.verify(password("oud wachtwoord"), Some(stored.clone())).await.unwrap();
+        assert_eq!(verdict, Verdict::RightButOutdated);
+        assert_eq!(hashing.verify(password("iets anders"), Some(stored)).await.unwrap(), Verdict::Wrong);
+    }
+
+    #[tokio::test]
+    async fn a_damaged_hash_is_a_fault_and_never_a_match() {
+        let hashing = Hashing::new(1).unwrap();
+        let found = hashing.verify(password("x"), Some(password("$argon2id$broken"))).await;
+        assert!(matches!(found, Err(HashingError::Stored(_))));
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_is_said_at_once_and_empties_again() {
+        let hashing = Hashing::new(1).unwrap();
+        hashing.0.waiting.store(QUEUE_LEN, Ordering::Release);
+        assert!(matches!(hashing.verify(password("x"), None).await, Err(HashingError::Busy)));
+        hashing.0.waiting.store(0, Ordering::Release);
+        assert!(hashing.verify(password("x"), None).await.is_ok());
+        assert_eq!(hashing.0.waiting.load(Ordering::Acquire), 0);
+    }
+}

@@ -1,0 +1,11 @@
+//! Passwords: what they may be, how they are kept, how one is changed or replaced when forgotten.
+
+pub mod actions;
+pub mod hashing;
+mod mutation;
+pub mod rules;
+mod store;
+mod types;
+pub mod verification;
+
+pub use mutation::PasswordMutation;

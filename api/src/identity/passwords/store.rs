@@ -1,0 +1,74 @@
+//! Requests for a new password.
+
+use chrono::{DateTime, Utc};
+use glans_entity::identity::{account, password_reset};
+use glans_entity::ids::{AccountId, PasswordResetId};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+
+use crate::platform::error::{Error, Result};
+
+/// A reset code that was asked for.
+pub struct Request {
+    pub id: PasswordResetId,
+    pub code_hash: Vec<u8>,
+    pub created_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Keeps the hash of a reset code, if `account` exists. One statement either way, so that neither the time it takes nor
+/// the count of statements tells which.
+pub async fn insert_if_exists(db: &impl ConnectionTrait, account: AccountId, request: Request) -> Result<()> {
+    use password_reset::Column;
+    let values = Query::select()
+        .expr(Expr::value(request.id))
+        .column(account::Column::Id)
+        .expr(Expr::value(request.code_hash))
+        .expr(Expr::value(request.created_at))
+        .expr(Expr::value(request.expires_at))
+        .from(account::Entity)
+        .and_where(Expr::col(account::Column::Id).eq(account))
+        .to_owned();
+    let mut insert = Query::insert();
+    insert
+        .into_table(password_reset::Entity)
+        .columns([Column::Id, Column::AccountId, Column::CodeHash, Column::CreatedAt, Column::ExpiresAt])
+        .select_from(values)
+        .map_err(Error::fault)?;
+    db.execute(&insert).await?;
+    Ok(())
+}
+
+/// Whose code this is, while it can be used.
+pub async fn account_of(
+    db: &impl ConnectionTrait,
+    code_hash: Vec<u8>,
+    now: DateTime<Utc>,
+) -> Result<Option<AccountId>> {
+    use password_reset::Column;
+    let row = password_reset::Entity::find()
+        .filter(Column::CodeHash.eq(code_hash))
+        .filter(Column::UsedAt.is_null())
+        .filter(Column::ExpiresAt.gt(now))
+        .one(db)
+        .await?;
+    Ok(row.map(|row| row.account_id))
+}
+
+/// Uses up the code, and with it every other code of the account. False when somebody else used it just now.
+pub async fn use_up(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    code_hash: Vec<u8>,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    use password_reset::Column;
+    let update = || {
+        password_reset::Entity::update_many()
+            .col_expr(Column::UsedAt, Expr::value(now))
+            .filter(Column::UsedAt.is_null())
+    };
+    let used = update().filter(Column::CodeHash.eq(code_hash)).exec(db).await?.rows_affected > 0;
+    update().filter(Column::AccountId.eq(account)).exec(db).await?;
+    Ok(used)
+}

@@ -1,0 +1,54 @@
+//! Whether a password is that of an account.
+
+use glans_entity::identity::account;
+use glans_entity::ids::AccountId;
+
+use super::hashing::{HashingError, Verdict};
+use super::rules;
+use crate::app::App;
+use crate::call::Write;
+use crate::identity::accounts;
+use crate::platform::error::{Code, Error, Result, coded};
+
+/// What a verification found.
+pub struct Verified {
+    /// The account, when the password is its own.
+    pub account: Option<AccountId>,
+    /// The account that was tried, for the audit log.
+    pub subject: Option<String>,
+    /// A hash with today's parameters, when the stored one has others.
+    pub rehashed: Option<String>,
+}
+
+/// Compares `password` with that of `account`; without an account, or with a password that cannot be one, it does the
+/// same work in vain.
+pub async fn verify(app: &App, account: Option<account::Model>, password: &str) -> Result<Verified> {
+    let normal = rules::normalised(password);
+    let (id, stored) = account.map(|account| (account.id, account.password_hash)).unzip();
+    let stored = normal.as_ref().and(stored.flatten());
+    let normal = normal.unwrap_or_default();
+    let verdict = app.identity.hashing.verify(normal.clone(), stored).await.map_err(fault)?;
+    let rehashed = match verdict {
+        Verdict::RightButOutdated => Some(app.identity.hashing.hash(normal).await.map_err(fault)?),
+        Verdict::Right | Verdict::Wrong => None,
+    };
+    Ok(Verified { account: id.filter(|_| verdict.is_right()), subject: id.map(|id| id.to_string()), rehashed })
+}
+
+/// Stores the new hash that a verification asked for.
+pub async fn keep_rehashed(write: &Write<'_>, account: AccountId, rehashed: Option<String>) -> Result<()> {
+    match rehashed {
+        Some(hash) => accounts::set_password(write.db(), account, hash, write.now()).await,
+        None => Ok(()),
+    }
+}
+
+/// A full queue is told; the rest is our failure.
+pub fn fault(error: HashingError) -> Error {
+    match error {
+        HashingError::Busy => {
+            coded(Code::RateLimited, "Many people are signing in right now. Try again in a few seconds.")
+        }
+        other => Error::fault(other),
+    }
+}

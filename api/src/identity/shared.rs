@@ -1,0 +1,69 @@
+//! What one process keeps for identity between requests.
+
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use glans_entity::ids::{ApiClientId, SessionId};
+use moka::future::Cache;
+
+use super::keys::KeyRing;
+use super::master_key::{MasterKey, MasterKeyError};
+use super::passwords::hashing::{Hashing, HashingError};
+use super::throttle::Turns;
+use super::tokens::Issuer;
+use crate::access::ClientActor;
+use crate::platform::config::Config;
+
+/// How long a session or client is believed to be live. What is revoked elsewhere is void within this time.
+const KEPT: Duration = Duration::from_secs(3);
+const LARGEST: u64 = 20_000;
+
+/// Keys, the hashing pool and short memories. One per process.
+pub struct Identity {
+    pub master: MasterKey,
+    pub hashing: Hashing,
+    pub keys: KeyRing,
+    pub issuer: Issuer,
+    pub turns: Turns,
+    /// Whether a session seen lately is live, and whose it is.
+    pub sessions: Cache<SessionId, super::sessions::Liveness>,
+    /// Clients seen lately; `None` for one that is revoked or unknown.
+    pub clients: Cache<ApiClientId, Option<ClientActor>>,
+}
+
+/// Why identity cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    #[error("secret key: {0}")]
+    MasterKey(#[from] MasterKeyError),
+    #[error(
+        "secret key: set GLANS_SECRET_KEY (or GLANS_SECRET_KEY_FILE) to 32 bytes in base64, because all servers on one PostgreSQL must share it; make one with `openssl rand -base64 32`"
+    )]
+    NoMasterKey,
+    #[error("password hashing: {0}")]
+    Hashing(#[from] HashingError),
+}
+
+impl Identity {
+    /// With the secret key of `config`, or for an embedded database the one in its data directory.
+    pub fn new(config: &Config) -> Result<Self, SetupError> {
+        let public_url = config.public_url.trim_end_matches('/');
+        Ok(Self {
+            master: master_key(config)?,
+            hashing: Hashing::new(available_parallelism().map_or(1, |cores| cores.get() / 2))?,
+            keys: KeyRing::default(),
+            issuer: Issuer { name: public_url.to_owned(), audience: format!("{public_url}/graphql") },
+            turns: Turns::default(),
+            sessions: Cache::builder().max_capacity(LARGEST).time_to_live(KEPT).build(),
+            clients: Cache::builder().max_capacity(LARGEST).time_to_live(KEPT).build(),
+        })
+    }
+}
+
+fn master_key(config: &Config) -> Result<MasterKey, SetupError> {
+    match &config.secret_key {
+        Some(text) => Ok(MasterKey::from_base64(text)?),
+        None if config.database_url.starts_with("sqlite:") => Ok(MasterKey::in_directory(&config.data_dir)?),
+        None => Err(SetupError::NoMasterKey),
+    }
+}

@@ -1,0 +1,7 @@
+//! The viewer: who is asking, and what is theirs.
+
+mod query;
+mod types;
+
+pub use query::ViewerQuery;
+pub use types::Viewer;

@@ -1,0 +1,187 @@
+//! A small schema behind the real walls, on a real socket: what the `http_*` tests speak to.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_graphql::{Context, Data, EmptySubscription, Error, ErrorExtensions, Object, Schema, SimpleObject};
+use axum::Router;
+use axum::routing::get;
+use glans::http::house::{Denied, Fault, House, Knock, Visitor};
+use glans::http::{CallerKind, Endpoint, Settings, Stopping, hardened, router};
+use reqwest::{RequestBuilder, Response};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+/// How often a resolver ran that must not run when a request is refused.
+#[derive(Clone, Default)]
+pub(crate) struct Runs(Arc<AtomicUsize>);
+
+impl Runs {
+    pub(crate) fn count(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// The name of who is signed in.
+struct SignedIn(&'static str);
+
+pub(crate) struct Query;
+pub(crate) struct Mutation;
+
+#[derive(SimpleObject, Clone)]
+struct School {
+    name: String,
+}
+
+#[derive(SimpleObject)]
+struct SchoolConnection {
+    nodes: Vec<School>,
+}
+
+#[derive(SimpleObject)]
+struct Layer {
+    name: String,
+}
+
+#[Object]
+impl Query {
+    async fn greeting(&self) -> &'static str {
+        "hello"
+    }
+    async fn viewer(&self, ctx: &Context<'_>) -> Option<&'static str> {
+        ctx.data_opt::<SignedIn>().map(|signed_in| signed_in.0)
+    }
+    async fn schools(&self, first: Option<i32>) -> SchoolConnection {
+        let count = usize::try_from(first.unwrap_or(25)).unwrap_or(0);
+        SchoolConnection { nodes: vec![School { name: "De Linde".to_owned() }; count] }
+    }
+    async fn nothing_found(&self) -> Result<Option<School>, Error> {
+        Err(Error::new("No such school.").extend_with(|_, own| own.set("code", "NOT_FOUND")))
+    }
+    async fn broken(&self) -> Result<Option<i32>, Error> {
+        Err(Error::from(std::io::Error::other("relation \"school\" does not exist")))
+    }
+    async fn slow(&self) -> i32 {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        1
+    }
+    async fn panicking(&self, number: Option<i32>) -> i32 {
+        number.expect("the secret is hunter2")
+    }
+    async fn long(&self, bytes: usize) -> String {
+        "x".repeat(bytes)
+    }
+    async fn layer(&self) -> Layer {
+        Layer { name: "one".to_owned() }
+    }
+}
+
+#[Object]
+impl Mutation {
+    async fn school_close(&self, ctx: &Context<'_>) -> bool {
+        ctx.data_unchecked::<Runs>().0.fetch_add(1, Ordering::SeqCst);
+        true
+    }
+    async fn session_create(&self, ctx: &Context<'_>, password: String) -> bool {
+        ctx.data_unchecked::<Runs>().0.fetch_add(1, Ordering::SeqCst);
+        password == "right"
+    }
+}
+
+/// Knows four tokens, a few trusted documents, and whether its database is up.
+#[derive(Clone, Default)]
+pub(crate) struct SmallHouse {
+    pub(crate) trusted: Arc<Mutex<HashMap<String, String>>>,
+    pub(crate) down: Arc<AtomicBool>,
+}
+
+impl House for SmallHouse {
+    async fn admit(&self, knock: Knock<'_>) -> Result<Visitor, Denied> {
+        let (kind, name) = match knock.token {
+            None => return Ok(Visitor::anonymous()),
+            Some("person") => (CallerKind::Person, "Fenna"),
+            Some("client") => (CallerKind::ApiClient, "Rooster B.V."),
+            Some("expired") => return Err(Denied::Expired),
+            Some("unlucky") => return Err(Denied::Fault("connection to 10.0.0.7 refused".to_owned())),
+            Some(_) => return Err(Denied::Invalid),
+        };
+        let mut data = Data::default();
+        data.insert(SignedIn(name));
+        Ok(Visitor { kind, payer: Some(name.to_owned()), data })
+    }
+
+    async fn trusted_document(&self, id: &str) -> Result<Option<String>, Fault> {
+        Ok(self.trusted.lock().unwrap().get(id).cloned())
+    }
+
+    async fn ready(&self) -> Result<(), Fault> {
+        if self.down.load(Ordering::SeqCst) { Err(Fault("database is down".to_owned())) } else { Ok(()) }
+    }
+}
+
+/// A server for one test.
+pub(crate) struct Door {
+    pub(crate) url: String,
+    pub(crate) house: SmallHouse,
+    pub(crate) runs: Runs,
+    pub(crate) stopping: Stopping,
+    pub(crate) client: reqwest::Client,
+}
+
+impl Door {
+    pub(crate) async fn open() -> Self {
+        Self::with(Settings::default()).await
+    }
+
+    pub(crate) async fn with(settings: Settings) -> Self {
+        let (house, runs, stopping) = (SmallHouse::default(), Runs::default(), Stopping::default());
+        let schema = hardened(Schema::build(Query, Mutation, EmptySubscription)).data(runs.clone()).finish();
+        let endpoint = Endpoint::new(schema.clone(), &schema.sdl(), house.clone(), settings).unwrap();
+        let beside =
+            Router::new().route("/panicking", get(|| async { panic!("the secret is hunter2") as &'static str }));
+        let router = router(endpoint, stopping.clone(), beside);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(glans::http::serve(listener, router, stopping.clone()));
+        Self { url, house, runs, stopping, client: reqwest::Client::new() }
+    }
+
+    pub(crate) fn trust(&self, id: &str, text: &str) {
+        self.house.trusted.lock().unwrap().insert(id.to_owned(), text.to_owned());
+    }
+
+    pub(crate) fn get(&self, path: &str) -> RequestBuilder {
+        self.client.get(format!("{}{path}", self.url))
+    }
+
+    /// A POST of `body`, as `application/graphql-response+json` is asked for today.
+    pub(crate) fn post(&self, body: &Value) -> RequestBuilder {
+        self.client
+            .post(format!("{}/graphql", self.url))
+            .header("accept", "application/graphql-response+json")
+            .json(body)
+    }
+
+    /// As [`Door::post`], the status and the body.
+    pub(crate) async fn ask(&self, query: &str) -> (u16, Value) {
+        read(self.post(&json!({ "query": query }))).await
+    }
+}
+
+/// Status and JSON body of an answer.
+pub(crate) async fn read(request: RequestBuilder) -> (u16, Value) {
+    let response = request.send().await.unwrap();
+    (response.status().as_u16(), response.json().await.unwrap())
+}
+
+/// The code of the first error.
+pub(crate) fn code(body: &Value) -> &str {
+    body["errors"][0]["extensions"]["code"].as_str().unwrap_or("none")
+}
+
+/// A header as text, empty when it is not there.
+pub(crate) fn header(response: &Response, name: &str) -> String {
+    response.headers().get(name).map_or(String::new(), |value| value.to_str().unwrap().to_owned())
+}

@@ -1,0 +1,172 @@
+//! GraphQL over HTTP: methods, media types, statuses, errors.
+
+use glans::http::Settings;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+use crate::http_door::{Door, code, header, read};
+
+const BOTH: [&str; 2] = ["application/graphql-response+json", "application/json"];
+
+#[tokio::test]
+async fn a_query_is_answered_in_the_form_that_was_asked_for() {
+    let door = Door::open().await;
+    for accept in BOTH {
+        let response = door.post(&json!({ "query": "{ greeting }" })).header("accept", accept);
+        let response = door.client.execute({
+            let mut request = response.build().unwrap();
+            request.headers_mut().insert("accept", accept.parse().unwrap());
+            request
+        });
+        let response = response.await.unwrap();
+        assert_eq!(response.status(), 200);
+        assert_eq!(header(&response, "content-type"), format!("{accept}; charset=utf-8"));
+        assert_eq!(header(&response, "cache-control"), "no-store");
+        assert_eq!(response.text().await.unwrap(), r#"{"data":{"greeting":"hello"}}"#);
+    }
+}
+
+#[tokio::test]
+async fn a_document_that_does_not_run_is_400_or_200_and_has_no_data() {
+    let door = Door::open().await;
+    for (query, expected) in [
+        ("{ greeting", "GRAPHQL_PARSE_FAILED"),
+        ("{ greting }", "GRAPHQL_VALIDATION_FAILED"),
+        ("query($n: Int!) { schools(first: $n) { nodes { name } } }", "GRAPHQL_VALIDATION_FAILED"),
+        ("query A { greeting } query B { greeting }", "GRAPHQL_VALIDATION_FAILED"),
+        ("subscription { greeting }", "GRAPHQL_VALIDATION_FAILED"),
+    ] {
+        let (status, body) = door.ask(query).await;
+        assert_eq!((status, code(&body), body.get("data")), (400, expected, None), "{query}");
+        assert_eq!(body["errors"][0]["extensions"]["retryable"], false);
+        let json = door.client.post(format!("{}/graphql", door.url)).json(&json!({ "query": query }));
+        let (status, body) = read(json).await;
+        assert_eq!((status, code(&body), body.get("data")), (200, expected, None), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_of_the_document_or_the_schema_is_given_away() {
+    let door = Door::open().await;
+    let (_, parse) = door.ask("mutation { sessionCreate(password: hunter2 hunter3 ? }").await;
+    assert_eq!(parse["errors"][0]["message"], "Syntax error: this character is not part of GraphQL.");
+    assert_eq!(parse["errors"][0]["locations"], json!([{ "line": 1, "column": 52 }]));
+    let (_, near) = door.ask("{ greetin }").await;
+    assert_eq!(near["errors"][0]["message"], r#"Unknown field "greetin" on type "Query"."#);
+}
+
+#[tokio::test]
+async fn null_lands_where_the_specification_puts_it() {
+    let door = Door::open().await;
+    let (status, body) = door.ask("{ greeting nothingFound { name } broken }").await;
+    assert_eq!(status, 200);
+    assert_eq!(body["data"], json!({ "greeting": "hello", "nothingFound": null, "broken": null }));
+    let seen: Vec<Value> = body["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|error| json!([error["path"], error["message"], error["extensions"]["code"]]))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            json!([["nothingFound"], "No such school.", "NOT_FOUND"]),
+            json!([["broken"], "Something went wrong on our side. Try again later.", "INTERNAL"]),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn methods_and_media_types_have_their_status() {
+    let door = Door::open().await;
+    let url = format!("{}/graphql", door.url);
+    let query = json!({ "query": "{ greeting }" }).to_string();
+
+    let put = door.client.put(&url).body(query.clone()).send().await.unwrap();
+    assert_eq!((put.status().as_u16(), header(&put, "allow")), (405, "GET, POST".to_owned()));
+
+    for content_type in ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-16"] {
+        let request = door.client.post(&url).header("content-type", content_type).body(query.clone());
+        assert_eq!(read(request).await.0, 415, "{content_type}");
+    }
+    let neither = door.client.post(&url).header("accept", "image/png").json(&json!({ "query": "{ greeting }" }));
+    let (status, body) = read(neither).await;
+    assert_eq!((status, code(&body)), (406, "BAD_USER_INPUT"));
+    let batch = door.post(&json!([{ "query": "{ greeting }" }]));
+    assert_eq!(read(batch).await.0, 400);
+}
+
+#[tokio::test]
+async fn a_mutation_does_not_run_over_get() {
+    let door = Door::open().await;
+    let response = door.get("/graphql?query=mutation%7BschoolClose%7D").send().await.unwrap();
+    assert_eq!((response.status().as_u16(), header(&response, "allow")), (405, "POST".to_owned()));
+    let named = "/graphql?query=query%20A%7Bgreeting%7D%20mutation%20B%7BschoolClose%7D&operationName=";
+    assert_eq!(door.get(&format!("{named}B")).send().await.unwrap().status(), 405);
+    assert_eq!(door.get(&format!("{named}A")).send().await.unwrap().status(), 200);
+    assert_eq!(door.runs.count(), 0);
+    assert_eq!(door.ask("mutation { schoolClose }").await.1["data"]["schoolClose"], true);
+    assert_eq!(door.runs.count(), 1);
+}
+
+#[tokio::test]
+async fn an_empty_operation_name_is_absent() {
+    let door = Door::open().await;
+    let body = json!({ "query": "query A { greeting }", "operationName": "" });
+    assert_eq!(read(door.post(&body)).await, (200, json!({ "data": { "greeting": "hello" } })));
+}
+
+#[tokio::test]
+async fn who_asks_is_told_from_the_token() {
+    let door = Door::open().await;
+    let as_bearer = |value: &str| door.post(&json!({ "query": "{ viewer }" })).header("authorization", value);
+    assert_eq!(door.ask("{ viewer }").await.1, json!({ "data": { "viewer": null } }));
+    assert_eq!(read(as_bearer("Bearer person")).await.1, json!({ "data": { "viewer": "Fenna" } }));
+    for (value, expected) in [
+        ("Basic dTpw", "UNAUTHENTICATED"),
+        ("Bearer", "UNAUTHENTICATED"),
+        ("Bearer forged", "UNAUTHENTICATED"),
+        ("Bearer expired", "TOKEN_EXPIRED"),
+    ] {
+        let response = as_bearer(value).send().await.unwrap();
+        assert_eq!(response.status(), 401, "{value}");
+        assert!(header(&response, "www-authenticate").starts_with("Bearer error="), "{value}");
+        let body: Value = response.json().await.unwrap();
+        assert_eq!((code(&body), body.get("data")), (expected, None), "{value}");
+    }
+}
+
+#[tokio::test]
+async fn our_own_faults_show_nothing() {
+    let door = Door::open().await;
+    let unlucky = door.post(&json!({ "query": "{ viewer }" })).header("authorization", "Bearer unlucky");
+    let panicking = door.post(&json!({ "query": "{ panicking }" }));
+    for request in [unlucky, panicking, door.get("/panicking")] {
+        let (status, body) = read(request).await;
+        assert_eq!((status, code(&body)), (500, "INTERNAL"));
+        assert_eq!(body["errors"][0]["message"], "Something went wrong on our side. Try again later.");
+    }
+    assert_eq!(door.ask("{ greeting }").await.0, 200);
+}
+
+#[tokio::test]
+async fn an_operation_that_takes_too_long_or_says_too_much_is_stopped() {
+    let settings =
+        Settings { execution_timeout: Duration::from_millis(50), response_bytes: 2_000, ..Settings::default() };
+    let door = Door::with(settings).await;
+    let (status, body) = door.ask("{ slow }").await;
+    assert_eq!((status, code(&body), &body["errors"][0]["extensions"]["retryable"]), (503, "INTERNAL", &json!(true)));
+    assert_eq!(door.ask("{ long(bytes: 1900) }").await.0, 200);
+    let (status, body) = door.ask("{ long(bytes: 2000) }").await;
+    assert_eq!((status, code(&body), body.get("data")), (200, "COST_EXCEEDED", None));
+}
+
+#[tokio::test]
+async fn introspection_can_be_switched_off() {
+    let query = "{ __schema { queryType { name } } greeting }";
+    assert_eq!(Door::open().await.ask(query).await.1["data"]["__schema"]["queryType"]["name"], "Query");
+    let door = Door::with(Settings { introspection: false, ..Settings::default() }).await;
+    let (_, body) = door.ask(query).await;
+    assert_ne!(body["data"]["__schema"]["queryType"]["name"], "Query");
+    assert_eq!(door.ask("{ __typename }").await.1["data"]["__typename"], "Query");
+}
