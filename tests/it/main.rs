@@ -2,11 +2,14 @@
 //! slices.
 #![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod ask;
 mod harness;
 mod http_door;
 mod http_graphql;
 mod http_limits;
 mod migrations;
+mod organisation;
+mod people;
 mod schema;
 
 /// The root of the repository.
