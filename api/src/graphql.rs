@@ -3,6 +3,10 @@
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 
 use crate::http::hardened;
+use crate::identity::clients::{ApiClientMutation, ApiClientQuery};
+use crate::identity::invitations::InvitationMutation;
+use crate::identity::passwords::PasswordMutation;
+use crate::identity::sessions::SessionMutation;
 use crate::identity::viewer::ViewerQuery;
 use crate::node::NodeQuery;
 use crate::organisation::boards::{BoardMutation, BoardQuery};
@@ -14,15 +18,30 @@ use crate::people::enrolments::EnrolmentMutation;
 use crate::people::guardianships::GuardianshipMutation;
 use crate::people::persons::PersonMutation;
 use crate::people::students::{StudentMutation, StudentQuery};
+use crate::programme::{ProgrammeMutation, ProgrammeQuery};
 use crate::replay::Replays;
 
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, ViewerQuery, BoardQuery, ClusterQuery, SchoolQuery, ClassGroupQuery, StudentQuery);
+pub struct Query(
+    NodeQuery,
+    ViewerQuery,
+    ApiClientQuery,
+    BoardQuery,
+    ClusterQuery,
+    SchoolQuery,
+    ClassGroupQuery,
+    StudentQuery,
+    ProgrammeQuery,
+);
 
 /// What can be changed. The fields of one request run one after another.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
+    SessionMutation,
+    PasswordMutation,
+    InvitationMutation,
+    ApiClientMutation,
     BoardMutation,
     ClusterMutation,
     SchoolMutation,
@@ -32,6 +51,7 @@ pub struct Mutation(
     StudentMutation,
     EnrolmentMutation,
     GuardianshipMutation,
+    ProgrammeMutation,
 );
 
 /// The schema of the API.

@@ -5,8 +5,8 @@ use std::hash::Hash;
 use async_graphql::dataloader::Loader;
 use async_graphql::{Context, ID, Interface, Object};
 use glans_entity::ids::{
-    BoardId, ClassGroupId, ClusterId, GuardianshipId, MembershipId, PersonId, SchoolId, SchoolYearId, StudentId,
-    parse_any,
+    BoardId, ClassGroupId, ClusterId, GuardianshipId, LessonId, MaterialId, MembershipId, ModuleId, PersonId,
+    ProgrammeId, ProgrammeVersionId, ProgrammeYearId, SchoolId, SchoolYearId, StudentId, parse_any,
 };
 use uuid::Uuid;
 
@@ -22,6 +22,9 @@ use crate::people::memberships::Membership;
 use crate::people::persons::Person;
 use crate::people::students::Student;
 use crate::platform::error::{Code, Error, Result, coded};
+use crate::programme::content::{Part, Place};
+use crate::programme::query as courses;
+use crate::programme::types::{Lesson, Material, Module, Programme, ProgrammeEdition, ProgrammeYear};
 
 /// Ids in one `nodes` at most.
 const LARGEST_BATCH: usize = 100;
@@ -39,10 +42,17 @@ pub enum Node {
     Membership(Membership),
     Student(Student),
     Guardianship(Guardianship),
+    Programme(Programme),
+    ProgrammeEdition(ProgrammeEdition),
+    ProgrammeYear(ProgrammeYear),
+    Module(Module),
+    Lesson(Lesson),
+    Material(Material),
 }
 
 /// The objects of one type, in the order of their ids; none for one that the viewer may not see.
-async fn of_type(loaders: &Loaders, prefix: &str, ids: &[Uuid]) -> Result<Vec<Option<Node>>> {
+async fn of_type(ctx: &Context<'_>, prefix: &str, ids: &[Uuid]) -> Result<Vec<Option<Node>>> {
+    let loaders = loaders::in_context(ctx);
     match prefix {
         BoardId::PREFIX => many(loaders, ids, BoardId, Board).await,
         ClusterId::PREFIX => many(loaders, ids, ClusterId, Cluster).await,
@@ -53,7 +63,13 @@ async fn of_type(loaders: &Loaders, prefix: &str, ids: &[Uuid]) -> Result<Vec<Op
         MembershipId::PREFIX => many(loaders, ids, MembershipId, |membership: Membership| membership).await,
         StudentId::PREFIX => many(loaders, ids, StudentId, Student).await,
         GuardianshipId::PREFIX => many(loaders, ids, GuardianshipId, Guardianship).await,
-        _ => Ok(ids.iter().map(|_| None).collect()),
+        _ => {
+            let mut nodes = Vec::with_capacity(ids.len());
+            for id in ids {
+                nodes.push(of_course(ctx, prefix, *id).await?);
+            }
+            Ok(nodes)
+        }
     }
 }
 
@@ -72,6 +88,29 @@ where
     Ok(ids.iter().map(|id| found.get(&key(*id)).cloned().map(|row| node(row).into())).collect())
 }
 
+/// An object of a course, which is read whole once per request.
+async fn of_course(ctx: &Context<'_>, prefix: &str, uuid: Uuid) -> Result<Option<Node>> {
+    Ok(match prefix {
+        ProgrammeId::PREFIX => courses::programme(ctx, ProgrammeId(uuid)).await?.map(Into::into),
+        ProgrammeVersionId::PREFIX => courses::edition(ctx, ProgrammeVersionId(uuid)).await?.map(Into::into),
+        ProgrammeYearId::PREFIX => part(ctx, Part::Year(ProgrammeYearId(uuid))).await?,
+        ModuleId::PREFIX => part(ctx, Part::Module(ModuleId(uuid))).await?,
+        LessonId::PREFIX => part(ctx, Part::Lesson(LessonId(uuid))).await?,
+        MaterialId::PREFIX => part(ctx, Part::Material(MaterialId(uuid))).await?,
+        _ => None,
+    })
+}
+
+async fn part(ctx: &Context<'_>, part: Part) -> Result<Option<Node>> {
+    let found = courses::part(ctx, part).await?;
+    Ok(found.map(|(view, place)| match place {
+        Place::Year(at) => ProgrammeYear { view, at }.into(),
+        Place::Module(at) => Module { view, at }.into(),
+        Place::Lesson(at) => Lesson { view, at }.into(),
+        Place::Material(at) => Material::new(view, at).into(),
+    }))
+}
+
 /// Reading any object by its id.
 #[derive(Default)]
 pub struct NodeQuery;
@@ -82,7 +121,7 @@ impl NodeQuery {
     async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The id of the object.")] id: ID) -> Result<Option<Node>> {
         Call::of(ctx).signed_in()?;
         let Some((prefix, uuid)) = parse_any(&id) else { return Ok(None) };
-        Ok(of_type(loaders::in_context(ctx), prefix, &[uuid]).await?.pop().flatten())
+        Ok(of_type(ctx, prefix, &[uuid]).await?.pop().flatten())
     }
 
     /// Several objects by id, in the order of the ids, with null where there is none that the viewer may see.
@@ -100,7 +139,7 @@ impl NodeQuery {
         let mut nodes: Vec<Option<Node>> = ids.iter().map(|_| None).collect();
         for (prefix, wanted) in by_type {
             let uuids: Vec<Uuid> = wanted.iter().map(|(_, (_, uuid))| *uuid).collect();
-            let found = of_type(loaders::in_context(ctx), prefix, &uuids).await?;
+            let found = of_type(ctx, prefix, &uuids).await?;
             for ((at, _), node) in wanted.into_iter().zip(found) {
                 nodes[at] = node;
             }

@@ -3,5 +3,6 @@
 pub mod boards;
 pub mod class_groups;
 pub mod clusters;
+pub mod register;
 pub mod school_years;
 pub mod schools;

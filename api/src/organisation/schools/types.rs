@@ -19,8 +19,6 @@ use crate::people::students::{self, Student};
 use crate::platform::error::Result;
 use crate::platform::page::{Page, PageArgs};
 
-/// A school (*school*, *vestiging*): one location of an institution. Seen by its staff, by the guardians of its
-/// students, and by who administers the board or directs the cluster.
 pub struct School(pub school::Model);
 
 impl From<school::Model> for School {
@@ -29,6 +27,8 @@ impl From<school::Model> for School {
     }
 }
 
+/// A school (*school*, *vestiging*): one location of an institution. Seen by its staff, by the guardians of its
+/// students, and by who administers the board or directs the cluster.
 #[Object]
 impl School {
     /// Opaque, stable, sortable by time of making.

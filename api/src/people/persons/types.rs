@@ -65,7 +65,7 @@ impl Person {
 
     /// The language in which to address the person.
     pub async fn language(&self) -> Locale {
-        Locale(self.0.language.clone())
+        Locale::stored(&self.0.language)
     }
 
     /// Whether a conversation takes an interpreter (*tolk*).
@@ -129,7 +129,7 @@ impl PersonInput {
             family_name: self.family_name,
             display_name: self.display_name.unwrap_or_default(),
             email: self.email,
-            language: self.language.map_or_else(|| rules::LANGUAGE.to_owned(), |language| language.0),
+            language: self.language.map_or_else(|| rules::LANGUAGE.to_owned(), |language| language.as_str().to_owned()),
             interpreter_needed: self.interpreter_needed.unwrap_or_default(),
         }
     }
@@ -186,7 +186,7 @@ impl PersonUpdateInput {
             family_name: self.family_name.unwrap_or_else(|| row.family_name.clone()),
             display_name: display_name.unwrap_or_default(),
             email,
-            language: self.language.map_or_else(|| row.language.clone(), |language| language.0),
+            language: self.language.map_or_else(|| row.language.clone(), |language| language.as_str().to_owned()),
             interpreter_needed: self.interpreter_needed.unwrap_or(row.interpreter_needed),
         }
     }
