@@ -38,6 +38,15 @@ where
     in_context(ctx).load_one(key).await.map_err(Error::fault)
 }
 
+/// What belongs to each of `keys`.
+pub async fn many<K>(ctx: &Context<'_>, keys: Vec<K>) -> Result<HashMap<K, <Batch as Loader<K>>::Value>>
+where
+    K: Send + Sync + Hash + Eq + Clone + 'static,
+    Batch: Loader<K, Error = BatchError>,
+{
+    in_context(ctx).load_many(keys).await.map_err(Error::fault)
+}
+
 /// What must belong to `key`, because who sees the object that asks sees this as well.
 pub async fn present<K>(ctx: &Context<'_>, key: K) -> Result<<Batch as Loader<K>>::Value>
 where

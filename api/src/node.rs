@@ -11,7 +11,7 @@ use glans_entity::ids::{
 use uuid::Uuid;
 
 use crate::call::Call;
-use crate::loaders::{self, Batch, BatchError, Loaders};
+use crate::loaders::{self, Batch, BatchError};
 use crate::organisation::boards::Board;
 use crate::organisation::class_groups::ClassGroup;
 use crate::organisation::clusters::Cluster;
@@ -21,7 +21,7 @@ use crate::people::guardianships::Guardianship;
 use crate::people::memberships::Membership;
 use crate::people::persons::Person;
 use crate::people::students::Student;
-use crate::platform::error::{Code, Error, Result, coded};
+use crate::platform::error::{Code, Result, coded};
 use crate::programme::content::{Part, Place};
 use crate::programme::query as courses;
 use crate::programme::types::{Lesson, Material, Module, Programme, ProgrammeEdition, ProgrammeYear};
@@ -52,17 +52,16 @@ pub enum Node {
 
 /// The objects of one type, in the order of their ids; none for one that the viewer may not see.
 async fn of_type(ctx: &Context<'_>, prefix: &str, ids: &[Uuid]) -> Result<Vec<Option<Node>>> {
-    let loaders = loaders::in_context(ctx);
     match prefix {
-        BoardId::PREFIX => many(loaders, ids, BoardId, Board).await,
-        ClusterId::PREFIX => many(loaders, ids, ClusterId, Cluster).await,
-        SchoolId::PREFIX => many(loaders, ids, SchoolId, School).await,
-        SchoolYearId::PREFIX => many(loaders, ids, SchoolYearId, SchoolYear).await,
-        ClassGroupId::PREFIX => many(loaders, ids, ClassGroupId, ClassGroup).await,
-        PersonId::PREFIX => many(loaders, ids, PersonId, Person).await,
-        MembershipId::PREFIX => many(loaders, ids, MembershipId, |membership: Membership| membership).await,
-        StudentId::PREFIX => many(loaders, ids, StudentId, Student).await,
-        GuardianshipId::PREFIX => many(loaders, ids, GuardianshipId, Guardianship).await,
+        BoardId::PREFIX => rows(ctx, ids, BoardId, Board).await,
+        ClusterId::PREFIX => rows(ctx, ids, ClusterId, Cluster).await,
+        SchoolId::PREFIX => rows(ctx, ids, SchoolId, School).await,
+        SchoolYearId::PREFIX => rows(ctx, ids, SchoolYearId, SchoolYear).await,
+        ClassGroupId::PREFIX => rows(ctx, ids, ClassGroupId, ClassGroup).await,
+        PersonId::PREFIX => rows(ctx, ids, PersonId, Person).await,
+        MembershipId::PREFIX => rows(ctx, ids, MembershipId, |membership: Membership| membership).await,
+        StudentId::PREFIX => rows(ctx, ids, StudentId, Student).await,
+        GuardianshipId::PREFIX => rows(ctx, ids, GuardianshipId, Guardianship).await,
         _ => {
             let mut nodes = Vec::with_capacity(ids.len());
             for id in ids {
@@ -73,8 +72,8 @@ async fn of_type(ctx: &Context<'_>, prefix: &str, ids: &[Uuid]) -> Result<Vec<Op
     }
 }
 
-async fn many<K, N>(
-    loaders: &Loaders,
+async fn rows<K, N>(
+    ctx: &Context<'_>,
     ids: &[Uuid],
     key: fn(Uuid) -> K,
     node: fn(<Batch as Loader<K>>::Value) -> N,
@@ -84,7 +83,7 @@ where
     Batch: Loader<K, Error = BatchError>,
     N: Into<Node>,
 {
-    let found = loaders.load_many(ids.iter().copied().map(key)).await.map_err(Error::fault)?;
+    let found = loaders::many(ctx, ids.iter().copied().map(key).collect()).await?;
     Ok(ids.iter().map(|id| found.get(&key(*id)).cloned().map(|row| node(row).into())).collect())
 }
 

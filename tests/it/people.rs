@@ -294,7 +294,28 @@ async fn a_group_of_students_takes_as_many_statements_as_one_student(world: &Wor
     assert_eq!(statements(world, Who::Leader, document, six).await, one);
 }
 
+async fn a_viewer_is_a_person_with_roles_children_and_schools(world: &World) {
+    let document = "{ viewer {
+        person { displayName } memberships { role scope { ... on School { name } ... on ClassGroup { name } } }
+        children { displayName } schools { name }
+    } }";
+    let viewer = |person: &str, role: &str, scope: &str, children: Value| {
+        json!({ "viewer": {
+            "person": { "displayName": person }, "memberships": [{ "role": role, "scope": { "name": scope } }],
+            "children": children, "schools": [{ "name": "De Zwaluw" }],
+        } })
+    };
+    let guardian = viewer("Ilse de Wit", "GUARDIAN", "De Zwaluw", json!([{ "displayName": "Noor" }]));
+    assert_eq!(ask(world, Who::Guardian, document, json!({})).await, guardian);
+    let teacher = viewer("Tarik de Wit", "TEACHER", "3a", json!([]));
+    assert_eq!(ask(world, Who::Teacher, document, json!({})).await, teacher);
+    let client = ask(world, Who::Client, document, json!({})).await;
+    assert_eq!((&client["viewer"]["person"], &client["viewer"]["memberships"]), (&Value::Null, &json!([])));
+    assert_eq!(client["viewer"]["schools"], json!([{ "name": "De Meent" }, { "name": "De Zwaluw" }]));
+}
+
 on_each_database!(
+    a_viewer_is_a_person_with_roles_children_and_schools,
     staff_sees_all_guardians_of_a_student_and_a_guardian_only_the_own_relation,
     an_address_is_for_oneself_and_who_administers_the_person,
     a_change_of_custody_is_in_force_with_the_commit,
