@@ -102,7 +102,7 @@ impl Call {
     /// Refuses who is not signed in.
     pub fn signed_in(&self) -> Result<()> {
         match self.standing().actor {
-            Actor::Anonymous => Err(coded(Code::Unauthenticated, "Sign in first: send an access token.")),
+            Actor::Anonymous => Err(coded(Code::Unauthenticated, access::SIGN_IN)),
             _ => Ok(()),
         }
     }
@@ -165,6 +165,7 @@ impl Call {
         T: Serialize + DeserializeOwned + Send,
         F: for<'w> FnOnce(&'w Write<'w>) -> Act<'w, T> + Send,
     {
+        self.signed_in()?;
         self.once_in(ctx, self.scope(), act).await
     }
 

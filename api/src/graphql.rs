@@ -3,6 +3,10 @@
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 
 use crate::http::hardened;
+use crate::identity::clients::{ApiClientMutation, ApiClientQuery};
+use crate::identity::invitations::InvitationMutation;
+use crate::identity::passwords::PasswordMutation;
+use crate::identity::sessions::SessionMutation;
 use crate::identity::viewer::ViewerQuery;
 use crate::node::NodeQuery;
 use crate::organisation::boards::{BoardMutation, BoardQuery};
@@ -11,11 +15,18 @@ use crate::replay::Replays;
 
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, ViewerQuery, BoardQuery, SchoolQuery);
+pub struct Query(NodeQuery, ViewerQuery, ApiClientQuery, BoardQuery, SchoolQuery);
 
 /// What can be changed. The fields of one request run one after another.
 #[derive(MergedObject, Default)]
-pub struct Mutation(BoardMutation, SchoolMutation);
+pub struct Mutation(
+    SessionMutation,
+    PasswordMutation,
+    InvitationMutation,
+    ApiClientMutation,
+    BoardMutation,
+    SchoolMutation,
+);
 
 /// The schema of the API.
 pub type GlansSchema = Schema<Query, Mutation, EmptySubscription>;

@@ -14,6 +14,7 @@ pub mod http;
 pub mod identity;
 pub mod loaders;
 pub mod node;
+pub mod oauth;
 pub mod organisation;
 pub mod people;
 pub mod platform;

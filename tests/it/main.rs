@@ -2,10 +2,14 @@
 //! slices.
 #![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod access;
 mod demo;
 mod harness;
+mod http_audits;
+mod http_documents;
 mod http_door;
 mod http_graphql;
+mod http_layers;
 mod http_limits;
 mod migrations;
 mod register;

@@ -18,6 +18,7 @@ mod reply;
 pub mod seed;
 mod setting;
 mod template;
+mod world;
 
 pub use actor::Actor;
 pub use database::TestDatabase;
@@ -25,6 +26,7 @@ pub use engine::Engine;
 pub use program::Program;
 pub use reply::Reply;
 pub use setting::{EmptyDatabase, Setting, run};
+pub use world::{Answer, Who, World};
 
 /// Makes of each async function a test on SQLite and one on PostgreSQL: `people::postgres::a_guardian_sees_own_child`.
 #[macro_export]

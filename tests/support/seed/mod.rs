@@ -19,6 +19,9 @@ use sower::Sower;
 /// Stands in every text of the second board. Whoever of the first board reads it has found a hole.
 pub const CANARY: &str = "kanarie-";
 
+/// What the integrator of each board may do.
+pub const CLIENT_SCOPES: [&str; 2] = ["organisation:read", "lessons:read"];
+
 /// A human being with a login.
 #[derive(Debug, Clone, Copy)]
 pub struct Someone {
@@ -164,7 +167,7 @@ async fn client(sower: &Sower<'_>) -> ApiClientId {
             id,
             board_id: sower.board,
             name: sower.text("Koppeling"),
-            scopes: Strings(vec!["organisation:read".to_owned(), "lessons:read".to_owned()]),
+            scopes: Strings(CLIENT_SCOPES.map(str::to_owned).into()),
             school_ids: None,
             revoked_at: None,
             created_at: sower.now,

@@ -8,9 +8,9 @@ use crate::identity::clients::{self, ApiClient};
 use crate::identity::sessions::{self, types::Session};
 use crate::platform::error::{Error, Result};
 
-/// Who is asking: a person, in all boards or in the one of the header `Glans-Board`, or a client of an integrator.
 pub struct Viewer;
 
+/// Who is asking: a person, in all boards or in the one of the header `Glans-Board`, or a client of an integrator.
 #[Object]
 impl Viewer {
     /// The account of the person, or the client itself: the same in all boards.

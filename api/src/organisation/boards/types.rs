@@ -10,8 +10,6 @@ use crate::payload;
 use crate::platform::error::Result;
 use crate::platform::page::{Page, PageArgs};
 
-/// A school board (*schoolbestuur*, *bevoegd gezag*): the tenant. Nothing crosses its border except the content of
-/// courses. Seen by everybody who has a role or a child in it.
 pub struct Board(pub board::Model);
 
 impl From<board::Model> for Board {
@@ -20,6 +18,8 @@ impl From<board::Model> for Board {
     }
 }
 
+/// A school board (*schoolbestuur*, *bevoegd gezag*): the tenant. Nothing crosses its border except the content of
+/// courses. Seen by everybody who has a role or a child in it.
 #[Object]
 impl Board {
     /// Opaque, stable, sortable by time of making.

@@ -9,8 +9,6 @@ use crate::organisation::boards::Board;
 use crate::payload;
 use crate::platform::error::{Error, Result};
 
-/// A school (*school*, *vestiging*): one location of an institution. Seen by its staff, by the guardians of its
-/// students, and by who administers the board or directs the cluster.
 pub struct School(pub school::Model);
 
 impl From<school::Model> for School {
@@ -19,6 +17,8 @@ impl From<school::Model> for School {
     }
 }
 
+/// A school (*school*, *vestiging*): one location of an institution. Seen by its staff, by the guardians of its
+/// students, and by who administers the board or directs the cluster.
 #[Object]
 impl School {
     /// Opaque, stable, sortable by time of making.
