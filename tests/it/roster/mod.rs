@@ -1,5 +1,6 @@
 //! Roster imports: what comes in, what goes, what comes back, and what never does.
 
+mod api;
 mod bundle;
 mod deltas;
 mod families;
