@@ -96,9 +96,8 @@ impl Problems {
 
     /// The kept findings by file, line and column: the order in which a person mends them.
     pub fn into_sorted(mut self) -> Vec<Problem> {
-        self.kept.sort_by(|a, b| {
-            (&a.place.file, a.place.line, a.severity).cmp(&(&b.place.file, b.place.line, b.severity))
-        });
+        self.kept
+            .sort_by(|a, b| (&a.place.file, a.place.line, a.severity).cmp(&(&b.place.file, b.place.line, b.severity)));
         self.kept
     }
 }

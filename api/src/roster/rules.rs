@@ -41,7 +41,11 @@ pub fn is_separated(signs: &[Sign]) -> bool {
 ///
 /// What a file states holds, unless it contradicts itself: full access without authority waits for the school. What it
 /// does not state is FULL in a family without a sign, and SUSPENDED in any other.
-pub fn new_link(stated: Option<StatedAccess>, authority: Option<bool>, separated: bool) -> (GuardianAccess, GuardianshipStatus) {
+pub fn new_link(
+    stated: Option<StatedAccess>,
+    authority: Option<bool>,
+    separated: bool,
+) -> (GuardianAccess, GuardianshipStatus) {
     use GuardianshipStatus::{Active, Suspended};
     match (stated, authority) {
         (Some(StatedAccess::Full), Some(false)) => (GuardianAccess::OnRequest, Suspended),
@@ -114,7 +118,10 @@ mod tests {
         assert!(is_separated(&[PLAIN, Sign { legal_authority: Some(false), ..PLAIN }]));
         assert!(is_separated(&[Sign { access: Some(StatedAccess::None), ..PLAIN }]));
         assert!(is_separated(&[Sign { suspended: true, ..PLAIN }]));
-        assert!(!is_separated(&[PLAIN, Sign { access: Some(StatedAccess::Full), legal_authority: Some(true), ..PLAIN }]));
+        assert!(!is_separated(&[
+            PLAIN,
+            Sign { access: Some(StatedAccess::Full), legal_authority: Some(true), ..PLAIN }
+        ]));
     }
 
     #[test]
@@ -133,7 +140,10 @@ mod tests {
     fn a_file_narrows_and_never_widens() {
         assert_eq!(narrowed(GuardianAccess::Full, Some(StatedAccess::None)), GuardianAccess::None);
         assert_eq!(narrowed(GuardianAccess::None, Some(StatedAccess::Full)), GuardianAccess::None);
-        assert_eq!(narrowed(GuardianAccess::EmergencyOnly, Some(StatedAccess::OnRequest)), GuardianAccess::EmergencyOnly);
+        assert_eq!(
+            narrowed(GuardianAccess::EmergencyOnly, Some(StatedAccess::OnRequest)),
+            GuardianAccess::EmergencyOnly
+        );
         assert!(would_widen(GuardianAccess::None, Some(StatedAccess::Full)));
         assert!(!would_widen(GuardianAccess::Full, Some(StatedAccess::Full)));
     }

@@ -248,11 +248,8 @@ async fn conclude(
 }
 
 async fn fail(call: &Call, import: roster_import::Model, problems: Problems) -> Result<Outcome> {
-    let counts = ImportCounts {
-        errors: problems.error_count(),
-        notices: problems.notice_count(),
-        ..ImportCounts::default()
-    };
+    let counts =
+        ImportCounts { errors: problems.error_count(), notices: problems.notice_count(), ..ImportCounts::default() };
     let write = call.write().await?;
     let permit = write.authorize(PERMITTED, AccessPlace::board(import.board_id))?;
     let outcome = conclude(&write, &permit, import, counts, None, problems).await?;
@@ -270,6 +267,7 @@ pub(super) async fn refuse(call: &Call, import: roster_import::Model, error: &Bu
 /// Ends an import that failed through no fault of its files.
 pub(super) async fn give_up(call: &Call, import: roster_import::Model) -> Result<()> {
     let mut problems = Problems::default();
-    problems.error(Place::file("bundle"), "the import stopped through a fault on our side; nothing was written, try again");
+    problems
+        .error(Place::file("bundle"), "the import stopped through a fault on our side; nothing was written, try again");
     fail(call, import, problems).await.map(drop)
 }

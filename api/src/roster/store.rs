@@ -169,7 +169,8 @@ pub(super) async fn insert_problems(
     import: &roster_import::Model,
     problems: Vec<Problem>,
 ) -> Result<()> {
-    let rows: Vec<_> = problems.into_iter().zip(0..).map(|(problem, position)| row_of(problem, position, import)).collect();
+    let rows: Vec<_> =
+        problems.into_iter().zip(0..).map(|(problem, position)| row_of(problem, position, import)).collect();
     insert_many(db, rows).await
 }
 

@@ -32,7 +32,9 @@ impl<T> Section<T> {
     /// Whether a stored record that is not among the rows has ended.
     pub fn ends(&self, source_id: &str) -> bool {
         let restated = source_id.rsplit_once(':').is_some_and(|(stem, _)| self.restated.contains(stem));
-        restated || self.gone.contains(source_id) || self.complete.iter().any(|beginning| source_id.starts_with(beginning))
+        restated
+            || self.gone.contains(source_id)
+            || self.complete.iter().any(|beginning| source_id.starts_with(beginning))
     }
 }
 

@@ -98,7 +98,9 @@ impl Bundle {
         self.add("enrollments", &format!("e-{student},,,{class},{school},{student},student,,,"));
         for parent in ["a", "b"] {
             let id = format!("{student}-{parent}");
-            let row = format!("{id},,,false,{id},,Ouder{number}{parent},Van {class},,,{id}@thuis.example,,0612345678,,,,,,,,,");
+            let row = format!(
+                "{id},,,false,{id},,Ouder{number}{parent},Van {class},,,{id}@thuis.example,,0612345678,,,,,,,,,"
+            );
             self.add("users", &row);
             self.add("roles", &format!("r-{id},,,{id},primary,parent,,,{school},"));
         }
@@ -128,7 +130,8 @@ impl Bundle {
 
     /// Takes out the rows that hold any of these ids in any cell.
     pub fn without(&mut self, ids: &[&str]) -> &mut Self {
-        let names = |row: &str| ids.iter().any(|id| row.split([',', '"']).any(|cell| cell == *id || cell == format!("r-{id}")));
+        let names =
+            |row: &str| ids.iter().any(|id| row.split([',', '"']).any(|cell| cell == *id || cell == format!("r-{id}")));
         for text in self.files.values_mut() {
             *text = text.lines().filter(|row| !names(row)).map(|row| format!("{row}\n")).collect();
         }

@@ -56,11 +56,14 @@ async fn a_delta_must_say_when_and_what_and_may_not_point_nowhere(office: &Offic
         ("enrollments", "e3,active,2026-11-24T10:00:00.000Z,g7,s1,g1-1,student,,,"),
     ];
     let outcome = office.import(&Bundle::delta(&rows)).await;
-    assert_eq!(found(&outcome), [
-        "enrollments.csv:2 dateLastModified: is blank; a value is required",
-        "enrollments.csv:3 status: is blank; a value is required",
-        "enrollments.csv:4 classSourcedId: \"g7\" is not in classes.csv, and not known from an earlier import",
-    ]);
+    assert_eq!(
+        found(&outcome),
+        [
+            "enrollments.csv:2 dateLastModified: is blank; a value is required",
+            "enrollments.csv:3 status: is blank; a value is required",
+            "enrollments.csv:4 classSourcedId: \"g7\" is not in classes.csv, and not known from an earlier import",
+        ]
+    );
     assert_eq!(office.tables().await, before);
 }
 
@@ -90,7 +93,9 @@ async fn the_bundle_of_version_1_1_is_refused_with_reasons(office: &Office) {
         }
     }
     let students = [(3, "usr-222-66778899"), (6, "usr-222-1234561232"), (7, "usr-222-567891")];
-    expected.extend(students.map(|(line, _)| format!("users.csv:{line}: the student belongs to no school; name one in its role or its enrolment")));
+    expected.extend(students.map(|(line, _)| {
+        format!("users.csv:{line}: the student belongs to no school; name one in its role or its enrolment")
+    }));
     assert_eq!(errors(&outcome), expected);
     assert!(office.tables().await.people.is_empty());
 }
@@ -102,14 +107,20 @@ async fn the_bundle_of_version_1_2_comes_in(office: &Office) {
     assert!(!outcome.is_broken(), "{:?}", found(&outcome));
     let tables = office.tables().await;
     assert_eq!(tables.schools.iter().map(|school| school.name.as_str()).collect::<Vec<_>>(), ["Gotham High School"]);
-    assert_eq!(tables.students.iter().map(|student| student.display_name.as_str()).collect::<Vec<_>>(), ["Bruce Wayne"]);
+    assert_eq!(
+        tables.students.iter().map(|student| student.display_name.as_str()).collect::<Vec<_>>(),
+        ["Bruce Wayne"]
+    );
     assert!(tables.groups.is_empty() && tables.people.is_empty());
     let dropped: Vec<_> = found(&outcome).into_iter().filter(|text| text.contains("dropped unread")).collect();
-    assert_eq!(dropped, [
-        "demographics.csv: dropped unread: personal data of a special category, for which Glans has no purpose",
-        "userProfiles.csv: dropped unread: accounts of other systems, for which Glans has no purpose",
-        "users.csv password: dropped unread: 1 value; Glans has no purpose for this column",
-    ]);
+    assert_eq!(
+        dropped,
+        [
+            "demographics.csv: dropped unread: personal data of a special category, for which Glans has no purpose",
+            "userProfiles.csv: dropped unread: accounts of other systems, for which Glans has no purpose",
+            "users.csv password: dropped unread: 1 value; Glans has no purpose for this column",
+        ]
+    );
     let again = office.import_as(Source::oneroster(&folder).unwrap(), Options::default()).await;
     assert!(again.counts.changes.unwrap().is_nothing());
 }

@@ -62,9 +62,12 @@ async fn a_file_narrows_and_never_widens(office: &Office) {
 
     let wider = office.import_guardianships(&format!("{HEADER}g1-1,g1-1-a,,,FULL,,,,\n")).await;
     assert_eq!(office.tables().await, before);
-    assert_eq!(found(&wider), [
-        "guardianships.csv:2 accessLevel: would widen what this guardian may see; the school does that in Glans itself"
-    ]);
+    assert_eq!(
+        found(&wider),
+        [
+            "guardianships.csv:2 accessLevel: would widen what this guardian may see; the school does that in Glans itself"
+        ]
+    );
     office.import(&Bundle::sound()).await;
     assert_eq!(office.tables().await, before);
 }
@@ -73,10 +76,13 @@ async fn guardianships_alone_end_nothing_and_know_only_known_people(office: &Off
     office.import(&Bundle::sound()).await;
     let before = office.tables().await;
     let outcome = office.import_guardianships(&format!("{HEADER}g1-1,niemand,,,,,,,\ng1-1,g1-2,,,,,,,\n")).await;
-    assert_eq!(found(&outcome), [
-        "guardianships.csv:2 guardian: \"niemand\" is not in users.csv, and not known from an earlier import",
-        "guardianships.csv:3: \"g1-2\" has no role as a guardian or as staff",
-    ]);
+    assert_eq!(
+        found(&outcome),
+        [
+            "guardianships.csv:2 guardian: \"niemand\" is not in users.csv, and not known from an earlier import",
+            "guardianships.csv:3: \"g1-2\" has no role as a guardian or as staff",
+        ]
+    );
     assert_eq!(office.tables().await, before);
 }
 

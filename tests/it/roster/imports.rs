@@ -13,8 +13,14 @@ async fn a_bundle_fills_the_board(office: &Office) {
     let tables = office.tables().await;
     let students = 2 * STUDENTS_PER_CLASS;
     let numbers = [
-        tables.clusters.len(), tables.schools.len(), tables.years.len(), tables.groups.len(), tables.people.len(),
-        tables.students.len(), tables.enrolments.len(), tables.guardianships.len(),
+        tables.clusters.len(),
+        tables.schools.len(),
+        tables.years.len(),
+        tables.groups.len(),
+        tables.people.len(),
+        tables.students.len(),
+        tables.enrolments.len(),
+        tables.guardianships.len(),
     ];
     assert_eq!(numbers, [1, 2, 1, 2, 5 + 2 * students, students, students, 2 * students]);
     assert_eq!(tables.roles_of("admin1"), ["BOARD_ADMIN BOARD"]);
@@ -28,14 +34,23 @@ async fn a_bundle_fills_the_board(office: &Office) {
     let group = tables.groups.iter().find(|group| group.name == "Groep 7/8").unwrap();
     assert_eq!(group.grades.0, ["7", "8"]);
     let place = tables.enrolments.iter().find(|row| row.source_id.as_deref() == Some("e-g2-1")).unwrap();
-    assert_eq!((place.starts_on.to_string(), place.ends_on.unwrap().to_string()), ("2026-08-01".into(), "2027-07-31".into()));
+    assert_eq!(
+        (place.starts_on.to_string(), place.ends_on.unwrap().to_string()),
+        ("2026-08-01".into(), "2027-07-31".into())
+    );
     let link = tables.guardianship("g1-1", "g1-1-a");
-    assert_eq!((text(&link.relationship), link.access, link.status), ("PARENT".into(), GuardianAccess::Full, GuardianshipStatus::Active));
+    assert_eq!(
+        (text(&link.relationship), link.access, link.status),
+        ("PARENT".into(), GuardianAccess::Full, GuardianshipStatus::Active)
+    );
     assert_eq!(outcome.counts.skipped.scheduled_classes, 1);
-    assert_eq!(found(&outcome), [
-        "users.csv phone: dropped unread: 40 values; Glans has no purpose for this column",
-        "users.csv password: dropped unread: 5 values; Glans has no purpose for this column",
-    ]);
+    assert_eq!(
+        found(&outcome),
+        [
+            "users.csv phone: dropped unread: 40 values; Glans has no purpose for this column",
+            "users.csv password: dropped unread: 5 values; Glans has no purpose for this column",
+        ]
+    );
 }
 
 async fn the_same_bundle_again_changes_nothing(office: &Office) {
@@ -59,8 +74,16 @@ async fn a_rolled_back_import_leaves_no_trace(office: &Office) {
     let after_first = office.tables().await;
     let mut changed = Bundle::sound();
     changed.without(&["g1-1", "g1-1-a", "g1-1-b"]).replace("classes", "Groep 3", "Groep drie");
-    changed.replace("users", "Tara,Timmer", "Tara,Timmerman").replace("roles", "r-teach2,,,teach2,primary,teacher,,,s2", "r-teach2,,,teach2,primary,teacher,,,s1");
-    changed.replace("users", "Kind2,Van g1,,s12", "Kind2,Van g1,,s13").replace("users", "Kind3,Van g1,,s13", "Kind3,Van g1,,s12");
+    changed.replace("users", "Tara,Timmer", "Tara,Timmerman").replace(
+        "roles",
+        "r-teach2,,,teach2,primary,teacher,,,s2",
+        "r-teach2,,,teach2,primary,teacher,,,s1",
+    );
+    changed.replace("users", "Kind2,Van g1,,s12", "Kind2,Van g1,,s13").replace(
+        "users",
+        "Kind3,Van g1,,s13",
+        "Kind3,Van g1,,s12",
+    );
     let second = office.import(&changed).await;
     assert!(!second.is_broken(), "{:?}", found(&second));
     assert_ne!(office.tables().await, after_first);
@@ -92,18 +115,22 @@ async fn a_broken_bundle_tells_all_and_writes_nothing(office: &Office) {
     bundle.add("users", "u9,,,misschien,u9,,Uma,,,,geen-adres,,,,,,,,,,,");
     bundle.add("enrollments", "e9,,,g1,s1,niemand,student,true,2026-13-01,");
     let line = |file: &str, start: &str| bundle.line(file, start);
-    let (org, class, user, place) = (line("orgs", "s1,,,Nog"), line("classes", "g9"), line("users", "u9"), line("enrollments", "e9,"));
+    let (org, class, user, place) =
+        (line("orgs", "s1,,,Nog"), line("classes", "g9"), line("users", "u9"), line("enrollments", "e9,"));
     let outcome = office.import(&bundle).await;
-    assert_eq!(errors(&outcome), [
-        format!("classes.csv:{class} schoolSourcedId: \"c1\" is an organisation of another type than school"),
-        format!("classes.csv:{class} termSourcedIds: \"t9\" is not in academicSessions.csv"),
-        format!("enrollments.csv:{place} beginDate: \"2026-13-01\" is no date; write it as 2026-08-31"),
-        format!("orgs.csv:{org} sourcedId: \"s1\" stands on line 4 already"),
-        format!("orgs.csv:{org} parentSourcedId: \"nergens\" is not in orgs.csv"),
-        format!("users.csv:{user} enabledUser: \"misschien\" is neither true nor false"),
-        format!("users.csv:{user} familyName: is blank; a value is required"),
-        format!("users.csv:{user} email: is no e-mail address; leave it blank where there is none"),
-    ]);
+    assert_eq!(
+        errors(&outcome),
+        [
+            format!("classes.csv:{class} schoolSourcedId: \"c1\" is an organisation of another type than school"),
+            format!("classes.csv:{class} termSourcedIds: \"t9\" is not in academicSessions.csv"),
+            format!("enrollments.csv:{place} beginDate: \"2026-13-01\" is no date; write it as 2026-08-31"),
+            format!("orgs.csv:{org} sourcedId: \"s1\" stands on line 4 already"),
+            format!("orgs.csv:{org} parentSourcedId: \"nergens\" is not in orgs.csv"),
+            format!("users.csv:{user} enabledUser: \"misschien\" is neither true nor false"),
+            format!("users.csv:{user} familyName: is blank; a value is required"),
+            format!("users.csv:{user} email: is no e-mail address; leave it blank where there is none"),
+        ]
+    );
     assert!(outcome.counts.changes.is_none());
     assert_eq!(office.tables().await, nothing);
 }
@@ -123,11 +150,16 @@ async fn who_is_absent_ends_and_more_than_a_tenth_must_be_accepted(office: &Offi
     assert_eq!(after.roles_of("teach2"), Vec::<String>::new());
 
     let mut tiny = smaller.clone();
-    let gone: Vec<String> = (2..=8).flat_map(|n| [format!("g2-{n}"), format!("g2-{n}-a"), format!("g2-{n}-b")]).collect();
+    let gone: Vec<String> =
+        (2..=8).flat_map(|n| [format!("g2-{n}"), format!("g2-{n}-a"), format!("g2-{n}-b")]).collect();
     tiny.without(&gone.iter().map(String::as_str).collect::<Vec<_>>());
     let refused = office.import(&tiny).await;
     assert!(refused.is_broken());
-    assert!(found(&refused).iter().any(|text| text.contains("21 of 61 people would count no longer")), "{:?}", found(&refused));
+    assert!(
+        found(&refused).iter().any(|text| text.contains("21 of 61 people would count no longer")),
+        "{:?}",
+        found(&refused)
+    );
     assert_eq!(office.tables().await, after);
     let accepted = office.import_as(tiny.source(), Options { dry_run: false, accept_removals: true }).await;
     assert_eq!(accepted.counts.changes.unwrap().students.ended, 7);
@@ -145,7 +177,10 @@ async fn a_bundle_of_another_board_is_refused(office: &Office) {
     let mut bundle = Bundle::sound();
     bundle.replace("orgs", "41613", "41614");
     let outcome = office.import(&bundle).await;
-    assert!(found(&outcome).contains(&"orgs.csv:2 identifier: the bundle is of board 41614, and would go into board 41613".to_owned()));
+    assert!(
+        found(&outcome)
+            .contains(&"orgs.csv:2 identifier: the bundle is of board 41614, and would go into board 41613".to_owned())
+    );
     assert!(office.tables().await.people.is_empty());
 }
 

@@ -157,8 +157,7 @@ impl Setting for Office {
         let clock = Clock::default();
         clock.turn(NOON.parse::<DateTime<Utc>>().unwrap() - clock.now());
         let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".to_owned();
-        let config =
-            Config { database_url: database.url().to_owned(), secret_key: Some(key), ..Config::default() };
+        let config = Config { database_url: database.url().to_owned(), secret_key: Some(key), ..Config::default() };
         let app = App::new(config, db, clock).unwrap();
         let now = app.clock.now();
         let board = board::Model {

@@ -228,18 +228,26 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_archive_and_what_is_not_there() {
-        assert!(refused(Bundle::archive(Cursor::new(b"not a zip".to_vec()), Limits::default())).starts_with("the file is not a ZIP"));
+        assert!(
+            refused(Bundle::archive(Cursor::new(b"not a zip".to_vec()), Limits::default()))
+                .starts_with("the file is not a ZIP")
+        );
         assert!(refused(Bundle::open(Path::new("/no/such/bundle.zip"), Limits::default())).contains("is not there"));
     }
 
     #[test]
     fn bounds_number_size_and_sum() {
         let few = Limits { entries: 1, ..Limits::default() };
-        assert!(refused(Bundle::archive(archive(&[("a.csv", b"a"), ("b.csv", b"b")]), few)).contains("more than 1 files"));
+        assert!(
+            refused(Bundle::archive(archive(&[("a.csv", b"a"), ("b.csv", b"b")]), few)).contains("more than 1 files")
+        );
 
         let small = Limits { file_bytes: 3, ..Limits::default() };
         let mut bundle = Bundle::archive(archive(&[("a.csv", b"abcd")]), small).unwrap();
-        assert_eq!(bundle.read("a.csv").unwrap_err().to_string(), "a.csv is larger than 3 bytes; split the bundle by school");
+        assert_eq!(
+            bundle.read("a.csv").unwrap_err().to_string(),
+            "a.csv is larger than 3 bytes; split the bundle by school"
+        );
 
         let together = Limits { total_bytes: 5, ..Limits::default() };
         let mut bundle = Bundle::archive(archive(&[("a.csv", b"abcd"), ("b.csv", b"ef")]), together).unwrap();

@@ -52,7 +52,14 @@ const GUARDIANSHIPS: Layout = Layout {
     columns: &["student", "guardian"],
     tail: &["relation", "legalAuthority", "accessLevel", "contactPriority", "validFrom", "validTo", "locale"],
     used: &[
-        "student", "guardian", "relation", "legalAuthority", "accessLevel", "contactPriority", "validFrom", "validTo",
+        "student",
+        "guardian",
+        "relation",
+        "legalAuthority",
+        "accessLevel",
+        "contactPriority",
+        "validFrom",
+        "validTo",
         "locale",
     ],
 };
@@ -113,7 +120,8 @@ fn locale(row: &mut Row<'_>) -> Option<Option<String>> {
         return Some(None);
     }
     let mut parts = text.split('-');
-    let language = parts.next().is_some_and(|l| (2..=3).contains(&l.len()) && l.bytes().all(|b| b.is_ascii_lowercase()));
+    let language =
+        parts.next().is_some_and(|l| (2..=3).contains(&l.len()) && l.bytes().all(|b| b.is_ascii_lowercase()));
     let rest = parts.all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
     if !language || !rest {
         row.error("locale", "is no language tag; write it as nl, en or zh-Hant");
@@ -135,7 +143,8 @@ mod tests {
     #[test]
     fn reads_guardianships_with_as_many_columns_as_the_school_has() {
         let mut problems = Problems::default();
-        let table = guardianships(b"student,guardian,accessLevel,locale\ns1,g1,on_request,pl\ns1,g2,,\n", &mut problems);
+        let table =
+            guardianships(b"student,guardian,accessLevel,locale\ns1,g1,on_request,pl\ns1,g2,,\n", &mut problems);
         let read: Vec<_> = table.rows.iter().map(|r| (r.access, r.locale.as_deref())).collect();
         assert_eq!(read, [(Some(StatedAccess::OnRequest), Some("pl")), (None, None)]);
         assert!(!problems.is_broken());
@@ -147,7 +156,8 @@ mod tests {
         let file = b"student,guardian,relation,legalAuthority,accessLevel,contactPriority,validFrom,validTo,locale\n\
                      s1,g1,uncle,perhaps,ALL,0,2026-09-01,2026-08-01,dutch!\n";
         assert!(guardianships(file, &mut problems).rows.is_empty());
-        let columns: Vec<_> = messages(problems).iter().map(|m| m.split(':').next().unwrap_or_default().to_owned()).collect();
+        let columns: Vec<_> =
+            messages(problems).iter().map(|m| m.split(':').next().unwrap_or_default().to_owned()).collect();
         assert_eq!(
             columns,
             ["2 relation", "2 legalAuthority", "2 accessLevel", "2 contactPriority", "2 locale", "2 validTo"]

@@ -8,14 +8,32 @@ use crate::roster::problem::{Place, Problems, quoted};
 
 /// Name of the manifest in the bundle.
 pub const FILE: &str = "manifest.csv";
-const LAYOUT: Layout = Layout { file: FILE, columns: &["propertyName", "value"], tail: &[], used: &["propertyName", "value"] };
+const LAYOUT: Layout =
+    Layout { file: FILE, columns: &["propertyName", "value"], tail: &[], used: &["propertyName", "value"] };
 
 /// Every file that OneRoster names, 1.1 and 1.2 together.
 const STANDARD_FILES: &[&str] = &[
-    "academicSessions", "categories", "classes", "classResources", "courses", "courseResources", "demographics",
-    "enrollments", "lineItemLearningObjectiveIds", "lineItems", "lineItemScoreScales", "orgs", "resources",
-    "resultLearningObjectiveIds", "results", "resultScoreScales", "roles", "scoreScales", "userProfiles",
-    "userResources", "users",
+    "academicSessions",
+    "categories",
+    "classes",
+    "classResources",
+    "courses",
+    "courseResources",
+    "demographics",
+    "enrollments",
+    "lineItemLearningObjectiveIds",
+    "lineItems",
+    "lineItemScoreScales",
+    "orgs",
+    "resources",
+    "resultLearningObjectiveIds",
+    "results",
+    "resultScoreScales",
+    "roles",
+    "scoreScales",
+    "userProfiles",
+    "userResources",
+    "users",
 ];
 
 /// Files beside the standard that Glans reads where they are in the bundle.
@@ -111,7 +129,11 @@ fn version(properties: &HashMap<String, Property>, problems: &mut Problems) -> O
     }
 }
 
-fn modes(properties: &HashMap<String, Property>, bundle: &Bundle, problems: &mut Problems) -> HashMap<&'static str, Mode> {
+fn modes(
+    properties: &HashMap<String, Property>,
+    bundle: &Bundle,
+    problems: &mut Problems,
+) -> HashMap<&'static str, Mode> {
     let mut modes = HashMap::new();
     for &file in STANDARD_FILES {
         let present = bundle.has(&format!("{file}.csv"));
@@ -127,9 +149,12 @@ fn modes(properties: &HashMap<String, Property>, bundle: &Bundle, problems: &mut
             ("bulk", true) => drop(modes.insert(file, Mode::Bulk)),
             ("delta", true) => drop(modes.insert(file, Mode::Delta)),
             ("absent", false) => {}
-            ("absent", true) => problems.error(place(), format!("{file}.csv is said to be absent, and is in the bundle")),
+            ("absent", true) => {
+                problems.error(place(), format!("{file}.csv is said to be absent, and is in the bundle"))
+            }
             ("bulk" | "delta", false) => {
-                problems.error(place(), format!("{file}.csv is said to be {}, and is not in the bundle", property.value));
+                problems
+                    .error(place(), format!("{file}.csv is said to be {}, and is not in the bundle", property.value));
             }
             (other, _) => problems.error(place(), format!("{} is none of bulk, delta, absent", quoted(other))),
         }

@@ -97,7 +97,9 @@ impl Source<'_> {
         if mode == Mode::Absent {
             return Ok(Records::default());
         }
-        let Some(bytes) = self.bundle.read(T::layout(self.manifest.version).file)? else { return Ok(Records::default()) };
+        let Some(bytes) = self.bundle.read(T::layout(self.manifest.version).file)? else {
+            return Ok(Records::default());
+        };
         Ok(Records::read(&bytes, self.manifest.version, mode, self.problems))
     }
 

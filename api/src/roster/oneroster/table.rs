@@ -176,7 +176,8 @@ impl Columns {
         let mut seen = HashSet::new();
         for &name in names.iter().filter(|name| !name.is_empty()) {
             if !seen.insert(name) {
-                problems.error(Place::cell(layout.file, line, name.to_owned()), "the column stands in the header twice");
+                problems
+                    .error(Place::cell(layout.file, line, name.to_owned()), "the column stands in the header twice");
             }
         }
         let names = names
@@ -302,7 +303,6 @@ impl Row<'_> {
     }
 
     /// A calendar day, `YYYY-MM-DD`; the inner `None` is a blank cell.
-    #[expect(clippy::option_option, reason = "refused, blank and given are three answers")]
     pub fn date(&mut self, column: &'static str) -> Option<Option<NaiveDate>> {
         let text = self.raw(column);
         if text.is_empty() {
@@ -322,7 +322,6 @@ impl Row<'_> {
     }
 
     /// `true` or `false`, in any case; blank is `None` within.
-    #[expect(clippy::option_option, reason = "refused, blank and given are three answers")]
     pub fn boolean(&mut self, column: &'static str) -> Option<Option<bool>> {
         let text = self.raw(column);
         match text.to_ascii_lowercase().as_str() {
@@ -351,7 +350,6 @@ impl Row<'_> {
     }
 
     /// As `choice`; the inner `None` is a blank cell.
-    #[expect(clippy::option_option, reason = "refused, blank and given are three answers")]
     pub fn optional_choice<T: Copy>(&mut self, column: &'static str, words: &[(&str, T)]) -> Option<Option<T>> {
         if self.is_blank(column) { Some(None) } else { self.choice(column, words).map(Some) }
     }
@@ -387,8 +385,12 @@ fn is_extension(word: &str) -> bool {
 mod tests {
     use super::*;
 
-    const LAYOUT: Layout =
-        Layout { file: "t.csv", columns: &["id", "name", "secret"], tail: &["day", "flag"], used: &["id", "name", "day", "flag"] };
+    const LAYOUT: Layout = Layout {
+        file: "t.csv",
+        columns: &["id", "name", "secret"],
+        tail: &["day", "flag"],
+        used: &["id", "name", "day", "flag"],
+    };
 
     fn read(text: &[u8]) -> (Vec<(u32, String)>, Vec<String>) {
         let mut problems = Problems::default();
@@ -420,18 +422,21 @@ mod tests {
     fn names_every_line_that_is_not_utf8() {
         let (rows, problems) = read(b"id,name,secret\n1,Andr\xe9,\n2,b,\n3,\xfc,\n");
         assert!(rows.is_empty());
-        assert_eq!(problems, [
-            "2:: not in UTF-8; save the file as \"CSV UTF-8\" and try again",
-            "4:: not in UTF-8; save the file as \"CSV UTF-8\" and try again",
-        ]);
+        assert_eq!(
+            problems,
+            [
+                "2:: not in UTF-8; save the file as \"CSV UTF-8\" and try again",
+                "4:: not in UTF-8; save the file as \"CSV UTF-8\" and try again",
+            ]
+        );
     }
 
     #[test]
     fn header_must_be_exact_and_in_order_and_may_have_more() {
-        assert_eq!(read(b"id,secret,name\n").1, [
-            "1:name: column 2 must be name; it stands at 3",
-            "1:secret: column 3 must be secret; it stands at 2",
-        ]);
+        assert_eq!(
+            read(b"id,secret,name\n").1,
+            ["1:name: column 2 must be name; it stands at 3", "1:secret: column 3 must be secret; it stands at 2",]
+        );
         assert_eq!(read(b"id,Name,secret\n").1, ["1:name: column 2 must be name; it is missing"]);
         assert_eq!(read(b"id,name,secret,flag,flag\n").1, ["1:flag: the column stands in the header twice"]);
         assert_eq!(read(b"").1, [":: the file is empty; it needs at least its header"]);
@@ -442,29 +447,39 @@ mod tests {
     fn drops_columns_without_use_and_says_so() {
         let (rows, problems) = read(b"id,name,secret,odd\n1,a,hush,x\n2,b,hush,\n3,c,,\n");
         assert_eq!(rows.len(), 3);
-        assert_eq!(problems, [
-            ":secret: dropped unread: 2 values; Glans has no purpose for this column",
-            ":odd: dropped unread: 1 value; Glans has no purpose for this column",
-        ]);
+        assert_eq!(
+            problems,
+            [
+                ":secret: dropped unread: 2 values; Glans has no purpose for this column",
+                ":odd: dropped unread: 1 value; Glans has no purpose for this column",
+            ]
+        );
     }
 
     #[test]
     fn an_open_quotation_mark_never_swallows_rows_in_silence() {
         let (rows, problems) = read(b"id,name,secret\n1,a,\n2,b,\"open\n3,c,\n");
         assert_eq!(rows, [(2, "1".to_owned())]);
-        assert_eq!(problems, ["3:: a quotation mark is opened and not closed; inside a quoted value it is written twice"]);
+        assert_eq!(
+            problems,
+            ["3:: a quotation mark is opened and not closed; inside a quoted value it is written twice"]
+        );
     }
 
     #[test]
     fn reports_all_cells_of_all_rows() {
-        let (rows, problems) = read(b"id,name,secret,day,flag\n,a,,2026-2-3,maybe\n2,b\n3,c,,2026-02-30,TRUE\n4,d,,,FALSE\n");
+        let (rows, problems) =
+            read(b"id,name,secret,day,flag\n,a,,2026-2-3,maybe\n2,b\n3,c,,2026-02-30,TRUE\n4,d,,,FALSE\n");
         assert_eq!(rows, [(5, "4".to_owned())]);
-        assert_eq!(problems, [
-            "2:id: is blank; a value is required",
-            "2:day: \"2026-2-3\" is no date; write it as 2026-08-31",
-            "2:flag: \"maybe\" is neither true nor false",
-            "3:: the row has 2 values, the header 5 columns",
-            "4:day: \"2026-02-30\" is no date; write it as 2026-08-31",
-        ]);
+        assert_eq!(
+            problems,
+            [
+                "2:id: is blank; a value is required",
+                "2:day: \"2026-2-3\" is no date; write it as 2026-08-31",
+                "2:flag: \"maybe\" is neither true nor false",
+                "3:: the row has 2 values, the header 5 columns",
+                "4:day: \"2026-02-30\" is no date; write it as 2026-08-31",
+            ]
+        );
     }
 }

@@ -114,7 +114,12 @@ impl Check<'_> {
         let years: HashMap<&str, SessionKind> =
             self.reading.sessions.active.iter().map(|s| (s.source_id.as_str(), s.kind)).collect();
         for course in &self.reading.courses.active {
-            refer(self.problems, &self.index.orgs, Place::cell("courses.csv", course.line, "orgSourcedId"), &course.org);
+            refer(
+                self.problems,
+                &self.index.orgs,
+                Place::cell("courses.csv", course.line, "orgSourcedId"),
+                &course.org,
+            );
             let Some(year) = &course.school_year else { continue };
             let place = Place::cell("courses.csv", course.line, "schoolYearSourcedId");
             if years.get(year.as_str()) == Some(&SessionKind::Part) {
@@ -183,7 +188,9 @@ impl Check<'_> {
     fn school(&mut self, place: Place, id: &str) {
         match self.index.org_kinds.get(id) {
             Some(OrgKind::School) => {}
-            Some(_) => self.problems.error(place, format!("{} is an organisation of another type than school", quoted(id))),
+            Some(_) => {
+                self.problems.error(place, format!("{} is an organisation of another type than school", quoted(id)))
+            }
             None => refer(self.problems, &self.index.orgs, place, id),
         }
     }

@@ -69,7 +69,12 @@ const SHARED_ROLES: [(&str, RoleWord); 6] = [
 
 /// `role` of 1.2. `ext:clusterDirector` is the word of Glans for what OneRoster has no word for.
 pub const ROLES: &[(&str, RoleWord)] = &[
-    SHARED_ROLES[0], SHARED_ROLES[1], SHARED_ROLES[2], SHARED_ROLES[3], SHARED_ROLES[4], SHARED_ROLES[5],
+    SHARED_ROLES[0],
+    SHARED_ROLES[1],
+    SHARED_ROLES[2],
+    SHARED_ROLES[3],
+    SHARED_ROLES[4],
+    SHARED_ROLES[5],
     ("principal", RoleWord::SchoolLeader),
     ("siteAdministrator", RoleWord::SchoolLeader),
     ("ext:clusterDirector", RoleWord::ClusterDirector),
@@ -82,7 +87,12 @@ pub const ROLES: &[(&str, RoleWord)] = &[
 /// `role` in `users.csv` of 1.1. Its `administrator` may be anybody at the office, so no right follows from it: leaders
 /// of a 1.1 school are invited.
 pub const ROLES_1P1: &[(&str, RoleWord)] = &[
-    SHARED_ROLES[0], SHARED_ROLES[1], SHARED_ROLES[2], SHARED_ROLES[3], SHARED_ROLES[4], SHARED_ROLES[5],
+    SHARED_ROLES[0],
+    SHARED_ROLES[1],
+    SHARED_ROLES[2],
+    SHARED_ROLES[3],
+    SHARED_ROLES[4],
+    SHARED_ROLES[5],
     ("administrator", RoleWord::Other),
     ("proctor", RoleWord::Other),
 ];

@@ -87,7 +87,9 @@ fn separated(wanted: &[(Pair, &Guardianship)], stored: &HashMap<Pair, guardiansh
         });
     }
     let named: HashSet<Pair> = wanted.iter().map(|(pair, _)| *pair).collect();
-    for (pair, row) in stored.iter().filter(|(pair, row)| !named.contains(*pair) && row.status != GuardianshipStatus::Ended) {
+    for (pair, row) in
+        stored.iter().filter(|(pair, row)| !named.contains(*pair) && row.status != GuardianshipStatus::Ended)
+    {
         signs.entry(pair.0).or_default().push(Sign {
             relationship: Some(row.relationship),
             legal_authority: None,

@@ -19,8 +19,7 @@ pub(super) fn clusters(
     problems: &mut Problems,
 ) -> (Changes<cluster::Model>, Names<ClusterId>) {
     let mut changes = Changes::default();
-    let mut ids: Names<ClusterId> =
-        stored.iter().filter_map(|row| Some((row.source_id.clone()?, row.id))).collect();
+    let mut ids: Names<ClusterId> = stored.iter().filter_map(|row| Some((row.source_id.clone()?, row.id))).collect();
     let cell = Cell { file: "orgs.csv", column: "name", what: "name of another cluster" };
     let (pairs, rest) = pair(
         section,
@@ -152,8 +151,7 @@ pub(super) fn years(
     problems: &mut Problems,
 ) -> (Changes<school_year::Model>, Names<SchoolYearId>, HashMap<SchoolYearId, Span>) {
     let mut changes = Changes::default();
-    let mut ids: Names<SchoolYearId> =
-        stored.iter().filter_map(|row| Some((row.source_id.clone()?, row.id))).collect();
+    let mut ids: Names<SchoolYearId> = stored.iter().filter_map(|row| Some((row.source_id.clone()?, row.id))).collect();
     let mut spans: HashMap<SchoolYearId, Span> =
         stored.iter().map(|row| (row.id, Span { starts_on: row.starts_on, ends_on: row.ends_on })).collect();
     let cell = Cell { file: "academicSessions.csv", column: "startDate", what: "first day of another school year" };
@@ -215,7 +213,8 @@ pub(super) fn groups(
     let mut known: Names<GroupFacts> =
         stored.iter().filter_map(|row| Some((row.source_id.clone()?, facts(row)))).collect();
     let place = |wanted: &Group| schools.get(&wanted.school).copied().zip(years.get(&wanted.year).copied());
-    let cell = Cell { file: "classes.csv", column: "title", what: "name of another class group of this school and year" };
+    let cell =
+        Cell { file: "classes.csv", column: "title", what: "name of another class group of this school and year" };
     let (pairs, rest) = pair(
         section,
         stored,

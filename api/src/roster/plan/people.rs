@@ -43,7 +43,8 @@ pub(super) fn people(
     };
     let free = addresses(stored.iter().filter(|row| row.source_id.is_none() && row.erased_at.is_none()));
     let wanted = once(section.rows.iter().filter_map(|wanted| wanted.email.as_deref()));
-    let key = |email: Option<&str>| email.filter(|email| free.contains(*email) && wanted.contains(*email)).map(str::to_owned);
+    let key =
+        |email: Option<&str>| email.filter(|email| free.contains(*email) && wanted.contains(*email)).map(str::to_owned);
     let cell = Cell { file: "users.csv", column: "email", what: "address of another person" };
     let (pairs, rest) = pair(
         section,

@@ -59,7 +59,8 @@ impl<'a> Mapping<'a> {
             let place = Place::cell("orgs.csv", second.line, "type");
             self.problems.error(place, "is a second district; a bundle is of one board");
         }
-        let digits: String = district.identifier.iter().flat_map(|id| id.chars()).filter(char::is_ascii_digit).collect();
+        let digits: String =
+            district.identifier.iter().flat_map(|id| id.chars()).filter(char::is_ascii_digit).collect();
         if let Some(number) = self.known.board_number.as_deref()
             && digits.len() == 5
             && digits != number
@@ -76,7 +77,8 @@ impl<'a> Mapping<'a> {
                 Some(org) if org.kind == OrgKind::Cluster => return Some(parent.to_owned()),
                 Some(org) => parent = org.parent.as_deref()?,
                 None => {
-                    let stored = self.reading.orgs.mode != Mode::Bulk && self.known.orgs.get(parent) == Some(&OrgKind::Cluster);
+                    let stored =
+                        self.reading.orgs.mode != Mode::Bulk && self.known.orgs.get(parent) == Some(&OrgKind::Cluster);
                     return stored.then(|| parent.to_owned());
                 }
             }
@@ -88,7 +90,8 @@ impl<'a> Mapping<'a> {
         let identifier = school.identifier.as_deref()?;
         let code = brin_and_location(identifier);
         if code.is_none() {
-            let message = format!("{} is no BRIN with location code, as 03AB00; the school goes without", quoted(identifier));
+            let message =
+                format!("{} is no BRIN with location code, as 03AB00; the school goes without", quoted(identifier));
             self.problems.notice(Place::cell("orgs.csv", school.line, "identifier"), message);
         }
         code
@@ -122,7 +125,8 @@ impl<'a> Mapping<'a> {
         let mut starts = HashMap::new();
         for year in &self.mapped.wanted.years.rows {
             if let Some(line) = starts.insert(year.starts_on, year.line) {
-                let message = format!("the school year on line {line} starts on the same day; a board has one year at a time");
+                let message =
+                    format!("the school year on line {line} starts on the same day; a board has one year at a time");
                 self.problems.error(Place::cell("academicSessions.csv", year.line, "startDate"), message);
             }
         }
@@ -188,7 +192,11 @@ impl<'a> Mapping<'a> {
 }
 
 /// The school year of a session: itself, one above it, or else the only one of the same number.
-fn year_of(session: &Session, by_id: &HashMap<&str, &Session>, known: &HashMap<String, Option<String>>) -> Option<String> {
+fn year_of(
+    session: &Session,
+    by_id: &HashMap<&str, &Session>,
+    known: &HashMap<String, Option<String>>,
+) -> Option<String> {
     let mut at = session;
     for _ in 0..DEEPEST {
         if at.kind == SessionKind::SchoolYear {

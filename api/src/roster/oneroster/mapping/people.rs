@@ -242,7 +242,8 @@ impl<'a> Mapping<'a> {
 
     fn no_student(&mut self, enrolment: &Enrolment) {
         let (users, roles) = (&self.reading.users, &self.reading.roles);
-        let broken = users.broken.contains(&enrolment.user) || !users.readable || !roles.readable || !roles.broken.is_empty();
+        let broken =
+            users.broken.contains(&enrolment.user) || !users.readable || !roles.readable || !roles.broken.is_empty();
         if !broken {
             let message = format!("{} is enrolled as a student and has no role as a student", quoted(&enrolment.user));
             self.problems.error(Place::cell("enrollments.csv", enrolment.line, "userSourcedId"), message);

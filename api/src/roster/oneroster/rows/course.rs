@@ -15,11 +15,28 @@ pub struct Course {
 const LAYOUT: Layout = Layout {
     file: "courses.csv",
     columns: &[
-        "sourcedId", "status", "dateLastModified", "schoolYearSourcedId", "title", "courseCode", "grades",
-        "orgSourcedId", "subjects", "subjectCodes",
+        "sourcedId",
+        "status",
+        "dateLastModified",
+        "schoolYearSourcedId",
+        "title",
+        "courseCode",
+        "grades",
+        "orgSourcedId",
+        "subjects",
+        "subjectCodes",
     ],
     tail: &[],
-    used: &["sourcedId", "status", "dateLastModified", "schoolYearSourcedId", "title", "orgSourcedId", "subjects", "subjectCodes"],
+    used: &[
+        "sourcedId",
+        "status",
+        "dateLastModified",
+        "schoolYearSourcedId",
+        "title",
+        "orgSourcedId",
+        "subjects",
+        "subjectCodes",
+    ],
 };
 
 impl Record for Course {
