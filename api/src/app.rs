@@ -8,6 +8,7 @@ use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::Database;
 use crate::platform::idempotency::InProgress;
+use crate::programme::Library;
 use crate::roster::Progress;
 
 /// The process.
@@ -18,6 +19,8 @@ pub struct App {
     pub standings: Standings,
     pub in_progress: InProgress,
     pub identity: Identity,
+    /// Published courses, shaped once.
+    pub courses: Library,
     pub imports: Progress,
 }
 
@@ -34,6 +37,7 @@ impl App {
             clock,
             standings: Standings::default(),
             in_progress: InProgress::default(),
+            courses: Library::default(),
             imports: Progress::default(),
         }))
     }

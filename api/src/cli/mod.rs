@@ -4,6 +4,7 @@
 //! wrong to standard error.
 
 mod admin;
+mod demo;
 mod doctor;
 mod documents;
 mod failure;
@@ -77,6 +78,8 @@ enum Command {
         #[command(subcommand)]
         command: documents::Documents,
     },
+    /// Fill an empty database with invented boards, to try things with or for load.
+    Demo(demo::DemoArgs),
     /// Print the schema (SDL).
     Schema,
     /// Check configuration, database, keys and clock, and say what to mend.
@@ -117,6 +120,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Token(token) => token::run(config, token).await,
         Command::Keys { what } => keys::run(config, what).await,
         Command::Documents { command } => documents::run(config, command).await,
+        Command::Demo(args) => demo::run(config, args).await,
         Command::Doctor => doctor::run(config).await,
         Command::Schema => Ok(()),
     }

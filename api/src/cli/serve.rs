@@ -8,7 +8,7 @@ use axum::http::HeaderValue;
 use clap::Args;
 use tokio::net::TcpListener;
 
-use super::{Failure, open};
+use super::{Failure, demo, open};
 use crate::app::App;
 use crate::door::Door;
 use crate::graphql;
@@ -45,9 +45,13 @@ pub(super) async fn run(mut config: Config, serve: Serve) -> Result<(), Failure>
     let app = open::app(config).await?;
     // Reads or makes the signing keys and tests them: a wrong secret key is told now, not at the first sign-in.
     app.identity.keys.keys(&app.db, &app.identity.master, app.clock.now()).await?;
+    let accounts = if serve.demo { demo::ensure(&app).await? } else { Vec::new() };
     let stopping = Stopping::default();
     let router = router(&app, stopping.clone())?;
     println!("listening on http://{address}");
+    if !accounts.is_empty() {
+        println!("GraphiQL at http://{address}/graphql; accounts to sign in with:\n\n{}\n", demo::table(&accounts));
+    }
     http::serve(listener, router, stopping).await?;
     Ok(())
 }
