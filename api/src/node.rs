@@ -2,7 +2,8 @@
 
 use async_graphql::{Context, ID, Interface, Object};
 use glans_entity::ids::{
-    BoardId, LessonId, MaterialId, ModuleId, ProgrammeId, ProgrammeVersionId, ProgrammeYearId, SchoolId, parse_any,
+    BoardId, LessonId, MaterialId, ModuleId, ProgrammeId, ProgrammeVersionId, ProgrammeYearId, RosterImportId, SchoolId,
+    parse_any,
 };
 
 use crate::call::Call;
@@ -12,6 +13,7 @@ use crate::platform::error::{Code, Result, coded};
 use crate::programme::content::{Part, Place};
 use crate::programme::query as courses;
 use crate::programme::types::{Lesson, Material, Module, Programme, ProgrammeEdition, ProgrammeYear};
+use crate::roster::{self, RosterImport};
 
 /// Ids in one `nodes` at most.
 const LARGEST_BATCH: usize = 100;
@@ -28,6 +30,7 @@ pub enum Node {
     Module(Module),
     Lesson(Lesson),
     Material(Material),
+    RosterImport(RosterImport),
 }
 
 /// Reading any object by its id.
@@ -77,6 +80,7 @@ async fn one(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
         ProgrammeYearId::PREFIX => part(ctx, Part::Year(ProgrammeYearId(uuid))).await?,
         ModuleId::PREFIX => part(ctx, Part::Module(ModuleId(uuid))).await?,
         LessonId::PREFIX => part(ctx, Part::Lesson(LessonId(uuid))).await?,
+        RosterImportId::PREFIX => roster::by_id(&*db, &scope, RosterImportId(uuid)).await?.map(Into::into),
         MaterialId::PREFIX => part(ctx, Part::Material(MaterialId(uuid))).await?,
         _ => None,
     })

@@ -22,10 +22,10 @@ pub mod types;
 mod upload;
 pub mod wanted;
 
-pub use actions::{import, rollback};
+pub use actions::{give_up_abandoned, import, rollback};
 pub use mutation::RosterMutation;
 pub use progress::Progress;
-pub use query::RosterQuery;
+pub use query::{RosterQuery, by_id};
 pub use run::Source;
 pub use types::RosterImport;
 pub use upload::routes;

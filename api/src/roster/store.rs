@@ -1,5 +1,6 @@
 //! All SQL of roster imports.
 
+use chrono::{DateTime, Utc};
 use glans_entity::ids::{BoardId, RosterImportId};
 use glans_entity::organisation::{board, class_group, cluster, school, school_year};
 use glans_entity::people::{enrolment, guardianship, membership, person, student};
@@ -143,6 +144,18 @@ pub(super) async fn lock_import_by_upload(
 ) -> Result<Option<roster_import::Model>> {
     let select = roster_import::Entity::within(scope).filter(roster_import::Column::UploadHash.eq(hash));
     Ok(select.lock_exclusive().one(db).await?)
+}
+
+/// Imports that run and were begun before this time.
+pub(super) async fn running_since_before(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    before: DateTime<Utc>,
+) -> Result<Vec<roster_import::Model>> {
+    use roster_import::Column;
+    let running = [RosterImportState::Queued, RosterImportState::Running];
+    let select = roster_import::Entity::within(scope).filter(Column::State.is_in(running));
+    Ok(select.filter(Column::UpdatedAt.lt(before)).all(db).await?)
 }
 
 pub(super) async fn insert_import(

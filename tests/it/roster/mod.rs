@@ -4,5 +4,6 @@ mod api;
 mod bundle;
 mod deltas;
 mod families;
+mod histories;
 mod imports;
 mod office;

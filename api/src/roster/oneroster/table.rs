@@ -93,13 +93,11 @@ pub fn read_table<T>(
             None => drop(table.broken.insert(record.get(0).unwrap_or_default().trim().to_owned())),
         }
     }
-    match columns {
-        Some(columns) => columns.note_dropped(layout.file, problems),
-        None => {
-            problems.error(Place::file(layout.file), "the file is empty; it needs at least its header");
-            return Table::unreadable();
-        }
-    }
+    let Some(columns) = columns else {
+        problems.error(Place::file(layout.file), "the file is empty; it needs at least its header");
+        return Table::unreadable();
+    };
+    columns.note_dropped(layout.file, problems);
     table
 }
 
@@ -230,7 +228,8 @@ impl Row<'_> {
     /// As many cells as the header, and quotation marks in pairs: an open one would swallow the rows below it.
     fn is_whole(&mut self, raw: &[u8]) -> bool {
         let place = Place::line(self.layout.file, self.line);
-        if raw.iter().filter(|&&b| b == b'"').count() % 2 == 1 {
+        let pieces = raw.split(|&b| b == b'"').count();
+        if pieces % 2 == 0 {
             let message = "a quotation mark is opened and not closed; inside a quoted value it is written twice";
             self.problems.error(place, message);
             return false;
