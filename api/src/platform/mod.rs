@@ -6,6 +6,7 @@ pub mod payload;
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod documents;
 pub mod error;
 pub mod idempotency;
 pub mod outbox;
