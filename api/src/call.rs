@@ -102,7 +102,7 @@ impl Call {
     /// Refuses who is not signed in.
     pub fn signed_in(&self) -> Result<()> {
         match self.standing().actor {
-            Actor::Anonymous => Err(coded(Code::Unauthenticated, "Sign in first: send an access token.")),
+            Actor::Anonymous => Err(coded(Code::Unauthenticated, access::SIGN_IN)),
             _ => Ok(()),
         }
     }
@@ -165,6 +165,7 @@ impl Call {
         T: Serialize + DeserializeOwned + Send,
         F: for<'w> FnOnce(&'w Write<'w>) -> Act<'w, T> + Send,
     {
+        self.signed_in()?;
         self.once_in(ctx, self.scope(), act).await
     }
 
@@ -182,6 +183,10 @@ impl Call {
         T: Serialize + DeserializeOwned + Send,
         F: for<'w> FnOnce(&'w Write<'w>) -> Act<'w, T> + Send,
     {
+        // What the batches keep may change with this act, and the payload must show it as it is then.
+        if let Some(loaders) = ctx.data_opt::<loaders::Loaders>() {
+            loaders.enable_all_cache(false);
+        }
         let key = self.idempotency_key(ctx)?;
         let _busy = key.as_ref().map(|key| self.app.in_progress.begin(key)).transpose()?;
         let write = Write { call: self, db: self.app.db.write(&scope).await?, rights_changed: false.into() };

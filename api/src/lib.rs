@@ -5,15 +5,20 @@
 
 pub mod access;
 pub mod app;
+pub mod audit;
 pub mod call;
 pub mod cli;
+pub mod demo;
 pub mod door;
 pub mod graphql;
 pub mod http;
 pub mod identity;
 pub mod loaders;
 pub mod node;
+pub mod oauth;
 pub mod organisation;
 pub mod people;
 pub mod platform;
+pub mod programme;
 pub mod replay;
+pub mod roster;

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use glans_tests::cluster::{self, Cluster};
-use glans_tests::{EmptyDatabase, on_each_database};
+use glans_tests::{EmptyDatabase, Who, World, on_each_database};
 use sea_orm::ConnectionTrait;
 
 async fn a_test_has_a_database_of_its_own(database: &EmptyDatabase) {
@@ -24,7 +24,17 @@ async fn another_test_does_not_see_it(database: &EmptyDatabase) {
     connection.close().await.unwrap();
 }
 
-on_each_database!(a_test_has_a_database_of_its_own, another_test_does_not_see_it);
+async fn an_actor_speaks_http(world: &World) {
+    let marieke = world.actor(Who::Leader).await;
+    let reply = marieke.asks("{ schools { nodes { name } } }").await;
+    assert_eq!(reply.texts_at("schools.nodes", "name"), ["De Zwaluw"]);
+
+    let nobody = world.actor(Who::Anonymous).await;
+    let reply = nobody.asks("{ schools { nodes { name } } }").await;
+    assert_eq!(reply.codes(), ["UNAUTHENTICATED"]);
+}
+
+on_each_database!(a_test_has_a_database_of_its_own, another_test_does_not_see_it, an_actor_speaks_http);
 
 #[test]
 fn a_killed_test_process_leaves_no_cluster() {

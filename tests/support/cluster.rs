@@ -20,7 +20,7 @@ const SCRIPT: &str = include_str!("cluster.sh");
 pub struct Cluster {
     port: u16,
     directory: PathBuf,
-    _watchdog: Child,
+    watchdog: Child,
 }
 
 impl Cluster {
@@ -39,6 +39,11 @@ impl Cluster {
         &self.directory
     }
 
+    /// The process that all of the cluster descend from.
+    pub fn process(&self) -> u32 {
+        self.watchdog.id()
+    }
+
     fn attempt(bin: &Path) -> Option<Self> {
         let port = free_port();
         let directory =
@@ -54,7 +59,7 @@ impl Cluster {
             .spawn()
             .expect("a shell");
         if says_ready(&mut watchdog) {
-            return Some(Self { port, directory, _watchdog: watchdog });
+            return Some(Self { port, directory, watchdog });
         }
         watchdog.wait().expect("a child of this process");
         None

@@ -53,6 +53,14 @@ impl TestDatabase {
         &self.url
     }
 
+    /// The processes of the database, to count their CPU; none for SQLite and for a server that was here before.
+    pub fn processes(&self) -> Vec<u32> {
+        match &self.place {
+            Place::Folder(_) => Vec::new(),
+            Place::Server(server, _) => server.process().into_iter().collect(),
+        }
+    }
+
     /// Gives the space back. A test run makes hundreds of databases.
     pub async fn remove(self) {
         match self.place {

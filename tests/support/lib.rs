@@ -13,16 +13,20 @@ mod actor;
 pub mod cluster;
 mod database;
 mod engine;
+mod program;
 mod reply;
 pub mod seed;
 mod setting;
 mod template;
+mod world;
 
 pub use actor::Actor;
 pub use database::TestDatabase;
 pub use engine::Engine;
+pub use program::Program;
 pub use reply::Reply;
 pub use setting::{EmptyDatabase, Setting, run};
+pub use world::{Answer, Who, World};
 
 /// Makes of each async function a test on SQLite and one on PostgreSQL: `people::postgres::a_guardian_sees_own_child`.
 #[macro_export]

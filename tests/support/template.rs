@@ -28,7 +28,7 @@ pub(crate) struct Server {
     maintenance_url: String,
     /// Prefix of all databases of this process; a leftover of another process is known by it.
     run: String,
-    _cluster: Option<Cluster>,
+    cluster: Option<Cluster>,
 }
 
 impl Server {
@@ -48,7 +48,7 @@ impl Server {
             (_, Some(cluster)) => cluster.url(),
             (PostgresSource::Programs(_), None) => unreachable!("programs start a cluster"),
         };
-        let server = Self { maintenance_url, run: format!("glans_test_{}", std::process::id()), _cluster: cluster };
+        let server = Self { maintenance_url, run: format!("glans_test_{}", std::process::id()), cluster: cluster };
         server.show_life();
         on_own_runtime(async {
             server.remove_leftovers().await;
@@ -56,6 +56,11 @@ impl Server {
             migrate(&server.url(&format!("{}_template", server.run))).await;
         });
         server
+    }
+
+    /// The process that all of a throwaway cluster descend from.
+    pub(crate) fn process(&self) -> Option<u32> {
+        self.cluster.as_ref().map(Cluster::process)
     }
 
     /// The URL of one of this server's databases.

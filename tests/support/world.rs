@@ -1,22 +1,32 @@
 //! The program over a database with two boards in it.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use async_graphql::{Request, Variables};
-use glans::access::{Actor, ApiScope, ClientActor, Standing, Standings};
+use async_graphql::{Request, ServerError, Variables};
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use glans::access::{ClientActor, Standing, Standings};
 use glans::app::App;
 use glans::call::{Call, today};
+use glans::cli::router;
 use glans::graphql::{GlansSchema, schema};
+use glans::http::Stopping;
+use glans::identity::tokens::issue::{Subject, access_token};
 use glans::platform::clock::Clock;
 use glans::platform::config::Config;
 use glans::platform::db::Database;
+use glans::platform::error::Error;
 use glans_entity::ids::AccountId;
 use glans_entity::scope::Scope;
 use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::sync::OnceCell;
+use tokio::task::JoinHandle;
 
+use crate::actor::Actor;
 use crate::database::TestDatabase;
 use crate::engine::Engine;
-use crate::seed::{self, Board, CANARY};
+use crate::seed::{self, Board, CANARY, CLIENT_SCOPES};
 use crate::setting::Setting;
 
 /// The program, and two boards. Every test has a world of its own.
@@ -28,6 +38,13 @@ pub struct World {
     pub theirs: Board,
     schema: GlansSchema,
     database: TestDatabase,
+    server: OnceCell<Server>,
+}
+
+/// The server of a world, which starts with the first request.
+struct Server {
+    address: String,
+    task: JoinHandle<()>,
 }
 
 /// Somebody of the first board.
@@ -112,12 +129,33 @@ impl World {
                 standing.unwrap_or_else(|error| panic!("the rights of the {}: {error}", who.name()))
             }
             None if who == Who::Client => {
-                let scopes = vec![ApiScope::OrganisationRead, ApiScope::LessonsRead];
+                let scopes = CLIENT_SCOPES.iter().filter_map(|scope| scope.parse().ok()).collect();
                 let client = ClientActor { id: board.client, board: board.id, scopes, schools: None };
                 Standings::of_client(&self.app, client)
             }
             None => Standings::anonymous(&self.app),
         }
+    }
+
+    /// `who` of the first board, signed in and speaking HTTP to a server over this world.
+    pub async fn actor(&self, who: Who) -> Actor {
+        self.actor_in(&self.ours, who).await
+    }
+
+    /// `who` of `board`, signed in and speaking HTTP to a server over this world.
+    pub async fn actor_in(&self, board: &Board, who: Who) -> Actor {
+        let anonymous = Actor::anonymous(who.name(), &self.server().await.address);
+        let subject = match who.account(board) {
+            Some(id) => Subject::Account { id, session: None },
+            None if who == Who::Client => Subject::Client { id: board.client, scope: CLIENT_SCOPES.join(" ") },
+            None => return anonymous,
+        };
+        let token = access_token(&self.app, subject).await.unwrap_or_else(|error| panic!("no token: {error:?}"));
+        anonymous.with_token(&token.text)
+    }
+
+    async fn server(&self) -> &Server {
+        self.server.get_or_init(|| Server::start(&self.app)).await
     }
 
     /// Puts a document to the engine, past the transport: for tests of rights, which do not hang on it.
@@ -126,14 +164,10 @@ impl World {
         let mut request = Request::new(document).variables(Variables::from_json(variables));
         request.data = call.into_data();
         let before = self.app.db.statement_count();
-        let response = self.schema.execute(request).await;
+        let mut response = self.schema.execute(request).await;
         let statements = self.app.db.statement_count() - before;
+        response.errors.iter_mut().for_each(name_code);
         Answer { body: serde_json::to_value(response).expect("an answer is JSON"), statements }
-    }
-
-    /// Whether this actor is signed in.
-    pub fn is_anonymous(standing: &Standing) -> bool {
-        matches!(standing.actor, Actor::Anonymous)
     }
 
     pub fn engine(&self) -> Engine {
@@ -141,21 +175,48 @@ impl World {
     }
 }
 
+/// Writes the code of an error where the transport writes it. A fault of the program fails the test with its cause, and
+/// so does a document that the engine refuses: the test is wrong then.
+fn name_code(error: &mut ServerError) {
+    let code = match error.source::<Error>() {
+        Some(Error::Coded(code, _)) => code.name(),
+        Some(Error::Fault(cause)) => panic!("a fault at {:?}: {cause}", error.path),
+        Some(refused) => panic!("a refusal outside of a payload at {:?}: {refused}", error.path),
+        None => panic!("the engine refuses the document of a test: {error}"),
+    };
+    error.extensions.get_or_insert_default().set("code", code);
+}
+
+impl Server {
+    async fn start(app: &Arc<App>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = format!("http://{}", listener.local_addr().expect("a bound listener has an address"));
+        let router = router(app, Stopping::default()).expect("a sound configuration");
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let task = tokio::spawn(async move { axum::serve(listener, service).await.expect("a server that serves") });
+        Self { address, task }
+    }
+}
+
 impl Setting for World {
     async fn prepare(engine: Engine) -> Option<Self> {
         let database = TestDatabase::migrated(engine).await?;
         let db = Database::connect(database.url()).await.expect("a database of this test");
-        let config = Config { database_url: database.url().to_owned(), ..Config::default() };
-        let app = App::new(config, db, Clock::default());
+        let secret_key = Some(BASE64_STANDARD.encode([7; 32]));
+        let config = Config { database_url: database.url().to_owned(), secret_key, ..Config::default() };
+        let app = App::new(config, db, Clock::default()).expect("a sound configuration");
         let now = app.clock.now();
         let transaction = app.db.write(&Scope::system(today(now))).await.expect("a transaction");
         let ours = seed::board(&transaction, "", now).await;
         let theirs = seed::board(&transaction, CANARY, now).await;
         transaction.commit().await.expect("the rows of two boards");
-        Some(Self { app, ours, theirs, schema: schema(), database })
+        Some(Self { app, ours, theirs, schema: schema(), database, server: OnceCell::new() })
     }
 
     async fn remove(self) {
+        if let Some(server) = self.server.into_inner() {
+            server.task.abort();
+        }
         if let Ok(app) = Arc::try_unwrap(self.app) {
             app.db.close().await.expect("a database that closes");
         }

@@ -12,7 +12,10 @@ pub use standing::{Standing, Standings};
 
 use glans_entity::ids::{AccountId, BoardId, PersonId};
 
-use crate::platform::error::{Result, UserErrorCode, refuse};
+use crate::platform::error::{Code, Result, UserErrorCode, coded, refuse};
+
+/// What whoever is not signed in reads.
+pub const SIGN_IN: &str = "Sign in first: send an access token.";
 
 /// Proof that the caller may do one act at one place. The fields are private: only [`authorize`] makes one.
 #[derive(Debug)]
@@ -51,8 +54,11 @@ impl Permit {
     }
 }
 
-/// Refuses with `FORBIDDEN` unless `actor` may do `action` at `place`.
+/// Refuses with `FORBIDDEN` unless `actor` may do `action` at `place`; who is not signed in is told to sign in.
 pub fn authorize(actor: &Actor, action: Action, place: Place) -> Result<Permit> {
+    if matches!(actor, Actor::Anonymous) {
+        return Err(coded(Code::Unauthenticated, SIGN_IN));
+    }
     if !policy::permits(actor, action, &place) {
         let message = "You do not have the right to do this here. Ask an administrator of the board.";
         return Err(refuse(UserErrorCode::Forbidden, "", message));

@@ -26,6 +26,7 @@ pub enum Action {
     ClassGroupArchive,
     StaffWrite,
     StudentWrite,
+    StudentNumberRead,
     GuardianWrite,
     GuardianshipWrite,
     GrantBoardAdmin,
@@ -38,6 +39,7 @@ pub enum Action {
     RosterImport,
     ProgrammeWrite,
     PlatformProgrammeWrite,
+    MaterialStateSet,
 }
 
 /// Whether a role may do `action` in the scope of its membership.
@@ -46,6 +48,8 @@ pub enum Action {
 /// |---|---|---|---|---|---|
 /// | organisation | all of the board | schools of the cluster | details and groups of the school | – | – |
 /// | people | all | leaders | all of the school | guardians of the groups | – |
+/// | access of guardians | all | – | all of the school | – | – |
+/// | numbers of students | all | of the cluster | of the school | of the groups | – |
 /// | programmes | of the board | – | – | – | of the board |
 pub const fn allows(role: Role, action: Action) -> bool {
     use Action as A;
@@ -58,6 +62,7 @@ pub const fn allows(role: Role, action: Action) -> bool {
                     | A::ClassGroupCreate
                     | A::ClassGroupUpdate
                     | A::ClassGroupArchive
+                    | A::StudentNumberRead
                     | A::GrantSchoolLeader
             )
         }
@@ -69,12 +74,13 @@ pub const fn allows(role: Role, action: Action) -> bool {
                 | A::ClassGroupArchive
                 | A::StaffWrite
                 | A::StudentWrite
+                | A::StudentNumberRead
                 | A::GuardianWrite
                 | A::GuardianshipWrite
                 | A::GrantTeacher
                 | A::InviteGuardian
         ),
-        Role::Teacher => matches!(action, A::GuardianWrite | A::InviteGuardian),
+        Role::Teacher => matches!(action, A::StudentNumberRead | A::GuardianWrite | A::InviteGuardian),
         Role::Trainer => matches!(action, A::ProgrammeWrite),
         Role::Guardian => false,
     }
@@ -90,6 +96,8 @@ pub fn permits(actor: &Actor, action: Action, place: &Place) -> bool {
     match actor {
         Actor::Anonymous => false,
         Actor::System(_) => true,
+        // The own progress with a material in sight: whose board it is does not matter.
+        Actor::Person(_) if action == Action::MaterialStateSet => true,
         // Who administers a board may found another one, and becomes its first administrator.
         Actor::Person(person) if action == Action::BoardCreate => person.holds(Role::BoardAdmin),
         Actor::Person(person) => person.held.iter().any(|held| allows(held.role, action) && held.covers(place)),

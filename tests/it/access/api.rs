@@ -100,7 +100,7 @@ impl Api {
         let mut all = Selection { text: "__typename".to_owned(), ..Selection::default() };
         for member in members {
             if self.fields(&member).iter().any(|field| field.name.node == "id") {
-                all.text.push_str(&format!(" ... on {member} {{ id }}"));
+                all.text.extend([" ... on ", &member, " { id }"]);
                 all.fields.insert(format!("{member}.id"));
             }
         }

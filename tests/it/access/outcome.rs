@@ -25,16 +25,16 @@ pub(crate) fn of_write(body: &Value, field: &str) -> String {
         return code;
     }
     let refusals = body["data"][field]["userErrors"].as_array().expect("every payload has userErrors");
-    let mut codes: Vec<_> = refusals.iter().map(|refusal| refusal["code"].as_str().unwrap_or("?").to_lowercase()).collect();
+    let mut codes: Vec<_> =
+        refusals.iter().map(|refusal| refusal["code"].as_str().unwrap_or("?").to_lowercase()).collect();
     codes.dedup();
     if codes.is_empty() { "done".to_owned() } else { codes.join("+") }
 }
 
 fn code(body: &Value) -> Option<String> {
-    let error = body["errors"].as_array()?.first()?;
-    Some(match error["extensions"]["code"].as_str() {
-        Some("UNAUTHENTICATED") => "sign-in".to_owned(),
-        Some(code) => code.to_owned(),
-        None => format!("NO-CODE({})", error["message"].as_str().unwrap_or_default()),
+    let code = body["errors"].as_array()?.first()?["extensions"]["code"].as_str();
+    Some(match code.expect("every error has a code") {
+        "UNAUTHENTICATED" => "sign-in".to_owned(),
+        code => code.to_owned(),
     })
 }

@@ -54,28 +54,28 @@ fn nobodys(id: &str) -> String {
 }
 
 fn own_and_sibling(board: &Board, of_type: &str) -> Option<(String, Option<String>)> {
-    fn two(own: impl ToString, sibling: impl ToString) -> (String, Option<String>) {
+    fn two<Id: ToString>([own, sibling]: [Id; 2]) -> (String, Option<String>) {
         (own.to_string(), Some(sibling.to_string()))
     }
     let (published, draft): (&Course, &Course) = (&board.published, &board.draft);
     Some(match of_type {
         "Board" => (board.id.to_string(), None),
-        "Cluster" => two(board.clusters[0], board.clusters[1]),
-        "School" => two(board.schools[0], board.schools[1]),
+        "Cluster" => two(board.clusters),
+        "School" => two(board.schools),
         "SchoolYear" => (board.school_year.to_string(), None),
-        "ClassGroup" => two(board.groups[0], board.groups[1]),
-        "Student" => two(board.students[0], board.students[1]),
-        "Person" => two(board.guardians[0].person, board.guardians[1].person),
-        "Membership" => two(board.memberships[0], board.memberships[1]),
-        "Guardianship" => two(board.guardianships[0], board.guardianships[1]),
+        "ClassGroup" => two(board.groups),
+        "Student" => two(board.students),
+        "Person" => two([board.guardians[0].person, board.guardians[1].person]),
+        "Membership" => two(board.memberships),
+        "Guardianship" => two(board.guardianships),
         "ApiClient" => (board.client.to_string(), None),
         "RosterImport" => (board.import.to_string(), None),
-        "Programme" => two(published.programme, draft.programme),
-        "ProgrammeVersion" => two(published.version, draft.version),
-        "ProgrammeYear" => two(published.year, draft.year),
-        "Module" => two(published.module, draft.module),
-        "Lesson" => two(published.lesson, draft.lesson),
-        "Material" => two(published.material, draft.material),
+        "Programme" => two([published.programme, draft.programme]),
+        "ProgrammeEdition" => two([published.version, draft.version]),
+        "ProgrammeYear" => two([published.year, draft.year]),
+        "Module" => two([published.module, draft.module]),
+        "Lesson" => two([published.lesson, draft.lesson]),
+        "Material" => two([published.material, draft.material]),
         _ => return None,
     })
 }

@@ -19,6 +19,9 @@ use sower::Sower;
 /// Stands in every text of the second board. Whoever of the first board reads it has found a hole.
 pub const CANARY: &str = "kanarie-";
 
+/// What the integrator of each board may do.
+pub const CLIENT_SCOPES: [&str; 2] = ["organisation:read", "lessons:read"];
+
 /// A human being with a login.
 #[derive(Debug, Clone, Copy)]
 pub struct Someone {
@@ -164,7 +167,7 @@ async fn client(sower: &Sower<'_>) -> ApiClientId {
             id,
             board_id: sower.board,
             name: sower.text("Koppeling"),
-            scopes: Strings(vec!["organisation:read".to_owned(), "lessons:read".to_owned()]),
+            scopes: Strings(CLIENT_SCOPES.map(str::to_owned).into()),
             school_ids: None,
             revoked_at: None,
             created_at: sower.now,
@@ -191,6 +194,7 @@ async fn import(sower: &Sower<'_>) -> RosterImportId {
             rows_total: 1,
             rows_done: 1,
             counts: serde_json::json!({}),
+            left_out: None,
             finished_at: Some(sower.now),
             rolled_back_at: None,
             created_at: sower.now,
@@ -206,6 +210,7 @@ async fn import(sower: &Sower<'_>) -> RosterImportId {
             file: sower.text("users.csv"),
             line: Some(2),
             column_name: Some(sower.text("email")),
+            severity: roster::RosterProblemSeverity::Error,
             message: sower.text("This is no e-mail address."),
         })
         .await;

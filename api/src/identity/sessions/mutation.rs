@@ -16,7 +16,7 @@ pub struct SessionMutation;
 
 #[Object]
 impl SessionMutation {
-    /// Signs in. For everybody. After five wrong passwords from one place the wait grows: RATE_LIMITED says how long.
+    /// Signs in. For everybody. After five wrong passwords from one place the wait grows: `RATE_LIMITED` says how long.
     async fn session_create(
         &self,
         ctx: &Context<'_>,
@@ -27,7 +27,8 @@ impl SessionMutation {
         SessionCreatePayload::of(done)
     }
 
-    /// Exchanges a refresh token for the next pair of tokens. For everybody who has one; no access token is needed.
+    /// Exchanges a refresh token for the next pair of tokens. For everybody who has one. Send it without an `Authorization`
+    /// header: an access token that has run out is refused before this is looked at.
     async fn session_refresh(
         &self,
         ctx: &Context<'_>,

@@ -10,9 +10,9 @@ use crate::call::Call;
 use crate::identity::viewer::Viewer;
 use crate::platform::error::{Result, UserError, outcome};
 
-/// A device on which the viewer is signed in. Seen by its owner alone.
 pub struct Session(pub session::Model);
 
+/// A device on which the viewer is signed in. Seen by its owner alone.
 #[Object]
 impl Session {
     /// Opaque, stable; give it to `sessionRevoke`.

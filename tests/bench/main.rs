@@ -1,0 +1,117 @@
+//! `just bench`: the two screens that matter most, at the size of a country, beside a handler with nothing but the SQL.
+//!
+//! Over the load data of `glans demo --schools 400 --guardians-per-school 200`, on SQLite and PostgreSQL. It prints
+//! requests per second, the median and 99th percentile at 1, 16 and 64 callers, CPU per request of server and database
+//! together, statements per request, and the ratio to the flat handler. It asserts no time: machines differ, ratios hold.
+//!
+//! `cargo bench -p glans-tests --bench screens -- [--schools N] [--guardians-per-school N] [--seconds N]`
+#![expect(clippy::expect_used, clippy::panic, reason = "a measurement that cannot go on is no measurement")]
+
+mod cpu;
+mod flat;
+mod load;
+mod report;
+mod screens;
+mod server;
+
+use std::ffi::OsString;
+use std::process::{Command, ExitCode};
+use std::sync::Arc;
+use std::time::Duration;
+
+use glans_tests::{Engine, TestDatabase};
+
+use load::Call;
+use screens::Screen;
+use server::Server;
+
+const CONCURRENCY: [usize; 3] = [1, 16, 64];
+/// Requests before the first that counts.
+const WARM_UP: usize = 64;
+
+fn main() -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    runtime.block_on(async {
+        match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+            ["glans", url] => server::serve_glans(url).await,
+            ["flat", url] => server::serve(flat::router(url).await).await,
+            ["cli", ..] => return glans::cli::run(arguments.iter().map(OsString::from)).await,
+            _ => bench(&Size::of(&arguments)).await,
+        }
+        ExitCode::SUCCESS
+    })
+}
+
+/// How much, and for how long.
+struct Size {
+    schools: String,
+    guardians_per_school: String,
+    seconds: u64,
+}
+
+impl Size {
+    fn of(arguments: &[String]) -> Self {
+        let value = |flag: &str, default: &str| {
+            let at = arguments.iter().position(|argument| argument == flag);
+            at.and_then(|at| arguments.get(at + 1)).map_or_else(|| default.to_owned(), Clone::clone)
+        };
+        Self {
+            schools: value("--schools", "400"),
+            guardians_per_school: value("--guardians-per-school", "200"),
+            seconds: value("--seconds", "5").parse().expect("--seconds takes a whole number"),
+        }
+    }
+}
+
+async fn bench(size: &Size) {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let Some(database) = TestDatabase::migrated(engine).await else {
+            println!("{engine} is not there");
+            continue;
+        };
+        let url = database.url().to_owned();
+        fill(&url, size);
+        report::head(engine, &size.schools, &size.guardians_per_school);
+        for screen in screens::all(&url).await {
+            compare(&url, &database.processes(), &screen, Duration::from_secs(size.seconds)).await;
+        }
+        database.remove().await;
+    }
+}
+
+fn fill(url: &str, size: &Size) {
+    let status = Command::new(std::env::current_exe().expect("the path of this program"))
+        .args(["cli", "demo", "--database-url", url, "--json"])
+        .args(["--schools", &size.schools, "--guardians-per-school", &size.guardians_per_school])
+        .env("GLANS_SECRET_KEY", server::SECRET_KEY)
+        .stdout(std::process::Stdio::null())
+        .status();
+    assert!(status.expect("this program runs").success(), "the demo does not fill the database");
+}
+
+/// One screen, from the API and from the flat handler.
+async fn compare(url: &str, database: &[u32], screen: &Screen, time: Duration) {
+    let statements = screen.statements(url).await;
+    let glans = Server::start("glans", url);
+    let flat = Server::start("flat", url);
+    let api = Arc::new(screen.of_api(&glans.address));
+    let limit = Arc::new(screen.of_flat(&flat.address));
+    screen.assert_same(&warm(&api).await, &warm(&limit).await);
+    for concurrency in CONCURRENCY {
+        let processes = |server: &Server| [database, &[server.process()]].concat();
+        let of_api = load::measure(&api, concurrency, time, &processes(&glans)).await;
+        let of_limit = load::measure(&limit, concurrency, time, &processes(&flat)).await;
+        report::line(screen.name, statements, &of_api, &of_limit);
+    }
+}
+
+/// The answer, after the caches have seen the question from everybody.
+async fn warm(call: &Call) -> String {
+    let client = reqwest::Client::builder().no_proxy().build().expect("an HTTP client");
+    let mut answer = String::new();
+    for turn in (0..WARM_UP).rev() {
+        answer = load::once(&client, call, &call.tokens[turn % call.tokens.len()]).await;
+    }
+    answer
+}

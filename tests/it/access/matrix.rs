@@ -1,0 +1,140 @@
+//! The golden matrix: who may read and do what, as a text that anybody can read.
+//!
+//! `UPDATE=1 cargo test -p glans-tests access` writes it anew; read the difference before you commit it.
+
+use std::fmt::Write;
+
+use glans_tests::{Engine, Setting, Who, World, run};
+use serde_json::json;
+
+use super::api::Api;
+use super::cases::{ABOUT_ONESELF, input, subject};
+use super::targets::{self, Whose};
+use super::{outcome, reads};
+
+const LEGEND: &str = "\
+Who may see and do what. A test compares this file with the program; `just golden` writes it anew.
+
+Columns are roles, all of one board: a client with organisation:read and lessons:read, a guardian at access NONE
+(distant) and one at FULL, the teacher of one class group, a trainer of the board, the leader of one school, the
+director of one cluster, the administrator of the board.
+Rows are root fields, and whose thing they are asked for: own (the first school, its class group, its student, their
+guardian, a published programme), sibling (the second school of the same board and what is in it, a draft), other
+(another board), unknown (nobody's).
+
+Reading:  seen   a number: so many items   -  null   sign-in  refused until signed in
+Writing:  done   not_found, forbidden, invalid, …: the user errors   sign-in
+";
+
+#[test]
+fn sqlite_the_matrix_is_as_agreed() {
+    run(Engine::Sqlite, the_matrix_is_as_agreed);
+}
+
+#[test]
+fn postgres_the_matrix_is_as_agreed() {
+    run(Engine::Postgres, the_matrix_is_as_agreed);
+}
+
+async fn the_matrix_is_as_agreed(world: &World) {
+    let api = Api::new(&glans::graphql::sdl());
+    let mut text = format!("{LEGEND}\n{}\n", header("Reading"));
+    readings(world, &api, &mut text).await;
+    writeln!(text, "\n{}", header("Writing")).unwrap();
+    writings(world.engine(), &api, &mut text).await;
+    compare(&text, world.engine());
+}
+
+async fn readings(world: &World, api: &Api, text: &mut String) {
+    let questions = reads::questions(api).unwrap_or_else(|uncovered| panic!("queries without a case: {uncovered:?}"));
+    for question in &questions {
+        for whose in if question.of_type.is_some() { &Whose::ALL[..] } else { &Whose::ALL[..1] } {
+            let mut cells = Vec::new();
+            for who in Who::ALL {
+                if let Some(answer) = question.ask(world, &world.standing(who).await, *whose).await {
+                    cells.push(outcome::of_read(&answer.body, &question.field));
+                }
+            }
+            let whose = if question.of_type.is_some() { whose.to_string() } else { String::new() };
+            text.push_str(&row(&question.name, &whose, &cells));
+        }
+    }
+}
+
+/// Every mutation, each in a world that no other has changed.
+async fn writings(engine: Engine, api: &Api, text: &mut String) {
+    let mutations: Vec<_> = api.fields("Mutation").into_iter().map(|field| field.name.node.to_string()).collect();
+    let mut world = fresh(engine).await;
+    let mut uncovered = Vec::new();
+    for mutation in mutations.iter().filter(|mutation| !ABOUT_ONESELF.contains(&mutation.as_str())) {
+        if input(&world, mutation, "").is_none() {
+            uncovered.push(mutation);
+            continue;
+        }
+        for whose in if subject(mutation).is_some() { &Whose::ALL[..] } else { &Whose::ALL[..1] } {
+            let mut cells = Vec::new();
+            for who in Who::ALL {
+                let Some(cell) = attempt(&world, who, mutation, *whose).await else { continue };
+                if cell == "done" {
+                    world.remove().await;
+                    world = fresh(engine).await;
+                }
+                cells.push(cell);
+            }
+            let whose = if subject(mutation).is_some() { whose.to_string() } else { String::new() };
+            text.push_str(&row(mutation, &whose, &cells));
+        }
+    }
+    world.remove().await;
+    assert!(uncovered.is_empty(), "mutations without a case: {uncovered:?}");
+}
+
+/// None where there is nothing of this kind to do it to.
+async fn attempt(world: &World, who: Who, mutation: &str, whose: Whose) -> Option<String> {
+    let id = match subject(mutation) {
+        Some(of_type) => targets::id(world, of_type, whose)?,
+        None => String::new(),
+    };
+    let input = input(world, mutation, &id)?;
+    let input_type = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
+    let document =
+        format!("mutation($input: {input_type}!) {{ {mutation}(input: $input) {{ userErrors {{ code }} }} }}");
+    let answer = world.execute(&world.standing(who).await, &document, json!({ "input": input })).await;
+    Some(outcome::of_write(&answer.body, mutation))
+}
+
+async fn fresh(engine: Engine) -> World {
+    World::prepare(engine).await.expect("the engine is there: this test runs on it")
+}
+
+fn header(title: &str) -> String {
+    let mut line = format!("{title:<37}");
+    for who in Who::ALL {
+        write!(line, "{:<11}", who.name()).unwrap();
+    }
+    line.trim_end().to_owned()
+}
+
+/// Nothing where there is nothing to tell.
+fn row(name: &str, whose: &str, cells: &[String]) -> String {
+    if cells.is_empty() {
+        return String::new();
+    }
+    let mut line = format!("{name:<28}{whose:<9}");
+    for cell in cells {
+        write!(line, "{cell:<10} ").unwrap();
+    }
+    format!("{}\n", line.trim_end())
+}
+
+fn compare(text: &str, engine: Engine) {
+    let file = crate::repository().join("tests/golden/access.txt");
+    if std::env::var_os("UPDATE").is_some() && engine == Engine::Sqlite {
+        std::fs::write(&file, text).expect("the golden file can be written");
+        return;
+    }
+    let agreed = std::fs::read_to_string(&file).unwrap_or_default();
+    let changed: Vec<_> = text.lines().filter(|line| !agreed.lines().any(|agreed| agreed == *line)).collect();
+    let gone: Vec<_> = agreed.lines().filter(|line| !text.lines().any(|now| now == *line)).collect();
+    assert!(changed.is_empty() && gone.is_empty(), "on {engine}, now:\n{changed:#?}\nas agreed:\n{gone:#?}");
+}

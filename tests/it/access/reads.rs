@@ -1,0 +1,182 @@
+//! The walk: every root field and every field of every type, as every role, over own, other and unknown ids.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use glans::access::Standing;
+use glans_tests::seed::CANARY;
+use glans_tests::{Answer, Who, World, on_each_database};
+use serde_json::{Value, json};
+
+use super::api::{Api, Selection, base};
+use super::cases::{Reading, reading};
+use super::targets::{self, Whose};
+
+/// Levels of objects below a root field: a connection, its nodes, what they point at.
+const DEPTH: usize = 3;
+/// Levels of objects below a node asked for by its id.
+const DEPTH_OF_NODE: usize = 2;
+
+/// A question of the walk.
+pub(super) struct Question {
+    /// As the matrix names it: `school`, or `node School`.
+    pub(super) name: String,
+    /// The root field.
+    pub(super) field: String,
+    /// Whose ids it can be asked with: the type. None where it takes none.
+    pub(super) of_type: Option<String>,
+    document: String,
+    pub(super) fields: BTreeSet<String>,
+}
+
+impl Question {
+    /// Asks it; none where there is nothing of this kind to ask for.
+    pub(super) async fn ask(&self, world: &World, standing: &Arc<Standing>, whose: Whose) -> Option<Answer> {
+        let variables = match &self.of_type {
+            None => Value::Null,
+            Some(of_type) => json!({ "id": targets::id(world, of_type, whose)? }),
+        };
+        Some(world.execute(standing, &self.document, variables).await)
+    }
+}
+
+/// All questions, or the root fields that nobody said how to ask.
+pub(super) fn questions(api: &Api) -> Result<Vec<Question>, Vec<String>> {
+    let mut questions: Vec<_> = api.nodes().into_iter().map(|of_type| node_question(api, of_type)).collect();
+    let mut uncovered = Vec::new();
+    for field in api.fields("Query") {
+        let name = field.name.node.to_string();
+        match (name.as_str(), reading(field)) {
+            ("node" | "nodes", _) => {}
+            (_, Some(reading)) => questions.push(root_question(api, &name, base(&field.ty.node), reading)),
+            (_, None) => uncovered.push(name),
+        }
+    }
+    questions.push(nodes_question());
+    if uncovered.is_empty() { Ok(questions) } else { Err(uncovered) }
+}
+
+fn node_question(api: &Api, of_type: &str) -> Question {
+    let Selection { text, mut fields } = api.selection(of_type, DEPTH_OF_NODE);
+    fields.extend(["Query.node".to_owned(), "Node.id".to_owned()]);
+    Question {
+        name: format!("node {of_type}"),
+        field: "node".to_owned(),
+        of_type: Some(of_type.to_owned()),
+        document: format!("query($id: ID!) {{ node(id: $id) {{ __typename id ... on {of_type} {{ {text} }} }} }}"),
+        fields,
+    }
+}
+
+fn nodes_question() -> Question {
+    Question {
+        name: "nodes".to_owned(),
+        field: "nodes".to_owned(),
+        of_type: Some("School".to_owned()),
+        document: "query($id: ID!) { nodes(ids: [$id]) { __typename id } }".to_owned(),
+        fields: BTreeSet::from(["Query.nodes".to_owned()]),
+    }
+}
+
+fn root_question(api: &Api, name: &str, returned: &str, reading: Reading) -> Question {
+    let Selection { text, mut fields } = api.selection(returned, DEPTH);
+    fields.insert(format!("Query.{name}"));
+    let selection = if text.is_empty() { String::new() } else { format!("{{ {text} }}") };
+    let (document, of_type) = match reading {
+        Reading::Plain => (format!("{{ {name} {selection} }}"), None),
+        Reading::ById { argument, of_type } => {
+            (format!("query($id: ID!) {{ {name}({argument}: $id) {selection} }}"), Some(of_type))
+        }
+    };
+    Question { name: name.to_owned(), field: name.to_owned(), of_type, document, fields }
+}
+
+#[test]
+fn every_field_that_can_be_reached_is_asked_for() {
+    let api = Api::new(&glans::graphql::sdl());
+    let questions = questions(&api).unwrap_or_else(|uncovered| panic!("root fields without a case: {uncovered:?}"));
+    let asked: BTreeSet<_> = questions.into_iter().flat_map(|question| question.fields).collect();
+    let missed: Vec<_> = api.reachable().difference(&asked).cloned().collect();
+    assert_eq!(missed, Vec::<String>::new(), "fields that no question of the walk asks for");
+}
+
+#[test]
+fn every_type_with_an_id_has_something_to_ask_for() {
+    // The ids come from the rows of a world; the names of their types do not hang on it.
+    let api = Api::new(&glans::graphql::sdl());
+    glans_tests::run(glans_tests::Engine::Sqlite, async |world: &World| {
+        let unseeded: Vec<_> =
+            api.nodes().into_iter().filter(|of_type| targets::id(world, of_type, Whose::Own).is_none()).collect();
+        assert_eq!(unseeded, Vec::<&str>::new(), "types without a row in the second board");
+    });
+}
+
+async fn nothing_of_the_other_board_is_ever_seen(world: &World) {
+    let api = Api::new(&glans::graphql::sdl());
+    let foreign = targets::ids_of_the_other_board(world, &api.nodes());
+    let questions = questions(&api).expect("another test says which are missing");
+    let mut leaks = Vec::new();
+    for who in Who::ALL {
+        let standing = world.standing(who).await;
+        for question in &questions {
+            for whose in Whose::ALL {
+                let Some(answer) = question.ask(world, &standing, whose).await else { continue };
+                let text = answer.body.to_string();
+                let leak = text.contains(CANARY) || foreign.iter().any(|id| text.contains(id));
+                if leak {
+                    leaks.push(format!("{} asks {} {whose}: {text}", who.name(), question.name));
+                }
+            }
+        }
+    }
+    assert!(leaks.is_empty(), "{leaks:#?}");
+}
+
+async fn what_is_elsewhere_looks_like_what_is_nowhere(world: &World) {
+    let api = Api::new(&glans::graphql::sdl());
+    let questions = questions(&api).expect("another test says which are missing");
+    let mut tellers = BTreeMap::new();
+    for who in Who::ALL {
+        let standing = world.standing(who).await;
+        for question in questions.iter().filter(|question| question.of_type.is_some()) {
+            let other = question.ask(world, &standing, Whose::Other).await.expect("the second board has all kinds");
+            let unknown = question.ask(world, &standing, Whose::Unknown).await.expect("an id can always be made");
+            if other.body != unknown.body || other.statements != unknown.statements {
+                let difference = format!(
+                    "{} in {} statements, {} in {}",
+                    other.body, other.statements, unknown.body, unknown.statements
+                );
+                tellers.insert(format!("{} asks {}", who.name(), question.name), difference);
+            }
+        }
+    }
+    assert!(tellers.is_empty(), "{tellers:#?}");
+}
+
+/// Without this, a walk that sees nothing at all would pass.
+async fn the_canaries_sing_for_their_own_board(world: &World) {
+    let api = Api::new(&glans::graphql::sdl());
+    let standing = world.standing_in(&world.theirs, Who::Admin).await;
+    let mut silent = Vec::new();
+    for question in questions(&api).expect("another test says which are missing") {
+        if !question.name.starts_with("node ") {
+            continue;
+        }
+        let answer = question.ask(world, &standing, Whose::Other).await.expect("the second board has all kinds");
+        if answer.body["data"]["node"].is_null() || !answer.body["errors"].is_null() {
+            silent.push(format!("{}: {}", question.name, answer.body));
+        }
+    }
+    assert!(silent.is_empty(), "the administrator of the second board does not see: {silent:#?}");
+    let own = world.execute(&standing, "{ boards { nodes { name } } }", Value::Null).await;
+    assert_eq!(
+        own.body,
+        json!({ "data": { "boards": { "nodes": [{ "name": format!("{CANARY}De Sterrenwacht") }] } } })
+    );
+}
+
+on_each_database!(
+    nothing_of_the_other_board_is_ever_seen,
+    what_is_elsewhere_looks_like_what_is_nowhere,
+    the_canaries_sing_for_their_own_board,
+);
