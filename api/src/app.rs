@@ -8,6 +8,7 @@ use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::Database;
 use crate::platform::idempotency::InProgress;
+use crate::programme::Library;
 
 /// The process.
 pub struct App {
@@ -17,6 +18,8 @@ pub struct App {
     pub standings: Standings,
     pub in_progress: InProgress,
     pub identity: Identity,
+    /// Published courses, shaped once.
+    pub courses: Library,
 }
 
 impl App {
@@ -32,6 +35,7 @@ impl App {
             clock,
             standings: Standings::default(),
             in_progress: InProgress::default(),
+            courses: Library::default(),
         }))
     }
 }

@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use axum::http::{HeaderMap, header};
 use glans_entity::ids::BoardId;
-use glans_entity::platform::persisted_document;
 use glans_migration::{Migrator, MigratorTrait};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::access::{Actor, Standing, Standings};
 use crate::app::App;
@@ -15,6 +13,7 @@ use crate::http::CallerKind;
 use crate::http::house::{Denied, Fault, House, Knock, Visitor};
 use crate::identity::authentication;
 use crate::identity::tokens::TokenRefusal;
+use crate::platform::documents;
 
 /// Names the one board in which a request acts. Without it, a request acts in all boards of the account.
 const BOARD: &str = "glans-board";
@@ -46,13 +45,8 @@ impl House for Door {
         Ok(Visitor { kind, payer, data: call.into_data() })
     }
 
-    #[expect(clippy::disallowed_methods, reason = "documents of apps belong to no board")]
     async fn trusted_document(&self, id: &str) -> Result<Option<String>, Fault> {
-        let row = persisted_document::Entity::find()
-            .filter(persisted_document::Column::Hash.eq(id))
-            .one(self.0.db.connection())
-            .await;
-        row.map(|row| row.map(|row| row.body)).map_err(|cause| Fault(cause.to_string()))
+        documents::text(self.0.db.connection(), id).await.map_err(|cause| Fault(cause.to_string()))
     }
 
     async fn ready(&self) -> Result<(), Fault> {

@@ -3,19 +3,32 @@
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 
 use crate::http::hardened;
+use crate::identity::clients::{ApiClientMutation, ApiClientQuery};
+use crate::identity::invitations::InvitationMutation;
+use crate::identity::passwords::PasswordMutation;
+use crate::identity::sessions::SessionMutation;
 use crate::identity::viewer::ViewerQuery;
 use crate::node::NodeQuery;
 use crate::organisation::boards::{BoardMutation, BoardQuery};
 use crate::organisation::schools::{SchoolMutation, SchoolQuery};
+use crate::programme::{ProgrammeMutation, ProgrammeQuery};
 use crate::replay::Replays;
 
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, ViewerQuery, BoardQuery, SchoolQuery);
+pub struct Query(NodeQuery, ViewerQuery, ApiClientQuery, BoardQuery, SchoolQuery, ProgrammeQuery);
 
 /// What can be changed. The fields of one request run one after another.
 #[derive(MergedObject, Default)]
-pub struct Mutation(BoardMutation, SchoolMutation);
+pub struct Mutation(
+    SessionMutation,
+    PasswordMutation,
+    InvitationMutation,
+    ApiClientMutation,
+    BoardMutation,
+    SchoolMutation,
+    ProgrammeMutation,
+);
 
 /// The schema of the API.
 pub type GlansSchema = Schema<Query, Mutation, EmptySubscription>;

@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use async_graphql::{Context, Data, EmptySubscription, Error, ErrorExtensions, Object, Schema, SimpleObject};
+use async_graphql::{Context, Data, EmptySubscription, Object, Schema, SimpleObject};
 use axum::Router;
 use axum::routing::get;
 use glans::http::house::{Denied, Fault, House, Knock, Visitor};
 use glans::http::{CallerKind, Endpoint, Settings, Stopping, hardened, router};
+use glans::platform::error::{Code, Error, Result, coded};
 use reqwest::{RequestBuilder, Response};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -57,11 +58,11 @@ impl Query {
         let count = usize::try_from(first.unwrap_or(25)).unwrap_or(0);
         SchoolConnection { nodes: vec![School { name: "De Linde".to_owned() }; count] }
     }
-    async fn nothing_found(&self) -> Result<Option<School>, Error> {
-        Err(Error::new("No such school.").extend_with(|_, own| own.set("code", "NOT_FOUND")))
+    async fn nothing_found(&self) -> Result<Option<School>> {
+        Err(coded(Code::NotFound, "No such school."))
     }
-    async fn broken(&self) -> Result<Option<i32>, Error> {
-        Err(Error::from(std::io::Error::other("relation \"school\" does not exist")))
+    async fn broken(&self) -> Result<Option<i32>> {
+        Err(Error::fault("relation \"school\" does not exist"))
     }
     async fn slow(&self) -> i32 {
         tokio::time::sleep(Duration::from_secs(60)).await;
@@ -100,7 +101,7 @@ pub(crate) struct SmallHouse {
 impl House for SmallHouse {
     async fn admit(&self, knock: Knock<'_>) -> Result<Visitor, Denied> {
         let (kind, name) = match knock.token {
-            None => return Ok(Visitor::anonymous()),
+            None => return Ok(Visitor { kind: CallerKind::Anonymous, payer: None, data: Data::default() }),
             Some("person") => (CallerKind::Person, "Fenna"),
             Some("client") => (CallerKind::ApiClient, "Rooster B.V."),
             Some("expired") => return Err(Denied::Expired),

@@ -32,7 +32,7 @@ async fn a_document_that_does_not_run_is_400_or_200_and_has_no_data() {
     for (query, expected) in [
         ("{ greeting", "GRAPHQL_PARSE_FAILED"),
         ("{ greting }", "GRAPHQL_VALIDATION_FAILED"),
-        ("query($n: Int!) { schools(first: $n) { nodes { name } } }", "GRAPHQL_VALIDATION_FAILED"),
+        ("query($n: Int!) { schools(first: $n) { nodes { name } } }", "BAD_USER_INPUT"),
         ("query A { greeting } query B { greeting }", "GRAPHQL_VALIDATION_FAILED"),
         ("subscription { greeting }", "GRAPHQL_VALIDATION_FAILED"),
     ] {

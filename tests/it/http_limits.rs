@@ -23,14 +23,14 @@ fn limit(body: &Value) -> (&str, &str, u64) {
 #[tokio::test]
 async fn the_bombs_are_refused_and_the_process_lives() {
     let door = Door::open().await;
-    let fragments = fragment_bomb(26);
-    assert!((800..=900).contains(&fragments.len()), "{}", fragments.len());
+    let fragments = fragment_bomb(24);
+    assert!(fragments.len() < 900, "{}", fragments.len());
     let literals = format!("{{ long(bytes: {}{}) }}", "[".repeat(2_000), "]".repeat(2_000));
     let objects = format!("{{ long(bytes: {}1{}) }}", "{a:".repeat(200), "}".repeat(200));
     let types = format!("query($a: {}Int{}) {{ greeting }}", "[".repeat(400), "]".repeat(400));
     let selections = format!("{}name{}", "{ layer ".repeat(200), " }".repeat(200));
     for (bomb, expected) in [
-        (&fragments, ("COST_EXCEEDED", "tokens", 500)),
+        (&fragments, ("COST_EXCEEDED", "fields", 100)),
         (&literals, ("COST_EXCEEDED", "bracketDepth", 32)),
         (&objects, ("COST_EXCEEDED", "bracketDepth", 32)),
         (&types, ("COST_EXCEEDED", "bracketDepth", 32)),
@@ -38,10 +38,7 @@ async fn the_bombs_are_refused_and_the_process_lives() {
     ] {
         let (status, body) = door.ask(bomb).await;
         assert_eq!(status, 400);
-        if bomb != &fragments {
-            assert_eq!(limit(&body), expected);
-        }
-        assert_eq!(code(&body), "COST_EXCEEDED");
+        assert_eq!(limit(&body), expected);
     }
     assert_eq!(door.ask("{ greeting }").await.0, 200);
 }
@@ -217,7 +214,7 @@ fn documents() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Nothing aborts, and what is accepted is as small as the limits say.
     #[test]

@@ -3,14 +3,32 @@
 #![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod access;
+mod demo;
 mod harness;
+mod http_audits;
+mod http_documents;
 mod http_door;
 mod http_graphql;
+mod http_layers;
 mod http_limits;
 mod migrations;
+mod programme;
+mod register;
 mod schema;
 
 /// The root of the repository.
 fn repository() -> &'static std::path::Path {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in the repository")
+}
+
+/// Real input from outside the repository: `GLANS_SHARED`, or `shared` beside the repository. A test without it says so.
+#[expect(clippy::disallowed_methods, reason = "tells a test where its input is, and configures nothing")]
+fn shared(path: &str) -> Option<std::path::PathBuf> {
+    let beside = || repository().parent().map(|parent| parent.join("shared"));
+    let file = std::env::var_os("GLANS_SHARED").map(Into::into).or_else(beside)?.join(path);
+    if file.exists() {
+        return Some(file);
+    }
+    println!("skipped: {} is not there; GLANS_SHARED says where the real input is", file.display());
+    None
 }

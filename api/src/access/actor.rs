@@ -62,7 +62,17 @@ pub struct ClientActor {
 
 /// What a client of an integrator may be allowed.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, async_graphql::Enum, strum::EnumString, strum::IntoStaticStr,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    async_graphql::Enum,
+    strum::EnumIter,
+    strum::EnumString,
+    strum::IntoStaticStr,
 )]
 pub enum ApiScope {
     /// `organisation:read`: board, clusters, schools and class groups.

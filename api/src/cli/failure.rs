@@ -3,6 +3,7 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use crate::identity::SetupError;
 use crate::platform::config::ConfigError;
 use crate::platform::db::ConnectError;
 use crate::platform::error::Error;
@@ -46,6 +47,12 @@ impl From<ConnectError> for Failure {
             ConnectError::Open(_) => Self::Failed(error.to_string()),
             _ => Self::Usage(error.to_string()),
         }
+    }
+}
+
+impl From<SetupError> for Failure {
+    fn from(error: SetupError) -> Self {
+        Self::Usage(error.to_string())
     }
 }
 

@@ -3,13 +3,19 @@
 //! Exit status: 0 done, 1 failed, 2 wrong usage or configuration. What it answers goes to standard output, what went
 //! wrong to standard error.
 
+mod admin;
+mod demo;
 mod doctor;
+mod documents;
 mod failure;
+mod import;
+mod keys;
 mod log;
 mod migrate;
 mod open;
 mod schema;
 mod serve;
+mod token;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -50,6 +56,30 @@ enum Command {
         #[command(subcommand)]
         direction: migrate::Direction,
     },
+    /// Invite who administers a board.
+    Admin {
+        #[command(subcommand)]
+        what: admin::Admin,
+    },
+    /// Print an access token of an account, for who operates the machine.
+    Token(token::Token),
+    /// Rotate the keys that sign access tokens.
+    Keys {
+        #[command(subcommand)]
+        what: keys::Keys,
+    },
+    /// Register the documents of the apps.
+    Documents {
+        #[command(subcommand)]
+        command: documents::Documents,
+    },
+    /// Fill an empty database with invented boards, to try things with or for load.
+    Demo(demo::DemoArgs),
+    /// Bring in a board, a roster or a course from files.
+    Import {
+        #[command(subcommand)]
+        source: import::Source,
+    },
     /// Print the schema (SDL).
     Schema,
     /// Check configuration, database, keys and clock, and say what to mend.
@@ -85,6 +115,12 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
     match cli.command.unwrap_or(Command::Serve(serve::Serve::with_demo())) {
         Command::Serve(serve) => serve::run(config, serve).await,
         Command::Migrate { direction } => migrate::run(&config, direction).await,
+        Command::Admin { what } => admin::run(config, what).await,
+        Command::Token(token) => token::run(config, token).await,
+        Command::Keys { what } => keys::run(config, what).await,
+        Command::Documents { command } => documents::run(config, command).await,
+        Command::Demo(args) => demo::run(config, args).await,
+        Command::Import { source } => import::run(config, source).await,
         Command::Doctor => doctor::run(config).await,
         Command::Schema => Ok(()),
     }

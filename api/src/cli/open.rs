@@ -25,5 +25,5 @@ pub(super) async fn database(config: &Config) -> Result<Database, Failure> {
 pub(super) async fn app(config: Config) -> Result<Arc<App>, Failure> {
     let db = database(&config).await?;
     Migrator::up(db.connection(), None).await?;
-    App::new(config, db, Clock::default()).map_err(|error| Failure::Usage(error.to_string()))
+    Ok(App::new(config, db, Clock::default())?)
 }

@@ -8,11 +8,12 @@ use axum::http::HeaderValue;
 use clap::Args;
 use tokio::net::TcpListener;
 
-use super::{Failure, open};
+use super::{Failure, demo, open};
 use crate::app::App;
 use crate::door::Door;
 use crate::graphql;
 use crate::http::{self, Endpoint, Policy, Settings, Stopping};
+use crate::oauth;
 use crate::platform::config::{Config, TrustedDocuments};
 
 /// How to serve.
@@ -41,9 +42,15 @@ pub(super) async fn run(mut config: Config, serve: Serve) -> Result<(), Failure>
     })?;
     let address = listener.local_addr()?;
     let app = open::app(config).await?;
+    // Reads or makes the signing keys and tests them: a wrong secret key is told now, not at the first sign-in.
+    app.identity.keys.keys(&app.db, &app.identity.master, app.clock.now()).await?;
+    let accounts = if serve.demo { demo::ensure(&app).await? } else { Vec::new() };
     let stopping = Stopping::default();
     let router = router(&app, stopping.clone())?;
     println!("listening on http://{address}");
+    if !accounts.is_empty() {
+        println!("GraphiQL at http://{address}/graphql; accounts to sign in with:\n\n{}\n", demo::table(&accounts));
+    }
     http::serve(listener, router, stopping).await?;
     Ok(())
 }
@@ -53,7 +60,7 @@ pub fn router(app: &Arc<App>, stopping: Stopping) -> Result<Router, Failure> {
     let settings = settings(&app.config)?;
     let endpoint = Endpoint::new(graphql::schema(), &graphql::sdl(), Door(Arc::clone(app)), settings)
         .map_err(|error| Failure::Failed(format!("the schema cannot be read: {error}")))?;
-    Ok(http::router(endpoint, stopping, Router::new()))
+    Ok(http::router(endpoint, stopping, oauth::routes(Arc::clone(app))))
 }
 
 fn settings(config: &Config) -> Result<Settings, Failure> {

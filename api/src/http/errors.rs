@@ -1,8 +1,9 @@
 //! Errors of the engine and of resolvers, as clients see them.
 
 use async_graphql::{Response, ServerError, Value};
+use axum::http::header;
 
-use super::code::Code;
+use crate::platform::error::{Code, Error};
 
 /// No answer holds more errors.
 const MOST: usize = 5;
@@ -15,42 +16,46 @@ pub(super) fn nothing_ran(response: &Response) -> bool {
         && response.errors.iter().all(|error| error.path.is_empty())
 }
 
-/// Gives every error its code and the request's id, masks what has no code, and keeps the first few.
+/// Gives every error its code and the request's id, masks what is ours, and keeps the first few.
 pub(super) fn finish(response: &mut Response, request_id: &str) {
     let invalid = nothing_ran(response);
     response.errors.truncate(MOST);
     for error in &mut response.errors {
-        let code = known_code(error).unwrap_or_else(|| uncoded(error, invalid).name().to_owned());
-        let retryable = error
-            .extensions
-            .as_ref()
-            .and_then(|extensions| extensions.get("retryable").cloned())
-            .unwrap_or_else(|| (code == Code::Internal.name() || code == Code::RateLimited.name()).into());
+        let code = if invalid { Code::GraphqlValidationFailed } else { code(error, request_id) };
+        if let Some(Error::RateLimited { retry_after_seconds }) = error.source::<Error>() {
+            response.http_headers.insert(header::RETRY_AFTER, (*retry_after_seconds).into());
+        }
         let extensions = error.extensions.get_or_insert_default();
-        extensions.set("code", code);
+        extensions.set("code", code.name());
         extensions.set("requestId", request_id);
-        extensions.set("retryable", retryable);
+        extensions.set("retryable", code.retryable());
     }
 }
 
-fn known_code(error: &ServerError) -> Option<String> {
-    match error.extensions.as_ref()?.get("code")? {
-        Value::String(code) => Some(code.clone()),
-        _ => None,
+/// The code of an error of execution. An error that is not one of ours slipped through a resolver: it is masked.
+fn code(error: &mut ServerError, request_id: &str) -> Code {
+    match error.source::<Error>() {
+        Some(Error::Coded(code, _)) => return *code,
+        Some(Error::Refused(_) | Error::Stale(_)) => return Code::BadUserInput,
+        Some(Error::RateLimited { .. }) => return Code::RateLimited,
+        Some(Error::Fault(cause)) => {
+            tracing::error!(request_id, path = ?error.path, cause = chain(cause.as_ref()), "a resolver failed");
+        }
+        None if error.source.is_none() && COERCION.iter().any(|start| error.message.starts_with(start)) => {
+            return Code::BadUserInput;
+        }
+        None => {
+            tracing::error!(request_id, path = ?error.path, cause = error.message, "a resolver failed without a code");
+        }
     }
-}
-
-/// Errors without a code are of the engine, unless a foreign error slipped through a resolver: that one is masked.
-fn uncoded(error: &mut ServerError, invalid: bool) -> Code {
-    if invalid {
-        return Code::GraphqlValidationFailed;
-    }
-    if error.source.is_none() && COERCION.iter().any(|start| error.message.starts_with(start)) {
-        return Code::BadUserInput;
-    }
-    tracing::error!(cause = error.message, path = ?error.path, "a resolver failed without a code");
     "Something went wrong on our side. Try again later.".clone_into(&mut error.message);
     Code::Internal
+}
+
+/// An error and what it came from, in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    std::iter::successors(error.source(), |cause| cause.source())
+        .fold(error.to_string(), |line, cause| format!("{line}: {cause}"))
 }
 
 /// How the engine's messages about an input value that only a resolver could read begin.
@@ -58,21 +63,28 @@ const COERCION: [&str; 3] = ["Failed to parse \"", "Expected input type \"", "In
 
 #[cfg(test)]
 mod tests {
-    use async_graphql::{EmptyMutation, EmptySubscription, Error, ErrorExtensions, Object, Schema};
+    use async_graphql::{EmptyMutation, EmptySubscription, Object, Schema};
     use chrono::NaiveDate;
     use serde_json::{Value as Json, json};
 
     use super::*;
+    use crate::platform::error::coded;
 
     struct Query;
 
     #[Object]
     impl Query {
         async fn coded(&self) -> Result<Option<i32>, Error> {
-            Err(Error::new("No such cursor.").extend_with(|_, own| own.set("code", "BAD_CURSOR")))
+            Err(coded(Code::BadCursor, "No such cursor."))
         }
-        async fn foreign(&self) -> Result<Option<i32>, Error> {
-            Err(Error::from(std::io::Error::other("password=hunter2 at db.internal")))
+        async fn throttled(&self) -> Result<Option<i32>, Error> {
+            Err(Error::RateLimited { retry_after_seconds: 7 })
+        }
+        async fn fault(&self) -> Result<Option<i32>, Error> {
+            Err(Error::fault("password=hunter2 at db.internal"))
+        }
+        async fn foreign(&self) -> Result<Option<i32>, async_graphql::Error> {
+            Err(std::io::Error::other("password=hunter2 at db.internal").into())
         }
         async fn on(&self, day: NaiveDate) -> i32 {
             i32::from(day.leap_year())
@@ -97,16 +109,26 @@ mod tests {
     #[tokio::test]
     async fn a_code_is_kept_and_a_foreign_error_masked() {
         assert_eq!(errors("{ coded }").await, [json!(["BAD_CURSOR", false, "No such cursor."])]);
-        assert_eq!(
-            errors("{ foreign }").await,
-            [json!(["INTERNAL", true, "Something went wrong on our side. Try again later."])]
-        );
+        for ours in ["{ fault }", "{ foreign }"] {
+            assert_eq!(
+                errors(ours).await,
+                [json!(["INTERNAL", true, "Something went wrong on our side. Try again later."])]
+            );
+        }
     }
 
     #[tokio::test]
     async fn validation_and_coercion_have_codes_of_their_own() {
         assert_eq!(errors("{ nothing }").await[0][0], "GRAPHQL_VALIDATION_FAILED");
         assert_eq!(errors("{ on(day: \"yesterday\") }").await[0][0], "BAD_USER_INPUT");
+    }
+
+    #[tokio::test]
+    async fn who_must_wait_is_told_how_long() {
+        let mut response = Schema::new(Query, EmptyMutation, EmptySubscription).execute("{ throttled }").await;
+        finish(&mut response, "r-1");
+        assert_eq!(response.http_headers[header::RETRY_AFTER], "7");
+        assert_eq!(errors("{ throttled }").await[0][0], "RATE_LIMITED");
     }
 
     #[tokio::test]

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use async_graphql::parser::types::OperationType;
-use async_graphql::{Executor, Name, Request as Operation, Response as Executed, Value, Variables, value};
+use async_graphql::parser::types::{OperationDefinition, OperationType};
+use async_graphql::{Data, Executor, Name, Request as Operation, Response as Executed, Value, Variables, value};
 use axum::extract::{ConnectInfo, Query, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, Method, StatusCode};
@@ -22,7 +22,7 @@ use super::envelope::Envelope;
 use super::errors;
 use super::graphiql;
 use super::guard::shape;
-use super::house::{Denied, House, Knock, Visitor};
+use super::house::{House, Knock, Visitor};
 use super::log::OperationName;
 use super::negotiate::{self, MediaType};
 use super::refusal::Refusal;
@@ -88,7 +88,7 @@ impl<S: Executor, H: House> Exchange<'_, S, H> {
             return Err(Refusal::too_dear(chosen.cost, limits.cost));
         }
         let standing = self.pay(payer, kind, chosen.cost).await?;
-        let executed = self.executed(&meant, &envelope, variables, visitor).await?;
+        let executed = self.executed(&meant, &envelope, variables, visitor.data).await?;
         let mut response = self.written(executed, &meant, &chosen, standing)?;
         if let Some(name) = chosen.name {
             response.extensions_mut().insert(OperationName(name));
@@ -97,13 +97,10 @@ impl<S: Executor, H: House> Exchange<'_, S, H> {
     }
 
     async fn admitted(&self) -> Result<Visitor, Refusal> {
-        let admit = async {
-            let token = authorization::bearer(&self.head.headers)?;
-            let knock =
-                Knock { token, headers: &self.head.headers, address: self.address(), request_id: self.request_id };
-            self.endpoint.house.admit(knock).await
-        };
-        Ok(admit.await.map_err(|denied: Denied| denied)?)
+        let token = authorization::bearer(&self.head.headers)?;
+        let headers = &self.head.headers;
+        let knock = Knock { token, headers, address: self.address(), request_id: self.request_id };
+        Ok(self.endpoint.house.admit(knock).await?)
     }
 
     async fn envelope(&self, body: axum::body::Body, maximum: usize) -> Result<Envelope, Refusal> {
@@ -134,6 +131,7 @@ impl<S: Executor, H: House> Exchange<'_, S, H> {
         if operation.ty == OperationType::Subscription {
             return Err(Refusal::invalid("A subscription is not answered on this transport."));
         }
+        provided(operation, variables)?;
         let cost = cost::of(&self.endpoint.types, document, operation, variables);
         Ok(Chosen { name: name.cloned(), kind: operation.ty, cost })
     }
@@ -155,16 +153,16 @@ impl<S: Executor, H: House> Exchange<'_, S, H> {
         meant: &Meant,
         envelope: &Envelope,
         variables: Variables,
-        visitor: Visitor,
+        data: Data,
     ) -> Result<Executed, Refusal> {
         let settings = &self.endpoint.settings;
         let mut operation = Operation::new(String::new()).variables(variables);
         operation.operation_name.clone_from(&envelope.operation_name);
-        operation.data = visitor.data;
         operation.set_parsed_query(meant.document.syntax.clone());
         if !settings.introspection {
             operation = operation.disable_introspection();
         }
+        operation.data = data;
         // Dropped at the end of its time, the operation gives its database connection back.
         let mut executed = tokio::time::timeout(settings.execution_timeout, self.endpoint.schema.execute(operation))
             .await
@@ -233,6 +231,17 @@ impl<S: Executor, H: House> Exchange<'_, S, H> {
             .and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
         forwarded.or(connection).unwrap_or(std::net::Ipv4Addr::UNSPECIFIED.into())
     }
+}
+
+/// Refuses an operation whose required variables are not all there (specification, section 6.1.2). The engine would run
+/// it, with null where null cannot be.
+fn provided(operation: &OperationDefinition, variables: &Variables) -> Result<(), Refusal> {
+    let missing = operation.variable_definitions.iter().find(|definition| {
+        let given = variables.get(&definition.node.name.node);
+        let absent = given.is_none() && definition.node.default_value.is_none();
+        !definition.node.var_type.node.nullable && (absent || given == Some(&Value::Null))
+    });
+    missing.map_or(Ok(()), |definition| Err(Refusal::missing_variable(&definition.node.name.node)))
 }
 
 /// As it stands in `extensions.cost`: `maximum` is a full bucket, `restoreRate` points per second.

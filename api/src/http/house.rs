@@ -14,7 +14,8 @@ pub trait House: Clone + Send + Sync + 'static {
     /// Who is asking. A request without a credential is let in as anonymous; a bad credential is not.
     fn admit(&self, knock: Knock<'_>) -> impl Future<Output = Result<Visitor, Denied>> + Send;
 
-    /// The text of the document that a release of an app registered under this id or SHA-256 (lower-case hex).
+    /// The text of the document that a release of an app registered under this id: `sha256:` and 64 lower-case
+    /// hexadecimal digits, or what the app's build tool made up.
     fn trusted_document(&self, id: &str) -> impl Future<Output = Result<Option<String>, Fault>> + Send;
 
     /// Whether requests can be answered: the database is there and migrated.
@@ -40,12 +41,6 @@ pub struct Visitor {
     pub payer: Option<String>,
     /// What resolvers find in their context, for this request only.
     pub data: Data,
-}
-
-impl Visitor {
-    pub fn anonymous() -> Self {
-        Self { kind: CallerKind::Anonymous, payer: None, data: Data::default() }
-    }
 }
 
 /// Why somebody was not let in.

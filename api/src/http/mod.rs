@@ -8,7 +8,6 @@
 mod answer;
 mod authorization;
 mod body;
-mod code;
 pub mod cost;
 pub mod documents;
 mod endpoint;

@@ -5,10 +5,10 @@ use std::time::Duration;
 use async_graphql::{ServerError, Value};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 
-use super::code::Code;
 use super::guard::Refused;
 use super::house::{Denied, Fault};
 use super::negotiate::MediaType;
+use crate::platform::error::Code;
 
 /// One error, its status and its headers.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +50,11 @@ impl Refusal {
     /// A document that is GraphQL, but not one that can be run here.
     pub(super) fn invalid(message: impl Into<String>) -> Self {
         Self::new(Status::Document, Code::GraphqlValidationFailed, message)
+    }
+
+    pub(super) fn missing_variable(name: &str) -> Self {
+        let message = format!("The variable `${name}` is required: send it in `variables`.");
+        Self::new(Status::Document, Code::BadUserInput, message)
     }
 
     pub(super) fn method_not_allowed(allow: &'static str, message: &'static str) -> Self {

@@ -1,4 +1,5 @@
 //! The table of accounts.
+#![expect(clippy::disallowed_methods, reason = "accounts belong to no board")]
 
 use chrono::{DateTime, Utc};
 use glans_entity::identity::account::{ActiveModel, Column, Entity, Model};

@@ -57,7 +57,7 @@ impl MasterKey {
         let path = directory.join(FILE_NAME);
         let failed = |error| MasterKeyError::File(path.clone(), error);
         match fs::read_to_string(&path) {
-            Ok(text) if fs::metadata(&path).map_err(failed)?.mode() & 0o077 == 0 => Self::from_base64(&text),
+            Ok(text) if is_private(&fs::metadata(&path).map_err(failed)?) => Self::from_base64(&text),
             Ok(_) => Err(MasterKeyError::Exposed(path)),
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 create(directory, &path)?;
@@ -105,6 +105,11 @@ impl MasterKey {
     }
 }
 
+/// Neither the group nor others may do anything with it.
+fn is_private(file: &fs::Metadata) -> bool {
+    file.mode().trailing_zeros() >= 6
+}
+
 fn digest(key: &hmac::Key, data: &[u8]) -> [u8; 32] {
     let mut bytes = [0; 32];
     bytes.copy_from_slice(hmac::sign(key, data).as_ref());
@@ -130,6 +135,7 @@ fn sealing_key(root: &Prk) -> Result<RandomizedNonceKey, Unspecified> {
 fn create(directory: &Path, path: &Path) -> Result<(), MasterKeyError> {
     let mut bytes = [0; KEY_LEN];
     rand::fill(&mut bytes)?;
+    fs::create_dir_all(directory).map_err(|error| MasterKeyError::File(directory.to_owned(), error))?;
     let draft = directory.join(format!("{FILE_NAME}.{}", std::process::id()));
     let written =
         OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft).and_then(|mut file| {

@@ -2,4 +2,5 @@
 
 pub mod boards;
 pub mod clusters;
+pub mod register;
 pub mod schools;

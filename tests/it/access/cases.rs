@@ -63,12 +63,17 @@ pub(crate) fn subject(mutation: &str) -> Option<&'static str> {
         "membershipRevoke" => "Membership",
         "apiClientSecretRotate" | "apiClientRevoke" => "ApiClient",
         "rosterImportRollback" => "RosterImport",
-        "programmePublish" => "ProgrammeEdition",
+        "programmePublish" => "Programme",
         "lessonUpdate" => "Lesson",
         "materialUpdate" | "materialStateSet" => "Material",
         _ => return None,
     })
 }
+
+/// The smallest course there is.
+const COURSE: &str = "{key: klein, languages: [nl], title: Klein, summary: Klein, years: [{title: Een, modules: [{title: Een,
+  goal: Doel, lessons: [{key: een, title: Een, durationMinutes: 30, objectives: [Doel], theory: Tekst, practicalTips: [],
+  materials: []}]}]}]}";
 
 /// Mutations whose input refers to something else too, which may lie in another board.
 pub(crate) const REFERRING: &[&str] = &[
@@ -144,8 +149,7 @@ fn identity(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
 
 fn programme(mutation: &str, id: &str) -> Option<Value> {
     Some(match mutation {
-        // Whoever may import is told that this is no course.
-        "programmeImport" => json!({ "board": id, "document": "{}" }),
+        "programmeImport" => json!({ "board": id, "document": COURSE }),
         "programmePublish" => json!({ "id": id }),
         "lessonUpdate" | "materialUpdate" => json!({ "id": id, "title": "Anders" }),
         "materialStateSet" => json!({ "material": id, "state": "STARTED" }),

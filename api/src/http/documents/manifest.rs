@@ -3,12 +3,12 @@
 use serde_json::{Map, Value};
 
 use super::super::guard::{Document, Limits};
-use super::{is_sha256, sha256};
+use super::{canonical_id, sha256};
 
 /// One document of a release.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// What clients send as `documentId`, without `sha256:`.
+    /// What clients send as `documentId`, in its one form ([`canonical_id`]).
     pub id: String,
     pub text: String,
 }
@@ -50,13 +50,13 @@ pub fn read(file: &str) -> Result<Vec<Entry>, ManifestError> {
 fn apollo(manifest: &Map<String, Value>) -> Option<Vec<Entry>> {
     let is_ours = manifest.get("format")? == "apollo-persisted-query-manifest" && manifest.get("version")? == 1;
     let entry = |operation: &Value| {
-        Some(Entry { id: operation["id"].as_str()?.to_owned(), text: operation["body"].as_str()?.to_owned() })
+        Some(Entry { id: canonical_id(operation["id"].as_str()?), text: operation["body"].as_str()?.to_owned() })
     };
     manifest.get("operations")?.as_array().filter(|_| is_ours)?.iter().map(entry).collect()
 }
 
 fn by_id(manifest: &Map<String, Value>) -> Option<Vec<Entry>> {
-    let entry = |(id, text): (&String, &Value)| Some(Entry { id: id.clone(), text: text.as_str()?.to_owned() });
+    let entry = |(id, text): (&String, &Value)| Some(Entry { id: canonical_id(id), text: text.as_str()?.to_owned() });
     manifest.iter().map(entry).collect()
 }
 
@@ -65,7 +65,7 @@ fn check(entry: &Entry) -> Result<(), ManifestError> {
     if entry.id.is_empty() || entry.id.len() > 128 {
         return Err(wrong("an id has 1 to 128 characters".to_owned()));
     }
-    if is_sha256(&entry.id) && entry.id != sha256(&entry.text) {
+    if entry.id.strip_prefix("sha256:").is_some_and(|hash| hash != sha256(&entry.text)) {
         return Err(wrong("the id looks like a SHA-256, and is not that of the document".to_owned()));
     }
     Document::read(&entry.text, &Limits::WIDEST, &[]).map(drop).map_err(|refused| wrong(refused.to_string()))
@@ -81,7 +81,7 @@ mod tests {
     fn all_three_formats_give_the_same() {
         let text = "query Schools { schools { nodes { id } } }";
         let id = sha256(text);
-        let expected = vec![Entry { id: id.clone(), text: text.to_owned() }];
+        let expected = vec![Entry { id: format!("sha256:{id}"), text: text.to_owned() }];
         let apollo = json!({
             "format": "apollo-persisted-query-manifest", "version": 1,
             "operations": [{ "id": id, "name": "Schools", "type": "query", "body": text }],

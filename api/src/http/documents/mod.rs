@@ -5,6 +5,7 @@ pub mod manifest;
 
 use std::fmt::Write;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use moka::future::Cache;
@@ -32,6 +33,8 @@ pub enum Policy {
 #[derive(Debug, Clone)]
 pub(super) struct Documents {
     read: Cache<String, Arc<Document>>,
+    /// What the house said about an id lately: an import counts after this time.
+    trusted: Cache<String, Option<Arc<str>>>,
 }
 
 /// The document that a request means.
@@ -45,10 +48,17 @@ pub(super) struct Meant {
 /// Bytes of source whose documents are kept.
 const CACHE_BYTES: u64 = 16 * 1024 * 1024;
 
+/// Ids that are remembered, known and unknown ones.
+const TRUSTED_IDS: u64 = 10_000;
+const TRUSTED_FOR: Duration = Duration::from_secs(5);
+
 impl Documents {
     pub(super) fn new() -> Self {
         let weigh = |_: &String, document: &Arc<Document>| u32::try_from(document.tally.bytes).unwrap_or(u32::MAX);
-        Self { read: Cache::builder().max_capacity(CACHE_BYTES).weigher(weigh).build() }
+        Self {
+            read: Cache::builder().max_capacity(CACHE_BYTES).weigher(weigh).build(),
+            trusted: Cache::builder().max_capacity(TRUSTED_IDS).time_to_live(TRUSTED_FOR).build(),
+        }
     }
 
     /// Finds and reads the document, and holds it against `limits`.
@@ -80,7 +90,8 @@ impl Documents {
         settings: &Settings,
         limits: &Limits,
     ) -> Result<Arc<Document>, Refusal> {
-        let trusted = settings.documents == Policy::Off || house.trusted_document(hash).await?.is_some();
+        let trusted =
+            settings.documents == Policy::Off || self.trusted_text(&format!("sha256:{hash}"), house).await?.is_some();
         match settings.documents {
             Policy::Enforce if !trusted => return Err(Refusal::document_required()),
             Policy::Log if !trusted => tracing::warn!(sha256 = hash, "a document that no app has registered"),
@@ -102,7 +113,7 @@ impl Documents {
         {
             return Ok(document);
         }
-        self.trusted(hash, house, settings, limits).await
+        self.trusted(&format!("sha256:{hash}"), house, settings, limits).await
     }
 
     async fn trusted<H: House>(
@@ -112,8 +123,17 @@ impl Documents {
         settings: &Settings,
         limits: &Limits,
     ) -> Result<Arc<Document>, Refusal> {
-        let text = house.trusted_document(id).await?.ok_or_else(Refusal::document_not_found)?;
+        let text = self.trusted_text(id, house).await?.ok_or_else(Refusal::document_not_found)?;
         self.read(&text, &sha256(&text), limits, settings).await
+    }
+
+    async fn trusted_text<H: House>(&self, id: &str, house: &H) -> Result<Option<Arc<str>>, Refusal> {
+        if let Some(known) = self.trusted.get(id).await {
+            return Ok(known);
+        }
+        let text = house.trusted_document(id).await?.map(Arc::from);
+        self.trusted.insert(id.to_owned(), text.clone()).await;
+        Ok(text)
     }
 
     async fn read(
@@ -144,7 +164,7 @@ impl<'a> Asked<'a> {
     fn of(envelope: &'a Envelope) -> Result<Self, Refusal> {
         let hash = persisted_query(&envelope.extensions)?;
         match (&envelope.query, &envelope.document_id, hash) {
-            (None, Some(id), None) => Ok(Self::ById(plain_id(id))),
+            (None, Some(id), None) => Ok(Self::ById(canonical_id(id))),
             (None, None, Some(hash)) => Ok(Self::ByHash(hash)),
             (Some(text), None, None) => Ok(Self::Written { text, hash: sha256(text), persist: false }),
             (Some(text), None, Some(hash)) if hash == sha256(text) => Ok(Self::Written { text, hash, persist: true }),
@@ -159,9 +179,11 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// `sha256:` is the id's own prefix; without a prefix an id is what the app's build tool made it.
-fn plain_id(id: &str) -> String {
-    id.strip_prefix("sha256:").map_or_else(|| id.to_owned(), str::to_ascii_lowercase)
+/// The one form of an id: a SHA-256 in lower case under its prefix, whether or not it was sent with it; anything else is
+/// what the app's build tool made it.
+pub fn canonical_id(id: &str) -> String {
+    let hash = id.strip_prefix("sha256:").unwrap_or(id);
+    if is_sha256(hash) { format!("sha256:{}", hash.to_ascii_lowercase()) } else { id.to_owned() }
 }
 
 fn persisted_query(extensions: &Map<String, Value>) -> Result<Option<String>, Refusal> {
@@ -213,7 +235,7 @@ mod tests {
         assert_eq!(Asked::of(&envelope(json!({ "extensions": persisted }))).unwrap(), Asked::ByHash(hash.clone()));
         assert_eq!(
             Asked::of(&envelope(json!({ "documentId": format!("sha256:{}", hash.to_uppercase()) }))).unwrap(),
-            Asked::ById(hash.clone())
+            Asked::ById(format!("sha256:{hash}"))
         );
         assert_eq!(Asked::of(&envelope(json!({ "documentId": "Ab1" }))).unwrap(), Asked::ById("Ab1".to_owned()));
     }

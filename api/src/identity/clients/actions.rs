@@ -2,13 +2,10 @@
 
 use async_graphql::ID;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use glans_entity::identity::{api_client, api_client_secret};
 use glans_entity::ids::{ApiClientId, BoardId, SchoolId};
 use glans_entity::localized::Strings;
 use glans_entity::scope::Scope;
-use serde::{Deserialize, Serialize};
 
 use super::types::ApiClientCreateInput;
 use super::{rules, store};
@@ -16,35 +13,22 @@ use crate::access::{Action, ApiScope, ClientActor, Place};
 use crate::app::App;
 use crate::call::{Call, Write, today};
 use crate::identity::audit::{self, Deed};
+use crate::identity::sealed::WithSecret;
 use crate::identity::secret::{Kind, Secret};
 use crate::identity::tokens::issue::{AccessToken, Subject, access_token};
 use crate::organisation::{boards, schools};
 use crate::platform::error::{Error, Result, UserErrorCode, not_found, refuse};
 use crate::platform::outbox::Event;
 
-/// A client with a new secret. It is kept for repetitions of the mutation, so the secret in it is sealed.
-#[derive(Serialize, Deserialize)]
-pub struct WithSecret {
-    pub client: api_client::Model,
-    sealed: String,
+/// A client with a new secret.
+pub type NewSecret = WithSecret<api_client::Model>;
+
+fn with(app: &App, client: api_client::Model, secret: &Secret) -> Result<NewSecret> {
+    let id = client.id.to_string();
+    WithSecret::seal(&app.identity.master, &id, client, &secret.text())
 }
 
-impl WithSecret {
-    fn seal(app: &App, client: api_client::Model, secret: &Secret) -> Result<Self> {
-        let sealed =
-            app.identity.master.seal(&client.id.to_string(), secret.text().as_bytes()).map_err(Error::fault)?;
-        Ok(Self { client, sealed: STANDARD.encode(sealed) })
-    }
-
-    /// The secret in the clear, on its way out.
-    pub fn open(&self, app: &App) -> Result<String> {
-        let sealed = STANDARD.decode(&self.sealed).map_err(Error::fault)?;
-        let text = app.identity.master.open(&self.client.id.to_string(), &sealed).map_err(Error::fault)?;
-        String::from_utf8(text).map_err(Error::fault)
-    }
-}
-
-pub(super) async fn create(write: &Write<'_>, input: ApiClientCreateInput) -> Result<WithSecret> {
+pub(super) async fn create(write: &Write<'_>, input: ApiClientCreateInput) -> Result<NewSecret> {
     let board = input.board.parse().map_err(|_| not_found("board"))?;
     let board = boards::store::by_id(write.db(), &write.scope(), board).await?.ok_or_else(|| not_found("board"))?;
     let permit = write.authorize(Action::ApiClientWrite, Place::from(&board))?;
@@ -69,7 +53,7 @@ pub(super) async fn create(write: &Write<'_>, input: ApiClientCreateInput) -> Re
     store::insert_secret(write.db(), &permit, &client, secret.hash(), write.now()).await?;
     audit::record(write, Some(client.board_id), Deed::ClientCreated, Some(client.id.to_string())).await?;
     write.emit(&permit, Event::about("api_client.created", client.id)).await?;
-    WithSecret::seal(write.call().app(), client, &secret)
+    with(write.call().app(), client, &secret)
 }
 
 /// The schools that a client is narrowed to: all in sight, of the same board.
@@ -85,7 +69,7 @@ async fn schools_of(write: &Write<'_>, board: BoardId, ids: &[ID]) -> Result<Vec
 }
 
 /// Gives a client another secret. The one before it lives on for a while, older ones end now: two live at most.
-pub(super) async fn rotate_secret(write: &Write<'_>, id: &ID) -> Result<WithSecret> {
+pub(super) async fn rotate_secret(write: &Write<'_>, id: &ID) -> Result<NewSecret> {
     let client = lock(write, id).await?;
     let permit = write.authorize(Action::ApiClientWrite, Place::board(client.board_id))?;
     if client.revoked_at.is_some() {
@@ -97,7 +81,7 @@ pub(super) async fn rotate_secret(write: &Write<'_>, id: &ID) -> Result<WithSecr
     store::end_secrets(write.db(), &permit, client.id, true, now + rules::OVERLAP).await?;
     store::insert_secret(write.db(), &permit, &client, secret.hash(), now).await?;
     audit::record(write, Some(client.board_id), Deed::ClientSecretRotated, Some(client.id.to_string())).await?;
-    WithSecret::seal(write.call().app(), client, &secret)
+    with(write.call().app(), client, &secret)
 }
 
 pub(super) async fn revoke(write: &Write<'_>, id: &ID) -> Result<api_client::Model> {

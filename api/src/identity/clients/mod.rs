@@ -8,7 +8,7 @@ mod mutation;
 mod query;
 pub mod rules;
 pub mod store;
-mod types;
+pub mod types;
 
 pub use mutation::ApiClientMutation;
 pub use query::ApiClientQuery;

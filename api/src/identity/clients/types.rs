@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use glans_entity::identity::{api_client, api_client_secret};
 use glans_entity::ids::SchoolId;
 
-use super::actions::{self, WithSecret};
+use super::actions::{self, NewSecret};
 use super::loaders::SecretsOf;
 use crate::access::ApiScope;
 use crate::app::App;
@@ -167,15 +167,15 @@ payload! {
 }
 
 impl ApiClientCreatePayload {
-    pub(super) fn of(app: &App, done: Result<WithSecret>) -> Result<Self> {
+    pub(super) fn of(app: &App, done: Result<NewSecret>) -> Result<Self> {
         let (made, user_errors) = outcome(done)?;
-        let secret = made.as_ref().map(|made| made.open(app)).transpose()?;
-        Ok(Self { api_client: made.map(|made| ApiClient(made.client)), secret, user_errors })
+        let secret = made.as_ref().map(|made| made.open(&app.identity.master, &made.row.id.to_string())).transpose()?;
+        Ok(Self { api_client: made.map(|made| ApiClient(made.row)), secret, user_errors })
     }
 }
 
 impl ApiClientSecretRotatePayload {
-    pub(super) fn of(app: &App, done: Result<WithSecret>) -> Result<Self> {
+    pub(super) fn of(app: &App, done: Result<NewSecret>) -> Result<Self> {
         let ApiClientCreatePayload { api_client, secret, user_errors } = ApiClientCreatePayload::of(app, done)?;
         Ok(Self { api_client, secret, user_errors })
     }

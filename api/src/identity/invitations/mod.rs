@@ -1,3 +1,14 @@
-//! t
+//! Invitations: how a person of a board gets an account.
+//!
+//! OPEN → ACCEPTED, or REVOKED by a newer one, or over after 60 days or five wrong secrets. A code on paper and a link in
+//! a letter are the same thing. It is bound to one person, and for a guardian to one child.
+
+pub mod acceptance;
+pub mod actions;
+pub mod administrator;
 pub mod code;
-pub mod rules;
+mod mutation;
+mod store;
+pub mod types;
+
+pub use mutation::InvitationMutation;

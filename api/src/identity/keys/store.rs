@@ -1,4 +1,5 @@
 //! The table of signing keys.
+#![expect(clippy::disallowed_methods, reason = "signing keys belong to the server, not to boards")]
 
 use chrono::{DateTime, Utc};
 use glans_entity::identity::SigningKeyState;

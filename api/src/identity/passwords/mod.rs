@@ -5,7 +5,7 @@ pub mod hashing;
 mod mutation;
 pub mod rules;
 mod store;
-mod types;
+pub mod types;
 pub mod verification;
 
 pub use mutation::PasswordMutation;

@@ -1,4 +1,5 @@
 //! Requests for a new password.
+#![expect(clippy::disallowed_methods, reason = "reset codes belong to accounts, not to boards")]
 
 use chrono::{DateTime, Utc};
 use glans_entity::identity::{account, password_reset};

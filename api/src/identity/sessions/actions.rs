@@ -177,13 +177,13 @@ pub async fn open_ones(call: &Call, account: AccountId) -> Result<Vec<session::M
 /// Whether `session` is live and belongs to `account`; believed for a moment.
 pub async fn is_live(app: &App, session: SessionId, account: AccountId) -> Result<bool> {
     let now = app.clock.now();
-    let liveness = match app.identity.sessions.get(&session).await {
-        Some(known) => known,
-        None => {
-            let known = look_up(app, session, now).await?;
-            app.identity.sessions.insert(session, known).await;
-            known
-        }
+    let known = app.identity.sessions.get(&session).await;
+    let liveness = if let Some(known) = known {
+        known
+    } else {
+        let known = look_up(app, session, now).await?;
+        app.identity.sessions.insert(session, known).await;
+        known
     };
     Ok(liveness.is_some_and(|live| live.account == account && now < live.until))
 }

@@ -16,7 +16,7 @@ pub struct SessionMutation;
 
 #[Object]
 impl SessionMutation {
-    /// Signs in. For everybody. After five wrong passwords from one place the wait grows: RATE_LIMITED says how long.
+    /// Signs in. For everybody. After five wrong passwords from one place the wait grows: `RATE_LIMITED` says how long.
     async fn session_create(
         &self,
         ctx: &Context<'_>,

@@ -1,4 +1,5 @@
 //! Sessions and their refresh tokens.
+#![expect(clippy::disallowed_methods, reason = "sessions belong to accounts, not to boards")]
 
 use chrono::{DateTime, Utc};
 use glans_entity::identity::{refresh_token, session};

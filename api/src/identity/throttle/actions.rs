@@ -13,7 +13,7 @@ use crate::call::{Call, Write};
 use crate::platform::error::{Error, Result};
 
 /// Longer than any request lasts: a turn is not forgotten while somebody waits for it.
-const TURN_KEPT: Duration = Duration::from_secs(60);
+const TURN_KEPT: Duration = Duration::from_mins(1);
 const MOST_TURNS: u64 = 100_000;
 
 /// What is guessed at. Each has counters of its own.

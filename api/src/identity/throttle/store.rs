@@ -1,4 +1,5 @@
 //! The table of guesses.
+#![expect(clippy::disallowed_methods, reason = "guesses belong to no board")]
 
 use chrono::{DateTime, Utc};
 use glans_entity::identity::throttle::{ActiveModel, Column, Entity, Model};
@@ -9,7 +10,7 @@ use super::rules::Tally;
 use crate::platform::error::Result;
 
 pub async fn tally(db: &impl ConnectionTrait, key: &[u8]) -> Result<Option<Tally>> {
-    Ok(Entity::find_by_id(key.to_vec()).one(db).await?.map(into_tally))
+    Ok(Entity::find_by_id(key.to_vec()).one(db).await?.as_ref().map(tally_of))
 }
 
 /// The tally under `key`, locked until the transaction ends. The row is made first, because what is not there cannot be
@@ -18,7 +19,7 @@ pub async fn lock(db: &impl ConnectionTrait, key: &[u8], now: DateTime<Utc>) -> 
     let empty = Tally { guesses: 0, first_at: now, blocked_until: None };
     let if_absent = OnConflict::column(Column::Key).do_nothing().to_owned();
     Entity::insert(into_row(key, empty)).on_conflict(if_absent).exec_without_returning(db).await?;
-    Ok(Entity::find_by_id(key.to_vec()).lock_exclusive().one(db).await?.map(into_tally))
+    Ok(Entity::find_by_id(key.to_vec()).lock_exclusive().one(db).await?.as_ref().map(tally_of))
 }
 
 pub async fn put(db: &impl ConnectionTrait, key: &[u8], tally: Tally) -> Result<()> {
@@ -40,7 +41,7 @@ pub async fn prune(db: &impl ConnectionTrait, limit: DateTime<Utc>) -> Result<u6
     Ok(Entity::delete_many().filter(Column::FirstAt.lt(limit)).filter(idle).exec(db).await?.rows_affected)
 }
 
-fn into_tally(row: Model) -> Tally {
+fn tally_of(row: &Model) -> Tally {
     let guesses = u32::try_from(row.failures).unwrap_or_default();
     Tally { guesses, first_at: row.first_at, blocked_until: row.blocked_until }
 }

@@ -65,7 +65,7 @@ impl Forger {
     }
 
     /// Signed with HMAC, the public key as its secret: the classic confusion of algorithms.
-    fn hmac_with(&self, secret: &[u8]) -> String {
+    fn hmac_with(secret: &[u8]) -> String {
         let mut changed = header();
         changed["alg"] = json!("HS256");
         let content = content(&changed.to_string(), &claims().to_string());
@@ -113,9 +113,12 @@ impl Forger {
                 format!("{}.", content(&changed.to_string(), &claims().to_string()))
             }),
             ("alg None, signed", self.with_header("alg", json!("None"))),
-            ("alg HS256 with the public key", self.hmac_with(self.pair.public_key().as_ref())),
-            ("alg HS256 with the public key as text", self.hmac_with(BASE64.encode(self.pair.public_key()).as_bytes())),
-            ("alg HS256 with nothing", self.hmac_with(b"")),
+            ("alg HS256 with the public key", Self::hmac_with(self.pair.public_key().as_ref())),
+            (
+                "alg HS256 with the public key as text",
+                Self::hmac_with(BASE64.encode(self.pair.public_key()).as_bytes()),
+            ),
+            ("alg HS256 with nothing", Self::hmac_with(b"")),
             ("alg RS256", self.with_header("alg", json!("RS256"))),
             ("alg ES256", self.with_header("alg", json!("ES256"))),
             ("alg eddsa", self.with_header("alg", json!("eddsa"))),

@@ -1,0 +1,62 @@
+//! `glans admin`
+
+use clap::{Args, Subcommand};
+use glans_entity::ids::BoardId;
+use glans_entity::organisation::board;
+
+use super::{Failure, open};
+use crate::call::Call;
+use crate::identity::invitations::administrator::{self, Newcomer};
+use crate::organisation::boards;
+use crate::platform::config::Config;
+
+/// Administrators of boards.
+#[derive(Debug, Clone, Subcommand)]
+pub(super) enum Admin {
+    /// Invite the first administrator of a board; prints the link.
+    Create(Create),
+}
+
+/// Whom to invite, and where.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Create {
+    /// Where the person reads e-mail; becomes the address of the account.
+    #[arg(long)]
+    email: String,
+    /// The id of the board, as `board_01jd…`, or its number in the national register.
+    #[arg(long)]
+    board: String,
+    /// Given name; the part of the address before the @ when absent.
+    #[arg(long)]
+    given_name: Option<String>,
+    /// Family name.
+    #[arg(long)]
+    family_name: Option<String>,
+}
+
+pub(super) async fn run(config: Config, Admin::Create(create): Admin) -> Result<(), Failure> {
+    let app = open::app(config).await?;
+    let call = Call::system(&app, "admin create");
+    let board = find(&call, &create.board).await?;
+    let newcomer = Newcomer {
+        email: &create.email,
+        given_name: create.given_name.as_deref(),
+        family_name: create.family_name.as_deref(),
+    };
+    let code = administrator::invite(&call, &board, newcomer).await?;
+    println!("code:  {code}");
+    println!("link:  {}/invitation?code={code}", app.identity.issuer.name);
+    println!("Hand either to {}. It works once, for 60 days.", create.email);
+    Ok(())
+}
+
+async fn find(call: &Call, named: &str) -> Result<board::Model, Failure> {
+    let (db, scope) = (call.read().await?, call.scope());
+    let found = match named.parse::<BoardId>() {
+        Ok(id) => boards::store::by_id(&*db, &scope, id).await?,
+        Err(_) => boards::store::by_number(&*db, &scope, named).await?,
+    };
+    found.ok_or_else(|| {
+        Failure::Failed(format!("there is no board {named}; `glans import duo` makes one from the national register"))
+    })
+}

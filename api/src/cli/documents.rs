@@ -1,0 +1,88 @@
+//! `glans documents`
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+use glans_entity::scope::Scope;
+
+use super::{Failure, open};
+use crate::call::today;
+use crate::http::documents::{manifest, sha256};
+use crate::platform::config::Config;
+use crate::platform::documents;
+
+/// The trusted documents of the apps.
+#[derive(Debug, Subcommand)]
+pub(super) enum Documents {
+    /// Register the documents of a release of an app, in place of those it brought before.
+    Import {
+        /// A manifest of Apollo, Relay or GraphQL Code Generator.
+        file: PathBuf,
+        /// The app and its release, as `ios-2.4`. Releases stand side by side until they are removed.
+        #[arg(long, value_name = "NAME")]
+        client: String,
+    },
+    /// Show which releases are registered.
+    List,
+    /// Forget the documents of a release that is no longer on any phone.
+    Remove {
+        /// As it was imported.
+        #[arg(long, value_name = "NAME")]
+        client: String,
+    },
+}
+
+/// Runs the command. A running server takes notice within five seconds.
+pub(super) async fn run(config: Config, command: Documents) -> Result<(), Failure> {
+    match command {
+        Documents::Import { file, client } => import(config, &file, &client).await,
+        Documents::List => list(config).await,
+        Documents::Remove { client } => remove(config, &client).await,
+    }
+}
+
+async fn import(config: Config, file: &Path, client: &str) -> Result<(), Failure> {
+    // Before the database is opened: a broken file leaves nothing behind.
+    let documents = read(file)?;
+    let count = documents.len();
+    let app = open::app(config).await?;
+    let now = app.clock.now();
+    let db = app.db.write(&Scope::system(today(now))).await?;
+    documents::replace(&db, client, documents, now).await?;
+    db.commit().await?;
+    println!("registered {count} ids of {client}");
+    Ok(())
+}
+
+async fn list(config: Config) -> Result<(), Failure> {
+    let app = open::app(config).await?;
+    let db = app.db.read(&Scope::system(today(app.clock.now()))).await?;
+    for (client, count) in documents::releases(&db).await? {
+        println!("{client}\t{count}");
+    }
+    Ok(())
+}
+
+async fn remove(config: Config, client: &str) -> Result<(), Failure> {
+    let app = open::app(config).await?;
+    let db = app.db.write(&Scope::system(today(app.clock.now()))).await?;
+    let removed = documents::remove(&db, client).await?;
+    db.commit().await?;
+    if removed == 0 {
+        return Err(Failure::Failed(format!("no release is registered as `{client}`; see `glans documents list`")));
+    }
+    println!("removed {removed} ids of {client}");
+    Ok(())
+}
+
+/// Each document under the id of the app's build tool and under its SHA-256.
+fn read(file: &Path) -> Result<BTreeMap<String, String>, Failure> {
+    let wrong = |cause: String| Failure::Failed(format!("{}: {cause}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|cause| wrong(cause.to_string()))?;
+    let entries = manifest::read(&text).map_err(|error| wrong(error.to_string()))?;
+    Ok(entries
+        .into_iter()
+        .flat_map(|entry| [(format!("sha256:{}", sha256(&entry.text)), entry.text.clone()), (entry.id, entry.text)])
+        .collect())
+}

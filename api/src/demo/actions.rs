@@ -1,0 +1,87 @@
+//! Filling an empty database.
+
+use std::sync::Arc;
+
+use super::dice::Dice;
+use super::reading::Reading;
+use super::story::FIRST_BOARD;
+use super::{DemoAccount, Size, Story, accounts, store};
+use crate::access::{Action, Place};
+use crate::app::App;
+use crate::call::Call;
+use crate::organisation::boards;
+use crate::platform::error::{Code, Result, coded};
+
+/// What a demo brought.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Filled {
+    pub boards: usize,
+    pub schools: usize,
+    pub class_groups: usize,
+    pub students: usize,
+    pub persons: usize,
+    pub guardianships: usize,
+}
+
+/// Whether a demo can be put into the database: nothing else may be in it.
+pub async fn is_empty(app: &Arc<App>) -> Result<bool> {
+    let call = Call::system(app, COMMAND);
+    let snapshot = call.read().await?;
+    store::is_empty(&*snapshot, &call.scope()).await
+}
+
+/// Fills an empty database with a demo of the size, and calls `told` after each school.
+///
+/// Each school is a transaction of its own: a load of a gigabyte does not fit into one. Stopped half-way, what stands
+/// there is whole, and the next attempt says that the database is not empty.
+pub async fn fill(app: &Arc<App>, size: Size, mut told: impl FnMut()) -> Result<Filled> {
+    if !is_empty(app).await? {
+        let message = "The database is not empty. Give a demo a database of its own: another --database-url, or a file that does not exist yet.";
+        return Err(coded(Code::BadUserInput, message));
+    }
+    let call = Call::system(app, COMMAND);
+    let mut filled = Filled::default();
+    let mut reading = reading(&call, size).await?;
+    for mut rows in Story::new(size, call.today()) {
+        rows.material_states = reading.states(&rows);
+        filled.add(&rows);
+        let write = call.write().await?;
+        let permit = write.authorize(Action::BoardCreate, Place::default())?;
+        store::insert(write.db(), &permit, rows).await?;
+        write.commit().await?;
+        told();
+    }
+    store::analyse(app.db.connection()).await?;
+    Ok(filled)
+}
+
+/// The course as it is in the database.
+async fn reading(call: &Call, size: Size) -> Result<Reading> {
+    let snapshot = call.read().await?;
+    let materials = store::materials(&*snapshot, &call.scope()).await?;
+    Ok(Reading { materials, weeks: size.weeks, now: call.now(), dice: Dice::with_seed(size.seed) })
+}
+
+/// One account per role, to try a demo with; none where the database holds no demo.
+pub async fn accounts(app: &Arc<App>) -> Result<Vec<DemoAccount>> {
+    let call = Call::system(app, COMMAND);
+    let snapshot = call.read().await?;
+    let Some(board) = boards::store::by_number(&*snapshot, &call.scope(), FIRST_BOARD).await? else {
+        return Ok(Vec::new());
+    };
+    Ok(accounts::among(&store::known_persons(&*snapshot, &call.scope(), board.id).await?))
+}
+
+const COMMAND: &str = "demo";
+
+impl Filled {
+    fn add(&mut self, rows: &super::Rows) {
+        self.boards += rows.boards.len();
+        self.schools += rows.schools.len();
+        self.class_groups += rows.class_groups.len();
+        self.students += rows.students.len();
+        self.persons += rows.persons.len();
+        self.guardianships += rows.guardianships.len();
+    }
+}

@@ -1,0 +1,23 @@
+//! Rows that are ready to be written.
+
+use glans_entity::identity::account;
+use glans_entity::organisation::{board, class_group, cluster, school, school_year};
+use glans_entity::people::{enrolment, guardianship, membership, person, student};
+use glans_entity::programme::material_state;
+
+/// What one step of the demo adds, in the order in which tables refer to each other.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rows {
+    pub boards: Vec<board::Model>,
+    pub clusters: Vec<cluster::Model>,
+    pub school_years: Vec<school_year::Model>,
+    pub schools: Vec<school::Model>,
+    pub class_groups: Vec<class_group::Model>,
+    pub accounts: Vec<account::Model>,
+    pub persons: Vec<person::Model>,
+    pub students: Vec<student::Model>,
+    pub memberships: Vec<membership::Model>,
+    pub enrolments: Vec<enrolment::Model>,
+    pub guardianships: Vec<guardianship::Model>,
+    pub material_states: Vec<material_state::Model>,
+}

@@ -1,0 +1,99 @@
+//! The SQL of the demo: many rows at a time.
+
+use std::collections::HashMap;
+
+use glans_entity::identity::account;
+use glans_entity::ids::{BoardId, MaterialId};
+use glans_entity::organisation::{board, class_group, cluster, school, school_year};
+use glans_entity::people::{enrolment, guardianship, membership, person, student};
+use glans_entity::programme::{Audience, lesson, material, material_state, module, programme_version, programme_year};
+use glans_entity::scope::{Scope, Scoped};
+use sea_orm::sea_query::ExprTrait;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, Insert, IntoActiveModel, Iterable, QueryFilter,
+    QuerySelect,
+};
+
+use super::{Rows, accounts};
+use crate::access::Permit;
+use crate::platform::error::Result;
+
+/// SQLite takes this many values in one statement, PostgreSQL twice as many.
+const MAX_VALUES: usize = 32_766;
+/// More rows in one statement gain nothing.
+const MAX_ROWS: usize = 500;
+
+/// Whether there is no board yet, and so nobody and nothing else.
+pub(super) async fn is_empty(db: &impl ConnectionTrait, scope: &Scope) -> Result<bool> {
+    Ok(board::Entity::within(scope).limit(1).one(db).await?.is_none())
+}
+
+/// Who has one of the addresses to try a demo with.
+pub(super) async fn known_persons(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    board: BoardId,
+) -> Result<Vec<person::Model>> {
+    use person::Column;
+    let known = Column::BoardId.eq(board).and(Column::Email.is_in(accounts::addresses()));
+    Ok(person::Entity::within(scope).filter(known).all(db).await?)
+}
+
+/// The materials of what is published, in the order of the course.
+pub(super) async fn materials(db: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<(MaterialId, Audience)>> {
+    let published = programme_version::Column::PublishedAt.is_not_null();
+    let versions = programme_version::Entity::within(scope).filter(published).all(db).await?;
+    let years = programme_year::Entity::within(scope).all(db).await?;
+    let modules = module::Entity::within(scope).all(db).await?;
+    let lessons = lesson::Entity::within(scope).all(db).await?;
+    let numbers: HashMap<_, _> = years.iter().map(|year| (year.id, year.number)).collect();
+    let modules: HashMap<_, _> =
+        modules.iter().map(|module| (module.id, (numbers.get(&module.programme_year_id), module.position))).collect();
+    let lessons: HashMap<_, _> =
+        lessons.iter().map(|lesson| (lesson.id, (modules.get(&lesson.module_id), lesson.position))).collect();
+    let of_published = material::Column::ProgrammeVersionId.is_in(versions.iter().map(|version| version.id));
+    let mut materials = material::Entity::within(scope).filter(of_published).all(db).await?;
+    materials.sort_by_key(|material| (lessons.get(&material.lesson_id), material.position));
+    Ok(materials.into_iter().map(|material| (material.id, material.audience)).collect())
+}
+
+/// Inserts all rows, tables that others refer to first.
+pub(super) async fn insert(db: &impl ConnectionTrait, _permit: &Permit, rows: Rows) -> Result<()> {
+    insert_all::<board::Entity>(db, rows.boards).await?;
+    insert_all::<cluster::Entity>(db, rows.clusters).await?;
+    insert_all::<school_year::Entity>(db, rows.school_years).await?;
+    insert_all::<school::Entity>(db, rows.schools).await?;
+    insert_all::<class_group::Entity>(db, rows.class_groups).await?;
+    insert_all::<account::Entity>(db, rows.accounts).await?;
+    insert_all::<person::Entity>(db, rows.persons).await?;
+    insert_all::<student::Entity>(db, rows.students).await?;
+    insert_all::<membership::Entity>(db, rows.memberships).await?;
+    insert_all::<enrolment::Entity>(db, rows.enrolments).await?;
+    insert_all::<guardianship::Entity>(db, rows.guardianships).await?;
+    insert_all::<material_state::Entity>(db, rows.material_states).await?;
+    Ok(())
+}
+
+async fn insert_all<E>(db: &impl ConnectionTrait, rows: Vec<E::Model>) -> Result<(), DbErr>
+where
+    E: EntityTrait,
+    E::Model: IntoActiveModel<E::ActiveModel>,
+{
+    let rows_per_statement = (MAX_VALUES / E::Column::iter().count()).min(MAX_ROWS);
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let some: Vec<_> = rows.by_ref().take(rows_per_statement).collect();
+        Insert::many(some).exec_without_returning(db).await?;
+    }
+    Ok(())
+}
+
+/// Lets the database look at what it has, so that its plans are right from the first query on.
+pub(super) async fn analyse(db: &impl ConnectionTrait) -> Result<()> {
+    let statement = match db.get_database_backend() {
+        DbBackend::Sqlite => "PRAGMA optimize = 0x10002",
+        _ => "ANALYZE",
+    };
+    db.execute_unprepared(statement).await?;
+    Ok(())
+}

@@ -1,0 +1,144 @@
+//! Accepting an invitation.
+
+use glans_entity::identity::invitation::Model;
+use glans_entity::ids::AccountId;
+use glans_entity::people::person;
+
+use super::code::Code;
+use super::store;
+use crate::access::{self, Action, Actor, Place};
+use crate::call::{Call, Write};
+use crate::identity::audit::{self, Deed};
+use crate::identity::passwords::{actions::hash_new, verification};
+use crate::identity::sessions::actions::{Opened, Tokens, finish, open};
+use crate::identity::{accounts, email, throttle};
+use crate::platform::error::{Error, Result, UserErrorCode, refuse};
+use crate::platform::outbox::Event;
+
+/// What somebody with a code gives.
+pub struct Answer<'a> {
+    pub code: &'a str,
+    pub password: Option<&'a str>,
+    /// For an invitation on paper to somebody whose address the board does not know.
+    pub email: Option<&'a str>,
+    pub device: Option<&'a str>,
+}
+
+/// Which account the person gets.
+enum Login {
+    /// The one that is signed in.
+    SignedIn(AccountId),
+    /// One that exists, whose password was given.
+    Known { account: AccountId, guess: throttle::Guess, rehashed: Option<String> },
+    /// One to be made.
+    New { email: String, password_hash: String },
+}
+
+/// Gives the invited person an account: the signed-in one, the one with their e-mail address, or a new one. Answers with
+/// tokens unless somebody was signed in.
+pub async fn accept(call: &Call, answer: &Answer<'_>) -> Result<Option<Tokens>> {
+    let code = Code::parse(answer.code).ok_or_else(|| {
+        refuse(UserErrorCode::Invalid, "code", "There is a typing mistake in the code. Compare it with the paper.")
+    })?;
+    let invitation = opened_by(call, &code).await?;
+    let person = store::person(&call.read_as_system().await?, invitation.person_id).await?;
+    let person = person.ok_or_else(|| Error::fault("an invitation of nobody"))?;
+    let login = login(call, &person, answer).await?;
+    let write = call.write_as_system().await?;
+    let (account, opened) = enter(&write, &person, login, answer.device).await?;
+    join(&write, &invitation, account).await?;
+    write.rights_change();
+    write.commit().await?;
+    match opened {
+        Some(opened) => finish(call, opened).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The open invitation whose secret was shown. Unknown, used, ended and too often tried ones cost the same work and get
+/// the same answer.
+async fn opened_by(call: &Call, code: &Code) -> Result<Model> {
+    let write = call.write_as_system().await?;
+    let invitation = store::take_try(write.db(), &code.lookup(), write.now()).await?;
+    write.commit().await?;
+    let stored = invitation.as_ref().map(|row| row.secret_hash.clone());
+    let verdict = call.app().identity.hashing.verify(code.secret(), stored).await.map_err(verification::fault)?;
+    let write = call.write_as_system().await?;
+    let Some(invitation) = invitation.filter(|_| verdict.is_right()) else {
+        audit::record(&write, None, Deed::InvitationRefused, None).await?;
+        write.commit().await?;
+        return Err(closed());
+    };
+    store::give_back_try(write.db(), invitation.id).await?;
+    write.commit().await?;
+    Ok(invitation)
+}
+
+fn closed() -> Error {
+    refuse(UserErrorCode::Expired, "code", "This code cannot be used. Ask the school for a new one.")
+}
+
+async fn login(call: &Call, person: &person::Model, answer: &Answer<'_>) -> Result<Login> {
+    if let Some(signed_in) = call.standing().actor.person() {
+        return Ok(Login::SignedIn(signed_in.account));
+    }
+    let typed = answer.email.or(person.email.as_deref());
+    let typed = typed.ok_or_else(|| refuse(UserErrorCode::Required, "email", "Fill in your e-mail address."))?;
+    let email = email::canonical(typed)
+        .ok_or_else(|| refuse(UserErrorCode::Invalid, "email", "This is no e-mail address. It looks like a@b.nl."))?;
+    let password = answer.password.ok_or_else(|| refuse(UserErrorCode::Required, "password", "Fill in a password."))?;
+    let account = accounts::by_email(&call.read_as_system().await?, &email).await?;
+    let Some(account) = account else {
+        let own_words = [email.as_str(), &person.given_name, &person.family_name, &person.display_name];
+        let password_hash = hash_new(call.app(), "password", password, &own_words).await?;
+        return Ok(Login::New { email, password_hash });
+    };
+    let guess = throttle::begin(call, throttle::Purpose::SignIn, &email).await?;
+    let verified = verification::verify(call.app(), Some(account), password).await?;
+    if let Some(account) = verified.account {
+        return Ok(Login::Known { account, guess, rehashed: verified.rehashed });
+    }
+    let write = call.write_as_system().await?;
+    guess.failed(&write).await?;
+    write.commit().await?;
+    let message = "There is an account with this e-mail address. Fill in the password of that account.";
+    Err(refuse(UserErrorCode::Invalid, "password", message))
+}
+
+async fn enter(
+    write: &Write<'_>,
+    person: &person::Model,
+    login: Login,
+    device: Option<&str>,
+) -> Result<(AccountId, Option<Opened>)> {
+    let account = match login {
+        Login::SignedIn(account) => return Ok((account, None)),
+        Login::Known { account, guess, rehashed } => {
+            guess.succeeded(write).await?;
+            verification::keep_rehashed(write, account, rehashed).await?;
+            account
+        }
+        Login::New { email, password_hash } => {
+            accounts::insert(write.db(), &email, password_hash, &person.language, write.now()).await?
+        }
+    };
+    Ok((account, Some(open(write, account, device).await?)))
+}
+
+/// The right to do this is the code's: the program does it for who showed it.
+async fn join(write: &Write<'_>, invitation: &Model, account: AccountId) -> Result<()> {
+    let board = invitation.board_id;
+    let permit = access::authorize(&Actor::System("invitation"), Action::StaffWrite, Place::board(board))?;
+    let now = write.now();
+    if !store::accept(write.db(), &permit, invitation.id, now).await? {
+        return Err(closed());
+    }
+    if !store::link(write.db(), &permit, invitation.person_id, account, now).await? {
+        return Err(closed());
+    }
+    if let Some(guardianship) = invitation.guardianship_id {
+        store::activate(write.db(), &permit, guardianship, now).await?;
+    }
+    audit::record(write, Some(board), Deed::InvitationAccepted, Some(invitation.id.to_string())).await?;
+    write.emit(&permit, Event::about("invitation.accepted", invitation.id)).await
+}

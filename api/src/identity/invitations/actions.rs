@@ -1,0 +1,153 @@
+//! Inviting a person to an account.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use glans_entity::identity::invitation::Model;
+use glans_entity::ids::{InvitationId, PersonId};
+use glans_entity::people::{GuardianshipStatus, guardianship, person};
+use serde_json::json;
+
+use super::code::Code;
+use super::store;
+use crate::access::{Action, Permit, Place, policy};
+use crate::app::App;
+use crate::call::Write;
+use crate::identity::audit::{self, Deed};
+use crate::identity::memberships;
+use crate::identity::memberships::places::{place_of, place_of_student};
+use crate::identity::passwords::verification;
+use crate::identity::sealed::WithSecret;
+use crate::platform::error::{Error, Result, UserErrorCode, not_found, refuse};
+use crate::platform::outbox::Event;
+
+/// Paper travels in school bags.
+const LIFETIME: TimeDelta = TimeDelta::days(60);
+/// 50 bits and five tries: one chance in 225 million million.
+const MAX_TRIES: i32 = 5;
+
+/// The event of a new invitation. Its payload: `id`, and for one that goes out by e-mail `sealed`, the code sealed with
+/// that id as its context, in base64.
+pub const CREATED: &str = "invitation.created";
+
+/// A new invitation and its code.
+pub type NewCode = WithSecret<Model>;
+
+/// A code with the hash of its secret. Made before the transaction, which must not wait for a hash.
+pub struct Prepared {
+    pub code: Code,
+    secret_hash: String,
+}
+
+pub async fn prepare(app: &App) -> Result<Prepared> {
+    let code = Code::random().map_err(Error::fault)?;
+    let secret_hash = app.identity.hashing.hash(code.secret()).await.map_err(verification::fault)?;
+    Ok(Prepared { code, secret_hash })
+}
+
+/// Whom to invite, and how the code travels.
+pub struct Request<'a> {
+    pub person: &'a str,
+    /// For a guardian: the child for which.
+    pub guardianship: Option<&'a str>,
+    /// Send the code by e-mail; else the inviter gets it, to print.
+    pub by_email: bool,
+}
+
+/// Invites a person. Whoever does so can hand all that the person holds to whom they give the code, so they must be able
+/// to grant all of it.
+pub async fn create(write: &Write<'_>, request: Request<'_>, prepared: Prepared) -> Result<NewCode> {
+    let id: PersonId = request.person.parse().map_err(|_| not_found("person"))?;
+    let person = memberships::store::lock_person(write.db(), &write.scope(), id).await?;
+    let person = person.ok_or_else(|| not_found("person"))?;
+    let guardianship = match request.guardianship {
+        Some(id) => Some(guardianship_of(write, &person, id).await?),
+        None => None,
+    };
+    let permit = authorize(write, &person, guardianship.as_ref()).await?;
+    check(&person, guardianship.as_ref(), request.by_email)?;
+    issue(write, &permit, &person, guardianship.map(|row| row.id), request.by_email, prepared).await
+}
+
+async fn guardianship_of(write: &Write<'_>, person: &person::Model, id: &str) -> Result<guardianship::Model> {
+    let id = id.parse().map_err(|_| not_found("guardianship"))?;
+    let row = store::guardianship(write.db(), &write.scope(), id).await?;
+    let live = |row: &guardianship::Model| row.guardian_id == person.id && row.status != GuardianshipStatus::Ended;
+    row.filter(live).ok_or_else(|| not_found("guardianship"))
+}
+
+async fn authorize(
+    write: &Write<'_>,
+    person: &person::Model,
+    guardianship: Option<&guardianship::Model>,
+) -> Result<Permit> {
+    let mut permit = None;
+    for held in memberships::store::of_person(write.db(), person.id).await? {
+        let place = place_of(write.db(), &held).await?.ok_or_else(|| not_found("person"))?;
+        permit = Some(write.authorize(policy::granting(held.role), place)?);
+    }
+    if let Some(guardianship) = guardianship {
+        let place = place_of_student(write.db(), &write.scope(), guardianship.student_id).await?;
+        permit = Some(write.authorize(Action::InviteGuardian, place.ok_or_else(|| not_found("guardianship"))?)?);
+    }
+    match permit {
+        Some(permit) => Ok(permit),
+        // Somebody without a role or a named child: for administrators of the board.
+        None => write.authorize(Action::StaffWrite, Place::board(person.board_id)),
+    }
+}
+
+fn check(person: &person::Model, guardianship: Option<&guardianship::Model>, by_email: bool) -> Result<()> {
+    let waiting = guardianship.is_some_and(|row| row.status == GuardianshipStatus::Invited);
+    if person.account_id.is_some() && !waiting {
+        return Err(refuse(UserErrorCode::Conflict, "person", "This person has an account already."));
+    }
+    if by_email && person.email.is_none() {
+        let message = "No e-mail address of this person is known. Fill it in, or print the code.";
+        return Err(refuse(UserErrorCode::Required, "delivery", message));
+    }
+    Ok(())
+}
+
+/// Writes an invitation that may be made, and ends the earlier ones of the person.
+pub async fn issue(
+    write: &Write<'_>,
+    permit: &Permit,
+    person: &person::Model,
+    guardianship: Option<glans_entity::ids::GuardianshipId>,
+    by_email: bool,
+    prepared: Prepared,
+) -> Result<NewCode> {
+    let now = write.now();
+    store::revoke_open(write.db(), permit, person.id, now).await?;
+    let row = new(person, guardianship, &prepared, now);
+    let invitation = store::insert(write.db(), permit, row).await?;
+    let id = invitation.id.to_string();
+    audit::record(write, Some(person.board_id), Deed::InvitationCreated, Some(id.clone())).await?;
+    let master = &write.call().app().identity.master;
+    let created = WithSecret::seal(master, &id, invitation, &prepared.code.to_string())?;
+    let payload = if by_email { json!({ "id": id, "sealed": created.sealed() }) } else { json!({ "id": id }) };
+    write.emit(permit, Event { kind: CREATED, payload }).await?;
+    Ok(created)
+}
+
+fn new(
+    person: &person::Model,
+    guardianship_id: Option<glans_entity::ids::GuardianshipId>,
+    prepared: &Prepared,
+    now: DateTime<Utc>,
+) -> Model {
+    Model {
+        id: InvitationId::new(),
+        board_id: person.board_id,
+        person_id: person.id,
+        guardianship_id,
+        lookup: prepared.code.lookup(),
+        secret_hash: prepared.secret_hash.clone(),
+        tries_left: MAX_TRIES,
+        expires_at: now + LIFETIME,
+        accepted_at: None,
+        revoked_at: None,
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    }
+}

@@ -1,0 +1,109 @@
+//! Granting and taking roles.
+
+use chrono::NaiveDate;
+use glans_entity::ids::{MembershipId, PersonId};
+use glans_entity::people::membership::Model;
+use glans_entity::people::{Role, person};
+
+use super::places::{self, Seat};
+use super::{rules, store};
+use crate::access::{Permit, policy};
+use crate::call::Write;
+use crate::identity::audit::{self, Deed};
+use crate::platform::error::{Result, UserErrorCode, not_found, refuse};
+use crate::platform::outbox::Event;
+
+/// A role to grant.
+pub struct Grant<'a> {
+    pub person: &'a str,
+    pub role: Role,
+    /// The id of a board, cluster, school or class group.
+    pub scope: &'a str,
+    /// Null: at once, and without an end.
+    pub starts_on: Option<NaiveDate>,
+    pub ends_on: Option<NaiveDate>,
+}
+
+/// Grants a role to a person of the board in which the scope lies. Granting it again changes nothing.
+pub async fn grant(write: &Write<'_>, grant: Grant<'_>) -> Result<Model> {
+    let person: PersonId = grant.person.parse().map_err(|_| not_found("person"))?;
+    if matches!((grant.starts_on, grant.ends_on), (Some(starts), Some(ends)) if ends < starts) {
+        return Err(refuse(UserErrorCode::Invalid, "endsOn", "The last day cannot come before the first."));
+    }
+    let seat = places::seat(write.db(), &write.scope(), grant.scope).await?.ok_or_else(|| not_found("scope"))?;
+    if !rules::fits(grant.role, seat.kind) {
+        return Err(refuse(UserErrorCode::Invalid, "scope", rules::expected(grant.role)));
+    }
+    let permit = write.authorize(policy::granting(grant.role), seat.place.clone())?;
+    let person = store::lock_person(write.db(), &write.scope(), person).await?;
+    let person = person.filter(|person| seat.place.board == Some(person.board_id));
+    let person = person.ok_or_else(|| not_found("person"))?;
+    appoint(write, &permit, &person, grant.role, &seat, (grant.starts_on, grant.ends_on)).await
+}
+
+/// Writes down a role that may be granted.
+pub async fn appoint(
+    write: &Write<'_>,
+    permit: &Permit,
+    person: &person::Model,
+    role: Role,
+    seat: &Seat,
+    (starts_on, ends_on): (Option<NaiveDate>, Option<NaiveDate>),
+) -> Result<Model> {
+    let same = |held: &Model| held.role == role && held.scope_id == seat.id && held.ends_on == ends_on;
+    if let Some(held) = store::of_person(write.db(), person.id).await?.into_iter().find(same) {
+        return Ok(held);
+    }
+    let row = Model {
+        id: MembershipId::new(),
+        board_id: person.board_id,
+        person_id: person.id,
+        role,
+        scope_kind: seat.kind,
+        scope_id: seat.id,
+        school_id: seat.place.school,
+        starts_on,
+        ends_on,
+        ended_at: None,
+        source_id: None,
+        created_at: write.now(),
+        updated_at: write.now(),
+        version: 1,
+    };
+    let held = store::insert(write.db(), permit, row).await?;
+    write.rights_change();
+    audit::record(write, Some(held.board_id), Deed::MembershipGranted, Some(held.id.to_string())).await?;
+    write.emit(permit, Event::about("membership.granted", held.id)).await?;
+    Ok(held)
+}
+
+/// Takes a role from a person. Taking it again changes nothing.
+pub async fn revoke(write: &Write<'_>, id: &str) -> Result<Model> {
+    let id = id.parse().map_err(|_| not_found("id"))?;
+    let held = store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("id"))?;
+    let place = places::place_of(write.db(), &held).await?.ok_or_else(|| not_found("id"))?;
+    let permit = write.authorize(policy::granting(held.role), place)?;
+    if held.ended_at.is_some() {
+        return Ok(held);
+    }
+    if held.role == Role::BoardAdmin {
+        keep_one_administrator(write, &held).await?;
+    }
+    let held = store::end(write.db(), &permit, held, write.now()).await?;
+    write.rights_change();
+    audit::record(write, Some(held.board_id), Deed::MembershipRevoked, Some(held.id.to_string())).await?;
+    write.emit(&permit, Event::about("membership.revoked", held.id)).await?;
+    Ok(held)
+}
+
+/// A board that nobody administers could never be administered again. The board is locked first, so that two
+/// administrators cannot take each other's role at the same time.
+async fn keep_one_administrator(write: &Write<'_>, held: &Model) -> Result<()> {
+    crate::organisation::boards::store::lock(write.db(), &write.scope(), held.board_id).await?;
+    let today = write.call().today();
+    if store::administrator_count(write.db(), held.board_id, today).await? <= 1 {
+        let message = "This is the last administrator of the board. Make somebody else administrator first.";
+        return Err(refuse(UserErrorCode::Conflict, "id", message));
+    }
+    Ok(())
+}

@@ -1,0 +1,83 @@
+//! Where a role is held.
+
+use glans_entity::ids::{BoardId, ClassGroupId, ClusterId, SchoolId, StudentId};
+use glans_entity::organisation::{board, class_group, cluster, school};
+use glans_entity::people::{ScopeKind, enrolment, membership, student};
+use glans_entity::scope::{Scope, Scoped};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter};
+use uuid::Uuid;
+
+use crate::access::Place;
+use crate::platform::error::Result;
+
+/// A scope that exists: its kind, its id, and where it lies.
+#[derive(Clone, Debug)]
+pub struct Seat {
+    pub kind: ScopeKind,
+    pub id: Uuid,
+    pub place: Place,
+}
+
+/// The board, cluster, school or class group with this id, if it is in sight.
+pub async fn seat(db: &impl ConnectionTrait, scope: &Scope, id: &str) -> Result<Option<Seat>> {
+    let Some((prefix, uuid)) = glans_entity::ids::parse_any(id) else { return Ok(None) };
+    let kind = match prefix {
+        BoardId::PREFIX => ScopeKind::Board,
+        ClusterId::PREFIX => ScopeKind::Cluster,
+        SchoolId::PREFIX => ScopeKind::School,
+        ClassGroupId::PREFIX => ScopeKind::ClassGroup,
+        _ => return Ok(None),
+    };
+    Ok(place(db, scope, kind, uuid).await?.map(|place| Seat { kind, id: uuid, place }))
+}
+
+/// Where a membership is held, whether its place is in sight or not.
+pub async fn place_of(db: &impl ConnectionTrait, held: &membership::Model) -> Result<Option<Place>> {
+    place(db, &everything(), held.scope_kind, held.scope_id).await
+}
+
+async fn place(db: &impl ConnectionTrait, scope: &Scope, kind: ScopeKind, id: Uuid) -> Result<Option<Place>> {
+    Ok(match kind {
+        ScopeKind::Board => {
+            let row = board::Entity::within(scope).filter(board::Column::Id.eq(id)).one(db).await?;
+            row.as_ref().map(Place::from)
+        }
+        ScopeKind::Cluster => {
+            let row = cluster::Entity::within(scope).filter(cluster::Column::Id.eq(id)).one(db).await?;
+            row.as_ref().map(Place::from)
+        }
+        ScopeKind::School => school_by_id(db, scope, id).await?.as_ref().map(Place::school),
+        ScopeKind::ClassGroup => {
+            let row = class_group::Entity::within(scope).filter(class_group::Column::Id.eq(id)).one(db).await?;
+            let Some(group) = row else { return Ok(None) };
+            let school = school_by_id(db, &everything(), group.school_id.0).await?;
+            school.map(|school| Place::class_group(&group, &school))
+        }
+    })
+}
+
+async fn school_by_id(db: &impl ConnectionTrait, scope: &Scope, id: Uuid) -> Result<Option<school::Model>> {
+    Ok(school::Entity::within(scope).filter(school::Column::Id.eq(id)).one(db).await?)
+}
+
+/// Where a student is today: the school, its cluster and the class groups.
+pub async fn place_of_student(db: &impl ConnectionTrait, scope: &Scope, id: StudentId) -> Result<Option<Place>> {
+    use enrolment::Column;
+    let student = student::Entity::within(scope).filter(student::Column::Id.eq(id)).one(db).await?;
+    let Some(student) = student else { return Ok(None) };
+    let Some(school) = school_by_id(db, &everything(), student.school_id.0).await? else { return Ok(None) };
+    let enrolments = enrolment::Entity::within(&everything())
+        .filter(Column::StudentId.eq(id))
+        .filter(Column::StartsOn.lte(scope.on))
+        .filter(Condition::any().add(Column::EndsOn.is_null()).add(Column::EndsOn.gte(scope.on)))
+        .all(db)
+        .await?;
+    let class_groups = enrolments.into_iter().map(|row| row.class_group_id).collect();
+    Ok(Some(Place { class_groups, ..Place::school(&school) }))
+}
+
+/// Rights hang on where something truly is, not on what of it is in sight. On PostgreSQL the transaction still sees the
+/// caller's boards alone.
+fn everything() -> Scope {
+    Scope { system: true, ..Scope::default() }
+}

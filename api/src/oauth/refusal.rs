@@ -1,0 +1,87 @@
+//! Errors as RFC 6749, section 5.2 has them.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use crate::platform::error::Error;
+
+/// Why there is no token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// The form is not in order.
+    InvalidRequest(&'static str),
+    /// Unknown client, wrong secret, revoked: the same answer. RFC 6749 wants the scheme named that was tried.
+    InvalidClient {
+        basic: bool,
+    },
+    /// The refresh token is unknown, spent or its session over.
+    InvalidGrant,
+    InvalidScope,
+    UnsupportedGrantType,
+    UnsupportedTokenType,
+    TooBusy,
+    ServerError,
+}
+
+impl Refusal {
+    fn parts(self) -> (StatusCode, &'static str, &'static str) {
+        let bad = StatusCode::BAD_REQUEST;
+        match self {
+            Self::InvalidRequest(description) => (bad, "invalid_request", description),
+            Self::InvalidClient { .. } => {
+                (StatusCode::UNAUTHORIZED, "invalid_client", "Client id or client secret is wrong.")
+            }
+            Self::InvalidGrant => (bad, "invalid_grant", "This session has ended. Sign in again."),
+            Self::InvalidScope => (bad, "invalid_scope", "Ask for scopes that the client has, or for none."),
+            Self::UnsupportedGrantType => {
+                (bad, "unsupported_grant_type", "Use `client_credentials` or `refresh_token`.")
+            }
+            Self::UnsupportedTokenType => {
+                (bad, "unsupported_token_type", "Access tokens end by themselves within ten minutes.")
+            }
+            Self::TooBusy => (StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", "Try again in a moment."),
+            Self::ServerError => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "server_error",
+                "Something went wrong on our side. Try again later.",
+            ),
+        }
+    }
+}
+
+impl From<Error> for Refusal {
+    /// A failure of ours is logged here, at the boundary, and shows nothing of the inside.
+    fn from(error: Error) -> Self {
+        match error {
+            Error::RateLimited { .. } | Error::Coded(..) => Self::TooBusy,
+            Error::Refused(_) | Error::Stale(_) => Self::InvalidGrant,
+            Error::Fault(cause) => {
+                tracing::error!(%cause, "a token request failed");
+                Self::ServerError
+            }
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let (status, error, description) = self.parts();
+        let body = Json(json!({ "error": error, "error_description": description }));
+        let mut response = no_store((status, body).into_response());
+        if self == (Self::InvalidClient { basic: true }) {
+            let challenge = HeaderValue::from_static("Basic realm=\"glans\", charset=\"UTF-8\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        response
+    }
+}
+
+/// Answers about tokens are kept by no cache (RFC 6749, 5.1).
+pub(super) fn no_store(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
+    response
+}

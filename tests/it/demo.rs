@@ -1,0 +1,74 @@
+//! The demo and load data.
+
+use std::collections::HashSet;
+
+use glans::demo::actions::{self, Filled};
+use glans::demo::{PASSWORD, Size, Story};
+use glans_entity::organisation::{board, class_group, cluster, school, school_year};
+use glans_entity::people::{Role, enrolment, guardianship, membership, person, student};
+use glans_tests::{Program, on_each_database};
+
+const SMALL: Size = Size { boards: 2, schools: 4, guardians_per_school: 30, weeks: 12, seed: 7 };
+
+async fn fill(program: &Program, size: Size) -> Filled {
+    actions::fill(&program.app, size, || {}).await.unwrap()
+}
+
+async fn all_that_the_story_tells_is_written(program: &Program) {
+    let mut told = 0;
+    let filled = actions::fill(&program.app, SMALL, || told += 1).await.unwrap();
+    assert_eq!(told, SMALL.schools);
+
+    assert_eq!(program.rows::<board::Entity>().await.len(), filled.boards);
+    assert_eq!(program.rows::<cluster::Entity>().await.len(), 4);
+    assert_eq!(program.rows::<school_year::Entity>().await.len(), 6);
+    assert_eq!(program.rows::<school::Entity>().await.len(), SMALL.schools);
+    assert_eq!(program.rows::<class_group::Entity>().await.len(), filled.class_groups);
+    assert_eq!(program.rows::<student::Entity>().await.len(), filled.students);
+    assert_eq!(program.rows::<person::Entity>().await.len(), filled.persons);
+    let links = program.rows::<guardianship::Entity>().await;
+    assert_eq!(links.len(), filled.guardianships);
+    let guardians: HashSet<_> = links.iter().map(|link| link.guardian_id).collect();
+    assert_eq!(guardians.len(), SMALL.schools * SMALL.guardians_per_school);
+    // An admin and a trainer per board, a director per cluster, a leader per school, two teachers per group of this year.
+    assert_eq!(program.rows::<membership::Entity>().await.len(), 2 * 2 + 4 + 4 + 4 * 7 * 2);
+}
+
+async fn the_rows_are_those_of_the_seed(program: &Program) {
+    fill(program, SMALL).await;
+    let today = glans::call::today(program.app.clock.now());
+    let mut told: Vec<_> = Story::new(SMALL, today).flat_map(|rows| rows.enrolments).collect();
+    told.sort_by_key(|row| row.id);
+    assert_eq!(program.rows::<enrolment::Entity>().await, told);
+}
+
+async fn every_role_has_an_account_to_try(program: &Program) {
+    assert_eq!(actions::accounts(&program.app).await.unwrap(), []);
+    fill(program, SMALL).await;
+    let accounts = actions::accounts(&program.app).await.unwrap();
+    let roles: Vec<_> = accounts.iter().map(|account| account.role).collect();
+    assert_eq!(
+        roles,
+        [Role::BoardAdmin, Role::ClusterDirector, Role::SchoolLeader, Role::Teacher, Role::Trainer, Role::Guardian]
+    );
+    assert!(accounts.iter().all(|account| account.password == PASSWORD));
+}
+
+async fn a_database_that_is_not_empty_is_left_alone(program: &Program) {
+    assert!(actions::is_empty(&program.app).await.unwrap());
+    fill(program, SMALL).await;
+    assert!(!actions::is_empty(&program.app).await.unwrap());
+    let before = program.rows::<person::Entity>().await;
+
+    let refused = actions::fill(&program.app, SMALL, || {}).await.unwrap_err();
+
+    assert!(refused.to_string().starts_with("The database is not empty."), "{refused}");
+    assert_eq!(program.rows::<person::Entity>().await, before);
+}
+
+on_each_database!(
+    all_that_the_story_tells_is_written,
+    the_rows_are_those_of_the_seed,
+    every_role_has_an_account_to_try,
+    a_database_that_is_not_empty_is_left_alone,
+);

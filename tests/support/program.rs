@@ -1,0 +1,52 @@
+//! The program over a migrated database with nothing in it, without HTTP: for imports and commands.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use glans::app::App;
+use glans::call::Call;
+use glans::platform::clock::Clock;
+use glans::platform::config::Config;
+use glans::platform::db::Database;
+use glans_entity::scope::Scoped;
+use sea_orm::{Iterable, PrimaryKeyToColumn, QueryOrder};
+
+use crate::database::TestDatabase;
+use crate::engine::Engine;
+use crate::setting::Setting;
+
+/// The program, and the database that it works in.
+pub struct Program {
+    pub app: Arc<App>,
+    database: TestDatabase,
+}
+
+impl Program {
+    /// All rows of a table of tenant data, in the order of the primary key.
+    pub async fn rows<E: Scoped>(&self) -> Vec<E::Model> {
+        let call = Call::system(&self.app, "test");
+        let snapshot = call.read().await.expect("a snapshot");
+        let mut select = E::within(&call.scope());
+        for key in E::PrimaryKey::iter() {
+            select = select.order_by_asc(key.into_column());
+        }
+        select.all(&*snapshot).await.expect("the rows of a table")
+    }
+}
+
+impl Setting for Program {
+    async fn prepare(engine: Engine) -> Option<Self> {
+        let database = TestDatabase::migrated(engine).await?;
+        let secret_key = Some(BASE64.encode([7; 32]));
+        let config = Config { database_url: database.url().to_owned(), secret_key, ..Config::default() };
+        let db = Database::connect(database.url()).await.expect("the database of this test");
+        let app = App::new(config, db, Clock::default()).expect("a sound configuration");
+        Some(Self { app, database })
+    }
+
+    async fn remove(self) {
+        self.app.db.clone().close().await.expect("pools that close");
+        self.database.remove().await;
+    }
+}
