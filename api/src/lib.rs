@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod app;
+pub mod audit;
 pub mod call;
 pub mod cli;
 pub mod demo;
@@ -20,3 +21,4 @@ pub mod people;
 pub mod platform;
 pub mod programme;
 pub mod replay;
+pub mod roster;

@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod access;
+mod ask;
 mod demo;
 mod harness;
 mod http_audits;
@@ -12,8 +13,11 @@ mod http_graphql;
 mod http_layers;
 mod http_limits;
 mod migrations;
+mod organisation;
+mod people;
 mod programme;
 mod register;
+mod roster;
 mod schema;
 
 /// The root of the repository.

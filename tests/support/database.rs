@@ -55,9 +55,7 @@ impl TestDatabase {
     pub async fn copy(snapshot: &Snapshot) -> Self {
         match &snapshot.0 {
             Content::File(content) => Self::file(content),
-            Content::Database(server, template) => {
-                Self::on(server, server.create(&next_name(), Some(template)).await)
-            }
+            Content::Database(server, template) => Self::on(server, server.create(&next_name(), Some(template)).await),
         }
     }
 

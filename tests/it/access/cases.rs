@@ -52,10 +52,12 @@ fn pascal(name: &str) -> String {
 /// The type whose id a mutation takes; none where it takes none.
 pub(crate) fn subject(mutation: &str) -> Option<&'static str> {
     Some(match mutation {
-        "boardUpdate" | "boardArchive" | "schoolCreate" | "clusterCreate" | "schoolYearCreate" | "personCreate"
-        | "apiClientCreate" | "programmeImport" | "rosterImportStart" => "Board",
+        "boardUpdate" | "boardArchive" | "schoolCreate" | "clusterCreate" | "schoolYearCreate" | "apiClientCreate"
+        | "programmeImport" | "rosterImportStart" => "Board",
         "clusterUpdate" | "clusterArchive" => "Cluster",
-        "schoolUpdate" | "schoolArchive" | "schoolMove" | "classGroupCreate" | "studentCreate" => "School",
+        "schoolUpdate" | "schoolArchive" | "schoolMove" | "classGroupCreate" | "personCreate" | "studentCreate" => {
+            "School"
+        }
         "classGroupUpdate" | "classGroupArchive" => "ClassGroup",
         "personUpdate" | "personArchive" | "invitationCreate" | "membershipGrant" => "Person",
         "studentUpdate" | "studentLeave" | "enrolmentSet" | "guardianshipCreate" => "Student",
@@ -113,10 +115,10 @@ fn organisation(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
 }
 
 fn people(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
-    let (school, group) = (referred.schools[0].to_string(), referred.groups[0].to_string());
+    let group = referred.groups[0].to_string();
     Some(match mutation {
         "personCreate" => {
-            json!({ "board": id, "school": school, "details": { "givenName": "Joost", "familyName": "Vink" } })
+            json!({ "board": referred.id.to_string(), "school": id, "details": { "givenName": "Joost", "familyName": "Vink" } })
         }
         "personUpdate" => json!({ "id": id, "givenName": "Joost" }),
         "studentCreate" => json!({ "school": id, "displayName": "Fien", "classGroups": [group] }),
