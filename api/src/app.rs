@@ -9,6 +9,7 @@ use crate::platform::config::Config;
 use crate::platform::db::Database;
 use crate::platform::idempotency::InProgress;
 use crate::programme::Library;
+use crate::roster::Progress;
 
 /// The process.
 pub struct App {
@@ -20,6 +21,7 @@ pub struct App {
     pub identity: Identity,
     /// Published courses, shaped once.
     pub courses: Library,
+    pub imports: Progress,
 }
 
 impl App {
@@ -36,6 +38,7 @@ impl App {
             standings: Standings::default(),
             in_progress: InProgress::default(),
             courses: Library::default(),
+            imports: Progress::default(),
         }))
     }
 }

@@ -20,6 +20,8 @@ use crate::people::persons::PersonMutation;
 use crate::people::students::{StudentMutation, StudentQuery};
 use crate::programme::{ProgrammeMutation, ProgrammeQuery};
 use crate::replay::Replays;
+use crate::roster::{RosterMutation, RosterQuery};
+use crate::turns::InTurns;
 
 /// What can be read.
 #[derive(MergedObject, Default)]
@@ -33,6 +35,7 @@ pub struct Query(
     ClassGroupQuery,
     StudentQuery,
     ProgrammeQuery,
+    RosterQuery,
 );
 
 /// What can be changed. The fields of one request run one after another.
@@ -52,6 +55,7 @@ pub struct Mutation(
     EnrolmentMutation,
     GuardianshipMutation,
     ProgrammeMutation,
+    RosterMutation,
 );
 
 /// The schema of the API.
@@ -59,7 +63,10 @@ pub type GlansSchema = Schema<Query, Mutation, EmptySubscription>;
 
 /// The schema as `schema.graphql` has it.
 pub fn schema() -> GlansSchema {
-    hardened(Schema::build(Query::default(), Mutation::default(), EmptySubscription)).extension(Replays).finish()
+    hardened(Schema::build(Query::default(), Mutation::default(), EmptySubscription))
+        .extension(Replays)
+        .extension(InTurns)
+        .finish()
 }
 
 /// The SDL, sorted, as it is served and committed.

@@ -21,3 +21,5 @@ pub mod people;
 pub mod platform;
 pub mod programme;
 pub mod replay;
+pub mod roster;
+pub mod turns;

@@ -17,6 +17,7 @@ mod organisation;
 mod people;
 mod programme;
 mod register;
+mod roster;
 mod schema;
 
 /// The root of the repository.

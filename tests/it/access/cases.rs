@@ -82,8 +82,8 @@ pub(crate) fn input(world: &World, mutation: &str, id: &str) -> Option<Value> {
     Some(match mutation {
         "boardCreate" => json!({ "name": "De Poolster" }),
         "boardUpdate" | "schoolUpdate" | "clusterUpdate" | "classGroupUpdate" => json!({ "id": id, "name": "Anders" }),
-        "boardArchive" | "schoolArchive" | "clusterArchive" | "classGroupArchive" | "personArchive" | "studentLeave"
-        | "guardianshipEnd" => json!({ "id": id }),
+        "boardArchive" | "schoolArchive" | "clusterArchive" | "classGroupArchive" | "personArchive"
+        | "studentLeave" | "guardianshipEnd" => json!({ "id": id }),
         "schoolCreate" => json!({ "board": id, "name": "De Poolster" }),
         "clusterCreate" => json!({ "board": id, "name": "Oost" }),
         "schoolYearCreate" => json!({ "board": id, "startsOn": "2040-08-01" }),
