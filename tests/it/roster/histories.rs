@@ -2,7 +2,7 @@
 
 use glans::roster::outcome::Options;
 use glans_tests::on_each_database;
-use proptest::prelude::RngCore;
+use proptest::prelude::Rng;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 
 use super::bundle::Bundle;
