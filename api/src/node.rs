@@ -2,8 +2,8 @@
 
 use async_graphql::{Context, ID, Interface, Object};
 use glans_entity::ids::{
-    BoardId, LessonId, MaterialId, ModuleId, ProgrammeId, ProgrammeVersionId, ProgrammeYearId, RosterImportId, SchoolId,
-    parse_any,
+    BoardId, LessonId, MaterialId, ModuleId, ProgrammeId, ProgrammeVersionId, ProgrammeYearId, RosterImportId,
+    SchoolId, parse_any,
 };
 
 use crate::call::Call;

@@ -263,11 +263,7 @@ macro_rules! scoped_to_rosters {
     )+};
 }
 
-scoped_to_rosters!(
-    roster::roster_import::Entity,
-    roster::roster_problem::Entity,
-    roster::roster_change::Entity,
-);
+scoped_to_rosters!(roster::roster_import::Entity, roster::roster_problem::Entity, roster::roster_change::Entity,);
 
 /// Content of the platform, and that of the own boards. Who may read drafts and which audience is the slice's rule.
 macro_rules! scoped_to_readers {

@@ -5,6 +5,8 @@
 //! anything in it is broken. Each row is remembered as it was, so that an import can be rolled back.
 
 mod actions;
+mod examine;
+mod journal;
 pub mod known;
 mod mutation;
 pub mod oneroster;
@@ -16,6 +18,7 @@ mod query;
 mod rollback;
 mod rules;
 mod run;
+mod source;
 mod store;
 pub mod stored;
 pub mod types;
@@ -26,7 +29,7 @@ pub use actions::{give_up_abandoned, import, rollback};
 pub use mutation::RosterMutation;
 pub use progress::Progress;
 pub use query::{RosterQuery, by_id};
-pub use run::Source;
+pub use source::Source;
 pub use types::RosterImport;
 pub use upload::routes;
 

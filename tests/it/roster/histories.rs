@@ -2,8 +2,8 @@
 
 use glans::roster::outcome::Options;
 use glans_tests::on_each_database;
+use proptest::prelude::Rng;
 use proptest::test_runner::{RngAlgorithm, TestRng};
-use proptest::prelude::RngCore;
 
 use super::bundle::Bundle;
 use super::office::{Office, found};
@@ -78,7 +78,10 @@ impl School {
         }
         for child in &self.children {
             let (id, parents) = (child.id, child.parents.iter().map(|parent| format!("p{parent}")).collect::<Vec<_>>());
-            bundle.add("users", &user(&format!("c{id}"), &format!("Kind{}", child.name), &child.number.to_string(), &parents.join(",")));
+            bundle.add(
+                "users",
+                &user(&format!("c{id}"), &format!("Kind{}", child.name), &child.number.to_string(), &parents.join(",")),
+            );
             bundle.add("roles", &format!("rc{id},,,c{id},primary,student,,,s1,"));
             bundle.add("enrollments", &format!("ec{id},,,g{},s1,c{id},student,,,", child.class));
         }
