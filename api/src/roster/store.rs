@@ -6,9 +6,7 @@ use glans_entity::organisation::{board, class_group, cluster, school, school_yea
 use glans_entity::people::{enrolment, guardianship, membership, person, student};
 use glans_entity::roster::{RosterImportState, RosterProblemSeverity, roster_import, roster_problem};
 use glans_entity::scope::{Scope, Scoped};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
 use super::journal;
 use super::known::LeftOut;
