@@ -1,20 +1,13 @@
 //! Reading roster imports.
 
 use async_graphql::{Context, ID, Object};
-use glans_entity::ids::{BoardId, RosterImportId};
-use glans_entity::scope::Scope;
-use sea_orm::ConnectionTrait;
+use glans_entity::ids::BoardId;
 
 use super::store;
 use super::types::RosterImport;
 use crate::call::Call;
 use crate::platform::error::Result;
 use crate::platform::page::{Page, PageArgs};
-
-/// The import, if it is in sight.
-pub async fn by_id(db: &impl ConnectionTrait, scope: &Scope, id: RosterImportId) -> Result<Option<RosterImport>> {
-    Ok(store::import(db, scope, id).await?.map(RosterImport))
-}
 
 /// The root fields that read roster imports.
 #[derive(Default)]
@@ -31,7 +24,7 @@ impl RosterQuery {
         let call = Call::of(ctx);
         call.signed_in()?;
         let Ok(id) = id.parse() else { return Ok(None) };
-        by_id(&*call.read().await?, &call.scope(), id).await
+        Ok(store::import(&*call.read().await?, &call.scope(), id).await?.map(RosterImport))
     }
 
     /// The roster imports of a board, the latest first. For administrators of the board.

@@ -70,6 +70,16 @@ pub(super) async fn import(
     Ok(roster_import::Entity::within(scope).filter(roster_import::Column::Id.eq(id)).one(db).await?)
 }
 
+/// The imports in sight with these ids.
+pub(super) async fn imports_by_ids(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[RosterImportId],
+) -> Result<Vec<roster_import::Model>> {
+    let wanted = roster_import::Column::Id.is_in(ids.iter().copied());
+    Ok(roster_import::Entity::within(scope).filter(wanted).all(db).await?)
+}
+
 /// One page of the imports of `board` that are in sight, the latest first.
 pub(super) async fn imports(
     db: &impl ConnectionTrait,

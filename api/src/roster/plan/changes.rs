@@ -107,6 +107,9 @@ impl<M: Row> Rest<M> {
     }
 }
 
+/// What is wanted, each with its stored row if it has one; and the stored rows that are left.
+type Paired<'w, W, M> = (Vec<(&'w W, Option<M>)>, Vec<Rest<M>>);
+
 /// Pairs what is wanted with what is stored: by source id, else by key. A stored row may be taken over by its key when no
 /// import claims it, or when the record that claimed it has ended.
 pub fn pair<'w, W, M: Row, K: Eq + Hash>(
@@ -114,7 +117,7 @@ pub fn pair<'w, W, M: Row, K: Eq + Hash>(
     stored: Vec<M>,
     matching: &Matching<'_, W, M, K>,
     problems: &mut Problems,
-) -> (Vec<(&'w W, Option<M>)>, Vec<Rest<M>>) {
+) -> Paired<'w, W, M> {
     let sources = section.rows.iter().map(|row| (matching.source)(row).0);
     let wanted_ids: HashSet<&str> = sources.collect();
     let (mut by_source, mut by_key) = (HashMap::new(), HashMap::new());
