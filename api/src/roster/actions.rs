@@ -6,10 +6,11 @@ use glans_entity::roster::{RosterImportState, roster_import};
 
 use super::outcome::{Options, Outcome};
 use super::rollback::Undo;
-use super::run::{Source, give_up, run};
+use super::run::{give_up, run};
+use super::source::Source;
 use super::types::{RosterImportRollbackInput, RosterImportStartInput};
 use super::upload::{self, Token};
-use super::{PERMITTED, store};
+use super::{PERMITTED, journal, store};
 use crate::access::Place;
 use crate::call::{Call, Write};
 use crate::platform::error::{Result, UserErrorCode, not_found, refuse};
@@ -114,8 +115,8 @@ async fn roll_back_by_id(write: &Write<'_>, id: RosterImportId) -> Result<roster
         return Err(refuse(UserErrorCode::Conflict, "id", message));
     }
     store::lock_board(write.db(), &write.scope(), import.board_id).await?;
-    let journal = store::journal(write.db(), &write.scope(), id).await?;
-    Undo::of(journal).run(write.db(), &permit).await?;
+    let changes = journal::changes(write.db(), &write.scope(), id).await?;
+    Undo::of(changes).run(write.db(), &permit).await?;
     let import = roster_import::Model {
         state: RosterImportState::RolledBack,
         rolled_back_at: Some(write.now()),

@@ -5,6 +5,8 @@
 //! anything in it is broken. Each row is remembered as it was, so that an import can be rolled back.
 
 mod actions;
+mod examine;
+mod journal;
 pub mod known;
 mod loaders;
 mod mutation;
@@ -17,6 +19,7 @@ mod query;
 mod rollback;
 mod rules;
 mod run;
+mod source;
 mod store;
 pub mod stored;
 pub mod types;
@@ -27,7 +30,7 @@ pub use actions::{give_up_abandoned, import, rollback};
 pub use mutation::RosterMutation;
 pub use progress::Progress;
 pub use query::RosterQuery;
-pub use run::Source;
+pub use source::Source;
 pub use types::RosterImport;
 pub use upload::routes;
 

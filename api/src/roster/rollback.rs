@@ -9,7 +9,7 @@ use glans_entity::roster::roster_change;
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, SqlErr};
 use uuid::Uuid;
 
-use super::store;
+use super::journal;
 use super::stored::Row;
 use crate::access::Permit;
 use crate::platform::error::{Error, Result, UserErrorCode, refuse};
@@ -24,9 +24,9 @@ pub(super) struct Undo {
 }
 
 impl Undo {
-    pub(super) fn of(journal: Vec<roster_change::Model>) -> Self {
+    pub(super) fn of(changes: Vec<roster_change::Model>) -> Self {
         let mut by_table: HashMap<String, Vec<roster_change::Model>> = HashMap::new();
-        for change in journal {
+        for change in changes {
             by_table.entry(change.table_name.clone()).or_default().push(change);
         }
         Self { by_table, changed_since: Vec::new() }
@@ -61,7 +61,7 @@ impl Undo {
     async fn check<M: Row>(&mut self, db: &impl ConnectionTrait) -> Result<()> {
         let Some(changes) = self.by_table.get(M::TABLE) else { return Ok(()) };
         let ids: Vec<Uuid> = changes.iter().map(|change| change.row_id).collect();
-        let versions: HashMap<Uuid, i32> = store::versions::<M>(db, &ids).await?.into_iter().collect();
+        let versions: HashMap<Uuid, i32> = journal::versions::<M>(db, &ids).await?.into_iter().collect();
         let newer = changes.iter().filter(|change| versions.get(&change.row_id) != Some(&change.version_after));
         self.changed_since.extend(newer.map(|change| format_any(M::PREFIX, change.row_id)));
         Ok(())
@@ -88,10 +88,10 @@ impl Undo {
         let changes = self.by_table.remove(M::TABLE).unwrap_or_default();
         let (made, altered): (Vec<_>, Vec<_>) = changes.into_iter().partition(|change| change.before.is_none());
         let made: Vec<Uuid> = made.into_iter().map(|change| change.row_id).collect();
-        store::unmake::<M>(db, permit, &made).await.map_err(|cause| built_upon::<M>(cause))?;
+        journal::unmake::<M>(db, permit, &made).await.map_err(|cause| built_upon::<M>(cause))?;
         let rows = altered.into_iter().filter_map(|change| change.before).map(serde_json::from_value::<M>);
         let rows: Vec<M> = rows.collect::<std::result::Result<_, _>>().map_err(Error::fault)?;
-        store::restore(db, permit, rows).await
+        journal::restore(db, permit, rows).await
     }
 }
 

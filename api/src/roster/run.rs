@@ -1,71 +1,26 @@
 //! An import from front to back: examine the files outside any transaction, then plan and write inside one.
 
-use std::path::Path;
-
 use glans_entity::ids::{BoardId, RosterImportId};
 use glans_entity::organisation::board;
 use glans_entity::roster::{RosterImportState, roster_import};
 use sea_orm::{DatabaseTransaction, EntityTrait};
 
+use super::examine::{Examined, examine};
+use super::journal::{self, Journal};
 use super::known::{Known, LeftOut};
-use super::oneroster::bundle::{Bundle, BundleError, Limits};
-use super::oneroster::links::GUARDIANSHIPS_FILE;
-use super::oneroster::mapping::{self, Mapped};
-use super::oneroster::reading::Reading;
-use super::oneroster::validate::validate;
+use super::oneroster::bundle::BundleError;
+use super::oneroster::mapping::Mapped;
 use super::outcome::{ImportCounts, Outcome};
 use super::plan::{Changes, Moment, Plan, plan};
 use super::problem::{Place, Problems};
 use super::progress::Rows;
-use super::store::{self, Journal};
+use super::source::Source;
 use super::stored::Row;
-use super::{PERMITTED, rules};
+use super::{PERMITTED, rules, store};
 use crate::access::{Permit, Place as AccessPlace};
 use crate::call::{Call, Write};
 use crate::platform::error::{Error, Result, not_found};
 use crate::platform::outbox::Event;
-
-/// What is imported.
-pub enum Source {
-    OneRoster(Box<Bundle>),
-    /// The bytes of `guardianships.csv`.
-    Guardianships(Vec<u8>),
-}
-
-impl Source {
-    /// A bundle: a ZIP archive or a folder.
-    pub fn oneroster(path: &Path) -> Result<Self, BundleError> {
-        Ok(Self::OneRoster(Box::new(Bundle::open(path, Limits::default())?)))
-    }
-
-    /// An uploaded ZIP archive.
-    pub fn upload(bytes: Vec<u8>) -> Result<Self, BundleError> {
-        let bundle = Bundle::archive(std::io::Cursor::new(bytes), Limits::default())?;
-        Ok(Self::OneRoster(Box::new(bundle)))
-    }
-
-    /// A file of guardianships.
-    pub fn guardianships(path: &Path) -> Result<Self, BundleError> {
-        let length = std::fs::metadata(path).map_err(|_| BundleError::Missing(path.display().to_string()))?.len();
-        let most = Limits::default().file_bytes;
-        if length > most {
-            return Err(BundleError::TooLarge { file: GUARDIANSHIPS_FILE.to_owned(), bytes: most });
-        }
-        let unreadable = |source: std::io::Error| BundleError::Unreadable {
-            file: GUARDIANSHIPS_FILE.to_owned(),
-            source: source.into(),
-        };
-        std::fs::read(path).map(Self::Guardianships).map_err(unreadable)
-    }
-
-    /// The name under which imports of this kind are kept.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::OneRoster(_) => "oneroster",
-            Self::Guardianships(_) => "guardianships",
-        }
-    }
-}
 
 /// Runs a started import and keeps how it went. Broken files are an outcome, not an error.
 pub(super) async fn run(call: &Call, import: roster_import::Model, source: Source) -> Result<Outcome> {
@@ -93,31 +48,6 @@ async fn examine_and_write(call: &Call, mut import: roster_import::Model, source
         }
     }
     fail(call, import, problems).await
-}
-
-/// What the files came down to; no mapping where something in them is wrong.
-struct Examined {
-    mapped: Option<Mapped>,
-    rows: usize,
-    problems: Problems,
-}
-
-fn examine(source: Source, known: &Known, today: chrono::NaiveDate) -> Examined {
-    let mut problems = Problems::default();
-    let reading = match source {
-        Source::OneRoster(mut bundle) => match Reading::of(&mut bundle, &mut problems) {
-            Ok(reading) => reading,
-            Err(error) => {
-                problems.error(Place::file("bundle"), error.to_string());
-                None
-            }
-        },
-        Source::Guardianships(bytes) => Some(Reading::of_guardianships(&bytes, &mut problems)),
-    };
-    let Some(reading) = reading else { return Examined { mapped: None, rows: 0, problems } };
-    validate(&reading, known, &mut problems);
-    let mapped = mapping::map(&reading, known, today, &mut problems);
-    Examined { mapped: (!problems.is_broken()).then_some(mapped), rows: reading.row_count(), problems }
 }
 
 async fn known(call: &Call, id: BoardId) -> Result<Known> {
@@ -245,7 +175,7 @@ impl Writing<'_, '_> {
         <M::Entity as EntityTrait>::ActiveModel: Send,
     {
         self.written += changes.creates.len() + changes.updates.len();
-        store::apply(self.write.db(), self.permit, changes, &mut self.journal).await?;
+        journal::apply(self.write.db(), self.permit, changes, &mut self.journal).await?;
         let (import, total) = self.import;
         let share = i64::from(total) * i64::try_from(self.written).unwrap_or(0)
             / i64::try_from(self.to_write.max(1)).unwrap_or(1);

@@ -75,6 +75,9 @@ pub trait Row:
     /// The row with nothing in it that another row may be waiting to have, in as far as it must be unique.
     #[must_use]
     fn released(&self) -> Self;
+    /// The row after another was given what people know it by: without its number or code, or with its id in its name.
+    #[must_use]
+    fn without_key(&self) -> Self;
     /// Whether what must be unique is the same in both.
     fn keeps_keys(&self, other: &Self) -> bool;
 }
@@ -103,8 +106,12 @@ macro_rules! rows {
             }
 
             fn released(&self) -> Self {
+                Self { source_id: None, ..self.without_key() }
+            }
+
+            fn without_key(&self) -> Self {
                 $(let free: fn(&Self) -> _ = $free; let $key = free(self);)*
-                Self { source_id: None, $($key,)* ..self.clone() }
+                Self { $($key,)* ..self.clone() }
             }
 
             fn keeps_keys(&self, other: &Self) -> bool {
@@ -115,10 +122,10 @@ macro_rules! rows {
 }
 
 rows! {
-    cluster: ClusterId { name: |row| row.id.to_string() }
+    cluster: ClusterId { name: |row| format!("{} ({})", row.name, row.id) }
     school: SchoolId { brin: |_| None, location_code: |_| None }
     school_year: SchoolYearId { ; starts_on }
-    class_group: ClassGroupId { name: |row| row.id.to_string(); school_id, school_year_id }
+    class_group: ClassGroupId { name: |row| format!("{} ({})", row.name, row.id); school_id, school_year_id }
     person: PersonId {}
     student: StudentId { number: |_| None; school_id }
     enrolment: EnrolmentId {}

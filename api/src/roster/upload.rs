@@ -15,7 +15,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::Duration;
 use glans_entity::roster::{RosterImportState, roster_import};
 
-use super::run::{Source, run};
+use super::run::run;
+use super::source::Source;
 use super::{PERMITTED, store};
 use crate::access::Place;
 use crate::app::App;

@@ -204,7 +204,24 @@ async fn who_was_erased_does_not_come_back(office: &Office) {
     assert_eq!(office.tables().await, before);
 }
 
+async fn a_number_given_out_again_is_another_child(office: &Office) {
+    office.import(&Bundle::sound()).await;
+    let first = office.tables().await.student("g1-1").clone();
+    let mut bundle = Bundle::sound();
+    bundle.without(&["g1-1", "g1-1-a", "g1-1-b"]);
+    bundle.add("users", "nieuw,,,true,nieuw,,Nina,Nieuw,,s11,,,,g1-2-a,,,,,,,s1,");
+    bundle.add("roles", "r-nieuw,,,nieuw,primary,student,,,s1,");
+    let outcome = office.import(&bundle).await;
+    assert!(!outcome.is_broken(), "{:?}", found(&outcome));
+    let tables = office.tables().await;
+    assert_ne!(tables.student("nieuw").id, first.id);
+    assert_eq!(tables.student("nieuw").number.as_deref(), Some("s11"));
+    let left = tables.student("g1-1");
+    assert_eq!((left.id, left.number.as_deref(), left.left_on.is_some()), (first.id, None, true));
+}
+
 on_each_database!(
+    a_number_given_out_again_is_another_child,
     a_bundle_fills_the_board,
     the_same_bundle_again_changes_nothing,
     a_dry_run_tells_and_writes_nothing,

@@ -3,7 +3,8 @@
 
 use chrono::NaiveDate;
 
-use super::table::{Layout, Row, Table, read_table};
+use super::row::Row;
+use super::table::{Layout, Table, read_table};
 use super::words::{ACCESS_LEVELS, RELATIONS, Relation, SDS_RELATIONS, StatedAccess};
 use crate::roster::problem::Problems;
 

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::bundle::{Bundle, BundleError};
-use super::table::{Layout, Row, read_table};
+use super::row::Row;
+use super::table::{Layout, read_table};
 use crate::roster::problem::{Place, Problems, quoted};
 
 /// Name of the manifest in the bundle.

@@ -9,6 +9,7 @@ pub mod links;
 pub mod manifest;
 pub mod mapping;
 pub mod reading;
+pub mod row;
 pub mod rows;
 pub mod table;
 pub mod validate;

@@ -1,6 +1,6 @@
 //! What an import does to one table, and how a stored row is found again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use chrono::{DateTime, Utc};
@@ -79,53 +79,106 @@ pub struct Cell {
     pub what: &'static str,
 }
 
-/// Pairs what is wanted with what is stored: by source id, else by the key that people know it by. A stored row may be
-/// taken over by its key when no import claims it, or when the record that claimed it has ended.
-pub fn pair<'w, W, M, K>(
+/// How the rows of one table are found again.
+pub struct Matching<'a, W, M, K> {
+    /// Source id and line.
+    pub source: fn(&W) -> (&str, u32),
+    /// What must be unique, and what people know a row by.
+    pub wanted_key: &'a dyn Fn(&W) -> Option<K>,
+    pub stored_key: &'a dyn Fn(&M) -> Option<K>,
+    /// Whether the row has ended.
+    pub gone: fn(&M) -> bool,
+    /// Whether a row with the same key is the same thing, and not another that has been given its key.
+    pub same: fn(&W, &M) -> bool,
+    pub cell: Cell,
+}
+
+/// A stored row that nothing in the files is.
+pub struct Rest<M> {
+    pub row: M,
+    /// It has ended, and another row is to have its key.
+    pub loses_key: bool,
+}
+
+impl<M: Row> Rest<M> {
+    /// The row as it stays, without a key that has gone to another.
+    pub fn kept(&self) -> M {
+        if self.loses_key { self.row.without_key() } else { self.row.clone() }
+    }
+}
+
+/// What is wanted, each with its stored row if it has one; and the stored rows that are left.
+type Paired<'w, W, M> = (Vec<(&'w W, Option<M>)>, Vec<Rest<M>>);
+
+/// Pairs what is wanted with what is stored: by source id, else by key. A stored row may be taken over by its key when no
+/// import claims it, or when the record that claimed it has ended.
+pub fn pair<'w, W, M: Row, K: Eq + Hash>(
     section: &'w Section<W>,
     stored: Vec<M>,
-    source: impl Fn(&W) -> (&str, u32),
-    wanted_key: impl Fn(&W) -> Option<K>,
-    stored_key: impl Fn(&M) -> Option<K>,
-    cell: Cell,
+    matching: &Matching<'_, W, M, K>,
     problems: &mut Problems,
-) -> (Vec<(&'w W, Option<M>)>, Vec<M>)
-where
-    M: Row,
-    K: Eq + Hash,
-{
-    let wanted_ids: HashMap<&str, usize> =
-        section.rows.iter().enumerate().map(|(at, row)| (source(row).0, at)).collect();
-    let mut by_source = HashMap::new();
-    let mut by_key = HashMap::new();
+) -> Paired<'w, W, M> {
+    let sources = section.rows.iter().map(|row| (matching.source)(row).0);
+    let wanted_ids: HashSet<&str> = sources.collect();
+    let (mut by_source, mut by_key) = (HashMap::new(), HashMap::new());
     for (at, row) in stored.iter().enumerate() {
         if let Some(id) = row.source_id() {
             by_source.insert(id.to_owned(), at);
         }
-        if let Some(key) = stored_key(row) {
+        if let Some(key) = (matching.stored_key)(row) {
             by_key.insert(key, at);
         }
     }
     let mut rows: Vec<Option<M>> = stored.into_iter().map(Some).collect();
-    let mut seen: HashMap<K, u32> = HashMap::new();
+    let mut losing: HashSet<usize> = HashSet::new();
+    let mut seen: HashSet<K> = HashSet::new();
     let mut pairs = Vec::with_capacity(section.rows.len());
     for wanted in &section.rows {
-        let (id, line) = source(wanted);
+        let (id, line) = (matching.source)(wanted);
         let own = by_source.get(id).copied();
-        let key = wanted_key(wanted);
+        let key = (matching.wanted_key)(wanted);
         let holder = key.as_ref().and_then(|key| by_key.get(key)).copied().filter(|&at| Some(at) != own);
-        let holder = holder.and_then(|at| Some((at, rows[at].as_ref()?.source_id())));
         // A row that was paired already, or will be with a record of its own, lets go of its key in time.
-        let free = |claim: &str| !wanted_ids.contains_key(claim) && section.ends(claim);
-        let taken_over = holder.filter(|(_, claim)| own.is_none() && claim.is_none_or(free)).map(|(at, _)| at);
-        let stays = holder.is_some_and(|(_, claim)| claim.is_none_or(|claim| !wanted_ids.contains_key(claim)));
-        let twice = key.and_then(|key| seen.insert(key, line)).is_some();
-        if twice || (stays && taken_over.is_none()) {
-            let place = Place::cell(cell.file, line, cell.column);
-            problems.error(place, format!("is the {} already; make them differ", cell.what));
+        let holder = holder.and_then(|at| Some((at, rows[at].as_ref()?)));
+        let holder = holder.filter(|(_, row)| row.source_id().is_none_or(|id| !wanted_ids.contains(id)));
+        let twice = key.is_some_and(|key| !seen.insert(key));
+        let fate = holder.map(|(at, row)| (at, fate(row, own.is_some(), wanted, section, matching)));
+        if twice || matches!(fate, Some((_, Fate::Stays))) {
+            let place = Place::cell(matching.cell.file, line, matching.cell.column);
+            problems.error(place, format!("is the {} already; make them differ", matching.cell.what));
         }
-        let found = own.or(taken_over).and_then(|at| rows[at].take());
-        pairs.push((wanted, found));
+        let taken_over = fate.filter(|(_, fate)| *fate == Fate::TakenOver).map(|(at, _)| at);
+        losing.extend(fate.filter(|(_, fate)| *fate == Fate::LosesKey).map(|(at, _)| at));
+        pairs.push((wanted, own.or(taken_over).and_then(|at| rows[at].take())));
     }
-    (pairs, rows.into_iter().flatten().collect())
+    let rest = rows.into_iter().enumerate();
+    let rest = rest.filter_map(|(at, row)| Some(Rest { row: row?, loses_key: losing.contains(&at) }));
+    (pairs, rest.collect())
+}
+
+/// What becomes of a stored row whose key a record wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    TakenOver,
+    LosesKey,
+    /// It lives, and is another: the two collide.
+    Stays,
+}
+
+fn fate<W, M: Row, K>(
+    row: &M,
+    has_own: bool,
+    wanted: &W,
+    section: &Section<W>,
+    matching: &Matching<'_, W, M, K>,
+) -> Fate {
+    let over = row.source_id().is_some_and(|id| section.ends(id) || (matching.gone)(row));
+    let free = over || row.source_id().is_none();
+    if free && !has_own && (matching.same)(wanted, row) {
+        Fate::TakenOver
+    } else if over {
+        Fate::LosesKey
+    } else {
+        Fate::Stays
+    }
 }

@@ -7,7 +7,7 @@ use glans_entity::ids::{ClassGroupId, ClusterId, SchoolId, SchoolYearId};
 use glans_entity::localized::Strings;
 use glans_entity::organisation::{class_group, cluster, school, school_year};
 
-use super::changes::{Cell, Changes, pair};
+use super::changes::{Cell, Changes, Matching, pair};
 use super::{Moment, Names};
 use crate::roster::problem::Problems;
 use crate::roster::wanted::{Cluster, Group, School, Section, Year};
@@ -21,15 +21,15 @@ pub(super) fn clusters(
     let mut changes = Changes::default();
     let mut ids: Names<ClusterId> = stored.iter().filter_map(|row| Some((row.source_id.clone()?, row.id))).collect();
     let cell = Cell { file: "orgs.csv", column: "name", what: "name of another cluster" };
-    let (pairs, rest) = pair(
-        section,
-        stored,
-        |wanted| (&wanted.source_id, wanted.line),
-        |wanted| Some(wanted.name.clone()),
-        |row| Some(row.name.clone()),
+    let matching = Matching {
+        source: |wanted: &Cluster| (&wanted.source_id, wanted.line),
+        wanted_key: &|wanted| Some(wanted.name.clone()),
+        stored_key: &|row: &cluster::Model| Some(row.name.clone()),
+        gone: |row| row.archived_at.is_some(),
+        same: |_, _| true,
         cell,
-        problems,
-    );
+    };
+    let (pairs, rest) = pair(section, stored, &matching, problems);
     for (wanted, found) in pairs {
         let row = found.clone().unwrap_or_else(|| cluster::Model {
             id: ClusterId::new(),
@@ -53,10 +53,12 @@ pub(super) fn clusters(
             None => changes.create(after),
         }
     }
-    for before in rest {
+    for rest in rest {
+        let (kept, before) = (rest.kept(), rest.row);
         if before.archived_at.is_none() && before.source_id.as_deref().is_some_and(|id| section.ends(id)) {
-            let after = cluster::Model { archived_at: Some(at.now), ..before.clone() };
-            changes.end(before, after, at.now);
+            changes.end(before, cluster::Model { archived_at: Some(at.now), ..kept }, at.now);
+        } else if rest.loses_key {
+            changes.settle(before, kept, at.now);
         }
     }
     (changes, ids)
@@ -73,15 +75,15 @@ pub(super) fn schools(
     let mut changes = Changes::default();
     let mut ids: Names<SchoolId> = stored.iter().filter_map(|row| Some((row.source_id.clone()?, row.id))).collect();
     let cell = Cell { file: "orgs.csv", column: "identifier", what: "code of another school" };
-    let (pairs, rest) = pair(
-        section,
-        stored,
-        |wanted| (&wanted.source_id, wanted.line),
-        |wanted| wanted.code.clone(),
-        |row| row.brin.clone().zip(row.location_code.clone()),
+    let matching = Matching {
+        source: |wanted: &School| (&wanted.source_id, wanted.line),
+        wanted_key: &|wanted| wanted.code.clone(),
+        stored_key: &|row: &school::Model| row.brin.clone().zip(row.location_code.clone()),
+        gone: |row| row.archived_at.is_some(),
+        same: |_, _| true,
         cell,
-        problems,
-    );
+    };
+    let (pairs, rest) = pair(section, stored, &matching, problems);
     for (wanted, found) in pairs {
         let cluster = wanted.cluster.as_ref().and_then(|id| clusters.get(id)).copied();
         let row = found.clone().unwrap_or_else(|| new_school(at));
@@ -101,10 +103,12 @@ pub(super) fn schools(
             None => changes.create(after),
         }
     }
-    for before in rest {
+    for rest in rest {
+        let (kept, before) = (rest.kept(), rest.row);
         if before.archived_at.is_none() && before.source_id.as_deref().is_some_and(|id| section.ends(id)) {
-            let after = school::Model { archived_at: Some(at.now), ..before.clone() };
-            changes.end(before, after, at.now);
+            changes.end(before, school::Model { archived_at: Some(at.now), ..kept }, at.now);
+        } else if rest.loses_key {
+            changes.settle(before, kept, at.now);
         }
     }
     (changes, ids)
@@ -155,15 +159,15 @@ pub(super) fn years(
     let mut spans: HashMap<SchoolYearId, Span> =
         stored.iter().map(|row| (row.id, Span { starts_on: row.starts_on, ends_on: row.ends_on })).collect();
     let cell = Cell { file: "academicSessions.csv", column: "startDate", what: "first day of another school year" };
-    let (pairs, _) = pair(
-        section,
-        stored,
-        |wanted| (&wanted.source_id, wanted.line),
-        |wanted| Some(wanted.starts_on),
-        |row| Some(row.starts_on),
+    let matching = Matching {
+        source: |wanted: &Year| (&wanted.source_id, wanted.line),
+        wanted_key: &|wanted| Some(wanted.starts_on),
+        stored_key: &|row: &school_year::Model| Some(row.starts_on),
+        gone: |_| false,
+        same: |_, _| true,
         cell,
-        problems,
-    );
+    };
+    let (pairs, _) = pair(section, stored, &matching, problems);
     for (wanted, found) in pairs {
         let after = school_year::Model {
             id: found.as_ref().map_or_else(SchoolYearId::new, |row| row.id),
@@ -215,15 +219,15 @@ pub(super) fn groups(
     let place = |wanted: &Group| schools.get(&wanted.school).copied().zip(years.get(&wanted.year).copied());
     let cell =
         Cell { file: "classes.csv", column: "title", what: "name of another class group of this school and year" };
-    let (pairs, rest) = pair(
-        section,
-        stored,
-        |wanted| (&wanted.source_id, wanted.line),
-        |wanted| place(wanted).map(|(school, year)| (school, year, wanted.name.clone())),
-        |row| Some((row.school_id, row.school_year_id, row.name.clone())),
+    let matching = Matching {
+        source: |wanted: &Group| (&wanted.source_id, wanted.line),
+        wanted_key: &|wanted| place(wanted).map(|(school, year)| (school, year, wanted.name.clone())),
+        stored_key: &|row: &class_group::Model| Some((row.school_id, row.school_year_id, row.name.clone())),
+        gone: |row| row.archived_at.is_some(),
+        same: |_, _| true,
         cell,
-        problems,
-    );
+    };
+    let (pairs, rest) = pair(section, stored, &matching, problems);
     for (wanted, found) in pairs {
         let Some((school_id, school_year_id)) = place(wanted) else { continue };
         let after = class_group::Model {
@@ -245,12 +249,14 @@ pub(super) fn groups(
             None => changes.create(after),
         }
     }
-    for before in rest {
+    for rest in rest {
+        let (kept, before) = (rest.kept(), rest.row);
         let passed = facts(&before).span.is_some_and(|span| span.ends_on < at.today);
         let ends = before.source_id.as_deref().is_some_and(|id| section.ends(id));
         if ends && !passed && before.archived_at.is_none() {
-            let after = class_group::Model { archived_at: Some(at.now), ..before.clone() };
-            changes.end(before, after, at.now);
+            changes.end(before, class_group::Model { archived_at: Some(at.now), ..kept }, at.now);
+        } else if rest.loses_key {
+            changes.settle(before, kept, at.now);
         }
     }
     (changes, known)

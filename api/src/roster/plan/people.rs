@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use glans_entity::ids::{PersonId, SchoolId, StudentId};
 use glans_entity::people::{person, student};
 
-use super::changes::{Cell, Changes, pair};
+use super::changes::{Cell, Changes, Matching, pair};
 use super::{Moment, Names};
 use crate::roster::problem::Problems;
 use crate::roster::wanted::{Person, Section, Student};
@@ -46,15 +46,17 @@ pub(super) fn people(
     let key =
         |email: Option<&str>| email.filter(|email| free.contains(*email) && wanted.contains(*email)).map(str::to_owned);
     let cell = Cell { file: "users.csv", column: "email", what: "address of another person" };
-    let (pairs, rest) = pair(
-        section,
-        stored,
-        |wanted| (&wanted.source_id, wanted.line),
-        |wanted| key(wanted.email.as_deref()),
-        |row| key(row.email.as_deref().filter(|_| row.source_id.is_none()).map(str::to_lowercase).as_deref()),
+    let matching = Matching {
+        source: |wanted: &Person| (&wanted.source_id, wanted.line),
+        wanted_key: &|wanted| key(wanted.email.as_deref()),
+        stored_key: &|row: &person::Model| {
+            key(row.email.as_deref().filter(|_| row.source_id.is_none()).map(str::to_lowercase).as_deref())
+        },
+        gone: |_| false,
+        same: |_, _| true,
         cell,
-        problems,
-    );
+    };
+    let (pairs, rest) = pair(section, stored, &matching, problems);
     for (wanted, found) in pairs {
         if let Some(before) = found.as_ref().filter(|row| row.erased_at.is_some()) {
             folk.ids.remove(&wanted.source_id);
@@ -68,7 +70,7 @@ pub(super) fn people(
             None => changes.create(after),
         }
     }
-    for before in rest {
+    for before in rest.into_iter().map(|rest| rest.row) {
         let Some(source) = before.source_id.as_deref() else { continue };
         if counts(&before) && section.ends(source) {
             folk.ended.insert(before.id);
@@ -168,15 +170,16 @@ pub(super) fn students(
         section.rows.iter().map(|row| row.source_id.as_str()).zip(at_school).collect();
     let school = |wanted: &Student| by_source.get(wanted.source_id.as_str()).copied().flatten();
     let cell = Cell { file: "users.csv", column: "identifier", what: "number of another student of this school" };
-    let (pairs, rest) = pair(
-        section,
-        stored,
-        |wanted| (&wanted.source_id, wanted.line),
-        |wanted| school(wanted).zip(wanted.number.clone()),
-        |row| row.number.clone().filter(|_| row.erased_at.is_none()).map(|number| (row.school_id, number)),
+    let matching = Matching {
+        source: |wanted: &Student| (&wanted.source_id, wanted.line),
+        wanted_key: &|wanted| school(wanted).zip(wanted.number.clone()),
+        stored_key: &|row: &student::Model| Some((row.school_id, row.number.clone()?)),
+        gone: |row| row.left_on.is_some() || row.erased_at.is_some(),
+        // A number that is given out again is another child, who must not get the history of the first.
+        same: |wanted, row| wanted.display_name == row.display_name && row.erased_at.is_none(),
         cell,
-        problems,
-    );
+    };
+    let (pairs, rest) = pair(section, stored, &matching, problems);
     for (wanted, found) in pairs {
         if let Some(before) = found.as_ref().filter(|row| row.erased_at.is_some()) {
             folk.ids.remove(&wanted.source_id);
@@ -203,11 +206,13 @@ pub(super) fn students(
             None => changes.create(after),
         }
     }
-    for before in rest {
+    for rest in rest {
+        let (kept, before) = (rest.kept(), rest.row);
         if attends(&before) && before.source_id.as_deref().is_some_and(|id| section.ends(id)) {
             folk.ended.insert(before.id);
-            let after = student::Model { left_on: Some(at.today), ..before.clone() };
-            changes.end(before, after, at.now);
+            changes.end(before, student::Model { left_on: Some(at.today), ..kept }, at.now);
+        } else if rest.loses_key {
+            changes.settle(before, kept, at.now);
         }
     }
     (changes, folk)

@@ -2,7 +2,8 @@
 
 use super::Record;
 use crate::roster::oneroster::manifest::Version;
-use crate::roster::oneroster::table::{Layout, Row};
+use crate::roster::oneroster::row::Row;
+use crate::roster::oneroster::table::Layout;
 use crate::roster::oneroster::words::{CLASS_KINDS, ClassKind};
 
 #[derive(Debug)]

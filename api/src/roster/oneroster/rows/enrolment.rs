@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 
 use super::{Record, period};
 use crate::roster::oneroster::manifest::Version;
-use crate::roster::oneroster::table::{Layout, Row};
+use crate::roster::oneroster::row::Row;
+use crate::roster::oneroster::table::Layout;
 use crate::roster::oneroster::words::{ENROLMENT_ROLES, EnrolmentWord};
 
 #[derive(Debug)]

@@ -23,7 +23,8 @@ pub use self::role::Role;
 pub use self::session::Session;
 pub use self::user::User;
 use super::manifest::{Mode, Version};
-use super::table::{Layout, Row, read_table};
+use super::row::Row;
+use super::table::{Layout, read_table};
 use crate::roster::problem::{Place, Problems, quoted};
 
 /// A row that has an id and, in delta files, a status.

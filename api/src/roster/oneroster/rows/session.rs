@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 
 use super::Record;
 use crate::roster::oneroster::manifest::Version;
-use crate::roster::oneroster::table::{Layout, Row};
+use crate::roster::oneroster::row::Row;
+use crate::roster::oneroster::table::Layout;
 use crate::roster::oneroster::words::{SESSION_KINDS, SessionKind};
 
 #[derive(Debug)]
