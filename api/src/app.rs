@@ -8,6 +8,8 @@ use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::Database;
 use crate::platform::idempotency::InProgress;
+use crate::programme::Library;
+use crate::roster::Progress;
 
 /// The process.
 pub struct App {
@@ -17,6 +19,9 @@ pub struct App {
     pub standings: Standings,
     pub in_progress: InProgress,
     pub identity: Identity,
+    /// Published courses, shaped once.
+    pub courses: Library,
+    pub imports: Progress,
 }
 
 impl App {
@@ -32,6 +37,8 @@ impl App {
             clock,
             standings: Standings::default(),
             in_progress: InProgress::default(),
+            courses: Library::default(),
+            imports: Progress::default(),
         }))
     }
 }

@@ -11,11 +11,13 @@ use crate::identity::viewer::ViewerQuery;
 use crate::node::NodeQuery;
 use crate::organisation::boards::{BoardMutation, BoardQuery};
 use crate::organisation::schools::{SchoolMutation, SchoolQuery};
+use crate::programme::{ProgrammeMutation, ProgrammeQuery};
 use crate::replay::Replays;
+use crate::roster::{RosterMutation, RosterQuery};
 
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, ViewerQuery, ApiClientQuery, BoardQuery, SchoolQuery);
+pub struct Query(NodeQuery, ViewerQuery, ApiClientQuery, BoardQuery, SchoolQuery, ProgrammeQuery, RosterQuery);
 
 /// What can be changed. The fields of one request run one after another.
 #[derive(MergedObject, Default)]
@@ -26,6 +28,8 @@ pub struct Mutation(
     ApiClientMutation,
     BoardMutation,
     SchoolMutation,
+    ProgrammeMutation,
+    RosterMutation,
 );
 
 /// The schema of the API.

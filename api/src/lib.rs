@@ -18,4 +18,6 @@ pub mod oauth;
 pub mod organisation;
 pub mod people;
 pub mod platform;
+pub mod programme;
 pub mod replay;
+pub mod roster;

@@ -17,7 +17,7 @@ pub struct LocalizedList(pub Vec<Localized>);
 
 impl Localized {
     /// The text in the first of `languages` that it has, else in Dutch, else in any it has.
-    pub fn in_language<'a>(&'a self, languages: impl IntoIterator<Item = &'a str>) -> &'a str {
+    pub fn in_language<'l>(&self, languages: impl IntoIterator<Item = &'l str>) -> &str {
         languages
             .into_iter()
             .chain(["nl"])

@@ -273,3 +273,10 @@ scoped_to_readers!(
     programme::lesson::Entity,
     programme::material::Entity,
 );
+
+impl Scoped for programme::material_state::Entity {
+    /// Only one's own.
+    fn visible(scope: &Scope) -> Condition {
+        programme::material_state::Column::AccountId.is_in(scope.account).into_condition()
+    }
+}

@@ -32,6 +32,7 @@ CREATE TABLE roster_import (
     rows_total integer NOT NULL,
     rows_done integer NOT NULL,
     counts jsonb NOT NULL,
+    left_out jsonb,
     finished_at timestamptz,
     rolled_back_at timestamptz,
     created_at timestamptz NOT NULL,
@@ -50,6 +51,7 @@ CREATE TABLE roster_problem (
     file text NOT NULL,
     line integer,
     column_name text,
+    severity text NOT NULL CHECK (severity IN ('ERROR', 'NOTICE')),
     message text NOT NULL,
     PRIMARY KEY (import_id, position),
     FOREIGN KEY (import_id, board_id) REFERENCES roster_import (id, board_id)

@@ -12,7 +12,9 @@ mod http_graphql;
 mod http_layers;
 mod http_limits;
 mod migrations;
+mod programme;
 mod register;
+mod roster;
 mod schema;
 
 /// The root of the repository.

@@ -16,6 +16,7 @@ mod engine;
 mod program;
 mod reply;
 pub mod seed;
+mod server;
 mod setting;
 mod template;
 mod world;

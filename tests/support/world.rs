@@ -1,6 +1,5 @@
 //! The program over a database with two boards in it.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use async_graphql::{Request, ServerError, Variables};
@@ -8,9 +7,7 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use glans::access::{ClientActor, Standing, Standings};
 use glans::app::App;
 use glans::call::{Call, today};
-use glans::cli::router;
 use glans::graphql::{GlansSchema, schema};
-use glans::http::Stopping;
 use glans::identity::tokens::issue::{Subject, access_token};
 use glans::platform::clock::Clock;
 use glans::platform::config::Config;
@@ -19,14 +16,13 @@ use glans::platform::error::Error;
 use glans_entity::ids::AccountId;
 use glans_entity::scope::Scope;
 use serde_json::Value;
-use tokio::net::TcpListener;
 use tokio::sync::OnceCell;
-use tokio::task::JoinHandle;
 
 use crate::actor::Actor;
 use crate::database::TestDatabase;
 use crate::engine::Engine;
 use crate::seed::{self, Board, CANARY, CLIENT_SCOPES};
+use crate::server::Server;
 use crate::setting::Setting;
 
 /// The program, and two boards. Every test has a world of its own.
@@ -39,12 +35,6 @@ pub struct World {
     schema: GlansSchema,
     database: TestDatabase,
     server: OnceCell<Server>,
-}
-
-/// The server of a world, which starts with the first request.
-struct Server {
-    address: String,
-    task: JoinHandle<()>,
 }
 
 /// Somebody of the first board.
@@ -187,17 +177,6 @@ fn name_code(error: &mut ServerError) {
     error.extensions.get_or_insert_default().set("code", code);
 }
 
-impl Server {
-    async fn start(app: &Arc<App>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = format!("http://{}", listener.local_addr().expect("a bound listener has an address"));
-        let router = router(app, Stopping::default()).expect("a sound configuration");
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        let task = tokio::spawn(async move { axum::serve(listener, service).await.expect("a server that serves") });
-        Self { address, task }
-    }
-}
-
 impl Setting for World {
     async fn prepare(engine: Engine) -> Option<Self> {
         let database = TestDatabase::migrated(engine).await?;
@@ -215,7 +194,7 @@ impl Setting for World {
 
     async fn remove(self) {
         if let Some(server) = self.server.into_inner() {
-            server.task.abort();
+            server.stop();
         }
         if let Ok(app) = Arc::try_unwrap(self.app) {
             app.db.close().await.expect("a database that closes");

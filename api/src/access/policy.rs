@@ -38,6 +38,7 @@ pub enum Action {
     RosterImport,
     ProgrammeWrite,
     PlatformProgrammeWrite,
+    MaterialStateSet,
 }
 
 /// Whether a role may do `action` in the scope of its membership.
@@ -90,6 +91,8 @@ pub fn permits(actor: &Actor, action: Action, place: &Place) -> bool {
     match actor {
         Actor::Anonymous => false,
         Actor::System(_) => true,
+        // The own progress with a material in sight: whose board it is does not matter.
+        Actor::Person(_) if action == Action::MaterialStateSet => true,
         // Who administers a board may found another one, and becomes its first administrator.
         Actor::Person(person) if action == Action::BoardCreate => person.holds(Role::BoardAdmin),
         Actor::Person(person) => person.held.iter().any(|held| allows(held.role, action) && held.covers(place)),

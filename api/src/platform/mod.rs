@@ -11,4 +11,5 @@ pub mod error;
 pub mod idempotency;
 pub mod outbox;
 pub mod page;
+pub mod scalars;
 pub mod text;

@@ -1,6 +1,7 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::TeamScript;
 use crate::ids::{BoardId, LessonId, ModuleId, ProgrammeVersionId};
 use crate::localized::{Localized, LocalizedList};
 
@@ -22,7 +23,7 @@ pub struct Model {
     pub objectives: LocalizedList,
     pub theory: Localized,
     pub practical_tips: LocalizedList,
-    pub team_script: Localized,
+    pub team_script: TeamScript,
     pub duration_minutes: i32,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,

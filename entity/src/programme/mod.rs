@@ -1,6 +1,8 @@
 //! Programmes, their versions, lessons and materials.
 
+mod team_script;
 mod values;
+pub use team_script::*;
 pub use values::*;
 
 pub mod lesson;

@@ -26,6 +26,9 @@ pub struct Model {
     pub rows_done: i32,
     #[sea_orm(column_type = "JsonBinary")]
     pub counts: Json,
+    /// Ids that the bundle named and that have no table here; a later delta file may refer to them.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub left_out: Option<Json>,
     pub finished_at: Option<DateTimeUtc>,
     pub rolled_back_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,

@@ -1,6 +1,7 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::RosterProblemSeverity;
 use crate::ids::{BoardId, RosterImportId};
 
 /// A problem in a row of an import.
@@ -18,6 +19,7 @@ pub struct Model {
     pub line: Option<i32>,
     #[sea_orm(column_type = "Text", nullable)]
     pub column_name: Option<String>,
+    pub severity: RosterProblemSeverity,
     #[sea_orm(column_type = "Text")]
     pub message: String,
 }

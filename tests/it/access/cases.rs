@@ -52,13 +52,21 @@ fn pascal(name: &str) -> String {
 /// The type whose id a mutation takes; none where it takes none.
 pub(crate) fn subject(mutation: &str) -> Option<&'static str> {
     Some(match mutation {
-        "boardUpdate" | "boardArchive" | "schoolCreate" | "clusterCreate" => "Board",
+        "boardUpdate" | "boardArchive" | "schoolCreate" | "clusterCreate" | "programmeImport" => "Board",
         "schoolUpdate" | "schoolArchive" | "schoolMove" => "School",
         "clusterUpdate" | "clusterArchive" => "Cluster",
         "classGroupUpdate" | "classGroupArchive" => "ClassGroup",
+        "programmePublish" => "Programme",
+        "lessonUpdate" => "Lesson",
+        "materialUpdate" | "materialStateSet" => "Material",
         _ => return None,
     })
 }
+
+/// The smallest course there is.
+const COURSE: &str = "{key: klein, languages: [nl], title: Klein, summary: Klein, years: [{title: Een, modules: [{title: Een,
+  goal: Doel, lessons: [{key: een, title: Een, durationMinutes: 30, objectives: [Doel], theory: Tekst, practicalTips: [],
+  materials: []}]}]}]}";
 
 /// A sound input over the id of a [`subject`], so that nothing but the right to do it stands between the actor and the
 /// deed; none where nobody said what to send.
@@ -70,6 +78,10 @@ pub(crate) fn input(world: &World, mutation: &str, id: &str) -> Option<Value> {
         "boardArchive" | "schoolArchive" | "clusterArchive" | "classGroupArchive" => json!({ "id": id }),
         "schoolCreate" => json!({ "board": id, "name": "De Poolster" }),
         "clusterCreate" => json!({ "board": id, "name": "Oost" }),
+        "programmeImport" => json!({ "board": id, "document": COURSE }),
+        "programmePublish" => json!({ "id": id }),
+        "lessonUpdate" | "materialUpdate" => json!({ "id": id, "title": "Anders" }),
+        "materialStateSet" => json!({ "material": id, "state": "STARTED" }),
         "schoolMove" => json!({ "id": id, "cluster": ours.clusters[1].to_string() }),
         _ => return None,
     })

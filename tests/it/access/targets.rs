@@ -71,7 +71,7 @@ fn own_and_sibling(board: &Board, of_type: &str) -> Option<(String, Option<Strin
         "ApiClient" => (board.client.to_string(), None),
         "RosterImport" => (board.import.to_string(), None),
         "Programme" => two([published.programme, draft.programme]),
-        "ProgrammeVersion" => two([published.version, draft.version]),
+        "ProgrammeEdition" => two([published.version, draft.version]),
         "ProgrammeYear" => two([published.year, draft.year]),
         "Module" => two([published.module, draft.module]),
         "Lesson" => two([published.lesson, draft.lesson]),

@@ -3,7 +3,8 @@
 use glans_entity::ids::{LessonId, MaterialId, ModuleId, ProgrammeId, ProgrammeVersionId, ProgrammeYearId};
 use glans_entity::localized::LocalizedList;
 use glans_entity::programme::{
-    Audience, MaterialKind, lesson, material, module, programme, programme_version, programme_year,
+    Audience, MaterialKind, ScriptStep, TeamScript, lesson, material, module, programme, programme_version,
+    programme_year,
 };
 
 use super::sower::Sower;
@@ -110,7 +111,7 @@ impl Sower<'_> {
             objectives: LocalizedList(vec![self.localized("Luisteren")]),
             theory: self.localized("Wie luistert, hoort meer."),
             practical_tips: LocalizedList(vec![self.localized("Stel een open vraag.")]),
-            team_script: self.localized("Begin met een ronde."),
+            team_script: TeamScript(vec![ScriptStep { minutes: 60, text: self.localized("Begin met een ronde.") }]),
             duration_minutes: 60,
             created_at,
             updated_at,

@@ -194,6 +194,7 @@ async fn import(sower: &Sower<'_>) -> RosterImportId {
             rows_total: 1,
             rows_done: 1,
             counts: serde_json::json!({}),
+            left_out: None,
             finished_at: Some(sower.now),
             rolled_back_at: None,
             created_at: sower.now,
@@ -209,6 +210,7 @@ async fn import(sower: &Sower<'_>) -> RosterImportId {
             file: sower.text("users.csv"),
             line: Some(2),
             column_name: Some(sower.text("email")),
+            severity: roster::RosterProblemSeverity::Error,
             message: sower.text("This is no e-mail address."),
         })
         .await;

@@ -1,0 +1,61 @@
+//! `glans import programme`
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use glans_entity::ids::BoardId;
+
+use super::super::{Failure, open};
+use crate::platform::config::Config;
+use crate::programme::document::MAX_BYTES;
+use crate::programme::{ImportError, Imported, import};
+
+/// Which document, and for whom.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ProgrammeArgs {
+    /// The course: one YAML or JSON document of at most 4 MiB.
+    file: PathBuf,
+    /// The board that owns the course, as `board_…`; without it the platform does, for all boards.
+    #[arg(long, value_name = "ID")]
+    board: Option<BoardId>,
+    /// Publish it at once; without it the course becomes a draft.
+    #[arg(long)]
+    publish: bool,
+}
+
+pub(super) async fn run(config: Config, args: ProgrammeArgs) -> Result<(), Failure> {
+    let name = args.file.display();
+    let text = read(&args.file).map_err(|cause| Failure::Failed(format!("cannot read {name}: {cause}")))?;
+    let app = open::app(config).await?;
+    match import(&app, &text, args.board, args.publish).await {
+        Ok(imported) => {
+            println!("{}", told(&imported));
+            Ok(())
+        }
+        Err(ImportError::Document(problems)) => {
+            let count = problems.0.len();
+            let noun = if count == 1 { "problem" } else { "problems" };
+            Err(Failure::Failed(format!("nothing was imported, because {name} has {count} {noun}:\n{problems}")))
+        }
+        Err(ImportError::Other(error)) => Err(error.into()),
+    }
+}
+
+/// At most one byte more than a document may have: its size is then told as a problem of the document.
+fn read(file: &Path) -> std::io::Result<String> {
+    let mut text = String::new();
+    File::open(file)?.take(MAX_BYTES as u64 + 1).read_to_string(&mut text)?;
+    Ok(text)
+}
+
+fn told(imported: &Imported) -> String {
+    let Imported { programme, number, changed, published } = imported;
+    let did = match (changed, published) {
+        (false, _) => "was there already; nothing changed",
+        (true, false) => "is a draft; publish it with --publish or with programmePublish",
+        (true, true) => "is published",
+    };
+    format!("{}: edition {number} of {} {did}", programme.key, programme.id)
+}

@@ -1,0 +1,64 @@
+//! What programmes read once per request.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_graphql::Context;
+use async_graphql::dataloader::Loader;
+use glans_entity::ids::{MaterialId, ProgrammeVersionId};
+use glans_entity::programme::MaterialState;
+
+use super::shelf::Shelf;
+use super::store;
+use crate::loaders::{self, Batch, BatchError};
+use crate::platform::error::{Error, Result};
+
+/// The shelf of the viewer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct OfViewer;
+
+/// How far the viewer is with the materials of an edition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct StatesIn(ProgrammeVersionId);
+
+type States = Arc<HashMap<MaterialId, MaterialState>>;
+
+/// The editions that the viewer of this request may read.
+pub(super) async fn shelf(ctx: &Context<'_>) -> Result<Arc<Shelf>> {
+    let shelf = loaders::in_context(ctx).load_one(OfViewer).await.map_err(Error::fault)?;
+    shelf.ok_or_else(|| Error::fault("the shelf of the viewer was not loaded"))
+}
+
+/// How far the viewer is with a material. One statement serves all materials of an answer.
+pub(super) async fn state(ctx: &Context<'_>, edition: ProgrammeVersionId, id: MaterialId) -> Result<MaterialState> {
+    let states = loaders::in_context(ctx).load_one(StatesIn(edition)).await.map_err(Error::fault)?;
+    Ok(states.and_then(|states| states.get(&id).copied()).unwrap_or(MaterialState::New))
+}
+
+impl Loader<OfViewer> for Batch {
+    type Value = Arc<Shelf>;
+    type Error = BatchError;
+
+    async fn load(&self, keys: &[OfViewer]) -> Result<HashMap<OfViewer, Arc<Shelf>>, BatchError> {
+        let shelf = Arc::new(Shelf::of(&self.call, &*self.call.read().await?).await?);
+        Ok(keys.iter().map(|key| (*key, Arc::clone(&shelf))).collect())
+    }
+}
+
+impl Loader<StatesIn> for Batch {
+    type Value = States;
+    type Error = BatchError;
+
+    async fn load(&self, keys: &[StatesIn]) -> Result<HashMap<StatesIn, States>, BatchError> {
+        let scope = self.call.scope();
+        if scope.account.is_none() {
+            return Ok(HashMap::new());
+        }
+        let editions: Vec<ProgrammeVersionId> = keys.iter().map(|key| key.0).collect();
+        let mut states: HashMap<StatesIn, HashMap<MaterialId, MaterialState>> = HashMap::new();
+        for (edition, material, state) in store::states(&*self.call.read().await?, &scope, &editions).await? {
+            states.entry(StatesIn(edition)).or_default().insert(material, state);
+        }
+        Ok(states.into_iter().map(|(edition, states)| (edition, Arc::new(states))).collect())
+    }
+}

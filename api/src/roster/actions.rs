@@ -1,0 +1,124 @@
+//! What can be done with a roster import.
+
+use glans_entity::ids::{BoardId, RosterImportId};
+use glans_entity::roster::{RosterImportState, roster_import};
+
+use super::outcome::{Options, Outcome};
+use super::rollback::Undo;
+use super::run::{Source, run};
+use super::types::{RosterImportRollbackInput, RosterImportStartInput};
+use super::upload::{self, Token};
+use super::{PERMITTED, store};
+use crate::access::Place;
+use crate::call::{Call, Write};
+use crate::platform::error::{Result, UserErrorCode, not_found, refuse};
+use crate::platform::outbox::Event;
+
+/// A started import, and the token that its upload needs. The token is told once and kept as a hash.
+#[derive(serde::Serialize, serde::Deserialize)]
+pub(super) struct Started {
+    pub import: roster_import::Model,
+    #[serde(skip)]
+    pub token: Option<Token>,
+}
+
+/// Makes an import that waits for its bundle.
+pub(super) async fn start(write: &Write<'_>, input: RosterImportStartInput) -> Result<Started> {
+    let board: BoardId = input.board.parse().map_err(|_| not_found("board"))?;
+    let board = store::board(write.db(), &write.scope(), board).await?.ok_or_else(|| not_found("board"))?;
+    let permit = write.authorize(PERMITTED, Place::board(board.id))?;
+    let token = Token::new()?;
+    let options = Options {
+        dry_run: input.dry_run.unwrap_or_default(),
+        accept_removals: input.accept_removals.unwrap_or_default(),
+    };
+    let import = roster_import::Model {
+        started_by: permit.person(),
+        upload_hash: Some(token.hash()),
+        upload_expires_at: Some(write.now() + upload::LIVES),
+        ..new(board.id, "oneroster", options, RosterImportState::AwaitingUpload, write)
+    };
+    let import = store::insert_import(write.db(), &permit, import).await?;
+    write.emit(&permit, Event::about("roster.import_started", import.id)).await?;
+    Ok(Started { import, token: Some(token) })
+}
+
+fn new(
+    board_id: BoardId,
+    kind: &str,
+    options: Options,
+    state: RosterImportState,
+    write: &Write<'_>,
+) -> roster_import::Model {
+    roster_import::Model {
+        id: RosterImportId::new(),
+        board_id,
+        started_by: None,
+        kind: kind.to_owned(),
+        state,
+        dry_run: options.dry_run,
+        accept_removals: options.accept_removals,
+        upload_hash: None,
+        upload_expires_at: None,
+        rows_total: 0,
+        rows_done: 0,
+        counts: serde_json::json!({}),
+        left_out: None,
+        finished_at: None,
+        rolled_back_at: None,
+        created_at: write.now(),
+        updated_at: write.now(),
+        version: 1,
+    }
+}
+
+/// Imports from the command line, at once.
+pub async fn import(call: &Call, board: BoardId, source: Source, options: Options) -> Result<Outcome> {
+    let write = call.write().await?;
+    store::board(write.db(), &write.scope(), board).await?.ok_or_else(|| not_found("board"))?;
+    let permit = write.authorize(PERMITTED, Place::board(board))?;
+    let row = new(board, source.kind(), options, RosterImportState::Running, &write);
+    let import = store::insert_import(write.db(), &permit, row).await?;
+    write.commit().await?;
+    run(call, import, source).await
+}
+
+/// Undoes an import. Nothing is undone where anything it wrote was changed since.
+pub(super) async fn roll_back(write: &Write<'_>, input: RosterImportRollbackInput) -> Result<roster_import::Model> {
+    let id = input.id.parse().map_err(|_| not_found("id"))?;
+    roll_back_by_id(write, id).await
+}
+
+async fn roll_back_by_id(write: &Write<'_>, id: RosterImportId) -> Result<roster_import::Model> {
+    let import = store::lock_import(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("id"))?;
+    let permit = write.authorize(PERMITTED, Place::board(import.board_id))?;
+    if import.state == RosterImportState::RolledBack {
+        return Ok(import);
+    }
+    if import.dry_run || import.state != RosterImportState::Succeeded {
+        let message = "This import wrote nothing, so there is nothing to roll back.";
+        return Err(refuse(UserErrorCode::Conflict, "id", message));
+    }
+    store::lock_board(write.db(), &write.scope(), import.board_id).await?;
+    let journal = store::journal(write.db(), &write.scope(), id).await?;
+    Undo::of(journal).run(write.db(), &permit).await?;
+    let import = roster_import::Model {
+        state: RosterImportState::RolledBack,
+        rolled_back_at: Some(write.now()),
+        updated_at: write.now(),
+        version: import.version + 1,
+        ..import
+    };
+    let import = store::update_import(write.db(), &permit, import).await?;
+    write.rights_change();
+    write.emit(&permit, Event::about("roster.rolled_back", import.id)).await?;
+    Ok(import)
+}
+
+/// Undoes an import from the command line.
+pub async fn rollback(call: &Call, id: RosterImportId) -> Result<roster_import::Model> {
+    let write = call.write().await?;
+    let import = roll_back_by_id(&write, id).await?;
+    write.commit().await?;
+    Ok(import)
+}

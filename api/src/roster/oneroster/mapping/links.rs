@@ -1,0 +1,164 @@
+//! Who is whose guardian: `agentSourcedIds` says that two users are related, `relationships.csv` how, and
+//! `guardianships.csv` what the guardian may see. Each says more than the one before it, and overrules it.
+
+use std::collections::HashMap;
+
+use glans_entity::people::GuardianRelationship;
+
+use super::{Mapping, covered};
+use crate::roster::oneroster::links::{GUARDIANSHIPS_FILE, RELATIONSHIPS_FILE};
+use crate::roster::oneroster::manifest::Mode;
+use crate::roster::oneroster::words::{Relation, RoleWord};
+use crate::roster::problem::{Place, quoted};
+use crate::roster::wanted::Guardianship;
+
+/// Links by student and guardian, in the order in which they were met.
+#[derive(Default)]
+struct Links {
+    rows: Vec<Guardianship>,
+    by_pair: HashMap<(String, String), usize>,
+}
+
+impl Links {
+    /// The link between two people; a new one where there is none.
+    fn between(&mut self, student: &str, guardian: String, origin: &str, line: u32) -> &mut Guardianship {
+        let source_id = format!("{origin}:{student}:{guardian}");
+        let position = *self.by_pair.entry((student.to_owned(), guardian.clone())).or_insert_with(|| {
+            self.rows.push(Guardianship {
+                line,
+                source_id,
+                guardian,
+                student: student.to_owned(),
+                relationship: None,
+                access: None,
+                legal_authority: None,
+                contact_priority: None,
+                starts_on: None,
+                ends_on: None,
+            });
+            self.rows.len() - 1
+        });
+        &mut self.rows[position]
+    }
+}
+
+impl Mapping<'_> {
+    pub(super) fn links(&mut self) {
+        let mut links = Links::default();
+        self.agents(&mut links);
+        self.relationships(&mut links);
+        self.guardianships(&mut links);
+        let section = &mut self.mapped.wanted.guardianships;
+        section.rows = links.rows;
+        let mode = self.reading.users.mode;
+        section.complete = covered(mode, "agents:");
+        let students = self.reading.users.active.iter().filter(|user| !user.agents.is_empty());
+        section.restated = students.map(|user| format!("agents:{}", user.source_id)).collect();
+        if self.reading.has_relationships {
+            section.complete.extend(covered(mode, "relationships:"));
+        }
+        if self.reading.has_guardianships {
+            section.complete.extend(covered(mode, "guardianships:"));
+        }
+    }
+
+    /// The link may stand with the pupil, with the guardian, or with both.
+    fn agents(&mut self, links: &mut Links) {
+        for user in &self.reading.users.active {
+            for agent in &user.agents {
+                let (one, other) = (user.source_id.as_str(), agent.as_str());
+                let pair = self.guardian_of(one, other).map(|relation| (one, other, relation));
+                let pair = pair.or_else(|| self.guardian_of(other, one).map(|relation| (other, one, relation)));
+                let Some((student, guardian, relation)) = pair else {
+                    self.mapped.skipped.links += 1;
+                    continue;
+                };
+                let link = links.between(student, self.one_id(guardian), "agents", user.line);
+                link.relationship = link.relationship.or(relation);
+            }
+        }
+    }
+
+    /// Whether `agent` can be a guardian of `student`, and if so, what the role says of their relation.
+    #[expect(clippy::option_option, reason = "no guardian, and a guardian of unknown relation, are two answers")]
+    fn guardian_of(&self, student: &str, agent: &str) -> Option<Option<GuardianRelationship>> {
+        if !self.what_is(student).student || !self.what_is(agent).person {
+            return None;
+        }
+        let Some(roles) = self.roles.get(agent) else {
+            // A delta file need not repeat the role of a person who is known.
+            return (self.reading.users.mode != Mode::Bulk).then_some(None);
+        };
+        roles.iter().find_map(|role| match role.word {
+            RoleWord::Guardian(relation) => Some(Some(relationship(relation))),
+            _ => None,
+        })
+    }
+
+    fn relationships(&mut self, links: &mut Links) {
+        for row in &self.reading.relationships.rows {
+            let Some(relation) = row.relation else {
+                self.mapped.skipped.links += 1;
+                continue;
+            };
+            let place = Place::line(RELATIONSHIPS_FILE, row.line);
+            if self.are_student_and_person(&row.student, &row.guardian, place) {
+                let link = links.between(&row.student, self.one_id(&row.guardian), "relationships", row.line);
+                link.relationship = Some(relationship(relation));
+            }
+        }
+    }
+
+    fn guardianships(&mut self, links: &mut Links) {
+        let mut lines: HashMap<(&str, &str), u32> = HashMap::new();
+        for row in &self.reading.guardianships.rows {
+            let place = Place::line(GUARDIANSHIPS_FILE, row.line);
+            if let Some(line) = lines.insert((&row.student, &row.guardian), row.line) {
+                let message = format!("this student and this guardian stand on line {line} already");
+                self.problems.error(place, message);
+                continue;
+            }
+            if !self.are_student_and_person(&row.student, &row.guardian, place) {
+                continue;
+            }
+            let guardian = self.one_id(&row.guardian);
+            if let Some(locale) = &row.locale {
+                self.mapped.wanted.languages.insert(guardian.clone(), locale.clone());
+            }
+            let link = links.between(&row.student, guardian, "guardianships", row.line);
+            link.line = row.line;
+            link.relationship = row.relation.map(relationship).or(link.relationship);
+            (link.access, link.legal_authority) = (row.access, row.legal_authority);
+            link.contact_priority = row.contact_priority.map(i32::from);
+            (link.starts_on, link.ends_on) = (row.valid_from, row.valid_to);
+        }
+    }
+
+    fn are_student_and_person(&mut self, student: &str, guardian: &str, place: Place) -> bool {
+        let users = &self.reading.users;
+        if !users.readable || users.broken.contains(student) || users.broken.contains(guardian) {
+            return false;
+        }
+        // Ids that resolve nowhere were reported with the references.
+        let exists = |id: &str| self.known.users.contains_key(id) || self.roles.contains_key(id);
+        let (is_student, is_person) = (self.what_is(student).student, self.what_is(guardian).person);
+        if !is_student && exists(student) {
+            self.problems.error(place.clone(), format!("{} is no student", quoted(student)));
+        }
+        if !is_person && exists(guardian) {
+            self.problems.error(place, format!("{} has no role as a guardian or as staff", quoted(guardian)));
+        }
+        is_student && is_person
+    }
+}
+
+fn relationship(relation: Relation) -> GuardianRelationship {
+    match relation {
+        Relation::Parent => GuardianRelationship::Parent,
+        Relation::StepParent => GuardianRelationship::StepParent,
+        Relation::FosterParent => GuardianRelationship::FosterParent,
+        Relation::Grandparent => GuardianRelationship::Grandparent,
+        Relation::LegalGuardian => GuardianRelationship::LegalGuardian,
+        Relation::Other => GuardianRelationship::Other,
+    }
+}

@@ -1,0 +1,81 @@
+//! `roles.csv`: what a user is, where, and how long (1.2 only).
+
+use chrono::NaiveDate;
+
+use super::{Record, period};
+use crate::roster::oneroster::manifest::Version;
+use crate::roster::oneroster::table::{Layout, Row};
+use crate::roster::oneroster::words::{ROLE_TYPES, ROLES, RoleWord};
+
+#[derive(Debug)]
+pub struct Role {
+    pub line: u32,
+    pub source_id: String,
+    pub user: String,
+    pub primary: bool,
+    pub role: RoleWord,
+    pub org: String,
+    pub begins_on: Option<NaiveDate>,
+    pub ends_on: Option<NaiveDate>,
+}
+
+const LAYOUT: Layout = Layout {
+    file: "roles.csv",
+    columns: &[
+        "sourcedId",
+        "status",
+        "dateLastModified",
+        "userSourcedId",
+        "roleType",
+        "role",
+        "beginDate",
+        "endDate",
+        "orgSourcedId",
+        "userProfileSourcedId",
+    ],
+    tail: &[],
+    used: &[
+        "sourcedId",
+        "status",
+        "dateLastModified",
+        "userSourcedId",
+        "roleType",
+        "role",
+        "beginDate",
+        "endDate",
+        "orgSourcedId",
+    ],
+};
+
+impl Record for Role {
+    const NAME: &'static str = "roles";
+
+    fn layout(_version: Version) -> &'static Layout {
+        &LAYOUT
+    }
+
+    fn read(row: &mut Row<'_>, _version: Version) -> Option<Self> {
+        let (source_id, user) = (row.required("sourcedId"), row.required("userSourcedId"));
+        let (primary, role) = (row.choice("roleType", ROLE_TYPES), row.open_choice("role", ROLES, RoleWord::Other));
+        let (org, period) = (row.required("orgSourcedId"), period(row));
+        let (begins_on, ends_on) = period?;
+        Some(Role {
+            line: row.line(),
+            source_id: source_id?,
+            user: user?,
+            primary: primary?,
+            role: role?,
+            org: org?,
+            begins_on,
+            ends_on,
+        })
+    }
+
+    fn source_id(&self) -> &str {
+        &self.source_id
+    }
+
+    fn line(&self) -> u32 {
+        self.line
+    }
+}

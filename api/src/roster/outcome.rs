@@ -1,0 +1,46 @@
+//! How an import went.
+
+use glans_entity::roster::roster_import;
+use serde::{Deserialize, Serialize};
+
+use super::oneroster::mapping::Skipped;
+use super::plan::PlanCounts;
+use super::problem::Problem;
+
+/// How to import.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Tell what would change, and change nothing.
+    pub dry_run: bool,
+    /// Also when more than a tenth of the active people would count no longer.
+    pub accept_removals: bool,
+}
+
+/// The figures of an import, kept with it.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ImportCounts {
+    /// None while it is unknown, and for files that are broken: of them no plan is made.
+    pub changes: Option<PlanCounts>,
+    pub skipped: Skipped,
+    /// People from rosters who counted before, students included.
+    pub active_people: usize,
+    pub errors: usize,
+    pub notices: usize,
+}
+
+/// A finished import, broken ones included.
+#[derive(Debug)]
+pub struct Outcome {
+    pub import: roster_import::Model,
+    pub counts: ImportCounts,
+    /// Sorted by file and line.
+    pub problems: Vec<Problem>,
+}
+
+impl Outcome {
+    /// Whether nothing was written because something in the files is wrong.
+    pub fn is_broken(&self) -> bool {
+        self.counts.errors > 0
+    }
+}

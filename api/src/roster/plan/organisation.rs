@@ -1,0 +1,257 @@
+//! Clusters, schools, school years and class groups.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use glans_entity::ids::{ClassGroupId, ClusterId, SchoolId, SchoolYearId};
+use glans_entity::localized::Strings;
+use glans_entity::organisation::{class_group, cluster, school, school_year};
+
+use super::changes::{Cell, Changes, pair};
+use super::{Moment, Names};
+use crate::roster::problem::Problems;
+use crate::roster::wanted::{Cluster, Group, School, Section, Year};
+
+pub(super) fn clusters(
+    section: &Section<Cluster>,
+    stored: Vec<cluster::Model>,
+    at: Moment,
+    problems: &mut Problems,
+) -> (Changes<cluster::Model>, Names<ClusterId>) {
+    let mut changes = Changes::default();
+    let mut ids: Names<ClusterId> = stored.iter().filter_map(|row| Some((row.source_id.clone()?, row.id))).collect();
+    let cell = Cell { file: "orgs.csv", column: "name", what: "name of another cluster" };
+    let (pairs, rest) = pair(
+        section,
+        stored,
+        |wanted| (&wanted.source_id, wanted.line),
+        |wanted| Some(wanted.name.clone()),
+        |row| Some(row.name.clone()),
+        cell,
+        problems,
+    );
+    for (wanted, found) in pairs {
+        let row = found.clone().unwrap_or_else(|| cluster::Model {
+            id: ClusterId::new(),
+            board_id: at.board,
+            name: String::new(),
+            source_id: None,
+            archived_at: None,
+            created_at: at.now,
+            updated_at: at.now,
+            version: 1,
+        });
+        ids.insert(wanted.source_id.clone(), row.id);
+        let after = cluster::Model {
+            name: wanted.name.clone(),
+            source_id: Some(wanted.source_id.clone()),
+            archived_at: None,
+            ..row
+        };
+        match found {
+            Some(before) => changes.settle(before, after, at.now),
+            None => changes.create(after),
+        }
+    }
+    for before in rest {
+        if before.archived_at.is_none() && before.source_id.as_deref().is_some_and(|id| section.ends(id)) {
+            let after = cluster::Model { archived_at: Some(at.now), ..before.clone() };
+            changes.end(before, after, at.now);
+        }
+    }
+    (changes, ids)
+}
+
+/// A school that is there keeps its name: the national register and the school itself know it better than a roster.
+pub(super) fn schools(
+    section: &Section<School>,
+    stored: Vec<school::Model>,
+    clusters: &Names<ClusterId>,
+    at: Moment,
+    problems: &mut Problems,
+) -> (Changes<school::Model>, Names<SchoolId>) {
+    let mut changes = Changes::default();
+    let mut ids: Names<SchoolId> = stored.iter().filter_map(|row| Some((row.source_id.clone()?, row.id))).collect();
+    let cell = Cell { file: "orgs.csv", column: "identifier", what: "code of another school" };
+    let (pairs, rest) = pair(
+        section,
+        stored,
+        |wanted| (&wanted.source_id, wanted.line),
+        |wanted| wanted.code.clone(),
+        |row| row.brin.clone().zip(row.location_code.clone()),
+        cell,
+        problems,
+    );
+    for (wanted, found) in pairs {
+        let cluster = wanted.cluster.as_ref().and_then(|id| clusters.get(id)).copied();
+        let row = found.clone().unwrap_or_else(|| new_school(at));
+        ids.insert(wanted.source_id.clone(), row.id);
+        let (brin, location) = wanted.code.clone().unzip();
+        let after = school::Model {
+            name: if found.is_some() { row.name.clone() } else { wanted.name.clone() },
+            cluster_id: cluster.or(row.cluster_id),
+            brin: brin.or_else(|| row.brin.clone()),
+            location_code: location.or_else(|| row.location_code.clone()),
+            source_id: Some(wanted.source_id.clone()),
+            archived_at: None,
+            ..row
+        };
+        match found {
+            Some(before) => changes.settle(before, after, at.now),
+            None => changes.create(after),
+        }
+    }
+    for before in rest {
+        if before.archived_at.is_none() && before.source_id.as_deref().is_some_and(|id| section.ends(id)) {
+            let after = school::Model { archived_at: Some(at.now), ..before.clone() };
+            changes.end(before, after, at.now);
+        }
+    }
+    (changes, ids)
+}
+
+fn new_school(at: Moment) -> school::Model {
+    school::Model {
+        id: SchoolId::new(),
+        board_id: at.board,
+        cluster_id: None,
+        name: String::new(),
+        registered_name: None,
+        brin: None,
+        location_code: None,
+        street: None,
+        house_number: None,
+        postcode: None,
+        city: None,
+        phone: None,
+        website: None,
+        denomination: None,
+        holiday_region: None,
+        pupil_count: None,
+        source_id: None,
+        archived_at: None,
+        created_at: at.now,
+        updated_at: at.now,
+        version: 1,
+    }
+}
+
+/// What a school year is to those that lie in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Span {
+    pub starts_on: NaiveDate,
+    pub ends_on: NaiveDate,
+}
+
+/// A school year never ends before its day, so that absence says nothing.
+pub(super) fn years(
+    section: &Section<Year>,
+    stored: Vec<school_year::Model>,
+    at: Moment,
+    problems: &mut Problems,
+) -> (Changes<school_year::Model>, Names<SchoolYearId>, HashMap<SchoolYearId, Span>) {
+    let mut changes = Changes::default();
+    let mut ids: Names<SchoolYearId> = stored.iter().filter_map(|row| Some((row.source_id.clone()?, row.id))).collect();
+    let mut spans: HashMap<SchoolYearId, Span> =
+        stored.iter().map(|row| (row.id, Span { starts_on: row.starts_on, ends_on: row.ends_on })).collect();
+    let cell = Cell { file: "academicSessions.csv", column: "startDate", what: "first day of another school year" };
+    let (pairs, _) = pair(
+        section,
+        stored,
+        |wanted| (&wanted.source_id, wanted.line),
+        |wanted| Some(wanted.starts_on),
+        |row| Some(row.starts_on),
+        cell,
+        problems,
+    );
+    for (wanted, found) in pairs {
+        let after = school_year::Model {
+            id: found.as_ref().map_or_else(SchoolYearId::new, |row| row.id),
+            board_id: at.board,
+            title: wanted.title.clone(),
+            starts_on: wanted.starts_on,
+            ends_on: wanted.ends_on,
+            source_id: Some(wanted.source_id.clone()),
+            created_at: found.as_ref().map_or(at.now, |row| row.created_at),
+            updated_at: found.as_ref().map_or(at.now, |row| row.updated_at),
+            version: found.as_ref().map_or(1, |row| row.version),
+        };
+        ids.insert(wanted.source_id.clone(), after.id);
+        spans.insert(after.id, Span { starts_on: after.starts_on, ends_on: after.ends_on });
+        match found {
+            Some(before) => changes.settle(before, after, at.now),
+            None => changes.create(after),
+        }
+    }
+    (changes, ids, spans)
+}
+
+/// What a class group is to those in it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct GroupFacts {
+    pub id: ClassGroupId,
+    pub school: SchoolId,
+    pub span: Option<Span>,
+}
+
+/// Groups of a year that has passed are left alone: their history is theirs.
+pub(super) fn groups(
+    section: &Section<Group>,
+    stored: Vec<class_group::Model>,
+    schools: &Names<SchoolId>,
+    years: &Names<SchoolYearId>,
+    spans: &HashMap<SchoolYearId, Span>,
+    at: Moment,
+    problems: &mut Problems,
+) -> (Changes<class_group::Model>, Names<GroupFacts>) {
+    let facts = |row: &class_group::Model| GroupFacts {
+        id: row.id,
+        school: row.school_id,
+        span: spans.get(&row.school_year_id).copied(),
+    };
+    let mut changes = Changes::default();
+    let mut known: Names<GroupFacts> =
+        stored.iter().filter_map(|row| Some((row.source_id.clone()?, facts(row)))).collect();
+    let place = |wanted: &Group| schools.get(&wanted.school).copied().zip(years.get(&wanted.year).copied());
+    let cell =
+        Cell { file: "classes.csv", column: "title", what: "name of another class group of this school and year" };
+    let (pairs, rest) = pair(
+        section,
+        stored,
+        |wanted| (&wanted.source_id, wanted.line),
+        |wanted| place(wanted).map(|(school, year)| (school, year, wanted.name.clone())),
+        |row| Some((row.school_id, row.school_year_id, row.name.clone())),
+        cell,
+        problems,
+    );
+    for (wanted, found) in pairs {
+        let Some((school_id, school_year_id)) = place(wanted) else { continue };
+        let after = class_group::Model {
+            id: found.as_ref().map_or_else(ClassGroupId::new, |row| row.id),
+            board_id: at.board,
+            school_id,
+            school_year_id,
+            name: wanted.name.clone(),
+            grades: Strings(wanted.grades.clone()),
+            source_id: Some(wanted.source_id.clone()),
+            archived_at: None,
+            created_at: found.as_ref().map_or(at.now, |row| row.created_at),
+            updated_at: found.as_ref().map_or(at.now, |row| row.updated_at),
+            version: found.as_ref().map_or(1, |row| row.version),
+        };
+        known.insert(wanted.source_id.clone(), facts(&after));
+        match found {
+            Some(before) => changes.settle(before, after, at.now),
+            None => changes.create(after),
+        }
+    }
+    for before in rest {
+        let passed = facts(&before).span.is_some_and(|span| span.ends_on < at.today);
+        let ends = before.source_id.as_deref().is_some_and(|id| section.ends(id));
+        if ends && !passed && before.archived_at.is_none() {
+            let after = class_group::Model { archived_at: Some(at.now), ..before.clone() };
+            changes.end(before, after, at.now);
+        }
+    }
+    (changes, known)
+}

@@ -1,0 +1,273 @@
+//! An import from front to back: examine the files outside any transaction, then plan and write inside one.
+
+use std::path::Path;
+
+use glans_entity::ids::BoardId;
+use glans_entity::organisation::board;
+use glans_entity::roster::{RosterImportState, roster_import};
+use sea_orm::DatabaseTransaction;
+
+use super::known::{Known, LeftOut};
+use super::oneroster::bundle::{Bundle, BundleError, Limits};
+use super::oneroster::links::GUARDIANSHIPS_FILE;
+use super::oneroster::mapping::{self, Mapped};
+use super::oneroster::reading::Reading;
+use super::oneroster::validate::validate;
+use super::outcome::{ImportCounts, Outcome};
+use super::plan::{Moment, Plan, plan};
+use super::problem::{Place, Problems};
+use super::progress::Rows;
+use super::store::{self, Journal};
+use super::{PERMITTED, rules};
+use crate::access::{Permit, Place as AccessPlace};
+use crate::call::{Call, Write};
+use crate::platform::error::{Error, Result, not_found};
+use crate::platform::outbox::Event;
+
+/// What is imported.
+pub enum Source {
+    OneRoster(Box<Bundle>),
+    /// The bytes of `guardianships.csv`.
+    Guardianships(Vec<u8>),
+}
+
+impl Source {
+    /// A bundle: a ZIP archive or a folder.
+    pub fn oneroster(path: &Path) -> Result<Self, BundleError> {
+        Ok(Self::OneRoster(Box::new(Bundle::open(path, Limits::default())?)))
+    }
+
+    /// An uploaded ZIP archive.
+    pub fn upload(bytes: Vec<u8>) -> Result<Self, BundleError> {
+        let bundle = Bundle::archive(std::io::Cursor::new(bytes), Limits::default())?;
+        Ok(Self::OneRoster(Box::new(bundle)))
+    }
+
+    /// A file of guardianships.
+    pub fn guardianships(path: &Path) -> Result<Self, BundleError> {
+        let length = std::fs::metadata(path).map_err(|_| BundleError::Missing(path.display().to_string()))?.len();
+        let most = Limits::default().file_bytes;
+        if length > most {
+            return Err(BundleError::TooLarge { file: GUARDIANSHIPS_FILE.to_owned(), bytes: most });
+        }
+        let unreadable = |source: std::io::Error| BundleError::Unreadable {
+            file: GUARDIANSHIPS_FILE.to_owned(),
+            source: source.into(),
+        };
+        std::fs::read(path).map(Self::Guardianships).map_err(unreadable)
+    }
+
+    /// The name under which imports of this kind are kept.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::OneRoster(_) => "oneroster",
+            Self::Guardianships(_) => "guardianships",
+        }
+    }
+}
+
+/// Runs a started import and keeps how it went. Broken files are an outcome, not an error.
+pub(super) async fn run(call: &Call, import: roster_import::Model, source: Source) -> Result<Outcome> {
+    let id = import.id;
+    let outcome = examine_and_write(call, import, source).await;
+    call.app().imports.finish(id);
+    outcome
+}
+
+async fn examine_and_write(call: &Call, mut import: roster_import::Model, source: Source) -> Result<Outcome> {
+    let known = known(call, import.board_id).await?;
+    let today = call.today();
+    let examined = tokio::task::spawn_blocking(move || examine(source, known, today)).await.map_err(Error::fault)?;
+    let Examined { mapped, rows, mut problems } = examined;
+    import.rows_total = i32::try_from(rows).unwrap_or(i32::MAX);
+    call.app().imports.set(import.id, Rows { total: import.rows_total, done: 0 });
+    if let Some(mapped) = mapped {
+        let done = if import.dry_run {
+            rehearse(call, &import, &mapped, &mut problems).await?
+        } else {
+            write(call, &import, mapped, &mut problems).await?
+        };
+        if let Some(outcome) = done {
+            return Ok(outcome);
+        }
+    }
+    fail(call, import, problems).await
+}
+
+/// What the files came down to; no mapping where something in them is wrong.
+struct Examined {
+    mapped: Option<Mapped>,
+    rows: usize,
+    problems: Problems,
+}
+
+fn examine(source: Source, known: Known, today: chrono::NaiveDate) -> Examined {
+    let mut problems = Problems::default();
+    let reading = match source {
+        Source::OneRoster(mut bundle) => match Reading::of(&mut bundle, &mut problems) {
+            Ok(reading) => reading,
+            Err(error) => {
+                problems.error(Place::file("bundle"), error.to_string());
+                None
+            }
+        },
+        Source::Guardianships(bytes) => Some(Reading::of_guardianships(&bytes, &mut problems)),
+    };
+    let Some(reading) = reading else { return Examined { mapped: None, rows: 0, problems } };
+    validate(&reading, &known, &mut problems);
+    let mapped = mapping::map(&reading, &known, today, &mut problems);
+    Examined { mapped: (!problems.is_broken()).then_some(mapped), rows: reading.row_count(), problems }
+}
+
+async fn known(call: &Call, id: BoardId) -> Result<Known> {
+    let (db, scope) = (call.read().await?, call.scope());
+    let board: board::Model = store::board(&*db, &scope, id).await?.ok_or_else(|| not_found("board"))?;
+    let mut known = store::stored(&*db, &scope, id).await?.known(board.number);
+    known.remember(store::left_out(&*db, &scope, id).await?);
+    Ok(known)
+}
+
+/// Plans against what is stored, and reports what stands in the way.
+async fn planned(
+    db: &DatabaseTransaction,
+    call: &Call,
+    import: &roster_import::Model,
+    mapped: &Mapped,
+    problems: &mut Problems,
+) -> Result<Plan> {
+    let stored = store::stored(db, &call.scope(), import.board_id).await?;
+    let at = Moment { board: import.board_id, now: call.now(), today: call.today() };
+    let plan = plan(&mapped.wanted, stored, at, problems);
+    let (active, removed) = (plan.active_people, plan.removed_people());
+    if rules::removals_need_consent(active, removed) && !import.accept_removals {
+        let message = format!(
+            "{removed} of {active} people would count no longer, which is more than {} %; check that the files are whole, \
+             and accept the removals if they are",
+            rules::REMOVALS_WITHOUT_ASKING
+        );
+        if import.dry_run {
+            problems.notice(Place::file("users.csv"), message);
+        } else {
+            problems.error(Place::file("users.csv"), message);
+        }
+    }
+    Ok(plan)
+}
+
+/// A dry run. `None` where the files are broken.
+async fn rehearse(
+    call: &Call,
+    import: &roster_import::Model,
+    mapped: &Mapped,
+    problems: &mut Problems,
+) -> Result<Option<Outcome>> {
+    let plan = planned(&*call.read().await?, call, import, mapped, problems).await?;
+    if problems.is_broken() {
+        return Ok(None);
+    }
+    let counts = counts(Some(&plan), mapped, problems);
+    let write = call.write().await?;
+    let permit = write.authorize(PERMITTED, AccessPlace::board(import.board_id))?;
+    let outcome = conclude(&write, &permit, import.clone(), counts, None, std::mem::take(problems)).await?;
+    write.commit().await?;
+    Ok(Some(outcome))
+}
+
+/// Plans and writes in one transaction. `None`, and nothing written, where the plan finds the files broken.
+async fn write(
+    call: &Call,
+    import: &roster_import::Model,
+    mapped: Mapped,
+    problems: &mut Problems,
+) -> Result<Option<Outcome>> {
+    let write = call.write().await?;
+    let permit = write.authorize(PERMITTED, AccessPlace::board(import.board_id))?;
+    store::lock_board(write.db(), &write.scope(), import.board_id).await?;
+    let plan = planned(write.db(), call, import, &mapped, problems).await?;
+    if problems.is_broken() {
+        return Ok(None);
+    }
+    let counts = counts(Some(&plan), &mapped, problems);
+    apply(&write, &permit, import, plan).await?;
+    let left_out = Some(mapped.left_out);
+    let outcome = conclude(&write, &permit, import.clone(), counts, left_out, std::mem::take(problems)).await?;
+    write.emit(&permit, Event::about("roster.imported", import.id)).await?;
+    write.rights_change();
+    write.commit().await?;
+    Ok(Some(outcome))
+}
+
+fn counts(plan: Option<&Plan>, mapped: &Mapped, problems: &Problems) -> ImportCounts {
+    ImportCounts {
+        changes: plan.map(Plan::counts),
+        skipped: mapped.skipped,
+        active_people: plan.map_or(0, |plan| plan.active_people),
+        errors: problems.error_count(),
+        notices: problems.notice_count(),
+    }
+}
+
+/// In an order in which no row refers to one that is not there yet.
+async fn apply(write: &Write<'_>, permit: &Permit, import: &roster_import::Model, plan: Plan) -> Result<()> {
+    let (db, progress) = (write.db(), &write.call().app().imports);
+    let mut journal = Journal::of(import);
+    let half = Rows { total: import.rows_total, done: import.rows_total / 2 };
+    store::apply(db, permit, plan.clusters, &mut journal).await?;
+    store::apply(db, permit, plan.schools, &mut journal).await?;
+    store::apply(db, permit, plan.years, &mut journal).await?;
+    store::apply(db, permit, plan.groups, &mut journal).await?;
+    store::apply(db, permit, plan.people, &mut journal).await?;
+    store::apply(db, permit, plan.students, &mut journal).await?;
+    progress.set(import.id, half);
+    store::apply(db, permit, plan.enrolments, &mut journal).await?;
+    store::apply(db, permit, plan.memberships, &mut journal).await?;
+    store::apply(db, permit, plan.guardianships, &mut journal).await?;
+    Ok(())
+}
+
+async fn conclude(
+    write: &Write<'_>,
+    permit: &Permit,
+    mut import: roster_import::Model,
+    counts: ImportCounts,
+    left_out: Option<LeftOut>,
+    problems: Problems,
+) -> Result<Outcome> {
+    let failed = counts.errors > 0;
+    import.state = if failed { RosterImportState::Failed } else { RosterImportState::Succeeded };
+    import.rows_done = if failed { 0 } else { import.rows_total };
+    import.counts = serde_json::to_value(&counts).map_err(Error::fault)?;
+    import.left_out = left_out.map(serde_json::to_value).transpose().map_err(Error::fault)?;
+    import.finished_at = Some(write.now());
+    import.updated_at = write.now();
+    import.version += 1;
+    let import = store::update_import(write.db(), permit, import).await?;
+    let problems = problems.into_sorted();
+    store::insert_problems(write.db(), permit, &import, problems.clone()).await?;
+    Ok(Outcome { import, counts, problems })
+}
+
+async fn fail(call: &Call, import: roster_import::Model, problems: Problems) -> Result<Outcome> {
+    let counts =
+        ImportCounts { errors: problems.error_count(), notices: problems.notice_count(), ..ImportCounts::default() };
+    let write = call.write().await?;
+    let permit = write.authorize(PERMITTED, AccessPlace::board(import.board_id))?;
+    let outcome = conclude(&write, &permit, import, counts, None, problems).await?;
+    write.commit().await?;
+    Ok(outcome)
+}
+
+/// Ends an import whose upload is no bundle at all.
+pub(super) async fn refuse(call: &Call, import: roster_import::Model, error: &BundleError) -> Result<()> {
+    let mut problems = Problems::default();
+    problems.error(Place::file("bundle"), error.to_string());
+    fail(call, import, problems).await.map(drop)
+}
+
+/// Ends an import that failed through no fault of its files.
+pub(super) async fn give_up(call: &Call, import: roster_import::Model) -> Result<()> {
+    let mut problems = Problems::default();
+    problems
+        .error(Place::file("bundle"), "the import stopped through a fault on our side; nothing was written, try again");
+    fail(call, import, problems).await.map(drop)
+}

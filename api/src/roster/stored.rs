@@ -1,0 +1,126 @@
+//! What a board has of the tables that a roster fills.
+
+use chrono::{DateTime, Utc};
+use glans_entity::ids::{
+    ClassGroupId, ClusterId, EnrolmentId, GuardianshipId, MembershipId, PersonId, SchoolId, SchoolYearId, StudentId,
+};
+use glans_entity::organisation::{class_group, cluster, school, school_year};
+use glans_entity::people::{enrolment, guardianship, membership, person, student};
+use sea_orm::{EntityTrait, IntoActiveModel, ModelTrait};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+use super::known::{Known, KnownUser};
+use super::oneroster::words::{ClassKind, OrgKind};
+
+/// All rows of one board.
+#[derive(Debug, Default)]
+pub struct Stored {
+    pub clusters: Vec<cluster::Model>,
+    pub schools: Vec<school::Model>,
+    pub years: Vec<school_year::Model>,
+    pub groups: Vec<class_group::Model>,
+    pub people: Vec<person::Model>,
+    pub students: Vec<student::Model>,
+    pub enrolments: Vec<enrolment::Model>,
+    pub memberships: Vec<membership::Model>,
+    pub guardianships: Vec<guardianship::Model>,
+}
+
+impl Stored {
+    /// What a delta file may refer to.
+    pub fn known(&self, board_number: Option<String>) -> Known {
+        let mut known = Known { board_number, ..Known::default() };
+        for cluster in self.clusters.iter().filter_map(|row| row.source_id.clone()) {
+            known.orgs.insert(cluster, OrgKind::Cluster);
+        }
+        for school in self.schools.iter().filter_map(|row| row.source_id.clone()) {
+            known.orgs.insert(school, OrgKind::School);
+        }
+        for year in self.years.iter().filter_map(|row| row.source_id.clone()) {
+            known.sessions.insert(year.clone(), Some(year));
+        }
+        for group in self.groups.iter().filter_map(|row| row.source_id.clone()) {
+            known.classes.insert(group, ClassKind::Homeroom);
+        }
+        for person in self.people.iter().filter_map(|row| row.source_id.clone()) {
+            known.users.insert(person, KnownUser { student: false, person: true });
+        }
+        for student in self.students.iter().filter_map(|row| row.source_id.clone()) {
+            known.users.entry(student).or_default().student = true;
+        }
+        known
+    }
+}
+
+/// A row that an import can make, change and put back.
+pub trait Row:
+    ModelTrait<Entity: EntityTrait<Model = Self>>
+    + IntoActiveModel<<Self::Entity as EntityTrait>::ActiveModel>
+    + PartialEq
+    + Serialize
+    + DeserializeOwned
+    + Sync
+    + 'static
+{
+    const TABLE: &'static str;
+    /// Prefix of the ids of this table outside the program.
+    const PREFIX: &'static str;
+    fn uuid(&self) -> Uuid;
+    fn version(&self) -> i32;
+    fn source_id(&self) -> Option<&str>;
+    /// Marks the row as changed now.
+    fn touch(&mut self, now: DateTime<Utc>);
+    /// The row with nothing in it that another row may be waiting to have, in as far as it must be unique.
+    fn released(&self) -> Self;
+    /// Whether what must be unique is the same in both.
+    fn keeps_keys(&self, other: &Self) -> bool;
+}
+
+macro_rules! rows {
+    ($($module:ident: $id:ty { $($key:ident: $free:expr),* $(; $($fixed:ident),+)? })+) => {$(
+        impl Row for $module::Model {
+            const TABLE: &'static str = stringify!($module);
+            const PREFIX: &'static str = <$id>::PREFIX;
+
+            fn uuid(&self) -> Uuid {
+                self.id.0
+            }
+
+            fn version(&self) -> i32 {
+                self.version
+            }
+
+            fn source_id(&self) -> Option<&str> {
+                self.source_id.as_deref()
+            }
+
+            fn touch(&mut self, now: DateTime<Utc>) {
+                self.updated_at = now;
+                self.version += 1;
+            }
+
+            fn released(&self) -> Self {
+                $(let free: fn(&Self) -> _ = $free; let $key = free(self);)*
+                Self { source_id: None, $($key,)* ..self.clone() }
+            }
+
+            fn keeps_keys(&self, other: &Self) -> bool {
+                self.source_id == other.source_id $(&& self.$key == other.$key)* $($(&& self.$fixed == other.$fixed)+)?
+            }
+        }
+    )+};
+}
+
+rows! {
+    cluster: ClusterId { name: |row| row.id.to_string() }
+    school: SchoolId { brin: |_| None, location_code: |_| None }
+    school_year: SchoolYearId { ; starts_on }
+    class_group: ClassGroupId { name: |row| row.id.to_string(); school_id, school_year_id }
+    person: PersonId {}
+    student: StudentId { number: |_| None; school_id }
+    enrolment: EnrolmentId {}
+    membership: MembershipId {}
+    guardianship: GuardianshipId {}
+}

@@ -1,0 +1,137 @@
+//! `PUT /uploads/{token}`: where the bytes of an import arrive, once, within an hour.
+
+use std::sync::Arc;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::rand;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::put;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::Duration;
+use glans_entity::roster::{RosterImportState, roster_import};
+
+use super::run::{Source, run};
+use super::{PERMITTED, store};
+use crate::access::Place;
+use crate::app::App;
+use crate::call::Call;
+use crate::platform::error::{Error, Result};
+
+/// How long an upload is waited for.
+pub(super) const LIVES: Duration = Duration::hours(1);
+/// What an upload must be.
+pub(super) const CONTENT_TYPE: &str = "application/zip";
+
+/// The secret part of an upload's address: 256 random bits.
+#[derive(Clone)]
+pub struct Token(String);
+
+impl Token {
+    pub(super) fn new() -> Result<Self> {
+        let mut bytes = [0_u8; 32];
+        rand::fill(&mut bytes).map_err(Error::fault)?;
+        Ok(Self(URL_SAFE_NO_PAD.encode(bytes)))
+    }
+
+    pub(super) fn hash(&self) -> Vec<u8> {
+        hash(&self.0)
+    }
+
+    /// The address to send the bundle to.
+    pub(super) fn url(&self, app: &App) -> String {
+        format!("{}/uploads/{}", app.config.public_url.trim_end_matches('/'), self.0)
+    }
+}
+
+fn hash(token: &str) -> Vec<u8> {
+    digest(&SHA256, token.as_bytes()).as_ref().to_vec()
+}
+
+/// The route, for the server to mount. It needs no access token: the address is the secret.
+pub fn routes(app: Arc<App>) -> Router {
+    Router::new().route("/uploads/{token}", put(receive)).with_state(app)
+}
+
+async fn receive(State(app): State<Arc<App>>, Path(token): Path<String>, body: Body) -> Response {
+    let hash = hash(&token);
+    match waiting(&app, &hash).await {
+        Ok(true) => {}
+        Ok(false) => return answer(StatusCode::NOT_FOUND, "There is no upload waiting here. Start an import again."),
+        Err(error) => return failure(&error),
+    }
+    let most = usize::try_from(app.config.upload_max_bytes).unwrap_or(usize::MAX);
+    let Ok(bytes) = to_bytes(body, most).await else {
+        let message = format!("The upload broke off, or is larger than {most} bytes.");
+        return answer(StatusCode::PAYLOAD_TOO_LARGE, &message);
+    };
+    match claim(&app, &hash).await {
+        Ok(Some(import)) => {
+            tokio::spawn(work(app, import, bytes.into()));
+            answer(StatusCode::ACCEPTED, "Received. The import has begun; its progress is in the API.")
+        }
+        Ok(None) => answer(StatusCode::NOT_FOUND, "There is no upload waiting here. Start an import again."),
+        Err(error) => failure(&error),
+    }
+}
+
+fn is_waiting(import: &roster_import::Model, call: &Call) -> bool {
+    import.state == RosterImportState::AwaitingUpload
+        && import.upload_expires_at.is_some_and(|expires| call.now() < expires)
+}
+
+/// Looked up before the bytes are taken in, so that a stranger cannot make the server hold any.
+async fn waiting(app: &Arc<App>, hash: &[u8]) -> Result<bool> {
+    let call = Call::system(app, "roster upload");
+    let import = store::import_by_upload(&*call.read().await?, &call.scope(), hash).await?;
+    Ok(import.is_some_and(|import| is_waiting(&import, &call)))
+}
+
+/// Takes the upload's one turn.
+async fn claim(app: &Arc<App>, hash: &[u8]) -> Result<Option<roster_import::Model>> {
+    let call = Call::system(app, "roster upload");
+    let write = call.write().await?;
+    let found = store::lock_import_by_upload(write.db(), &write.scope(), hash).await?;
+    let Some(import) = found.filter(|import| is_waiting(import, &call)) else { return Ok(None) };
+    let permit = write.authorize(PERMITTED, Place::board(import.board_id))?;
+    let import = roster_import::Model {
+        state: RosterImportState::Running,
+        upload_hash: None,
+        upload_expires_at: None,
+        updated_at: write.now(),
+        version: import.version + 1,
+        ..import
+    };
+    let import = store::update_import(write.db(), &permit, import).await?;
+    write.commit().await?;
+    Ok(Some(import))
+}
+
+/// Runs the import in the background. A fault of ours ends it as failed, and is logged with its cause.
+async fn work(app: Arc<App>, import: roster_import::Model, bytes: Vec<u8>) {
+    let call = Call::system(&app, "roster import");
+    let id = import.id;
+    let done = match Source::upload(bytes) {
+        Ok(source) => run(&call, import.clone(), source).await.map(drop),
+        Err(error) => super::run::refuse(&call, import.clone(), &error).await,
+    };
+    if let Err(error) = done {
+        tracing::error!(import = %id, ?error, "roster import failed");
+        if let Err(error) = super::run::give_up(&call, import).await {
+            tracing::error!(import = %id, ?error, "roster import could not be marked as failed");
+        }
+    }
+}
+
+fn answer(status: StatusCode, message: &str) -> Response {
+    (status, axum::Json(serde_json::json!({ "message": message }))).into_response()
+}
+
+fn failure(error: &Error) -> Response {
+    tracing::error!(?error, "upload failed");
+    answer(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string())
+}

@@ -1,0 +1,134 @@
+//! Delta imports, and the bundles of others.
+
+use std::path::PathBuf;
+
+use glans::roster::Source;
+use glans::roster::outcome::Options;
+use glans_tests::on_each_database;
+
+use super::bundle::Bundle;
+use super::office::{Office, errors, found};
+
+const DAY: &str = "2026-11-24T10:00:00.000Z";
+
+async fn a_delta_changes_what_it_names_and_nothing_else(office: &Office) {
+    office.import(&Bundle::sound()).await;
+    let before = office.tables().await;
+    let user = format!("g1-1,active,{DAY},true,g1-1,,Kind1,Nieuwenhuis,,s11,,,,,,,,,,,s1,");
+    let outcome = office.import(&Bundle::delta(&[("users", &user)])).await;
+    assert!(!outcome.is_broken(), "{:?}", found(&outcome));
+    let mut expected = before.clone();
+    let after = office.tables().await;
+    let row = expected.students.iter_mut().find(|row| row.source_id.as_deref() == Some("g1-1")).unwrap();
+    row.display_name = "Kind1 Nieuwenhuis".to_owned();
+    row.version = 2;
+    row.updated_at = after.student("g1-1").updated_at;
+    assert_eq!(after, expected);
+}
+
+async fn a_delta_brings_a_child_and_takes_one_away(office: &Office) {
+    office.import(&Bundle::sound()).await;
+    let rows = [
+        ("users", format!("nieuw,active,{DAY},true,nieuw,,Nina,Nieuw,,s199,,,,g1-1-a,,,,,,,,")),
+        ("users", format!("g2-1,tobedeleted,{DAY},,,,,,,,,,,,,,,,,,,")),
+        ("roles", format!("r-nieuw,active,{DAY},nieuw,primary,student,,,s1,")),
+        ("enrollments", format!("e-nieuw,active,{DAY},g1,s1,nieuw,student,,,")),
+        ("enrollments", format!("e-muziek,active,{DAY},m1,s1,nieuw,student,,,")),
+    ];
+    let rows: Vec<(&str, &str)> = rows.iter().map(|(file, row)| (*file, row.as_str())).collect();
+    let outcome = office.import(&Bundle::delta(&rows)).await;
+    assert!(!outcome.is_broken(), "{:?}", found(&outcome));
+    let tables = office.tables().await;
+    assert_eq!(tables.student("nieuw").left_on, None);
+    assert_eq!(tables.guardianships.iter().filter(|link| link.student_id == tables.student("nieuw").id).count(), 1);
+    assert!(tables.student("g2-1").left_on.is_some());
+    let place = tables.enrolments.iter().find(|row| row.source_id.as_deref() == Some("e-g2-1")).unwrap();
+    assert_eq!(place.ends_on.unwrap().to_string(), "2026-11-23");
+    assert_eq!(outcome.counts.skipped.enrolments, 1);
+}
+
+async fn a_delta_must_say_when_and_what_and_may_not_point_nowhere(office: &Office) {
+    office.import(&Bundle::sound()).await;
+    let before = office.tables().await;
+    let rows = [
+        ("enrollments", "e1,active,,g1,s1,g1-1,student,,,"),
+        ("enrollments", "e2,,2026-11-24T10:00:00.000Z,g7,s1,g1-1,student,,,"),
+        ("enrollments", "e3,active,2026-11-24T10:00:00.000Z,g7,s1,g1-1,student,,,"),
+    ];
+    let outcome = office.import(&Bundle::delta(&rows)).await;
+    assert_eq!(
+        found(&outcome),
+        [
+            "enrollments.csv:2 dateLastModified: is blank; a value is required",
+            "enrollments.csv:3 status: is blank; a value is required",
+            "enrollments.csv:4 classSourcedId: \"g7\" is not in classes.csv, and not known from an earlier import",
+        ]
+    );
+    assert_eq!(office.tables().await, before);
+}
+
+/// The bundles in the folder of real input; none where it is not there.
+fn shared(name: &str) -> Option<PathBuf> {
+    let root = std::env::var_os("GLANS_SHARED").map_or_else(|| crate::repository().join("../shared"), PathBuf::from);
+    let folder = root.join("data/oneroster").join(name);
+    if !folder.exists() {
+        eprintln!("skipped: no OneRoster bundle at {}; set GLANS_SHARED", folder.display());
+        return None;
+    }
+    Some(folder)
+}
+
+/// It calls a department the school of its classes, and enrols a teacher as a student.
+async fn the_bundle_of_version_1_1_is_refused_with_reasons(office: &Office) {
+    let Some(folder) = shared("v1p1-minimal") else { return };
+    let outcome = office.import_as(Source::oneroster(&folder).unwrap(), Options::default()).await;
+    let school = |file: &str, line: u32| {
+        format!("{file}:{line} schoolSourcedId: \"org-sch-222-456\" is an organisation of another type than school")
+    };
+    let mut expected: Vec<String> = (2..=3).map(|line| school("classes.csv", line)).collect();
+    for line in 2..=7 {
+        expected.push(school("enrollments.csv", line));
+        if line == 6 {
+            expected.push("enrollments.csv:6 userSourcedId: \"usr-222-987654\" is enrolled as a student and has no role as a student".to_owned());
+        }
+    }
+    let students = [(3, "usr-222-66778899"), (6, "usr-222-1234561232"), (7, "usr-222-567891")];
+    expected.extend(students.map(|(line, _)| {
+        format!("users.csv:{line}: the student belongs to no school; name one in its role or its enrolment")
+    }));
+    assert_eq!(errors(&outcome), expected);
+    assert!(office.tables().await.people.is_empty());
+}
+
+/// A delta with a school, a student and a scheduled class: the student comes in, the class does not.
+async fn the_bundle_of_version_1_2_comes_in(office: &Office) {
+    let Some(folder) = shared("v1p2-minimal") else { return };
+    let outcome = office.import_as(Source::oneroster(&folder).unwrap(), Options::default()).await;
+    assert!(!outcome.is_broken(), "{:?}", found(&outcome));
+    let tables = office.tables().await;
+    assert_eq!(tables.schools.iter().map(|school| school.name.as_str()).collect::<Vec<_>>(), ["Gotham High School"]);
+    assert_eq!(
+        tables.students.iter().map(|student| student.display_name.as_str()).collect::<Vec<_>>(),
+        ["Bruce Wayne"]
+    );
+    assert!(tables.groups.is_empty() && tables.people.is_empty());
+    let dropped: Vec<_> = found(&outcome).into_iter().filter(|text| text.contains("dropped unread")).collect();
+    assert_eq!(
+        dropped,
+        [
+            "demographics.csv: dropped unread: personal data of a special category, for which Glans has no purpose",
+            "userProfiles.csv: dropped unread: accounts of other systems, for which Glans has no purpose",
+            "users.csv password: dropped unread: 1 value; Glans has no purpose for this column",
+        ]
+    );
+    let again = office.import_as(Source::oneroster(&folder).unwrap(), Options::default()).await;
+    assert!(again.counts.changes.unwrap().is_nothing());
+}
+
+on_each_database!(
+    a_delta_changes_what_it_names_and_nothing_else,
+    a_delta_brings_a_child_and_takes_one_away,
+    a_delta_must_say_when_and_what_and_may_not_point_nowhere,
+    the_bundle_of_version_1_1_is_refused_with_reasons,
+    the_bundle_of_version_1_2_comes_in,
+);

@@ -1,0 +1,218 @@
+//! Bulk imports.
+
+use glans::roster::outcome::Options;
+use glans_entity::people::{GuardianAccess, GuardianshipStatus};
+use glans_tests::on_each_database;
+
+use super::bundle::{Bundle, STUDENTS_PER_CLASS};
+use super::office::{Office, errors, found, text};
+
+async fn a_bundle_fills_the_board(office: &Office) {
+    let outcome = office.import(&Bundle::sound()).await;
+    assert!(!outcome.is_broken(), "{:?}", found(&outcome));
+    let tables = office.tables().await;
+    let students = 2 * STUDENTS_PER_CLASS;
+    let numbers = [
+        tables.clusters.len(),
+        tables.schools.len(),
+        tables.years.len(),
+        tables.groups.len(),
+        tables.people.len(),
+        tables.students.len(),
+        tables.enrolments.len(),
+        tables.guardianships.len(),
+    ];
+    assert_eq!(numbers, [1, 2, 1, 2, 5 + 2 * students, students, students, 2 * students]);
+    assert_eq!(tables.roles_of("admin1"), ["BOARD_ADMIN BOARD"]);
+    assert_eq!(tables.roles_of("dir1"), ["CLUSTER_DIRECTOR CLUSTER"]);
+    assert_eq!(tables.roles_of("lead1"), ["SCHOOL_LEADER SCHOOL"]);
+    assert_eq!(tables.roles_of("teach1"), ["TEACHER CLASS_GROUP", "TEACHER SCHOOL"]);
+    assert_eq!(tables.roles_of("g1-1-a"), Vec::<String>::new());
+    let school = tables.schools.iter().find(|school| school.name == "De Zwaluw").unwrap();
+    assert_eq!((school.brin.as_deref(), school.location_code.as_deref()), (Some("03AB"), Some("00")));
+    assert_eq!(school.cluster_id, Some(tables.clusters[0].id));
+    let group = tables.groups.iter().find(|group| group.name == "Groep 7/8").unwrap();
+    assert_eq!(group.grades.0, ["7", "8"]);
+    let place = tables.enrolments.iter().find(|row| row.source_id.as_deref() == Some("e-g2-1")).unwrap();
+    assert_eq!(
+        (place.starts_on.to_string(), place.ends_on.unwrap().to_string()),
+        ("2026-08-01".into(), "2027-07-31".into())
+    );
+    let link = tables.guardianship("g1-1", "g1-1-a");
+    assert_eq!(
+        (text(&link.relationship), link.access, link.status),
+        ("PARENT".into(), GuardianAccess::Full, GuardianshipStatus::Active)
+    );
+    assert_eq!(outcome.counts.skipped.scheduled_classes, 1);
+    assert_eq!(
+        found(&outcome),
+        [
+            "users.csv phone: dropped unread: 40 values; Glans has no purpose for this column",
+            "users.csv password: dropped unread: 5 values; Glans has no purpose for this column",
+        ]
+    );
+}
+
+async fn the_same_bundle_again_changes_nothing(office: &Office) {
+    office.import(&Bundle::sound()).await;
+    let before = office.tables().await;
+    let again = office.import(&Bundle::sound()).await;
+    assert!(again.counts.changes.unwrap().is_nothing(), "{:?}", again.counts);
+    assert_eq!(office.tables().await, before);
+}
+
+async fn a_dry_run_tells_and_writes_nothing(office: &Office) {
+    let nothing = office.tables().await;
+    let outcome = office.import_as(Bundle::sound().source(), Options { dry_run: true, accept_removals: false }).await;
+    assert_eq!(outcome.counts.changes.unwrap().students.created, 2 * STUDENTS_PER_CLASS);
+    assert_eq!(office.tables().await, nothing);
+}
+
+async fn a_rolled_back_import_leaves_no_trace(office: &Office) {
+    let nothing = office.tables().await;
+    let first = office.import(&Bundle::sound()).await;
+    let after_first = office.tables().await;
+    let mut changed = Bundle::sound();
+    changed.without(&["g1-1", "g1-1-a", "g1-1-b"]).replace("classes", "Groep 3", "Groep drie");
+    changed.replace("users", "Tara,Timmer", "Tara,Timmerman").replace(
+        "roles",
+        "r-teach2,,,teach2,primary,teacher,,,s2",
+        "r-teach2,,,teach2,primary,teacher,,,s1",
+    );
+    changed.replace("users", "Kind2,Van g1,,s12", "Kind2,Van g1,,s13").replace(
+        "users",
+        "Kind3,Van g1,,s13",
+        "Kind3,Van g1,,s12",
+    );
+    let second = office.import(&changed).await;
+    assert!(!second.is_broken(), "{:?}", found(&second));
+    assert_ne!(office.tables().await, after_first);
+
+    office.roll_back(&second).await.unwrap();
+    assert_eq!(office.tables().await, after_first);
+    office.roll_back(&first).await.unwrap();
+    assert_eq!(office.tables().await, nothing);
+    office.roll_back(&first).await.unwrap();
+}
+
+async fn what_was_changed_since_is_not_rolled_back(office: &Office) {
+    let outcome = office.import(&Bundle::sound()).await;
+    let mut pupil = office.tables().await.student("g1-1").clone();
+    pupil.display_name = "Kind Een".to_owned();
+    pupil.version += 1;
+    office.change(pupil.clone()).await;
+    let before = office.tables().await;
+    let refused = office.roll_back(&outcome).await.unwrap_err().to_string();
+    assert!(refused.contains(&pupil.id.to_string()), "{refused}");
+    assert_eq!(office.tables().await, before);
+}
+
+async fn a_broken_bundle_tells_all_and_writes_nothing(office: &Office) {
+    let nothing = office.tables().await;
+    let mut bundle = Bundle::sound();
+    bundle.add("orgs", "s1,,,Nog een,school,,nergens");
+    bundle.add("classes", "g9,,,Groep 9,,k1,,homeroom,,c1,t9,,,");
+    bundle.add("users", "u9,,,misschien,u9,,Uma,,,,geen-adres,,,,,,,,,,,");
+    bundle.add("enrollments", "e9,,,g1,s1,niemand,student,true,2026-13-01,");
+    let line = |file: &str, start: &str| bundle.line(file, start);
+    let (org, class, user, place) =
+        (line("orgs", "s1,,,Nog"), line("classes", "g9"), line("users", "u9"), line("enrollments", "e9,"));
+    let outcome = office.import(&bundle).await;
+    assert_eq!(
+        errors(&outcome),
+        [
+            format!("classes.csv:{class} schoolSourcedId: \"c1\" is an organisation of another type than school"),
+            format!("classes.csv:{class} termSourcedIds: \"t9\" is not in academicSessions.csv"),
+            format!("enrollments.csv:{place} beginDate: \"2026-13-01\" is no date; write it as 2026-08-31"),
+            format!("orgs.csv:{org} sourcedId: \"s1\" stands on line 4 already"),
+            format!("orgs.csv:{org} parentSourcedId: \"nergens\" is not in orgs.csv"),
+            format!("users.csv:{user} enabledUser: \"misschien\" is neither true nor false"),
+            format!("users.csv:{user} familyName: is blank; a value is required"),
+            format!("users.csv:{user} email: is no e-mail address; leave it blank where there is none"),
+        ]
+    );
+    assert!(outcome.counts.changes.is_none());
+    assert_eq!(office.tables().await, nothing);
+}
+
+async fn who_is_absent_ends_and_more_than_a_tenth_must_be_accepted(office: &Office) {
+    office.import(&Bundle::sound()).await;
+    let before = office.tables().await;
+    let mut smaller = Bundle::sound();
+    smaller.without(&["g1-1", "g1-1-a", "g1-1-b", "teach2", "e-t2"]);
+    let outcome = office.import(&smaller).await;
+    assert!(!outcome.is_broken(), "{:?}", found(&outcome));
+    let after = office.tables().await;
+    assert_eq!(after.students.len(), before.students.len());
+    assert_eq!(after.student("g1-1").left_on.unwrap().to_string(), "2026-11-24");
+    assert!(after.person("g1-1-a").archived_at.is_some());
+    assert_eq!(after.guardianship("g1-1", "g1-1-a").status, GuardianshipStatus::Ended);
+    assert_eq!(after.roles_of("teach2"), Vec::<String>::new());
+
+    let mut tiny = smaller.clone();
+    let gone: Vec<String> =
+        (2..=8).flat_map(|n| [format!("g2-{n}"), format!("g2-{n}-a"), format!("g2-{n}-b")]).collect();
+    tiny.without(&gone.iter().map(String::as_str).collect::<Vec<_>>());
+    let refused = office.import(&tiny).await;
+    assert!(refused.is_broken());
+    assert!(
+        found(&refused).iter().any(|text| text.contains("21 of 61 people would count no longer")),
+        "{:?}",
+        found(&refused)
+    );
+    assert_eq!(office.tables().await, after);
+    let accepted = office.import_as(tiny.source(), Options { dry_run: false, accept_removals: true }).await;
+    assert_eq!(accepted.counts.changes.unwrap().students.ended, 7);
+}
+
+async fn a_folder_reads_like_an_archive(office: &Office) {
+    let folder = tempfile::tempdir().unwrap();
+    Bundle::sound().write_to(folder.path());
+    let source = glans::roster::Source::oneroster(folder.path()).unwrap();
+    let outcome = office.import_as(source, Options::default()).await;
+    assert_eq!(outcome.counts.changes.unwrap().students.created, 2 * STUDENTS_PER_CLASS);
+}
+
+async fn a_bundle_of_another_board_is_refused(office: &Office) {
+    let mut bundle = Bundle::sound();
+    bundle.replace("orgs", "41613", "41614");
+    let outcome = office.import(&bundle).await;
+    assert!(
+        found(&outcome)
+            .contains(&"orgs.csv:2 identifier: the bundle is of board 41614, and would go into board 41613".to_owned())
+    );
+    assert!(office.tables().await.people.is_empty());
+}
+
+async fn who_was_erased_does_not_come_back(office: &Office) {
+    office.import(&Bundle::sound()).await;
+    let tables = office.tables().await;
+    let mut erased = tables.person("g1-1-a").clone();
+    erased.display_name = "–".to_owned();
+    erased.given_name = "–".to_owned();
+    erased.family_name = "–".to_owned();
+    erased.email = None;
+    erased.erased_at = Some(office.app.clock.now());
+    erased.version += 1;
+    office.change(erased).await;
+    let mut ended = tables.guardianship("g1-1", "g1-1-a").clone();
+    ended.status = GuardianshipStatus::Ended;
+    ended.version += 1;
+    office.change(ended).await;
+    let before = office.tables().await;
+    office.import(&Bundle::sound()).await;
+    assert_eq!(office.tables().await, before);
+}
+
+on_each_database!(
+    a_bundle_fills_the_board,
+    the_same_bundle_again_changes_nothing,
+    a_dry_run_tells_and_writes_nothing,
+    a_rolled_back_import_leaves_no_trace,
+    what_was_changed_since_is_not_rolled_back,
+    a_broken_bundle_tells_all_and_writes_nothing,
+    who_is_absent_ends_and_more_than_a_tenth_must_be_accepted,
+    a_folder_reads_like_an_archive,
+    a_bundle_of_another_board_is_refused,
+    who_was_erased_does_not_come_back,
+);
