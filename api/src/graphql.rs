@@ -10,14 +10,32 @@ use crate::identity::sessions::SessionMutation;
 use crate::identity::viewer::ViewerQuery;
 use crate::node::NodeQuery;
 use crate::organisation::boards::{BoardMutation, BoardQuery};
+use crate::organisation::class_groups::{ClassGroupMutation, ClassGroupQuery};
+use crate::organisation::clusters::{ClusterMutation, ClusterQuery};
+use crate::organisation::school_years::SchoolYearMutation;
 use crate::organisation::schools::{SchoolMutation, SchoolQuery};
+use crate::people::enrolments::EnrolmentMutation;
+use crate::people::guardianships::GuardianshipMutation;
+use crate::people::persons::PersonMutation;
+use crate::people::students::{StudentMutation, StudentQuery};
 use crate::programme::{ProgrammeMutation, ProgrammeQuery};
 use crate::replay::Replays;
 use crate::roster::{RosterMutation, RosterQuery};
 
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, ViewerQuery, ApiClientQuery, BoardQuery, SchoolQuery, ProgrammeQuery, RosterQuery);
+pub struct Query(
+    NodeQuery,
+    ViewerQuery,
+    ApiClientQuery,
+    BoardQuery,
+    ClusterQuery,
+    SchoolQuery,
+    ClassGroupQuery,
+    StudentQuery,
+    ProgrammeQuery,
+    RosterQuery,
+);
 
 /// What can be changed. The fields of one request run one after another.
 #[derive(MergedObject, Default)]
@@ -27,7 +45,14 @@ pub struct Mutation(
     InvitationMutation,
     ApiClientMutation,
     BoardMutation,
+    ClusterMutation,
     SchoolMutation,
+    SchoolYearMutation,
+    ClassGroupMutation,
+    PersonMutation,
+    StudentMutation,
+    EnrolmentMutation,
+    GuardianshipMutation,
     ProgrammeMutation,
     RosterMutation,
 );

@@ -15,7 +15,6 @@ use crate::graphql;
 use crate::http::{self, Endpoint, Policy, Settings, Stopping};
 use crate::oauth;
 use crate::platform::config::{Config, TrustedDocuments};
-use crate::roster;
 
 /// How to serve.
 #[derive(Debug, Clone, Default, Args)]
@@ -43,9 +42,9 @@ pub(super) async fn run(mut config: Config, serve: Serve) -> Result<(), Failure>
     })?;
     let address = listener.local_addr()?;
     let app = open::app(config).await?;
+    let accounts = if serve.demo { demo::ensure(&app).await? } else { Vec::new() };
     // Reads or makes the signing keys and tests them: a wrong secret key is told now, not at the first sign-in.
     app.identity.keys.keys(&app.db, &app.identity.master, app.clock.now()).await?;
-    let accounts = if serve.demo { demo::ensure(&app).await? } else { Vec::new() };
     let stopping = Stopping::default();
     let router = router(&app, stopping.clone())?;
     println!("listening on http://{address}");
@@ -61,8 +60,7 @@ pub fn router(app: &Arc<App>, stopping: Stopping) -> Result<Router, Failure> {
     let settings = settings(&app.config)?;
     let endpoint = Endpoint::new(graphql::schema(), &graphql::sdl(), Door(Arc::clone(app)), settings)
         .map_err(|error| Failure::Failed(format!("the schema cannot be read: {error}")))?;
-    let beside = oauth::routes(Arc::clone(app)).merge(roster::routes(Arc::clone(app)));
-    Ok(http::router(endpoint, stopping, beside))
+    Ok(http::router(endpoint, stopping, oauth::routes(Arc::clone(app))))
 }
 
 fn settings(config: &Config) -> Result<Settings, Failure> {
