@@ -6,7 +6,9 @@ use glans::demo::actions::{self, Filled};
 use glans::demo::{PASSWORD, Size, Story};
 use glans_entity::organisation::{board, class_group, cluster, school, school_year};
 use glans_entity::people::{Role, enrolment, guardianship, membership, person, student};
-use glans_tests::{Program, on_each_database};
+use glans_entity::programme::lesson;
+use glans_tests::{Actor, Program, on_each_database};
+use serde_json::{Value, json};
 
 const SMALL: Size = Size { boards: 2, schools: 4, guardians_per_school: 30, weeks: 12, seed: 7 };
 
@@ -54,6 +56,47 @@ async fn every_role_has_an_account_to_try(program: &Program) {
     assert!(accounts.iter().all(|account| account.password == PASSWORD));
 }
 
+/// The account with the role, signed in.
+async fn sign_in(program: &Program, role: Role) -> Actor {
+    let accounts = actions::accounts(&program.app).await.unwrap();
+    let account = accounts.into_iter().find(|account| account.role == role).unwrap();
+    let newcomer = program.newcomer(&account.name).await;
+    let input = json!({ "email": account.email, "password": account.password });
+    let reply = newcomer.does("sessionCreate", "tokens { accessToken }", input).await;
+    newcomer.with_token(reply.text_at("sessionCreate.tokens.accessToken"))
+}
+
+async fn whoever_is_printed_signs_in(program: &Program) {
+    fill(program, SMALL).await;
+    for account in actions::accounts(&program.app).await.unwrap() {
+        let reply = sign_in(program, account.role).await.asks("{ viewer { id } }").await;
+        assert!(reply.text_at("viewer.id").starts_with("account_"), "{}", reply.text);
+    }
+}
+
+fn items(list: &Value) -> impl Iterator<Item = &Value> {
+    list.as_array().unwrap().iter()
+}
+
+async fn a_leader_has_read_the_beginning_of_the_course(program: &Program) {
+    const COURSE: &str =
+        "{ programmes { nodes { years { modules { lessons { materials { audience viewerState } } } } } } }";
+    fill(program, SMALL).await;
+    assert_eq!(program.rows::<lesson::Entity>().await.len(), 2 * 3 * 4);
+
+    let reply = sign_in(program, Role::SchoolLeader).await.asks(COURSE).await;
+
+    let years = reply.at("programmes.nodes.0.years");
+    let lessons = items(years).flat_map(|year| items(&year["modules"])).flat_map(|module| items(&module["lessons"]));
+    let materials = lessons.flat_map(|lesson| items(&lesson["materials"]));
+    let own = materials.filter(|material| material["audience"] != "GUARDIAN");
+    let states: Vec<_> = own.map(|material| material["viewerState"].as_str().unwrap()).collect();
+    let completed = states.iter().take_while(|state| **state == "COMPLETED").count();
+    assert!(completed > 0, "{states:?}");
+    assert_eq!(states[completed], "STARTED");
+    assert!(states[completed + 1..].iter().all(|state| *state == "NEW"), "{states:?}");
+}
+
 async fn a_database_that_is_not_empty_is_left_alone(program: &Program) {
     assert!(actions::is_empty(&program.app).await.unwrap());
     fill(program, SMALL).await;
@@ -70,5 +113,7 @@ on_each_database!(
     all_that_the_story_tells_is_written,
     the_rows_are_those_of_the_seed,
     every_role_has_an_account_to_try,
+    whoever_is_printed_signs_in,
+    a_leader_has_read_the_beginning_of_the_course,
     a_database_that_is_not_empty_is_left_alone,
 );

@@ -18,6 +18,7 @@ mod reply;
 pub mod seed;
 mod server;
 mod setting;
+mod site;
 mod template;
 mod world;
 

@@ -1,4 +1,4 @@
-//! The program over a migrated database with nothing in it, without HTTP: for imports and commands.
+//! The program over a migrated database with nothing in it: for imports and commands.
 
 use std::sync::Arc;
 
@@ -11,18 +11,28 @@ use glans::platform::config::Config;
 use glans::platform::db::Database;
 use glans_entity::scope::Scoped;
 use sea_orm::{Iterable, PrimaryKeyToColumn, QueryOrder};
+use tokio::sync::OnceCell;
 
+use crate::actor::Actor;
 use crate::database::TestDatabase;
 use crate::engine::Engine;
+use crate::site::Site;
 use crate::setting::Setting;
 
 /// The program, and the database that it works in.
 pub struct Program {
     pub app: Arc<App>,
     database: TestDatabase,
+    server: OnceCell<Site>,
 }
 
 impl Program {
+    /// Somebody who is not signed in, speaking HTTP to a server over this database.
+    pub async fn newcomer(&self, name: &str) -> Actor {
+        let server = self.server.get_or_init(|| Site::start(&self.app)).await;
+        Actor::anonymous(name, &server.address)
+    }
+
     /// All rows of a table of tenant data, in the order of the primary key.
     pub async fn rows<E: Scoped>(&self) -> Vec<E::Model> {
         let call = Call::system(&self.app, "test");
@@ -42,10 +52,13 @@ impl Setting for Program {
         let config = Config { database_url: database.url().to_owned(), secret_key, ..Config::default() };
         let db = Database::connect(database.url()).await.expect("the database of this test");
         let app = App::new(config, db, Clock::default()).expect("a sound configuration");
-        Some(Self { app, database })
+        Some(Self { app, database, server: OnceCell::new() })
     }
 
     async fn remove(self) {
+        if let Some(server) = self.server.into_inner() {
+            server.stop();
+        }
         self.app.db.clone().close().await.expect("pools that close");
         self.database.remove().await;
     }

@@ -1,6 +1,5 @@
 //! The program over a database with two boards in it.
 
-use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
 use async_graphql::{Request, ServerError, Variables};
@@ -8,9 +7,7 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use glans::access::{ClientActor, Standing, Standings};
 use glans::app::App;
 use glans::call::{Call, today};
-use glans::cli::router;
 use glans::graphql::{GlansSchema, schema};
-use glans::http::Stopping;
 use glans::identity::tokens::issue::{Subject, access_token};
 use glans::platform::clock::Clock;
 use glans::platform::config::Config;
@@ -19,14 +16,13 @@ use glans::platform::error::Error;
 use glans_entity::ids::AccountId;
 use glans_entity::scope::Scope;
 use serde_json::Value;
-use tokio::net::TcpListener;
 use tokio::sync::OnceCell;
-use tokio::task::JoinHandle;
 
 use crate::actor::Actor;
 use crate::database::{Snapshot, TestDatabase};
 use crate::engine::Engine;
 use crate::seed::{self, Board, CANARY, CLIENT_SCOPES};
+use crate::site::Site;
 use crate::setting::Setting;
 use crate::template::on_own_runtime;
 
@@ -39,13 +35,7 @@ pub struct World {
     pub theirs: Board,
     schema: GlansSchema,
     database: TestDatabase,
-    server: OnceCell<Server>,
-}
-
-/// The server of a world, which starts with the first request.
-struct Server {
-    address: String,
-    task: JoinHandle<()>,
+    server: OnceCell<Site>,
 }
 
 /// Somebody of the first board.
@@ -156,7 +146,7 @@ impl World {
     }
 
     async fn server(&self) -> &Server {
-        self.server.get_or_init(|| Server::start(&self.app)).await
+        self.server.get_or_init(|| Site::start(&self.app)).await
     }
 
     /// Puts a document to the engine, past the transport: for tests of rights, which do not hang on it.
@@ -186,17 +176,6 @@ fn name_code(error: &mut ServerError) {
         None => panic!("the engine refuses the document of a test: {error}"),
     };
     error.extensions.get_or_insert_default().set("code", code);
-}
-
-impl Server {
-    async fn start(app: &Arc<App>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = format!("http://{}", listener.local_addr().expect("a bound listener has an address"));
-        let router = router(app, Stopping::default()).expect("a sound configuration");
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        let task = tokio::spawn(async move { axum::serve(listener, service).await.expect("a server that serves") });
-        Self { address, task }
-    }
 }
 
 /// The two boards, written once per engine and process; worlds copy them.
@@ -243,7 +222,7 @@ impl Setting for World {
 
     async fn remove(self) {
         if let Some(server) = self.server.into_inner() {
-            server.task.abort();
+            server.stop();
         }
         if let Ok(app) = Arc::try_unwrap(self.app) {
             app.db.close().await.expect("a database that closes");

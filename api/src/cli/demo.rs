@@ -70,6 +70,10 @@ pub(super) async fn ensure(app: &Arc<App>) -> Result<Vec<DemoAccount>, Failure> 
 /// The bar goes to standard error, and only where that is a terminal.
 async fn fill(app: &Arc<App>, size: Size) -> Result<Filled, Failure> {
     const TEMPLATE: &str = "{elapsed_precise} {wide_bar} {pos} of {len} schools, {eta} left";
+    if app.config.production {
+        let message = "the password of a demo is published, so there is none in production mode; start without --demo";
+        return Err(Failure::Usage(message.to_owned()));
+    }
     let style = ProgressStyle::with_template(TEMPLATE).map_err(|cause| Failure::Failed(cause.to_string()))?;
     let bar = ProgressBar::new(size.schools as u64).with_style(style);
     let filled = actions::fill(app, size, || bar.inc(1)).await;

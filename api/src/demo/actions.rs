@@ -10,7 +10,8 @@ use crate::access::{Action, Place};
 use crate::app::App;
 use crate::call::Call;
 use crate::organisation::boards;
-use crate::platform::error::{Code, Result, coded};
+use crate::platform::error::{Code, Error, Result, coded};
+use crate::programme::{self, ImportError};
 
 /// What a demo brought.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -42,6 +43,7 @@ pub async fn fill(app: &Arc<App>, size: Size, mut told: impl FnMut()) -> Result<
     }
     let call = Call::system(app, COMMAND);
     let mut filled = Filled::default();
+    course(app).await?;
     let mut reading = reading(&call, size).await?;
     for mut rows in Story::new(size, call.today()) {
         rows.material_states = reading.states(&rows);
@@ -54,6 +56,15 @@ pub async fn fill(app: &Arc<App>, size: Size, mut told: impl FnMut()) -> Result<
     }
     store::analyse(app.db.connection()).await?;
     Ok(filled)
+}
+
+/// Publishes the sample course to all boards; nothing where it is there already.
+async fn course(app: &Arc<App>) -> Result<()> {
+    match programme::import(app, programme::SAMPLE, None, true).await {
+        Ok(_) => Ok(()),
+        Err(ImportError::Other(error)) => Err(error),
+        Err(ImportError::Document(problems)) => Err(Error::fault(problems.to_string())),
+    }
 }
 
 /// The course as it is in the database.
