@@ -10,7 +10,8 @@ use crate::access::{Action, Place};
 use crate::app::App;
 use crate::call::Call;
 use crate::organisation::boards;
-use crate::platform::error::{Code, Result, coded};
+use crate::platform::error::{Code, Error, Result, coded};
+use crate::programme::{self, ImportError};
 
 /// What a demo brought.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -40,6 +41,7 @@ pub async fn fill(app: &Arc<App>, size: Size, mut told: impl FnMut()) -> Result<
         let message = "The database is not empty. Give a demo a database of its own: another --database-url, or a file that does not exist yet.";
         return Err(coded(Code::BadUserInput, message));
     }
+    course(app).await?;
     let call = Call::system(app, COMMAND);
     let mut filled = Filled::default();
     let mut reading = reading(&call, size).await?;
@@ -54,6 +56,15 @@ pub async fn fill(app: &Arc<App>, size: Size, mut told: impl FnMut()) -> Result<
     }
     store::analyse(app.db.connection()).await?;
     Ok(filled)
+}
+
+/// Publishes the sample course, for all boards.
+async fn course(app: &Arc<App>) -> Result<()> {
+    match programme::import(app, programme::SAMPLE, None, true).await {
+        Ok(_) => Ok(()),
+        Err(ImportError::Document(problems)) => Err(Error::fault(problems)),
+        Err(ImportError::Other(error)) => Err(error),
+    }
 }
 
 /// The course as it is in the database.
