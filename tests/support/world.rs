@@ -145,7 +145,7 @@ impl World {
         anonymous.with_token(&token.text)
     }
 
-    async fn server(&self) -> &Server {
+    async fn server(&self) -> &Site {
         self.server.get_or_init(|| Site::start(&self.app)).await
     }
 

@@ -41,9 +41,9 @@ pub async fn fill(app: &Arc<App>, size: Size, mut told: impl FnMut()) -> Result<
         let message = "The database is not empty. Give a demo a database of its own: another --database-url, or a file that does not exist yet.";
         return Err(coded(Code::BadUserInput, message));
     }
+    course(app).await?;
     let call = Call::system(app, COMMAND);
     let mut filled = Filled::default();
-    course(app).await?;
     let mut reading = reading(&call, size).await?;
     for mut rows in Story::new(size, call.today()) {
         rows.material_states = reading.states(&rows);
