@@ -183,6 +183,10 @@ impl Call {
         T: Serialize + DeserializeOwned + Send,
         F: for<'w> FnOnce(&'w Write<'w>) -> Act<'w, T> + Send,
     {
+        // What the batches keep may change with this act, and the payload must show it as it is then.
+        if let Some(loaders) = ctx.data_opt::<loaders::Loaders>() {
+            loaders.enable_all_cache(false);
+        }
         let key = self.idempotency_key(ctx)?;
         let _busy = key.as_ref().map(|key| self.app.in_progress.begin(key)).transpose()?;
         let write = Write { call: self, db: self.app.db.write(&scope).await?, rights_changed: false.into() };

@@ -5,19 +5,39 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 use crate::http::hardened;
 use crate::identity::clients::{ApiClientMutation, ApiClientQuery};
 use crate::identity::invitations::InvitationMutation;
+use crate::identity::memberships::MembershipMutation;
 use crate::identity::passwords::PasswordMutation;
+use crate::identity::profile::ProfileMutation;
 use crate::identity::sessions::SessionMutation;
 use crate::identity::viewer::ViewerQuery;
 use crate::node::NodeQuery;
 use crate::organisation::boards::{BoardMutation, BoardQuery};
+use crate::organisation::class_groups::{ClassGroupMutation, ClassGroupQuery};
+use crate::organisation::clusters::{ClusterMutation, ClusterQuery};
+use crate::organisation::school_years::SchoolYearMutation;
 use crate::organisation::schools::{SchoolMutation, SchoolQuery};
+use crate::people::enrolments::EnrolmentMutation;
+use crate::people::guardianships::GuardianshipMutation;
+use crate::people::persons::PersonMutation;
+use crate::people::students::{StudentMutation, StudentQuery};
 use crate::programme::{ProgrammeMutation, ProgrammeQuery};
 use crate::replay::Replays;
 use crate::roster::{RosterMutation, RosterQuery};
 
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, ViewerQuery, ApiClientQuery, BoardQuery, SchoolQuery, ProgrammeQuery, RosterQuery);
+pub struct Query(
+    NodeQuery,
+    ViewerQuery,
+    ApiClientQuery,
+    BoardQuery,
+    ClusterQuery,
+    SchoolQuery,
+    ClassGroupQuery,
+    StudentQuery,
+    ProgrammeQuery,
+    RosterQuery,
+);
 
 /// What can be changed. The fields of one request run one after another.
 #[derive(MergedObject, Default)]
@@ -25,9 +45,18 @@ pub struct Mutation(
     SessionMutation,
     PasswordMutation,
     InvitationMutation,
+    MembershipMutation,
+    ProfileMutation,
     ApiClientMutation,
     BoardMutation,
+    ClusterMutation,
     SchoolMutation,
+    SchoolYearMutation,
+    ClassGroupMutation,
+    PersonMutation,
+    StudentMutation,
+    EnrolmentMutation,
+    GuardianshipMutation,
     ProgrammeMutation,
     RosterMutation,
 );

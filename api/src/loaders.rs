@@ -1,12 +1,15 @@
 //! Batches: what several objects of one answer ask for, fetched together. Made for one request, in its scope.
 
+use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::Arc;
 
 use async_graphql::Context;
-use async_graphql::dataloader::{DataLoader, HashMapCache};
+use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use async_graphql::runtime::{TokioSpawner, TokioTimer};
 
 use crate::call::Call;
+use crate::platform::error::{Error, Result};
 
 /// The batches of one request. Each slice says in its `loaders.rs` what can be asked of it.
 pub struct Batch {
@@ -24,6 +27,51 @@ pub fn of(call: Arc<Call>) -> Loaders {
 /// The loader that this resolver may ask.
 pub fn in_context<'c>(ctx: &Context<'c>) -> &'c Loaders {
     ctx.data_unchecked::<Loaders>()
+}
+
+/// What belongs to `key`; none when there is nothing or the viewer may not see it.
+pub async fn one<K>(ctx: &Context<'_>, key: K) -> Result<Option<<Batch as Loader<K>>::Value>>
+where
+    K: Send + Sync + Hash + Eq + Clone + 'static,
+    Batch: Loader<K, Error = BatchError>,
+{
+    in_context(ctx).load_one(key).await.map_err(Error::fault)
+}
+
+/// What belongs to each of `keys`.
+pub async fn many<K>(ctx: &Context<'_>, keys: Vec<K>) -> Result<HashMap<K, <Batch as Loader<K>>::Value>>
+where
+    K: Send + Sync + Hash + Eq + Clone + 'static,
+    Batch: Loader<K, Error = BatchError>,
+{
+    in_context(ctx).load_many(keys).await.map_err(Error::fault)
+}
+
+/// What must belong to `key`, because who sees the object that asks sees this as well.
+pub async fn present<K>(ctx: &Context<'_>, key: K) -> Result<<Batch as Loader<K>>::Value>
+where
+    K: Send + Sync + Hash + Eq + Clone + 'static,
+    Batch: Loader<K, Error = BatchError>,
+{
+    one(ctx, key).await?.ok_or_else(|| Error::fault("what an object in sight needs is out of sight"))
+}
+
+/// The list that belongs to `key`, shaped into nodes.
+pub async fn list<K, M, N>(ctx: &Context<'_>, key: K, node: impl FnMut(M) -> N) -> Result<Vec<N>>
+where
+    K: Send + Sync + Hash + Eq + Clone + 'static,
+    Batch: Loader<K, Value = Vec<M>, Error = BatchError>,
+{
+    Ok(one(ctx, key).await?.unwrap_or_default().into_iter().map(node).collect())
+}
+
+/// Rows under the key that each belongs to, in the order in which they came.
+pub fn group<K: Hash + Eq, M>(rows: Vec<M>, key: impl Fn(&M) -> K) -> HashMap<K, Vec<M>> {
+    let mut groups: HashMap<K, Vec<M>> = HashMap::new();
+    for row in rows {
+        groups.entry(key(&row)).or_default().push(row);
+    }
+    groups
 }
 
 /// A failure that several waiters share.

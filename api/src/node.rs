@@ -1,13 +1,26 @@
 //! Any object by its id.
 
+use std::hash::Hash;
+
+use async_graphql::dataloader::Loader;
 use async_graphql::{Context, ID, Interface, Object};
 use glans_entity::ids::{
-    BoardId, LessonId, MaterialId, ModuleId, ProgrammeId, ProgrammeVersionId, ProgrammeYearId, SchoolId, parse_any,
+    BoardId, ClassGroupId, ClusterId, GuardianshipId, LessonId, MaterialId, MembershipId, ModuleId, PersonId,
+    ProgrammeId, ProgrammeVersionId, ProgrammeYearId, SchoolId, SchoolYearId, StudentId, parse_any,
 };
+use uuid::Uuid;
 
 use crate::call::Call;
-use crate::organisation::boards::{self, Board};
-use crate::organisation::schools::{self, School};
+use crate::loaders::{self, Batch, BatchError};
+use crate::organisation::boards::Board;
+use crate::organisation::class_groups::ClassGroup;
+use crate::organisation::clusters::Cluster;
+use crate::organisation::school_years::SchoolYear;
+use crate::organisation::schools::School;
+use crate::people::guardianships::Guardianship;
+use crate::people::memberships::Membership;
+use crate::people::persons::Person;
+use crate::people::students::Student;
 use crate::platform::error::{Code, Result, coded};
 use crate::programme::content::{Part, Place};
 use crate::programme::query as courses;
@@ -21,7 +34,14 @@ const LARGEST_BATCH: usize = 100;
 #[graphql(field(name = "id", ty = "ID", desc = "Opaque, stable, sortable by time of making."))]
 pub enum Node {
     Board(Board),
+    Cluster(Cluster),
     School(School),
+    SchoolYear(SchoolYear),
+    ClassGroup(ClassGroup),
+    Person(Person),
+    Membership(Membership),
+    Student(Student),
+    Guardianship(Guardianship),
     Programme(Programme),
     ProgrammeEdition(ProgrammeEdition),
     ProgrammeYear(ProgrammeYear),
@@ -30,48 +50,46 @@ pub enum Node {
     Material(Material),
 }
 
-/// Reading any object by its id.
-#[derive(Default)]
-pub struct NodeQuery;
-
-#[Object]
-impl NodeQuery {
-    /// Any object by its id; null when there is none that the viewer may see.
-    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The id of the object.")] id: ID) -> Result<Option<Node>> {
-        let call = Call::of(ctx);
-        call.signed_in()?;
-        one(ctx, &id).await
-    }
-
-    /// Several objects by id, in the order of the ids, with null where there is none that the viewer may see.
-    async fn nodes(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "At most 100 ids.")] ids: Vec<ID>,
-    ) -> Result<Vec<Option<Node>>> {
-        let call = Call::of(ctx);
-        call.signed_in()?;
-        if ids.len() > LARGEST_BATCH {
-            return Err(coded(Code::BadUserInput, format!("Ask for at most {LARGEST_BATCH} ids at once.")));
+/// The objects of one type, in the order of their ids; none for one that the viewer may not see.
+async fn of_type(ctx: &Context<'_>, prefix: &str, ids: &[Uuid]) -> Result<Vec<Option<Node>>> {
+    match prefix {
+        BoardId::PREFIX => rows(ctx, ids, BoardId, Board).await,
+        ClusterId::PREFIX => rows(ctx, ids, ClusterId, Cluster).await,
+        SchoolId::PREFIX => rows(ctx, ids, SchoolId, School).await,
+        SchoolYearId::PREFIX => rows(ctx, ids, SchoolYearId, SchoolYear).await,
+        ClassGroupId::PREFIX => rows(ctx, ids, ClassGroupId, ClassGroup).await,
+        PersonId::PREFIX => rows(ctx, ids, PersonId, Person).await,
+        MembershipId::PREFIX => rows(ctx, ids, MembershipId, |membership: Membership| membership).await,
+        StudentId::PREFIX => rows(ctx, ids, StudentId, Student).await,
+        GuardianshipId::PREFIX => rows(ctx, ids, GuardianshipId, Guardianship).await,
+        _ => {
+            let mut nodes = Vec::with_capacity(ids.len());
+            for id in ids {
+                nodes.push(of_course(ctx, prefix, *id).await?);
+            }
+            Ok(nodes)
         }
-        let mut nodes = Vec::with_capacity(ids.len());
-        for id in &ids {
-            nodes.push(one(ctx, id).await?);
-        }
-        Ok(nodes)
     }
 }
 
-async fn one(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
-    let call = Call::of(ctx);
-    let Some((prefix, uuid)) = parse_any(id) else {
-        return Ok(None);
-    };
-    let db = call.read().await?;
-    let scope = call.scope();
+async fn rows<K, N>(
+    ctx: &Context<'_>,
+    ids: &[Uuid],
+    key: fn(Uuid) -> K,
+    node: fn(<Batch as Loader<K>>::Value) -> N,
+) -> Result<Vec<Option<Node>>>
+where
+    K: Send + Sync + Hash + Eq + Clone + 'static,
+    Batch: Loader<K, Error = BatchError>,
+    N: Into<Node>,
+{
+    let found = loaders::many(ctx, ids.iter().copied().map(key).collect()).await?;
+    Ok(ids.iter().map(|id| found.get(&key(*id)).cloned().map(|row| node(row).into())).collect())
+}
+
+/// An object of a course, which is read whole once per request.
+async fn of_course(ctx: &Context<'_>, prefix: &str, uuid: Uuid) -> Result<Option<Node>> {
     Ok(match prefix {
-        BoardId::PREFIX => boards::store::by_id(&*db, &scope, BoardId(uuid)).await?.map(|row| Board(row).into()),
-        SchoolId::PREFIX => schools::store::by_id(&*db, &scope, SchoolId(uuid)).await?.map(|row| School(row).into()),
         ProgrammeId::PREFIX => courses::programme(ctx, ProgrammeId(uuid)).await?.map(Into::into),
         ProgrammeVersionId::PREFIX => courses::edition(ctx, ProgrammeVersionId(uuid)).await?.map(Into::into),
         ProgrammeYearId::PREFIX => part(ctx, Part::Year(ProgrammeYearId(uuid))).await?,
@@ -90,4 +108,41 @@ async fn part(ctx: &Context<'_>, part: Part) -> Result<Option<Node>> {
         Place::Lesson(at) => Lesson { view, at }.into(),
         Place::Material(at) => Material::new(view, at).into(),
     }))
+}
+
+/// Reading any object by its id.
+#[derive(Default)]
+pub struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// Any object by its id; null when there is none that the viewer may see.
+    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The id of the object.")] id: ID) -> Result<Option<Node>> {
+        Call::of(ctx).signed_in()?;
+        let Some((prefix, uuid)) = parse_any(&id) else { return Ok(None) };
+        Ok(of_type(ctx, prefix, &[uuid]).await?.pop().flatten())
+    }
+
+    /// Several objects by id, in the order of the ids, with null where there is none that the viewer may see.
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most 100 ids.")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>> {
+        Call::of(ctx).signed_in()?;
+        if ids.len() > LARGEST_BATCH {
+            return Err(coded(Code::BadUserInput, format!("Ask for at most {LARGEST_BATCH} ids at once.")));
+        }
+        let known = ids.iter().enumerate().filter_map(|(at, id)| Some((at, parse_any(id)?))).collect();
+        let by_type = loaders::group(known, |(_, (prefix, _))| *prefix);
+        let mut nodes: Vec<Option<Node>> = ids.iter().map(|_| None).collect();
+        for (prefix, wanted) in by_type {
+            let uuids: Vec<Uuid> = wanted.iter().map(|(_, (_, uuid))| *uuid).collect();
+            let found = of_type(ctx, prefix, &uuids).await?;
+            for ((at, _), node) in wanted.into_iter().zip(found) {
+                nodes[at] = node;
+            }
+        }
+        Ok(nodes)
+    }
 }

@@ -167,11 +167,11 @@ impl Scoped for people::person::Entity {
         }
         let students = students_of_staff(guardianship::Column::StudentId, scope);
         if !students.is_empty() {
-            let live = Condition::all().add(guardianship::Column::Status.ne(people::GuardianshipStatus::Ended));
-            any = any.add(Column::Id.in_subquery(select_one::<guardianship::Entity, _>(
-                guardianship::Column::GuardianId,
-                live.add(students),
-            )));
+            // Those whose guardianship is over as well: who sees the relation sees whom it was with.
+            any = any.add(
+                Column::Id
+                    .in_subquery(select_one::<guardianship::Entity, _>(guardianship::Column::GuardianId, students)),
+            );
         }
         behind_wall(Column::BoardId, scope, any)
     }

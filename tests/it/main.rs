@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod access;
+mod ask;
 mod demo;
 mod harness;
 mod http_audits;
@@ -13,6 +14,8 @@ mod http_layers;
 mod http_limits;
 mod identity;
 mod migrations;
+mod organisation;
+mod people;
 mod programme;
 mod register;
 mod roster;

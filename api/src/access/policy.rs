@@ -26,6 +26,7 @@ pub enum Action {
     ClassGroupArchive,
     StaffWrite,
     StudentWrite,
+    StudentNumberRead,
     GuardianWrite,
     GuardianshipWrite,
     GrantBoardAdmin,
@@ -47,6 +48,8 @@ pub enum Action {
 /// |---|---|---|---|---|---|
 /// | organisation | all of the board | schools of the cluster | details and groups of the school | – | – |
 /// | people | all | leaders | all of the school | guardians of the groups | – |
+/// | access of guardians | all | – | all of the school | – | – |
+/// | numbers of students | all | of the cluster | of the school | of the groups | – |
 /// | programmes | of the board | – | – | – | of the board |
 pub const fn allows(role: Role, action: Action) -> bool {
     use Action as A;
@@ -59,6 +62,7 @@ pub const fn allows(role: Role, action: Action) -> bool {
                     | A::ClassGroupCreate
                     | A::ClassGroupUpdate
                     | A::ClassGroupArchive
+                    | A::StudentNumberRead
                     | A::GrantSchoolLeader
             )
         }
@@ -70,12 +74,13 @@ pub const fn allows(role: Role, action: Action) -> bool {
                 | A::ClassGroupArchive
                 | A::StaffWrite
                 | A::StudentWrite
+                | A::StudentNumberRead
                 | A::GuardianWrite
                 | A::GuardianshipWrite
                 | A::GrantTeacher
                 | A::InviteGuardian
         ),
-        Role::Teacher => matches!(action, A::GuardianWrite | A::InviteGuardian),
+        Role::Teacher => matches!(action, A::StudentNumberRead | A::GuardianWrite | A::InviteGuardian),
         Role::Trainer => matches!(action, A::ProgrammeWrite),
         Role::Guardian => false,
     }

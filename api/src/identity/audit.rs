@@ -1,13 +1,11 @@
-//! Lines of the audit log. They are only ever added, and hold ids: no name, address, token or code.
+//! What identity writes to the audit log.
 
-use glans_entity::identity::audit::{ActiveModel, Entity};
-use glans_entity::ids::{AuditId, BoardId};
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use glans_entity::ids::BoardId;
 
 use crate::call::Write;
 use crate::platform::error::Result;
 
-/// What the log tells.
+/// A deed of identity, under the name that it has in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
 pub enum Deed {
     #[strum(serialize = "session.created")]
@@ -53,16 +51,5 @@ pub enum Deed {
 
 /// Adds a line in the transaction of the deed. `board` is null for what belongs to no board, such as a sign-in.
 pub async fn record(write: &Write<'_>, board: Option<BoardId>, deed: Deed, subject: Option<String>) -> Result<()> {
-    let call = write.call();
-    let row = ActiveModel {
-        id: Set(AuditId::new()),
-        board_id: Set(board),
-        actor: Set(call.standing().actor.id().unwrap_or_else(|| "anonymous".to_owned())),
-        action: Set(<&str>::from(deed).to_owned()),
-        subject: Set(subject),
-        request_id: Set(Some(call.request_id.clone())),
-        at: Set(write.now()),
-    };
-    Entity::insert(row).exec_without_returning(write.db()).await?;
-    Ok(())
+    crate::audit::record(write, board, deed.into(), subject).await
 }

@@ -1,6 +1,8 @@
 //! The organisation: boards, clusters, schools, school years and class groups.
 
 pub mod boards;
+pub mod class_groups;
 pub mod clusters;
 pub mod register;
+pub mod school_years;
 pub mod schools;

@@ -1,13 +1,12 @@
-//! People: persons as a board knows them, students, guardianships and memberships.
+//! People: persons as a board knows them, students, enrolments, guardianships and memberships.
 
+pub mod enrolments;
+pub mod guardianships;
+pub mod memberships;
+pub mod persons;
+pub mod places;
 pub mod rights;
+pub mod students;
+pub mod values;
 
-use glans_entity::ids::BoardId;
-
-use crate::call::Write;
-use crate::platform::error::Result;
-
-/// Makes the caller an administrator of `board`.
-pub async fn administer(_write: &Write<'_>, _board: BoardId) -> Result<()> {
-    Ok(())
-}
+pub use persons::administer;

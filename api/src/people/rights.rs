@@ -75,7 +75,7 @@ pub async fn load(app: &App, account: AccountId) -> Result<Rights> {
 }
 
 /// Covers the day of the scope: from null or earlier, to null or later.
-fn covers<C: ColumnTrait>(starts: C, ends: C, on: NaiveDate) -> Condition {
+pub(super) fn covers<C: ColumnTrait>(starts: C, ends: C, on: NaiveDate) -> Condition {
     Condition::all()
         .add(Condition::any().add(starts.is_null()).add(starts.lte(on)))
         .add(Condition::any().add(ends.is_null()).add(ends.gte(on)))

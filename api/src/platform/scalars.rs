@@ -1,19 +1,27 @@
 //! Scalars of the API beyond the built-in ones.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use chrono::NaiveDate;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Locale(String);
 
 impl Locale {
-    /// The language alone, in lower case, of a well-formed tag (RFC 5646, section 2.2.1).
+    /// A well-formed tag (RFC 5646, section 2.2.1), its language in lower case.
     pub fn parse(tag: &str) -> Option<Self> {
         let subtags: Vec<&str> = tag.split('-').collect();
         let alphanumeric =
             |subtag: &&str| (1..=8).contains(&subtag.len()) && subtag.bytes().all(|byte| byte.is_ascii_alphanumeric());
         let primary = Self::primary_of(tag);
         let letters = (2..=3).contains(&primary.len()) && primary.bytes().all(|byte| byte.is_ascii_alphabetic());
-        (letters && subtags.iter().all(alphanumeric)).then(|| Self(primary.to_ascii_lowercase()))
+        let fits = tag.len() <= LOCALE_LENGTH;
+        let normal = || format!("{}{}", primary.to_ascii_lowercase(), &tag[primary.len()..]);
+        (fits && letters && subtags.iter().all(alphanumeric)).then(|| Self(normal()))
+    }
+
+    /// A tag that was checked when it was stored.
+    pub fn stored(tag: &str) -> Self {
+        Self(tag.to_owned())
     }
 
     /// What stands before the first hyphen.
@@ -23,9 +31,17 @@ impl Locale {
 
     /// The language alone, as `en`.
     pub fn primary(&self) -> &str {
+        Self::primary_of(&self.0)
+    }
+
+    /// The whole tag, as `zh-Hant`.
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 }
+
+/// RFC 5646, 4.4.1: software must take tags of 35 characters; longer ones are of no use here.
+const LOCALE_LENGTH: usize = 35;
 
 /// A language, as BCP 47 tag: `nl`, `en-GB`. Case does not matter; a region is accepted and makes no difference to
 /// texts of courses.
@@ -42,6 +58,32 @@ impl ScalarType for Locale {
     fn to_value(&self) -> Value {
         Value::String(self.0.clone())
     }
+}
+
+/// A calendar day without a time or a zone, as `2026-09-01` (ISO 8601).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LocalDate(pub NaiveDate);
+
+/// A calendar day without a time or a zone, as `2026-09-01` (ISO 8601).
+#[Scalar(specified_by_url = "https://scalars.graphql.org/andimarek/local-date.html")]
+impl ScalarType for LocalDate {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match &value {
+            Value::String(text) => day(text)
+                .map(Self)
+                .ok_or_else(|| InputValueError::custom("Give a day that exists, as year, month and day: 2026-09-01.")),
+            _ => Err(InputValueError::expected_type(value)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
+    }
+}
+
+/// The parser of chrono also takes `2026-9-1`, which is no ISO 8601.
+fn day(text: &str) -> Option<NaiveDate> {
+    (text.len() == 10).then(|| text.parse().ok()).flatten()
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,9 +135,20 @@ mod tests {
         for (tag, language) in [("nl", "nl"), ("EN-gb", "en"), ("zh-Hant-TW", "zh")] {
             assert_eq!(Locale::parse(tag).as_ref().map(Locale::primary), Some(language), "{tag}");
         }
+        assert_eq!(Locale::parse("ZH-Hant").as_ref().map(Locale::as_str), Some("zh-Hant"));
         for wrong in ["", "n", "dutch", "nl_NL", "n1", "nl-", "nl-toolongtag"] {
             assert_eq!(Locale::parse(wrong), None, "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn a_day_is_written_in_full_and_exists() {
+        let day = <LocalDate as ScalarType>::parse(Value::from("2026-09-01")).unwrap();
+        assert_eq!(day.to_value(), Value::from("2026-09-01"));
+        for wrong in ["2026-9-1", "2026-02-30", "01-09-2026", "2026-09-01T00:00:00Z", ""] {
+            assert!(<LocalDate as ScalarType>::parse(Value::from(wrong)).is_err(), "{wrong}");
+        }
+        assert!(<LocalDate as ScalarType>::parse(Value::from(20_260_901)).is_err());
     }
 
     #[test]

@@ -29,6 +29,15 @@ impl Checks {
         text.map(tidy).filter(|text| !text.is_empty()).map(|text| self.line(field, &text, longest))
     }
 
+    /// An e-mail address as somebody typed it, trimmed and in lower case; an empty text is none.
+    pub fn optional_email(&mut self, field: &str, text: Option<&str>) -> Option<String> {
+        let address = text.map(tidy).filter(|text| !text.is_empty())?.to_lowercase();
+        if !is_email(&address) {
+            self.add(UserErrorCode::Invalid, field, "Check this e-mail address. It looks like name@school.example.");
+        }
+        Some(address)
+    }
+
     /// Adds a problem.
     pub fn add(&mut self, code: UserErrorCode, field: &str, message: impl Into<String>) {
         self.problems.push(refusal(code, field, message));
@@ -40,6 +49,21 @@ impl Checks {
     }
 }
 
+/// RFC 5321, 4.5.3.1.3: a path of 256 octets, its two brackets not counted.
+const EMAIL_LENGTH: usize = 254;
+
+/// Only a letter that arrives proves an address, so little more than the `@` is looked at.
+fn is_email(address: &str) -> bool {
+    let Some((local, domain)) = address.rsplit_once('@') else { return false };
+    let strange = |c: char| c.is_whitespace() || c.is_control() || "<>,;:\\\"()[]@".contains(c);
+    address.len() <= EMAIL_LENGTH
+        && !local.is_empty()
+        && !local.chars().any(strange)
+        && !domain.chars().any(strange)
+        && domain.contains('.')
+        && domain.split('.').all(|label| !label.is_empty())
+}
+
 fn tidy(text: &str) -> String {
     text.trim().nfc().collect()
 }
@@ -48,6 +72,24 @@ fn tidy(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::platform::error::Error;
+
+    #[test]
+    fn an_address_is_compared_in_lower_case() {
+        let mut checks = Checks::default();
+        assert_eq!(
+            checks.optional_email("email", Some(" Noor@Zwaluw.Example ")),
+            Some("noor@zwaluw.example".to_owned())
+        );
+        assert_eq!(checks.optional_email("email", Some(" ")), None);
+        checks.done(()).unwrap();
+        for wrong in
+            ["noor", "noor@", "@zwaluw.example", "a b@zwaluw.example", "a@b@zwaluw.example", "a@zwaluw", "a@.nl"]
+        {
+            let mut checks = Checks::default();
+            checks.optional_email("email", Some(wrong));
+            assert!(checks.done(()).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn every_problem_is_told_at_once() {

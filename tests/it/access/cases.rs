@@ -52,10 +52,17 @@ fn pascal(name: &str) -> String {
 /// The type whose id a mutation takes; none where it takes none.
 pub(crate) fn subject(mutation: &str) -> Option<&'static str> {
     Some(match mutation {
-        "boardUpdate" | "boardArchive" | "schoolCreate" | "clusterCreate" | "programmeImport" => "Board",
-        "schoolUpdate" | "schoolArchive" | "schoolMove" => "School",
+        "boardUpdate" | "boardArchive" | "schoolCreate" | "clusterCreate" | "schoolYearCreate" | "programmeImport" => {
+            "Board"
+        }
+        "schoolUpdate" | "schoolArchive" | "schoolMove" | "classGroupCreate" | "personCreate" | "studentCreate" => {
+            "School"
+        }
         "clusterUpdate" | "clusterArchive" => "Cluster",
         "classGroupUpdate" | "classGroupArchive" => "ClassGroup",
+        "personUpdate" | "personArchive" => "Person",
+        "studentUpdate" | "studentLeave" | "enrolmentSet" | "guardianshipCreate" => "Student",
+        "guardianshipUpdate" | "guardianshipEnd" => "Guardianship",
         "programmePublish" => "Programme",
         "lessonUpdate" => "Lesson",
         "materialUpdate" | "materialStateSet" => "Material",
@@ -75,9 +82,21 @@ pub(crate) fn input(world: &World, mutation: &str, id: &str) -> Option<Value> {
     Some(match mutation {
         "boardCreate" => json!({ "name": "De Poolster" }),
         "boardUpdate" | "schoolUpdate" | "clusterUpdate" | "classGroupUpdate" => json!({ "id": id, "name": "Anders" }),
-        "boardArchive" | "schoolArchive" | "clusterArchive" | "classGroupArchive" => json!({ "id": id }),
+        "boardArchive" | "schoolArchive" | "clusterArchive" | "classGroupArchive" | "personArchive"
+        | "studentLeave" | "guardianshipEnd" => json!({ "id": id }),
         "schoolCreate" => json!({ "board": id, "name": "De Poolster" }),
         "clusterCreate" => json!({ "board": id, "name": "Oost" }),
+        "schoolYearCreate" => json!({ "board": id, "startsOn": "2040-08-01" }),
+        "classGroupCreate" => json!({ "school": id, "schoolYear": ours.school_year, "name": "7b", "grades": ["7"] }),
+        "personCreate" => json!({ "board": ours.id, "school": id, "details": new_person() }),
+        "personUpdate" => json!({ "id": id, "familyName": "Anders" }),
+        "studentCreate" => json!({ "school": id, "displayName": "Sem" }),
+        "studentUpdate" => json!({ "id": id, "displayName": "Anders" }),
+        "enrolmentSet" => json!({ "student": id, "classGroups": [] }),
+        "guardianshipCreate" => {
+            json!({ "student": id, "guardian": { "new": new_person() }, "relationship": "GRANDPARENT" })
+        }
+        "guardianshipUpdate" => json!({ "id": id, "access": "ON_REQUEST" }),
         "programmeImport" => json!({ "board": id, "document": COURSE }),
         "programmePublish" => json!({ "id": id }),
         "lessonUpdate" | "materialUpdate" => json!({ "id": id, "title": "Anders" }),
@@ -85,6 +104,10 @@ pub(crate) fn input(world: &World, mutation: &str, id: &str) -> Option<Value> {
         "schoolMove" => json!({ "id": id, "cluster": ours.clusters[1].to_string() }),
         _ => return None,
     })
+}
+
+fn new_person() -> Value {
+    json!({ "givenName": "Joost", "familyName": "Kuiper" })
 }
 
 /// Mutations about oneself or by a secret, not about a row that somebody else may have: identity's own tests say who may.

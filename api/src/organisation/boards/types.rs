@@ -5,8 +5,12 @@ use chrono::{DateTime, Utc};
 use glans_entity::organisation::board;
 
 use crate::call::Call;
+use crate::loaders;
+use crate::organisation::clusters::{self, Cluster, ClusterFilter};
+use crate::organisation::school_years::{SchoolYear, SchoolYearsOf};
 use crate::organisation::schools::{self, School, SchoolFilter, SchoolOrder};
 use crate::payload;
+use crate::people::persons::{self, Person};
 use crate::platform::error::Result;
 use crate::platform::page::{Page, PageArgs};
 
@@ -55,6 +59,39 @@ impl Board {
     ) -> Result<Page<School>> {
         let args = PageArgs { first, after, last, before };
         schools::page(Call::of(ctx), schools::Of::Board(self.0.id), filter, order_by, args).await
+    }
+
+    /// The clusters of the board that the viewer may see, by name.
+    pub async fn clusters(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them; all that are in use when absent.")] filter: Option<ClusterFilter>,
+        #[graphql(desc = "Items from the start, 0 to 100; 25 when absent.")] first: Option<i32>,
+        #[graphql(desc = "A cursor: only what comes after it.")] after: Option<String>,
+        #[graphql(desc = "Items from the end, 0 to 100; not together with `first`.")] last: Option<i32>,
+        #[graphql(desc = "A cursor: only what comes before it.")] before: Option<String>,
+    ) -> Result<Page<Cluster>> {
+        let args = PageArgs { first, after, last, before };
+        clusters::page(Call::of(ctx), Some(self.0.id), filter, args).await
+    }
+
+    /// The people of the board whom the viewer may see, staff and guardians alike, by name; archived ones are not
+    /// among them.
+    pub async fn people(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items from the start, 0 to 100; 25 when absent.")] first: Option<i32>,
+        #[graphql(desc = "A cursor: only what comes after it.")] after: Option<String>,
+        #[graphql(desc = "Items from the end, 0 to 100; not together with `first`.")] last: Option<i32>,
+        #[graphql(desc = "A cursor: only what comes before it.")] before: Option<String>,
+    ) -> Result<Page<Person>> {
+        let args = PageArgs { first, after, last, before };
+        persons::page(Call::of(ctx), persons::Of::Board(self.0.id), args).await
+    }
+
+    /// The school years of the board, newest first.
+    pub async fn school_years(&self, ctx: &Context<'_>) -> Result<Vec<SchoolYear>> {
+        loaders::list(ctx, SchoolYearsOf(self.0.id), SchoolYear).await
     }
 
     /// When it was made.

@@ -9,6 +9,6 @@ pub mod store;
 pub mod types;
 
 pub use mutation::SchoolMutation;
-pub use query::{SchoolQuery, page};
+pub use query::{SchoolQuery, of_viewer, page};
 pub use store::Of;
 pub use types::{School, SchoolFilter, SchoolOrder};

@@ -46,6 +46,12 @@ impl SchoolQuery {
     }
 }
 
+/// All schools in use that the viewer can act in, by name.
+pub async fn of_viewer(call: &Call) -> Result<Vec<School>> {
+    let rows = store::all_open(&*call.read().await?, &call.scope()).await?;
+    Ok(rows.into_iter().map(School).collect())
+}
+
 /// One page of the schools of `of`.
 pub async fn page(
     call: &Call,

@@ -5,7 +5,8 @@ use glans_entity::ids::{BoardId, ClusterId, SchoolId};
 use glans_entity::organisation::school::{ActiveModel, Column, Entity, Model};
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QuerySelect, Select,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect, Select,
 };
 
 use super::types::{OrderDirection, SchoolFilter, SchoolOrder, SchoolOrderField};
@@ -103,6 +104,18 @@ fn filtered(mut select: Select<Entity>, filter: &SchoolFilter) -> Select<Entity>
         select = select.filter(Column::ArchivedAt.is_null());
     }
     select
+}
+
+/// Whether the cluster has a school that is in use.
+pub async fn any_open_in(db: &impl ConnectionTrait, scope: &Scope, cluster: ClusterId) -> Result<bool> {
+    let open = Entity::within(scope).filter(Column::ClusterId.eq(cluster)).filter(Column::ArchivedAt.is_null());
+    Ok(open.limit(1).one(db).await?.is_some())
+}
+
+/// All schools in sight that are in use, by name.
+pub async fn all_open(db: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<Model>> {
+    let open = Entity::within(scope).filter(Column::ArchivedAt.is_null());
+    Ok(open.order_by_asc(Column::Name).order_by_asc(Column::Id).all(db).await?)
 }
 
 /// Inserts a school.

@@ -3,11 +3,21 @@
 use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object};
 use chrono::{DateTime, Utc};
 use glans_entity::organisation::school;
+use glans_entity::people::Role;
 
+use crate::access::{Action, Place, policy};
+use crate::call::Call;
 use crate::loaders;
 use crate::organisation::boards::Board;
+use crate::organisation::class_groups::{self, ClassGroup};
+use crate::organisation::clusters::Cluster;
+use crate::organisation::school_years::{SchoolYear, SchoolYearsOf};
 use crate::payload;
-use crate::platform::error::{Error, Result};
+use crate::people::memberships::HoldersOf;
+use crate::people::persons::{self, Person};
+use crate::people::students::{self, Student};
+use crate::platform::error::Result;
+use crate::platform::page::{Page, PageArgs};
 
 pub struct School(pub school::Model);
 
@@ -68,8 +78,72 @@ impl School {
 
     /// The board that the school belongs to.
     pub async fn board(&self, ctx: &Context<'_>) -> Result<Board> {
-        let board = loaders::in_context(ctx).load_one(self.0.board_id).await.map_err(Error::fault)?;
-        board.map(Board).ok_or_else(|| Error::fault("a school in sight has no board in sight"))
+        loaders::present(ctx, self.0.board_id).await.map(Board)
+    }
+
+    /// The cluster that the school is in; null when it is in none, or the viewer may not see it.
+    pub async fn cluster(&self, ctx: &Context<'_>) -> Result<Option<Cluster>> {
+        let Some(id) = self.0.cluster_id else { return Ok(None) };
+        Ok(loaders::one(ctx, id).await?.map(Cluster))
+    }
+
+    /// The leaders of the school (*schoolleiders*) whom the viewer may see, by name.
+    pub async fn leaders(&self, ctx: &Context<'_>) -> Result<Vec<Person>> {
+        let holders = HoldersOf { role: Role::SchoolLeader, scope: self.0.id.0 };
+        loaders::list(ctx, holders, Person).await
+    }
+
+    /// The people who have a role in the school and whom the viewer may see, by name: all of them for the staff
+    /// itself, the teachers of the own children for a guardian.
+    pub async fn staff(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items from the start, 0 to 100; 25 when absent.")] first: Option<i32>,
+        #[graphql(desc = "A cursor: only what comes after it.")] after: Option<String>,
+        #[graphql(desc = "Items from the end, 0 to 100; not together with `first`.")] last: Option<i32>,
+        #[graphql(desc = "A cursor: only what comes before it.")] before: Option<String>,
+    ) -> Result<Page<Person>> {
+        let args = PageArgs { first, after, last, before };
+        persons::page(Call::of(ctx), persons::Of::School(self.0.board_id, self.0.id), args).await
+    }
+
+    /// The students of the school whom the viewer may see, by name; who left is not among them.
+    pub async fn students(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items from the start, 0 to 100; 25 when absent.")] first: Option<i32>,
+        #[graphql(desc = "A cursor: only what comes after it.")] after: Option<String>,
+        #[graphql(desc = "Items from the end, 0 to 100; not together with `first`.")] last: Option<i32>,
+        #[graphql(desc = "A cursor: only what comes before it.")] before: Option<String>,
+    ) -> Result<Page<Student>> {
+        let args = PageArgs { first, after, last, before };
+        students::page(Call::of(ctx), students::Of::School(self.0.id), args).await
+    }
+
+    /// The school years of the board, newest first.
+    pub async fn school_years(&self, ctx: &Context<'_>) -> Result<Vec<SchoolYear>> {
+        loaders::list(ctx, SchoolYearsOf(self.0.board_id), SchoolYear).await
+    }
+
+    /// The class groups of one school year that the viewer may see, by name: all of them for the staff, those of the
+    /// own children for a guardian.
+    #[expect(clippy::too_many_arguments, reason = "a connection has four arguments of its own")]
+    pub async fn class_groups(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which school year; that of today when absent.")] school_year: Option<ID>,
+        #[graphql(desc = "Items from the start, 0 to 100; 25 when absent.")] first: Option<i32>,
+        #[graphql(desc = "A cursor: only what comes after it.")] after: Option<String>,
+        #[graphql(desc = "Items from the end, 0 to 100; not together with `first`.")] last: Option<i32>,
+        #[graphql(desc = "A cursor: only what comes before it.")] before: Option<String>,
+    ) -> Result<Page<ClassGroup>> {
+        let args = PageArgs { first, after, last, before };
+        class_groups::page(Call::of(ctx), self.0.id, school_year.as_ref(), args).await
+    }
+
+    /// Whether the viewer may change the details of the school.
+    pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> Result<bool> {
+        Ok(policy::permits(&Call::of(ctx).standing().actor, Action::SchoolUpdate, &Place::from(&self.0)))
     }
 
     /// When it was made.

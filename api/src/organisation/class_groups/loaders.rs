@@ -1,0 +1,20 @@
+//! Class groups, by the batch.
+
+use std::collections::HashMap;
+
+use async_graphql::dataloader::Loader;
+use glans_entity::ids::ClassGroupId;
+use glans_entity::organisation::class_group::Model;
+
+use super::store;
+use crate::loaders::{Batch, BatchError};
+
+impl Loader<ClassGroupId> for Batch {
+    type Value = Model;
+    type Error = BatchError;
+
+    async fn load(&self, ids: &[ClassGroupId]) -> Result<HashMap<ClassGroupId, Model>, BatchError> {
+        let rows = store::by_ids(&*self.call.read().await?, &self.call.scope(), ids).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}

@@ -1,0 +1,79 @@
+//! What can be done with the places of a student.
+
+use async_graphql::ID;
+use chrono::NaiveDate;
+use glans_entity::ids::{ClassGroupId, EnrolmentId};
+use glans_entity::people::enrolment::Model;
+use glans_entity::people::student;
+
+use super::types::EnrolmentSetInput;
+use super::{rules, store};
+use crate::access::{Action, Permit};
+use crate::call::Write;
+use crate::organisation::class_groups;
+use crate::people::{places, students};
+use crate::platform::error::{Result, UserErrorCode, not_found, refuse};
+use crate::platform::outbox::Event;
+
+pub(super) async fn set(write: &Write<'_>, input: EnrolmentSetInput) -> Result<student::Model> {
+    let id = input.student.parse().map_err(|_| not_found("student"))?;
+    let student = students::store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("student"))?;
+    let place = places::of_student(write.db(), write.call().today(), &student).await?;
+    let permit = write.authorize(Action::StudentWrite, place)?;
+    students::rules::is_here(student.left_on, write.call().today())?;
+    put(write, &permit, &student, &input.class_groups).await?;
+    Ok(student)
+}
+
+/// Puts `student` in `groups` from today on, and in no other. Who teaches the groups sees the student from now on.
+pub async fn put(write: &Write<'_>, permit: &Permit, student: &student::Model, groups: &[ID]) -> Result<()> {
+    let wanted = wanted(write, student, groups).await?;
+    let today = write.call().today();
+    let stored = store::all_of(write.db(), &write.scope(), student.id).await?;
+    let moves = rules::moves(stored, &wanted, today);
+    store::drop(write.db(), permit, &moves.drop).await?;
+    for (row, starts_on) in moves.open {
+        store::set_days(write, permit, row, starts_on, None).await?;
+    }
+    for (row, last) in moves.end {
+        let starts_on = row.starts_on;
+        store::set_days(write, permit, row, starts_on, Some(last)).await?;
+    }
+    let rows = moves.start.into_iter().map(|group| new(write, student, group, today)).collect();
+    store::insert(write.db(), permit, rows).await?;
+    write.rights_change();
+    write.emit(permit, Event::about("student.placed", student.id)).await
+}
+
+fn new(write: &Write<'_>, student: &student::Model, group: ClassGroupId, starts_on: NaiveDate) -> Model {
+    Model {
+        id: EnrolmentId::new(),
+        board_id: student.board_id,
+        student_id: student.id,
+        class_group_id: group,
+        starts_on,
+        ends_on: None,
+        source_id: None,
+        created_at: write.now(),
+        updated_at: write.now(),
+        version: 1,
+    }
+}
+
+/// The groups that the input names: in sight, in use, of the student's school.
+async fn wanted(write: &Write<'_>, student: &student::Model, groups: &[ID]) -> Result<Vec<ClassGroupId>> {
+    if groups.len() > rules::MOST_GROUPS {
+        let message = format!("Choose at most {} class groups.", rules::MOST_GROUPS);
+        return Err(refuse(UserErrorCode::LimitReached, "classGroups", message));
+    }
+    let ids: Vec<ClassGroupId> = groups.iter().filter_map(|id| id.parse().ok()).collect();
+    let found = class_groups::store::by_ids(write.db(), &write.scope(), &ids).await?;
+    let usable = |id: &ClassGroupId| {
+        found.iter().any(|it| it.id == *id && it.school_id == student.school_id && it.archived_at.is_none())
+    };
+    if ids.len() < groups.len() || !ids.iter().all(usable) {
+        let message = "Choose class groups that are in use in the student's school.";
+        return Err(refuse(UserErrorCode::NotFound, "classGroups", message));
+    }
+    Ok(ids)
+}

@@ -1,0 +1,144 @@
+//! What can be done with a guardianship. Every change is in force with the commit.
+
+use async_graphql::ID;
+use glans_entity::ids::GuardianshipId;
+use glans_entity::people::guardianship::Model;
+use glans_entity::people::{GuardianAccess, GuardianshipStatus, person, student};
+
+use super::store::Of;
+use super::types::{GuardianChoice, GuardianshipCreateInput, GuardianshipEndInput, GuardianshipUpdateInput};
+use super::{rules, store};
+use crate::access::{Action, Permit, Place};
+use crate::audit;
+use crate::call::Write;
+use crate::people::{persons, places, students};
+use crate::platform::error::{Error, Result, check_version, not_found};
+use crate::platform::outbox::Event;
+
+pub(super) async fn create(write: &Write<'_>, input: GuardianshipCreateInput) -> Result<Model> {
+    let today = write.call().today();
+    let id = input.student.parse().map_err(|_| not_found("student"))?;
+    let student = students::store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("student"))?;
+    let place = places::of_student(write.db(), today, &student).await?;
+    let permit = write.authorize(Action::GuardianWrite, place.clone())?;
+    students::rules::is_here(student.left_on, today)?;
+    let starts_on = input.starts_on.map_or(today, |day| day.0);
+    let ends_on = input.ends_on.map(|day| day.0);
+    rules::is_sound(starts_on, ends_on, input.contact_priority)?;
+    let guardian = guardian(write, &permit, &student, input.guardian).await?;
+    rules::is_not_own(guardian.id, permit.person())?;
+    let verified = write.authorize(Action::GuardianshipWrite, place).is_ok();
+    let others = store::all(write.db(), &write.scope(), Of::Students(&[student.id])).await?;
+    let separated = rules::hints_at_separation(&others, today);
+    let row = Model {
+        id: GuardianshipId::new(),
+        board_id: student.board_id,
+        guardian_id: guardian.id,
+        student_id: student.id,
+        relationship: input.relationship.into(),
+        access: input.access.map_or(GuardianAccess::Full, GuardianAccess::from),
+        status: rules::first_status(verified, guardian.account_id.is_some(), separated),
+        contact_priority: input.contact_priority,
+        starts_on,
+        ends_on,
+        source_id: None,
+        created_at: write.now(),
+        updated_at: write.now(),
+        version: 1,
+    };
+    let row = store::insert(write.db(), &permit, row).await?;
+    tell(write, &permit, "guardianship.created", &row).await?;
+    Ok(row)
+}
+
+/// The person that the input names, in sight and in the student's board, or a new one.
+async fn guardian(
+    write: &Write<'_>,
+    permit: &Permit,
+    student: &student::Model,
+    choice: GuardianChoice,
+) -> Result<person::Model> {
+    let missing = || not_found("guardian.id");
+    match choice {
+        GuardianChoice::Id(id) => {
+            let id = id.parse().map_err(|_| missing())?;
+            let person = persons::store::by_id(write.db(), &write.scope(), id).await?.ok_or_else(missing)?;
+            let usable = person.board_id == student.board_id && person.archived_at.is_none();
+            if usable { Ok(person) } else { Err(missing()) }
+        }
+        GuardianChoice::New(details) => {
+            let details = details.details().checked("guardian.new.")?;
+            persons::insert(write, permit, student.board_id, details).await
+        }
+    }
+}
+
+pub(super) async fn update(write: &Write<'_>, input: GuardianshipUpdateInput) -> Result<Model> {
+    let (row, student, place) = lock(write, &input.id).await?;
+    let action = if input.decides() { Action::GuardianshipWrite } else { Action::GuardianWrite };
+    let permit = write.authorize(action, place)?;
+    rules::is_not_own(row.guardian_id, permit.person())?;
+    check_version(&row, row.version, input.if_version)?;
+    let changed = input.over(&row);
+    if input.status.is_some() {
+        rules::may_set(changed.status)?;
+    }
+    let today = write.call().today();
+    if rules::is_over(&row, today) && !rules::is_over(&changed, today) {
+        students::rules::is_here(student.left_on, today)?;
+    }
+    rules::is_sound(changed.starts_on, changed.ends_on, changed.contact_priority)?;
+    let deeds = deeds(&row, &changed);
+    let row = store::update(write.db(), &permit, changed, write.now()).await?;
+    for deed in deeds {
+        tell(write, &permit, deed, &row).await?;
+    }
+    Ok(row)
+}
+
+/// What an update did, each with a line of its own in the log.
+fn deeds(old: &Model, new: &Model) -> Vec<&'static str> {
+    let mut deeds = Vec::new();
+    if old.access != new.access {
+        deeds.push("guardianship.access_changed");
+    }
+    if old.status != new.status {
+        deeds.push("guardianship.status_changed");
+    }
+    if deeds.is_empty() {
+        deeds.push("guardianship.updated");
+    }
+    deeds
+}
+
+pub(super) async fn end(write: &Write<'_>, input: GuardianshipEndInput) -> Result<Model> {
+    let (row, _, place) = lock(write, &input.id).await?;
+    let permit = write.authorize(Action::GuardianshipWrite, place)?;
+    rules::is_not_own(row.guardian_id, permit.person())?;
+    if row.status == GuardianshipStatus::Ended {
+        return Ok(row);
+    }
+    check_version(&row, row.version, input.if_version)?;
+    let today = write.call().today();
+    let last = row.ends_on.map_or(today, |last| last.min(today));
+    let ended = Model { status: GuardianshipStatus::Ended, ends_on: Some(last), ..row };
+    let row = store::update(write.db(), &permit, ended, write.now()).await?;
+    tell(write, &permit, "guardianship.ended", &row).await?;
+    Ok(row)
+}
+
+/// Rights change, the log has a line, and the outbox an event. It names this guardianship and no other.
+async fn tell(write: &Write<'_>, permit: &Permit, deed: &'static str, row: &Model) -> Result<()> {
+    write.rights_change();
+    audit::record(write, permit.board(), deed, Some(row.id.to_string())).await?;
+    write.emit(permit, Event::about(deed, row.id)).await
+}
+
+async fn lock(write: &Write<'_>, id: &ID) -> Result<(Model, student::Model, Place)> {
+    let id = id.parse().map_err(|_| not_found("id"))?;
+    let row = store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("id"))?;
+    let student = students::store::by_id(write.db(), &write.scope(), row.student_id).await?;
+    let student = student.ok_or_else(|| Error::fault("a guardianship in sight has no student in sight"))?;
+    let place = places::of_student(write.db(), write.call().today(), &student).await?;
+    Ok((row, student, place))
+}

@@ -1,0 +1,116 @@
+//! The SQL of guardianships.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use glans_entity::ids::{GuardianshipId, PersonId, StudentId};
+use glans_entity::people::guardianship::{ActiveModel, Column, Entity, Model};
+use glans_entity::people::{GuardianAccess, GuardianshipStatus};
+use glans_entity::scope::{Scope, Scoped};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect, UpdateMany,
+};
+
+use crate::access::Permit;
+use crate::call::Write;
+use crate::people::rights::covers;
+use crate::platform::error::{Result, taken};
+
+const PAIR_TAKEN: &str = "This person is a guardian of this student already. Change that relation instead.";
+
+/// Which guardianships.
+#[derive(Clone, Copy, Debug)]
+pub enum Of<'a> {
+    Ids(&'a [GuardianshipId]),
+    Guardians(&'a [PersonId]),
+    Students(&'a [StudentId]),
+}
+
+impl Of<'_> {
+    fn filter(self) -> Condition {
+        Condition::all().add(match self {
+            Self::Ids(ids) => Column::Id.is_in(ids.iter().copied()),
+            Self::Guardians(ids) => Column::GuardianId.is_in(ids.iter().copied()),
+            Self::Students(ids) => Column::StudentId.is_in(ids.iter().copied()),
+        })
+    }
+}
+
+/// The guardianships in sight, oldest first.
+pub async fn all(db: &impl ConnectionTrait, scope: &Scope, of: Of<'_>) -> Result<Vec<Model>> {
+    Ok(Entity::within(scope).filter(of.filter()).order_by_asc(Column::Id).all(db).await?)
+}
+
+/// Those in sight that let the guardian see the student on the day of the scope.
+pub async fn in_force(db: &impl ConnectionTrait, scope: &Scope, of: Of<'_>) -> Result<Vec<Model>> {
+    Ok(Entity::within(scope)
+        .filter(of.filter())
+        .filter(Column::Status.eq(GuardianshipStatus::Active))
+        .filter(Column::Access.ne(GuardianAccess::None))
+        .filter(covers(Column::StartsOn, Column::EndsOn, scope.on))
+        .order_by_asc(Column::Id)
+        .all(db)
+        .await?)
+}
+
+/// Those of `guardians` that are not over on the day of the scope.
+pub async fn not_ended(db: &impl ConnectionTrait, scope: &Scope, guardians: &[PersonId]) -> Result<Vec<Model>> {
+    Ok(Entity::within(scope)
+        .filter(Of::Guardians(guardians).filter())
+        .filter(Column::Status.ne(GuardianshipStatus::Ended))
+        .filter(Column::EndsOn.is_null().or(Column::EndsOn.gte(scope.on)))
+        .order_by_asc(Column::Id)
+        .all(db)
+        .await?)
+}
+
+/// The guardianship, if it is in sight; nobody else changes it until the transaction ends.
+pub async fn lock(db: &impl ConnectionTrait, scope: &Scope, id: GuardianshipId) -> Result<Option<Model>> {
+    Ok(Entity::within(scope).filter(Column::Id.eq(id)).lock_exclusive().one(db).await?)
+}
+
+/// Inserts a guardianship.
+pub async fn insert(db: &impl ConnectionTrait, _permit: &Permit, row: Model) -> Result<Model> {
+    row.into_active_model().reset_all().insert(db).await.map_err(taken("guardian", PAIR_TAKEN))
+}
+
+/// Stores `changed` as the next version of the row that it was made from.
+pub async fn update(db: &impl ConnectionTrait, _permit: &Permit, changed: Model, now: DateTime<Utc>) -> Result<Model> {
+    let next = Model { version: changed.version + 1, updated_at: now, ..changed };
+    Ok(next.into_active_model().reset_all().update(db).await?)
+}
+
+/// Ends all guardianships of `guardian` now.
+pub async fn end_all_of_guardian(write: &Write<'_>, _permit: &Permit, guardian: PersonId) -> Result<()> {
+    let ended = ActiveModel {
+        status: Set(GuardianshipStatus::Ended),
+        ends_on: Set(Some(write.call().today())),
+        ..Default::default()
+    };
+    change(write, ended).filter(Column::GuardianId.eq(guardian)).exec(write.db()).await?;
+    Ok(())
+}
+
+/// Lets all guardianships of `student` end on `last`, as far as they would go on.
+pub async fn end_all_of_student(
+    write: &Write<'_>,
+    _permit: &Permit,
+    student: StudentId,
+    last: NaiveDate,
+) -> Result<()> {
+    let ended = ActiveModel { ends_on: Set(Some(last)), ..Default::default() };
+    change(write, ended)
+        .filter(Column::StudentId.eq(student))
+        .filter(Column::EndsOn.is_null().or(Column::EndsOn.gt(last)))
+        .exec(write.db())
+        .await?;
+    Ok(())
+}
+
+/// The same change to many that are not over, as the next version of each.
+fn change(write: &Write<'_>, changed: ActiveModel) -> UpdateMany<Entity> {
+    Entity::update_many()
+        .set(ActiveModel { updated_at: Set(write.now()), ..changed })
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+        .filter(Column::Status.ne(GuardianshipStatus::Ended))
+}

@@ -1,0 +1,183 @@
+//! What can be done with a person.
+
+use async_graphql::ID;
+use glans_entity::ids::{BoardId, MembershipId, PersonId, SchoolId};
+use glans_entity::people::person::Model;
+use glans_entity::people::{Role, ScopeKind, membership};
+use glans_entity::scope::Scope;
+use sea_orm::ActiveValue::Set;
+use sea_orm::IntoActiveModel;
+
+use super::rules::{self, Details, Needs};
+use super::store;
+use super::types::{PersonArchiveInput, PersonCreateInput, PersonUpdateInput};
+use crate::access::{Action, Permit, Place};
+use crate::audit;
+use crate::call::Write;
+use crate::organisation::{boards, schools};
+use crate::people::{guardianships, memberships, places};
+use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
+use crate::platform::outbox::Event;
+
+pub(super) async fn create(write: &Write<'_>, input: PersonCreateInput) -> Result<Model> {
+    let board = input.board.parse().map_err(|_| not_found("board"))?;
+    let board = boards::store::by_id(write.db(), &write.scope(), board).await?.ok_or_else(|| not_found("board"))?;
+    let Some(school) = &input.school else {
+        let permit = write.authorize(Action::StaffWrite, Place::from(&board))?;
+        return insert(write, &permit, board.id, input.details.details().checked("details.")?).await;
+    };
+    let id = school.parse().map_err(|_| not_found("school"))?;
+    let school = schools::store::by_id(write.db(), &write.scope(), id).await?;
+    let school = school.filter(|school| school.board_id == board.id).ok_or_else(|| not_found("school"))?;
+    let permit = write.authorize(Action::StaffWrite, Place::from(&school))?;
+    let person = insert(write, &permit, board.id, input.details.details().checked("details.")?).await?;
+    let permit = write.authorize(Action::GrantTeacher, Place::from(&school))?;
+    let scope = (ScopeKind::School, school.id.0, Some(school.id));
+    let row = membership(write, &person, Role::Teacher, scope);
+    grant(write, &permit, row).await?;
+    Ok(person)
+}
+
+/// Stores a person with checked details in `board`, without a role and without a login.
+pub async fn insert(write: &Write<'_>, permit: &Permit, board: BoardId, details: Details) -> Result<Model> {
+    let row = Model {
+        id: PersonId::new(),
+        board_id: board,
+        account_id: None,
+        given_name: details.given_name,
+        family_name: details.family_name,
+        display_name: details.display_name,
+        email: details.email,
+        language: details.language,
+        interpreter_needed: details.interpreter_needed,
+        source_id: None,
+        archived_at: None,
+        erased_at: None,
+        created_at: write.now(),
+        updated_at: write.now(),
+        version: 1,
+    };
+    let person = store::insert(write.db(), permit, row).await?;
+    write.emit(permit, Event::about("person.created", person.id)).await?;
+    Ok(person)
+}
+
+pub(super) async fn update(write: &Write<'_>, input: PersonUpdateInput) -> Result<Model> {
+    let person = lock(write, &input.id).await?;
+    let capacities = places::capacities(write.db(), write.call().today(), &[person.id]).await?.remove(&person.id);
+    let permit = permit(write, rules::to_update(&capacities.unwrap_or_default(), person.board_id))?;
+    check_version(&person, person.version, input.if_version)?;
+    let details = input.over(&person).checked("")?;
+    let version = person.version;
+    let mut row = person.into_active_model();
+    row.given_name = Set(details.given_name);
+    row.family_name = Set(details.family_name);
+    row.display_name = Set(details.display_name);
+    row.email = Set(details.email);
+    row.language = Set(details.language);
+    row.interpreter_needed = Set(details.interpreter_needed);
+    let person = store::update(write.db(), &permit, row, version, write.now()).await?;
+    write.emit(&permit, Event::about("person.updated", person.id)).await?;
+    Ok(person)
+}
+
+/// All roles and guardianships end with the record.
+pub(super) async fn archive(write: &Write<'_>, input: PersonArchiveInput) -> Result<Model> {
+    let person = lock(write, &input.id).await?;
+    let capacities = places::capacities(write.db(), write.call().today(), &[person.id]).await?.remove(&person.id);
+    let permit = permit(write, rules::to_archive(&capacities.unwrap_or_default(), person.board_id))?;
+    if permit.person() == Some(person.id) {
+        return Err(refuse(UserErrorCode::Forbidden, "id", "Somebody else has to archive your own record."));
+    }
+    if person.archived_at.is_some() {
+        return Ok(person);
+    }
+    check_version(&person, person.version, input.if_version)?;
+    memberships::store::end_all(write, &permit, person.id).await?;
+    guardianships::store::end_all_of_guardian(write, &permit, person.id).await?;
+    let version = person.version;
+    let mut row = person.into_active_model();
+    row.archived_at = Set(Some(write.now()));
+    let person = store::update(write.db(), &permit, row, version, write.now()).await?;
+    write.rights_change();
+    audit::record(write, permit.board(), "person.archived", Some(person.id.to_string())).await?;
+    write.emit(&permit, Event::about("person.archived", person.id)).await?;
+    Ok(person)
+}
+
+/// Makes the caller the first administrator of a `board` they found: a person there with the name by which their oldest
+/// board knows them. Does nothing when the program itself founds it.
+pub async fn administer(write: &Write<'_>, board: BoardId) -> Result<()> {
+    let permit = write.authorize(Action::BoardCreate, Place::board(board))?;
+    let standing = write.call().standing();
+    let Some(founder) = standing.actor.person() else { return Ok(()) };
+    let everywhere = Scope::system(write.call().today());
+    let known = founder.persons.first().map(|(_, person)| *person);
+    let known = known.ok_or_else(|| Error::fault("a founder whom no board knows"))?;
+    let known = store::by_id(write.db(), &everywhere, known).await?;
+    let known = known.ok_or_else(|| Error::fault("a founder without a record"))?;
+    let row = Model {
+        id: PersonId::new(),
+        board_id: board,
+        source_id: None,
+        created_at: write.now(),
+        updated_at: write.now(),
+        version: 1,
+        ..known
+    };
+    let person = store::insert(write.db(), &permit, row).await?;
+    let row = membership(write, &person, Role::BoardAdmin, (ScopeKind::Board, board.0, None));
+    grant(write, &permit, row).await
+}
+
+fn membership(
+    write: &Write<'_>,
+    person: &Model,
+    role: Role,
+    (scope_kind, scope_id, school_id): (ScopeKind, uuid::Uuid, Option<SchoolId>),
+) -> membership::Model {
+    membership::Model {
+        id: MembershipId::new(),
+        board_id: person.board_id,
+        person_id: person.id,
+        role,
+        scope_kind,
+        scope_id,
+        school_id,
+        starts_on: None,
+        ends_on: None,
+        ended_at: None,
+        source_id: None,
+        created_at: write.now(),
+        updated_at: write.now(),
+        version: 1,
+    }
+}
+
+async fn grant(write: &Write<'_>, permit: &Permit, row: membership::Model) -> Result<()> {
+    let granted = memberships::store::insert(write.db(), permit, row).await?;
+    write.rights_change();
+    audit::record(write, permit.board(), "membership.granted", Some(granted.id.to_string())).await?;
+    write.emit(permit, Event::about("membership.granted", granted.id)).await
+}
+
+fn permit(write: &Write<'_>, needs: Needs) -> Result<Permit> {
+    let nothing = || Error::fault("an act that takes no right");
+    match needs {
+        Needs::All(rights) => rights
+            .into_iter()
+            .map(|(action, place)| write.authorize(action, place))
+            .reduce(Result::and)
+            .ok_or_else(nothing)?,
+        Needs::Any(rights) => rights
+            .into_iter()
+            .map(|(action, place)| write.authorize(action, place))
+            .reduce(Result::or)
+            .ok_or_else(nothing)?,
+    }
+}
+
+async fn lock(write: &Write<'_>, id: &ID) -> Result<Model> {
+    let id = id.parse().map_err(|_| not_found("id"))?;
+    store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("id"))
+}

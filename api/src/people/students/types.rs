@@ -1,0 +1,169 @@
+//! The student and the inputs and payloads of its mutations.
+
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
+use chrono::{DateTime, Utc};
+use glans_entity::people::student;
+
+use super::loaders::PlaceOf;
+use crate::access::{Action, policy};
+use crate::call::Call;
+use crate::loaders;
+use crate::organisation::class_groups::ClassGroup;
+use crate::organisation::schools::School;
+use crate::payload;
+use crate::people::enrolments::ClassGroupsOf;
+use crate::people::guardianships::{Guardianship, GuardianshipsOf};
+use crate::platform::error::Result;
+use crate::platform::scalars::LocalDate;
+
+/// A student (*leerling*): minimal data. Seen by who leads the school or teaches the class group, by the own guardians,
+/// and by who administers the board or directs the cluster.
+pub struct Student(pub student::Model);
+
+impl From<student::Model> for Student {
+    fn from(row: student::Model) -> Self {
+        Self(row)
+    }
+}
+
+impl Student {
+    async fn viewer_may(&self, ctx: &Context<'_>, action: Action) -> Result<bool> {
+        let place = loaders::present(ctx, PlaceOf(self.0.id)).await?;
+        Ok(policy::permits(&Call::of(ctx).standing().actor, action, &place))
+    }
+}
+
+#[Object]
+impl Student {
+    /// Opaque, stable, sortable by time of making.
+    pub async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// The name to show, 1 to 120 characters.
+    pub async fn display_name(&self) -> &str {
+        &self.0.display_name
+    }
+
+    /// The school's own number (*leerlingnummer*), never the citizen service number; for staff only, null for others
+    /// and when there is none.
+    pub async fn number(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
+        let Some(number) = &self.0.number else { return Ok(None) };
+        Ok(self.viewer_may(ctx, Action::StudentNumberRead).await?.then_some(number))
+    }
+
+    /// The school that the student goes to, or went to last.
+    pub async fn school(&self, ctx: &Context<'_>) -> Result<School> {
+        loaders::present(ctx, self.0.school_id).await.map(School)
+    }
+
+    /// The class groups in which the student is today.
+    pub async fn class_groups(&self, ctx: &Context<'_>) -> Result<Vec<ClassGroup>> {
+        loaders::list(ctx, ClassGroupsOf(self.0.id), ClassGroup).await
+    }
+
+    /// The relations to guardians: all of them for staff, only the own one for a guardian. Those to be called first come
+    /// first.
+    pub async fn guardianships(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Also those that are over; false when absent.")] include_ended: Option<bool>,
+    ) -> Result<Vec<Guardianship>> {
+        let (all, today) = (include_ended.unwrap_or_default(), Call::of(ctx).today());
+        let mut found = loaders::list(ctx, GuardianshipsOf(self.0.id), Guardianship).await?;
+        found.retain(|guardianship| all || !guardianship.is_over(today));
+        Ok(found)
+    }
+
+    /// The last day at the school; null while no end is known.
+    pub async fn left_on(&self) -> Option<LocalDate> {
+        self.0.left_on.map(LocalDate)
+    }
+
+    /// Whether the viewer may change the student.
+    pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> Result<bool> {
+        self.viewer_may(ctx, Action::StudentWrite).await
+    }
+
+    /// When it was made.
+    pub async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When it was changed last.
+    pub async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+
+    /// Counts up with every change; give it as `ifVersion` to an update.
+    pub async fn version(&self) -> i32 {
+        self.0.version
+    }
+}
+
+/// A new student.
+#[derive(InputObject)]
+pub struct StudentCreateInput {
+    /// The school that the student goes to.
+    pub school: ID,
+    /// The name to show, 1 to 120 characters.
+    pub display_name: String,
+    /// The school's own number, 1 to 40 characters, unique in the school; a citizen service number (BSN) is refused.
+    pub number: Option<String>,
+    /// The class groups in which the student is from today on, at most 10; absent for none.
+    pub class_groups: Option<Vec<ID>>,
+    /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
+    pub client_mutation_id: Option<String>,
+}
+
+/// Changes to a student. What is absent stays.
+#[derive(InputObject)]
+pub struct StudentUpdateInput {
+    /// Which student.
+    pub id: ID,
+    /// The name to show, 1 to 120 characters.
+    pub display_name: Option<String>,
+    /// The school's own number, 1 to 40 characters, unique in the school; null clears it.
+    pub number: MaybeUndefined<String>,
+    /// Refused with CONFLICT when the stored version is another one.
+    pub if_version: Option<i32>,
+    /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
+    pub client_mutation_id: Option<String>,
+}
+
+/// Lets a student leave the school.
+#[derive(InputObject)]
+pub struct StudentLeaveInput {
+    /// Which student.
+    pub id: ID,
+    /// The last day at the school, within a year of today; today when absent.
+    pub on: Option<LocalDate>,
+    /// Refused with CONFLICT when the stored version is another one.
+    pub if_version: Option<i32>,
+    /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
+    pub client_mutation_id: Option<String>,
+}
+
+payload! {
+    /// The answer to `studentCreate`.
+    StudentCreatePayload {
+        /// The new student; null when refused.
+        student: Student
+    }
+}
+
+payload! {
+    /// The answer to `studentUpdate`.
+    StudentUpdatePayload {
+        /// The student as it is now; on a conflict, as somebody else left it; null when refused otherwise.
+        student: Student
+    }
+}
+
+payload! {
+    /// The answer to `studentLeave`.
+    StudentLeavePayload {
+        /// The student with the last day; on a conflict, as somebody else left it; null when refused otherwise.
+        student: Student
+    }
+}

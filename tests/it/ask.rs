@@ -1,0 +1,36 @@
+//! Questions of named actors to the engine, past the transport.
+
+use glans_tests::{Who, World};
+use serde_json::Value;
+
+/// The data of an answer without errors.
+pub async fn ask(world: &World, who: Who, document: &str, variables: Value) -> Value {
+    let standing = world.standing(who).await;
+    let mut answer = world.execute(&standing, document, variables).await;
+    assert!(answer.body.get("errors").is_none(), "{} asked {document} and got {}", who.name(), answer.body);
+    answer.body["data"].take()
+}
+
+/// How many statements an answer took.
+pub async fn statements(world: &World, who: Who, document: &str, variables: Value) -> u64 {
+    let standing = world.standing(who).await;
+    let answer = world.execute(&standing, document, variables).await;
+    assert!(answer.body.get("errors").is_none(), "{} asked {document} and got {}", who.name(), answer.body);
+    answer.statements
+}
+
+/// Runs one mutation `name` with one input and gives its payload: `fields` and the `userErrors`.
+pub async fn act(world: &World, who: Who, name: &str, fields: &str, input: Value) -> Value {
+    let type_name = format!("{}{}Input", name[..1].to_uppercase(), &name[1..]);
+    let document = format!(
+        "mutation($input: {type_name}!) {{ {name}(input: $input) {{ {fields} userErrors {{ code field }} }} }}"
+    );
+    let mut data = ask(world, who, &document, serde_json::json!({ "input": input })).await;
+    data[name].take()
+}
+
+/// The codes of a refused mutation.
+pub fn codes(payload: &Value) -> Vec<&str> {
+    let errors = payload["userErrors"].as_array().expect("a payload has userErrors");
+    errors.iter().map(|error| error["code"].as_str().expect("an error has a code")).collect()
+}

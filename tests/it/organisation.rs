@@ -1,0 +1,219 @@
+//! Boards, clusters, schools, school years and class groups.
+
+use glans_tests::{Who, World, on_each_database};
+use serde_json::json;
+
+use crate::ask::{act, ask, codes, statements};
+
+async fn a_leader_sees_the_own_school_whole(world: &World) {
+    let document = "{ schools { nodes {
+        name viewerCanEdit
+        board { name } cluster { name directors { displayName } }
+        leaders { displayName } staff { nodes { displayName } totalCount } students { nodes { displayName } }
+        schoolYears { title current }
+        classGroups { nodes { name grades viewerCanEdit school { name } schoolYear { title }
+                              teachers { displayName } students { nodes { displayName } } } }
+    } } }";
+    assert_eq!(
+        ask(world, Who::Leader, document, json!({})).await,
+        json!({ "schools": { "nodes": [{
+            "name": "De Zwaluw", "viewerCanEdit": true,
+            "board": { "name": "De Sterrenwacht" },
+            "cluster": { "name": "Noord", "directors": [] },
+            "leaders": [{ "displayName": "Marieke de Wit" }],
+            "staff": { "nodes": [{ "displayName": "Marieke de Wit" }, { "displayName": "Tarik de Wit" }], "totalCount": 2 },
+            "students": { "nodes": [{ "displayName": "Noor" }] },
+            "schoolYears": [{ "title": "This year", "current": true }],
+            "classGroups": { "nodes": [{
+                "name": "3a", "grades": ["3", "4"], "viewerCanEdit": true,
+                "school": { "name": "De Zwaluw" }, "schoolYear": { "title": "This year" },
+                "teachers": [{ "displayName": "Tarik de Wit" }],
+                "students": { "nodes": [{ "displayName": "Noor" }] },
+            }] },
+        }] } })
+    );
+}
+
+async fn a_guardian_sees_the_school_of_the_child_and_its_teachers_only(world: &World) {
+    let document = "{ schools { nodes {
+        name viewerCanEdit cluster { name } leaders { displayName } staff { nodes { displayName } }
+        classGroups { nodes { name viewerCanEdit teachers { displayName } } }
+    } } }";
+    assert_eq!(
+        ask(world, Who::Guardian, document, json!({})).await,
+        json!({ "schools": { "nodes": [{
+            "name": "De Zwaluw", "viewerCanEdit": false, "cluster": null, "leaders": [],
+            "staff": { "nodes": [{ "displayName": "Tarik de Wit" }] },
+            "classGroups": { "nodes": [
+                { "name": "3a", "viewerCanEdit": false, "teachers": [{ "displayName": "Tarik de Wit" }] },
+            ] },
+        }] } })
+    );
+}
+
+async fn a_page_of_schools_takes_as_many_statements_as_one_school(world: &World) {
+    let document = "query($first: Int!) { schools(first: $first) { nodes {
+        name board { name } cluster { name directors { displayName email } board { name } }
+        leaders { displayName email memberships { role scope { __typename } } } schoolYears { title }
+    } } }";
+    for number in 0..6 {
+        let input =
+            json!({ "board": world.ours.id, "name": format!("School {number}"), "cluster": world.ours.clusters[0] });
+        let payload = act(world, Who::Admin, "schoolCreate", "school { name }", input).await;
+        assert!(codes(&payload).is_empty());
+    }
+    let one = statements(world, Who::Admin, document, json!({ "first": 1 })).await;
+    let eight = statements(world, Who::Admin, document, json!({ "first": 8 })).await;
+    assert_eq!(one, eight);
+}
+
+async fn a_cluster_is_closed_once_its_schools_are_gone(world: &World) {
+    let made = act(
+        world,
+        Who::Admin,
+        "clusterCreate",
+        "cluster { id name version board { name } }",
+        json!({ "board": world.ours.id, "name": " Oost " }),
+    )
+    .await;
+    assert_eq!(made["cluster"]["name"], "Oost");
+    assert_eq!(made["cluster"]["board"]["name"], "De Sterrenwacht");
+    let id = &made["cluster"]["id"];
+
+    let twice = json!({ "board": world.ours.id, "name": "Oost" });
+    assert_eq!(codes(&act(world, Who::Admin, "clusterCreate", "", twice).await), ["TAKEN"]);
+
+    let named = json!({ "id": id, "name": "West", "ifVersion": 1 });
+    let named = act(world, Who::Admin, "clusterUpdate", "cluster { name version }", named).await;
+    assert_eq!(named["cluster"], json!({ "name": "West", "version": 2 }));
+    let stale = json!({ "id": id, "name": "Oost", "ifVersion": 1 });
+    let stale = act(world, Who::Admin, "clusterUpdate", "cluster { name version }", stale).await;
+    assert_eq!(codes(&stale), ["CONFLICT"]);
+    assert_eq!(stale["cluster"], json!({ "name": "West", "version": 2 }));
+
+    let input = json!({ "id": world.ours.clusters[0] });
+    assert_eq!(codes(&act(world, Who::Admin, "clusterArchive", "", input).await), ["CONFLICT"]);
+    let closed = act(world, Who::Admin, "clusterArchive", "cluster { archivedAt }", json!({ "id": id })).await;
+    assert!(closed["cluster"]["archivedAt"].is_string());
+    let listed = ask(world, Who::Admin, "{ clusters { nodes { name } } }", json!({})).await;
+    assert_eq!(listed, json!({ "clusters": { "nodes": [{ "name": "Noord" }, { "name": "Zuid" }] } }));
+}
+
+async fn a_cluster_is_changed_by_administrators_of_its_board_only(world: &World) {
+    for who in [Who::Director, Who::Leader, Who::Teacher] {
+        let payload = act(world, who, "clusterCreate", "", json!({ "board": world.ours.id, "name": "Oost" })).await;
+        assert_eq!(codes(&payload), ["FORBIDDEN"], "{}", who.name());
+    }
+    for board in [world.theirs.id.to_string(), "board_00000000000000000000000000".to_owned(), "x".to_owned()] {
+        let payload = act(world, Who::Admin, "clusterCreate", "", json!({ "board": board, "name": "Oost" })).await;
+        assert_eq!(payload["userErrors"], json!([{ "code": "NOT_FOUND", "field": ["board"] }]));
+    }
+}
+
+async fn school_years_follow_one_another(world: &World) {
+    let input = json!({ "board": world.ours.id, "startsOn": "2031-08-01" });
+    let made = act(world, Who::Admin, "schoolYearCreate", "schoolYear { title startsOn endsOn current }", input).await;
+    assert_eq!(
+        made["schoolYear"],
+        json!({ "title": "2031–2032", "startsOn": "2031-08-01", "endsOn": "2032-07-31", "current": false })
+    );
+    for day in ["2031-08-01", "2032-07-31", "2030-10-01"] {
+        let input = json!({ "board": world.ours.id, "startsOn": day });
+        assert_eq!(codes(&act(world, Who::Admin, "schoolYearCreate", "", input).await), ["TAKEN"], "{day}");
+    }
+    let input = json!({ "board": world.ours.id, "startsOn": "2032-08-01" });
+    assert!(codes(&act(world, Who::Admin, "schoolYearCreate", "", input).await).is_empty());
+}
+
+async fn a_leader_makes_class_groups_and_a_teacher_does_not(world: &World) {
+    let input =
+        |school| json!({ "school": school, "schoolYear": world.ours.school_year, "name": "7/8", "grades": ["8", "7"] });
+    let made = act(world, Who::Leader, "classGroupCreate", "classGroup { id grades }", input(world.ours.schools[0]));
+    let made = made.await;
+    assert_eq!(made["classGroup"]["grades"], json!(["7", "8"]));
+    let again = act(world, Who::Leader, "classGroupCreate", "", input(world.ours.schools[0])).await;
+    assert_eq!(codes(&again), ["TAKEN"]);
+    let teacher = act(world, Who::Teacher, "classGroupCreate", "", input(world.ours.schools[0])).await;
+    assert_eq!(codes(&teacher), ["FORBIDDEN"]);
+    let elsewhere = act(world, Who::Leader, "classGroupCreate", "", input(world.ours.schools[1])).await;
+    assert_eq!(codes(&elsewhere), ["NOT_FOUND"]);
+
+    let id = &made["classGroup"]["id"];
+    let wrong = json!({ "id": id, "name": "", "grades": ["9"] });
+    assert_eq!(codes(&act(world, Who::Leader, "classGroupUpdate", "", wrong).await), ["REQUIRED", "INVALID"]);
+    let closed = act(world, Who::Leader, "classGroupArchive", "classGroup { archivedAt }", json!({ "id": id })).await;
+    assert!(closed["classGroup"]["archivedAt"].is_string());
+    let document = "query($id: ID!) { school(id: $id) { classGroups { nodes { name } } } }";
+    let listed = ask(world, Who::Leader, document, json!({ "id": world.ours.schools[0] })).await;
+    assert_eq!(listed["school"]["classGroups"]["nodes"], json!([{ "name": "3a" }]));
+}
+
+async fn who_founds_a_board_administers_it(world: &World) {
+    let fields = "board { id clusters { nodes { name } } people { nodes { displayName memberships { role } } } }";
+    let made = act(world, Who::Admin, "boardCreate", fields, json!({ "name": "De Horizon" })).await;
+    assert_eq!(
+        made["board"]["people"]["nodes"],
+        json!([{ "displayName": "Annelies de Wit", "memberships": [{ "role": "BOARD_ADMIN" }] }])
+    );
+    let input = json!({ "board": made["board"]["id"], "name": "Midden" });
+    let cluster = act(world, Who::Admin, "clusterCreate", "cluster { name }", input).await;
+    assert_eq!(cluster["cluster"]["name"], "Midden");
+}
+
+async fn nodes_come_in_the_order_of_the_ids(world: &World) {
+    let ours = &world.ours;
+    let ids = json!([
+        ours.students[0],
+        world.theirs.schools[0],
+        ours.groups[0],
+        ours.schools[0],
+        "school_x",
+        ours.schools[1],
+        ours.schools[0],
+        ours.memberships[0],
+        ours.guardianships[0],
+        ours.school_year,
+        ours.clusters[0],
+        ours.leader.person,
+        ours.id,
+    ]);
+    let document = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename } }";
+    let types = |data: serde_json::Value| -> Vec<String> {
+        let nodes = data["nodes"].as_array().expect("a list").clone();
+        nodes.iter().map(|node| node["__typename"].as_str().unwrap_or("-").to_owned()).collect()
+    };
+    let seen = types(ask(world, Who::Leader, document, json!({ "ids": ids })).await);
+    assert_eq!(
+        seen,
+        [
+            "Student",
+            "-",
+            "ClassGroup",
+            "School",
+            "-",
+            "-",
+            "School",
+            "Membership",
+            "Guardianship",
+            "SchoolYear",
+            "Cluster",
+            "Person",
+            "Board"
+        ]
+    );
+    let one = statements(world, Who::Admin, document, json!({ "ids": [ours.schools[0]] })).await;
+    let two = statements(world, Who::Admin, document, json!({ "ids": ours.schools })).await;
+    assert_eq!(one, two);
+}
+
+on_each_database!(
+    a_leader_sees_the_own_school_whole,
+    a_guardian_sees_the_school_of_the_child_and_its_teachers_only,
+    a_page_of_schools_takes_as_many_statements_as_one_school,
+    a_cluster_is_closed_once_its_schools_are_gone,
+    a_cluster_is_changed_by_administrators_of_its_board_only,
+    school_years_follow_one_another,
+    a_leader_makes_class_groups_and_a_teacher_does_not,
+    who_founds_a_board_administers_it,
+    nodes_come_in_the_order_of_the_ids,
+);
