@@ -19,6 +19,7 @@ use crate::platform::error::{Code, Error, Result, coded};
 use crate::platform::idempotency::Key;
 use crate::platform::outbox::{self, Event};
 use crate::replay::Replayed;
+use crate::turns::Turns;
 
 /// A boxed future that borrows from the write it runs in.
 pub type Act<'w, T> = std::pin::Pin<Box<dyn Future<Output = Result<T>> + Send + 'w>>;
@@ -68,7 +69,9 @@ impl Call {
     pub fn into_data(self) -> Data {
         let call = Arc::new(self);
         let mut data = Data::default();
-        data.insert(loaders::of(Arc::clone(&call)));
+        let turns = Turns::default();
+        data.insert(loaders::of(Arc::clone(&call), turns.clone()));
+        data.insert(turns);
         data.insert(Arc::new(Replayed::default()));
         data.insert(call);
         data

@@ -23,6 +23,7 @@ use crate::people::students::{StudentMutation, StudentQuery};
 use crate::programme::{ProgrammeMutation, ProgrammeQuery};
 use crate::replay::Replays;
 use crate::roster::{RosterMutation, RosterQuery};
+use crate::turns::InTurns;
 
 /// What can be read.
 #[derive(MergedObject, Default)]
@@ -66,7 +67,10 @@ pub type GlansSchema = Schema<Query, Mutation, EmptySubscription>;
 
 /// The schema as `schema.graphql` has it.
 pub fn schema() -> GlansSchema {
-    hardened(Schema::build(Query::default(), Mutation::default(), EmptySubscription)).extension(Replays).finish()
+    hardened(Schema::build(Query::default(), Mutation::default(), EmptySubscription))
+        .extension(Replays)
+        .extension(InTurns)
+        .finish()
 }
 
 /// The SDL, sorted, as it is served and committed.

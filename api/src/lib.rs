@@ -22,3 +22,4 @@ pub mod platform;
 pub mod programme;
 pub mod replay;
 pub mod roster;
+pub mod turns;

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
-use async_graphql::runtime::{TokioSpawner, TokioTimer};
 
 use crate::call::Call;
 use crate::platform::error::{Error, Result};
+use crate::turns::{AtOnce, Turns};
 
 /// The batches of one request. Each slice says in its `loaders.rs` what can be asked of it.
 pub struct Batch {
@@ -19,9 +19,9 @@ pub struct Batch {
 /// The loader that requests carry.
 pub type Loaders = DataLoader<Batch, HashMapCache>;
 
-/// A loader for the request `call`.
-pub fn of(call: Arc<Call>) -> Loaders {
-    DataLoader::with_cache(Batch { call }, TokioSpawner::current(), TokioTimer::default(), HashMapCache::default())
+/// A loader for the request `call`, whose batches are read in `turns` with it.
+pub fn of(call: Arc<Call>, turns: Turns) -> Loaders {
+    DataLoader::with_cache(Batch { call }, turns, AtOnce, HashMapCache::default())
 }
 
 /// The loader that this resolver may ask.

@@ -274,7 +274,7 @@ async fn a_student_comes_and_leaves(world: &World) {
 async fn a_group_of_students_takes_as_many_statements_as_one_student(world: &World) {
     for number in 0..5 {
         let input = json!({
-            "school": world.ours.schools[0], "displayName": format!("Kind {number}"), "number": format!("{number}"),
+            "school": world.ours.schools[0], "displayName": format!("Sem {number}"), "number": format!("{number}"),
             "classGroups": [world.ours.groups[0]],
         });
         let made = act(world, Who::Leader, "studentCreate", "student { id }", input).await;

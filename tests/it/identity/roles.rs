@@ -73,7 +73,7 @@ async fn a_guardian_is_viewer_with_children_schools_and_roles(world: &World) {
     let reply = guardian
         .asks("{ viewer { person { displayName } children { displayName } schools { name } memberships { id role } } }")
         .await;
-    assert_eq!(reply.text_at("viewer.person.displayName"), "Ilse");
+    assert_eq!(reply.text_at("viewer.person.displayName"), "Ilse de Wit");
     assert_eq!(reply.texts_at("viewer.children", "displayName"), ["Noor"]);
     assert_eq!(reply.texts_at("viewer.schools", "name"), ["De Zwaluw"]);
     assert_eq!(reply.texts_at("viewer.memberships", "role"), ["GUARDIAN"]);
