@@ -5,7 +5,9 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 use crate::http::hardened;
 use crate::identity::clients::{ApiClientMutation, ApiClientQuery};
 use crate::identity::invitations::InvitationMutation;
+use crate::identity::memberships::MembershipMutation;
 use crate::identity::passwords::PasswordMutation;
+use crate::identity::profile::ProfileMutation;
 use crate::identity::sessions::SessionMutation;
 use crate::identity::viewer::ViewerQuery;
 use crate::node::NodeQuery;
@@ -44,6 +46,8 @@ pub struct Mutation(
     SessionMutation,
     PasswordMutation,
     InvitationMutation,
+    MembershipMutation,
+    ProfileMutation,
     ApiClientMutation,
     BoardMutation,
     ClusterMutation,

@@ -2,11 +2,10 @@
 
 use glans_entity::ids::BoardId;
 
-use crate::audit;
 use crate::call::Write;
 use crate::platform::error::Result;
 
-/// What the log tells.
+/// A deed of identity, under the name that it has in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
 pub enum Deed {
     #[strum(serialize = "session.created")]
@@ -52,5 +51,5 @@ pub enum Deed {
 
 /// Adds a line in the transaction of the deed. `board` is null for what belongs to no board, such as a sign-in.
 pub async fn record(write: &Write<'_>, board: Option<BoardId>, deed: Deed, subject: Option<String>) -> Result<()> {
-    audit::record(write, board, deed.into(), subject).await
+    crate::audit::record(write, board, deed.into(), subject).await
 }

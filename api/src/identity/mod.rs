@@ -13,6 +13,7 @@ pub mod keys;
 pub mod master_key;
 pub mod memberships;
 pub mod passwords;
+pub mod profile;
 pub mod sealed;
 pub mod secret;
 pub mod sessions;

@@ -6,6 +6,7 @@ mod invitations;
 mod keys;
 mod passwords;
 mod refreshing;
+mod roles;
 mod sessions;
 
 use glans::call::today;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use glans_entity::identity::invitation::Model;
-use glans_entity::ids::{InvitationId, PersonId};
+use glans_entity::ids::{GuardianshipId, InvitationId, PersonId};
 use glans_entity::people::{GuardianshipStatus, guardianship, person};
 use serde_json::json;
 
@@ -13,9 +13,10 @@ use crate::app::App;
 use crate::call::Write;
 use crate::identity::audit::{self, Deed};
 use crate::identity::memberships;
-use crate::identity::memberships::places::{place_of, place_of_student};
 use crate::identity::passwords::verification;
 use crate::identity::sealed::WithSecret;
+use crate::people::places::{self, Capacity};
+use crate::people::students;
 use crate::platform::error::{Error, Result, UserErrorCode, not_found, refuse};
 use crate::platform::outbox::Event;
 
@@ -56,7 +57,7 @@ pub struct Request<'a> {
 /// to grant all of it.
 pub async fn create(write: &Write<'_>, request: Request<'_>, prepared: Prepared) -> Result<NewCode> {
     let id: PersonId = request.person.parse().map_err(|_| not_found("person"))?;
-    let person = memberships::store::lock_person(write.db(), &write.scope(), id).await?;
+    let person = memberships::actions::present(write, id).await?;
     let person = person.ok_or_else(|| not_found("person"))?;
     let guardianship = match request.guardianship {
         Some(id) => Some(guardianship_of(write, &person, id).await?),
@@ -80,13 +81,18 @@ async fn authorize(
     guardianship: Option<&guardianship::Model>,
 ) -> Result<Permit> {
     let mut permit = None;
-    for held in memberships::store::of_person(write.db(), person.id).await? {
-        let place = place_of(write.db(), &held).await?.ok_or_else(|| not_found("person"))?;
-        permit = Some(write.authorize(policy::granting(held.role), place)?);
+    let today = write.call().today();
+    let capacities = places::capacities(write.db(), today, &[person.id]).await?.remove(&person.id);
+    for capacity in capacities.unwrap_or_default() {
+        if let Capacity::Staff(role, place) = capacity {
+            permit = Some(write.authorize(policy::granting(role), place)?);
+        }
     }
     if let Some(guardianship) = guardianship {
-        let place = place_of_student(write.db(), &write.scope(), guardianship.student_id).await?;
-        permit = Some(write.authorize(Action::InviteGuardian, place.ok_or_else(|| not_found("guardianship"))?)?);
+        let student = students::store::by_id(write.db(), &write.scope(), guardianship.student_id).await?;
+        let student = student.ok_or_else(|| not_found("guardianship"))?;
+        let place = places::of_student(write.db(), today, &student).await?;
+        permit = Some(write.authorize(Action::InviteGuardian, place)?);
     }
     match permit {
         Some(permit) => Ok(permit),
@@ -112,7 +118,7 @@ pub async fn issue(
     write: &Write<'_>,
     permit: &Permit,
     person: &person::Model,
-    guardianship: Option<glans_entity::ids::GuardianshipId>,
+    guardianship: Option<GuardianshipId>,
     by_email: bool,
     prepared: Prepared,
 ) -> Result<NewCode> {
@@ -131,7 +137,7 @@ pub async fn issue(
 
 fn new(
     person: &person::Model,
-    guardianship_id: Option<glans_entity::ids::GuardianshipId>,
+    guardianship_id: Option<GuardianshipId>,
     prepared: &Prepared,
     now: DateTime<Utc>,
 ) -> Model {

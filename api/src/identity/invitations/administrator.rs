@@ -1,6 +1,5 @@
 //! The first administrator of a board, invited by who operates the machine.
 
-use glans_entity::ids::PersonId;
 use glans_entity::organisation::board;
 use glans_entity::people::{Role, ScopeKind, person};
 
@@ -11,6 +10,8 @@ use crate::call::{Call, Write};
 use crate::identity::email;
 use crate::identity::memberships;
 use crate::identity::memberships::places::Seat;
+use crate::people::persons;
+use crate::people::persons::rules::{Details, LANGUAGE};
 use crate::platform::error::{Result, UserErrorCode, refuse};
 
 /// Who becomes administrator.
@@ -54,22 +55,13 @@ async fn make(
     let local = email.split('@').next().unwrap_or_default().to_owned();
     let given_name = newcomer.given_name.map_or(local, str::to_owned);
     let family_name = newcomer.family_name.unwrap_or_default().to_owned();
-    let row = person::Model {
-        id: PersonId::new(),
-        board_id: board.id,
-        account_id: None,
+    let details = Details {
         display_name: format!("{given_name} {family_name}").trim().to_owned(),
         given_name,
         family_name,
         email: Some(email),
-        language: "nl".to_owned(),
+        language: LANGUAGE.to_owned(),
         interpreter_needed: false,
-        source_id: None,
-        archived_at: None,
-        erased_at: None,
-        created_at: write.now(),
-        updated_at: write.now(),
-        version: 1,
     };
-    store::insert_person(write.db(), permit, row).await
+    persons::insert(write, permit, board.id, details).await
 }

@@ -145,7 +145,3 @@ pub async fn person_by_email(db: &impl ConnectionTrait, board: BoardId, email: &
     let known = person::Entity::within(&everything).filter(Column::BoardId.eq(board)).filter(Column::Email.eq(email));
     Ok(known.filter(Column::ArchivedAt.is_null()).filter(Column::ErasedAt.is_null()).one(db).await?)
 }
-
-pub async fn insert_person(db: &impl ConnectionTrait, _permit: &Permit, row: person::Model) -> Result<person::Model> {
-    Ok(row.into_active_model().reset_all().insert(db).await?)
-}

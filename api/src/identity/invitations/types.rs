@@ -1,6 +1,6 @@
 //! Invitations, and the inputs and payloads of their mutations.
 
-use async_graphql::{Enum, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use glans_entity::identity::invitation;
 
@@ -9,6 +9,9 @@ use crate::app::App;
 use crate::identity::sessions::actions::Tokens;
 use crate::identity::sessions::types::TokenPair;
 use crate::identity::viewer::Viewer;
+use crate::loaders;
+use crate::people::guardianships::Guardianship;
+use crate::people::persons::Person;
 use crate::platform::error::{Result, UserError, outcome};
 
 pub struct Invitation(pub invitation::Model);
@@ -19,6 +22,19 @@ impl Invitation {
     /// Opaque, stable, sortable by time of making.
     pub async fn id(&self) -> ID {
         self.0.id.to_string().into()
+    }
+
+    /// Who is invited.
+    pub async fn person(&self, ctx: &Context<'_>) -> Result<Person> {
+        loaders::present(ctx, self.0.person_id).await.map(Person)
+    }
+
+    /// For a guardian: the guardianship of the child for which they are invited; null for staff.
+    pub async fn guardianship(&self, ctx: &Context<'_>) -> Result<Option<Guardianship>> {
+        match self.0.guardianship_id {
+            Some(id) => Ok(loaders::one(ctx, id).await?.map(Guardianship)),
+            None => Ok(None),
+        }
     }
 
     /// Until when it can be accepted: 60 days after it was made.

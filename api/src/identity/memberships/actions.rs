@@ -4,12 +4,14 @@ use chrono::NaiveDate;
 use glans_entity::ids::{MembershipId, PersonId};
 use glans_entity::people::membership::Model;
 use glans_entity::people::{Role, person};
+use glans_entity::scope::Scope;
 
 use super::places::{self, Seat};
 use super::{rules, store};
 use crate::access::{Permit, policy};
 use crate::call::Write;
 use crate::identity::audit::{self, Deed};
+use crate::people::{memberships, persons};
 use crate::platform::error::{Result, UserErrorCode, not_found, refuse};
 use crate::platform::outbox::Event;
 
@@ -35,10 +37,15 @@ pub async fn grant(write: &Write<'_>, grant: Grant<'_>) -> Result<Model> {
         return Err(refuse(UserErrorCode::Invalid, "scope", rules::expected(grant.role)));
     }
     let permit = write.authorize(policy::granting(grant.role), seat.place.clone())?;
-    let person = store::lock_person(write.db(), &write.scope(), person).await?;
-    let person = person.filter(|person| seat.place.board == Some(person.board_id));
+    let person = present(write, person).await?.filter(|person| seat.place.board == Some(person.board_id));
     let person = person.ok_or_else(|| not_found("person"))?;
     appoint(write, &permit, &person, grant.role, &seat, (grant.starts_on, grant.ends_on)).await
+}
+
+/// The person, if in sight and still there; nobody else changes them until the transaction ends.
+pub async fn present(write: &Write<'_>, id: PersonId) -> Result<Option<person::Model>> {
+    let person = persons::store::lock(write.db(), &write.scope(), id).await?;
+    Ok(person.filter(|person| person.archived_at.is_none() && person.erased_at.is_none()))
 }
 
 /// Writes down a role that may be granted.
@@ -51,7 +58,9 @@ pub async fn appoint(
     (starts_on, ends_on): (Option<NaiveDate>, Option<NaiveDate>),
 ) -> Result<Model> {
     let same = |held: &Model| held.role == role && held.scope_id == seat.id && held.ends_on == ends_on;
-    if let Some(held) = store::of_person(write.db(), person.id).await?.into_iter().find(same) {
+    let everything = Scope::system(write.call().today());
+    let held = memberships::store::not_ended(write.db(), &everything, &[person.id]).await?;
+    if let Some(held) = held.into_iter().find(same) {
         return Ok(held);
     }
     let row = Model {
@@ -70,7 +79,7 @@ pub async fn appoint(
         updated_at: write.now(),
         version: 1,
     };
-    let held = store::insert(write.db(), permit, row).await?;
+    let held = memberships::store::insert(write.db(), permit, row).await?;
     write.rights_change();
     audit::record(write, Some(held.board_id), Deed::MembershipGranted, Some(held.id.to_string())).await?;
     write.emit(permit, Event::about("membership.granted", held.id)).await?;

@@ -1,10 +1,10 @@
 //! Where a role is held.
 
-use glans_entity::ids::{BoardId, ClassGroupId, ClusterId, SchoolId, StudentId};
+use glans_entity::ids::{BoardId, ClassGroupId, ClusterId, SchoolId};
 use glans_entity::organisation::{board, class_group, cluster, school};
-use glans_entity::people::{ScopeKind, enrolment, membership, student};
+use glans_entity::people::{ScopeKind, membership};
 use glans_entity::scope::{Scope, Scoped};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::access::Place;
@@ -58,22 +58,6 @@ async fn place(db: &impl ConnectionTrait, scope: &Scope, kind: ScopeKind, id: Uu
 
 async fn school_by_id(db: &impl ConnectionTrait, scope: &Scope, id: Uuid) -> Result<Option<school::Model>> {
     Ok(school::Entity::within(scope).filter(school::Column::Id.eq(id)).one(db).await?)
-}
-
-/// Where a student is today: the school, its cluster and the class groups.
-pub async fn place_of_student(db: &impl ConnectionTrait, scope: &Scope, id: StudentId) -> Result<Option<Place>> {
-    use enrolment::Column;
-    let student = student::Entity::within(scope).filter(student::Column::Id.eq(id)).one(db).await?;
-    let Some(student) = student else { return Ok(None) };
-    let Some(school) = school_by_id(db, &everything(), student.school_id.0).await? else { return Ok(None) };
-    let enrolments = enrolment::Entity::within(&everything())
-        .filter(Column::StudentId.eq(id))
-        .filter(Column::StartsOn.lte(scope.on))
-        .filter(Condition::any().add(Column::EndsOn.is_null()).add(Column::EndsOn.gte(scope.on)))
-        .all(db)
-        .await?;
-    let class_groups = enrolments.into_iter().map(|row| row.class_group_id).collect();
-    Ok(Some(Place { class_groups, ..Place::school(&school) }))
 }
 
 /// Rights hang on where something truly is, not on what of it is in sight. On PostgreSQL the transaction still sees the

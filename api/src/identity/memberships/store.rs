@@ -1,9 +1,9 @@
 //! Writing memberships.
 
 use chrono::{DateTime, Utc};
-use glans_entity::ids::{BoardId, MembershipId, PersonId};
+use glans_entity::ids::{BoardId, MembershipId};
+use glans_entity::people::Role;
 use glans_entity::people::membership::{Column, Entity, Model};
-use glans_entity::people::{Role, person};
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, IntoActiveModel, PaginatorTrait,
@@ -18,20 +18,6 @@ pub async fn lock(db: &impl ConnectionTrait, scope: &Scope, id: MembershipId) ->
     Ok(Entity::within(scope).filter(Column::Id.eq(id)).lock_exclusive().one(db).await?)
 }
 
-/// The person, if in sight; nobody else grants to them until the transaction ends.
-pub async fn lock_person(db: &impl ConnectionTrait, scope: &Scope, id: PersonId) -> Result<Option<person::Model>> {
-    let person = person::Entity::within(scope).filter(person::Column::Id.eq(id));
-    let person = person.filter(person::Column::ArchivedAt.is_null()).filter(person::Column::ErasedAt.is_null());
-    Ok(person.lock_exclusive().one(db).await?)
-}
-
-/// All memberships of a person that have not ended, in sight or not.
-pub async fn of_person(db: &impl ConnectionTrait, person: PersonId) -> Result<Vec<Model>> {
-    let everything = Scope { system: true, ..Scope::default() };
-    let held = Entity::within(&everything).filter(Column::PersonId.eq(person)).filter(Column::EndedAt.is_null());
-    Ok(held.all(db).await?)
-}
-
 /// How many administrators a board has today.
 pub async fn administrator_count(db: &impl ConnectionTrait, board: BoardId, today: chrono::NaiveDate) -> Result<u64> {
     let everything = Scope { system: true, ..Scope::default() };
@@ -43,10 +29,6 @@ pub async fn administrator_count(db: &impl ConnectionTrait, board: BoardId, toda
         .count(db)
         .await?;
     Ok(count)
-}
-
-pub async fn insert(db: &impl ConnectionTrait, _permit: &Permit, row: Model) -> Result<Model> {
-    Ok(row.into_active_model().reset_all().insert(db).await?)
 }
 
 /// Ends a membership and returns it as it is then.

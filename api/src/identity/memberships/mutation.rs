@@ -1,0 +1,54 @@
+//! Granting and taking roles.
+
+use async_graphql::{Context, Object};
+
+use super::actions::{self, Grant};
+use super::types::{MembershipGrantInput, MembershipGrantPayload, MembershipRevokeInput, MembershipRevokePayload};
+use crate::call::Call;
+use crate::platform::error::Result;
+
+/// The root fields that change roles.
+#[derive(Default)]
+pub struct MembershipMutation;
+
+#[Object]
+impl MembershipMutation {
+    /// Gives a person a role. For administrators of the board; directors appoint leaders of their schools, leaders
+    /// appoint teachers of their school. Granting it again changes nothing.
+    async fn membership_grant(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The role, who gets it and where.")] input: MembershipGrantInput,
+    ) -> Result<MembershipGrantPayload> {
+        let call = Call::of(ctx);
+        call.signed_in()?;
+        let done = call
+            .once(ctx, |write| {
+                Box::pin(async move {
+                    let grant = Grant {
+                        person: &input.person,
+                        role: input.role.into(),
+                        scope: &input.scope,
+                        starts_on: input.starts_on.map(|day| day.0),
+                        ends_on: input.ends_on.map(|day| day.0),
+                    };
+                    actions::grant(write, grant).await
+                })
+            })
+            .await;
+        MembershipGrantPayload::of(done)
+    }
+
+    /// Takes a role from a person: void at once, on other servers within five seconds. For who may grant it. The last
+    /// administrator of a board stays. Taking it again changes nothing.
+    async fn membership_revoke(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which role.")] input: MembershipRevokeInput,
+    ) -> Result<MembershipRevokePayload> {
+        let call = Call::of(ctx);
+        call.signed_in()?;
+        let done = call.once(ctx, |write| Box::pin(async move { actions::revoke(write, &input.id).await })).await;
+        MembershipRevokePayload::of(done)
+    }
+}

@@ -1,0 +1,50 @@
+//! Changing what is one's own.
+
+use glans_entity::people::person;
+use sea_orm::ActiveValue::Set;
+use sea_orm::IntoActiveModel;
+
+use super::types::ProfileUpdateInput;
+use crate::access::{self, Action, Actor, PersonActor, Place};
+use crate::call::Write;
+use crate::identity::accounts;
+use crate::people::persons;
+use crate::platform::error::Result;
+use crate::platform::outbox::Event;
+use crate::platform::text::Checks;
+
+const DISPLAY_NAME_LENGTH: usize = 160;
+
+/// Changes the account, and the person in each board of the request.
+pub(super) async fn update(write: &Write<'_>, viewer: &PersonActor, input: ProfileUpdateInput) -> Result<()> {
+    let mut checks = Checks::default();
+    let name = input.display_name.map(|name| checks.line("displayName", &name, DISPLAY_NAME_LENGTH));
+    let name = checks.done(name)?;
+    let language = input.language.map(|language| language.as_str().to_owned());
+    if let Some(language) = &language {
+        accounts::set_language(write.db(), viewer.account, language, write.now()).await?;
+        write.rights_change();
+    }
+    for (_, id) in &viewer.persons {
+        let Some(person) = persons::store::lock(write.db(), &write.scope(), *id).await? else { continue };
+        let mut changed = person.clone();
+        changed.language = language.clone().unwrap_or(changed.language);
+        changed.display_name = name.clone().unwrap_or(changed.display_name);
+        changed.interpreter_needed = input.interpreter_needed.unwrap_or(changed.interpreter_needed);
+        if changed != person {
+            store(write, &person, changed).await?;
+        }
+    }
+    Ok(())
+}
+
+/// That it is their own record is the right to change it: the program does it for them.
+async fn store(write: &Write<'_>, person: &person::Model, changed: person::Model) -> Result<()> {
+    let permit = access::authorize(&Actor::System("profile"), Action::StaffWrite, Place::board(person.board_id))?;
+    let mut row = person.clone().into_active_model();
+    row.language = Set(changed.language);
+    row.display_name = Set(changed.display_name);
+    row.interpreter_needed = Set(changed.interpreter_needed);
+    persons::store::update(write.db(), &permit, row, person.version, write.now()).await?;
+    write.emit(&permit, Event::about("person.updated", person.id)).await
+}

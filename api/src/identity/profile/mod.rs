@@ -1,0 +1,7 @@
+//! The profile: what people set about themselves, whatever their role.
+
+mod actions;
+mod mutation;
+pub mod types;
+
+pub use mutation::ProfileMutation;
