@@ -5,7 +5,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
 
 use crate::engine::Engine;
-use crate::template::{self, Server};
+use crate::server::Server;
+use crate::template;
+
+const FILE: &str = "glans.db";
 
 /// A migrated database that belongs to one test; [`remove`](Self::remove) it when the test is over.
 #[derive(Debug)]
@@ -21,27 +24,49 @@ enum Place {
     Server(&'static Server, String),
 }
 
+/// A database that nobody uses any more, to be copied.
+#[derive(Debug)]
+pub struct Snapshot(Content);
+
+#[derive(Debug)]
+enum Content {
+    File(Vec<u8>),
+    Database(&'static Server, String),
+}
+
 impl TestDatabase {
     /// A copy of the migrated template; none where the engine is not there.
     pub async fn migrated(engine: Engine) -> Option<Self> {
-        match engine {
-            Engine::Sqlite => Some(Self::file(Some(template::sqlite()))),
-            Engine::Postgres => {
-                let server = Server::of_process()?;
-                Some(Self::on(server, server.copy(&next_name()).await))
-            }
-        }
+        Some(Self::copy(template::migrated(engine)?).await)
     }
 
     /// A database without a table, for tests of the migrations themselves.
     pub async fn empty(engine: Engine) -> Option<Self> {
         match engine {
-            Engine::Sqlite => Some(Self::file(None)),
+            Engine::Sqlite => Some(Self::file(&[])),
             Engine::Postgres => {
                 let server = Server::of_process()?;
-                Some(Self::on(server, server.empty(&next_name()).await))
+                Some(Self::on(server, server.create(&next_name(), None).await))
             }
         }
+    }
+
+    /// A database of its own with what the snapshot has in it.
+    pub async fn copy(snapshot: &Snapshot) -> Self {
+        match &snapshot.0 {
+            Content::File(content) => Self::file(content),
+            Content::Database(server, template) => Self::on(server, server.create(&next_name(), Some(template)).await),
+        }
+    }
+
+    /// Makes a template of it. All connections must be closed.
+    pub fn freeze(self) -> Snapshot {
+        Snapshot(match self.place {
+            Place::Folder(folder) => {
+                Content::File(std::fs::read(folder.path().join(FILE)).expect("the file of the database"))
+            }
+            Place::Server(server, database) => Content::Database(server, database),
+        })
     }
 
     pub fn engine(&self) -> Engine {
@@ -69,10 +94,10 @@ impl TestDatabase {
         }
     }
 
-    fn file(content: Option<&[u8]>) -> Self {
+    fn file(content: &[u8]) -> Self {
         let folder = tempfile::Builder::new().prefix("glans-test-").tempdir().expect("a temporary directory");
-        let file = folder.path().join("glans.db");
-        std::fs::write(&file, content.unwrap_or_default()).expect("room for a database");
+        let file = folder.path().join(FILE);
+        std::fs::write(&file, content).expect("room for a database");
         Self { engine: Engine::Sqlite, url: format!("sqlite://{}", file.display()), place: Place::Folder(folder) }
     }
 

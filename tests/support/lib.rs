@@ -16,12 +16,13 @@ mod engine;
 mod program;
 mod reply;
 pub mod seed;
+mod server;
 mod setting;
 mod template;
 mod world;
 
 pub use actor::Actor;
-pub use database::TestDatabase;
+pub use database::{Snapshot, TestDatabase};
 pub use engine::Engine;
 pub use program::Program;
 pub use reply::Reply;

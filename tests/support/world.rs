@@ -1,7 +1,7 @@
 //! The program over a database with two boards in it.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_graphql::{Request, ServerError, Variables};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
@@ -24,10 +24,11 @@ use tokio::sync::OnceCell;
 use tokio::task::JoinHandle;
 
 use crate::actor::Actor;
-use crate::database::TestDatabase;
+use crate::database::{Snapshot, TestDatabase};
 use crate::engine::Engine;
 use crate::seed::{self, Board, CANARY, CLIENT_SCOPES};
 use crate::setting::Setting;
+use crate::template::on_own_runtime;
 
 /// The program, and two boards. Every test has a world of its own.
 pub struct World {
@@ -198,19 +199,46 @@ impl Server {
     }
 }
 
+/// The two boards, written once per engine and process; worlds copy them.
+struct Boards {
+    snapshot: Snapshot,
+    ours: Board,
+    theirs: Board,
+}
+
+impl Boards {
+    fn of(engine: Engine) -> Option<&'static Self> {
+        static SQLITE: OnceLock<Option<Boards>> = OnceLock::new();
+        static POSTGRES: OnceLock<Option<Boards>> = OnceLock::new();
+        let boards = match engine {
+            Engine::Sqlite => &SQLITE,
+            Engine::Postgres => &POSTGRES,
+        };
+        boards.get_or_init(|| on_own_runtime(Self::write(engine))).as_ref()
+    }
+
+    async fn write(engine: Engine) -> Option<Self> {
+        let database = TestDatabase::migrated(engine).await?;
+        let db = Database::connect(database.url()).await.expect("a database of this test");
+        let now = Clock::default().now();
+        let transaction = db.write(&Scope::system(today(now))).await.expect("a transaction");
+        let ours = seed::board(&transaction, "", now).await;
+        let theirs = seed::board(&transaction, CANARY, now).await;
+        transaction.commit().await.expect("the rows of two boards");
+        db.close().await.expect("a database that closes");
+        Some(Self { snapshot: database.freeze(), ours, theirs })
+    }
+}
+
 impl Setting for World {
     async fn prepare(engine: Engine) -> Option<Self> {
-        let database = TestDatabase::migrated(engine).await?;
+        let Boards { snapshot, ours, theirs } = Boards::of(engine)?;
+        let database = TestDatabase::copy(snapshot).await;
         let db = Database::connect(database.url()).await.expect("a database of this test");
         let secret_key = Some(BASE64_STANDARD.encode([7; 32]));
         let config = Config { database_url: database.url().to_owned(), secret_key, ..Config::default() };
         let app = App::new(config, db, Clock::default()).expect("a sound configuration");
-        let now = app.clock.now();
-        let transaction = app.db.write(&Scope::system(today(now))).await.expect("a transaction");
-        let ours = seed::board(&transaction, "", now).await;
-        let theirs = seed::board(&transaction, CANARY, now).await;
-        transaction.commit().await.expect("the rows of two boards");
-        Some(Self { app, ours, theirs, schema: schema(), database, server: OnceCell::new() })
+        Some(Self { app, ours: *ours, theirs: *theirs, schema: schema(), database, server: OnceCell::new() })
     }
 
     async fn remove(self) {

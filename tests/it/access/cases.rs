@@ -4,7 +4,7 @@
 //! is. A mutation has an input here: it fails the matrix until it has one.
 
 use async_graphql::parser::types::FieldDefinition;
-use glans_tests::World;
+use glans_tests::seed::Board;
 use serde_json::{Value, json};
 
 use super::api::base;
@@ -52,17 +52,19 @@ fn pascal(name: &str) -> String {
 /// The type whose id a mutation takes; none where it takes none.
 pub(crate) fn subject(mutation: &str) -> Option<&'static str> {
     Some(match mutation {
-        "boardUpdate" | "boardArchive" | "schoolCreate" | "clusterCreate" | "schoolYearCreate" | "programmeImport" => {
-            "Board"
-        }
+        "boardUpdate" | "boardArchive" | "schoolCreate" | "clusterCreate" | "schoolYearCreate" | "apiClientCreate"
+        | "programmeImport" | "rosterImportStart" => "Board",
+        "clusterUpdate" | "clusterArchive" => "Cluster",
         "schoolUpdate" | "schoolArchive" | "schoolMove" | "classGroupCreate" | "personCreate" | "studentCreate" => {
             "School"
         }
-        "clusterUpdate" | "clusterArchive" => "Cluster",
         "classGroupUpdate" | "classGroupArchive" => "ClassGroup",
-        "personUpdate" | "personArchive" => "Person",
+        "personUpdate" | "personArchive" | "invitationCreate" | "membershipGrant" => "Person",
         "studentUpdate" | "studentLeave" | "enrolmentSet" | "guardianshipCreate" => "Student",
         "guardianshipUpdate" | "guardianshipEnd" => "Guardianship",
+        "membershipRevoke" => "Membership",
+        "apiClientSecretRotate" | "apiClientRevoke" => "ApiClient",
+        "rosterImportRollback" => "RosterImport",
         "programmePublish" => "Programme",
         "lessonUpdate" => "Lesson",
         "materialUpdate" | "materialStateSet" => "Material",
@@ -75,40 +77,96 @@ const COURSE: &str = "{key: klein, languages: [nl], title: Klein, summary: Klein
   goal: Doel, lessons: [{key: een, title: Een, durationMinutes: 30, objectives: [Doel], theory: Tekst, practicalTips: [],
   materials: []}]}]}]}";
 
+/// Mutations whose input refers to something else too, which may lie in another board.
+pub(crate) const REFERRING: &[&str] = &[
+    "schoolMove",
+    "classGroupCreate",
+    "personCreate",
+    "studentCreate",
+    "enrolmentSet",
+    "guardianshipCreate",
+    "apiClientCreate",
+    "membershipGrant",
+];
+
 /// A sound input over the id of a [`subject`], so that nothing but the right to do it stands between the actor and the
-/// deed; none where nobody said what to send.
-pub(crate) fn input(world: &World, mutation: &str, id: &str) -> Option<Value> {
-    let ours = &world.ours;
+/// deed; what else it refers to is of `referred`. None where nobody said what to send.
+pub(crate) fn input(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
+    organisation(mutation, id, referred)
+        .or_else(|| people(mutation, id, referred))
+        .or_else(|| identity(mutation, id, referred))
+        .or_else(|| programme(mutation, id))
+}
+
+fn organisation(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
     Some(match mutation {
         "boardCreate" => json!({ "name": "De Poolster" }),
         "boardUpdate" | "schoolUpdate" | "clusterUpdate" | "classGroupUpdate" => json!({ "id": id, "name": "Anders" }),
-        "boardArchive" | "schoolArchive" | "clusterArchive" | "classGroupArchive" | "personArchive"
-        | "studentLeave" | "guardianshipEnd" => json!({ "id": id }),
+        "boardArchive" | "schoolArchive" | "clusterArchive" | "classGroupArchive" => json!({ "id": id }),
         "schoolCreate" => json!({ "board": id, "name": "De Poolster" }),
         "clusterCreate" => json!({ "board": id, "name": "Oost" }),
-        "schoolYearCreate" => json!({ "board": id, "startsOn": "2040-08-01" }),
-        "classGroupCreate" => json!({ "school": id, "schoolYear": ours.school_year, "name": "7b", "grades": ["7"] }),
-        "personCreate" => json!({ "board": ours.id, "school": id, "details": new_person() }),
-        "personUpdate" => json!({ "id": id, "familyName": "Anders" }),
-        "studentCreate" => json!({ "school": id, "displayName": "Sem" }),
-        "studentUpdate" => json!({ "id": id, "displayName": "Anders" }),
-        "enrolmentSet" => json!({ "student": id, "classGroups": [] }),
-        "guardianshipCreate" => {
-            json!({ "student": id, "guardian": { "new": new_person() }, "relationship": "GRANDPARENT" })
+        "schoolMove" => json!({ "id": id, "cluster": referred.clusters[1].to_string() }),
+        "schoolYearCreate" => json!({ "board": id, "startsOn": "2031-08-01" }),
+        "classGroupCreate" => {
+            json!({ "school": id, "schoolYear": referred.school_year.to_string(), "name": "7b", "grades": ["7"] })
         }
-        "guardianshipUpdate" => json!({ "id": id, "access": "ON_REQUEST" }),
-        "programmeImport" => json!({ "board": id, "document": COURSE }),
-        "programmePublish" => json!({ "id": id }),
-        "lessonUpdate" | "materialUpdate" => json!({ "id": id, "title": "Anders" }),
-        "materialStateSet" => json!({ "material": id, "state": "STARTED" }),
-        "schoolMove" => json!({ "id": id, "cluster": ours.clusters[1].to_string() }),
         _ => return None,
     })
 }
 
-fn new_person() -> Value {
-    json!({ "givenName": "Joost", "familyName": "Kuiper" })
+fn people(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
+    let group = referred.groups[0].to_string();
+    Some(match mutation {
+        "personCreate" => {
+            json!({ "board": referred.id.to_string(), "school": id, "details": { "givenName": "Joost", "familyName": "Vink" } })
+        }
+        "personUpdate" => json!({ "id": id, "givenName": "Joost" }),
+        "studentCreate" => json!({ "school": id, "displayName": "Fien", "classGroups": [group] }),
+        "studentUpdate" => json!({ "id": id, "displayName": "Fien" }),
+        "personArchive" | "studentLeave" | "guardianshipEnd" => json!({ "id": id }),
+        "enrolmentSet" => json!({ "student": id, "classGroups": [group] }),
+        "guardianshipCreate" => {
+            let guardian = json!({ "id": referred.guardians[1].person.to_string() });
+            json!({ "student": id, "guardian": guardian, "relationship": "GRANDPARENT" })
+        }
+        "guardianshipUpdate" => json!({ "id": id, "access": "ON_REQUEST" }),
+        "rosterImportStart" => json!({ "board": id }),
+        "rosterImportRollback" => json!({ "id": id }),
+        _ => return None,
+    })
+}
+
+fn identity(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
+    Some(match mutation {
+        "invitationCreate" => json!({ "person": id, "delivery": "PAPER" }),
+        "membershipGrant" => json!({ "person": id, "role": "TEACHER", "scope": referred.groups[0].to_string() }),
+        "membershipRevoke" | "apiClientSecretRotate" | "apiClientRevoke" => json!({ "id": id }),
+        "apiClientCreate" => {
+            let schools = [referred.schools[0].to_string()];
+            json!({ "board": id, "name": "Nieuw", "scopes": ["LESSONS_READ"], "schools": schools })
+        }
+        _ => return None,
+    })
+}
+
+fn programme(mutation: &str, id: &str) -> Option<Value> {
+    Some(match mutation {
+        "programmeImport" => json!({ "board": id, "document": COURSE }),
+        "programmePublish" => json!({ "id": id }),
+        "lessonUpdate" | "materialUpdate" => json!({ "id": id, "title": "Anders" }),
+        "materialStateSet" => json!({ "material": id, "state": "STARTED" }),
+        _ => return None,
+    })
 }
 
 /// Mutations about oneself or by a secret, not about a row that somebody else may have: identity's own tests say who may.
-pub(crate) const ABOUT_ONESELF: &[&str] = &[];
+pub(crate) const ABOUT_ONESELF: &[&str] = &[
+    "sessionCreate",
+    "sessionRefresh",
+    "sessionRevoke",
+    "passwordChange",
+    "passwordResetRequest",
+    "passwordReset",
+    "invitationAccept",
+    "profileUpdate",
+];

@@ -8,7 +8,7 @@ use glans_tests::{Engine, Setting, Who, World, run};
 use serde_json::json;
 
 use super::api::Api;
-use super::cases::{ABOUT_ONESELF, input, subject};
+use super::cases::{ABOUT_ONESELF, REFERRING, input, subject};
 use super::targets::{self, Whose};
 use super::{outcome, reads};
 
@@ -20,7 +20,7 @@ Columns are roles, all of one board: a client with organisation:read and lessons
 director of one cluster, the administrator of the board.
 Rows are root fields, and whose thing they are asked for: own (the first school, its class group, its student, their
 guardian, a published programme), sibling (the second school of the same board and what is in it, a draft), other
-(another board), unknown (nobody's).
+(another board), unknown (nobody's); → other is own, referring to something of another board.
 
 Reading:  seen   a number: so many items   -  null   sign-in  refused until signed in
 Writing:  done   not_found, forbidden, invalid, …: the user errors   sign-in
@@ -64,38 +64,49 @@ async fn readings(world: &World, api: &Api, text: &mut String) {
 /// Every mutation, each in a world that no other has changed.
 async fn writings(engine: Engine, api: &Api, text: &mut String) {
     let mutations: Vec<_> = api.fields("Mutation").into_iter().map(|field| field.name.node.to_string()).collect();
-    let mut world = fresh(engine).await;
     let mut uncovered = Vec::new();
+    let mut world = fresh(engine).await;
     for mutation in mutations.iter().filter(|mutation| !ABOUT_ONESELF.contains(&mutation.as_str())) {
-        if input(&world, mutation, "").is_none() {
+        if input(mutation, "", &world.ours).is_none() {
             uncovered.push(mutation);
             continue;
         }
-        for whose in if subject(mutation).is_some() { &Whose::ALL[..] } else { &Whose::ALL[..1] } {
+        for (whose, abroad) in rows_of(mutation) {
             let mut cells = Vec::new();
             for who in Who::ALL {
-                let Some(cell) = attempt(&world, who, mutation, *whose).await else { continue };
+                let Some(cell) = attempt(&world, who, mutation, whose, abroad).await else { continue };
                 if cell == "done" {
                     world.remove().await;
                     world = fresh(engine).await;
                 }
                 cells.push(cell);
             }
-            let whose = if subject(mutation).is_some() { whose.to_string() } else { String::new() };
-            text.push_str(&row(mutation, &whose, &cells));
+            let label = match (subject(mutation), abroad) {
+                (None, _) => String::new(),
+                (_, true) => "→ other".to_owned(),
+                (_, false) => whose.to_string(),
+            };
+            text.push_str(&row(mutation, &label, &cells));
         }
     }
     world.remove().await;
     assert!(uncovered.is_empty(), "mutations without a case: {uncovered:?}");
 }
 
+/// Whose thing it is done to, and whether it refers to a thing of the other board.
+fn rows_of(mutation: &str) -> Vec<(Whose, bool)> {
+    let whose = if subject(mutation).is_some() { &Whose::ALL[..] } else { &Whose::ALL[..1] };
+    let abroad = REFERRING.contains(&mutation).then_some((Whose::Own, true));
+    whose.iter().map(|whose| (*whose, false)).chain(abroad).collect()
+}
+
 /// None where there is nothing of this kind to do it to.
-async fn attempt(world: &World, who: Who, mutation: &str, whose: Whose) -> Option<String> {
+async fn attempt(world: &World, who: Who, mutation: &str, whose: Whose, abroad: bool) -> Option<String> {
     let id = match subject(mutation) {
         Some(of_type) => targets::id(world, of_type, whose)?,
         None => String::new(),
     };
-    let input = input(world, mutation, &id)?;
+    let input = input(mutation, &id, if abroad { &world.theirs } else { &world.ours })?;
     let input_type = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
     let document =
         format!("mutation($input: {input_type}!) {{ {mutation}(input: $input) {{ userErrors {{ code }} }} }}");

@@ -11,9 +11,9 @@ use crate::identity::sessions::types::TokenPair;
 use crate::identity::viewer::Viewer;
 use crate::platform::error::{Result, UserError, outcome};
 
-/// An invitation of a person to an account. Seen by who made it, in the answer, and by nobody later.
 pub struct Invitation(pub invitation::Model);
 
+/// An invitation of a person to an account. Seen by who made it, in the answer, and by nobody later.
 #[Object]
 impl Invitation {
     /// Opaque, stable, sortable by time of making.
