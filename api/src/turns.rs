@@ -32,7 +32,10 @@ impl Turns {
                 if let Poll::Ready(done) = request.as_mut().poll(cx) {
                     return Poll::Ready(done);
                 }
-                running.append(&mut self.waiting());
+                // One round at a time, so that what is asked for in the meantime is read together.
+                if running.is_empty() {
+                    running.append(&mut self.waiting());
+                }
                 if !advance(&mut running, cx) {
                     return Poll::Pending;
                 }
