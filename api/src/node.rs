@@ -6,7 +6,7 @@ use async_graphql::dataloader::Loader;
 use async_graphql::{Context, ID, Interface, Object};
 use glans_entity::ids::{
     BoardId, ClassGroupId, ClusterId, GuardianshipId, LessonId, MaterialId, MembershipId, ModuleId, PersonId,
-    ProgrammeId, ProgrammeVersionId, ProgrammeYearId, SchoolId, SchoolYearId, StudentId, parse_any,
+    ProgrammeId, ProgrammeVersionId, ProgrammeYearId, RosterImportId, SchoolId, SchoolYearId, StudentId, parse_any,
 };
 use uuid::Uuid;
 
@@ -25,6 +25,7 @@ use crate::platform::error::{Code, Result, coded};
 use crate::programme::content::{Part, Place};
 use crate::programme::query as courses;
 use crate::programme::types::{Lesson, Material, Module, Programme, ProgrammeEdition, ProgrammeYear};
+use crate::roster::RosterImport;
 
 /// Ids in one `nodes` at most.
 const LARGEST_BATCH: usize = 100;
@@ -48,6 +49,7 @@ pub enum Node {
     Module(Module),
     Lesson(Lesson),
     Material(Material),
+    RosterImport(RosterImport),
 }
 
 /// The objects of one type, in the order of their ids; none for one that the viewer may not see.
@@ -62,6 +64,7 @@ async fn of_type(ctx: &Context<'_>, prefix: &str, ids: &[Uuid]) -> Result<Vec<Op
         MembershipId::PREFIX => rows(ctx, ids, MembershipId, |membership: Membership| membership).await,
         StudentId::PREFIX => rows(ctx, ids, StudentId, Student).await,
         GuardianshipId::PREFIX => rows(ctx, ids, GuardianshipId, Guardianship).await,
+        RosterImportId::PREFIX => rows(ctx, ids, RosterImportId, RosterImport).await,
         _ => {
             let mut nodes = Vec::with_capacity(ids.len());
             for id in ids {

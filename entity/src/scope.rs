@@ -23,6 +23,8 @@ pub struct Scope {
     pub organisation_boards: Vec<BoardId>,
     /// Boards whose people are all in sight.
     pub people_boards: Vec<BoardId>,
+    /// Boards whose roster imports are in sight, without the people in them.
+    pub roster_boards: Vec<BoardId>,
     /// Clusters in sight.
     pub clusters: Vec<ClusterId>,
     /// Schools in sight, without the people in them.
@@ -247,10 +249,21 @@ scoped_to_administrators!(
     identity::api_client_secret::Entity,
     identity::audit::Entity,
     identity::invitation::Entity,
-    roster::roster_import::Entity,
-    roster::roster_problem::Entity,
-    roster::roster_change::Entity,
 );
+
+/// Rows that administrators see, and the integrator who sends the rosters of the board.
+macro_rules! scoped_to_rosters {
+    ($($entity:path),+ $(,)?) => {$(
+        impl Scoped for $entity {
+            fn visible(scope: &Scope) -> Condition {
+                let boards = scope.people_boards.iter().chain(&scope.roster_boards).copied();
+                <$entity as EntityTrait>::Column::BoardId.is_in(boards).into_condition()
+            }
+        }
+    )+};
+}
+
+scoped_to_rosters!(roster::roster_import::Entity, roster::roster_problem::Entity, roster::roster_change::Entity,);
 
 /// Content of the platform, and that of the own boards. Who may read drafts and which audience is the slice's rule.
 macro_rules! scoped_to_readers {

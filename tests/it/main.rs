@@ -12,6 +12,7 @@ mod http_door;
 mod http_graphql;
 mod http_layers;
 mod http_limits;
+mod identity;
 mod migrations;
 mod organisation;
 mod people;

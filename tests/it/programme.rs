@@ -21,7 +21,7 @@ const COURSE_SCREEN: &str = "{
 const MOST_STATEMENTS: u64 = 8;
 
 /// A course of one lesson; `{title}` and `{extra}` are to be filled in.
-const SMALL: &str = r#"
+const SMALL: &str = r"
 key: klein
 languages: [nl, en]
 title: {nl: Kleine leergang, en: Small course}
@@ -41,7 +41,7 @@ years:
             materials:
               - {key: kaart, kind: TOOL, audience: TEACHER, title: Kaart}
               - {key: brief, kind: ARTICLE, audience: GUARDIAN, title: Brief}
-{extra}"#;
+{extra}";
 
 fn small(title: &str, extra: &str) -> String {
     SMALL.replace("{title}", title).replace("{extra}", extra)
@@ -77,7 +77,7 @@ async fn act(world: &World, who: Who, mutation: &str, selection: &str, input: Va
 
 async fn import_sample(world: &World) {
     let imported = import(&world.app, SAMPLE, None, true).await.unwrap();
-    assert!(imported.changed && imported.published);
+    assert!(imported.changed && imported.released);
 }
 
 /// The sample as `who` gets it from [`COURSE_SCREEN`].
@@ -99,9 +99,9 @@ const MATERIALS: [&str; 4] = ["years", "modules", "lessons", "materials"];
 
 async fn the_sample_is_imported_once(world: &World) {
     let first = import(&world.app, SAMPLE, None, true).await.unwrap();
-    assert_eq!((first.number, first.changed, first.published), (1, true, true));
+    assert_eq!((first.number, first.changed, first.released), (1, true, true));
     let again = import(&world.app, SAMPLE, None, true).await.unwrap();
-    assert_eq!((again.number, again.changed, again.published), (1, false, true));
+    assert_eq!((again.number, again.changed, again.released), (1, false, false));
     assert_eq!(again.programme, first.programme);
 }
 
@@ -122,6 +122,16 @@ async fn a_leader_gets_the_whole_course_in_a_constant_number_of_statements(world
         let minutes: i64 = steps.iter().map(|step| step["durationMinutes"].as_i64().unwrap()).sum();
         assert_eq!(lesson["durationMinutes"], minutes, "{}", lesson["title"]);
     }
+}
+
+async fn a_phone_gets_the_whole_course_past_the_walls(world: &World) {
+    import_sample(world).await;
+    let marieke = world.actor(Who::Leader).await;
+    let reply = marieke.asks(COURSE_SCREEN).await;
+    assert_eq!(reply.status, 200);
+    let programmes = reply.at("programmes.nodes").as_array().unwrap();
+    let sample = programmes.iter().find(|programme| programme["isSample"] == true).unwrap();
+    assert_eq!(flatten(sample, &LESSONS).len(), 24);
 }
 
 async fn lessons_are_linked_over_modules_and_years(world: &World) {
@@ -211,6 +221,9 @@ async fn a_state_is_ones_own_and_may_go_both_ways(world: &World) {
     assert_eq!(state(Who::Leader).await, "STARTED");
     assert_eq!(state(Who::Director).await, "NEW");
     let input = json!({ "material": id, "state": "STARTED" });
+    let draft = json!({ "material": world.ours.draft.material.to_string(), "state": "STARTED" });
+    let (_, refusals) = act(world, Who::Admin, "materialStateSet", "material { id }", draft).await;
+    assert_eq!(refusals, ["CONFLICT material"]);
     let (_, refusals) = act(world, Who::Client, "materialStateSet", "material { id }", input).await;
     assert_eq!(refusals, ["FORBIDDEN "]);
 }
@@ -377,6 +390,7 @@ async fn the_same_import_sent_twice_happens_once(world: &World) {
 on_each_database!(
     the_sample_is_imported_once,
     a_leader_gets_the_whole_course_in_a_constant_number_of_statements,
+    a_phone_gets_the_whole_course_past_the_walls,
     lessons_are_linked_over_modules_and_years,
     each_audience_gets_its_own,
     a_guardian_reads_materials_without_the_course,

@@ -1,8 +1,9 @@
 // Starts GraphiQL against the server that this page came from.
 "use strict";
 
-const firstQuery = `# Glans speaks GraphQL. Sign in with an account of the demo board, then put the access token
-# into the Headers pane below, as {"Authorization": "Bearer <token>"}.
+const firstQuery = `# Sign in with an account of the demo board.
+# Then put the access token into the Headers pane:
+# {"Authorization": "Bearer <token>"}
 
 mutation SignIn {
   sessionCreate(input: {email: "", password: ""}) {

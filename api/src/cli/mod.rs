@@ -56,6 +56,8 @@ enum Command {
         #[command(subcommand)]
         direction: migrate::Direction,
     },
+    /// Fill an empty database with invented boards, to try things with or for load.
+    Demo(demo::DemoArgs),
     /// Bring in a board, a roster or a course from files.
     Import {
         #[command(subcommand)]
@@ -78,8 +80,6 @@ enum Command {
         #[command(subcommand)]
         command: documents::Documents,
     },
-    /// Fill an empty database with invented boards, to try things with or for load.
-    Demo(demo::DemoArgs),
     /// Print the schema (SDL).
     Schema,
     /// Check configuration, database, keys and clock, and say what to mend.
@@ -115,12 +115,12 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
     match cli.command.unwrap_or(Command::Serve(serve::Serve::with_demo())) {
         Command::Serve(serve) => serve::run(config, serve).await,
         Command::Migrate { direction } => migrate::run(&config, direction).await,
+        Command::Demo(args) => demo::run(config, args).await,
         Command::Import { source } => import::run(config, source).await,
         Command::Admin { what } => admin::run(config, what).await,
         Command::Token(token) => token::run(config, token).await,
         Command::Keys { what } => keys::run(config, what).await,
         Command::Documents { command } => documents::run(config, command).await,
-        Command::Demo(args) => demo::run(config, args).await,
         Command::Doctor => doctor::run(config).await,
         Command::Schema => Ok(()),
     }

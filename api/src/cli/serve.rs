@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 
 use super::{Failure, demo, open};
 use crate::app::App;
+use crate::call::Call;
 use crate::door::Door;
 use crate::graphql;
 use crate::http::{self, Endpoint, Policy, Settings, Stopping};
@@ -43,9 +44,10 @@ pub(super) async fn run(mut config: Config, serve: Serve) -> Result<(), Failure>
     })?;
     let address = listener.local_addr()?;
     let app = open::app(config).await?;
+    let accounts = if serve.demo { demo::ensure(&app).await? } else { Vec::new() };
     // Reads or makes the signing keys and tests them: a wrong secret key is told now, not at the first sign-in.
     app.identity.keys.keys(&app.db, &app.identity.master, app.clock.now()).await?;
-    let accounts = if serve.demo { demo::ensure(&app).await? } else { Vec::new() };
+    roster::give_up_abandoned(&Call::system(&app, "serve")).await?;
     let stopping = Stopping::default();
     let router = router(&app, stopping.clone())?;
     println!("listening on http://{address}");

@@ -40,3 +40,57 @@ pub(super) async fn write(request: Request, next: Next) -> Response {
 fn capped(name: &str) -> &str {
     name.get(..LONGEST_NAME).unwrap_or(name)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::{Arc, Mutex};
+
+    use axum::Router;
+    use axum::body::Body;
+    use axum::middleware::from_fn;
+    use axum::routing::post;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    /// Where the log goes in a test.
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_line_says_what_was_asked_and_nothing_of_what_was_said() {
+        let (lines, name) = (Lines::default(), "N".repeat(80));
+        let writer = lines.clone();
+        let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
+        let _guard = tracing::subscriber::set_default(subscriber);
+        let answer = async move |_: Request| {
+            let mut response = Response::new(Body::from("canary-answer"));
+            response.extensions_mut().insert(OperationName(Name::new(name)));
+            response
+        };
+        let router = Router::new().route("/graphql", post(answer)).layer(from_fn(write));
+        let request = Request::post("/graphql?query=canary-query")
+            .header("authorization", "Bearer canary-token")
+            .header("x-forwarded-for", "canary-address")
+            .body(Body::from("canary-body"))
+            .unwrap();
+        router.oneshot(request).await.unwrap();
+        let line = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        let fields: serde_json::Value = serde_json::from_str(line.trim()).unwrap();
+        assert!(!line.contains("canary"), "{line}");
+        assert_eq!(fields["fields"]["operation"], "N".repeat(64));
+        assert_eq!((&fields["fields"]["route"], &fields["fields"]["status"]), (&"/graphql".into(), &200.into()));
+    }
+}

@@ -73,7 +73,7 @@ fn cors(origins: &[HeaderValue]) -> CorsLayer {
             HeaderName::from_static("x-cost-dry-run"),
         ])
         .expose_headers([header::ETAG, header::RETRY_AFTER, header::CONTENT_LANGUAGE, request_id::HEADER])
-        .max_age(Duration::from_secs(3600))
+        .max_age(Duration::from_hours(1))
 }
 
 /// Nothing here is a page of another site, except GraphiQL, which sets its own policy.

@@ -6,39 +6,47 @@ use std::time::Duration;
 
 use axum::Router;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use super::health::Stopping;
 
-/// How long a stopping process still says "not ready" while it takes requests, so that routers notice first.
-const NOTICE: Duration = Duration::from_secs(2);
-/// After this much more, what still runs is dropped. With the notice, 28 s in all: below the usual 30 s of grace.
-const DRAIN: Duration = Duration::from_secs(26);
-
-/// Serves until SIGTERM or SIGINT, then finishes what it has. A second signal stops at once.
-pub async fn serve(listener: TcpListener, router: Router, stopping: Stopping) -> io::Result<()> {
-    until(listener, router, stopping, signal).await
+/// How a process stops.
+#[derive(Debug, Clone, Copy)]
+struct Grace {
+    /// How long it says "not ready" while it still takes requests, so that routers notice first.
+    notice: Duration,
+    /// After this much more, what still runs is dropped.
+    drain: Duration,
 }
 
-async fn until<F: Future<Output = ()> + Send + 'static>(
+/// 28 s in all: below the 30 s that a supervisor usually waits.
+const GRACE: Grace = Grace { notice: Duration::from_secs(2), drain: Duration::from_secs(26) };
+
+/// Serves until SIGTERM or SIGINT, then finishes what it has. A second signal cuts the waiting short.
+pub async fn serve(listener: TcpListener, router: Router, stopping: Stopping) -> io::Result<()> {
+    serve_until(listener, router, stopping, GRACE, signal).await
+}
+
+async fn serve_until<F: Future<Output = ()>>(
     listener: TcpListener,
     router: Router,
     stopping: Stopping,
-    signal: impl Fn() -> F + Send + 'static,
+    grace: Grace,
+    signal: impl Fn() -> F,
 ) -> io::Result<()> {
-    let (stop, stopped) = tokio::sync::watch::channel(false);
-    let mut begun = stopped.clone();
+    let (stop, mut stopped) = watch::channel(false);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
-        // Both ends of the channel live as long as this function: an error cannot come before a stop.
-        let _ = begun.wait_for(|stop| *stop).await;
+        // An error means that the sender is gone: that is a stop too.
+        let _ = stopped.wait_for(|stop| *stop).await;
     });
     let watching = async move {
         signal().await;
         stopping.begin();
         tracing::info!("stopping: no longer ready, finishing what is running");
-        tokio::select! { () = tokio::time::sleep(NOTICE) => {}, () = signal() => {} }
+        tokio::select! { () = tokio::time::sleep(grace.notice) => {}, () = signal() => {} }
         stop.send_replace(true);
-        tokio::select! { () = tokio::time::sleep(DRAIN) => {}, () = signal() => {} }
+        tokio::select! { () = tokio::time::sleep(grace.drain) => {}, () = signal() => {} }
         tracing::warn!("stopping: dropping what is still running");
     };
     tokio::select! {
@@ -67,4 +75,69 @@ async fn signal() {
     #[cfg(not(unix))]
     let terminate = std::future::pending::<()>();
     tokio::select! { () = interrupt => {}, () = terminate => {} }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Instant;
+
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+    use tokio::sync::Notify;
+    use tokio::task::JoinHandle;
+
+    use super::*;
+
+    const SOON: Duration = Duration::from_millis(100);
+
+    /// A server whose `/slow` takes `slow`, the signal that stops it, and its end.
+    async fn start(slow: Duration, drain: Duration) -> (SocketAddr, Arc<Notify>, Stopping, JoinHandle<io::Result<()>>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = Router::new().route("/slow", get(async move || tokio::time::sleep(slow).await));
+        let (signal, stopping) = (Arc::new(Notify::new()), Stopping::default());
+        let (heard, grace) = (Arc::clone(&signal), Grace { notice: SOON, drain });
+        let serving = serve_until(listener, router, stopping.clone(), grace, move || {
+            let heard = Arc::clone(&heard);
+            async move { heard.notified().await }
+        });
+        (address, signal, stopping, tokio::spawn(serving))
+    }
+
+    async fn get_slow(address: SocketAddr) -> io::Result<String> {
+        let mut stream = TcpStream::connect(address).await?;
+        stream.write_all(b"GET /slow HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await?;
+        Ok(answer.lines().next().unwrap_or_default().to_owned())
+    }
+
+    #[tokio::test]
+    async fn what_is_running_is_finished_and_nothing_new_is_taken() {
+        let (address, signal, stopping, ended) = start(SOON * 5, SOON * 50).await;
+        let running = tokio::spawn(get_slow(address));
+        tokio::time::sleep(SOON).await;
+        signal.notify_one();
+        tokio::time::sleep(SOON / 2).await;
+        assert!(stopping.has_begun());
+        assert!(TcpStream::connect(address).await.is_ok(), "during the notice requests are still taken");
+        assert_eq!(running.await.unwrap().unwrap(), "HTTP/1.1 200 OK");
+        ended.await.unwrap().unwrap();
+        assert!(TcpStream::connect(address).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn what_never_ends_is_dropped() {
+        let (address, signal, _, ended) = start(Duration::from_hours(1), SOON).await;
+        let running = tokio::spawn(get_slow(address));
+        tokio::time::sleep(SOON).await;
+        let start = Instant::now();
+        signal.notify_one();
+        ended.await.unwrap().unwrap();
+        assert!(start.elapsed() < SOON * 20);
+        assert!(!running.is_finished(), "its task ends with the runtime");
+        running.abort();
+    }
 }

@@ -8,6 +8,7 @@ use super::documents::Policy;
 
 /// All of it has a sane default: a development server on this machine.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches of an operator")]
 pub struct Settings {
     /// Serve the GraphiQL page to browsers on `GET /graphql`.
     pub graphiql: bool,

@@ -242,6 +242,9 @@ pub fn scope_of_client(client: &ClientActor, on: NaiveDate) -> Scope {
             Some(schools) => scope.schools.clone_from(schools),
         }
     }
+    if client.scopes.contains(&ApiScope::RosterWrite) && client.schools.is_none() {
+        scope.roster_boards.push(client.board);
+    }
     scope
 }
 
@@ -253,6 +256,7 @@ fn tidy(scope: &mut Scope) {
     once(&mut scope.boards);
     once(&mut scope.organisation_boards);
     once(&mut scope.people_boards);
+    once(&mut scope.roster_boards);
     once(&mut scope.clusters);
     once(&mut scope.schools);
     once(&mut scope.staffed_schools);

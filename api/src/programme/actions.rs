@@ -26,7 +26,8 @@ pub struct Imported {
     pub number: i32,
     /// False when the latest edition says the same already.
     pub changed: bool,
-    pub published: bool,
+    /// Whether the edition was published by this import.
+    pub released: bool,
 }
 
 /// Makes `document` the draft of its programme; the same as the latest edition changes nothing.
@@ -46,10 +47,11 @@ pub(super) async fn import(
         Some(latest) if !changed => (programme, latest),
         latest => draft(write, &permit, programme, latest, document, content_hash).await?,
     };
-    if publish && edition.published_at.is_none() {
+    let released = publish && edition.published_at.is_none();
+    if released {
         (programme, edition) = release(write, &permit, programme, edition).await?;
     }
-    Ok(Imported { programme, number: edition.number, changed, published: edition.published_at.is_some() })
+    Ok(Imported { programme, number: edition.number, changed, released })
 }
 
 /// The programme with this key, made where there is none yet.
@@ -192,6 +194,7 @@ pub(super) async fn set_state(write: &Write<'_>, input: MaterialStateSetInput) -
     let (view, _) = found.filter(in_sight).ok_or_else(|| not_found("material"))?;
     let place = access::Place { board: view.edition.board_id, ..access::Place::default() };
     let permit = write.authorize(Action::MaterialStateSet, place)?;
+    rules::must_be_published(&view.edition)?;
     let account = permit.account().ok_or_else(|| Error::fault("only a person has material states"))?;
     let state = input.state.into();
     store::set_state(write.db(), &permit, account, material, state, write.now()).await?;

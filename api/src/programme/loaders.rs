@@ -40,8 +40,8 @@ impl Loader<OfViewer> for Batch {
     type Error = BatchError;
 
     async fn load(&self, keys: &[OfViewer]) -> Result<HashMap<OfViewer, Arc<Shelf>>, BatchError> {
-        let shelf = Arc::new(Shelf::of(&self.call, &*self.call.read().await?).await?);
-        Ok(keys.iter().map(|key| (*key, Arc::clone(&shelf))).collect())
+        let sight = Arc::new(Shelf::of(&self.call, &*self.call.read().await?).await?);
+        Ok(keys.iter().map(|key| (*key, Arc::clone(&sight))).collect())
     }
 }
 
@@ -55,10 +55,10 @@ impl Loader<StatesIn> for Batch {
             return Ok(HashMap::new());
         }
         let editions: Vec<ProgrammeVersionId> = keys.iter().map(|key| key.0).collect();
-        let mut states: HashMap<StatesIn, HashMap<MaterialId, MaterialState>> = HashMap::new();
+        let mut by_edition: HashMap<StatesIn, HashMap<MaterialId, MaterialState>> = HashMap::new();
         for (edition, material, state) in store::states(&*self.call.read().await?, &scope, &editions).await? {
-            states.entry(StatesIn(edition)).or_default().insert(material, state);
+            by_edition.entry(StatesIn(edition)).or_default().insert(material, state);
         }
-        Ok(states.into_iter().map(|(edition, states)| (edition, Arc::new(states))).collect())
+        Ok(by_edition.into_iter().map(|(edition, states)| (edition, Arc::new(states))).collect())
     }
 }

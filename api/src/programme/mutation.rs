@@ -39,7 +39,7 @@ impl ProgrammeMutation {
             .once(ctx, |write| {
                 Box::pin(async move {
                     let board = actions::board(write, &input.board).await?;
-                    let document = document::parse(&input.document).map_err(refused)?;
+                    let document = document::parse(&input.document).map_err(|problems| refused(&problems))?;
                     actions::import(write, Some(board), document, input.publish.unwrap_or_default()).await
                 })
             })
@@ -124,7 +124,7 @@ impl ProgrammeMutation {
 }
 
 /// The problems of a document, as many as an answer should hold.
-fn refused(problems: Problems) -> Error {
+fn refused(problems: &Problems) -> Error {
     let told = problems.0.iter().take(MOST_PROBLEMS);
     let mut refusals: Vec<Refusal> =
         told.map(|problem| refusal(UserErrorCode::Invalid, "document", problem.to_string())).collect();

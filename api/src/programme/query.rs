@@ -36,18 +36,17 @@ impl ProgrammeQuery {
     ) -> Result<Page<Programme>> {
         let call = Call::of(ctx);
         call.signed_in()?;
-        let shelf = loaders::shelf(ctx).await?;
+        let sight = loaders::shelf(ctx).await?;
         let args = PageArgs { first, after, last, before };
         let db = call.read().await?;
-        let page = store::page(&*db, &call.scope(), &shelf.programmes(), &args).await?;
+        let page = store::page(&*db, &call.scope(), &sight.programmes(), &args).await?;
         let Rows { rows, has_previous, has_next, total } = page;
-        let mut programmes = Vec::with_capacity(rows.len());
+        let mut shown = Vec::with_capacity(rows.len());
         for (cursor, row) in rows {
-            let programme = programme_in(&*db, &shelf, row.id).await?;
-            let programme = programme.ok_or_else(|| Error::fault("a programme in sight has no edition in sight"))?;
-            programmes.push((cursor, programme));
+            let gone = || Error::fault("a programme in sight has no edition in sight");
+            shown.push((cursor, programme_in(&*db, &sight, row.id).await?.ok_or_else(gone)?));
         }
-        Ok(Rows { rows: programmes, has_previous, has_next, total }.into_page(|programme| programme))
+        Ok(Rows { rows: shown, has_previous, has_next, total }.into_page(|programme| programme))
     }
 
     /// One programme; null when there is none with this id that the viewer may read.
@@ -84,17 +83,17 @@ impl ProgrammeQuery {
     ) -> Result<Page<Material>> {
         let call = Call::of(ctx);
         call.signed_in()?;
-        let shelf = loaders::shelf(ctx).await?;
+        let sight = loaders::shelf(ctx).await?;
         let args = PageArgs { first, after, last, before };
         let db = call.read().await?;
-        let choices = choices(&shelf, audience);
+        let choices = choices(&sight, audience);
         let page = store::material_page(&*db, &call.scope(), &choices, kind.map(Into::into), &args).await?;
         let Rows { rows, has_previous, has_next, total } = page;
-        let mut materials = Vec::with_capacity(rows.len());
+        let mut shown = Vec::with_capacity(rows.len());
         for (cursor, row) in rows {
-            materials.push((cursor, material_in(&*db, &shelf, &row).await?));
+            shown.push((cursor, material_in(&*db, &sight, &row).await?));
         }
-        Ok(Rows { rows: materials, has_previous, has_next, total }.into_page(|material| material))
+        Ok(Rows { rows: shown, has_previous, has_next, total }.into_page(|material| material))
     }
 }
 

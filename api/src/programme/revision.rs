@@ -56,7 +56,7 @@ pub fn material(mut material: material::Model, input: &MaterialUpdateInput, own:
     match &input.url {
         MaybeUndefined::Undefined => {}
         MaybeUndefined::Null => material.url = None,
-        MaybeUndefined::Value(url) => material.url = revision.url(url),
+        MaybeUndefined::Value(url) => material.url = Some(revision.url(url)),
     }
     match input.duration_minutes {
         MaybeUndefined::Undefined => {}
@@ -175,12 +175,57 @@ impl Revision<'_> {
         minutes
     }
 
-    fn url(&mut self, url: &str) -> Option<String> {
+    fn url(&mut self, url: &str) -> String {
         let url = self.checks.line("url", url, limits::URL);
         if !url.is_empty() && Url::parse(&url).is_none() {
             let message = "A web address starts with https:// and has no blanks.";
             self.checks.add(UserErrorCode::Invalid, "url", message);
         }
-        Some(url)
+        url
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(nl: &str, en: Option<&str>) -> Localized {
+        let english = en.map(|en| ("en".to_owned(), en.to_owned()));
+        Localized([("nl".to_owned(), nl.to_owned())].into_iter().chain(english).collect())
+    }
+
+    fn revision(language: &'static str) -> Revision<'static> {
+        Revision { checks: Checks::default(), language, own: "nl" }
+    }
+
+    #[test]
+    fn a_text_changes_in_its_language_only() {
+        let mut revision = revision("en");
+        let mut title = text("Groeten", Some("Greeting"));
+        revision.text("theory", &mut title, " Saying hello\n\nand goodbye ", 100);
+        assert_eq!(title, text("Groeten", Some("Saying hello\n\nand goodbye")));
+        assert!(revision.checks.done(()).is_ok());
+    }
+
+    #[test]
+    fn a_shorter_list_drops_what_is_left_over() {
+        let mut revision = revision("en");
+        let mut tips = LocalizedList(vec![text("Een", Some("One")), text("Twee", None)]);
+        revision.texts("practicalTips", &mut tips, &["First".to_owned()], limits::TIPS, limits::TIP);
+        assert_eq!(tips, LocalizedList(vec![text("Een", Some("First"))]));
+        assert!(revision.checks.done(()).is_ok());
+    }
+
+    #[test]
+    fn a_longer_list_grows_in_the_language_of_the_course() {
+        let longer = ["Een".to_owned(), "Twee".to_owned()];
+        let grown = |language| {
+            let mut revision = revision(language);
+            let mut tips = LocalizedList(vec![text("1", None)]);
+            revision.texts("practicalTips", &mut tips, &longer, limits::TIPS, limits::TIP);
+            revision.checks.done(tips)
+        };
+        assert_eq!(grown("nl").unwrap(), LocalizedList(vec![text("Een", None), text("Twee", None)]));
+        assert!(grown("en").is_err());
     }
 }

@@ -46,6 +46,15 @@ pub(super) fn must_be_draft(edition: &EditionRow) -> Result<()> {
     }
 }
 
+/// Refuses progress in a draft, whose materials come and go.
+pub(super) fn must_be_published(edition: &EditionRow) -> Result<()> {
+    let message = "This material is in a draft. Publish the programme first.";
+    match edition.published_at {
+        Some(_) => Ok(()),
+        None => Err(refuse(UserErrorCode::Conflict, "material", message)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,11 +1,12 @@
 //! What can be done with a roster import.
 
+use chrono::TimeDelta;
 use glans_entity::ids::{BoardId, RosterImportId};
 use glans_entity::roster::{RosterImportState, roster_import};
 
 use super::outcome::{Options, Outcome};
 use super::rollback::Undo;
-use super::run::{Source, run};
+use super::run::{Source, give_up, run};
 use super::types::{RosterImportRollbackInput, RosterImportStartInput};
 use super::upload::{self, Token};
 use super::{PERMITTED, store};
@@ -13,6 +14,9 @@ use crate::access::Place;
 use crate::call::{Call, Write};
 use crate::platform::error::{Result, UserErrorCode, not_found, refuse};
 use crate::platform::outbox::Event;
+
+/// An import that runs for longer than this has lost its process.
+const ABANDONED_AFTER: TimeDelta = TimeDelta::hours(1);
 
 /// A started import, and the token that its upload needs. The token is told once and kept as a hash.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -81,6 +85,16 @@ pub async fn import(call: &Call, board: BoardId, source: Source, options: Option
     let import = store::insert_import(write.db(), &permit, row).await?;
     write.commit().await?;
     run(call, import, source).await
+}
+
+/// Ends imports that a process left behind when it was stopped. They wrote nothing.
+pub async fn give_up_abandoned(call: &Call) -> Result<()> {
+    let before = call.now() - ABANDONED_AFTER;
+    let abandoned = store::running_since_before(&*call.read().await?, &call.scope(), before).await?;
+    for import in abandoned {
+        give_up(call, import).await?;
+    }
+    Ok(())
 }
 
 /// Undoes an import. Nothing is undone where anything it wrote was changed since.

@@ -6,6 +6,7 @@
 
 mod actions;
 pub mod known;
+mod loaders;
 mod mutation;
 pub mod oneroster;
 pub mod outcome;
@@ -22,7 +23,7 @@ pub mod types;
 mod upload;
 pub mod wanted;
 
-pub use actions::{import, rollback};
+pub use actions::{give_up_abandoned, import, rollback};
 pub use mutation::RosterMutation;
 pub use progress::Progress;
 pub use query::RosterQuery;

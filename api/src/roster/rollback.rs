@@ -62,8 +62,8 @@ impl Undo {
         let Some(changes) = self.by_table.get(M::TABLE) else { return Ok(()) };
         let ids: Vec<Uuid> = changes.iter().map(|change| change.row_id).collect();
         let versions: HashMap<Uuid, i32> = store::versions::<M>(db, &ids).await?.into_iter().collect();
-        let changed = changes.iter().filter(|change| versions.get(&change.row_id) != Some(&change.version_after));
-        self.changed_since.extend(changed.map(|change| format_any(M::PREFIX, change.row_id)));
+        let newer = changes.iter().filter(|change| versions.get(&change.row_id) != Some(&change.version_after));
+        self.changed_since.extend(newer.map(|change| format_any(M::PREFIX, change.row_id)));
         Ok(())
     }
 
@@ -86,10 +86,10 @@ impl Undo {
         <M::Entity as EntityTrait>::ActiveModel: Send,
     {
         let changes = self.by_table.remove(M::TABLE).unwrap_or_default();
-        let (made, changed): (Vec<_>, Vec<_>) = changes.into_iter().partition(|change| change.before.is_none());
+        let (made, altered): (Vec<_>, Vec<_>) = changes.into_iter().partition(|change| change.before.is_none());
         let made: Vec<Uuid> = made.into_iter().map(|change| change.row_id).collect();
         store::unmake::<M>(db, permit, &made).await.map_err(|cause| built_upon::<M>(cause))?;
-        let rows = changed.into_iter().filter_map(|change| change.before).map(serde_json::from_value::<M>);
+        let rows = altered.into_iter().filter_map(|change| change.before).map(serde_json::from_value::<M>);
         let rows: Vec<M> = rows.collect::<std::result::Result<_, _>>().map_err(Error::fault)?;
         store::restore(db, permit, rows).await
     }

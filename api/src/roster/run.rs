@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use glans_entity::ids::BoardId;
+use glans_entity::ids::{BoardId, RosterImportId};
 use glans_entity::organisation::board;
 use glans_entity::roster::{RosterImportState, roster_import};
-use sea_orm::DatabaseTransaction;
+use sea_orm::{DatabaseTransaction, EntityTrait};
 
 use super::known::{Known, LeftOut};
 use super::oneroster::bundle::{Bundle, BundleError, Limits};
@@ -14,10 +14,11 @@ use super::oneroster::mapping::{self, Mapped};
 use super::oneroster::reading::Reading;
 use super::oneroster::validate::validate;
 use super::outcome::{ImportCounts, Outcome};
-use super::plan::{Moment, Plan, plan};
+use super::plan::{Changes, Moment, Plan, plan};
 use super::problem::{Place, Problems};
 use super::progress::Rows;
 use super::store::{self, Journal};
+use super::stored::Row;
 use super::{PERMITTED, rules};
 use crate::access::{Permit, Place as AccessPlace};
 use crate::call::{Call, Write};
@@ -69,7 +70,7 @@ impl Source {
 /// Runs a started import and keeps how it went. Broken files are an outcome, not an error.
 pub(super) async fn run(call: &Call, import: roster_import::Model, source: Source) -> Result<Outcome> {
     let id = import.id;
-    let outcome = examine_and_write(call, import, source).await;
+    let outcome = Box::pin(examine_and_write(call, import, source)).await;
     call.app().imports.finish(id);
     outcome
 }
@@ -77,7 +78,7 @@ pub(super) async fn run(call: &Call, import: roster_import::Model, source: Sourc
 async fn examine_and_write(call: &Call, mut import: roster_import::Model, source: Source) -> Result<Outcome> {
     let known = known(call, import.board_id).await?;
     let today = call.today();
-    let examined = tokio::task::spawn_blocking(move || examine(source, known, today)).await.map_err(Error::fault)?;
+    let examined = tokio::task::spawn_blocking(move || examine(source, &known, today)).await.map_err(Error::fault)?;
     let Examined { mapped, rows, mut problems } = examined;
     import.rows_total = i32::try_from(rows).unwrap_or(i32::MAX);
     call.app().imports.set(import.id, Rows { total: import.rows_total, done: 0 });
@@ -85,7 +86,7 @@ async fn examine_and_write(call: &Call, mut import: roster_import::Model, source
         let done = if import.dry_run {
             rehearse(call, &import, &mapped, &mut problems).await?
         } else {
-            write(call, &import, mapped, &mut problems).await?
+            Box::pin(write(call, &import, mapped, &mut problems)).await?
         };
         if let Some(outcome) = done {
             return Ok(outcome);
@@ -101,7 +102,7 @@ struct Examined {
     problems: Problems,
 }
 
-fn examine(source: Source, known: Known, today: chrono::NaiveDate) -> Examined {
+fn examine(source: Source, known: &Known, today: chrono::NaiveDate) -> Examined {
     let mut problems = Problems::default();
     let reading = match source {
         Source::OneRoster(mut bundle) => match Reading::of(&mut bundle, &mut problems) {
@@ -114,8 +115,8 @@ fn examine(source: Source, known: Known, today: chrono::NaiveDate) -> Examined {
         Source::Guardianships(bytes) => Some(Reading::of_guardianships(&bytes, &mut problems)),
     };
     let Some(reading) = reading else { return Examined { mapped: None, rows: 0, problems } };
-    validate(&reading, &known, &mut problems);
-    let mapped = mapping::map(&reading, &known, today, &mut problems);
+    validate(&reading, known, &mut problems);
+    let mapped = mapping::map(&reading, known, today, &mut problems);
     Examined { mapped: (!problems.is_broken()).then_some(mapped), rows: reading.row_count(), problems }
 }
 
@@ -209,20 +210,49 @@ fn counts(plan: Option<&Plan>, mapped: &Mapped, problems: &Problems) -> ImportCo
 
 /// In an order in which no row refers to one that is not there yet.
 async fn apply(write: &Write<'_>, permit: &Permit, import: &roster_import::Model, plan: Plan) -> Result<()> {
-    let (db, progress) = (write.db(), &write.call().app().imports);
-    let mut journal = Journal::of(import);
-    let half = Rows { total: import.rows_total, done: import.rows_total / 2 };
-    store::apply(db, permit, plan.clusters, &mut journal).await?;
-    store::apply(db, permit, plan.schools, &mut journal).await?;
-    store::apply(db, permit, plan.years, &mut journal).await?;
-    store::apply(db, permit, plan.groups, &mut journal).await?;
-    store::apply(db, permit, plan.people, &mut journal).await?;
-    store::apply(db, permit, plan.students, &mut journal).await?;
-    progress.set(import.id, half);
-    store::apply(db, permit, plan.enrolments, &mut journal).await?;
-    store::apply(db, permit, plan.memberships, &mut journal).await?;
-    store::apply(db, permit, plan.guardianships, &mut journal).await?;
-    Ok(())
+    let mut writing = Writing {
+        write,
+        permit,
+        journal: Journal::of(import),
+        import: (import.id, import.rows_total),
+        to_write: plan.counts().written(),
+        written: 0,
+    };
+    writing.table(plan.clusters).await?;
+    writing.table(plan.schools).await?;
+    writing.table(plan.years).await?;
+    writing.table(plan.groups).await?;
+    writing.table(plan.people).await?;
+    writing.table(plan.students).await?;
+    writing.table(plan.enrolments).await?;
+    writing.table(plan.memberships).await?;
+    writing.table(plan.guardianships).await
+}
+
+/// The tables of one import, one after another, and how far it is.
+struct Writing<'w, 'c> {
+    write: &'w Write<'c>,
+    permit: &'w Permit,
+    journal: Journal,
+    import: (RosterImportId, i32),
+    to_write: usize,
+    written: usize,
+}
+
+impl Writing<'_, '_> {
+    async fn table<M: Row>(&mut self, changes: Changes<M>) -> Result<()>
+    where
+        <M::Entity as EntityTrait>::ActiveModel: Send,
+    {
+        self.written += changes.creates.len() + changes.updates.len();
+        store::apply(self.write.db(), self.permit, changes, &mut self.journal).await?;
+        let (import, total) = self.import;
+        let share = i64::from(total) * i64::try_from(self.written).unwrap_or(0)
+            / i64::try_from(self.to_write.max(1)).unwrap_or(1);
+        let done = i32::try_from(share).unwrap_or(total);
+        self.write.call().app().imports.set(import, Rows { total, done });
+        Ok(())
+    }
 }
 
 async fn conclude(

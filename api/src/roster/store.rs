@@ -1,5 +1,6 @@
 //! All SQL of roster imports.
 
+use chrono::{DateTime, Utc};
 use glans_entity::ids::{BoardId, RosterImportId};
 use glans_entity::organisation::{board, class_group, cluster, school, school_year};
 use glans_entity::people::{enrolment, guardianship, membership, person, student};
@@ -79,6 +80,16 @@ pub(super) async fn import(
     Ok(roster_import::Entity::within(scope).filter(roster_import::Column::Id.eq(id)).one(db).await?)
 }
 
+/// The imports in sight with these ids.
+pub(super) async fn imports_by_ids(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[RosterImportId],
+) -> Result<Vec<roster_import::Model>> {
+    let wanted = roster_import::Column::Id.is_in(ids.iter().copied());
+    Ok(roster_import::Entity::within(scope).filter(wanted).all(db).await?)
+}
+
 /// One page of the imports of `board` that are in sight, the latest first.
 pub(super) async fn imports(
     db: &impl ConnectionTrait,
@@ -143,6 +154,18 @@ pub(super) async fn lock_import_by_upload(
 ) -> Result<Option<roster_import::Model>> {
     let select = roster_import::Entity::within(scope).filter(roster_import::Column::UploadHash.eq(hash));
     Ok(select.lock_exclusive().one(db).await?)
+}
+
+/// Imports that run and were begun before this time.
+pub(super) async fn running_since_before(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    before: DateTime<Utc>,
+) -> Result<Vec<roster_import::Model>> {
+    use roster_import::Column;
+    let running = [RosterImportState::Queued, RosterImportState::Running];
+    let select = roster_import::Entity::within(scope).filter(Column::State.is_in(running));
+    Ok(select.filter(Column::UpdatedAt.lt(before)).all(db).await?)
 }
 
 pub(super) async fn insert_import(

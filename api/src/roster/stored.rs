@@ -73,6 +73,7 @@ pub trait Row:
     /// Marks the row as changed now.
     fn touch(&mut self, now: DateTime<Utc>);
     /// The row with nothing in it that another row may be waiting to have, in as far as it must be unique.
+    #[must_use]
     fn released(&self) -> Self;
     /// Whether what must be unique is the same in both.
     fn keeps_keys(&self, other: &Self) -> bool;

@@ -20,7 +20,7 @@ async fn a_delta_changes_what_it_names_and_nothing_else(office: &Office) {
     let mut expected = before.clone();
     let after = office.tables().await;
     let row = expected.students.iter_mut().find(|row| row.source_id.as_deref() == Some("g1-1")).unwrap();
-    row.display_name = "Kind1 Nieuwenhuis".to_owned();
+    "Kind1 Nieuwenhuis".clone_into(&mut row.display_name);
     row.version = 2;
     row.updated_at = after.student("g1-1").updated_at;
     assert_eq!(after, expected);

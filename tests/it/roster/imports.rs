@@ -98,7 +98,7 @@ async fn a_rolled_back_import_leaves_no_trace(office: &Office) {
 async fn what_was_changed_since_is_not_rolled_back(office: &Office) {
     let outcome = office.import(&Bundle::sound()).await;
     let mut pupil = office.tables().await.student("g1-1").clone();
-    pupil.display_name = "Kind Een".to_owned();
+    "Kind Een".clone_into(&mut pupil.display_name);
     pupil.version += 1;
     office.change(pupil.clone()).await;
     let before = office.tables().await;
@@ -188,9 +188,9 @@ async fn who_was_erased_does_not_come_back(office: &Office) {
     office.import(&Bundle::sound()).await;
     let tables = office.tables().await;
     let mut erased = tables.person("g1-1-a").clone();
-    erased.display_name = "–".to_owned();
-    erased.given_name = "–".to_owned();
-    erased.family_name = "–".to_owned();
+    "–".clone_into(&mut erased.display_name);
+    "–".clone_into(&mut erased.given_name);
+    "–".clone_into(&mut erased.family_name);
     erased.email = None;
     erased.erased_at = Some(office.app.clock.now());
     erased.version += 1;

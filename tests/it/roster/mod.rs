@@ -1,7 +1,9 @@
 //! Roster imports: what comes in, what goes, what comes back, and what never does.
 
+mod api;
 mod bundle;
 mod deltas;
 mod families;
+mod histories;
 mod imports;
 mod office;

@@ -51,11 +51,11 @@ fn read(file: &Path) -> std::io::Result<String> {
 }
 
 fn told(imported: &Imported) -> String {
-    let Imported { programme, number, changed, published } = imported;
-    let did = match (changed, published) {
-        (false, _) => "was there already; nothing changed",
+    let Imported { programme, number, changed, released } = imported;
+    let did = match (changed, released) {
+        (_, true) => "is published",
         (true, false) => "is a draft; publish it with --publish or with programmePublish",
-        (true, true) => "is published",
+        (false, false) => "says this already; nothing changed",
     };
     format!("{}: edition {number} of {} {did}", programme.key, programme.id)
 }

@@ -102,10 +102,13 @@ fn texts(outcome: &Outcome) -> (String, String) {
             skipped.scheduled_classes, skipped.users_without_role, skipped.enrolments, skipped.links
         );
     }
-    let lines: String = errors.iter().map(|problem| format!("\n  {}", line(problem))).collect();
     let count = outcome.counts.errors;
     let noun = if count == 1 { "problem" } else { "problems" };
-    (report, format!("nothing was imported, because the files have {count} {noun}:{lines}"))
+    let mut wrong = format!("nothing was imported, because the files have {count} {noun}:");
+    for error in errors {
+        let _ = write!(wrong, "\n  {}", line(error));
+    }
+    (report, wrong)
 }
 
 /// `users.csv:12: email: is no e-mail address`

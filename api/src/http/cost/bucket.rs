@@ -100,7 +100,7 @@ pub struct Buckets(moka::future::Cache<Payer, Arc<Mutex<Level>>>);
 
 impl Default for Buckets {
     fn default() -> Self {
-        Self(moka::future::Cache::builder().max_capacity(200_000).time_to_idle(Duration::from_secs(60)).build())
+        Self(moka::future::Cache::builder().max_capacity(200_000).time_to_idle(Duration::from_mins(1)).build())
     }
 }
 

@@ -216,7 +216,7 @@ mod tests {
 
     use super::*;
 
-    fn envelope(value: Value) -> Envelope {
+    fn envelope(value: &Value) -> Envelope {
         Envelope::from_json(value.to_string().as_bytes()).unwrap()
     }
 
@@ -230,19 +230,19 @@ mod tests {
         let hash = sha256("{ a }");
         let persisted = json!({ "persistedQuery": { "version": 1, "sha256Hash": hash } });
         let written = |persist| Asked::Written { text: "{ a }", hash: hash.clone(), persist };
-        assert_eq!(Asked::of(&envelope(json!({ "query": "{ a }" }))).unwrap(), written(false));
-        assert_eq!(Asked::of(&envelope(json!({ "query": "{ a }", "extensions": persisted }))).unwrap(), written(true));
-        assert_eq!(Asked::of(&envelope(json!({ "extensions": persisted }))).unwrap(), Asked::ByHash(hash.clone()));
+        assert_eq!(Asked::of(&envelope(&json!({ "query": "{ a }" }))).unwrap(), written(false));
+        assert_eq!(Asked::of(&envelope(&json!({ "query": "{ a }", "extensions": persisted }))).unwrap(), written(true));
+        assert_eq!(Asked::of(&envelope(&json!({ "extensions": persisted }))).unwrap(), Asked::ByHash(hash.clone()));
         assert_eq!(
-            Asked::of(&envelope(json!({ "documentId": format!("sha256:{}", hash.to_uppercase()) }))).unwrap(),
+            Asked::of(&envelope(&json!({ "documentId": format!("sha256:{}", hash.to_uppercase()) }))).unwrap(),
             Asked::ById(format!("sha256:{hash}"))
         );
-        assert_eq!(Asked::of(&envelope(json!({ "documentId": "Ab1" }))).unwrap(), Asked::ById("Ab1".to_owned()));
+        assert_eq!(Asked::of(&envelope(&json!({ "documentId": "Ab1" }))).unwrap(), Asked::ById("Ab1".to_owned()));
     }
 
     #[test]
     fn what_contradicts_itself_is_refused() {
-        let message = |value: Value| Asked::of(&envelope(value)).unwrap_err().message;
+        let message = |value: Value| Asked::of(&envelope(&value)).unwrap_err().message;
         let persisted = json!({ "persistedQuery": { "version": 1, "sha256Hash": sha256("{ a }") } });
         assert_eq!(message(json!({})), "`query` is missing: send a document, or its `documentId`.");
         assert_eq!(

@@ -178,9 +178,9 @@ impl Scan<'_> {
     /// Positions are worked out only for documents that fail.
     fn syntax(&self, expected: &'static str) -> Refused {
         let before = &self.bytes[..self.at.min(self.bytes.len())];
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-        let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
-        let column = String::from_utf8_lossy(&before[line_start..]).chars().count() + 1;
+        let mut lines = before.split(|byte| *byte == b'\n');
+        let last = lines.next_back().unwrap_or_default();
+        let (line, column) = (lines.count() + 1, String::from_utf8_lossy(last).chars().count() + 1);
         Refused::Syntax { expected, at: Some(Pos { line, column }) }
     }
 }
@@ -203,7 +203,8 @@ mod tests {
 
     #[test]
     fn counts_what_is_there() {
-        let source = r#"query Q($a: [Int!]! = [1, -2.5e3]) @live { mine: school(id: $a, in: {x: 1}) @skip(if: false) { ...F } }"#;
+        let source =
+            r"query Q($a: [Int!]! = [1, -2.5e3]) @live { mine: school(id: $a, in: {x: 1}) @skip(if: false) { ...F } }";
         assert_eq!(
             tally(source),
             Tally { bytes: source.len(), tokens: 48, bracket_depth: 3, aliases: 1, directives: 2 }

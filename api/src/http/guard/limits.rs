@@ -91,6 +91,7 @@ impl Limits {
 
     /// The same, for a document that asks for nothing but the schema. The standard introspection
     /// query is 15 levels deep; `introspection_lists` bounds what its depth could otherwise multiply.
+    #[must_use]
     pub const fn for_introspection(self) -> Self {
         Self { selection_depth: 16, fields: 500, ..self }
     }

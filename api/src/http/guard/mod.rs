@@ -77,7 +77,8 @@ mod tests {
 
     #[test]
     fn the_bombs_that_the_engine_alone_would_die_of() {
-        let spreads: String = (0..26).map(|at| format!("fragment F{at} on Q{{...F{0} ...F{0}}}", at + 1)).collect();
+        let spreads =
+            (0..26).map(|at| format!("fragment F{at} on Q{{...F{0} ...F{0}}}", at + 1)).collect::<Vec<_>>().concat();
         let fragments = format!("{{...F0}}{spreads}fragment F26 on Q{{a}}");
         assert_eq!(
             read(&fragments, CallerKind::ApiClient).unwrap_err(),

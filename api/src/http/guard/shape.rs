@@ -265,14 +265,18 @@ mod tests {
     }
 
     fn bomb(levels: usize) -> String {
-        let spreads: String = (0..levels).map(|at| format!("fragment F{at} on Q{{...F{0} ...F{0}}}", at + 1)).collect();
+        let spreads = (0..levels)
+            .map(|at| format!("fragment F{at} on Q{{...F{0} ...F{0}}}", at + 1))
+            .collect::<Vec<_>>()
+            .concat();
         format!("{{...F0}}{spreads}fragment F{levels} on Q{{a}}")
     }
 
     #[test]
     fn a_chain_of_spreads_is_work_too() {
         let chain = |length: usize| -> String {
-            let spreads: String = (0..length).map(|at| format!("fragment F{at} on Q{{...F{}}}", at + 1)).collect();
+            let spreads =
+                (0..length).map(|at| format!("fragment F{at} on Q{{...F{}}}", at + 1)).collect::<Vec<_>>().concat();
             format!("{{q{{{}}}}}{spreads}fragment F{length} on Q{{a}}", "...F0 ".repeat(40))
         };
         assert_eq!(refusal(&chain(5), CallerKind::Anonymous), None);

@@ -27,7 +27,8 @@ impl SessionMutation {
         SessionCreatePayload::of(done)
     }
 
-    /// Exchanges a refresh token for the next pair of tokens. For everybody who has one; no access token is needed.
+    /// Exchanges a refresh token for the next pair of tokens. For everybody who has one. Send it without an `Authorization`
+    /// header: an access token that has run out is refused before this is looked at.
     async fn session_refresh(
         &self,
         ctx: &Context<'_>,

@@ -92,7 +92,7 @@ impl Course {
             audience: self.one_of(&fields.at("audience")),
             title: self.reader.localized(fields.at("title"), limits::TITLE),
             body: self.reader.optional(fields.at("body"), localized(limits::BODY)),
-            url: self.reader.optional(fields.at("url"), web_address),
+            url: self.reader.optional(fields.at("url"), |reader, place| web_address(reader, &place)),
             duration_minutes: self
                 .reader
                 .optional(fields.at("durationMinutes"), |reader, place| reader.integer(&place, limits::MINUTES)),
@@ -198,10 +198,10 @@ impl Course {
     }
 }
 
-fn web_address(reader: &mut Reader, place: Place<'_>) -> String {
-    let address = reader.text(&place, limits::URL);
+fn web_address(reader: &mut Reader, place: &Place<'_>) -> String {
+    let address = reader.text(place, limits::URL);
     if !address.is_empty() && Url::parse(&address).is_none() {
-        reader.note(&place, "is no web address: start it with https:// and leave no blanks in it");
+        reader.note(place, "is no web address: start it with https:// and leave no blanks in it");
     }
     address
 }

@@ -61,17 +61,8 @@ where
     Ok(())
 }
 
-/// Removes a draft with all that is in it. Nothing refers to a draft: nobody but its writers saw it.
+/// Removes a draft with all that is in it. Nothing refers to a draft: there are no states in it.
 pub async fn delete_draft(db: &impl ConnectionTrait, _permit: &Permit, id: ProgrammeVersionId) -> Result<()> {
-    let states = Query::select()
-        .column(material::Column::Id)
-        .from(material::Entity)
-        .and_where(material::Column::ProgrammeVersionId.eq(id))
-        .to_owned();
-    material_state::Entity::delete_many()
-        .filter(material_state::Column::MaterialId.in_subquery(states))
-        .exec(db)
-        .await?;
     material::Entity::delete_many().filter(material::Column::ProgrammeVersionId.eq(id)).exec(db).await?;
     lesson::Entity::delete_many().filter(lesson::Column::ProgrammeVersionId.eq(id)).exec(db).await?;
     module::Entity::delete_many().filter(module::Column::ProgrammeVersionId.eq(id)).exec(db).await?;

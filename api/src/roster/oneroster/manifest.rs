@@ -150,7 +150,7 @@ fn modes(
             ("delta", true) => drop(modes.insert(file, Mode::Delta)),
             ("absent", false) => {}
             ("absent", true) => {
-                problems.error(place(), format!("{file}.csv is said to be absent, and is in the bundle"))
+                problems.error(place(), format!("{file}.csv is said to be absent, and is in the bundle"));
             }
             ("bulk" | "delta", false) => {
                 problems

@@ -93,13 +93,11 @@ pub fn read_table<T>(
             None => drop(table.broken.insert(record.get(0).unwrap_or_default().trim().to_owned())),
         }
     }
-    match columns {
-        Some(columns) => columns.note_dropped(layout.file, problems),
-        None => {
-            problems.error(Place::file(layout.file), "the file is empty; it needs at least its header");
-            return Table::unreadable();
-        }
-    }
+    let Some(columns) = columns else {
+        problems.error(Place::file(layout.file), "the file is empty; it needs at least its header");
+        return Table::unreadable();
+    };
+    columns.note_dropped(layout.file, problems);
     table
 }
 
@@ -230,7 +228,8 @@ impl Row<'_> {
     /// As many cells as the header, and quotation marks in pairs: an open one would swallow the rows below it.
     fn is_whole(&mut self, raw: &[u8]) -> bool {
         let place = Place::line(self.layout.file, self.line);
-        if raw.iter().filter(|&&b| b == b'"').count() % 2 == 1 {
+        let pieces = raw.split(|&b| b == b'"').count();
+        if pieces % 2 == 0 {
             let message = "a quotation mark is opened and not closed; inside a quoted value it is written twice";
             self.problems.error(place, message);
             return false;
@@ -303,7 +302,6 @@ impl Row<'_> {
     }
 
     /// A calendar day, `YYYY-MM-DD`; the inner `None` is a blank cell.
-    #[expect(clippy::option_option, reason = "refused, blank and given are three answers")]
     pub fn date(&mut self, column: &'static str) -> Option<Option<NaiveDate>> {
         let text = self.raw(column);
         if text.is_empty() {
@@ -323,7 +321,6 @@ impl Row<'_> {
     }
 
     /// `true` or `false`, in any case; blank is `None` within.
-    #[expect(clippy::option_option, reason = "refused, blank and given are three answers")]
     pub fn boolean(&mut self, column: &'static str) -> Option<Option<bool>> {
         let text = self.raw(column);
         match text.to_ascii_lowercase().as_str() {
@@ -352,7 +349,6 @@ impl Row<'_> {
     }
 
     /// As `choice`; the inner `None` is a blank cell.
-    #[expect(clippy::option_option, reason = "refused, blank and given are three answers")]
     pub fn optional_choice<T: Copy>(&mut self, column: &'static str, words: &[(&str, T)]) -> Option<Option<T>> {
         if self.is_blank(column) { Some(None) } else { self.choice(column, words).map(Some) }
     }

@@ -189,7 +189,7 @@ impl Check<'_> {
         match self.index.org_kinds.get(id) {
             Some(OrgKind::School) => {}
             Some(_) => {
-                self.problems.error(place, format!("{} is an organisation of another type than school", quoted(id)))
+                self.problems.error(place, format!("{} is an organisation of another type than school", quoted(id)));
             }
             None => refer(self.problems, &self.index.orgs, place, id),
         }

@@ -34,12 +34,6 @@ pub struct Counts {
     pub unchanged: usize,
 }
 
-impl Counts {
-    pub fn is_nothing(&self) -> bool {
-        self.created + self.updated + self.ended == 0
-    }
-}
-
 impl<M> Default for Changes<M> {
     fn default() -> Self {
         Self { creates: Vec::new(), updates: Vec::new(), counts: Counts::default() }

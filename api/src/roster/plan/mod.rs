@@ -82,9 +82,14 @@ impl PlanCounts {
         ]
     }
 
+    /// Rows that are made or changed.
+    pub fn written(&self) -> usize {
+        self.by_name().iter().map(|(_, counts)| counts.created + counts.updated + counts.ended).sum()
+    }
+
     /// Whether the import changes nothing.
     pub fn is_nothing(&self) -> bool {
-        self.by_name().iter().all(|(_, counts)| counts.is_nothing())
+        self.written() == 0
     }
 }
 

@@ -110,10 +110,10 @@ impl Mapping<'_> {
     }
 
     fn guardianships(&mut self, links: &mut Links) {
-        let mut lines: HashMap<(&str, &str), u32> = HashMap::new();
+        let mut seen: HashMap<(&str, &str), u32> = HashMap::new();
         for row in &self.reading.guardianships.rows {
             let place = Place::line(GUARDIANSHIPS_FILE, row.line);
-            if let Some(line) = lines.insert((&row.student, &row.guardian), row.line) {
+            if let Some(line) = seen.insert((&row.student, &row.guardian), row.line) {
                 let message = format!("this student and this guardian stand on line {line} already");
                 self.problems.error(place, message);
                 continue;

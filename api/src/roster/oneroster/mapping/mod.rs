@@ -9,10 +9,10 @@
 //! | class `homeroom` | class group; `scheduled` classes are counted and left out |
 //! | user with role `student` | student |
 //! | other users with a role below | person |
-//! | `districtAdministrator` | BOARD_ADMIN |
-//! | `ext:clusterDirector` at a cluster | CLUSTER_DIRECTOR |
-//! | `principal`, `siteAdministrator` at a school | SCHOOL_LEADER |
-//! | `teacher`, `aide` at a school, or enrolled as teacher in a homeroom | TEACHER of the school, of the class group |
+//! | `districtAdministrator` | `BOARD_ADMIN` |
+//! | `ext:clusterDirector` at a cluster | `CLUSTER_DIRECTOR` |
+//! | `principal`, `siteAdministrator` at a school | `SCHOOL_LEADER` |
+//! | `teacher`, `aide` at a school, or enrolled as teacher in a homeroom | `TEACHER` of the school, of the class group |
 //! | `guardian`, `parent`, `relative` | guardian of the students they are linked with |
 //!
 //! A school all of whose classes are `scheduled` gets no class groups: to take timetable subjects for groups would give

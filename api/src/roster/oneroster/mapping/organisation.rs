@@ -12,7 +12,7 @@ use crate::roster::wanted::{Cluster, Group, School, Year};
 /// Longest chain of parents that is followed; a longer one is a circle.
 const DEEPEST: usize = 16;
 
-impl<'a> Mapping<'a> {
+impl Mapping<'_> {
     pub(super) fn organisation(&mut self) {
         self.orgs();
         self.sessions();

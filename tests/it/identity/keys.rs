@@ -1,0 +1,95 @@
+//! Signing keys, published and rotated.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use chrono::TimeDelta;
+use glans::call::Call;
+use glans::identity::keys::actions::{Rotation, rotate};
+use glans_tests::{Who, World};
+use tokio::task::JoinSet;
+
+use super::signed_in;
+
+/// As `glans keys rotate` does it, from another process.
+async fn rotate_keys(world: &World) -> Rotation {
+    let call = Call::system(&world.app, "keys rotate");
+    let write = call.write().await.unwrap();
+    let rotation = rotate(write.db(), &world.app.identity.master, write.now()).await.unwrap();
+    write.commit().await.unwrap();
+    rotation
+}
+
+async fn published(world: &World) -> Vec<String> {
+    let reply = world.actor(Who::Anonymous).await.gets("/.well-known/jwks.json").await;
+    assert_eq!(reply.headers["cache-control"], "public, max-age=300");
+    let keys = reply.body["keys"].as_array().unwrap();
+    keys.iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn a_key_is_published_before_it_signs_and_after_it_did(world: &World) {
+    let (teacher, _) = signed_in(world, Who::Teacher).await;
+    let first = published(world).await;
+    assert_eq!(first.len(), 2, "current and next");
+    let rotation = rotate_keys(world).await;
+    assert_eq!(rotation.current, first[1], "the next one became current");
+    assert!(!rotation.known, "it was published a moment ago");
+    world.app.clock.turn(TimeDelta::seconds(31));
+    assert_eq!(published(world).await, [first[0].clone(), first[1].clone(), rotation.next.clone()]);
+    teacher.asks("{ viewer { id } }").await.text_at("viewer.id");
+    world.app.clock.turn(TimeDelta::minutes(12));
+    let second = rotate_keys(world).await;
+    assert!(second.known);
+    world.app.clock.turn(TimeDelta::seconds(31));
+    assert_eq!(
+        published(world).await,
+        [first[1].clone(), rotation.next, second.next],
+        "the first key is spent and gone"
+    );
+}
+
+async fn a_token_of_a_key_made_a_moment_ago_is_accepted(world: &World) {
+    published(world).await;
+    rotate_keys(world).await;
+    rotate_keys(world).await;
+    // Another server reads the keys now and signs with one that this server never saw.
+    let other = glans::app::App::new(world.app.config.clone(), world.app.db.clone(), world.app.clock.clone()).unwrap();
+    other.clock.turn(TimeDelta::seconds(2));
+    let subject = glans::identity::tokens::issue::Subject::Account {
+        id: super::account(world, Who::Teacher).await,
+        session: None,
+    };
+    let token = glans::identity::tokens::issue::access_token(&other, subject).await.unwrap();
+    let teacher = world.actor(Who::Anonymous).await.with_token(&token.text);
+    teacher.asks("{ viewer { id } }").await.text_at("viewer.id");
+}
+
+async fn rotating_under_load_fails_no_request(world: &World) {
+    let (teacher, _) = signed_in(world, Who::Teacher).await;
+    let (stop, asked) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let mut load = JoinSet::new();
+    for _ in 0..4 {
+        let (actor, stop, asked) = (teacher.clone(), Arc::clone(&stop), Arc::clone(&asked));
+        load.spawn(async move {
+            while !stop.load(Ordering::Relaxed) {
+                actor.asks("{ viewer { id } }").await.text_at("viewer.id");
+                asked.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+    }
+    for _ in 0..4 {
+        rotate_keys(world).await;
+        world.app.clock.turn(TimeDelta::seconds(31));
+        let fresh = world.actor(Who::Leader).await;
+        fresh.asks("{ viewer { id } }").await.text_at("viewer.id");
+    }
+    stop.store(true, Ordering::Relaxed);
+    load.join_all().await;
+    assert!(asked.load(Ordering::Relaxed) > 0);
+}
+
+glans_tests::on_each_database!(
+    a_key_is_published_before_it_signs_and_after_it_did,
+    a_token_of_a_key_made_a_moment_ago_is_accepted,
+    rotating_under_load_fails_no_request,
+);

@@ -1,0 +1,139 @@
+//! Imports through the API: start, upload, follow, roll back.
+
+use std::time::Duration;
+
+use glans_tests::{Actor, Reply, Who, World, on_each_database};
+use serde_json::{Value, json};
+
+use super::bundle::{Bundle, STUDENTS_PER_CLASS};
+
+const STARTED: &str = "rosterImport { id status } upload { url method headers { name value } maxBytes expiresAt }";
+const STATE: &str = "query($id: ID!) { rosterImport(id: $id) { status rowsTotal rowsDone errorCount noticeCount \
+                     counts { kind createdCount updatedCount endedCount unchangedCount } \
+                     problems(first: 3) { nodes { severity file line column message } totalCount } } }";
+
+fn bundle() -> Bundle {
+    let mut bundle = Bundle::sound();
+    bundle.replace("orgs", "district,41613,", "district,,");
+    bundle
+}
+
+async fn start(world: &World, actor: &Actor, options: Value) -> Reply {
+    let mut input = json!({ "board": world.ours.id.to_string() });
+    input.as_object_mut().unwrap().extend(options.as_object().unwrap().clone());
+    actor.does("rosterImportStart", STARTED, input).await
+}
+
+/// The secret address, on the server of this test.
+fn path(started: &Reply) -> String {
+    let url = started.text_at("rosterImportStart.upload.url");
+    url[url.find("/uploads/").expect("an address for uploads")..].to_owned()
+}
+
+async fn upload(anybody: &Actor, path: &str, bytes: Vec<u8>) -> Reply {
+    anybody.sends(anybody.request(reqwest::Method::PUT, path).body(bytes)).await
+}
+
+async fn finished(actor: &Actor, id: &str) -> Reply {
+    for _ in 0..600 {
+        let reply = actor.asks_with(STATE, json!({ "id": id })).await;
+        if ["SUCCEEDED", "FAILED"].contains(&reply.text_at("rosterImport.status")) {
+            return reply;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the import {id} does not end");
+}
+
+fn created(reply: &Reply, kind: &str) -> i64 {
+    let counts = reply.at("rosterImport.counts").as_array().unwrap();
+    let count = counts.iter().find(|count| count["kind"] == kind).unwrap();
+    count["createdCount"].as_i64().unwrap()
+}
+
+async fn an_administrator_uploads_follows_and_rolls_back(world: &World) {
+    let admin = world.actor(Who::Admin).await;
+    let started = start(world, &admin, json!({})).await;
+    assert_eq!(started.refusals("rosterImportStart"), Vec::<String>::new());
+    assert_eq!(started.text_at("rosterImportStart.rosterImport.status"), "AWAITING_UPLOAD");
+    assert_eq!(started.text_at("rosterImportStart.upload.method"), "PUT");
+    let id = started.text_at("rosterImportStart.rosterImport.id").to_owned();
+
+    let nobody = world.actor(Who::Anonymous).await;
+    let received = upload(&nobody, &path(&started), bundle().zip()).await;
+    assert_eq!(received.status, 202, "{}", received.text);
+    let done = finished(&admin, &id).await;
+    assert_eq!(done.text_at("rosterImport.status"), "SUCCEEDED", "{}", done.text);
+    assert_eq!(done.at("rosterImport.rowsDone"), done.at("rosterImport.rowsTotal"));
+    assert_eq!(created(&done, "STUDENT"), 2 * i64::try_from(STUDENTS_PER_CLASS).unwrap());
+    assert_eq!(done.at("rosterImport.noticeCount"), 2);
+    assert_eq!(done.at("rosterImport.problems.totalCount"), 2);
+    assert_eq!(done.text_at("rosterImport.problems.nodes.0.severity"), "NOTICE");
+
+    let selection = "rosterImport { status rolledBackAt }";
+    let undone = admin.does("rosterImportRollback", selection, json!({ "id": id })).await;
+    assert_eq!(undone.text_at("rosterImportRollback.rosterImport.status"), "ROLLED_BACK", "{}", undone.text);
+}
+
+async fn an_address_works_once(world: &World) {
+    let admin = world.actor(Who::Admin).await;
+    let started = start(world, &admin, json!({ "dryRun": true })).await;
+    let id = started.text_at("rosterImportStart.rosterImport.id").to_owned();
+    let path = path(&started);
+    assert_eq!(upload(&admin, &path, bundle().zip()).await.status, 202);
+    assert_eq!(upload(&admin, &path, bundle().zip()).await.status, 404);
+    assert_eq!(upload(&admin, "/uploads/guessed", bundle().zip()).await.status, 404);
+    let done = finished(&admin, &id).await;
+    assert_eq!(done.text_at("rosterImport.status"), "SUCCEEDED", "{}", done.text);
+}
+
+async fn an_address_runs_out(world: &World) {
+    let admin = world.actor(Who::Admin).await;
+    let started = start(world, &admin, json!({})).await;
+    world.app.clock.turn(chrono::Duration::hours(1));
+    assert_eq!(upload(&admin, &path(&started), bundle().zip()).await.status, 404);
+}
+
+async fn the_same_mutation_starts_one_import_and_tells_the_address_once(world: &World) {
+    let admin = world.actor(Who::Admin).await;
+    let first = start(world, &admin, json!({ "clientMutationId": "een" })).await;
+    let again = start(world, &admin, json!({ "clientMutationId": "een" })).await;
+    let id = "rosterImportStart.rosterImport.id";
+    assert_eq!(first.at(id), again.at(id));
+    assert_eq!(again.at("rosterImportStart.upload"), &Value::Null);
+}
+
+async fn what_is_no_archive_fails_with_a_reason(world: &World) {
+    let admin = world.actor(Who::Admin).await;
+    let started = start(world, &admin, json!({})).await;
+    let id = started.text_at("rosterImportStart.rosterImport.id").to_owned();
+    upload(&admin, &path(&started), b"sourcedId,name\n".to_vec()).await;
+    let done = finished(&admin, &id).await;
+    assert_eq!(done.text_at("rosterImport.status"), "FAILED");
+    assert_eq!(done.at("rosterImport.counts"), &json!([]));
+    assert!(done.text_at("rosterImport.problems.nodes.0.message").contains("not a ZIP archive"));
+}
+
+async fn only_administrators_import(world: &World) {
+    for who in [Who::Director, Who::Leader, Who::Teacher, Who::Guardian] {
+        let actor = world.actor(who).await;
+        let refused = start(world, &actor, json!({})).await;
+        assert_eq!(refused.refusals("rosterImportStart"), ["FORBIDDEN"], "{}", who.name());
+        let seen = actor.asks_with(STATE, json!({ "id": world.ours.import.to_string() })).await;
+        assert_eq!(seen.at("rosterImport"), &Value::Null, "{}", who.name());
+    }
+    let theirs = world.actor_in(&world.theirs, Who::Admin).await;
+    assert_eq!(start(world, &theirs, json!({})).await.refusals("rosterImportStart"), ["NOT_FOUND board"]);
+    let input = json!({ "id": world.ours.import.to_string() });
+    let refused = theirs.does("rosterImportRollback", "rosterImport { id }", input).await;
+    assert_eq!(refused.refusals("rosterImportRollback"), ["NOT_FOUND id"]);
+}
+
+on_each_database!(
+    an_administrator_uploads_follows_and_rolls_back,
+    an_address_works_once,
+    an_address_runs_out,
+    the_same_mutation_starts_one_import_and_tells_the_address_once,
+    what_is_no_archive_fails_with_a_reason,
+    only_administrators_import,
+);
