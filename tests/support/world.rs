@@ -109,7 +109,7 @@ impl Who {
 }
 
 /// What the engine answered, and what it cost.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct Answer {
     /// `{"data": …, "errors": …}`.
     pub body: Value,
