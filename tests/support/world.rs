@@ -99,7 +99,7 @@ impl Who {
 }
 
 /// What the engine answered, and what it cost.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct Answer {
     /// `{"data": …, "errors": …}`.
     pub body: Value,

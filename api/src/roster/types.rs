@@ -17,8 +17,6 @@ use crate::payload;
 use crate::platform::error::{Error, Result, UserError, outcome};
 use crate::platform::page::{Page, PageArgs};
 
-/// An import of a roster (*import van leerlingen, ouders en personeel*) from the files of a school administration. Seen by
-/// administrators of the board.
 pub struct RosterImport(pub roster_import::Model);
 
 impl From<roster_import::Model> for RosterImport {
@@ -55,9 +53,9 @@ pub enum RosterProblemLevel {
     Notice,
 }
 
-/// What was found at one place in the files.
 pub struct RosterProblem(pub roster_problem::Model);
 
+/// What was found at one place in the files.
 #[Object]
 impl RosterProblem {
     /// What it means for the import.
@@ -143,6 +141,8 @@ impl RosterImport {
     }
 }
 
+/// An import of a roster (*import van leerlingen, ouders en personeel*) from the files of a school administration. Seen by
+/// administrators of the board.
 #[Object]
 impl RosterImport {
     /// Opaque, stable, sortable by time of making.

@@ -4,7 +4,7 @@
 
 use std::fmt::Write;
 
-use glans_tests::{Engine, Setting, Who, World, run};
+use glans_tests::{Engine, Setting, Who, World, on_each_database};
 use serde_json::json;
 
 use super::api::Api;
@@ -26,39 +26,29 @@ Reading:  seen   a number: so many items   -  null   sign-in  refused until sign
 Writing:  done   not_found, forbidden, invalid, …: the user errors   sign-in
 ";
 
-#[test]
-fn sqlite_the_matrix_is_as_agreed() {
-    run(Engine::Sqlite, the_matrix_is_as_agreed);
-}
-
-#[test]
-fn postgres_the_matrix_is_as_agreed() {
-    run(Engine::Postgres, the_matrix_is_as_agreed);
-}
-
-async fn the_matrix_is_as_agreed(world: &World) {
+async fn nobody_sees_or_does_more_than_agreed(world: &World) {
     let api = Api::new(&glans::graphql::sdl());
+    let questions = reads::questions(&api).unwrap_or_else(|uncovered| panic!("queries without a case: {uncovered:?}"));
+    let rows = reads::walk(world, &questions).await;
+    let leaks = reads::leaks(world, &api, &rows);
+    assert!(leaks.is_empty(), "something of the other board is seen: {leaks:#?}");
+    let tellers = reads::tellers(&rows);
+    assert!(tellers.is_empty(), "what is elsewhere can be told from what is nowhere: {tellers:#?}");
+
     let mut text = format!("{LEGEND}\n{}\n", header("Reading"));
-    readings(world, &api, &mut text).await;
+    text.extend(rows.iter().map(reading));
     writeln!(text, "\n{}", header("Writing")).unwrap();
     writings(world.engine(), &api, &mut text).await;
     compare(&text, world.engine());
 }
 
-async fn readings(world: &World, api: &Api, text: &mut String) {
-    let questions = reads::questions(api).unwrap_or_else(|uncovered| panic!("queries without a case: {uncovered:?}"));
-    for question in &questions {
-        for whose in if question.of_type.is_some() { &Whose::ALL[..] } else { &Whose::ALL[..1] } {
-            let mut cells = Vec::new();
-            for who in Who::ALL {
-                if let Some(answer) = question.ask(world, &world.standing(who).await, *whose).await {
-                    cells.push(outcome::of_read(&answer.body, &question.field));
-                }
-            }
-            let whose = if question.of_type.is_some() { whose.to_string() } else { String::new() };
-            text.push_str(&row(&question.name, &whose, &cells));
-        }
-    }
+on_each_database!(nobody_sees_or_does_more_than_agreed);
+
+fn reading(asked: &reads::Row) -> String {
+    let question = asked.question;
+    let cells = asked.answers.iter().map(|(_, answer)| outcome::of_read(&answer.body, &question.field));
+    let whose = question.of_type.as_ref().map(|_| asked.whose.to_string()).unwrap_or_default();
+    row(&question.name, &whose, &cells.collect::<Vec<_>>())
 }
 
 /// Every mutation, each in a world that no other has changed.

@@ -17,8 +17,6 @@ use crate::people::students::{self, Student};
 use crate::platform::error::Result;
 use crate::platform::page::{Page, PageArgs};
 
-/// A class group (*groep*, *klas*) of one school and school year. Seen by the staff of the school, by the guardians of
-/// its students, and by who administers the board or directs the cluster.
 pub struct ClassGroup(pub class_group::Model);
 
 impl From<class_group::Model> for ClassGroup {
@@ -27,6 +25,8 @@ impl From<class_group::Model> for ClassGroup {
     }
 }
 
+/// A class group (*groep*, *klas*) of one school and school year. Seen by the staff of the school, by the guardians of
+/// its students, and by who administers the board or directs the cluster.
 #[Object]
 impl ClassGroup {
     /// Opaque, stable, sortable by time of making.

@@ -15,8 +15,6 @@ use crate::people::persons::Person;
 use crate::platform::error::Result;
 use crate::platform::page::{Page, PageArgs};
 
-/// A cluster (*cluster*): schools of one board under one director. Seen by who administers the board, by its director
-/// and by the staff of its schools.
 pub struct Cluster(pub cluster::Model);
 
 impl From<cluster::Model> for Cluster {
@@ -25,6 +23,8 @@ impl From<cluster::Model> for Cluster {
     }
 }
 
+/// A cluster (*cluster*): schools of one board under one director. Seen by who administers the board, by its director
+/// and by the staff of its schools.
 #[Object]
 impl Cluster {
     /// Opaque, stable, sortable by time of making.

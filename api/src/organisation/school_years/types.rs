@@ -9,7 +9,6 @@ use crate::payload;
 use crate::platform::error::Result;
 use crate::platform::scalars::LocalDate;
 
-/// A school year (*schooljaar*) of a board, as a rule 1 August to 31 July. Seen by everybody in the board.
 pub struct SchoolYear(pub school_year::Model);
 
 impl From<school_year::Model> for SchoolYear {
@@ -18,6 +17,7 @@ impl From<school_year::Model> for SchoolYear {
     }
 }
 
+/// A school year (*schooljaar*) of a board, as a rule 1 August to 31 July. Seen by everybody in the board.
 #[Object]
 impl SchoolYear {
     /// Opaque, stable, sortable by time of making.

@@ -15,8 +15,6 @@ use crate::people::values::{GuardianAccess, GuardianRelationship, GuardianshipSt
 use crate::platform::error::Result;
 use crate::platform::scalars::LocalDate;
 
-/// The relation of one guardian (*ouder*, *verzorger*) to one student. Seen by who leads the school or teaches the class
-/// group, by who administers the board or directs the cluster, and by the guardian; never by another guardian.
 pub struct Guardianship(pub guardianship::Model);
 
 impl From<guardianship::Model> for Guardianship {
@@ -32,6 +30,8 @@ impl Guardianship {
     }
 }
 
+/// The relation of one guardian (*ouder*, *verzorger*) to one student. Seen by who leads the school or teaches the class
+/// group, by who administers the board or directs the cluster, and by the guardian; never by another guardian.
 #[Object]
 impl Guardianship {
     /// Opaque, stable, sortable by time of making.

@@ -16,8 +16,6 @@ use crate::people::values::Role;
 use crate::platform::error::Result;
 use crate::platform::scalars::LocalDate;
 
-/// A role of a person in a scope. Rights of several add up. Seen by the person, by who administers the board, by the
-/// staff of the school, and by the guardians of the class group.
 #[derive(Clone, Debug)]
 pub struct Membership {
     pub id: MembershipId,
@@ -78,6 +76,8 @@ pub enum MembershipScope {
     ClassGroup(ClassGroup),
 }
 
+/// A role of a person in a scope. Rights of several add up. Seen by the person, by who administers the board, by the
+/// staff of the school, and by the guardians of the class group.
 #[Object]
 impl Membership {
     /// Opaque, stable, sortable by time of making.

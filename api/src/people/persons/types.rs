@@ -15,9 +15,6 @@ use crate::people::memberships::{Membership, MembershipsOf};
 use crate::platform::error::Result;
 use crate::platform::scalars::Locale;
 
-/// A person as one board knows it: staff or guardian. Seen by the person, by who administers the board, by the staff of
-/// the school; a member of staff also by the guardians of the own class group, a guardian also by who leads the school
-/// or teaches the class group of the child. Guardians do not see one another.
 pub struct Person(pub person::Model);
 
 impl From<person::Model> for Person {
@@ -26,6 +23,9 @@ impl From<person::Model> for Person {
     }
 }
 
+/// A person as one board knows it: staff or guardian. Seen by the person, by who administers the board, by the staff of
+/// the school; a member of staff also by the guardians of the own class group, a guardian also by who leads the school
+/// or teaches the class group of the child. Guardians do not see one another.
 #[Object]
 impl Person {
     /// Opaque, stable, sortable by time of making.

@@ -16,8 +16,6 @@ use crate::people::guardianships::{Guardianship, GuardianshipsOf};
 use crate::platform::error::Result;
 use crate::platform::scalars::LocalDate;
 
-/// A student (*leerling*): minimal data. Seen by who leads the school or teaches the class group, by the own guardians,
-/// and by who administers the board or directs the cluster.
 pub struct Student(pub student::Model);
 
 impl From<student::Model> for Student {
@@ -33,6 +31,8 @@ impl Student {
     }
 }
 
+/// A student (*leerling*): minimal data. Seen by who leads the school or teaches the class group, by the own guardians,
+/// and by who administers the board or directs the cluster.
 #[Object]
 impl Student {
     /// Opaque, stable, sortable by time of making.
