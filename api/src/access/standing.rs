@@ -51,13 +51,12 @@ impl Standings {
         session: Option<SessionId>,
         board: Option<BoardId>,
     ) -> Result<Arc<Standing>> {
-        let rights = match self.rights.get(&account).await {
-            Some(rights) => rights,
-            None => {
-                let rights = Arc::new(rights::load(app, account).await?);
-                self.rights.insert(account, Arc::clone(&rights)).await;
-                rights
-            }
+        let rights = if let Some(rights) = self.rights.get(&account).await {
+            rights
+        } else {
+            let rights = Arc::new(rights::load(app, account).await?);
+            self.rights.insert(account, Arc::clone(&rights)).await;
+            rights
         };
         Ok(Arc::new(rights.standing(session, board)))
     }

@@ -108,7 +108,8 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 async fn dispatch(cli: Cli) -> Result<(), Failure> {
     if let Some(Command::Schema) = cli.command {
-        return schema::run();
+        schema::run();
+        return Ok(());
     }
     let config = configuration(&cli)?;
     log::start(&config)?;

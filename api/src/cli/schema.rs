@@ -1,9 +1,7 @@
 //! `glans schema`
 
-use super::Failure;
 use crate::graphql;
 
-pub(super) fn run() -> Result<(), Failure> {
+pub(super) fn run() {
     print!("{}", graphql::sdl());
-    Ok(())
 }

@@ -60,6 +60,7 @@ mod tests {
         [(header::AUTHORIZATION, HeaderValue::from_static(value))].into_iter().collect()
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "as the form has it")]
     fn text(text: &str) -> Option<String> {
         Some(text.to_owned())
     }

@@ -49,6 +49,7 @@ struct Child {
 }
 
 /// Works out the rights of `account` from the database.
+#[expect(clippy::disallowed_methods, reason = "an account belongs to no board")]
 pub async fn load(app: &App, account: AccountId) -> Result<Rights> {
     let on = today(app.clock.now());
     let scope = Scope::system(on);

@@ -63,7 +63,6 @@ impl ClassGroup {
 
     /// The students who are in the group today and whom the viewer may see, by name: all of them for who leads the
     /// school or teaches the group, the own children for a guardian.
-    #[expect(clippy::too_many_arguments, reason = "a connection has four arguments of its own")]
     pub async fn students(
         &self,
         ctx: &Context<'_>,

@@ -127,7 +127,6 @@ impl School {
 
     /// The class groups of one school year that the viewer may see, by name: all of them for the staff, those of the
     /// own children for a guardian.
-    #[expect(clippy::too_many_arguments, reason = "a connection has four arguments of its own")]
     pub async fn class_groups(
         &self,
         ctx: &Context<'_>,

@@ -23,8 +23,8 @@ pub struct Moves {
 /// The difference between what is stored of a student and the groups that are wanted from `on` on.
 pub fn moves(stored: Vec<Model>, wanted: &[ClassGroupId], on: NaiveDate) -> Moves {
     let known: Vec<ClassGroupId> = stored.iter().map(|row| row.class_group_id).collect();
-    let mut moves = Moves::default();
-    moves.start = wanted.iter().copied().filter(|group| !known.contains(group)).collect();
+    let start = wanted.iter().copied().filter(|group| !known.contains(group)).collect();
+    let mut moves = Moves { start, ..Moves::default() };
     for row in stored {
         let is_wanted = wanted.contains(&row.class_group_id);
         let is_over = row.ends_on.is_some_and(|last| last < on);

@@ -172,8 +172,8 @@ impl GuardianshipUpdateInput {
         }
         changed.relationship = self.relationship.map_or(row.relationship, Into::into);
         changed.access = self.access.map_or(row.access, Into::into);
-        self.contact_priority.clone().update_to(&mut changed.contact_priority);
-        self.ends_on.clone().map_value(|day| day.0).update_to(&mut changed.ends_on);
+        self.contact_priority.update_to(&mut changed.contact_priority);
+        self.ends_on.map_value(|day| day.0).update_to(&mut changed.ends_on);
         changed
     }
 }

@@ -69,6 +69,7 @@ impl Membership {
 /// What a role can be held in.
 #[derive(Union)]
 #[graphql(name = "Scope")]
+#[expect(clippy::large_enum_variant, reason = "it lives no longer than its answer")]
 pub enum MembershipScope {
     Board(Board),
     Cluster(Cluster),

@@ -227,7 +227,8 @@ mod tests {
         let table = read_table(&LAYOUT, text, &mut problems, |row| {
             let (id, day, flag) = (row.required("id"), row.date("day"), row.boolean("flag"));
             row.optional("name");
-            (day?, flag?);
+            day?;
+            flag?;
             Some((row.line(), id?))
         });
         (table.rows, problems.into_sorted().iter().map(shown).collect())
