@@ -16,8 +16,8 @@ use tokio::sync::OnceCell;
 use crate::actor::Actor;
 use crate::database::TestDatabase;
 use crate::engine::Engine;
-use crate::site::Site;
 use crate::setting::Setting;
+use crate::site::Site;
 
 /// The program, and the database that it works in.
 pub struct Program {

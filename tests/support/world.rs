@@ -22,8 +22,8 @@ use crate::actor::Actor;
 use crate::database::{Snapshot, TestDatabase};
 use crate::engine::Engine;
 use crate::seed::{self, Board, CANARY, CLIENT_SCOPES};
-use crate::site::Site;
 use crate::setting::Setting;
+use crate::site::Site;
 use crate::template::on_own_runtime;
 
 /// The program, and two boards. Every test has a world of its own.
