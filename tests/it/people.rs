@@ -146,7 +146,7 @@ async fn a_teacher_adds_guardians_to_the_own_group_and_the_school_verifies_them(
     let input = |student| {
         json!({
             "student": student, "relationship": "STEP_PARENT", "clientMutationId": "one",
-            "guardian": { "create": { "givenName": "Bas", "familyName": "Vos", "email": "Bas@Example.org" } },
+            "guardian": { "newPerson": { "givenName": "Bas", "familyName": "Vos", "email": "Bas@Example.org" } },
         })
     };
     let fields = "guardianship { id status access guardian { id displayName email language } }";
@@ -280,7 +280,7 @@ async fn a_group_of_students_takes_as_many_statements_as_one_student(world: &Wor
         let made = act(world, Who::Leader, "studentCreate", "student { id }", input).await;
         let input = json!({
             "student": made["student"]["id"], "relationship": "PARENT",
-            "guardian": { "create": { "givenName": "Ouder", "familyName": "Jansen", "email": "o@example.org" } },
+            "guardian": { "newPerson": { "givenName": "Ouder", "familyName": "Jansen", "email": "o@example.org" } },
         });
         assert!(codes(&act(world, Who::Leader, "guardianshipCreate", "", input).await).is_empty());
     }

@@ -75,7 +75,7 @@ async fn writings(engine: Engine, api: &Api, text: &mut String) {
             match whose {
                 Whose::Other => elsewhere.clone_from(&cells),
                 Whose::Unknown => {
-                    assert_eq!(cells, elsewhere, "{mutation} tells what is elsewhere from what is nowhere")
+                    assert_eq!(cells, elsewhere, "{mutation} tells what is elsewhere from what is nowhere");
                 }
                 Whose::Own | Whose::Sibling => {}
             }

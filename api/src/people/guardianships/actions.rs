@@ -66,7 +66,7 @@ async fn guardian(
             let usable = person.board_id == student.board_id && person.archived_at.is_none();
             if usable { Ok(person) } else { Err(missing()) }
         }
-        GuardianChoice::New(details) => {
+        GuardianChoice::NewPerson(details) => {
             let details = details.details().checked("guardian.new.")?;
             persons::insert(write, permit, student.board_id, details).await
         }

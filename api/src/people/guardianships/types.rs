@@ -110,8 +110,7 @@ pub enum GuardianChoice {
     /// A person of the board whom the viewer may see.
     Id(ID),
     /// A new person of the board.
-    #[graphql(name = "create")]
-    New(PersonInput),
+    NewPerson(PersonInput),
 }
 
 /// A new guardianship.
