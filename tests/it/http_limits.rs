@@ -1,7 +1,7 @@
 //! What a caller may ask for: size, shape, cost, rate.
 
 use std::fmt::Write;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use glans::http::guard::limits::Limits;
 use glans::http::guard::{CallerKind, Document};
@@ -229,8 +229,8 @@ proptest! {
     }
 }
 
-/// The dearest documents of 64 KiB that we know. The bound is wide of the 10 ms that a release build keeps, since this
-/// is a debug build on a machine with other work; it fails when the work is not linear.
+/// The dearest documents of 64 KiB that we know. A release build reads each within 5 ms; the bound is wide, since
+/// this is a debug build on a machine with other work. It fails when the work is not linear.
 #[test]
 fn the_largest_documents_are_read_in_no_time() {
     let limits = CallerKind::ApiClient.limits();
@@ -239,6 +239,9 @@ fn the_largest_documents_are_read_in_no_time() {
     for source in [
         full(" "),
         full("#\n"),
+        format!("{}{{ a }}", "#\n".repeat(32_000)),
+        format!("{{ q {{ {} }} }}", format!("a {}\n", "#".repeat(40)).repeat(900)),
+        format!("{{ q {{ a{} }} }}", " ".repeat(65_000)),
         full("a "),
         full("{"),
         full("\""),
@@ -250,8 +253,15 @@ fn the_largest_documents_are_read_in_no_time() {
         fields("... on Q { a } ", 500),
         fragment_bomb(45),
     ] {
-        let start = Instant::now();
-        let _ = Document::read(&source, &limits, &[]);
-        assert!(start.elapsed().as_millis() < 500, "{} took {:?}", &source[..20], start.elapsed());
+        let took = (0..3).map(|_| time_to_read(&source, &limits)).min().unwrap();
+        let shown: String = source.chars().take(20).collect();
+        assert!(took < Duration::from_millis(500), "{shown:?} took {took:?}");
     }
+}
+
+/// However it ends.
+fn time_to_read(source: &str, limits: &Limits) -> Duration {
+    let start = Instant::now();
+    drop(Document::read(source, limits, &[]));
+    start.elapsed()
 }

@@ -5,6 +5,7 @@
 mod access;
 mod ask;
 mod demo;
+mod documents;
 mod harness;
 mod http_audits;
 mod http_documents;

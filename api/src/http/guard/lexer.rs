@@ -4,6 +4,9 @@
 //! it. This scan needs no stack. It is as strict as the grammar (GraphQL specification, section 2.1) wherever
 //! strictness decides what is inside a string or a comment, so that nothing is hidden from it that the parser would see.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use async_graphql::Pos;
 
 use super::limits::Limits;
@@ -33,12 +36,22 @@ impl Tally {
     }
 }
 
+/// A document that was scanned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scanned<'a> {
+    pub tally: Tally,
+    /// The document without its comments, which the parser would read again at every choice that it has. A comment
+    /// ends with its line, so every token keeps its line and column.
+    pub text: Cow<'a, str>,
+}
+
 /// Counts the tokens of `source` and stops at the first that is over `limits`.
-pub fn scan(source: &str, limits: &Limits) -> Result<Tally, Refused> {
+pub fn scan<'a>(source: &'a str, limits: &Limits) -> Result<Scanned<'a>, Refused> {
     let mut scan = Scan {
         bytes: source.as_bytes(),
         at: 0,
         open: Vec::new(),
+        comments: Vec::new(),
         tally: Tally { bytes: source.len(), ..Tally::default() },
     };
     scan.tally.within(limits)?;
@@ -48,14 +61,29 @@ pub fn scan(source: &str, limits: &Limits) -> Result<Tally, Refused> {
     }
     match scan.open.pop() {
         Some(_) => Err(scan.syntax("a closing bracket is missing")),
-        None => Ok(scan.tally),
+        None => Ok(Scanned { tally: scan.tally, text: without(source, &scan.comments) }),
     }
+}
+
+fn without<'a>(source: &'a str, comments: &[Range<usize>]) -> Cow<'a, str> {
+    if comments.is_empty() {
+        return Cow::Borrowed(source);
+    }
+    let mut text = String::with_capacity(source.len());
+    let mut kept = 0;
+    for comment in comments {
+        text.push_str(&source[kept..comment.start]);
+        kept = comment.end;
+    }
+    text.push_str(&source[kept..]);
+    Cow::Owned(text)
 }
 
 struct Scan<'a> {
     bytes: &'a [u8],
     at: usize,
     open: Vec<u8>,
+    comments: Vec<Range<usize>>,
     tally: Tally,
 }
 
@@ -79,12 +107,18 @@ impl Scan<'_> {
         while let Some(byte) = self.peek(0) {
             match byte {
                 b' ' | b'\t' | b'\n' | b'\r' | b',' => self.at += 1,
-                b'#' => self.skip_while(|byte| !matches!(byte, b'\n' | b'\r')),
+                b'#' => self.comment(),
                 _ if self.starts("\u{feff}") => self.at += '\u{feff}'.len_utf8(),
                 _ => return true,
             }
         }
         false
+    }
+
+    fn comment(&mut self) {
+        let start = self.at;
+        self.skip_while(|byte| !matches!(byte, b'\n' | b'\r'));
+        self.comments.push(start..self.at);
     }
 
     fn token(&mut self) -> Result<(), Refused> {
@@ -194,7 +228,7 @@ mod tests {
     use super::*;
 
     fn tally(source: &str) -> Tally {
-        scan(source, &Limits::WIDEST).unwrap()
+        scan(source, &Limits::WIDEST).unwrap().tally
     }
 
     fn refusal(source: &str) -> String {
@@ -214,6 +248,13 @@ mod tests {
     #[test]
     fn blanks_commas_and_comments_are_no_tokens() {
         assert_eq!(tally("\u{feff},, # [[[[ \"\"\"\n{ # {{{\r a }").tokens, 3);
+    }
+
+    #[test]
+    fn comments_are_taken_out_and_what_looks_like_one_is_not() {
+        let text = |source| scan(source, &Limits::WIDEST).unwrap().text.into_owned();
+        assert_eq!(text("#a\n{ a(x: \"#b\") # c é\r\n} # d"), "\n{ a(x: \"#b\") \r\n} ");
+        assert_eq!(text("{ a(x: \"\"\"#\n#\"\"\") }"), "{ a(x: \"\"\"#\n#\"\"\") }");
     }
 
     #[test]

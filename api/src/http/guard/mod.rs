@@ -33,8 +33,8 @@ impl Document {
     ///
     /// `credentials` are the mutations that try a password, code or token.
     pub fn read(source: &str, limits: &Limits, credentials: &[&str]) -> Result<Self, Refused> {
-        let tally = lexer::scan(source, limits)?;
-        let syntax = parse_query(source).map_err(|error| without_echo(&error))?;
+        let lexer::Scanned { tally, text } = lexer::scan(source, limits)?;
+        let syntax = parse_query(text).map_err(|error| without_echo(&error))?;
         let shape = shape::Shape::of(&syntax, credentials)?;
         let document = Self { syntax, tally, shape };
         document.shape.within(limits)?;
