@@ -21,6 +21,7 @@ mod programme;
 mod register;
 mod roster;
 mod schema;
+mod upkeep;
 
 /// The root of the repository.
 fn repository() -> &'static std::path::Path {
