@@ -27,6 +27,7 @@ mod router;
 mod serve;
 mod settings;
 
+pub use cost::bucket::Allowance;
 pub use documents::Policy;
 pub use endpoint::{Endpoint, hardened};
 pub use guard::CallerKind;
