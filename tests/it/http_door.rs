@@ -65,7 +65,7 @@ impl Query {
         Err(Error::fault("relation \"school\" does not exist"))
     }
     async fn slow(&self) -> i32 {
-        tokio::time::sleep(Duration::from_secs(60)).await;
+        tokio::time::sleep(Duration::from_mins(1)).await;
         1
     }
     async fn panicking(&self, number: Option<i32>) -> i32 {
