@@ -23,3 +23,4 @@ pub mod programme;
 pub mod replay;
 pub mod roster;
 pub mod turns;
+pub mod upkeep;

@@ -5,12 +5,16 @@ use std::hash::Hash;
 use async_graphql::dataloader::Loader;
 use async_graphql::{Context, ID, Interface, Object};
 use glans_entity::ids::{
-    BoardId, ClassGroupId, ClusterId, GuardianshipId, LessonId, MaterialId, MembershipId, ModuleId, PersonId,
-    ProgrammeId, ProgrammeVersionId, ProgrammeYearId, RosterImportId, SchoolId, SchoolYearId, StudentId, parse_any,
+    AccountId, ApiClientId, BoardId, ClassGroupId, ClusterId, GuardianshipId, LessonId, MaterialId, MembershipId,
+    ModuleId, PersonId, ProgrammeId, ProgrammeVersionId, ProgrammeYearId, RosterImportId, SchoolId, SchoolYearId,
+    SessionId, StudentId, parse_any,
 };
 use uuid::Uuid;
 
 use crate::call::Call;
+use crate::identity::clients::ApiClient;
+use crate::identity::sessions::types::Session;
+use crate::identity::viewer::Viewer;
 use crate::loaders::{self, Batch, BatchError};
 use crate::organisation::boards::Board;
 use crate::organisation::class_groups::ClassGroup;
@@ -50,6 +54,9 @@ pub enum Node {
     Lesson(Lesson),
     Material(Material),
     RosterImport(RosterImport),
+    ApiClient(ApiClient),
+    Session(Session),
+    Viewer(Viewer),
 }
 
 /// The objects of one type, in the order of their ids; none for one that the viewer may not see.
@@ -65,6 +72,12 @@ async fn of_type(ctx: &Context<'_>, prefix: &str, ids: &[Uuid]) -> Result<Vec<Op
         StudentId::PREFIX => rows(ctx, ids, StudentId, Student).await,
         GuardianshipId::PREFIX => rows(ctx, ids, GuardianshipId, Guardianship).await,
         RosterImportId::PREFIX => rows(ctx, ids, RosterImportId, RosterImport).await,
+        ApiClientId::PREFIX => rows(ctx, ids, ApiClientId, ApiClient).await,
+        SessionId::PREFIX => rows(ctx, ids, SessionId, Session).await,
+        AccountId::PREFIX => {
+            let own = Call::of(ctx).scope().account;
+            Ok(ids.iter().map(|id| (own == Some(AccountId(*id))).then(|| Viewer.into())).collect())
+        }
         _ => {
             let mut nodes = Vec::with_capacity(ids.len());
             for id in ids {

@@ -31,7 +31,7 @@ fn all() -> HashMap<u32, Process> {
         .collect()
 }
 
-/// proc_pid_stat(5): the name stands in brackets and may hold anything; ppid is field 4, utime to cstime are 14 to 17.
+/// `proc_pid_stat(5)`: the name stands in brackets and may hold anything; ppid is field 4, utime to cstime are 14 to 17.
 fn parse(stat: &str) -> Option<Process> {
     let (_, rest) = stat.rsplit_once(')')?;
     let fields: Vec<&str> = rest.split_whitespace().collect();

@@ -21,6 +21,7 @@ mod programme;
 mod register;
 mod roster;
 mod schema;
+mod upkeep;
 
 /// The root of the repository.
 fn repository() -> &'static std::path::Path {
@@ -28,7 +29,6 @@ fn repository() -> &'static std::path::Path {
 }
 
 /// Real input from outside the repository: `GLANS_SHARED`, or `shared` beside the repository. A test without it says so.
-#[expect(clippy::disallowed_methods, reason = "tells a test where its input is, and configures nothing")]
 fn shared(path: &str) -> Option<std::path::PathBuf> {
     let beside = || repository().parent().map(|parent| parent.join("shared"));
     let file = std::env::var_os("GLANS_SHARED").map(Into::into).or_else(beside)?.join(path);

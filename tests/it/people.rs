@@ -160,6 +160,16 @@ async fn a_teacher_adds_guardians_to_the_own_group_and_the_school_verifies_them(
     assert_eq!(replayed, made);
     assert_eq!(told(world, "guardianship.created", made["guardianship"]["id"].as_str().unwrap()).await, (1, 1));
 
+    let nameless = json!({
+        "student": world.ours.students[0], "relationship": "PARENT",
+        "guardian": { "newPerson": { "givenName": "", "familyName": "Vos" } },
+    });
+    let nameless = act(world, Who::Teacher, "guardianshipCreate", "", nameless).await;
+    assert_eq!(
+        nameless["userErrors"],
+        json!([{ "code": "REQUIRED", "field": ["guardian", "newPerson", "givenName"] }])
+    );
+
     let mut elsewhere = input(world.ours.students[1]);
     elsewhere["clientMutationId"] = json!("two");
     assert_eq!(codes(&act(world, Who::Teacher, "guardianshipCreate", "", elsewhere).await), ["NOT_FOUND"]);

@@ -33,8 +33,8 @@ pub struct PersonActor {
     pub persons: Vec<(BoardId, PersonId)>,
     /// The memberships that count today.
     pub held: Vec<Held>,
-    /// Whether any guardianship is live.
-    pub guardian: bool,
+    /// The boards in which a guardianship is live and lets the child be seen.
+    pub guardian_in: Vec<BoardId>,
 }
 
 /// A membership that counts today.
@@ -120,7 +120,7 @@ impl PersonActor {
 
     /// Whether the person holds `role` anywhere.
     pub fn holds(&self, role: Role) -> bool {
-        self.held.iter().any(|held| held.role == role) || (role == Role::Guardian && self.guardian)
+        self.held.iter().any(|held| held.role == role) || (role == Role::Guardian && !self.guardian_in.is_empty())
     }
 }
 

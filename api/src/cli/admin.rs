@@ -44,9 +44,9 @@ pub(super) async fn run(config: Config, Admin::Create(create): Admin) -> Result<
         family_name: create.family_name.as_deref(),
     };
     let code = administrator::invite(&call, &board, newcomer).await?;
-    println!("code:  {code}");
-    println!("link:  {}/invitation?code={code}", app.identity.issuer.name);
-    println!("Hand either to {}. It works once, for 60 days.", create.email);
+    say!("code:  {code}");
+    say!("link:  {}/invitation?code={code}", app.identity.issuer.name);
+    say!("Hand either to {}. It works once, for 60 days.", create.email);
     Ok(())
 }
 

@@ -52,9 +52,9 @@ pub(super) async fn run(config: Config, args: DemoArgs) -> Result<(), Failure> {
     let accounts = actions::accounts(&app).await?;
     if json {
         let answer = Answer { filled: &filled, accounts: &accounts };
-        println!("{}", serde_json::to_string_pretty(&answer).map_err(|cause| Failure::Failed(cause.to_string()))?);
+        say!("{}", serde_json::to_string_pretty(&answer).map_err(|cause| Failure::Failed(cause.to_string()))?);
     } else {
-        println!("{}\n\n{}", counts(&filled), table(&accounts));
+        say!("{}\n\n{}", counts(&filled), table(&accounts));
     }
     Ok(())
 }

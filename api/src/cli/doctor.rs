@@ -4,6 +4,7 @@ use glans_migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, Statement};
 
 use super::{Failure, open};
+use crate::identity::Identity;
 use crate::platform::config::Config;
 
 /// The oldest PostgreSQL that is supported, as `server_version_num` has it.
@@ -11,10 +12,12 @@ const OLDEST_POSTGRES: i32 = 150_000;
 
 /// Prints a line per check; fails when one of them does.
 pub(super) async fn run(config: Config) -> Result<(), Failure> {
-    println!("ok    configuration");
-    let db = open::database(&config).await?;
-    println!("ok    database {:?} answers", db.backend());
     let mut wrong = Vec::new();
+    say!("ok    configuration");
+    let secret = Identity::new(&config);
+    note(secret.is_ok(), "secret key", &secret.err().map(|error| error.to_string()).unwrap_or_default(), &mut wrong);
+    let db = open::database(&config).await?;
+    say!("ok    database {:?} answers", db.backend());
     if db.backend() == sea_orm::DbBackend::Postgres {
         let version =
             Statement::from_string(db.backend(), "SELECT current_setting('server_version_num')::int AS version");
@@ -31,7 +34,7 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
 }
 
 fn note(good: bool, what: &str, remedy: &str, wrong: &mut Vec<String>) {
-    println!("{}  {what}", if good { "ok  " } else { "wrong" });
+    say!("{}  {what}", if good { "ok  " } else { "wrong" });
     if !good {
         wrong.push(format!("{what}: {remedy}"));
     }

@@ -51,7 +51,7 @@ async fn import(config: Config, file: &Path, client: &str) -> Result<(), Failure
     let db = app.db.write(&Scope::system(today(now))).await?;
     documents::replace(&db, client, documents, now).await?;
     db.commit().await?;
-    println!("registered {count} ids of {client}");
+    say!("registered {count} ids of {client}");
     Ok(())
 }
 
@@ -59,7 +59,7 @@ async fn list(config: Config) -> Result<(), Failure> {
     let app = open::app(config).await?;
     let db = app.db.read(&Scope::system(today(app.clock.now()))).await?;
     for (client, count) in documents::releases(&db).await? {
-        println!("{client}\t{count}");
+        say!("{client}\t{count}");
     }
     Ok(())
 }
@@ -72,7 +72,7 @@ async fn remove(config: Config, client: &str) -> Result<(), Failure> {
     if removed == 0 {
         return Err(Failure::Failed(format!("no release is registered as `{client}`; see `glans documents list`")));
     }
-    println!("removed {removed} ids of {client}");
+    say!("removed {removed} ids of {client}");
     Ok(())
 }
 

@@ -22,10 +22,10 @@ pub(super) async fn run(config: Config, Keys::Rotate: Keys) -> Result<(), Failur
     let rotation = keys::actions::rotate(write.db(), &app.identity.master, write.now()).await?;
     audit::record(&write, None, Deed::KeysRotated, Some(rotation.current.clone())).await?;
     write.commit().await?;
-    println!("signs now:   {}", rotation.current);
-    println!("signs next:  {}", rotation.next);
+    say!("signs now:   {}", rotation.current);
+    say!("signs next:  {}", rotation.next);
     if !rotation.known {
-        println!(
+        say!(
             "note: the key that signs now was published less than five minutes ago; a verifier of yours that keeps the keys for longer must read them again"
         );
     }

@@ -34,7 +34,7 @@ pub(super) async fn run(config: &Config, direction: Direction) -> Result<(), Fai
     }
     for migration in Migrator::get_migration_with_status(db.connection()).await? {
         let state = if migration.status() == MigrationStatus::Applied { "applied" } else { "pending" };
-        println!("{state}  {}", migration.name());
+        say!("{state}  {}", migration.name());
     }
     Ok(())
 }

@@ -3,6 +3,9 @@
 //! Exit status: 0 done, 1 failed, 2 wrong usage or configuration. What it answers goes to standard output, what went
 //! wrong to standard error.
 
+#[macro_use]
+mod say;
+
 mod admin;
 mod demo;
 mod doctor;
@@ -100,7 +103,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match dispatch(cli).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("glans: {failure}");
+            complain!("glans: {failure}");
             failure.status()
         }
     }

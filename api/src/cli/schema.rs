@@ -3,5 +3,5 @@
 use crate::graphql;
 
 pub(super) fn run() {
-    print!("{}", graphql::sdl());
+    say!("{}", graphql::sdl().trim_end());
 }

@@ -10,13 +10,13 @@ use tokio::net::TcpListener;
 
 use super::{Failure, demo, open};
 use crate::app::App;
-use crate::call::Call;
 use crate::door::Door;
 use crate::graphql;
 use crate::http::{self, Endpoint, Policy, Settings, Stopping};
 use crate::oauth;
 use crate::platform::config::{Config, TrustedDocuments};
 use crate::roster;
+use crate::upkeep;
 
 /// How to serve.
 #[derive(Debug, Clone, Default, Args)]
@@ -47,14 +47,15 @@ pub(super) async fn run(mut config: Config, serve: Serve) -> Result<(), Failure>
     let accounts = if serve.demo { demo::ensure(&app).await? } else { Vec::new() };
     // Reads or makes the signing keys and tests them: a wrong secret key is told now, not at the first sign-in.
     app.identity.keys.keys(&app.db, &app.identity.master, app.clock.now()).await?;
-    roster::give_up_abandoned(&Call::system(&app, "serve")).await?;
     let stopping = Stopping::default();
     let router = router(&app, stopping.clone())?;
-    println!("listening on http://{address}");
+    say!("listening on http://{address}");
     if !accounts.is_empty() {
-        println!("GraphiQL at http://{address}/graphql; accounts to sign in with:\n\n{}\n", demo::table(&accounts));
+        say!("GraphiQL at http://{address}/graphql; accounts to sign in with:\n\n{}\n", demo::table(&accounts));
     }
+    let upkeep = tokio::spawn(upkeep::run(app));
     http::serve(listener, router, stopping).await?;
+    upkeep.abort();
     Ok(())
 }
 

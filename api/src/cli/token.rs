@@ -28,6 +28,6 @@ pub(super) async fn run(config: Config, token: Token) -> Result<(), Failure> {
     audit::record(&write, None, Deed::OperatorTokenIssued, Some(account.id.to_string())).await?;
     write.commit().await?;
     let token = access_token(&app, Subject::Account { id: account.id, session: None }).await?;
-    println!("{}", token.text);
+    say!("{}", token.text);
     Ok(())
 }

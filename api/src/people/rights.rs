@@ -171,7 +171,7 @@ impl Rights {
             language: self.language.clone(),
             persons,
             held,
-            guardian: !children.is_empty(),
+            guardian_in: children.iter().map(|child| child.board_id).collect(),
         };
         Standing { actor: Actor::Person(Arc::new(actor)), scope: Arc::new(scope) }
     }

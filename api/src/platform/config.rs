@@ -69,7 +69,7 @@ impl Default for Config {
             production: false,
             trusted_documents: TrustedDocuments::Off,
             log_format: LogFormat::Text,
-            log: "info".to_owned(),
+            log: "info,sea_orm_migration=warn".to_owned(),
             upload_max_bytes: 64 * 1024 * 1024,
         }
     }

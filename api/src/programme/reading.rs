@@ -43,7 +43,7 @@ impl Reading {
             Actor::Person(person) => {
                 let roles = person.held.iter().filter(|held| board.is_none_or(|board| board == held.board));
                 let mut reading = roles.fold(Self::default(), |reading, held| reading.and(Self::of_role(held.role)));
-                if person.guardian && board.is_none_or(|board| person.at(board).is_some()) {
+                if board.map_or(!person.guardian_in.is_empty(), |board| person.guardian_in.contains(&board)) {
                     reading = reading.and(Self::of_role(Role::Guardian));
                 }
                 reading.drafts = may_write(actor, board);
@@ -139,7 +139,7 @@ mod tests {
             language: "nl".to_owned(),
             persons: vec![(board, person)],
             held: held.collect(),
-            guardian,
+            guardian_in: if guardian { vec![board] } else { Vec::new() },
         }))
     }
 

@@ -123,7 +123,7 @@ fn people(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
         "personUpdate" => json!({ "id": id, "givenName": "Joost" }),
         "studentCreate" => json!({ "school": id, "displayName": "Fien", "classGroups": [group] }),
         "studentUpdate" => json!({ "id": id, "displayName": "Fien" }),
-        "personArchive" | "studentLeave" | "guardianshipEnd" => json!({ "id": id }),
+        "personArchive" | "studentLeave" | "guardianshipEnd" | "rosterImportRollback" => json!({ "id": id }),
         "enrolmentSet" => json!({ "student": id, "classGroups": [group] }),
         "guardianshipCreate" => {
             let guardian = json!({ "id": referred.guardians[1].person.to_string() });
@@ -131,7 +131,6 @@ fn people(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
         }
         "guardianshipUpdate" => json!({ "id": id, "access": "ON_REQUEST" }),
         "rosterImportStart" => json!({ "board": id }),
-        "rosterImportRollback" => json!({ "id": id }),
         _ => return None,
     })
 }

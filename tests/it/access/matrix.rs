@@ -55,6 +55,7 @@ fn reading(asked: &reads::Row) -> String {
 async fn writings(engine: Engine, api: &Api, text: &mut String) {
     let mutations: Vec<_> = api.fields("Mutation").into_iter().map(|field| field.name.node.to_string()).collect();
     let mut uncovered = Vec::new();
+    let mut elsewhere = Vec::new();
     let mut world = fresh(engine).await;
     for mutation in mutations.iter().filter(|mutation| !ABOUT_ONESELF.contains(&mutation.as_str())) {
         if input(mutation, "", &world.ours).is_none() {
@@ -70,6 +71,13 @@ async fn writings(engine: Engine, api: &Api, text: &mut String) {
                     world = fresh(engine).await;
                 }
                 cells.push(cell);
+            }
+            match whose {
+                Whose::Other => elsewhere.clone_from(&cells),
+                Whose::Unknown => {
+                    assert_eq!(cells, elsewhere, "{mutation} tells what is elsewhere from what is nowhere");
+                }
+                Whose::Own | Whose::Sibling => {}
             }
             let label = match (subject(mutation), abroad) {
                 (None, _) => String::new(),

@@ -134,10 +134,13 @@ async fn clients_are_for_administrators_of_their_board(world: &World) {
     );
 }
 
+/// A form, and the status and error that answer it.
+type Case<'c> = (&'c [(&'c str, &'c str)], u16, &'c str);
+
 async fn the_token_endpoint_refuses_in_the_words_of_the_rfc(world: &World) {
     let actor = world.actor(Who::Anonymous).await;
     let unknown = world.ours.client.to_string();
-    let cases: [(&[(&str, &str)], u16, &str); 8] = [
+    let cases: [Case; 8] = [
         (&[], 400, "invalid_request"),
         (&[("grant_type", "password")], 400, "unsupported_grant_type"),
         (&[("grant_type", "client_credentials")], 401, "invalid_client"),

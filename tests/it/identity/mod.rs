@@ -74,7 +74,9 @@ async fn deeds(world: &World) -> Vec<String> {
 fn timeless(reply: &Reply) -> Value {
     let mut body = reply.body.clone();
     if let Some(errors) = body["errors"].as_array_mut() {
-        errors.iter_mut().for_each(|error| error["extensions"]["requestId"] = Value::Null);
+        for error in errors.iter_mut() {
+            error["extensions"]["requestId"] = Value::Null;
+        }
     }
     body
 }

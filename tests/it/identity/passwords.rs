@@ -61,7 +61,6 @@ async fn request(world: &World, email: &str) -> Reply {
 }
 
 /// The code as the letter would have it.
-#[expect(clippy::disallowed_methods, reason = "the outbox is read whole")]
 async fn code_of_the_letter(world: &World) -> String {
     let db = everything(world).await;
     let event = outbox::Entity::find().filter(outbox::Column::Kind.eq(RESET_REQUESTED));

@@ -14,7 +14,6 @@ use super::{TOKENS, deeds, everything, refresh, signed_in};
 const EXPIRED: [&str; 1] = ["EXPIRED refreshToken"];
 const NEXT: &str = "sessionRefresh.tokens.refreshToken";
 
-#[expect(clippy::disallowed_methods, reason = "refresh tokens belong to no board")]
 async fn live_branches(world: &World) -> u64 {
     let live = refresh_token::Entity::find().filter(refresh_token::Column::RotatedAt.is_null());
     live.count(&everything(world).await).await.unwrap()

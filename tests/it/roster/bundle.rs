@@ -133,7 +133,7 @@ impl Bundle {
         let names =
             |row: &str| ids.iter().any(|id| row.split([',', '"']).any(|cell| cell == *id || cell == format!("r-{id}")));
         for text in self.files.values_mut() {
-            *text = text.lines().filter(|row| !names(row)).map(|row| format!("{row}\n")).collect();
+            *text = text.lines().filter(|row| !names(row)).flat_map(|row| [row, "\n"]).collect();
         }
         self
     }
@@ -149,7 +149,7 @@ impl Bundle {
         let mut text = "propertyName,value\nmanifest.version,1.0\noneroster.version,1.2\n".to_owned();
         for (file, _) in STANDARD {
             let mode = if self.files.contains_key(&format!("{file}.csv")) { self.mode } else { "absent" };
-            text.push_str(&format!("file.{file},{mode}\n"));
+            text.extend(["file.", file, ",", mode, "\n"]);
         }
         text
     }

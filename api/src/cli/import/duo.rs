@@ -31,7 +31,7 @@ pub(super) async fn run(config: Config, args: DuoArgs) -> Result<(), Failure> {
     let write = call.write().await?;
     let report = actions::import(&write, &args.board, &registers).await?;
     write.commit().await?;
-    print!("{}", text(&report));
+    say!("{}", text(&report));
     Ok(())
 }
 

@@ -31,7 +31,7 @@ pub(super) async fn run(config: Config, args: ProgrammeArgs) -> Result<(), Failu
     let app = open::app(config).await?;
     match import(&app, &text, args.board, args.publish).await {
         Ok(imported) => {
-            println!("{}", told(&imported));
+            say!("{}", told(&imported));
             Ok(())
         }
         Err(ImportError::Document(problems)) => {

@@ -66,14 +66,14 @@ async fn import(config: Config, board: BoardId, source: Source, options: Options
     let call = Call::system(&app, "import roster");
     let outcome = roster::import(&call, board, source, options).await?;
     let (report, errors) = texts(&outcome);
-    print!("{report}");
+    say!("{}", report.to_string().trim_end());
     if outcome.is_broken() { Err(Failure::Failed(errors)) } else { Ok(()) }
 }
 
 pub(super) async fn rollback(config: Config, args: RollbackArgs) -> Result<(), Failure> {
     let app = open::app(config).await?;
     roster::rollback(&Call::system(&app, "import rollback"), args.id).await?;
-    println!("{} is rolled back", args.id);
+    say!("{} is rolled back", args.id);
     Ok(())
 }
 

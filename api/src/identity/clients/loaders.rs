@@ -1,8 +1,9 @@
-//! Secrets of API clients, by the batch.
+//! API clients and their secrets, by the batch.
 
 use std::collections::HashMap;
 
 use async_graphql::dataloader::Loader;
+use glans_entity::identity::api_client;
 use glans_entity::identity::api_client_secret::Model;
 use glans_entity::ids::ApiClientId;
 
@@ -24,5 +25,15 @@ impl Loader<SecretsOf> for Batch {
             found.entry(SecretsOf(row.client_id)).or_default().push(row);
         }
         Ok(found)
+    }
+}
+
+impl Loader<ApiClientId> for Batch {
+    type Value = api_client::Model;
+    type Error = BatchError;
+
+    async fn load(&self, ids: &[ApiClientId]) -> Result<HashMap<ApiClientId, api_client::Model>, BatchError> {
+        let rows = store::by_ids(&*self.call.read().await?, &self.call.scope(), ids).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
     }
 }

@@ -19,6 +19,12 @@ pub async fn by_id(db: &impl ConnectionTrait, scope: &Scope, id: ApiClientId) ->
     Ok(api_client::Entity::within(scope).filter(api_client::Column::Id.eq(id)).one(db).await?)
 }
 
+/// The clients in sight with these ids.
+pub async fn by_ids(db: &impl ConnectionTrait, scope: &Scope, ids: &[ApiClientId]) -> Result<Vec<api_client::Model>> {
+    let wanted = api_client::Column::Id.is_in(ids.iter().copied());
+    Ok(api_client::Entity::within(scope).filter(wanted).all(db).await?)
+}
+
 /// The client as it finds itself, whatever its scopes.
 pub async fn itself(db: &impl ConnectionTrait, id: ApiClientId) -> Result<Option<api_client::Model>> {
     by_id(db, &Scope { system: true, ..Scope::default() }, id).await

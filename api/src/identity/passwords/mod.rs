@@ -4,7 +4,7 @@ pub mod actions;
 pub mod hashing;
 mod mutation;
 pub mod rules;
-mod store;
+pub mod store;
 pub mod types;
 pub mod verification;
 

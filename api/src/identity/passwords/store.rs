@@ -73,3 +73,9 @@ pub async fn use_up(
     update().filter(Column::AccountId.eq(account)).exec(db).await?;
     Ok(used)
 }
+
+/// Removes requests that ran out before `limit`; returns how many.
+pub async fn prune(db: &impl ConnectionTrait, limit: DateTime<Utc>) -> Result<u64> {
+    let over = password_reset::Column::ExpiresAt.lt(limit);
+    Ok(password_reset::Entity::delete_many().filter(over).exec(db).await?.rows_affected)
+}

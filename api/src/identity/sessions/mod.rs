@@ -5,6 +5,7 @@
 //! somebody copied it, and ends the session.
 
 pub mod actions;
+mod loaders;
 mod mutation;
 mod rules;
 pub mod store;

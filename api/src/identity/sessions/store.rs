@@ -5,7 +5,10 @@ use chrono::{DateTime, Utc};
 use glans_entity::identity::{refresh_token, session};
 use glans_entity::ids::{AccountId, SessionId};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
+};
 
 use crate::platform::error::Result;
 
@@ -106,4 +109,14 @@ pub async fn mark_rotated(db: &impl ConnectionTrait, hash: Vec<u8>, now: DateTim
         .exec(db)
         .await?;
     Ok(())
+}
+
+/// Removes sessions that ended before `limit`, with their tokens; returns how many.
+pub async fn prune(db: &impl ConnectionTrait, limit: DateTime<Utc>) -> Result<u64> {
+    use session::Column;
+    let ended = || Condition::any().add(Column::RevokedAt.lt(limit)).add(Column::ExpiresAt.lt(limit));
+    let sessions = session::Entity::find().select_only().column(Column::Id).filter(ended()).into_query();
+    let tokens = refresh_token::Column::SessionId.in_subquery(sessions);
+    refresh_token::Entity::delete_many().filter(tokens).exec(db).await?;
+    Ok(session::Entity::delete_many().filter(ended()).exec(db).await?.rows_affected)
 }

@@ -67,7 +67,7 @@ async fn guardian(
             if usable { Ok(person) } else { Err(missing()) }
         }
         GuardianChoice::NewPerson(details) => {
-            let details = details.details().checked("guardian.new.")?;
+            let details = details.details().checked("guardian.newPerson.")?;
             persons::insert(write, permit, student.board_id, details).await
         }
     }

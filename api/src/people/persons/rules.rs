@@ -30,7 +30,7 @@ pub struct Details {
 
 impl Details {
     /// Checks them as they are, typed by somebody or stored before. `within` is the path of the input that holds them,
-    /// as `guardian.new.`.
+    /// as `guardian.newPerson.`.
     pub fn checked(self, within: &str) -> Result<Self> {
         let mut checks = Checks::default();
         let at = |field: &str| format!("{within}{field}");
@@ -178,11 +178,11 @@ mod tests {
         assert_eq!(checked.display_name, "Noor Brouwer");
         assert_eq!(checked.email.as_deref(), Some("noor@zwaluw.example"));
         let Err(crate::platform::error::Error::Refused(problems)) =
-            Details { given_name: String::new(), email: Some("x".into()), ..details }.checked("guardian.new.")
+            Details { given_name: String::new(), email: Some("x".into()), ..details }.checked("guardian.newPerson.")
         else {
             panic!("refused")
         };
         let fields: Vec<_> = problems.iter().map(|problem| problem.field.join(".")).collect();
-        assert_eq!(fields, ["guardian.new.givenName", "guardian.new.email"]);
+        assert_eq!(fields, ["guardian.newPerson.givenName", "guardian.newPerson.email"]);
     }
 }
