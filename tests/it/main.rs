@@ -4,6 +4,7 @@
 
 mod access;
 mod ask;
+mod cli;
 mod demo;
 mod documents;
 mod harness;

@@ -34,5 +34,5 @@ pub use guard::CallerKind;
 pub use health::Stopping;
 pub use request_id::RequestId;
 pub use router::router;
-pub use serve::serve;
+pub use serve::{Signals, serve};
 pub use settings::Settings;
