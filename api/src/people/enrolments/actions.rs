@@ -66,7 +66,7 @@ async fn wanted(write: &Write<'_>, student: &student::Model, groups: &[ID]) -> R
         let message = format!("Choose at most {} class groups.", rules::MOST_GROUPS);
         return Err(refuse(UserErrorCode::LimitReached, "classGroups", message));
     }
-    let ids: Vec<ClassGroupId> = groups.iter().filter_map(|id| id.parse().ok()).collect();
+    let mut ids: Vec<ClassGroupId> = groups.iter().filter_map(|id| id.parse().ok()).collect();
     let found = class_groups::store::by_ids(write.db(), &write.scope(), &ids).await?;
     let usable = |id: &ClassGroupId| {
         found.iter().any(|it| it.id == *id && it.school_id == student.school_id && it.archived_at.is_none())
@@ -75,5 +75,8 @@ async fn wanted(write: &Write<'_>, student: &student::Model, groups: &[ID]) -> R
         let message = "Choose class groups that are in use in the student's school.";
         return Err(refuse(UserErrorCode::NotFound, "classGroups", message));
     }
+    // A group named twice is one place.
+    ids.sort_unstable();
+    ids.dedup();
     Ok(ids)
 }
