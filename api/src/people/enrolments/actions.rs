@@ -11,7 +11,7 @@ use super::{rules, store};
 use crate::access::{Action, Permit};
 use crate::call::Write;
 use crate::organisation::class_groups;
-use crate::people::{places, students};
+use crate::people::{guardianships, places, students};
 use crate::platform::error::{Result, UserErrorCode, not_found, refuse};
 use crate::platform::outbox::Event;
 
@@ -20,6 +20,7 @@ pub(super) async fn set(write: &Write<'_>, input: EnrolmentSetInput) -> Result<s
     let student = students::store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("student"))?;
     let place = places::of_student(write.db(), write.call().today(), &student).await?;
     let permit = write.authorize(Action::StudentWrite, place)?;
+    guardianships::refuse_own_child(write, &permit, &[student.id]).await?;
     students::rules::is_here(student.left_on, write.call().today())?;
     put(write, &permit, &student, &input.class_groups).await?;
     Ok(student)
