@@ -103,6 +103,34 @@ fn students_of_staff<C: ColumnTrait>(id: C, scope: &Scope) -> Condition {
     any
 }
 
+/// Roles that are not over on the day.
+fn not_over(on: NaiveDate) -> Condition {
+    use people::membership::Column;
+    Condition::all()
+        .add(Column::EndedAt.is_null())
+        .add(Condition::any().add(Column::EndsOn.is_null()).add(Column::EndsOn.gte(on)))
+}
+
+/// Roles that have begun on the day.
+fn begun(on: NaiveDate) -> Condition {
+    use people::membership::Column;
+    Condition::any().add(Column::StartsOn.is_null()).add(Column::StartsOn.lte(on))
+}
+
+/// Roles in the staffed schools. Who leads a school sees those to come as well, to prepare and revoke them.
+fn staff_of_schools(scope: &Scope) -> Condition {
+    use people::membership::Column;
+    let known = begun(scope.on).add(Column::SchoolId.is_in(scope.led_schools.iter().copied()));
+    Condition::all().add(Column::SchoolId.is_in(scope.staffed_schools.iter().copied())).add(known)
+}
+
+/// Roles in the class groups of the own children that have begun.
+fn teachers_of_children(scope: &Scope) -> Condition {
+    use people::membership::Column;
+    let groups = scope.child_groups.iter().map(|group| group.0);
+    Condition::all().add(Column::ScopeId.is_in(groups)).add(begun(scope.on))
+}
+
 impl Scoped for organisation::board::Entity {
     fn visible(scope: &Scope) -> Condition {
         organisation::board::Column::Id.is_in(scope.boards.iter().copied()).into_condition()
@@ -153,16 +181,12 @@ impl Scoped for people::person::Entity {
             .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
             .add(Column::Id.is_in(scope.persons.iter().copied()));
         if !scope.staffed_schools.is_empty() {
-            let staff = membership::Column::SchoolId
-                .is_in(scope.staffed_schools.iter().copied())
-                .and(membership::Column::EndedAt.is_null());
+            let staff = staff_of_schools(scope).add(not_over(scope.on));
             any = any
                 .add(Column::Id.in_subquery(select_one::<membership::Entity, _>(membership::Column::PersonId, staff)));
         }
         if !scope.child_groups.is_empty() {
-            let teachers = membership::Column::ScopeId
-                .is_in(scope.child_groups.iter().map(|group| group.0))
-                .and(membership::Column::EndedAt.is_null());
+            let teachers = teachers_of_children(scope).add(not_over(scope.on));
             any = any.add(
                 Column::Id.in_subquery(select_one::<membership::Entity, _>(membership::Column::PersonId, teachers)),
             );
@@ -225,8 +249,9 @@ impl Scoped for people::membership::Entity {
         let any = Condition::any()
             .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
             .add(Column::PersonId.is_in(scope.persons.iter().copied()))
-            .add(Column::SchoolId.is_in(scope.staffed_schools.iter().copied()))
-            .add(Column::ScopeId.is_in(scope.child_groups.iter().map(|group| group.0)));
+            .add(Column::SchoolId.is_in(scope.led_schools.iter().copied()))
+            .add(staff_of_schools(scope).add(not_over(scope.on)))
+            .add(teachers_of_children(scope).add(not_over(scope.on)));
         behind_wall(Column::BoardId, scope, any)
     }
 }

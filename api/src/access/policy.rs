@@ -3,9 +3,9 @@
 //! What somebody may *see* is the scope of their memberships (`glans_entity::scope`); this table says what they may
 //! *do* in it.
 
-use glans_entity::people::Role;
+use glans_entity::people::{Role, ScopeKind};
 
-use super::{Actor, ApiScope, Place};
+use super::{Actor, ApiScope, Held, Place};
 
 /// Everything that needs a right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::EnumIter, strum::IntoStaticStr)]
@@ -86,6 +86,11 @@ pub const fn allows(role: Role, action: Action) -> bool {
     }
 }
 
+/// A teacher of a school without a class group has colleagues there, and no students.
+fn held_allows(held: &Held, action: Action) -> bool {
+    allows(held.role, action) && (held.role != Role::Teacher || held.kind == ScopeKind::ClassGroup)
+}
+
 /// Whether a client with `scope` may do `action` in its board.
 const fn client_allows(scope: ApiScope, action: Action) -> bool {
     matches!((scope, action), (ApiScope::RosterWrite, Action::RosterImport))
@@ -100,7 +105,7 @@ pub fn permits(actor: &Actor, action: Action, place: &Place) -> bool {
         Actor::Person(_) if action == Action::MaterialStateSet => true,
         // Who administers a board may found another one, and becomes its first administrator.
         Actor::Person(person) if action == Action::BoardCreate => person.holds(Role::BoardAdmin),
-        Actor::Person(person) => person.held.iter().any(|held| allows(held.role, action) && held.covers(place)),
+        Actor::Person(person) => person.held.iter().any(|held| held_allows(held, action) && held.covers(place)),
         Actor::Client(client) => {
             place.board == Some(client.board)
                 && client.schools.as_ref().is_none_or(|schools| place.school.is_some_and(|at| schools.contains(&at)))

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use glans_entity::ids::{ClassGroupId, ClusterId, PersonId, SchoolId, StudentId};
 use glans_entity::organisation::school;
-use glans_entity::people::{Role, ScopeKind, membership, student};
+use glans_entity::people::{GuardianshipStatus, Role, ScopeKind, guardianship, membership, student};
 use glans_entity::scope::Scope;
 use sea_orm::ConnectionTrait;
 
@@ -25,6 +25,8 @@ use crate::platform::error::{Error, Result};
 pub enum Capacity {
     Staff(Role, Place),
     Guardian(Place),
+    /// A guardian who has not answered the invitation.
+    Invited(Place),
 }
 
 /// The places of `students`: school, cluster, and the class groups of the day `on`.
@@ -75,10 +77,17 @@ pub async fn capacities(
     }
     for link in links {
         if let Some(place) = places.get(&link.student_id) {
-            capacities.entry(link.guardian_id).or_default().push(Capacity::Guardian(place.clone()));
+            capacities.entry(link.guardian_id).or_default().push(as_guardian(&link, place.clone()));
         }
     }
     Ok(capacities)
+}
+
+fn as_guardian(link: &guardianship::Model, place: Place) -> Capacity {
+    match link.status {
+        GuardianshipStatus::Invited => Capacity::Invited(place),
+        _ => Capacity::Guardian(place),
+    }
 }
 
 fn of_membership(row: &membership::Model, schools: &HashMap<SchoolId, school::Model>) -> Result<Place> {

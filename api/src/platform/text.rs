@@ -20,6 +20,10 @@ impl Checks {
             self.add(UserErrorCode::TooLong, field, format!("Use at most {longest} characters."));
         } else if text.chars().any(char::is_control) {
             self.add(UserErrorCode::Invalid, field, "Leave out line breaks and control characters.");
+        } else if text.chars().any(is_hidden) {
+            self.add(UserErrorCode::Invalid, field, "Leave out invisible characters.");
+        } else if !text.chars().any(char::is_alphanumeric) {
+            self.add(UserErrorCode::Invalid, field, "Use at least one letter or digit.");
         }
         text
     }
@@ -64,6 +68,17 @@ fn is_email(address: &str) -> bool {
         && domain.split('.').all(|label| !label.is_empty())
 }
 
+/// Characters that nobody sees, and that make one name look like another: those without width but for the joiners
+/// (U+200C, U+200D), which Persian and Indic scripts need, and the explicit directions of the Unicode Bidirectional
+/// Algorithm (UAX #9, 2).
+fn is_hidden(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}'
+    )
+}
+
 fn tidy(text: &str) -> String {
     text.trim().nfc().collect()
 }
@@ -88,6 +103,21 @@ mod tests {
             let mut checks = Checks::default();
             checks.optional_email("email", Some(wrong));
             assert!(checks.done(()).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_line_can_be_read() {
+        let refused = |text: &str| {
+            let mut checks = Checks::default();
+            checks.line("name", text, 20);
+            checks.done(()).is_err()
+        };
+        for unread in ["\u{200b}", "Noor\u{202e}", "No\u{200b}or", "Noor\u{2066}", "\u{200d}", "---", "…"] {
+            assert!(refused(unread), "{}", unread.escape_unicode());
+        }
+        for read in ["Noor", "3", "'t Hof", "می\u{200c}نا", "李"] {
+            assert!(!refused(read), "{read}");
         }
     }
 

@@ -11,7 +11,7 @@ use super::{rules, store};
 use crate::access::{Action, Permit};
 use crate::call::Write;
 use crate::organisation::class_groups;
-use crate::people::{places, students};
+use crate::people::{guardianships, places, students};
 use crate::platform::error::{Result, UserErrorCode, not_found, refuse};
 use crate::platform::outbox::Event;
 
@@ -20,6 +20,7 @@ pub(super) async fn set(write: &Write<'_>, input: EnrolmentSetInput) -> Result<s
     let student = students::store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("student"))?;
     let place = places::of_student(write.db(), write.call().today(), &student).await?;
     let permit = write.authorize(Action::StudentWrite, place)?;
+    guardianships::refuse_own_child(write, &permit, &[student.id]).await?;
     students::rules::is_here(student.left_on, write.call().today())?;
     put(write, &permit, &student, &input.class_groups).await?;
     Ok(student)
@@ -66,7 +67,7 @@ async fn wanted(write: &Write<'_>, student: &student::Model, groups: &[ID]) -> R
         let message = format!("Choose at most {} class groups.", rules::MOST_GROUPS);
         return Err(refuse(UserErrorCode::LimitReached, "classGroups", message));
     }
-    let ids: Vec<ClassGroupId> = groups.iter().filter_map(|id| id.parse().ok()).collect();
+    let mut ids: Vec<ClassGroupId> = groups.iter().filter_map(|id| id.parse().ok()).collect();
     let found = class_groups::store::by_ids(write.db(), &write.scope(), &ids).await?;
     let usable = |id: &ClassGroupId| {
         found.iter().any(|it| it.id == *id && it.school_id == student.school_id && it.archived_at.is_none())
@@ -75,5 +76,8 @@ async fn wanted(write: &Write<'_>, student: &student::Model, groups: &[ID]) -> R
         let message = "Choose class groups that are in use in the student's school.";
         return Err(refuse(UserErrorCode::NotFound, "classGroups", message));
     }
+    // A group named twice is one place.
+    ids.sort_unstable();
+    ids.dedup();
     Ok(ids)
 }

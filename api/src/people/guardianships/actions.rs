@@ -1,9 +1,10 @@
 //! What can be done with a guardianship. Every change is in force with the commit.
 
 use async_graphql::ID;
-use glans_entity::ids::GuardianshipId;
+use glans_entity::ids::{GuardianshipId, PersonId, StudentId};
 use glans_entity::people::guardianship::Model;
 use glans_entity::people::{GuardianAccess, GuardianshipStatus, person, student};
+use glans_entity::scope::Scope;
 
 use super::store::Of;
 use super::types::{GuardianChoice, GuardianshipCreateInput, GuardianshipEndInput, GuardianshipUpdateInput};
@@ -21,6 +22,7 @@ pub(super) async fn create(write: &Write<'_>, input: GuardianshipCreateInput) ->
     let student = students::store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("student"))?;
     let place = places::of_student(write.db(), today, &student).await?;
     let permit = write.authorize(Action::GuardianWrite, place.clone())?;
+    refuse_own_child(write, &permit, &[student.id]).await?;
     students::rules::is_here(student.left_on, today)?;
     let starts_on = input.starts_on.map_or(today, |day| day.0);
     let ends_on = input.ends_on.map(|day| day.0);
@@ -28,8 +30,9 @@ pub(super) async fn create(write: &Write<'_>, input: GuardianshipCreateInput) ->
     let guardian = guardian(write, &permit, &student, input.guardian).await?;
     rules::is_not_own(guardian.id, permit.person())?;
     let verified = write.authorize(Action::GuardianshipWrite, place).is_ok();
-    let others = store::all(write.db(), &write.scope(), Of::Students(&[student.id])).await?;
-    let separated = rules::hints_at_separation(&others, today);
+    // All of them: what the caller does not see of the family may be what separates it.
+    let others = store::all(write.db(), &Scope::system(today), Of::Students(&[student.id])).await?;
+    let separated = rules::hints_at_separation(&others);
     let row = Model {
         id: GuardianshipId::new(),
         board_id: student.board_id,
@@ -49,6 +52,26 @@ pub(super) async fn create(write: &Write<'_>, input: GuardianshipCreateInput) ->
     let row = store::insert(write.db(), &permit, row).await?;
     tell(write, &permit, "guardianship.created", &row).await?;
     Ok(row)
+}
+
+/// Refuses with `FORBIDDEN` who is or was a guardian of one of `children`, whatever came of it: staff that is family as
+/// well must not decide on the other guardian, or undo what was decided on themselves.
+pub async fn refuse_own_child(write: &Write<'_>, permit: &Permit, children: &[StudentId]) -> Result<()> {
+    let Some(person) = permit.person() else { return Ok(()) };
+    let everywhere = Scope::system(write.call().today());
+    let links = store::all(write.db(), &everywhere, Of::Students(children)).await?;
+    rules::is_not_own_child(links.iter().any(|link| link.guardian_id == person))
+}
+
+/// As [`refuse_own_child`], for an act on the record of a guardian: it reaches all children of that guardian.
+pub async fn refuse_own_family(write: &Write<'_>, permit: &Permit, guardian: PersonId) -> Result<()> {
+    if permit.person() == Some(guardian) {
+        return Ok(());
+    }
+    let everywhere = Scope::system(write.call().today());
+    let links = store::all(write.db(), &everywhere, Of::Guardians(&[guardian])).await?;
+    let children: Vec<StudentId> = links.into_iter().map(|link| link.student_id).collect();
+    refuse_own_child(write, permit, &children).await
 }
 
 /// The person that the input names, in sight and in the student's board, or a new one.
@@ -78,6 +101,7 @@ pub(super) async fn update(write: &Write<'_>, input: GuardianshipUpdateInput) ->
     let action = if input.decides() { Action::GuardianshipWrite } else { Action::GuardianWrite };
     let permit = write.authorize(action, place)?;
     rules::is_not_own(row.guardian_id, permit.person())?;
+    refuse_own_child(write, &permit, &[row.student_id]).await?;
     check_version(&row, row.version, input.if_version)?;
     let changed = input.over(&row);
     if input.status.is_some() {
@@ -115,6 +139,7 @@ pub(super) async fn end(write: &Write<'_>, input: GuardianshipEndInput) -> Resul
     let (row, _, place) = lock(write, &input.id).await?;
     let permit = write.authorize(Action::GuardianshipWrite, place)?;
     rules::is_not_own(row.guardian_id, permit.person())?;
+    refuse_own_child(write, &permit, &[row.student_id]).await?;
     if row.status == GuardianshipStatus::Ended {
         return Ok(row);
     }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use async_graphql::dataloader::Loader;
 use glans_entity::ids::{GuardianshipId, StudentId};
 use glans_entity::people::guardianship::Model;
+use glans_entity::scope::Scope;
 
 use super::store::{self, Of};
 use crate::loaders::{Batch, BatchError, group};
@@ -32,5 +33,25 @@ impl Loader<GuardianshipsOf> for Batch {
         let mut rows = store::all(&*self.call.read().await?, &self.call.scope(), Of::Students(&students)).await?;
         rows.sort_by_key(|row| (row.contact_priority.unwrap_or(i32::MAX), row.id));
         Ok(group(rows, |row| GuardianshipsOf(row.student_id)))
+    }
+}
+
+/// Whether the caller is or was a guardian of a student, whatever came of it. Past the scope, in which only what is in
+/// force shows; it tells the caller nothing but yes or no.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct OwnChild(pub StudentId);
+
+impl Loader<OwnChild> for Batch {
+    type Value = bool;
+    type Error = BatchError;
+
+    async fn load(&self, keys: &[OwnChild]) -> Result<HashMap<OwnChild, bool>, BatchError> {
+        let standing = self.call.standing();
+        let Some(actor) = standing.actor.person() else { return Ok(HashMap::new()) };
+        let students: Vec<StudentId> = keys.iter().map(|of| of.0).collect();
+        let everywhere = Scope::system(self.call.today());
+        let rows = store::all(&*self.call.read().await?, &everywhere, Of::Students(&students)).await?;
+        let own = rows.into_iter().filter(|row| actor.at(row.board_id) == Some(row.guardian_id));
+        Ok(own.map(|row| (OwnChild(row.student_id), true)).collect())
     }
 }

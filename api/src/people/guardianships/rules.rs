@@ -17,12 +17,9 @@ pub fn is_over(row: &Model, today: NaiveDate) -> bool {
 }
 
 /// Whether something hints at a separated family: a guardian of the student who may not have everything, or whom the
-/// school has yet to verify.
-pub fn hints_at_separation(others: &[Model], today: NaiveDate) -> bool {
-    others
-        .iter()
-        .filter(|row| !is_over(row, today))
-        .any(|row| row.access != GuardianAccess::Full || row.status == GuardianshipStatus::Suspended)
+/// school has yet to verify. Also one that is over: what it says of the family lasts longer than the relation.
+pub fn hints_at_separation(others: &[Model]) -> bool {
+    others.iter().any(|row| row.access != GuardianAccess::Full || row.status == GuardianshipStatus::Suspended)
 }
 
 /// The status in which a relation begins. `verified`: who made it may decide on access.
@@ -51,6 +48,15 @@ pub fn may_set(status: GuardianshipStatus) -> Result<()> {
 pub fn is_not_own(guardian: PersonId, actor: Option<PersonId>) -> Result<()> {
     if actor == Some(guardian) {
         let message = "Somebody else has to decide on your own guardianship.";
+        return Err(refuse(UserErrorCode::Forbidden, "", message));
+    }
+    Ok(())
+}
+
+/// Who has a child at the school writes nothing about it as a member of staff.
+pub fn is_not_own_child(is_guardian: bool) -> Result<()> {
+    if is_guardian {
+        let message = "You are a guardian of this student. Ask a colleague to do this.";
         return Err(refuse(UserErrorCode::Forbidden, "", message));
     }
     Ok(())
@@ -111,13 +117,12 @@ mod tests {
     fn a_guardian_with_less_than_everything_hints_at_separation() {
         use GuardianAccess as A;
         use GuardianshipStatus as S;
-        let today = day("2026-11-24");
-        assert!(!hints_at_separation(&[link(A::Full, S::Active), link(A::Full, S::Invited)], today));
+        assert!(!hints_at_separation(&[link(A::Full, S::Active), link(A::Full, S::Invited), link(A::Full, S::Ended)]));
         for access in [A::OnRequest, A::EmergencyOnly, A::None] {
-            assert!(hints_at_separation(&[link(access, S::Active)], today));
+            assert!(hints_at_separation(&[link(access, S::Active)]));
+            assert!(hints_at_separation(&[link(access, S::Ended)]));
         }
-        assert!(hints_at_separation(&[link(A::Full, S::Suspended)], today));
-        assert!(!hints_at_separation(&[link(A::None, S::Ended)], today));
+        assert!(hints_at_separation(&[link(A::Full, S::Suspended)]));
     }
 
     #[test]

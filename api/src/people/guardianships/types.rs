@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, OneofObjec
 use chrono::{DateTime, NaiveDate, Utc};
 use glans_entity::people::{self, guardianship};
 
+use super::loaders::OwnChild;
 use super::rules;
 use crate::access::{Action, policy};
 use crate::call::Call;
@@ -80,12 +81,15 @@ impl Guardianship {
         self.0.ends_on.map(LocalDate)
     }
 
-    /// Whether the viewer may decide on access and status.
+    /// Whether the viewer may decide on access and status; false for every guardian of the student.
     pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> Result<bool> {
         let actor = Call::of(ctx).standing().actor.clone();
-        let own = actor.person().is_some_and(|viewer| viewer.at(self.0.board_id) == Some(self.0.guardian_id));
         let place = loaders::present(ctx, PlaceOf(self.0.student_id)).await?;
-        Ok(!own && policy::permits(&actor, Action::GuardianshipWrite, &place))
+        if !policy::permits(&actor, Action::GuardianshipWrite, &place) {
+            return Ok(false);
+        }
+        let own = loaders::one(ctx, OwnChild(self.0.student_id)).await?;
+        Ok(!own.unwrap_or_default())
     }
 
     /// When it was made.

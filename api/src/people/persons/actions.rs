@@ -66,6 +66,7 @@ pub(super) async fn update(write: &Write<'_>, input: PersonUpdateInput) -> Resul
     let person = lock(write, &input.id).await?;
     let capacities = places::capacities(write.db(), write.call().today(), &[person.id]).await?.remove(&person.id);
     let permit = permit(write, rules::to_update(&capacities.unwrap_or_default(), person.board_id))?;
+    guardianships::refuse_own_family(write, &permit, person.id).await?;
     check_version(&person, person.version, input.if_version)?;
     let details = input.over(&person).checked("")?;
     let version = person.version;
@@ -89,6 +90,7 @@ pub(super) async fn archive(write: &Write<'_>, input: PersonArchiveInput) -> Res
     if permit.person() == Some(person.id) {
         return Err(refuse(UserErrorCode::Forbidden, "id", "Somebody else has to archive your own record."));
     }
+    guardianships::refuse_own_family(write, &permit, person.id).await?;
     if person.archived_at.is_some() {
         return Ok(person);
     }

@@ -64,30 +64,46 @@ impl Needs {
     }
 }
 
-/// To read the e-mail address: any right over the person.
+/// What it takes over a guardian, and over one who has not answered the invitation.
+struct OverGuardians {
+    accepted: Action,
+    invited: Action,
+}
+
+/// To read what is private, as the e-mail address: as to change it. But whoever may write guardians could name anybody
+/// in sight as one, so an unanswered invitation opens nothing to who does not decide on access.
 pub fn to_contact(capacities: &[Capacity], board: BoardId) -> Needs {
-    Needs::Any(rights(capacities, board))
+    let over = OverGuardians { accepted: Action::GuardianWrite, invited: Action::GuardianshipWrite };
+    staff_first(capacities, board, &over)
 }
 
 /// To change the record: all rights over staff, any right over who is a guardian only.
 pub fn to_update(capacities: &[Capacity], board: BoardId) -> Needs {
-    let is_staff = |capacity: &&Capacity| matches!(capacity, Capacity::Staff(..));
-    let staff: Vec<Capacity> = capacities.iter().filter(is_staff).cloned().collect();
-    if staff.is_empty() { Needs::Any(rights(capacities, board)) } else { Needs::All(rights(&staff, board)) }
+    let over = OverGuardians { accepted: Action::GuardianWrite, invited: Action::GuardianWrite };
+    staff_first(capacities, board, &over)
 }
 
-/// To archive the record: all rights, because all roles and guardianships end with it.
+/// To archive the record: all rights, because all roles and guardianships end with it. Ending a guardianship is a
+/// decision on access.
 pub fn to_archive(capacities: &[Capacity], board: BoardId) -> Needs {
-    Needs::All(rights(capacities, board))
+    let over = OverGuardians { accepted: Action::GuardianshipWrite, invited: Action::GuardianshipWrite };
+    Needs::All(rights(capacities, board, &over))
+}
+
+fn staff_first(capacities: &[Capacity], board: BoardId, over: &OverGuardians) -> Needs {
+    let is_staff = |capacity: &&Capacity| matches!(capacity, Capacity::Staff(..));
+    let staff: Vec<Capacity> = capacities.iter().filter(is_staff).cloned().collect();
+    if staff.is_empty() { Needs::Any(rights(capacities, board, over)) } else { Needs::All(rights(&staff, board, over)) }
 }
 
 /// A person who is nothing in the board belongs to its administrators.
-fn rights(capacities: &[Capacity], board: BoardId) -> Vec<Right> {
+fn rights(capacities: &[Capacity], board: BoardId, over: &OverGuardians) -> Vec<Right> {
     let led = led_schools(capacities);
     let rights: Vec<Right> = capacities
         .iter()
         .filter_map(|capacity| match capacity {
-            Capacity::Guardian(place) => Some((Action::GuardianWrite, place.clone())),
+            Capacity::Guardian(place) => Some((over.accepted, place.clone())),
+            Capacity::Invited(place) => Some((over.invited, place.clone())),
             // A leader who teaches a group of the own school is a leader first.
             Capacity::Staff(Role::Teacher, place) if place.school.is_some_and(|at| led.contains(&at)) => None,
             Capacity::Staff(role, place) => Some((policy::granting(*role), place.clone())),
@@ -147,6 +163,30 @@ mod tests {
         assert!(to_update(&guardian, board).met(as_role(Role::SchoolLeader, &one)));
         assert!(to_update(&guardian, board).met(as_role(Role::Teacher, &one)));
         assert!(!to_archive(&guardian, board).met(as_role(Role::SchoolLeader, &one)));
+    }
+
+    #[test]
+    fn a_teacher_archives_no_guardian() {
+        let board = BoardId::new();
+        let place = at(board, SchoolId::new());
+        for guardian in [Capacity::Guardian(place.clone()), Capacity::Invited(place.clone())] {
+            assert!(!to_archive(std::slice::from_ref(&guardian), board).met(as_role(Role::Teacher, &place)));
+            assert!(to_archive(&[guardian], board).met(as_role(Role::SchoolLeader, &place)));
+        }
+    }
+
+    #[test]
+    fn naming_somebody_a_guardian_opens_no_address() {
+        let board = BoardId::new();
+        let place = at(board, SchoolId::new());
+        let teacher = as_role(Role::Teacher, &place);
+        let leader = Capacity::Staff(Role::SchoolLeader, place.clone());
+        for guardian in [Capacity::Guardian(place.clone()), Capacity::Invited(place.clone())] {
+            assert!(!to_contact(&[leader.clone(), guardian], board).met(&teacher));
+        }
+        assert!(!to_contact(&[Capacity::Invited(place.clone())], board).met(&teacher));
+        assert!(to_contact(&[Capacity::Guardian(place.clone())], board).met(&teacher));
+        assert!(to_contact(&[Capacity::Invited(place.clone())], board).met(as_role(Role::SchoolLeader, &place)));
     }
 
     #[test]

@@ -23,6 +23,20 @@ impl From<person::Model> for Person {
     }
 }
 
+impl Person {
+    /// Whether the viewer is the person, or may read what is private.
+    async fn is_open(&self, ctx: &Context<'_>) -> Result<bool> {
+        let standing = Call::of(ctx).standing();
+        let own = standing.actor.person().is_some_and(|viewer| viewer.at(self.0.board_id) == Some(self.0.id));
+        if own {
+            return Ok(true);
+        }
+        let capacities = loaders::one(ctx, CapacitiesOf(self.0.id)).await?.unwrap_or_default();
+        let needs = rules::to_contact(&capacities, self.0.board_id);
+        Ok(needs.met(|action, place| policy::permits(&standing.actor, action, place)))
+    }
+}
+
 /// A person as one board knows it: staff or guardian. Seen by the person, by who administers the board, by the staff of
 /// the school; a member of staff also by the guardians of the own class group, a guardian also by who leads the school
 /// or teaches the class group of the child. Guardians do not see one another.
@@ -49,18 +63,10 @@ impl Person {
     }
 
     /// The e-mail address as the board knows it; only for the person and for who administers the person, null for
-    /// everybody else and when there is none.
+    /// everybody else and when there is none. Who teaches reads that of a guardian once the invitation is answered.
     pub async fn email(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
         let Some(email) = &self.0.email else { return Ok(None) };
-        let standing = Call::of(ctx).standing();
-        let own = standing.actor.person().is_some_and(|viewer| viewer.at(self.0.board_id) == Some(self.0.id));
-        if own {
-            return Ok(Some(email));
-        }
-        let capacities = loaders::one(ctx, CapacitiesOf(self.0.id)).await?.unwrap_or_default();
-        let needs = rules::to_contact(&capacities, self.0.board_id);
-        let seen = needs.met(|action, place| policy::permits(&standing.actor, action, place));
-        Ok(seen.then_some(email))
+        Ok(self.is_open(ctx).await?.then_some(email))
     }
 
     /// The language in which to address the person.
@@ -68,9 +74,10 @@ impl Person {
         Locale::stored(&self.0.language)
     }
 
-    /// Whether a conversation takes an interpreter (*tolk*).
-    pub async fn interpreter_needed(&self) -> bool {
-        self.0.interpreter_needed
+    /// Whether a conversation takes an interpreter (*tolk*); only for the person and for who administers the person,
+    /// null for everybody else.
+    pub async fn interpreter_needed(&self, ctx: &Context<'_>) -> Result<Option<bool>> {
+        Ok(self.is_open(ctx).await?.then_some(self.0.interpreter_needed))
     }
 
     /// The roles that count today and that the viewer may see; those of a guardian are at the schools of the children.

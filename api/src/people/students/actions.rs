@@ -78,5 +78,6 @@ async fn lock(write: &Write<'_>, id: &ID) -> Result<(Model, Permit)> {
     let student = store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("id"))?;
     let place = places::of_student(write.db(), write.call().today(), &student).await?;
     let permit = write.authorize(Action::StudentWrite, place)?;
+    guardianships::refuse_own_child(write, &permit, &[student.id]).await?;
     Ok((student, permit))
 }

@@ -12,7 +12,7 @@ use crate::organisation::class_groups::ClassGroup;
 use crate::organisation::schools::School;
 use crate::payload;
 use crate::people::enrolments::ClassGroupsOf;
-use crate::people::guardianships::{Guardianship, GuardianshipsOf};
+use crate::people::guardianships::{Guardianship, GuardianshipsOf, OwnChild};
 use crate::platform::error::Result;
 use crate::platform::scalars::LocalDate;
 
@@ -80,9 +80,13 @@ impl Student {
         self.0.left_on.map(LocalDate)
     }
 
-    /// Whether the viewer may change the student.
+    /// Whether the viewer may change the student; false for the guardians of the student.
     pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> Result<bool> {
-        self.viewer_may(ctx, Action::StudentWrite).await
+        if !self.viewer_may(ctx, Action::StudentWrite).await? {
+            return Ok(false);
+        }
+        let own = loaders::one(ctx, OwnChild(self.0.id)).await?;
+        Ok(!own.unwrap_or_default())
     }
 
     /// When it was made.
