@@ -11,6 +11,7 @@ use super::{rules, store};
 use crate::access::{Permit, policy};
 use crate::call::Write;
 use crate::identity::audit::{self, Deed};
+use crate::identity::invitations;
 use crate::people::{memberships, persons};
 use crate::platform::error::{Result, UserErrorCode, not_found, refuse};
 use crate::platform::outbox::Event;
@@ -44,7 +45,12 @@ pub async fn grant(write: &Write<'_>, grant: Grant<'_>) -> Result<Model> {
 
 /// The person, if in sight and still there; nobody else changes them until the transaction ends.
 pub async fn present(write: &Write<'_>, id: PersonId) -> Result<Option<person::Model>> {
-    let person = persons::store::lock(write.db(), &write.scope(), id).await?;
+    present_in(write, &write.scope(), id).await
+}
+
+/// As [`present`], in `scope`.
+pub async fn present_in(write: &Write<'_>, scope: &Scope, id: PersonId) -> Result<Option<person::Model>> {
+    let person = persons::store::lock(write.db(), scope, id).await?;
     Ok(person.filter(|person| person.archived_at.is_none() && person.erased_at.is_none()))
 }
 
@@ -80,6 +86,8 @@ pub async fn appoint(
         version: 1,
     };
     let held = memberships::store::insert(write.db(), permit, row).await?;
+    // Who invited the person before had not to be one who may grant this role.
+    invitations::revoke_open(write.db(), permit, person.id, write.now()).await?;
     write.rights_change();
     audit::record(write, Some(held.board_id), Deed::MembershipGranted, Some(held.id.to_string())).await?;
     write.emit(permit, Event::about("membership.granted", held.id)).await?;
