@@ -104,23 +104,11 @@ pub async fn revoke(write: &Write<'_>, id: &str) -> Result<Model> {
         return Ok(held);
     }
     if held.role == Role::BoardAdmin {
-        keep_one_administrator(write, &held).await?;
+        memberships::actions::keep_one_administrator(write, held.board_id, held.person_id).await?;
     }
     let held = store::end(write.db(), &permit, held, write.now()).await?;
     write.rights_change();
     audit::record(write, Some(held.board_id), Deed::MembershipRevoked, Some(held.id.to_string())).await?;
     write.emit(&permit, Event::about("membership.revoked", held.id)).await?;
     Ok(held)
-}
-
-/// A board that nobody administers could never be administered again. The board is locked first, so that two
-/// administrators cannot take each other's role at the same time.
-async fn keep_one_administrator(write: &Write<'_>, held: &Model) -> Result<()> {
-    crate::organisation::boards::store::lock(write.db(), &write.scope(), held.board_id).await?;
-    let today = write.call().today();
-    if store::administrator_count(write.db(), held.board_id, today).await? <= 1 {
-        let message = "This is the last administrator of the board. Make somebody else administrator first.";
-        return Err(refuse(UserErrorCode::Conflict, "id", message));
-    }
-    Ok(())
 }

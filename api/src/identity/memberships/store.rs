@@ -1,13 +1,11 @@
 //! Writing memberships.
 
 use chrono::{DateTime, Utc};
-use glans_entity::ids::{BoardId, MembershipId};
-use glans_entity::people::Role;
+use glans_entity::ids::MembershipId;
 use glans_entity::people::membership::{Column, Entity, Model};
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QuerySelect,
 };
 
 use crate::access::Permit;
@@ -16,19 +14,6 @@ use crate::platform::error::Result;
 /// The membership, if it is in sight; nobody else changes it until the transaction ends.
 pub async fn lock(db: &impl ConnectionTrait, scope: &Scope, id: MembershipId) -> Result<Option<Model>> {
     Ok(Entity::within(scope).filter(Column::Id.eq(id)).lock_exclusive().one(db).await?)
-}
-
-/// How many administrators a board has today.
-pub async fn administrator_count(db: &impl ConnectionTrait, board: BoardId, today: chrono::NaiveDate) -> Result<u64> {
-    let everything = Scope { system: true, ..Scope::default() };
-    let count = Entity::within(&everything)
-        .filter(Column::BoardId.eq(board))
-        .filter(Column::Role.eq(Role::BoardAdmin))
-        .filter(Column::EndedAt.is_null())
-        .filter(Condition::any().add(Column::EndsOn.is_null()).add(Column::EndsOn.gte(today)))
-        .count(db)
-        .await?;
-    Ok(count)
 }
 
 /// Ends a membership and returns it as it is then.
