@@ -8,7 +8,7 @@ use glans_entity::scope::Scope;
 
 use super::places::{self, Seat};
 use super::{rules, store};
-use crate::access::{Permit, policy};
+use crate::access::{Action, Permit, Place, policy};
 use crate::call::Write;
 use crate::identity::audit::{self, Deed};
 use crate::identity::invitations;
@@ -27,7 +27,8 @@ pub struct Grant<'a> {
     pub ends_on: Option<NaiveDate>,
 }
 
-/// Grants a role to a person of the board in which the scope lies. Granting it again changes nothing.
+/// Grants a role to a person of the board in which the scope lies. Granting it again changes nothing; with other days it
+/// is refused.
 pub async fn grant(write: &Write<'_>, grant: Grant<'_>) -> Result<Model> {
     let person: PersonId = grant.person.parse().map_err(|_| not_found("person"))?;
     if matches!((grant.starts_on, grant.ends_on), (Some(starts), Some(ends)) if ends < starts) {
@@ -40,6 +41,11 @@ pub async fn grant(write: &Write<'_>, grant: Grant<'_>) -> Result<Model> {
     let permit = write.authorize(policy::granting(grant.role), seat.place.clone())?;
     let person = present(write, person).await?.filter(|person| seat.place.board == Some(person.board_id));
     let person = person.ok_or_else(|| not_found("person"))?;
+    let is_own = person.account_id.is_some() && person.account_id == permit.account();
+    if is_own && write.authorize(Action::GrantBoardAdmin, Place::board(person.board_id)).is_err() {
+        let message = "Somebody else has to give you a role. Ask an administrator of the board.";
+        return Err(refuse(UserErrorCode::Forbidden, "person", message));
+    }
     appoint(write, &permit, &person, grant.role, &seat, (grant.starts_on, grant.ends_on)).await
 }
 
@@ -63,11 +69,19 @@ pub async fn appoint(
     seat: &Seat,
     (starts_on, ends_on): (Option<NaiveDate>, Option<NaiveDate>),
 ) -> Result<Model> {
-    let same = |held: &Model| held.role == role && held.scope_id == seat.id && held.ends_on == ends_on;
-    let everything = Scope::system(write.call().today());
-    let held = memberships::store::not_ended(write.db(), &everything, &[person.id]).await?;
-    if let Some(held) = held.into_iter().find(same) {
-        return Ok(held);
+    let today = write.call().today();
+    match store::lock_held(write.db(), person.id, role, seat.id).await? {
+        Some(held) if rules::is_over(&held, today) => {
+            // It stays as it was, and makes room.
+            store::end(write.db(), permit, held, write.now()).await?;
+        }
+        Some(held) if rules::has_days(&held, (starts_on, ends_on), today) => return Ok(held),
+        Some(_) => {
+            let message = "This person has this role here already, with other days. Take it with `membershipRevoke` \
+                           first, then grant it with the new days.";
+            return Err(refuse(UserErrorCode::Taken, "role", message));
+        }
+        None => {}
     }
     let row = Model {
         id: MembershipId::new(),
