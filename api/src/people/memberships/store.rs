@@ -1,8 +1,8 @@
 //! The SQL of memberships.
 
 use glans_entity::ids::{BoardId, MembershipId, PersonId};
-use glans_entity::people::{Role, person};
 use glans_entity::people::membership::{ActiveModel, Column, Entity, Model};
+use glans_entity::people::{Role, person};
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
