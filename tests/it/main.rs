@@ -4,6 +4,7 @@
 
 mod access;
 mod ask;
+mod cli;
 mod demo;
 mod documents;
 mod harness;
@@ -21,6 +22,7 @@ mod programme;
 mod register;
 mod roster;
 mod schema;
+mod upkeep;
 
 /// The root of the repository.
 fn repository() -> &'static std::path::Path {

@@ -212,7 +212,7 @@ async fn a_session_goes_on_and_ends_through_the_token_endpoints_too(world: &Worl
 
 async fn the_server_says_where_its_endpoints_are(world: &World) {
     let reply = world.actor(Who::Anonymous).await.gets("/.well-known/oauth-authorization-server").await;
-    let issuer = &world.app.config.public_url;
+    let issuer = &world.app.config.public_url();
     let said = |name: &str| -> &Value { &reply.body[name] };
     assert_eq!(said("issuer"), issuer);
     assert_eq!(said("token_endpoint"), &json!(format!("{issuer}/oauth/token")));
