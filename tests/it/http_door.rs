@@ -145,7 +145,8 @@ impl Door {
         let router = router(endpoint, stopping.clone(), beside);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(glans::http::serve(listener, router, stopping.clone()));
+        let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
         Self { url, house, runs, stopping, client: reqwest::Client::new() }
     }
 

@@ -88,7 +88,7 @@ async fn authorize(
             Capacity::Staff(role, place) => permit = Some(write.authorize(policy::granting(role), place)?),
             // The account sees every child, so the inviter must be one who may invite for each. That alone is no right:
             // a guardian is invited for a named child.
-            Capacity::Guardian(place) => {
+            Capacity::Guardian(place) | Capacity::Invited(place) => {
                 write.authorize(Action::InviteGuardian, place)?;
             }
         }
