@@ -17,6 +17,7 @@ mod identity;
 mod migrations;
 mod organisation;
 mod people;
+mod people_rights;
 mod programme;
 mod register;
 mod roster;
