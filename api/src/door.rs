@@ -58,7 +58,8 @@ impl House for Door {
     }
 }
 
-fn kind(standing: &Standing) -> CallerKind {
+/// Whose limits hold.
+pub fn kind(standing: &Standing) -> CallerKind {
     match standing.actor {
         Actor::Anonymous => CallerKind::Anonymous,
         Actor::Person(_) | Actor::System(_) => CallerKind::Person,

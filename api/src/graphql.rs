@@ -10,6 +10,7 @@ use crate::identity::passwords::PasswordMutation;
 use crate::identity::profile::ProfileMutation;
 use crate::identity::sessions::SessionMutation;
 use crate::identity::viewer::ViewerQuery;
+use crate::limits::LimitsQuery;
 use crate::node::NodeQuery;
 use crate::organisation::boards::{BoardMutation, BoardQuery};
 use crate::organisation::class_groups::{ClassGroupMutation, ClassGroupQuery};
@@ -29,6 +30,7 @@ use crate::turns::InTurns;
 #[derive(MergedObject, Default)]
 pub struct Query(
     NodeQuery,
+    LimitsQuery,
     ViewerQuery,
     ApiClientQuery,
     BoardQuery,

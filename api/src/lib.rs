@@ -13,6 +13,7 @@ pub mod door;
 pub mod graphql;
 pub mod http;
 pub mod identity;
+pub mod limits;
 pub mod loaders;
 pub mod node;
 pub mod oauth;

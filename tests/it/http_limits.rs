@@ -48,7 +48,8 @@ fn fragment_bomb(levels: usize) -> String {
     for level in 0..levels {
         write!(bomb, "fragment F{level} on Query{{...F{0} ...F{0}}}", level + 1).unwrap();
     }
-    bomb + &format!("fragment F{levels} on Query{{greeting}}")
+    write!(bomb, "fragment F{levels} on Query{{greeting}}").unwrap();
+    bomb
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 
 mod access;
 mod ask;
+mod cli;
 mod demo;
 mod documents;
 mod harness;
@@ -22,6 +23,7 @@ mod programme;
 mod register;
 mod roster;
 mod schema;
+mod upkeep;
 
 /// The root of the repository.
 fn repository() -> &'static std::path::Path {

@@ -13,7 +13,7 @@ use crate::platform::config::Config;
 /// Administrators of boards.
 #[derive(Debug, Clone, Subcommand)]
 pub(super) enum Admin {
-    /// Invite the first administrator of a board; prints the link.
+    /// Invite the first administrator of a board; prints the code.
     Create(Create),
 }
 
@@ -44,9 +44,9 @@ pub(super) async fn run(config: Config, Admin::Create(create): Admin) -> Result<
         family_name: create.family_name.as_deref(),
     };
     let code = administrator::invite(&call, &board, newcomer).await?;
-    say!("code:  {code}");
-    say!("link:  {}/invitation?code={code}", app.identity.issuer.name);
-    say!("Hand either to {}. It works once, for 60 days.", create.email);
+    say!("{code}");
+    say!("Hand this code to {}, for the invitation screen of the app (mutation `invitationAccept`).", create.email);
+    say!("It works once, for 60 days.");
     Ok(())
 }
 

@@ -47,6 +47,7 @@ pub(super) async fn run(config: Config, args: DemoArgs) -> Result<(), Failure> {
     let DemoArgs { boards, schools, guardians_per_school, weeks, seed, json } = args;
     let size = Size { boards, schools, guardians_per_school, weeks, seed };
     let size = size.check().map_err(|wrong| Failure::Usage(wrong.to_string()))?;
+    allowed(&config)?;
     let app = open::app(config).await?;
     let filled = fill(&app, size).await?;
     let accounts = actions::accounts(&app).await?;
@@ -55,6 +56,15 @@ pub(super) async fn run(config: Config, args: DemoArgs) -> Result<(), Failure> {
         say!("{}", serde_json::to_string_pretty(&answer).map_err(|cause| Failure::Failed(cause.to_string()))?);
     } else {
         say!("{}\n\n{}", counts(&filled), table(&accounts));
+    }
+    Ok(())
+}
+
+/// Asked before the database is opened, so that a refusal leaves it as it was.
+pub(super) fn allowed(config: &Config) -> Result<(), Failure> {
+    if config.production {
+        let message = "the password of a demo is published, so there is none in production mode; start without --demo";
+        return Err(Failure::Usage(message.to_owned()));
     }
     Ok(())
 }
@@ -70,10 +80,6 @@ pub(super) async fn ensure(app: &Arc<App>) -> Result<Vec<DemoAccount>, Failure> 
 /// The bar goes to standard error, and only where that is a terminal.
 async fn fill(app: &Arc<App>, size: Size) -> Result<Filled, Failure> {
     const TEMPLATE: &str = "{elapsed_precise} {wide_bar} {pos} of {len} schools, {eta} left";
-    if app.config.production {
-        let message = "the password of a demo is published, so there is none in production mode; start without --demo";
-        return Err(Failure::Usage(message.to_owned()));
-    }
     let style = ProgressStyle::with_template(TEMPLATE).map_err(|cause| Failure::Failed(cause.to_string()))?;
     let bar = ProgressBar::new(size.schools as u64).with_style(style);
     let filled = actions::fill(app, size, || bar.inc(1)).await;

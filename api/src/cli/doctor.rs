@@ -1,36 +1,69 @@
-//! `glans doctor`
+//! `glans doctor`: looks, and makes nothing.
 
+use chrono::{DateTime, Utc};
 use glans_migration::{Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 use super::{Failure, open};
-use crate::identity::Identity;
+use crate::identity::master_key::MasterKey;
+use crate::identity::{SetupError, keys, master_key};
+use crate::platform::clock::Clock;
 use crate::platform::config::Config;
+use crate::platform::db::Database;
 
 /// The oldest PostgreSQL that is supported, as `server_version_num` has it.
 const OLDEST_POSTGRES: i32 = 150_000;
+/// Further apart than this, tokens of one server are not valid yet, or no longer, on another.
+const CLOCKS_APART_SECONDS: f64 = 5.0;
 
 /// Prints a line per check; fails when one of them does.
 pub(super) async fn run(config: Config) -> Result<(), Failure> {
     let mut wrong = Vec::new();
     say!("ok    configuration");
-    let secret = Identity::new(&config);
-    note(secret.is_ok(), "secret key", &secret.err().map(|error| error.to_string()).unwrap_or_default(), &mut wrong);
-    let db = open::database(&config).await?;
+    let db = open::existing(&config).await?;
     say!("ok    database {:?} answers", db.backend());
-    if db.backend() == sea_orm::DbBackend::Postgres {
-        let version =
-            Statement::from_string(db.backend(), "SELECT current_setting('server_version_num')::int AS version");
-        let version: i32 =
-            db.connection().query_one_raw(version).await?.map_or(Ok(0), |row| row.try_get("", "version"))?;
-        note(version >= OLDEST_POSTGRES, "PostgreSQL 15 or newer", "upgrade PostgreSQL", &mut wrong);
+    let now = Clock::default().now();
+    if db.backend() == DbBackend::Postgres {
+        server(&db, now, &mut wrong).await?;
     }
-    let pending = Migrator::get_pending_migrations(db.connection()).await?.len();
+    let pending = Migrator::get_pending_migrations_read_only(db.connection()).await?.len();
     note(pending == 0, "migrations applied", "run `glans migrate up`", &mut wrong);
+    let secret = secret_key(&config);
+    note(secret.is_ok(), "secret key", &told(&secret), &mut wrong);
+    if let (Ok(Some(master)), 0) = (secret, pending) {
+        let opened = keys::check(&db, &master, now).await.map_err(Failure::from);
+        note(opened.is_ok(), "signing keys", &told(&opened), &mut wrong);
+    }
     match wrong.as_slice() {
         [] => Ok(()),
         some => Err(Failure::Failed(format!("{} of the checks failed: {}", some.len(), some.join("; ")))),
     }
+}
+
+/// What can only be asked of a PostgreSQL server.
+async fn server(db: &Database, now: DateTime<Utc>, wrong: &mut Vec<String>) -> Result<(), Failure> {
+    const ASKED: &str = "SELECT current_setting('server_version_num')::int AS version, \
+                         extract(epoch FROM clock_timestamp() - $1)::float8 AS ahead";
+    let statement = Statement::from_sql_and_values(db.backend(), ASKED, [now.into()]);
+    let answer = db.connection().query_one_raw(statement).await?;
+    let answer = answer.ok_or_else(|| Failure::Failed("the database answers nothing".to_owned()))?;
+    let (version, ahead): (i32, f64) = (answer.try_get("", "version")?, answer.try_get("", "ahead")?);
+    note(version >= OLDEST_POSTGRES, "PostgreSQL 15 or newer", "upgrade PostgreSQL", wrong);
+    let remedy = format!("that of the database is {ahead:.0} s ahead; set both by NTP");
+    note(ahead.abs() <= CLOCKS_APART_SECONDS, "clock", &remedy, wrong);
+    Ok(())
+}
+
+/// None where the first start will make one.
+fn secret_key(config: &Config) -> Result<Option<MasterKey>, SetupError> {
+    let is_made = config.secret_key.is_none()
+        && config.database_url.starts_with("sqlite:")
+        && !MasterKey::is_in_directory(&config.data_dir);
+    if is_made { Ok(None) } else { master_key(config).map(Some) }
+}
+
+fn told<T>(outcome: &Result<T, impl ToString>) -> String {
+    outcome.as_ref().err().map(ToString::to_string).unwrap_or_default()
 }
 
 fn note(good: bool, what: &str, remedy: &str, wrong: &mut Vec<String>) {

@@ -26,13 +26,16 @@ pub(super) enum Direction {
 }
 
 pub(super) async fn run(config: &Config, direction: Direction) -> Result<(), Failure> {
-    let db = open::database(config).await?;
+    let db = match direction {
+        Direction::Up { .. } => open::database(config).await?,
+        Direction::Down { .. } | Direction::Status => open::existing(config).await?,
+    };
     match direction {
         Direction::Up { steps } => Migrator::up(db.connection(), steps).await?,
         Direction::Down { steps } => Migrator::down(db.connection(), Some(steps)).await?,
         Direction::Status => {}
     }
-    for migration in Migrator::get_migration_with_status(db.connection()).await? {
+    for migration in Migrator::get_migration_with_status_read_only(db.connection()).await? {
         let state = if migration.status() == MigrationStatus::Applied { "applied" } else { "pending" };
         say!("{state}  {}", migration.name());
     }

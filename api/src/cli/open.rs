@@ -1,19 +1,38 @@
 //! Opening the process for a command.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use glans_migration::{Migrator, MigratorTrait};
 
 use super::Failure;
 use crate::app::App;
+use crate::identity::master_key;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::Database;
 
+/// Opens a database that is there already; makes nothing.
+pub(super) async fn existing(config: &Config) -> Result<Database, Failure> {
+    if let Some(file) = file(config)
+        && !file.exists()
+    {
+        let (name, remedy) = (file.display(), "`glans migrate up` makes it, and so does `glans serve`");
+        return Err(Failure::Failed(format!("the database {name} is not there; {remedy}")));
+    }
+    Ok(Database::connect(&config.database_url).await?)
+}
+
+/// The file of an embedded database.
+pub(super) fn file(config: &Config) -> Option<PathBuf> {
+    let path = config.database_url.strip_prefix("sqlite://")?;
+    Some(PathBuf::from(path.split_once('?').map_or(path, |(path, _)| path)))
+}
+
 /// Opens the database; makes the data directory for an embedded one.
 pub(super) async fn database(config: &Config) -> Result<Database, Failure> {
-    if let Some(file) = config.database_url.strip_prefix("sqlite://")
-        && let Some(directory) = std::path::Path::new(file).parent()
+    if let Some(file) = file(config)
+        && let Some(directory) = file.parent()
     {
         std::fs::create_dir_all(directory)
             .map_err(|cause| Failure::Failed(format!("cannot make {}: {cause}", directory.display())))?;
@@ -23,6 +42,8 @@ pub(super) async fn database(config: &Config) -> Result<Database, Failure> {
 
 /// The process over a database of the newest form.
 pub(super) async fn app(config: Config) -> Result<Arc<App>, Failure> {
+    // Before the database is touched: with a bad secret key nothing is made and nothing is migrated.
+    drop(master_key(&config)?);
     let db = database(&config).await?;
     Migrator::up(db.connection(), None).await?;
     Ok(App::new(config, db, Clock::default())?)

@@ -12,7 +12,7 @@ use super::{Failure, demo, open};
 use crate::app::App;
 use crate::door::Door;
 use crate::graphql;
-use crate::http::{self, Endpoint, Policy, Settings, Stopping};
+use crate::http::{self, Endpoint, Policy, Settings, Signals, Stopping};
 use crate::oauth;
 use crate::platform::config::{Config, TrustedDocuments};
 use crate::roster;
@@ -38,11 +38,18 @@ impl Serve {
 
 /// Serves until it is told to stop.
 pub(super) async fn run(mut config: Config, serve: Serve) -> Result<(), Failure> {
+    if serve.demo {
+        demo::allowed(&config)?;
+    }
+    // First of all: whoever reads "listening" may stop the process at once.
+    let signals = Signals::register()?;
     config.listen = serve.listen.unwrap_or(config.listen);
     let listener = TcpListener::bind(config.listen).await.map_err(|cause| {
         Failure::Failed(format!("cannot listen on {}: {cause}; choose another with --listen", config.listen))
     })?;
     let address = listener.local_addr()?;
+    // With port 0 it is known only now; the address of the server is derived from it.
+    config.listen = address;
     let app = open::app(config).await?;
     let accounts = if serve.demo { demo::ensure(&app).await? } else { Vec::new() };
     // Reads or makes the signing keys and tests them: a wrong secret key is told now, not at the first sign-in.
@@ -54,7 +61,7 @@ pub(super) async fn run(mut config: Config, serve: Serve) -> Result<(), Failure>
         say!("GraphiQL at http://{address}/graphql; accounts to sign in with:\n\n{}\n", demo::table(&accounts));
     }
     let upkeep = tokio::spawn(upkeep::run(app));
-    http::serve(listener, router, stopping).await?;
+    http::serve(listener, router, stopping, signals).await?;
     upkeep.abort();
     Ok(())
 }

@@ -27,11 +27,12 @@ mod router;
 mod serve;
 mod settings;
 
+pub use cost::bucket::Allowance;
 pub use documents::Policy;
 pub use endpoint::{Endpoint, hardened};
 pub use guard::CallerKind;
 pub use health::Stopping;
 pub use request_id::RequestId;
 pub use router::router;
-pub use serve::serve;
+pub use serve::{Signals, serve};
 pub use settings::Settings;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use super::health::Stopping;
@@ -22,17 +23,39 @@ struct Grace {
 /// 28 s in all: below the 30 s that a supervisor usually waits.
 const GRACE: Grace = Grace { notice: Duration::from_secs(2), drain: Duration::from_secs(26) };
 
-/// Serves until SIGTERM or SIGINT, then finishes what it has. A second signal cuts the waiting short.
-pub async fn serve(listener: TcpListener, router: Router, stopping: Stopping) -> io::Result<()> {
-    serve_until(listener, router, stopping, GRACE, signal).await
+/// SIGTERM and SIGINT. From its making on they no longer kill the process: make it before anybody is told to come.
+#[derive(Debug)]
+pub struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
 }
 
-async fn serve_until<F: Future<Output = ()>>(
+impl Signals {
+    /// Takes both signals over.
+    ///
+    /// # Errors
+    /// When the operating system refuses.
+    pub fn register() -> io::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    /// Waits for the next of either; one that came before is given at once.
+    async fn next(&mut self) {
+        tokio::select! { _ = self.interrupt.recv() => {}, _ = self.terminate.recv() => {} }
+    }
+}
+
+/// Serves until a signal, then finishes what it has. A second signal cuts the waiting short.
+pub async fn serve(listener: TcpListener, router: Router, stopping: Stopping, mut signals: Signals) -> io::Result<()> {
+    serve_until(listener, router, stopping, GRACE, async || signals.next().await).await
+}
+
+async fn serve_until(
     listener: TcpListener,
     router: Router,
     stopping: Stopping,
     grace: Grace,
-    signal: impl Fn() -> F,
+    mut signal: impl AsyncFnMut(),
 ) -> io::Result<()> {
     let (stop, mut stopped) = watch::channel(false);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -53,28 +76,6 @@ async fn serve_until<F: Future<Output = ()>>(
         ended = serving => ended,
         () = watching => Ok(()),
     }
-}
-
-async fn signal() {
-    let interrupt = async {
-        if let Err(error) = tokio::signal::ctrl_c().await {
-            tracing::error!(%error, "SIGINT cannot be watched");
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut stream) => drop(stream.recv().await),
-            Err(error) => {
-                tracing::error!(%error, "SIGTERM cannot be watched");
-                std::future::pending::<()>().await;
-            }
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! { () = interrupt => {}, () = terminate => {} }
 }
 
 #[cfg(test)]

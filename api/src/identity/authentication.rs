@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use glans_entity::ids::{AccountId, ApiClientId, BoardId, SessionId};
+use glans_entity::scope::Scope;
 
 use super::tokens::{Claims, TokenRefusal, jwt};
 use super::{clients, sessions};
-use crate::access::{ApiScope, Standing, Standings};
+use crate::access::{Actor, ApiScope, Standing, Standings};
 use crate::app::App;
+use crate::call::today;
 use crate::platform::error::Result;
 
 /// Who shows `token`, in all boards or in `board` only. `Ok(Err(_))` when the token does not count: it is forged, ran
@@ -65,8 +67,10 @@ async fn of_client(
         scope.unwrap_or_default().split_ascii_whitespace().filter_map(|name| name.parse().ok()).collect();
     actor.scopes.retain(|scope| of_token.contains(scope));
     if board.is_some_and(|board| board != actor.board) {
-        // The request asks for another board, in which this client may do nothing.
+        // The request asks for another board, in which this client may do and see nothing.
         actor.scopes.clear();
+        let scope = Arc::new(Scope::nothing(today(app.clock.now())));
+        return Ok(Some(Arc::new(Standing { actor: Actor::Client(Arc::new(actor)), scope })));
     }
     Ok(Some(Standings::of_client(app, actor)))
 }

@@ -67,6 +67,11 @@ impl MasterKey {
         }
     }
 
+    /// Whether the data directory has a key already.
+    pub fn is_in_directory(directory: &Path) -> bool {
+        directory.join(FILE_NAME).exists()
+    }
+
     fn derive(secret: &[u8]) -> Result<Self, Unspecified> {
         let root = Salt::new(HKDF_SHA256, b"glans").extract(secret);
         Ok(Self {

@@ -22,4 +22,4 @@ pub mod throttle;
 pub mod tokens;
 pub mod viewer;
 
-pub use shared::{Identity, SetupError};
+pub use shared::{Identity, SetupError, master_key};

@@ -47,12 +47,12 @@ pub enum SetupError {
 impl Identity {
     /// With the secret key of `config`, or for an embedded database the one in its data directory.
     pub fn new(config: &Config) -> Result<Self, SetupError> {
-        let public_url = config.public_url.trim_end_matches('/');
+        let public_url = config.public_url();
         Ok(Self {
             master: master_key(config)?,
             hashing: Hashing::new(available_parallelism().map_or(1, |cores| cores.get() / 2))?,
             keys: KeyRing::default(),
-            issuer: Issuer { name: public_url.to_owned(), audience: format!("{public_url}/graphql") },
+            issuer: Issuer { audience: format!("{public_url}/graphql"), name: public_url },
             turns: Turns::default(),
             sessions: Cache::builder().max_capacity(LARGEST).time_to_live(KEPT).build(),
             clients: Cache::builder().max_capacity(LARGEST).time_to_live(KEPT).build(),
@@ -60,7 +60,11 @@ impl Identity {
     }
 }
 
-fn master_key(config: &Config) -> Result<MasterKey, SetupError> {
+/// The secret key of `config`; for an embedded database the one in its data directory, made where there is none.
+///
+/// # Errors
+/// When it is missing, unreadable or malformed.
+pub fn master_key(config: &Config) -> Result<MasterKey, SetupError> {
     match &config.secret_key {
         Some(text) => Ok(MasterKey::from_base64(text)?),
         None if config.database_url.starts_with("sqlite:") => Ok(MasterKey::in_directory(&config.data_dir)?),

@@ -15,6 +15,7 @@ use sea_orm::{
     AccessMode, ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
+use sqlx::Connection;
 
 /// A statement that takes longer is stopped, on PostgreSQL.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -44,6 +45,10 @@ pub enum ConnectError {
         "cannot open the database: {0}. Check that it is there, that it accepts connections and that user and password are right"
     )]
     Open(#[from] DbErr),
+    #[error(
+        "cannot reach the database: {0}. Check that it is there, that it accepts connections and that user and password are right"
+    )]
+    Unreachable(#[from] sqlx::Error),
 }
 
 impl Database {
@@ -59,7 +64,9 @@ impl Database {
                 (writer, sea_orm::Database::connect(sqlite(url, SQLITE_READERS, true)).await?)
             }
             Some(("postgres" | "postgresql", rest)) => {
-                let pool = sea_orm::Database::connect(postgres(&format!("postgres://{rest}"))).await?;
+                let url = format!("postgres://{rest}");
+                reach(&url).await?;
+                let pool = sea_orm::Database::connect(postgres(&url)).await?;
                 (pool.clone(), pool)
             }
             _ => return Err(ConnectError::Scheme),
@@ -169,6 +176,14 @@ fn postgres(url: &str) -> ConnectOptions {
         .test_before_acquire_if_idle_for(Duration::from_secs(30))
         .sqlx_logging(false);
     options
+}
+
+/// Connects once and goes. The pool would try again until its time is up, and then tell that and not the cause.
+async fn reach(url: &str) -> Result<(), sqlx::Error> {
+    let options = sqlx::postgres::PgConnectOptions::from_str(url)?;
+    let connecting = sqlx::postgres::PgConnection::connect_with(&options);
+    let late = |_| sqlx::Error::Io(std::io::Error::from(std::io::ErrorKind::TimedOut));
+    tokio::time::timeout(ACQUIRE_TIMEOUT, connecting).await.map_err(late)??.close().await
 }
 
 /// Whether `url` parses as far as it can be told without opening it.

@@ -139,7 +139,7 @@ mod tests {
             language: "nl".to_owned(),
             persons: vec![(board, person)],
             held: held.collect(),
-            guardian,
+            guardian_in: if guardian { vec![board] } else { Vec::new() },
         }))
     }
 

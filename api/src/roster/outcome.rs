@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::oneroster::mapping::Skipped;
 use super::plan::PlanCounts;
 use super::problem::Problem;
+use super::rules::removals_need_consent;
 
 /// How to import.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -42,5 +43,11 @@ impl Outcome {
     /// Whether nothing was written because something in the files is wrong.
     pub fn is_broken(&self) -> bool {
         self.counts.errors > 0
+    }
+
+    /// Whether a dry run met more removals than go without asking: the import itself would be refused.
+    pub fn lacks_consent(&self) -> bool {
+        let removed = self.counts.changes.map_or(0, |changes| changes.people.ended + changes.students.ended);
+        !self.import.accept_removals && removals_need_consent(self.counts.active_people, removed)
     }
 }

@@ -45,7 +45,7 @@ impl Token {
 
     /// The address to send the bundle to.
     pub(super) fn url(&self, app: &App) -> String {
-        format!("{}/uploads/{}", app.config.public_url.trim_end_matches('/'), self.0)
+        format!("{}/uploads/{}", app.config.public_url(), self.0)
     }
 }
 

@@ -66,6 +66,8 @@ fn own_and_sibling(board: &Board, of_type: &str) -> Option<(String, Option<Strin
         "ClassGroup" => two(board.groups),
         "Student" => two(board.students),
         "Person" => two([board.guardians[0].person, board.guardians[1].person]),
+        "Viewer" => (board.admin.account.to_string(), None),
+        "Session" => (board.session.to_string(), None),
         "Membership" => two(board.memberships),
         "Guardianship" => two(board.guardianships),
         "ApiClient" => (board.client.to_string(), None),

@@ -62,6 +62,17 @@ async fn an_administrator_makes_a_client_that_reads_with_its_scopes(world: &Worl
     assert_eq!(deeds(world).await, expected);
 }
 
+async fn a_client_that_names_another_board_sees_none(world: &World) {
+    let client = world.actor(Who::Client).await;
+    for (board, expected) in [(world.ours.id, 1), (world.theirs.id, 0)] {
+        let seen = client.clone().with_header("glans-board", &board.to_string());
+        let seen =
+            seen.asks("{ boards { nodes { id } } schools { nodes { id } } viewer { apiClient { name } } }").await;
+        assert_eq!(seen.at("boards.nodes").as_array().unwrap().len(), expected);
+        assert_eq!(seen.at("schools.nodes").as_array().unwrap().len(), expected * 2);
+    }
+}
+
 async fn a_token_has_no_more_scopes_than_it_asked_for(world: &World) {
     let (admin, _) = signed_in(world, Who::Admin).await;
     let made = make(world, &admin, &["ORGANISATION_READ", "LESSONS_READ"]).await;
@@ -201,7 +212,7 @@ async fn a_session_goes_on_and_ends_through_the_token_endpoints_too(world: &Worl
 
 async fn the_server_says_where_its_endpoints_are(world: &World) {
     let reply = world.actor(Who::Anonymous).await.gets("/.well-known/oauth-authorization-server").await;
-    let issuer = &world.app.config.public_url;
+    let issuer = &world.app.config.public_url();
     let said = |name: &str| -> &Value { &reply.body[name] };
     assert_eq!(said("issuer"), issuer);
     assert_eq!(said("token_endpoint"), &json!(format!("{issuer}/oauth/token")));
@@ -210,6 +221,7 @@ async fn the_server_says_where_its_endpoints_are(world: &World) {
 
 glans_tests::on_each_database!(
     an_administrator_makes_a_client_that_reads_with_its_scopes,
+    a_client_that_names_another_board_sees_none,
     a_token_has_no_more_scopes_than_it_asked_for,
     two_secrets_live_and_the_third_ends_the_first,
     a_revoked_client_is_out_with_its_tokens,

@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 use super::{PASSWORD, deeds, everything, let_sign_in, signed_in, timeless};
 
-const EXPIRED: [&str; 1] = ["EXPIRED code"];
+pub(super) const EXPIRED: [&str; 1] = ["EXPIRED code"];
 
 /// The first guardian has no account yet, and waits for an invitation.
-async fn newcomer(world: &World) {
+pub(super) async fn newcomer(world: &World) {
     let (guardian, db) = (world.ours.guardians[0].person, everything(world).await);
     person::Entity::update_many()
         .col_expr(person::Column::AccountId, Expr::value(None::<uuid::Uuid>))
@@ -30,7 +30,7 @@ async fn newcomer(world: &World) {
     world.app.standings.forget_all();
 }
 
-async fn invite(world: &World, inviter: &Actor) -> Reply {
+pub(super) async fn invite(world: &World, inviter: &Actor) -> Reply {
     let input = json!({
         "person": world.ours.guardians[0].person.to_string(),
         "guardianship": world.ours.guardianships[0].to_string(),
@@ -39,17 +39,17 @@ async fn invite(world: &World, inviter: &Actor) -> Reply {
     inviter.does("invitationCreate", "invitation { id expiresAt } code", input).await
 }
 
-async fn code_of(world: &World, inviter: &Actor) -> String {
+pub(super) async fn code_of(world: &World, inviter: &Actor) -> String {
     invite(world, inviter).await.text_at("invitationCreate.code").to_owned()
 }
 
-async fn accept(actor: &Actor, code: &str, more: Value) -> Reply {
+pub(super) async fn accept(actor: &Actor, code: &str, more: Value) -> Reply {
     let mut input = json!({ "code": code, "password": PASSWORD, "email": "ilse@thuis.example" });
     input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     actor.does("invitationAccept", "tokens { accessToken } viewer { id }", input).await
 }
 
-async fn status(world: &World) -> GuardianshipStatus {
+pub(super) async fn status(world: &World) -> GuardianshipStatus {
     let scope = Scope::system(glans::call::today(world.app.clock.now()));
     let row = guardianship::Entity::within(&scope).filter(guardianship::Column::Id.eq(world.ours.guardianships[0]));
     row.one(&everything(world).await).await.unwrap().unwrap().status

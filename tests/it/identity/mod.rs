@@ -5,6 +5,7 @@ mod forgeries;
 mod invitations;
 mod keys;
 mod passwords;
+mod reach;
 mod refreshing;
 mod roles;
 mod sessions;

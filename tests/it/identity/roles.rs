@@ -8,12 +8,12 @@ use super::{deeds, signed_in};
 
 const MEMBERSHIP: &str = "membership { id role scope { ... on School { id } ... on ClassGroup { id } } }";
 
-async fn grant(actor: &Actor, person: impl ToString, role: &str, scope: impl ToString) -> Reply {
+pub(super) async fn grant(actor: &Actor, person: impl ToString, role: &str, scope: impl ToString) -> Reply {
     let input = json!({ "person": person.to_string(), "role": role, "scope": scope.to_string() });
     actor.does("membershipGrant", MEMBERSHIP, input).await
 }
 
-async fn revoke(actor: &Actor, id: &str) -> Reply {
+pub(super) async fn revoke(actor: &Actor, id: &str) -> Reply {
     actor.does("membershipRevoke", "membership { id }", json!({ "id": id })).await
 }
 

@@ -153,6 +153,10 @@ async fn who_is_absent_ends_and_more_than_a_tenth_must_be_accepted(office: &Offi
     let gone: Vec<String> =
         (2..=8).flat_map(|n| [format!("g2-{n}"), format!("g2-{n}-a"), format!("g2-{n}-b")]).collect();
     tiny.without(&gone.iter().map(String::as_str).collect::<Vec<_>>());
+    let told = office.import_as(tiny.source(), Options { dry_run: true, accept_removals: false }).await;
+    assert!(!told.is_broken() && told.lacks_consent());
+    let told = office.import_as(tiny.source(), Options { dry_run: true, accept_removals: true }).await;
+    assert!(!told.is_broken() && !told.lacks_consent());
     let refused = office.import(&tiny).await;
     assert!(refused.is_broken());
     assert!(

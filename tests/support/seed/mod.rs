@@ -6,7 +6,7 @@ mod sower;
 use chrono::{DateTime, Utc};
 use glans_entity::ids::{
     AccountId, ApiClientId, BoardId, ClassGroupId, ClusterId, GuardianshipId, MembershipId, PersonId, RosterImportId,
-    SchoolId, SchoolYearId, StudentId,
+    SchoolId, SchoolYearId, SessionId, StudentId,
 };
 use glans_entity::localized::Strings;
 use glans_entity::people::{GuardianAccess, Role, ScopeKind};
@@ -60,6 +60,8 @@ pub struct Board {
     /// May read the organisation and the lessons.
     pub client: ApiClientId,
     pub import: RosterImportId,
+    /// A phone of the administrator.
+    pub session: SessionId,
     pub published: Course,
     pub draft: Course,
 }
@@ -102,6 +104,7 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
         guardianships,
         client: client(&sower).await,
         import: import(&sower).await,
+        session: sower.session(people.admin.account).await,
         published: sower.course("samen-sterk", true).await,
         draft: sower.course("nog-niet-af", false).await,
     }

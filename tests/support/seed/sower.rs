@@ -3,7 +3,7 @@
 use chrono::{DateTime, Days, Utc};
 use glans_entity::ids::{
     AccountId, BoardId, ClassGroupId, ClusterId, EnrolmentId, GuardianshipId, MembershipId, PersonId, SchoolId,
-    SchoolYearId, StudentId,
+    SchoolYearId, SessionId, StudentId,
 };
 use glans_entity::localized::{Localized, Strings};
 use glans_entity::{identity, organisation, people};
@@ -150,6 +150,22 @@ impl Sower<'_> {
         })
         .await;
         (id, account)
+    }
+
+    /// A signed-in phone.
+    pub(super) async fn session(&self, account_id: AccountId) -> SessionId {
+        let id = SessionId::new();
+        self.put::<identity::session::Entity>(identity::session::Model {
+            id,
+            account_id,
+            device_name: Some(self.text("Telefoon")),
+            created_at: self.now,
+            last_used_at: self.now,
+            expires_at: self.now + chrono::TimeDelta::days(365),
+            revoked_at: None,
+        })
+        .await;
+        id
     }
 
     pub(super) async fn membership(

@@ -67,7 +67,13 @@ async fn import(config: Config, board: BoardId, source: Source, options: Options
     let outcome = roster::import(&call, board, source, options).await?;
     let (report, errors) = texts(&outcome);
     say!("{}", report.to_string().trim_end());
-    if outcome.is_broken() { Err(Failure::Failed(errors)) } else { Ok(()) }
+    if outcome.is_broken() {
+        return Err(Failure::Failed(errors));
+    }
+    if outcome.lacks_consent() {
+        return Err(Failure::Failed("the import would be refused without --accept-removals".to_owned()));
+    }
+    Ok(())
 }
 
 pub(super) async fn rollback(config: Config, args: RollbackArgs) -> Result<(), Failure> {

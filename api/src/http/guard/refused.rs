@@ -35,7 +35,7 @@ impl Limit {
             Self::Aliases => ("aliases", "aliases"),
             Self::Directives => ("directives", "directives"),
             Self::SelectionDepth => ("selectionDepth", "levels of fields"),
-            Self::Fields => ("fields", "fields, with fragments expanded,"),
+            Self::Fields => ("fields", "fields with fragments expanded"),
             Self::RootFields => ("rootFields", "root fields"),
             Self::CredentialFields => ("credentialFields", "fields that try a credential"),
             Self::Operations => ("operations", "operations"),
@@ -71,4 +71,17 @@ impl Refused {
 /// `Ok` while `count` is within `maximum`.
 pub(crate) fn within(limit: Limit, count: u32, maximum: u32) -> Result<(), Refused> {
     if count > maximum { Err(Refused::over(limit, maximum)) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_there_is_too_much_of_stands_in_a_whole_sentence() {
+        assert_eq!(
+            within(Limit::Fields, 101, 100).unwrap_err().to_string(),
+            "The request has more than 100 fields with fragments expanded. Ask for less, or in several requests."
+        );
+    }
 }

@@ -3,15 +3,16 @@
 use glans_entity::identity::invitation::Model;
 use glans_entity::ids::AccountId;
 use glans_entity::people::person;
+use glans_entity::scope::Scope;
 
 use super::code::Code;
-use super::store;
+use super::{rules, store};
 use crate::access::{self, Action, Actor, Place};
 use crate::call::{Call, Write};
 use crate::identity::audit::{self, Deed};
 use crate::identity::passwords::{actions::hash_new, verification};
 use crate::identity::sessions::actions::{Opened, Tokens, finish, open};
-use crate::identity::{accounts, email, throttle};
+use crate::identity::{accounts, email, memberships, throttle};
 use crate::platform::error::{Error, Result, UserErrorCode, refuse};
 use crate::platform::outbox::Event;
 
@@ -130,6 +131,14 @@ async fn join(write: &Write<'_>, invitation: &Model, account: AccountId) -> Resu
     let board = invitation.board_id;
     let permit = access::authorize(&Actor::System("invitation"), Action::StaffWrite, Place::board(board))?;
     let now = write.now();
+    // From here on nobody grants the person anything until the transaction ends.
+    let everything = Scope::system(write.call().today());
+    if memberships::actions::present_in(write, &everything, invitation.person_id).await?.is_none() {
+        return Err(closed());
+    }
+    if !rules::still_counts(invitation, &store::standing(write.db(), invitation.person_id).await?) {
+        return Err(closed());
+    }
     if !store::accept(write.db(), &permit, invitation.id, now).await? {
         return Err(closed());
     }

@@ -84,8 +84,13 @@ async fn authorize(
     let today = write.call().today();
     let capacities = places::capacities(write.db(), today, &[person.id]).await?.remove(&person.id);
     for capacity in capacities.unwrap_or_default() {
-        if let Capacity::Staff(role, place) = capacity {
-            permit = Some(write.authorize(policy::granting(role), place)?);
+        match capacity {
+            Capacity::Staff(role, place) => permit = Some(write.authorize(policy::granting(role), place)?),
+            // The account sees every child, so the inviter must be one who may invite for each. That alone is no right:
+            // a guardian is invited for a named child.
+            Capacity::Guardian(place) => {
+                write.authorize(Action::InviteGuardian, place)?;
+            }
         }
     }
     if let Some(guardianship) = guardianship {

@@ -1,6 +1,6 @@
 //! Invitations: how a person of a board gets an account.
 //!
-//! OPEN → ACCEPTED, or REVOKED by a newer one, or over after 60 days or five wrong secrets. A code on paper and a link in
+//! OPEN → ACCEPTED, or REVOKED by a newer one or a new role, or over after 60 days or five wrong secrets. A code on paper and a link in
 //! a letter are the same thing. It is bound to one person, and for a guardian to one child.
 
 pub mod acceptance;
@@ -8,7 +8,9 @@ pub mod actions;
 pub mod administrator;
 pub mod code;
 mod mutation;
+mod rules;
 mod store;
 pub mod types;
 
 pub use mutation::InvitationMutation;
+pub(in crate::identity) use store::revoke_open;

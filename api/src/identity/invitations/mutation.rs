@@ -16,8 +16,8 @@ pub struct InvitationMutation;
 
 #[Object]
 impl InvitationMutation {
-    /// Invites a person to an account. For who may grant all roles of that person, and for a guardian also who may
-    /// invite guardians of the child.
+    /// Invites a person to an account. For who may grant all roles of that person, and for a guardian who may invite
+    /// guardians of each of their children. A role granted later ends the invitation.
     async fn invitation_create(
         &self,
         ctx: &Context<'_>,

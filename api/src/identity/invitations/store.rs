@@ -3,11 +3,12 @@
 use chrono::{DateTime, Utc};
 use glans_entity::identity::invitation::{Column, Entity, Model};
 use glans_entity::ids::{AccountId, BoardId, GuardianshipId, InvitationId, PersonId};
-use glans_entity::people::{GuardianshipStatus, guardianship, person};
+use glans_entity::people::{GuardianshipStatus, guardianship, membership, person};
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
+use super::rules::Standing;
 use crate::access::Permit;
 use crate::platform::error::{Result, taken};
 
@@ -24,8 +25,9 @@ pub async fn insert(db: &impl ConnectionTrait, _permit: &Permit, row: Model) -> 
     Ok(row.into_active_model().reset_all().insert(db).await?)
 }
 
-/// Ends the open invitations of a person: a new one makes lost paper worthless.
-pub async fn revoke_open(
+/// Ends the open invitations of a person: a new one makes lost paper worthless, and a new role is nothing that an earlier
+/// inviter may hand over.
+pub(in crate::identity) async fn revoke_open(
     db: &impl ConnectionTrait,
     _permit: &Permit,
     person: PersonId,
@@ -93,6 +95,16 @@ pub async fn accept(db: &impl ConnectionTrait, _permit: &Permit, id: InvitationI
 pub async fn person(db: &impl ConnectionTrait, id: PersonId) -> Result<Option<person::Model>> {
     let everything = Scope { system: true, ..Scope::default() };
     Ok(person::Entity::within(&everything).filter(person::Column::Id.eq(id)).one(db).await?)
+}
+
+/// What the person is in the board, in and out of sight.
+pub async fn standing(db: &impl ConnectionTrait, person: PersonId) -> Result<Standing> {
+    let everything = Scope { system: true, ..Scope::default() };
+    let memberships = membership::Entity::within(&everything)
+        .filter(membership::Column::PersonId.eq(person))
+        .filter(membership::Column::EndedAt.is_null());
+    let guardianships = guardianship::Entity::within(&everything).filter(guardianship::Column::GuardianId.eq(person));
+    Ok(Standing { memberships: memberships.all(db).await?, guardianships: guardianships.all(db).await? })
 }
 
 /// Gives a person their account; false when they have another one.

@@ -8,4 +8,4 @@ pub mod ring;
 pub mod rules;
 mod store;
 
-pub use ring::KeyRing;
+pub use ring::{KeyRing, check};

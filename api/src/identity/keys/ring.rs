@@ -87,6 +87,15 @@ impl KeyRing {
     }
 }
 
+/// Whether the stored keys open with the secret key and sign; makes none, and finds an empty table sound.
+///
+/// # Errors
+/// When they were sealed with another secret key, or were changed since.
+pub async fn check(db: &Database, master: &MasterKey, now: DateTime<Utc>) -> Result<()> {
+    let rows = store::all(&db.read(&Scope::system(now.date_naive())).await?).await?;
+    assemble(rows, master, now).map(drop)
+}
+
 async fn read(db: &Database, master: &MasterKey, now: DateTime<Utc>) -> Result<Keys> {
     let system = Scope::system(now.date_naive());
     let rows = store::all(&db.read(&system).await?).await?;

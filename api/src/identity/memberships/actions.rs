@@ -8,9 +8,10 @@ use glans_entity::scope::Scope;
 
 use super::places::{self, Seat};
 use super::{rules, store};
-use crate::access::{Permit, policy};
+use crate::access::{Action, Permit, Place, policy};
 use crate::call::Write;
 use crate::identity::audit::{self, Deed};
+use crate::identity::invitations;
 use crate::people::{memberships, persons};
 use crate::platform::error::{Result, UserErrorCode, not_found, refuse};
 use crate::platform::outbox::Event;
@@ -26,7 +27,8 @@ pub struct Grant<'a> {
     pub ends_on: Option<NaiveDate>,
 }
 
-/// Grants a role to a person of the board in which the scope lies. Granting it again changes nothing.
+/// Grants a role to a person of the board in which the scope lies. Granting it again changes nothing; with other days it
+/// is refused.
 pub async fn grant(write: &Write<'_>, grant: Grant<'_>) -> Result<Model> {
     let person: PersonId = grant.person.parse().map_err(|_| not_found("person"))?;
     if matches!((grant.starts_on, grant.ends_on), (Some(starts), Some(ends)) if ends < starts) {
@@ -39,12 +41,22 @@ pub async fn grant(write: &Write<'_>, grant: Grant<'_>) -> Result<Model> {
     let permit = write.authorize(policy::granting(grant.role), seat.place.clone())?;
     let person = present(write, person).await?.filter(|person| seat.place.board == Some(person.board_id));
     let person = person.ok_or_else(|| not_found("person"))?;
+    let is_own = person.account_id.is_some() && person.account_id == permit.account();
+    if is_own && write.authorize(Action::GrantBoardAdmin, Place::board(person.board_id)).is_err() {
+        let message = "Somebody else has to give you a role. Ask an administrator of the board.";
+        return Err(refuse(UserErrorCode::Forbidden, "person", message));
+    }
     appoint(write, &permit, &person, grant.role, &seat, (grant.starts_on, grant.ends_on)).await
 }
 
 /// The person, if in sight and still there; nobody else changes them until the transaction ends.
 pub async fn present(write: &Write<'_>, id: PersonId) -> Result<Option<person::Model>> {
-    let person = persons::store::lock(write.db(), &write.scope(), id).await?;
+    present_in(write, &write.scope(), id).await
+}
+
+/// As [`present`], in `scope`.
+pub async fn present_in(write: &Write<'_>, scope: &Scope, id: PersonId) -> Result<Option<person::Model>> {
+    let person = persons::store::lock(write.db(), scope, id).await?;
     Ok(person.filter(|person| person.archived_at.is_none() && person.erased_at.is_none()))
 }
 
@@ -57,11 +69,19 @@ pub async fn appoint(
     seat: &Seat,
     (starts_on, ends_on): (Option<NaiveDate>, Option<NaiveDate>),
 ) -> Result<Model> {
-    let same = |held: &Model| held.role == role && held.scope_id == seat.id && held.ends_on == ends_on;
-    let everything = Scope::system(write.call().today());
-    let held = memberships::store::not_ended(write.db(), &everything, &[person.id]).await?;
-    if let Some(held) = held.into_iter().find(same) {
-        return Ok(held);
+    let today = write.call().today();
+    match store::lock_held(write.db(), person.id, role, seat.id).await? {
+        Some(held) if rules::is_over(&held, today) => {
+            // It stays as it was, and makes room.
+            store::end(write.db(), permit, held, write.now()).await?;
+        }
+        Some(held) if rules::has_days(&held, (starts_on, ends_on), today) => return Ok(held),
+        Some(_) => {
+            let message = "This person has this role here already, with other days. Take it with `membershipRevoke` \
+                           first, then grant it with the new days.";
+            return Err(refuse(UserErrorCode::Taken, "role", message));
+        }
+        None => {}
     }
     let row = Model {
         id: MembershipId::new(),
@@ -80,6 +100,8 @@ pub async fn appoint(
         version: 1,
     };
     let held = memberships::store::insert(write.db(), permit, row).await?;
+    // Who invited the person before had not to be one who may grant this role.
+    invitations::revoke_open(write.db(), permit, person.id, write.now()).await?;
     write.rights_change();
     audit::record(write, Some(held.board_id), Deed::MembershipGranted, Some(held.id.to_string())).await?;
     write.emit(permit, Event::about("membership.granted", held.id)).await?;
@@ -96,23 +118,11 @@ pub async fn revoke(write: &Write<'_>, id: &str) -> Result<Model> {
         return Ok(held);
     }
     if held.role == Role::BoardAdmin {
-        keep_one_administrator(write, &held).await?;
+        memberships::actions::keep_one_administrator(write, held.board_id, held.person_id).await?;
     }
     let held = store::end(write.db(), &permit, held, write.now()).await?;
     write.rights_change();
     audit::record(write, Some(held.board_id), Deed::MembershipRevoked, Some(held.id.to_string())).await?;
     write.emit(&permit, Event::about("membership.revoked", held.id)).await?;
     Ok(held)
-}
-
-/// A board that nobody administers could never be administered again. The board is locked first, so that two
-/// administrators cannot take each other's role at the same time.
-async fn keep_one_administrator(write: &Write<'_>, held: &Model) -> Result<()> {
-    crate::organisation::boards::store::lock(write.db(), &write.scope(), held.board_id).await?;
-    let today = write.call().today();
-    if store::administrator_count(write.db(), held.board_id, today).await? <= 1 {
-        let message = "This is the last administrator of the board. Make somebody else administrator first.";
-        return Err(refuse(UserErrorCode::Conflict, "id", message));
-    }
-    Ok(())
 }

@@ -14,7 +14,8 @@ pub struct MembershipMutation;
 #[Object]
 impl MembershipMutation {
     /// Gives a person a role. For administrators of the board; directors appoint leaders of their schools, leaders
-    /// appoint teachers of their school. Granting it again changes nothing.
+    /// appoint teachers of their school. Granting it again changes nothing; with other days it is refused. Only an administrator
+    /// of the board may grant a role to the own person.
     async fn membership_grant(
         &self,
         ctx: &Context<'_>,

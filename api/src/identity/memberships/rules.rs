@@ -1,5 +1,7 @@
-//! Which role goes with which scope.
+//! Which role goes with which scope, and on which days.
 
+use chrono::NaiveDate;
+use glans_entity::people::membership::Model;
 use glans_entity::people::{Role, ScopeKind};
 
 /// Whether `role` can be held in a scope of this kind. Guardians hold theirs by a guardianship.
@@ -24,8 +26,22 @@ pub const fn expected(role: Role) -> &'static str {
     }
 }
 
+/// Whether the last day of the role has gone by.
+pub fn is_over(held: &Model, today: NaiveDate) -> bool {
+    held.ends_on.is_some_and(|last| last < today)
+}
+
+/// Whether the role counts from today on the days from `starts_on` to `ends_on`. What began, began: which day it was does
+/// not matter.
+pub fn has_days(held: &Model, (starts_on, ends_on): (Option<NaiveDate>, Option<NaiveDate>), today: NaiveDate) -> bool {
+    let from_now = |starts: Option<NaiveDate>| starts.unwrap_or(today).max(today);
+    from_now(held.starts_on) == from_now(starts_on) && held.ends_on == ends_on
+}
+
 #[cfg(test)]
 mod tests {
+    use chrono::{DateTime, Utc};
+    use glans_entity::ids::{BoardId, MembershipId, PersonId};
     use sea_orm::Iterable;
 
     use super::*;
@@ -43,5 +59,47 @@ mod tests {
         }
         assert!(!fits(Role::SchoolLeader, ScopeKind::Board));
         assert!(!fits(Role::Teacher, ScopeKind::Board));
+    }
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn held(starts_on: Option<&str>, ends_on: Option<&str>) -> Model {
+        Model {
+            id: MembershipId::new(),
+            board_id: BoardId::new(),
+            person_id: PersonId::new(),
+            role: Role::BoardAdmin,
+            scope_kind: ScopeKind::Board,
+            scope_id: BoardId::new().0,
+            school_id: None,
+            starts_on: starts_on.map(day),
+            ends_on: ends_on.map(day),
+            ended_at: None,
+            source_id: None,
+            created_at: DateTime::<Utc>::UNIX_EPOCH,
+            updated_at: DateTime::<Utc>::UNIX_EPOCH,
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn a_role_is_over_after_its_last_day() {
+        let role = held(None, Some("2026-11-24"));
+        assert!(!is_over(&role, day("2026-11-24")));
+        assert!(is_over(&role, day("2026-11-25")));
+        assert!(!is_over(&held(Some("2030-01-01"), None), day("2026-11-24")));
+    }
+
+    #[test]
+    fn a_role_that_begins_later_is_not_one_from_today() {
+        let today = day("2026-11-24");
+        assert!(has_days(&held(None, None), (None, None), today));
+        assert!(has_days(&held(Some("2026-08-01"), None), (None, None), today));
+        assert!(has_days(&held(None, None), (Some(today), None), today));
+        assert!(!has_days(&held(Some("9999-12-31"), None), (Some(today), None), today));
+        assert!(has_days(&held(Some("9999-12-31"), None), (Some(day("9999-12-31")), None), today));
+        assert!(!has_days(&held(None, Some("2027-07-31")), (None, None), today));
     }
 }

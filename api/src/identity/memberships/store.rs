@@ -1,14 +1,14 @@
 //! Writing memberships.
 
 use chrono::{DateTime, Utc};
-use glans_entity::ids::{BoardId, MembershipId};
+use glans_entity::ids::{MembershipId, PersonId};
 use glans_entity::people::Role;
 use glans_entity::people::membership::{Column, Entity, Model};
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QuerySelect,
 };
+use uuid::Uuid;
 
 use crate::access::Permit;
 use crate::platform::error::Result;
@@ -18,17 +18,22 @@ pub async fn lock(db: &impl ConnectionTrait, scope: &Scope, id: MembershipId) ->
     Ok(Entity::within(scope).filter(Column::Id.eq(id)).lock_exclusive().one(db).await?)
 }
 
-/// How many administrators a board has today.
-pub async fn administrator_count(db: &impl ConnectionTrait, board: BoardId, today: chrono::NaiveDate) -> Result<u64> {
+/// The role of the person in the scope that was not taken, even if its last day has gone by. There is one at most.
+pub async fn lock_held(
+    db: &impl ConnectionTrait,
+    person: PersonId,
+    role: Role,
+    scope_id: Uuid,
+) -> Result<Option<Model>> {
     let everything = Scope { system: true, ..Scope::default() };
-    let count = Entity::within(&everything)
-        .filter(Column::BoardId.eq(board))
-        .filter(Column::Role.eq(Role::BoardAdmin))
+    Ok(Entity::within(&everything)
+        .filter(Column::PersonId.eq(person))
+        .filter(Column::Role.eq(role))
+        .filter(Column::ScopeId.eq(scope_id))
         .filter(Column::EndedAt.is_null())
-        .filter(Condition::any().add(Column::EndsOn.is_null()).add(Column::EndsOn.gte(today)))
-        .count(db)
-        .await?;
-    Ok(count)
+        .lock_exclusive()
+        .one(db)
+        .await?)
 }
 
 /// Ends a membership and returns it as it is then.

@@ -1,24 +1,28 @@
 //! Argon2id on a bounded pool.
 //!
 //! One hash fills 19 MiB and a core for some 20 ms. Half of the cores may do so at once and the rest waits in a queue,
-//! so that the morning's sign-ins never starve those who are reading; a queue that is full says so at once.
+//! so that the morning's sign-ins never starve those who are reading; a queue that is full says so at once, and nobody
+//! stands in it for longer than two seconds.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use argon2::password_hash::{PasswordVerifier, phc};
 use argon2::{Argon2, Params, PasswordHash, PasswordHasher};
 use aws_lc_rs::rand;
 use tokio::sync::Semaphore;
-use tokio::task;
+use tokio::{task, time};
 
 /// OWASP Password Storage: the minimum for Argon2id. Change them and every account is rehashed at its next sign-in.
 const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 const SALT_LEN: usize = 16;
-/// At 20 ms each and one core, the last in the queue waits ten seconds: the limit of a request.
+/// More than this many waiting would only fill memory.
 const QUEUE_LEN: usize = 512;
+/// Who waits longer is sent away with a word when to come back, well before the time of the request is up.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 #[derive(Debug, thiserror::Error)]
 pub enum HashingError {
@@ -104,7 +108,8 @@ impl Hashing {
         work: impl FnOnce() -> Result<T, HashingError> + Send + 'static,
     ) -> Result<T, HashingError> {
         let place = Place::in_queue(Arc::clone(&self.0))?;
-        let worker = Arc::clone(&self.0.workers).acquire_owned().await.map_err(|_| HashingError::Stopped)?;
+        let worker = time::timeout(PATIENCE, Arc::clone(&self.0.workers).acquire_owned());
+        let worker = worker.await.map_err(|_| HashingError::Busy)?.map_err(|_| HashingError::Stopped)?;
         // The worker's permit goes along: when the caller gives up, the hash still runs and still counts as running.
         task::spawn_blocking(move || {
             let result = work();
@@ -210,5 +215,17 @@ mod tests {
         hashing.0.waiting.store(0, Ordering::Release);
         assert!(hashing.verify(password("x"), None).await.is_ok());
         assert_eq!(hashing.0.waiting.load(Ordering::Acquire), 0);
+    }
+
+    #[tokio::test]
+    async fn who_waits_too_long_is_sent_away_and_leaves_the_queue() {
+        let hashing = Hashing::new(1).unwrap();
+        let only = Arc::clone(&hashing.0.workers).acquire_owned().await.unwrap();
+        let start = std::time::Instant::now();
+        assert!(matches!(hashing.verify(password("x"), None).await, Err(HashingError::Busy)));
+        assert!((PATIENCE..PATIENCE * 2).contains(&start.elapsed()));
+        assert_eq!(hashing.0.waiting.load(Ordering::Acquire), 0);
+        drop(only);
+        assert!(hashing.verify(password("x"), None).await.is_ok());
     }
 }

@@ -8,7 +8,10 @@ use super::rules;
 use crate::app::App;
 use crate::call::Write;
 use crate::identity::accounts;
-use crate::platform::error::{Code, Error, Result, coded};
+use crate::platform::error::{Error, Result};
+
+/// Where the queue is full now, a few seconds later there is room again.
+const RETRY_AFTER_SECONDS: u32 = 3;
 
 /// What a verification found.
 pub struct Verified {
@@ -46,9 +49,7 @@ pub async fn keep_rehashed(write: &Write<'_>, account: AccountId, rehashed: Opti
 /// A full queue is told; the rest is our failure.
 pub fn fault(error: HashingError) -> Error {
     match error {
-        HashingError::Busy => {
-            coded(Code::RateLimited, "Many people are signing in right now. Try again in a few seconds.")
-        }
+        HashingError::Busy => Error::RateLimited { retry_after_seconds: RETRY_AFTER_SECONDS },
         other => Error::fault(other),
     }
 }

@@ -3,6 +3,7 @@
 //! Guardians have none stored: each live guardianship is a membership of role GUARDIAN at the school of the child, under
 //! the same id.
 
+pub mod actions;
 mod loaders;
 pub mod store;
 pub mod types;

@@ -1,13 +1,13 @@
 //! The SQL of memberships.
 
-use glans_entity::ids::{MembershipId, PersonId};
-use glans_entity::people::Role;
+use glans_entity::ids::{BoardId, MembershipId, PersonId};
 use glans_entity::people::membership::{ActiveModel, Column, Entity, Model};
+use glans_entity::people::{Role, person};
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, Select,
+    QueryOrder, QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
 
@@ -46,11 +46,33 @@ pub async fn in_scopes(
         .await?)
 }
 
-/// The memberships in sight of `persons` that are not over, those that begin later among them.
+/// Whether somebody other than `leaving` administers `board` on the day of the scope, and can sign in to do it.
+pub(super) async fn is_administered_without(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    board: BoardId,
+    leaving: PersonId,
+) -> Result<bool> {
+    let administrators = live(scope)
+        .select_only()
+        .column(Column::PersonId)
+        .filter(Column::BoardId.eq(board))
+        .filter(Column::Role.eq(Role::BoardAdmin));
+    let other = person::Entity::within(scope)
+        .filter(person::Column::Id.in_subquery(administrators.into_query()))
+        .filter(person::Column::Id.ne(leaving))
+        .filter(person::Column::AccountId.is_not_null())
+        .filter(person::Column::ArchivedAt.is_null())
+        .filter(person::Column::ErasedAt.is_null());
+    Ok(other.one(db).await?.is_some())
+}
+
+/// The memberships in sight of `persons` that are not over on the day of the scope, those that begin later among them.
 pub async fn not_ended(db: &impl ConnectionTrait, scope: &Scope, persons: &[PersonId]) -> Result<Vec<Model>> {
     Ok(Entity::within(scope)
         .filter(Column::PersonId.is_in(persons.iter().copied()))
         .filter(Column::EndedAt.is_null())
+        .filter(Column::EndsOn.is_null().or(Column::EndsOn.gte(scope.on)))
         .order_by_asc(Column::Id)
         .all(db)
         .await?)

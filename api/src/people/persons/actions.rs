@@ -15,6 +15,7 @@ use crate::access::{Action, Permit, Place};
 use crate::audit;
 use crate::call::Write;
 use crate::organisation::{boards, schools};
+use crate::people::places::Capacity;
 use crate::people::{guardianships, memberships, places};
 use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
@@ -86,7 +87,9 @@ pub(super) async fn update(write: &Write<'_>, input: PersonUpdateInput) -> Resul
 pub(super) async fn archive(write: &Write<'_>, input: PersonArchiveInput) -> Result<Model> {
     let person = lock(write, &input.id).await?;
     let capacities = places::capacities(write.db(), write.call().today(), &[person.id]).await?.remove(&person.id);
-    let permit = permit(write, rules::to_archive(&capacities.unwrap_or_default(), person.board_id))?;
+    let capacities = capacities.unwrap_or_default();
+    let is_administrator = capacities.iter().any(|held| matches!(held, Capacity::Staff(Role::BoardAdmin, _)));
+    let permit = permit(write, rules::to_archive(&capacities, person.board_id))?;
     if permit.person() == Some(person.id) {
         return Err(refuse(UserErrorCode::Forbidden, "id", "Somebody else has to archive your own record."));
     }
@@ -95,6 +98,9 @@ pub(super) async fn archive(write: &Write<'_>, input: PersonArchiveInput) -> Res
         return Ok(person);
     }
     check_version(&person, person.version, input.if_version)?;
+    if is_administrator {
+        memberships::actions::keep_one_administrator(write, person.board_id, person.id).await?;
+    }
     memberships::store::end_all(write, &permit, person.id).await?;
     guardianships::store::end_all_of_guardian(write, &permit, person.id).await?;
     let version = person.version;

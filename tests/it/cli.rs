@@ -1,0 +1,158 @@
+//! The command line, as a process of its own: what it says, how it ends and what it leaves behind.
+
+use std::ffi::OsString;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, ExitCode, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use glans_tests::{EmptyDatabase, on_each_database};
+
+/// 32 bytes in base64.
+const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+const OTHER_KEY: &str = "HxwdGhsYGRYXFBUSExARDg8MDQoLCAkGBwQFAgMAAQI=";
+
+/// `glans ARGUMENTS` in a folder.
+fn glans(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "cli::program", "--ignored", "--nocapture"]).current_dir(folder);
+    command.env("GLANS_TEST_ARGUMENTS", arguments.join("\n"));
+    command
+}
+
+#[test]
+#[ignore = "the program itself, which the other tests start"]
+fn program() {
+    let Ok(arguments) = std::env::var("GLANS_TEST_ARGUMENTS") else {
+        return;
+    };
+    let arguments = std::iter::once("glans").chain(arguments.lines()).map(OsString::from);
+    let code = tokio::runtime::Runtime::new().unwrap().block_on(glans::cli::run(arguments));
+    let status = (0..=2).find(|status| ExitCode::from(*status) == code).unwrap();
+    std::process::exit(status.into());
+}
+
+fn complaint(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Whether the run left nothing in its folder.
+fn is_untouched(folder: &Path) -> bool {
+    std::fs::read_dir(folder).unwrap().next().is_none()
+}
+
+#[test]
+fn who_only_looks_makes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [&["doctor"][..], &["migrate", "status"], &["migrate", "down"]] {
+        let output = glans(folder.path(), arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        let said = complaint(&output);
+        assert!(said.contains("the database data/glans.db is not there; `glans migrate up` makes it"), "{said}");
+        assert!(is_untouched(folder.path()), "{arguments:?} made something");
+    }
+}
+
+#[test]
+fn what_is_refused_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let serve = ["serve", "--listen", "127.0.0.1:0"];
+    let demo = [&serve[..], &["--demo"]].concat();
+    let production = glans(folder.path(), &demo).env("GLANS_PRODUCTION", "true").output().unwrap();
+    assert_eq!(production.status.code(), Some(2));
+    assert!(complaint(&production).contains("start without --demo"), "{}", complaint(&production));
+    assert!(is_untouched(folder.path()));
+
+    let short = glans(folder.path(), &serve).env("GLANS_SECRET_KEY", "c2hvcnQ=").output().unwrap();
+    assert_eq!(short.status.code(), Some(2));
+    assert!(complaint(&short).contains("the secret key must be 32 bytes in base64"), "{}", complaint(&short));
+    assert!(is_untouched(folder.path()));
+}
+
+#[test]
+fn a_server_that_is_not_there_is_told_at_once_with_the_cause() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = Instant::now();
+    let output =
+        glans(folder.path(), &["migrate", "up", "--database-url", "postgres://x@127.0.0.1:1/x"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(complaint(&output).contains("Connection refused"), "{}", complaint(&output));
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+}
+
+async fn a_doctor_opens_the_signing_keys(database: &EmptyDatabase) {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |key: &str, arguments: &[&str]| {
+        let mut command = glans(folder.path(), arguments);
+        command.env("GLANS_DATABASE_URL", database.url()).env("GLANS_SECRET_KEY", key).output().unwrap()
+    };
+    let pending = run(KEY, &["doctor"]);
+    assert_eq!(pending.status.code(), Some(1));
+    assert!(complaint(&pending).contains("run `glans migrate up`"), "{}", complaint(&pending));
+    assert!(run(KEY, &["keys", "rotate"]).status.success());
+    let sound = run(KEY, &["doctor"]);
+    assert!(sound.status.success(), "{}", complaint(&sound));
+    assert!(String::from_utf8_lossy(&sound.stdout).contains("ok    signing keys"));
+    let other = run(OTHER_KEY, &["doctor"]);
+    assert_eq!(other.status.code(), Some(1));
+    assert!(
+        complaint(&other).contains("signing keys: this was sealed with another secret key"),
+        "{}",
+        complaint(&other)
+    );
+}
+
+/// A server on a free port, and its address, as soon as it says it.
+fn serve(folder: &Path, database: &EmptyDatabase) -> (Child, String) {
+    let mut server = glans(folder, &["serve", "--listen", "127.0.0.1:0"])
+        .env("GLANS_DATABASE_URL", database.url())
+        .env("GLANS_SECRET_KEY", KEY)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(server.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let address = lines.find_map(|line| Some(line.split_once("listening on ")?.1.to_owned()));
+    (server, address.expect("a server that starts"))
+}
+
+/// Sends SIGTERM; gives the exit status, none where the signal killed it.
+fn stop(mut server: Child) -> Option<i32> {
+    assert!(Command::new("kill").args(["-TERM", &server.id().to_string()]).status().unwrap().success());
+    server.wait().unwrap().code()
+}
+
+async fn who_reads_listening_may_stop_it_at_once(database: &EmptyDatabase) {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, _) = serve(folder.path(), database);
+    assert_eq!(stop(server), Some(0));
+}
+
+async fn the_issuer_is_where_it_listens(database: &EmptyDatabase) {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, address) = serve(folder.path(), database);
+    let about = reqwest::get(format!("{address}/.well-known/oauth-authorization-server")).await;
+    let about: serde_json::Value = serde_json::from_str(&about.unwrap().text().await.unwrap()).unwrap();
+    assert_eq!(stop(server), Some(0));
+    assert_eq!(about["issuer"], address.as_str());
+}
+
+async fn an_administrator_is_invited_by_a_code_alone(database: &EmptyDatabase) {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = glans(folder.path(), arguments);
+        let output = command.env("GLANS_DATABASE_URL", database.url()).env("GLANS_SECRET_KEY", KEY).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", complaint(&output));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    run(&["demo", "--schools", "1", "--guardians-per-school", "20"]);
+    let said = run(&["admin", "create", "--email", "anne@example.org", "--board", "00001"]);
+    assert!(said.contains("mutation `invitationAccept`"), "{said}");
+    assert!(!said.contains("://"), "no route serves a link: {said}");
+}
+
+on_each_database!(
+    a_doctor_opens_the_signing_keys,
+    who_reads_listening_may_stop_it_at_once,
+    the_issuer_is_where_it_listens,
+    an_administrator_is_invited_by_a_code_alone,
+);
