@@ -18,6 +18,7 @@ mod identity;
 mod migrations;
 mod organisation;
 mod people;
+mod people_rights;
 mod programme;
 mod register;
 mod roster;

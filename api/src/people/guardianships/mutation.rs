@@ -29,7 +29,8 @@ impl GuardianshipMutation {
     }
 
     /// Changes a guardianship; in force at once. Access, status and last day are for who leads the school and for
-    /// administrators, the rest for who teaches the student too. Nobody changes the own one.
+    /// administrators, the rest for who teaches the student too. Guardians of the
+    /// student change none of them, not even as staff.
     async fn guardianship_update(
         &self,
         ctx: &Context<'_>,
