@@ -144,7 +144,7 @@ async fn an_administrator_is_invited_by_a_code_alone(database: &EmptyDatabase) {
         assert!(output.status.success(), "{arguments:?}: {}", complaint(&output));
         String::from_utf8_lossy(&output.stdout).into_owned()
     };
-    run(&["demo", "--schools", "1", "--guardians-per-school", "20"]);
+    run(&["demo", "--schools", "1", "--guardians-per-school", "25"]);
     let said = run(&["admin", "create", "--email", "anne@example.org", "--board", "00001"]);
     assert!(said.contains("mutation `invitationAccept`"), "{said}");
     assert!(!said.contains("://"), "no route serves a link: {said}");
