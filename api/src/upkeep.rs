@@ -12,7 +12,7 @@ use crate::platform::error::Result;
 use crate::platform::idempotency;
 use crate::roster;
 
-const EVERY: Duration = Duration::from_secs(60 * 60);
+const EVERY: Duration = Duration::from_hours(1);
 /// How long guesses and spent reset codes are kept after they stopped to count.
 const GUESSES_KEPT: TimeDelta = TimeDelta::days(2);
 /// How long sessions that ended are kept, for who asks what happened.

@@ -66,7 +66,7 @@ async fn import(config: Config, board: BoardId, source: Source, options: Options
     let call = Call::system(&app, "import roster");
     let outcome = roster::import(&call, board, source, options).await?;
     let (report, errors) = texts(&outcome);
-    say!("{}", report.to_string().trim_end());
+    say!("{}", report.trim_end());
     if outcome.is_broken() {
         return Err(Failure::Failed(errors));
     }
