@@ -77,11 +77,6 @@ pub fn schema() -> GlansSchema {
 
 /// The SDL, sorted, as it is served and committed.
 pub fn sdl() -> String {
-    let options = SDLExportOptions::new()
-        .sorted_fields()
-        .sorted_arguments()
-        .sorted_enum_items()
-        .prefer_single_line_descriptions()
-        .include_specified_by();
+    let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by();
     schema().sdl_with_options(options)
 }
