@@ -2,7 +2,7 @@
 //!
 //! Over the load data of `glans demo --schools 400 --guardians-per-school 200`, on SQLite and PostgreSQL. It prints
 //! requests per second, the median and 99th percentile at 1, 16 and 64 callers, CPU per request of server and database
-//! together, statements per request, and the ratio to the flat handler. It asserts no time: machines differ, ratios hold.
+//! together, statements per request, and the ratio to the flat handler; then how long readers wait while a school signs in. It asserts no time: machines differ, ratios hold.
 //!
 //! `cargo bench -p glans-tests --bench screens -- [--schools N] [--guardians-per-school N] [--seconds N]`
 #![expect(clippy::expect_used, clippy::panic, reason = "a measurement that cannot go on is no measurement")]
@@ -13,6 +13,7 @@ mod load;
 mod report;
 mod screens;
 mod server;
+mod signing_in;
 
 use std::ffi::OsString;
 use std::process::{Command, ExitCode};
@@ -75,6 +76,7 @@ async fn bench(size: &Size) {
         report::head(engine, &size.schools, &size.guardians_per_school);
         for screen in screens::all(&url).await {
             compare(&url, &database.processes(), &screen, Duration::from_secs(size.seconds)).await;
+            signing_in::compare(&url, &screen, Duration::from_secs(size.seconds)).await;
         }
         database.remove().await;
     }

@@ -28,6 +28,20 @@ pub(crate) fn line(screen: &str, statements: u64, api: &Measure, flat: &Measure)
     );
 }
 
+/// The waits of readers beside `answered` sign-ins, of which `told_to_wait` were to come back later.
+pub(crate) fn signing_in(alone: &Measure, beside: &Measure, (answered, told_to_wait): (usize, usize)) {
+    println!(
+        "         {} readers beside bursts of 200 sign-ins ({answered} answered, {told_to_wait} told to wait): \
+         p50 {:.2} → {:.2} ms, p99 {:.2} → {:.2} ms, ratio of p99 {:.2}",
+        alone.concurrency,
+        milliseconds(alone.median),
+        milliseconds(beside.median),
+        milliseconds(alone.p99),
+        milliseconds(beside.p99),
+        milliseconds(beside.p99) / milliseconds(alone.p99),
+    );
+}
+
 fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }
