@@ -21,6 +21,7 @@ use crate::people::enrolments::EnrolmentMutation;
 use crate::people::guardianships::GuardianshipMutation;
 use crate::people::persons::PersonMutation;
 use crate::people::students::{StudentMutation, StudentQuery};
+use crate::practice::cohorts::{CohortMutation, CohortQuery};
 use crate::programme::{ProgrammeMutation, ProgrammeQuery};
 use crate::replay::Replays;
 use crate::roster::{RosterMutation, RosterQuery};
@@ -39,6 +40,7 @@ pub struct Query(
     ClassGroupQuery,
     StudentQuery,
     ProgrammeQuery,
+    CohortQuery,
     RosterQuery,
 );
 
@@ -61,6 +63,7 @@ pub struct Mutation(
     EnrolmentMutation,
     GuardianshipMutation,
     ProgrammeMutation,
+    CohortMutation,
     RosterMutation,
 );
 

@@ -20,6 +20,7 @@ pub mod oauth;
 pub mod organisation;
 pub mod people;
 pub mod platform;
+pub mod practice;
 pub mod programme;
 pub mod replay;
 pub mod roster;

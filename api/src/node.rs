@@ -5,9 +5,9 @@ use std::hash::Hash;
 use async_graphql::dataloader::Loader;
 use async_graphql::{Context, ID, Interface, Object};
 use glans_entity::ids::{
-    AccountId, ApiClientId, BoardId, ClassGroupId, ClusterId, GuardianshipId, LessonId, MaterialId, MembershipId,
-    ModuleId, PersonId, ProgrammeId, ProgrammeVersionId, ProgrammeYearId, RosterImportId, SchoolId, SchoolYearId,
-    SessionId, StudentId, parse_any,
+    AccountId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, GuardianshipId, LessonId, MaterialId,
+    MembershipId, ModuleId, PersonId, ProgrammeId, ProgrammeVersionId, ProgrammeYearId, RosterImportId, SchoolCohortId,
+    SchoolId, SchoolYearId, SessionId, StudentId, parse_any,
 };
 use uuid::Uuid;
 
@@ -26,6 +26,7 @@ use crate::people::memberships::Membership;
 use crate::people::persons::Person;
 use crate::people::students::Student;
 use crate::platform::error::{Code, Result, coded};
+use crate::practice::cohorts::{Cohort, SchoolCohort};
 use crate::programme::content::{Part, Place};
 use crate::programme::query as courses;
 use crate::programme::types::{Lesson, Material, Module, Programme, ProgrammeEdition, ProgrammeYear};
@@ -53,6 +54,8 @@ pub enum Node {
     Module(Module),
     Lesson(Lesson),
     Material(Material),
+    Cohort(Cohort),
+    SchoolCohort(SchoolCohort),
     RosterImport(RosterImport),
     ApiClient(ApiClient),
     Session(Session),
@@ -71,6 +74,8 @@ async fn of_type(ctx: &Context<'_>, prefix: &str, ids: &[Uuid]) -> Result<Vec<Op
         MembershipId::PREFIX => rows(ctx, ids, MembershipId, |membership: Membership| membership).await,
         StudentId::PREFIX => rows(ctx, ids, StudentId, Student).await,
         GuardianshipId::PREFIX => rows(ctx, ids, GuardianshipId, Guardianship).await,
+        CohortId::PREFIX => rows(ctx, ids, CohortId, Cohort).await,
+        SchoolCohortId::PREFIX => rows(ctx, ids, SchoolCohortId, SchoolCohort).await,
         RosterImportId::PREFIX => rows(ctx, ids, RosterImportId, RosterImport).await,
         ApiClientId::PREFIX => rows(ctx, ids, ApiClientId, ApiClient).await,
         SessionId::PREFIX => rows(ctx, ids, SessionId, Session).await,

@@ -140,6 +140,8 @@ ids! {
     ClassGroupId = "group";
     /// A cluster of schools.
     ClusterId = "cluster";
+    /// Schools that follow a programme together.
+    CohortId = "cohort";
     /// A student's place in a class group.
     EnrolmentId = "enrolment";
     /// The relation of a guardian to a student.
@@ -168,6 +170,8 @@ ids! {
     RosterImportId = "import";
     /// A school.
     SchoolId = "school";
+    /// A school in a cohort.
+    SchoolCohortId = "schoolcohort";
     /// A school year of a board.
     SchoolYearId = "schoolyear";
     /// A signed-in device.

@@ -11,5 +11,6 @@ pub mod identity;
 pub mod organisation;
 pub mod people;
 pub mod platform;
+pub mod practice;
 pub mod programme;
 pub mod roster;

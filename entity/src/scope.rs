@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 use sea_orm::sea_query::{ExprTrait, IntoCondition, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 
-use crate::ids::{AccountId, BoardId, ClassGroupId, ClusterId, PersonId, SchoolId, StudentId};
-use crate::{identity, organisation, people, programme, roster};
+use crate::ids::{AccountId, BoardId, ClassGroupId, ClusterId, CohortId, PersonId, SchoolId, StudentId};
+use crate::{identity, organisation, people, practice, programme, roster};
 
 /// What a request may see. Empty lists show nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,6 +39,14 @@ pub struct Scope {
     pub children: Vec<StudentId>,
     /// The class groups of the own children: their teachers are in sight.
     pub child_groups: Vec<ClassGroupId>,
+    /// Boards in which the viewer arranges cohorts: the trainers there are in sight.
+    pub course_boards: Vec<BoardId>,
+    /// Cohorts in sight.
+    pub cohorts: Vec<CohortId>,
+    /// Cohorts whose other schools are in sight too.
+    pub shared_cohorts: Vec<CohortId>,
+    /// The schools of the shared cohorts: their names and leaders are in sight.
+    pub fellow_schools: Vec<SchoolId>,
     /// Oneself, once per board.
     pub persons: Vec<PersonId>,
     /// The login.
@@ -49,6 +57,11 @@ impl Scope {
     /// Everything, for work that no person asked for.
     pub fn system(on: NaiveDate) -> Self {
         Self { system: true, on, ..Self::default() }
+    }
+
+    /// The same without the schools that are known by a cohort only.
+    pub fn without_fellows(&self) -> Self {
+        Self { fellow_schools: Vec::new(), ..self.clone() }
     }
 
     /// Nothing, for who is not signed in.
@@ -124,6 +137,22 @@ fn staff_of_schools(scope: &Scope) -> Condition {
     Condition::all().add(Column::SchoolId.is_in(scope.staffed_schools.iter().copied())).add(known)
 }
 
+/// Roles that go with cohorts: the trainers, and the leaders of the other schools.
+fn around_cohorts(scope: &Scope) -> Condition {
+    use people::membership::Column;
+    use people::{Role, ScopeKind};
+    let cohorts = scope.cohorts.iter().map(|cohort| cohort.0);
+    let trainers = Condition::all()
+        .add(Column::Role.eq(Role::Trainer))
+        .add(Column::ScopeKind.eq(ScopeKind::Board))
+        .add(Column::BoardId.is_in(scope.course_boards.iter().copied()));
+    let leaders = Condition::all()
+        .add(Column::Role.eq(Role::SchoolLeader))
+        .add(Column::SchoolId.is_in(scope.fellow_schools.iter().copied()));
+    let any = Condition::any().add(Column::ScopeId.is_in(cohorts)).add(trainers).add(leaders);
+    Condition::all().add(any).add(begun(scope.on))
+}
+
 /// Roles in the class groups of the own children that have begun.
 fn teachers_of_children(scope: &Scope) -> Condition {
     use people::membership::Column;
@@ -152,7 +181,7 @@ impl Scoped for organisation::school::Entity {
         use organisation::school::Column;
         let any = Condition::any()
             .add(Column::BoardId.is_in(scope.organisation_boards.iter().copied()))
-            .add(Column::Id.is_in(scope.schools.iter().copied()));
+            .add(Column::Id.is_in(scope.schools.iter().chain(&scope.fellow_schools).copied()));
         behind_wall(Column::BoardId, scope, any)
     }
 }
@@ -184,6 +213,11 @@ impl Scoped for people::person::Entity {
             let staff = staff_of_schools(scope).add(not_over(scope.on));
             any = any
                 .add(Column::Id.in_subquery(select_one::<membership::Entity, _>(membership::Column::PersonId, staff)));
+        }
+        if !scope.cohorts.is_empty() || !scope.course_boards.is_empty() {
+            let around = around_cohorts(scope).add(not_over(scope.on));
+            any = any
+                .add(Column::Id.in_subquery(select_one::<membership::Entity, _>(membership::Column::PersonId, around)));
         }
         if !scope.child_groups.is_empty() {
             let teachers = teachers_of_children(scope).add(not_over(scope.on));
@@ -251,7 +285,33 @@ impl Scoped for people::membership::Entity {
             .add(Column::PersonId.is_in(scope.persons.iter().copied()))
             .add(Column::SchoolId.is_in(scope.led_schools.iter().copied()))
             .add(staff_of_schools(scope).add(not_over(scope.on)))
+            .add(around_cohorts(scope).add(not_over(scope.on)))
             .add(teachers_of_children(scope).add(not_over(scope.on)));
+        behind_wall(Column::BoardId, scope, any)
+    }
+}
+
+impl Scoped for practice::cohort::Entity {
+    fn visible(scope: &Scope) -> Condition {
+        use practice::cohort::Column;
+        let any = Condition::any()
+            .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
+            .add(Column::Id.is_in(scope.cohorts.iter().copied()));
+        behind_wall(Column::BoardId, scope, any)
+    }
+}
+
+impl Scoped for practice::cohort_school::Entity {
+    /// A teacher sees the own school in a cohort and not the others.
+    fn visible(scope: &Scope) -> Condition {
+        use practice::cohort_school::Column;
+        let own = Column::CohortId
+            .is_in(scope.cohorts.iter().copied())
+            .and(Column::SchoolId.is_in(scope.staffed_schools.iter().copied()));
+        let any = Condition::any()
+            .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
+            .add(Column::CohortId.is_in(scope.shared_cohorts.iter().copied()))
+            .add(own);
         behind_wall(Column::BoardId, scope, any)
     }
 }

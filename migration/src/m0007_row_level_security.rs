@@ -106,7 +106,7 @@ REVOKE USAGE ON SCHEMA public FROM glans_app;
 ";
 
 /// The subselects make PostgreSQL evaluate the settings once per statement instead of once per row.
-fn wall(table: &str, board: &str) -> String {
+pub(crate) fn wall(table: &str, board: &str) -> String {
     let own = format!("(SELECT glans_is_system()) OR {board} = ANY ((SELECT glans_boards())::uuid[])");
     let nullable = PLATFORM_TABLES.contains(&table);
     let using = if nullable { format!("{board} IS NULL OR {own}") } else { own.clone() };

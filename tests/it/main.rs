@@ -19,6 +19,7 @@ mod migrations;
 mod organisation;
 mod people;
 mod people_rights;
+mod practice;
 mod programme;
 mod register;
 mod roster;

@@ -132,6 +132,7 @@ impl Held {
                 ScopeKind::Board => true,
                 ScopeKind::Cluster => place.cluster.is_some_and(|cluster| cluster.0 == self.scope),
                 ScopeKind::School => place.school.is_some_and(|school| school.0 == self.scope),
+                ScopeKind::Cohort => place.cohort.is_some_and(|cohort| cohort.0 == self.scope),
                 ScopeKind::ClassGroup => place.class_groups.iter().any(|group| group.0 == self.scope),
             }
     }

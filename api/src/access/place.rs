@@ -1,6 +1,6 @@
 //! Where an act takes place.
 
-use glans_entity::ids::{BoardId, ClassGroupId, ClusterId, SchoolId};
+use glans_entity::ids::{BoardId, ClassGroupId, ClusterId, CohortId, SchoolId};
 use glans_entity::organisation::{board, class_group, cluster, school};
 
 /// Where an act takes place: the board and, as far as they apply, what lies under it.
@@ -12,6 +12,7 @@ pub struct Place {
     pub school: Option<SchoolId>,
     /// The class groups concerned: those of a student, or the one group itself.
     pub class_groups: Vec<ClassGroupId>,
+    pub cohort: Option<CohortId>,
 }
 
 impl Place {

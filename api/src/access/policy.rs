@@ -40,6 +40,8 @@ pub enum Action {
     ProgrammeWrite,
     PlatformProgrammeWrite,
     MaterialStateSet,
+    CohortCreate,
+    CohortWrite,
 }
 
 /// Whether a role may do `action` in the scope of its membership.
@@ -51,6 +53,7 @@ pub enum Action {
 /// | access of guardians | all | – | all of the school | – | – |
 /// | numbers of students | all | of the cluster | of the school | of the groups | – |
 /// | programmes | of the board | – | – | – | of the board |
+/// | cohorts | all | of schools of the cluster | – | – | the own |
 pub const fn allows(role: Role, action: Action) -> bool {
     use Action as A;
     match role {
@@ -64,6 +67,8 @@ pub const fn allows(role: Role, action: Action) -> bool {
                     | A::ClassGroupArchive
                     | A::StudentNumberRead
                     | A::GrantSchoolLeader
+                    | A::CohortCreate
+                    | A::CohortWrite
             )
         }
         Role::SchoolLeader => matches!(
@@ -81,14 +86,20 @@ pub const fn allows(role: Role, action: Action) -> bool {
                 | A::InviteGuardian
         ),
         Role::Teacher => matches!(action, A::StudentNumberRead | A::GuardianWrite | A::InviteGuardian),
-        Role::Trainer => matches!(action, A::ProgrammeWrite),
+        Role::Trainer => matches!(action, A::ProgrammeWrite | A::CohortWrite),
         Role::Guardian => false,
     }
 }
 
-/// A teacher of a school without a class group has colleagues there, and no students.
+/// A teacher of a school without a class group has colleagues there, and no students; a trainer of the board writes its
+/// programmes, one of a cohort the cohort.
 fn held_allows(held: &Held, action: Action) -> bool {
-    allows(held.role, action) && (held.role != Role::Teacher || held.kind == ScopeKind::ClassGroup)
+    allows(held.role, action)
+        && match held.role {
+            Role::Teacher => held.kind == ScopeKind::ClassGroup,
+            Role::Trainer => (held.kind == ScopeKind::Cohort) == (action == Action::CohortWrite),
+            _ => true,
+        }
 }
 
 /// Whether a client with `scope` may do `action` in its board.

@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use glans_entity::ids::{ClassGroupId, ClusterId, PersonId, SchoolId, StudentId};
+use glans_entity::ids::{ClassGroupId, ClusterId, CohortId, PersonId, SchoolId, StudentId};
 use glans_entity::organisation::school;
 use glans_entity::people::{GuardianshipStatus, Role, ScopeKind, guardianship, membership, student};
 use glans_entity::scope::Scope;
@@ -98,6 +98,7 @@ fn of_membership(row: &membership::Model, schools: &HashMap<SchoolId, school::Mo
         ScopeKind::Board => board,
         ScopeKind::Cluster => Place { cluster: Some(ClusterId(row.scope_id)), ..board },
         ScopeKind::School => school()?,
+        ScopeKind::Cohort => Place { cohort: Some(CohortId(row.scope_id)), ..board },
         ScopeKind::ClassGroup => Place { class_groups: vec![ClassGroupId(row.scope_id)], ..school()? },
     })
 }

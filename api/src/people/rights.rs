@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use glans_entity::identity::account;
-use glans_entity::ids::{AccountId, BoardId, ClassGroupId, ClusterId, PersonId, SchoolId, SessionId, StudentId};
+use glans_entity::ids::{
+    AccountId, BoardId, ClassGroupId, ClusterId, CohortId, PersonId, SchoolId, SessionId, StudentId,
+};
 use glans_entity::organisation::school;
 use glans_entity::people::{GuardianAccess, GuardianshipStatus, Role, ScopeKind};
 use glans_entity::people::{enrolment, guardianship, membership, person, student};
+use glans_entity::practice::cohort_school;
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
-    QuerySelect,
+    QuerySelect, QueryTrait,
 };
 
 use crate::access::{Actor, ApiScope, ClientActor, Held, PersonActor, Standing};
@@ -29,6 +32,8 @@ pub struct Rights {
     held: Vec<Held>,
     /// Schools under a membership, with their board and cluster.
     schools: Vec<SchoolOfRights>,
+    /// All schools of the cohorts of these schools, and of the cohorts that the person trains.
+    followers: Vec<Follower>,
     /// Children with a live guardianship that lets them be seen.
     children: Vec<Child>,
 }
@@ -38,6 +43,13 @@ struct SchoolOfRights {
     id: SchoolId,
     board_id: BoardId,
     cluster_id: Option<ClusterId>,
+}
+
+#[derive(Clone, Copy, Debug, FromQueryResult)]
+struct Follower {
+    cohort_id: CohortId,
+    school_id: SchoolId,
+    left_on: Option<NaiveDate>,
 }
 
 #[derive(Clone, Copy, Debug, FromQueryResult)]
@@ -71,8 +83,9 @@ pub async fn load(app: &App, account: AccountId) -> Result<Rights> {
     let ids: Vec<PersonId> = persons.iter().map(|(_, person)| *person).collect();
     let held = held_by(&db, &scope, &ids).await?;
     let schools = schools_under(&db, &scope, &held).await?;
+    let followers = followers_of(&db, &scope, &held, &schools).await?;
     let children = children_of(&db, &scope, &ids).await?;
-    Ok(Rights { account, language, on, persons, held, schools, children })
+    Ok(Rights { account, language, on, persons, held, schools, followers, children })
 }
 
 /// Covers the day of the scope: from null or earlier, to null or later.
@@ -119,6 +132,34 @@ async fn schools_under(db: &impl ConnectionTrait, scope: &Scope, held: &[Held]) 
     Ok(school::Entity::within(scope)
         .select_only()
         .columns([school::Column::Id, school::Column::BoardId, school::Column::ClusterId])
+        .filter(any)
+        .into_model()
+        .all(db)
+        .await?)
+}
+
+/// One row per cohort and school that is or was in it.
+async fn followers_of(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    held: &[Held],
+    schools: &[SchoolOfRights],
+) -> Result<Vec<Follower>> {
+    use cohort_school::{Column, Entity};
+    let trained: Vec<CohortId> =
+        held.iter().filter(|held| held.kind == ScopeKind::Cohort).map(|held| CohortId(held.scope)).collect();
+    if trained.is_empty() && schools.is_empty() {
+        return Ok(Vec::new());
+    }
+    let own = Entity::within(scope)
+        .select_only()
+        .column(Column::CohortId)
+        .filter(Condition::any().add(Column::LeftOn.is_null()).add(Column::LeftOn.gt(scope.on)))
+        .filter(Column::SchoolId.is_in(schools.iter().map(|school| school.id)));
+    let any = Condition::any().add(Column::CohortId.is_in(trained)).add(Column::CohortId.in_subquery(own.into_query()));
+    Ok(Entity::within(scope)
+        .select_only()
+        .columns([Column::CohortId, Column::SchoolId, Column::LeftOn])
         .filter(any)
         .into_model()
         .all(db)
@@ -203,27 +244,62 @@ impl Rights {
             }
             (Role::ClusterDirector, ScopeKind::Cluster) => {
                 scope.clusters.push(ClusterId(held.scope));
+                scope.course_boards.push(held.board);
                 let schools =
                     self.schools.iter().filter(|school| school.cluster_id.is_some_and(|it| it.0 == held.scope));
                 for school in schools {
                     scope.schools.push(school.id);
                     scope.staffed_schools.push(school.id);
                     scope.led_schools.push(school.id);
+                    self.share_cohorts_of(scope, school.id);
                 }
             }
             (Role::SchoolLeader, ScopeKind::School) => {
                 self.add_school(scope, held);
                 scope.led_schools.extend(held.school);
+                held.school.into_iter().for_each(|school| self.share_cohorts_of(scope, school));
             }
             (Role::Teacher, ScopeKind::School | ScopeKind::ClassGroup) => {
                 self.add_school(scope, held);
+                scope.cohorts.extend(self.cohorts_of(held.school));
                 if held.kind == ScopeKind::ClassGroup {
                     scope.taught_groups.push(ClassGroupId(held.scope));
                 }
             }
-            // A trainer sees the schools of the own cohorts, which their slice adds.
+            (Role::Trainer, ScopeKind::Cohort) => {
+                let cohort = CohortId(held.scope);
+                self.share(scope, cohort);
+                let coached: Vec<SchoolId> =
+                    self.of_cohort(cohort).filter(|follower| self.is_in(follower)).map(|it| it.school_id).collect();
+                scope.schools.extend(&coached);
+                scope.staffed_schools.extend(coached);
+            }
             _ => {}
         }
+    }
+
+    fn cohorts_of(&self, school: Option<SchoolId>) -> impl Iterator<Item = CohortId> {
+        let of_school = self.followers.iter().filter(move |follower| Some(follower.school_id) == school);
+        of_school.filter(|follower| self.is_in(follower)).map(|follower| follower.cohort_id)
+    }
+
+    fn of_cohort(&self, cohort: CohortId) -> impl Iterator<Item = &Follower> {
+        self.followers.iter().filter(move |follower| follower.cohort_id == cohort)
+    }
+
+    fn is_in(&self, follower: &Follower) -> bool {
+        follower.left_on.is_none_or(|left| self.on < left)
+    }
+
+    fn share_cohorts_of(&self, scope: &mut Scope, school: SchoolId) {
+        self.cohorts_of(Some(school)).for_each(|cohort| self.share(scope, cohort));
+    }
+
+    /// Whoever leads or trains in a cohort knows the other schools in it by name, and who leads them.
+    fn share(&self, scope: &mut Scope, cohort: CohortId) {
+        scope.cohorts.push(cohort);
+        scope.shared_cohorts.push(cohort);
+        scope.fellow_schools.extend(self.of_cohort(cohort).map(|follower| follower.school_id));
     }
 
     fn add_school(&self, scope: &mut Scope, held: &Held) {
@@ -266,4 +342,8 @@ fn tidy(scope: &mut Scope) {
     once(&mut scope.children);
     once(&mut scope.child_groups);
     once(&mut scope.persons);
+    once(&mut scope.course_boards);
+    once(&mut scope.cohorts);
+    once(&mut scope.shared_cohorts);
+    once(&mut scope.fellow_schools);
 }

@@ -15,7 +15,7 @@ pub struct Model {
     pub person_id: PersonId,
     pub role: Role,
     pub scope_kind: ScopeKind,
-    /// Of the board, cluster, school or class group that `scope_kind` names.
+    /// Of the board, cluster, school, class group or cohort that `scope_kind` names.
     pub scope_id: Uuid,
     /// The school under which the scope lies, if it lies under one.
     pub school_id: Option<SchoolId>,

@@ -70,4 +70,5 @@ pub enum ScopeKind {
     Cluster,
     School,
     ClassGroup,
+    Cohort,
 }

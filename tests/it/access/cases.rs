@@ -55,9 +55,8 @@ pub(crate) fn subject(mutation: &str) -> Option<&'static str> {
         "boardUpdate" | "boardArchive" | "schoolCreate" | "clusterCreate" | "schoolYearCreate" | "apiClientCreate"
         | "programmeImport" | "rosterImportStart" => "Board",
         "clusterUpdate" | "clusterArchive" => "Cluster",
-        "schoolUpdate" | "schoolArchive" | "schoolMove" | "classGroupCreate" | "personCreate" | "studentCreate" => {
-            "School"
-        }
+        "schoolUpdate" | "schoolArchive" | "schoolMove" | "classGroupCreate" | "personCreate" | "studentCreate"
+        | "cohortCreate" => "School",
         "classGroupUpdate" | "classGroupArchive" => "ClassGroup",
         "personUpdate" | "personArchive" | "invitationCreate" | "membershipGrant" => "Person",
         "studentUpdate" | "studentLeave" | "enrolmentSet" | "guardianshipCreate" => "Student",
@@ -66,6 +65,7 @@ pub(crate) fn subject(mutation: &str) -> Option<&'static str> {
         "apiClientSecretRotate" | "apiClientRevoke" => "ApiClient",
         "rosterImportRollback" => "RosterImport",
         "programmePublish" => "Programme",
+        "cohortUpdate" | "cohortSchoolAdd" | "cohortSchoolRemove" => "Cohort",
         "lessonUpdate" => "Lesson",
         "materialUpdate" | "materialStateSet" => "Material",
         _ => return None,
@@ -87,6 +87,8 @@ pub(crate) const REFERRING: &[&str] = &[
     "guardianshipCreate",
     "apiClientCreate",
     "membershipGrant",
+    "cohortCreate",
+    "cohortSchoolAdd",
 ];
 
 /// A sound input over the id of a [`subject`], so that nothing but the right to do it stands between the actor and the
@@ -96,6 +98,7 @@ pub(crate) fn input(mutation: &str, id: &str, referred: &Board) -> Option<Value>
         .or_else(|| people(mutation, id, referred))
         .or_else(|| identity(mutation, id, referred))
         .or_else(|| programme(mutation, id))
+        .or_else(|| practice(mutation, id, referred))
 }
 
 fn organisation(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
@@ -154,6 +157,19 @@ fn programme(mutation: &str, id: &str) -> Option<Value> {
         "programmePublish" => json!({ "id": id }),
         "lessonUpdate" | "materialUpdate" => json!({ "id": id, "title": "Anders" }),
         "materialStateSet" => json!({ "material": id, "state": "STARTED" }),
+        _ => return None,
+    })
+}
+
+fn practice(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
+    Some(match mutation {
+        "cohortCreate" => {
+            json!({ "name": "Cohort Oost", "schools": [id], "programme": referred.published.programme.to_string() })
+        }
+        "cohortUpdate" => json!({ "id": id, "name": "Anders" }),
+        "cohortSchoolAdd" | "cohortSchoolRemove" => {
+            json!({ "cohort": id, "school": referred.schools[0].to_string() })
+        }
         _ => return None,
     })
 }

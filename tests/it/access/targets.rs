@@ -67,6 +67,8 @@ fn own_and_sibling(board: &Board, of_type: &str) -> Option<(String, Option<Strin
         "Student" => two(board.students),
         "Person" => two([board.guardians[0].person, board.guardians[1].person]),
         "Viewer" => (board.admin.account.to_string(), None),
+        "Cohort" => two(board.cohorts),
+        "SchoolCohort" => two(board.school_cohorts),
         "Session" => (board.session.to_string(), None),
         "Membership" => two(board.memberships),
         "Guardianship" => two(board.guardianships),

@@ -5,8 +5,8 @@ mod sower;
 
 use chrono::{DateTime, Utc};
 use glans_entity::ids::{
-    AccountId, ApiClientId, BoardId, ClassGroupId, ClusterId, GuardianshipId, MembershipId, PersonId, RosterImportId,
-    SchoolId, SchoolYearId, SessionId, StudentId,
+    AccountId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, GuardianshipId, MembershipId, PersonId,
+    RosterImportId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, StudentId,
 };
 use glans_entity::localized::Strings;
 use glans_entity::people::{GuardianAccess, Role, ScopeKind};
@@ -64,6 +64,9 @@ pub struct Board {
     pub session: SessionId,
     pub published: Course,
     pub draft: Course,
+    /// Both follow the published course: one of the first school, with the trainer, and one of the second.
+    pub cohorts: [CohortId; 2],
+    pub school_cohorts: [SchoolCohortId; 2],
 }
 
 /// Writes a board whose texts all begin with `mark`.
@@ -86,6 +89,10 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
         sower.guardianship(people.guardians[1].person, students[1], GuardianAccess::Full).await,
     ];
     sower.guardianship(people.distant.person, students[0], GuardianAccess::None).await;
+    let published = sower.course("samen-sterk", true).await;
+    let (cohort, school_cohort) = sower.cohort("Cohort Noord", published.version, schools[0]).await;
+    let (other_cohort, other_school_cohort) = sower.cohort("Cohort Zuid", published.version, schools[1]).await;
+    sower.membership(people.trainer.person, Role::Trainer, (ScopeKind::Cohort, cohort.0), None).await;
     Board {
         id: sower.board,
         clusters,
@@ -105,8 +112,10 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
         client: client(&sower).await,
         import: import(&sower).await,
         session: sower.session(people.admin.account).await,
-        published: sower.course("samen-sterk", true).await,
+        published,
         draft: sower.course("nog-niet-af", false).await,
+        cohorts: [cohort, other_cohort],
+        school_cohorts: [school_cohort, other_school_cohort],
     }
 }
 

@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Days, Utc};
 use glans_entity::ids::{
-    AccountId, BoardId, ClassGroupId, ClusterId, EnrolmentId, GuardianshipId, MembershipId, PersonId, SchoolId,
-    SchoolYearId, SessionId, StudentId,
+    AccountId, BoardId, ClassGroupId, ClusterId, CohortId, EnrolmentId, GuardianshipId, MembershipId, PersonId,
+    ProgrammeVersionId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, StudentId,
 };
 use glans_entity::localized::{Localized, Strings};
-use glans_entity::{identity, organisation, people};
+use glans_entity::{identity, organisation, people, practice};
 use sea_orm::{ActiveModelTrait, DatabaseTransaction, EntityTrait, IntoActiveModel};
 use uuid::Uuid;
 
@@ -253,6 +253,39 @@ impl Sower<'_> {
         })
         .await;
         id
+    }
+
+    /// A cohort of one school.
+    pub(super) async fn cohort(
+        &self,
+        name: &str,
+        edition: ProgrammeVersionId,
+        school: SchoolId,
+    ) -> (CohortId, SchoolCohortId) {
+        let (id, taking_part) = (CohortId::new(), SchoolCohortId::new());
+        self.put::<practice::cohort::Entity>(practice::cohort::Model {
+            id,
+            board_id: self.board,
+            name: self.text(name),
+            programme_version_id: edition,
+            created_at: self.now,
+            updated_at: self.now,
+            version: 1,
+        })
+        .await;
+        self.put::<practice::cohort_school::Entity>(practice::cohort_school::Model {
+            id: taking_part,
+            board_id: self.board,
+            cohort_id: id,
+            school_id: school,
+            joined_on: self.now.date_naive(),
+            left_on: None,
+            created_at: self.now,
+            updated_at: self.now,
+            version: 1,
+        })
+        .await;
+        (id, taking_part)
     }
 
     pub(super) fn text(&self, text: &str) -> String {

@@ -1,8 +1,9 @@
 //! Where a role is held.
 
-use glans_entity::ids::{BoardId, ClassGroupId, ClusterId, SchoolId};
+use glans_entity::ids::{BoardId, ClassGroupId, ClusterId, CohortId, SchoolId};
 use glans_entity::organisation::{board, class_group, cluster, school};
 use glans_entity::people::{ScopeKind, membership};
+use glans_entity::practice::cohort;
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter};
 use uuid::Uuid;
@@ -18,7 +19,7 @@ pub struct Seat {
     pub place: Place,
 }
 
-/// The board, cluster, school or class group with this id, if it is in sight.
+/// The board, cluster, school, class group or cohort with this id, if it is in sight.
 pub async fn seat(db: &impl ConnectionTrait, scope: &Scope, id: &str) -> Result<Option<Seat>> {
     let Some((prefix, uuid)) = glans_entity::ids::parse_any(id) else { return Ok(None) };
     let kind = match prefix {
@@ -26,6 +27,7 @@ pub async fn seat(db: &impl ConnectionTrait, scope: &Scope, id: &str) -> Result<
         ClusterId::PREFIX => ScopeKind::Cluster,
         SchoolId::PREFIX => ScopeKind::School,
         ClassGroupId::PREFIX => ScopeKind::ClassGroup,
+        CohortId::PREFIX => ScopeKind::Cohort,
         _ => return Ok(None),
     };
     Ok(place(db, scope, kind, uuid).await?.map(|place| Seat { kind, id: uuid, place }))
@@ -47,6 +49,10 @@ async fn place(db: &impl ConnectionTrait, scope: &Scope, kind: ScopeKind, id: Uu
             row.as_ref().map(Place::from)
         }
         ScopeKind::School => school_by_id(db, scope, id).await?.as_ref().map(Place::school),
+        ScopeKind::Cohort => {
+            let row = cohort::Entity::within(scope).filter(cohort::Column::Id.eq(id)).one(db).await?;
+            row.map(|cohort| Place { cohort: Some(cohort.id), ..Place::board(cohort.board_id) })
+        }
         ScopeKind::ClassGroup => {
             let row = class_group::Entity::within(scope).filter(class_group::Column::Id.eq(id)).one(db).await?;
             let Some(group) = row else { return Ok(None) };

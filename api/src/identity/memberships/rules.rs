@@ -12,13 +12,15 @@ pub const fn fits(role: Role, kind: ScopeKind) -> bool {
             | (Role::ClusterDirector, ScopeKind::Cluster)
             | (Role::SchoolLeader, ScopeKind::School)
             | (Role::Teacher, ScopeKind::School | ScopeKind::ClassGroup)
+            | (Role::Trainer, ScopeKind::Cohort)
     )
 }
 
 /// What the scope of a role must be, for the message.
 pub const fn expected(role: Role) -> &'static str {
     match role {
-        Role::BoardAdmin | Role::Trainer => "This role is held in a board. Give the id of the board.",
+        Role::BoardAdmin => "This role is held in a board. Give the id of the board.",
+        Role::Trainer => "This role is held in a board or cohort. Give the id of one.",
         Role::ClusterDirector => "This role is held in a cluster. Give the id of the cluster.",
         Role::SchoolLeader => "This role is held in a school. Give the id of the school.",
         Role::Teacher => "This role is held in a school or class group. Give the id of one.",
@@ -52,7 +54,7 @@ mod tests {
             let kinds = ScopeKind::iter().filter(|kind| fits(role, *kind)).count();
             let expected = match role {
                 Role::Guardian => 0,
-                Role::Teacher => 2,
+                Role::Teacher | Role::Trainer => 2,
                 _ => 1,
             };
             assert_eq!(kinds, expected, "{role:?}");

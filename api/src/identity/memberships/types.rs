@@ -14,8 +14,8 @@ pub struct MembershipGrantInput {
     pub person: ID,
     /// Which role. GUARDIAN is not granted here: make a guardianship.
     pub role: Role,
-    /// Where: a board for `BOARD_ADMIN` and `TRAINER`, a cluster for `CLUSTER_DIRECTOR`, a school for
-    /// `SCHOOL_LEADER`, a school or class group for TEACHER.
+    /// Where: a board for `BOARD_ADMIN`, a cluster for `CLUSTER_DIRECTOR`, a school for `SCHOOL_LEADER`, a school or
+    /// class group for TEACHER, a board or cohort for TRAINER.
     pub scope: ID,
     /// The first day on which it counts; absent for at once.
     pub starts_on: Option<LocalDate>,

@@ -29,7 +29,8 @@ impl SchoolQuery {
             .map(|row| row.map(School))
     }
 
-    /// The schools that the viewer may see, by name unless told otherwise.
+    /// The own schools of the viewer and those that lie under a role of theirs, by name unless told otherwise. The other
+    /// schools of a cohort stand in `Cohort.schools`.
     async fn schools(
         &self,
         ctx: &Context<'_>,
@@ -48,7 +49,7 @@ impl SchoolQuery {
 
 /// All schools in use that the viewer can act in, by name.
 pub async fn of_viewer(call: &Call) -> Result<Vec<School>> {
-    let rows = store::all_open(&*call.read().await?, &call.scope()).await?;
+    let rows = store::all_open(&*call.read().await?, &call.scope().without_fellows()).await?;
     Ok(rows.into_iter().map(School).collect())
 }
 
@@ -61,6 +62,7 @@ pub async fn page(
     args: PageArgs,
 ) -> Result<Page<School>> {
     let filter = filter.unwrap_or_default();
-    let rows = store::page(&*call.read().await?, &call.scope(), of, &filter, order.unwrap_or_default(), &args).await?;
+    let scope = call.scope().without_fellows();
+    let rows = store::page(&*call.read().await?, &scope, of, &filter, order.unwrap_or_default(), &args).await?;
     Ok(rows.into_page(School))
 }

@@ -18,6 +18,7 @@ use crate::people::persons::{self, Person};
 use crate::people::students::{self, Student};
 use crate::platform::error::Result;
 use crate::platform::page::{Page, PageArgs};
+use crate::practice::cohorts::{CohortsOf, SchoolCohort};
 
 pub struct School(pub school::Model);
 
@@ -138,6 +139,18 @@ impl School {
     ) -> Result<Page<ClassGroup>> {
         let args = PageArgs { first, after, last, before };
         class_groups::page(Call::of(ctx), self.0.id, school_year.as_ref(), args).await
+    }
+
+    /// How the school takes part in each course that it follows or followed, oldest first. Read by its staff, the
+    /// leaders, directors and trainers of the cohort, and who administers the board.
+    pub async fn programme(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only in this cohort; in all when absent.")] cohort: Option<ID>,
+    ) -> Result<Vec<SchoolCohort>> {
+        let all = loaders::list(ctx, CohortsOf(self.0.id), SchoolCohort).await?;
+        let Some(cohort) = cohort else { return Ok(all) };
+        Ok(all.into_iter().filter(|taken| cohort.parse() == Ok(taken.0.cohort_id)).collect())
     }
 
     /// Whether the viewer may change the details of the school.

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, Object, Union};
 use chrono::{DateTime, NaiveDate, Utc};
-use glans_entity::ids::{BoardId, ClassGroupId, ClusterId, MembershipId, PersonId, SchoolId};
+use glans_entity::ids::{BoardId, ClassGroupId, ClusterId, CohortId, MembershipId, PersonId, SchoolId};
 use glans_entity::people::{ScopeKind, guardianship, membership};
 use uuid::Uuid;
 
@@ -15,6 +15,7 @@ use crate::people::persons::Person;
 use crate::people::values::Role;
 use crate::platform::error::Result;
 use crate::platform::scalars::LocalDate;
+use crate::practice::cohorts::Cohort;
 
 #[derive(Clone, Debug)]
 pub struct Membership {
@@ -22,7 +23,7 @@ pub struct Membership {
     pub person: PersonId,
     pub role: Role,
     pub kind: ScopeKind,
-    /// Of the board, cluster, school or class group that `kind` names.
+    /// Of the board, cluster, school, class group or cohort that `kind` names.
     pub scope: Uuid,
     pub starts_on: Option<NaiveDate>,
     pub ends_on: Option<NaiveDate>,
@@ -75,6 +76,7 @@ pub enum MembershipScope {
     Cluster(Cluster),
     School(School),
     ClassGroup(ClassGroup),
+    Cohort(Cohort),
 }
 
 /// A role of a person in a scope. Rights of several add up. Seen by the person, by who administers the board, by the
@@ -102,6 +104,7 @@ impl Membership {
             ScopeKind::Board => Board(loaders::present(ctx, BoardId(self.scope)).await?).into(),
             ScopeKind::Cluster => Cluster(loaders::present(ctx, ClusterId(self.scope)).await?).into(),
             ScopeKind::School => School(loaders::present(ctx, SchoolId(self.scope)).await?).into(),
+            ScopeKind::Cohort => Cohort(loaders::present(ctx, CohortId(self.scope)).await?).into(),
             ScopeKind::ClassGroup => ClassGroup(loaders::present(ctx, ClassGroupId(self.scope)).await?).into(),
         })
     }

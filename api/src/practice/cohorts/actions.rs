@@ -1,0 +1,200 @@
+//! What can be done with a cohort.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_graphql::ID;
+use glans_entity::ids::{BoardId, CohortId, ProgrammeId, ProgrammeVersionId, SchoolCohortId, SchoolId};
+use glans_entity::organisation::school;
+use glans_entity::people::{Role, ScopeKind, person};
+use glans_entity::practice::{cohort, cohort_school};
+use sea_orm::ActiveValue::Set;
+use sea_orm::IntoActiveModel;
+
+use super::types::{CohortCreateInput, CohortSchoolAddInput, CohortSchoolRemoveInput, CohortUpdateInput};
+use super::{rules, store};
+use crate::access::{Action, Permit, Place};
+use crate::call::Write;
+use crate::identity::memberships::actions as roles;
+use crate::identity::memberships::places::Seat;
+use crate::organisation::schools;
+use crate::people::memberships;
+use crate::platform::error::{Result, UserErrorCode, check_version, not_found, refuse};
+use crate::platform::outbox::Event;
+use crate::programme::shelf::Shelf;
+
+pub(super) async fn create(write: &Write<'_>, input: CohortCreateInput) -> Result<cohort::Model> {
+    let schools = all_schools(write, &input.schools).await?;
+    let board = rules::one_board(&schools)?;
+    let place = Place { cluster: rules::one_cluster(&schools), ..Place::board(board) };
+    let permit = write.authorize(Action::CohortCreate, place)?;
+    schools.iter().try_for_each(|school| rules::must_be_open(school, "schools"))?;
+    let row = cohort::Model {
+        id: CohortId::new(),
+        board_id: board,
+        name: rules::name(&input.name)?,
+        programme_version_id: latest_edition(write, board, &input.programme).await?,
+        created_at: write.now(),
+        updated_at: write.now(),
+        version: 1,
+    };
+    let trainers = trainers(write, board, input.trainers.as_deref().unwrap_or_default()).await?;
+    let cohort = store::insert(write.db(), &permit, row).await?;
+    for school in &schools {
+        join(write, &permit, &cohort, school.id).await?;
+    }
+    let place = Place { cohort: Some(cohort.id), ..Place::board(board) };
+    let seat = Seat { kind: ScopeKind::Cohort, id: cohort.id.0, place };
+    for trainer in &trainers {
+        roles::appoint(write, &permit, trainer, Role::Trainer, &seat, (None, None)).await?;
+    }
+    write.rights_change();
+    write.emit(&permit, Event::about("cohort.created", cohort.id)).await?;
+    Ok(cohort)
+}
+
+pub(super) async fn update(write: &Write<'_>, input: CohortUpdateInput) -> Result<cohort::Model> {
+    let cohort = lock(write, "id", &input.id).await?;
+    let permit = authorize(write, &cohort).await?;
+    check_version(&cohort, cohort.version, input.if_version)?;
+    let name = rules::name(input.name.as_deref().unwrap_or(&cohort.name))?;
+    let version = cohort.version;
+    let mut row = cohort.into_active_model();
+    row.name = Set(name);
+    let cohort = store::update(write.db(), &permit, row, version, write.now()).await?;
+    write.emit(&permit, Event::about("cohort.updated", cohort.id)).await?;
+    Ok(cohort)
+}
+
+pub(super) async fn add_school(write: &Write<'_>, input: CohortSchoolAddInput) -> Result<cohort_school::Model> {
+    let cohort = lock(write, "cohort", &input.cohort).await?;
+    let permit = authorize(write, &cohort).await?;
+    let school = one_school(write, &input.school).await?;
+    if school.board_id != cohort.board_id {
+        return Err(not_found("school"));
+    }
+    // Who arranges a cohort arranges it with schools that are theirs to arrange for.
+    let place = Place { cohort: Some(cohort.id), ..Place::school(&school) };
+    write.authorize(Action::CohortWrite, place)?;
+    rules::must_be_open(&school, "school")?;
+    let today = write.call().today();
+    let joined = match taking_part(write, cohort.id, school.id).await? {
+        Some(row) if row.left_on.is_none() => return Ok(row),
+        Some(row) => store::set_days(write.db(), &permit, row, (today, None), write.now()).await?,
+        None => join(write, &permit, &cohort, school.id).await?,
+    };
+    write.rights_change();
+    write.emit(&permit, Event::about("cohort.school_added", joined.id)).await?;
+    Ok(joined)
+}
+
+pub(super) async fn remove_school(write: &Write<'_>, input: CohortSchoolRemoveInput) -> Result<cohort_school::Model> {
+    let cohort = lock(write, "cohort", &input.cohort).await?;
+    let permit = authorize(write, &cohort).await?;
+    let school: SchoolId = input.school.parse().map_err(|_| not_found("school"))?;
+    let row = taking_part(write, cohort.id, school).await?.ok_or_else(|| not_found("school"))?;
+    if row.left_on.is_some() {
+        return Ok(row);
+    }
+    let days = (row.joined_on, Some(write.call().today()));
+    let left = store::set_days(write.db(), &permit, row, days, write.now()).await?;
+    write.rights_change();
+    write.emit(&permit, Event::about("cohort.school_removed", left.id)).await?;
+    Ok(left)
+}
+
+async fn join(
+    write: &Write<'_>,
+    permit: &Permit,
+    cohort: &cohort::Model,
+    school: SchoolId,
+) -> Result<cohort_school::Model> {
+    let row = cohort_school::Model {
+        id: SchoolCohortId::new(),
+        board_id: cohort.board_id,
+        cohort_id: cohort.id,
+        school_id: school,
+        joined_on: write.call().today(),
+        left_on: None,
+        created_at: write.now(),
+        updated_at: write.now(),
+        version: 1,
+    };
+    store::insert_school(write.db(), permit, row).await
+}
+
+async fn taking_part(write: &Write<'_>, cohort: CohortId, school: SchoolId) -> Result<Option<cohort_school::Model>> {
+    let schools = store::schools_of(write.db(), &write.scope(), &[cohort]).await?;
+    Ok(schools.into_iter().find(|row| row.school_id == school))
+}
+
+async fn lock(write: &Write<'_>, field: &'static str, id: &ID) -> Result<cohort::Model> {
+    let id = id.parse().map_err(|_| not_found(field))?;
+    store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found(field))
+}
+
+/// The right to change `cohort`, which a director has whose cluster holds all its schools.
+async fn authorize(write: &Write<'_>, cohort: &cohort::Model) -> Result<Permit> {
+    let rows = store::schools_of(write.db(), &write.scope(), &[cohort.id]).await?;
+    let ids: Vec<SchoolId> = rows.iter().filter(|row| row.left_on.is_none()).map(|row| row.school_id).collect();
+    let schools = schools::store::by_ids(write.db(), &write.scope(), &ids).await?;
+    let place =
+        Place { cohort: Some(cohort.id), cluster: rules::one_cluster(&schools), ..Place::board(cohort.board_id) };
+    write.authorize(Action::CohortWrite, place)
+}
+
+/// The schools with these ids, each in sight.
+async fn all_schools(write: &Write<'_>, ids: &[ID]) -> Result<Vec<school::Model>> {
+    if ids.len() > rules::MOST_SCHOOLS {
+        let message = format!("Give at most {} schools.", rules::MOST_SCHOOLS);
+        return Err(refuse(UserErrorCode::LimitReached, "schools", message));
+    }
+    let wanted: Vec<SchoolId> =
+        ids.iter().map(|id| id.parse()).collect::<Result<_, _>>().map_err(|_| not_found("schools"))?;
+    let found = schools::store::by_ids(write.db(), &write.scope(), &wanted).await?;
+    let mut found: HashMap<SchoolId, school::Model> = found.into_iter().map(|school| (school.id, school)).collect();
+    if !wanted.iter().all(|id| found.contains_key(id)) {
+        return Err(not_found("schools"));
+    }
+    // In the order given, each once.
+    Ok(wanted.iter().filter_map(|id| found.remove(id)).collect())
+}
+
+async fn one_school(write: &Write<'_>, id: &ID) -> Result<school::Model> {
+    let id = id.parse().map_err(|_| not_found("school"))?;
+    let school = schools::store::by_ids(write.db(), &write.scope(), &[id]).await?.pop();
+    school.ok_or_else(|| not_found("school"))
+}
+
+/// The edition of the programme that everybody in `board` reads now.
+async fn latest_edition(write: &Write<'_>, board: BoardId, programme: &ID) -> Result<ProgrammeVersionId> {
+    let id: ProgrammeId = programme.parse().map_err(|_| not_found("programme"))?;
+    let shelf = Arc::new(Shelf::of(write.call(), write.db()).await?);
+    let edition = shelf.current(id).filter(|edition| edition.board_id.is_none_or(|owner| owner == board));
+    let edition =
+        edition.filter(|edition| shelf.reading(edition.board_id).tree).ok_or_else(|| not_found("programme"))?;
+    match edition.published_at {
+        Some(_) => Ok(edition.id),
+        None => Err(refuse(UserErrorCode::Conflict, "programme", "Publish this course first.")),
+    }
+}
+
+/// Persons in sight who train for `board`.
+async fn trainers(write: &Write<'_>, board: BoardId, ids: &[ID]) -> Result<Vec<person::Model>> {
+    let mut found = Vec::new();
+    for id in ids {
+        let id = id.parse().map_err(|_| not_found("trainers"))?;
+        let person = roles::present(write, id).await?.filter(|person| person.board_id == board);
+        found.push(person.ok_or_else(|| not_found("trainers"))?);
+    }
+    let persons: Vec<_> = found.iter().map(|person| person.id).collect();
+    let held = memberships::store::of_persons(write.db(), &write.scope(), &persons).await?;
+    let trains = |person: &person::Model| {
+        held.iter().any(|it| it.person_id == person.id && it.role == Role::Trainer && it.scope_id == board.0)
+    };
+    if found.iter().all(trains) {
+        return Ok(found);
+    }
+    let message = "Give persons with the role TRAINER in the board. An administrator grants it with `membershipGrant`.";
+    Err(refuse(UserErrorCode::Invalid, "trainers", message))
+}

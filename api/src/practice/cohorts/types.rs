@@ -1,0 +1,240 @@
+//! The cohort, a school in it, and the inputs and payloads of their mutations.
+
+use async_graphql::{Context, ID, InputObject, Object};
+use chrono::{DateTime, Utc};
+use glans_entity::people::Role;
+use glans_entity::practice::{cohort, cohort_school};
+
+use super::loaders::SchoolsOf;
+use crate::call::Call;
+use crate::loaders;
+use crate::organisation::boards::Board;
+use crate::organisation::schools::School;
+use crate::payload;
+use crate::people::memberships::HoldersOf;
+use crate::people::persons::Person;
+use crate::platform::error::{Error, Result};
+use crate::platform::scalars::LocalDate;
+use crate::programme::query as courses;
+use crate::programme::types::Programme;
+
+pub struct Cohort(pub cohort::Model);
+
+impl From<cohort::Model> for Cohort {
+    fn from(row: cohort::Model) -> Self {
+        Self(row)
+    }
+}
+
+/// A cohort (*groep scholen*): schools of one board that follow a course together, with trainers. Seen by its trainers,
+/// by the staff and directors of its schools, and by who administers the board.
+#[Object]
+impl Cohort {
+    /// Opaque, stable, sortable by time of making.
+    pub async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// What the cohort is called, 1 to 120 characters, unique in the board.
+    pub async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The course that it follows, in the edition with which the cohort began: what is published later does not change
+    /// it.
+    pub async fn programme(&self, ctx: &Context<'_>) -> Result<Programme> {
+        let edition = courses::edition(ctx, self.0.programme_version_id).await?;
+        let gone = || Error::fault("the edition of a cohort in sight is out of sight");
+        edition.map(|edition| Programme(edition.0)).ok_or_else(gone)
+    }
+
+    /// The board of its schools.
+    pub async fn board(&self, ctx: &Context<'_>) -> Result<Board> {
+        loaders::present(ctx, self.0.board_id).await.map(Board)
+    }
+
+    /// Who trains the cohort today, by name.
+    pub async fn trainers(&self, ctx: &Context<'_>) -> Result<Vec<Person>> {
+        let holders = HoldersOf { role: Role::Trainer, scope: self.0.id.0 };
+        loaders::list(ctx, holders, Person).await
+    }
+
+    /// The schools in the cohort in the order in which they joined; for a teacher the own school.
+    pub async fn schools(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Also those that left; false when absent.")] include_left: Option<bool>,
+    ) -> Result<Vec<SchoolCohort>> {
+        let today = Call::of(ctx).today();
+        let mut schools = loaders::list(ctx, SchoolsOf(self.0.id), SchoolCohort).await?;
+        schools.retain(|school| include_left == Some(true) || school.0.left_on.is_none_or(|left| today < left));
+        Ok(schools)
+    }
+
+    /// When it was made.
+    pub async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When it was changed last.
+    pub async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+
+    /// Counts up with every change; give it as `ifVersion` to an update.
+    pub async fn version(&self) -> i32 {
+        self.0.version
+    }
+}
+
+pub struct SchoolCohort(pub cohort_school::Model);
+
+impl From<cohort_school::Model> for SchoolCohort {
+    fn from(row: cohort_school::Model) -> Self {
+        Self(row)
+    }
+}
+
+/// A school in a cohort. Seen by the staff of the school, by the leaders, directors and trainers of the cohort, and by who
+/// administers the board.
+#[Object]
+impl SchoolCohort {
+    /// Opaque, stable, sortable by time of making.
+    pub async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// The cohort.
+    pub async fn cohort(&self, ctx: &Context<'_>) -> Result<Cohort> {
+        loaders::present(ctx, self.0.cohort_id).await.map(Cohort)
+    }
+
+    /// The school.
+    pub async fn school(&self, ctx: &Context<'_>) -> Result<School> {
+        loaders::present(ctx, self.0.school_id).await.map(School)
+    }
+
+    /// Who leads the school today; the first by name where several do, null where nobody does.
+    pub async fn leader(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        Ok(self.leading(ctx).await?.into_iter().next())
+    }
+
+    /// All who lead the school today, by name.
+    pub async fn leaders(&self, ctx: &Context<'_>) -> Result<Vec<Person>> {
+        self.leading(ctx).await
+    }
+
+    /// The day on which the school joined, or joined again.
+    pub async fn joined_on(&self) -> LocalDate {
+        LocalDate(self.0.joined_on)
+    }
+
+    /// The first day on which it is no longer in the cohort; null while it stays.
+    pub async fn left_on(&self) -> Option<LocalDate> {
+        self.0.left_on.map(LocalDate)
+    }
+
+    /// When it was made.
+    pub async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When it was changed last.
+    pub async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+
+    /// Counts up with every change.
+    pub async fn version(&self) -> i32 {
+        self.0.version
+    }
+}
+
+impl SchoolCohort {
+    async fn leading(&self, ctx: &Context<'_>) -> Result<Vec<Person>> {
+        let holders = HoldersOf { role: Role::SchoolLeader, scope: self.0.school_id.0 };
+        loaders::list(ctx, holders, Person).await
+    }
+}
+
+/// A new cohort.
+#[derive(InputObject)]
+pub struct CohortCreateInput {
+    /// What the cohort is called, 1 to 120 characters, unique in the board.
+    pub name: String,
+    /// The course that it follows, in the edition that is the latest published one now.
+    pub programme: ID,
+    /// The schools that take part from today, 1 to 100, all of one board.
+    pub schools: Vec<ID>,
+    /// Who trains it: persons with the role TRAINER in the board. Later ones get the role with `membershipGrant`.
+    pub trainers: Option<Vec<ID>>,
+    /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
+    pub client_mutation_id: Option<String>,
+}
+
+/// Changes to a cohort. What is absent stays.
+#[derive(InputObject)]
+pub struct CohortUpdateInput {
+    /// Which cohort.
+    pub id: ID,
+    /// What the cohort is called, 1 to 120 characters, unique in the board.
+    pub name: Option<String>,
+    /// Refused with CONFLICT when the stored version is another one.
+    pub if_version: Option<i32>,
+    /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
+    pub client_mutation_id: Option<String>,
+}
+
+/// A school that joins a cohort.
+#[derive(InputObject)]
+pub struct CohortSchoolAddInput {
+    /// Which cohort.
+    pub cohort: ID,
+    /// Which school, of the same board.
+    pub school: ID,
+    /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
+    pub client_mutation_id: Option<String>,
+}
+
+/// A school that leaves a cohort.
+#[derive(InputObject)]
+pub struct CohortSchoolRemoveInput {
+    /// Which cohort.
+    pub cohort: ID,
+    /// Which school.
+    pub school: ID,
+    /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
+    pub client_mutation_id: Option<String>,
+}
+
+payload! {
+    /// The answer to `cohortCreate`.
+    CohortCreatePayload {
+        /// The new cohort; null when refused.
+        cohort: Cohort
+    }
+}
+
+payload! {
+    /// The answer to `cohortUpdate`.
+    CohortUpdatePayload {
+        /// The cohort as it is now; on a conflict, as somebody else left it; null when refused otherwise.
+        cohort: Cohort
+    }
+}
+
+payload! {
+    /// The answer to `cohortSchoolAdd`.
+    CohortSchoolAddPayload {
+        /// The school in the cohort; null when refused.
+        school_cohort: SchoolCohort
+    }
+}
+
+payload! {
+    /// The answer to `cohortSchoolRemove`.
+    CohortSchoolRemovePayload {
+        /// The school as it left the cohort; null when refused.
+        school_cohort: SchoolCohort
+    }
+}

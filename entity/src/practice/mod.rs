@@ -1,0 +1,4 @@
+//! Cohorts and the schools in them.
+
+pub mod cohort;
+pub mod cohort_school;
