@@ -34,9 +34,8 @@ async fn bursts(url: String, until: Instant) -> (usize, usize) {
     let client = reqwest::Client::builder().no_proxy().build().expect("an HTTP client");
     let (mut answered, mut told_to_wait) = (0, 0);
     while Instant::now() < until {
-        let burst: Vec<_> = (0..SIGNING_IN)
-            .map(|at| tokio::spawn(sign_in(client.clone(), url.clone(), answered + at)))
-            .collect();
+        let burst: Vec<_> =
+            (0..SIGNING_IN).map(|at| tokio::spawn(sign_in(client.clone(), url.clone(), answered + at))).collect();
         for sign_in in burst {
             told_to_wait += usize::from(sign_in.await.expect("a sign-in that is answered"));
             answered += 1;
@@ -55,4 +54,3 @@ async fn sign_in(client: reqwest::Client, url: String, at: usize) -> bool {
     assert!(refused || text.contains("INVALID") || text.contains("NOT_FOUND"), "{text:.400}");
     refused
 }
-

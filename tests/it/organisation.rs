@@ -207,6 +207,37 @@ async fn nodes_come_in_the_order_of_the_ids(world: &World) {
     assert_eq!(one, two);
 }
 
+async fn nothing_of_a_closed_board_changes(world: &World) {
+    let ours = &world.ours;
+    let (client, boards) = (world.actor(Who::Client).await, "{ boards { nodes { name } } }");
+    let close = json!({ "id": ours.id });
+    let fields = "board { archivedAt version }";
+    let closed = act(world, Who::Admin, "boardArchive", fields, close.clone()).await;
+    assert!(closed["board"]["archivedAt"].is_string(), "{closed}");
+
+    for (who, name, input) in [
+        (Who::Admin, "boardUpdate", json!({ "id": ours.id, "name": "Anders" })),
+        (Who::Admin, "clusterCreate", json!({ "board": ours.id, "name": "Oost" })),
+        (Who::Admin, "membershipRevoke", json!({ "id": ours.memberships[0] })),
+        (Who::Admin, "rosterImportStart", json!({ "board": ours.id })),
+        (Who::Director, "cohortSchoolRemove", json!({ "cohort": ours.cohorts[0], "school": ours.schools[0] })),
+        (Who::Leader, "schoolUpdate", json!({ "id": ours.schools[0], "name": "Anders" })),
+        (Who::Teacher, "guardianshipUpdate", json!({ "id": ours.guardianships[0], "contactPriority": 2 })),
+    ] {
+        assert_eq!(codes(&act(world, who, name, "", input).await), ["CONFLICT"], "{name}");
+    }
+    // Who may not do it anyway is told no more than before.
+    let update = json!({ "id": ours.id, "name": "Anders" });
+    assert_eq!(codes(&act(world, Who::Guardian, "boardUpdate", "", update).await), ["FORBIDDEN"]);
+
+    assert_eq!(act(world, Who::Admin, "boardArchive", fields, close).await["board"], closed["board"]);
+    let own = json!({ "material": ours.published.material, "state": "COMPLETED" });
+    assert_eq!(codes(&act(world, Who::Teacher, "materialStateSet", "", own).await), Vec::<&str>::new());
+    let seen = ask(world, Who::Leader, "{ schools { nodes { name } } }", json!({})).await;
+    assert_eq!(seen["schools"]["nodes"], json!([{ "name": "De Zwaluw" }]));
+    assert_eq!(client.asks(boards).await.codes(), ["UNAUTHENTICATED"]);
+}
+
 on_each_database!(
     a_leader_sees_the_own_school_whole,
     a_guardian_sees_the_school_of_the_child_and_its_teachers_only,
@@ -217,4 +248,5 @@ on_each_database!(
     a_leader_makes_class_groups_and_a_teacher_does_not,
     who_founds_a_board_administers_it,
     nodes_come_in_the_order_of_the_ids,
+    nothing_of_a_closed_board_changes,
 );

@@ -35,6 +35,8 @@ pub struct PersonActor {
     pub held: Vec<Held>,
     /// The boards in which a guardianship is live and lets the child be seen.
     pub guardian_in: Vec<BoardId>,
+    /// The boards that were closed: nothing of theirs changes any more.
+    pub closed: Vec<BoardId>,
 }
 
 /// A membership that counts today.
@@ -116,6 +118,11 @@ impl PersonActor {
     /// The own person in `board`.
     pub fn at(&self, board: BoardId) -> Option<PersonId> {
         self.persons.iter().find(|(at, _)| *at == board).map(|(_, person)| *person)
+    }
+
+    /// Whether `place` is in a board that was closed.
+    pub fn sees_closed(&self, place: &Place) -> bool {
+        place.board.is_some_and(|board| self.closed.contains(&board))
     }
 
     /// Whether the person holds `role` anywhere.

@@ -54,7 +54,11 @@ impl Permit {
     }
 }
 
-/// Refuses with `FORBIDDEN` unless `actor` may do `action` at `place`; who is not signed in is told to sign in.
+/// What whoever would change something of a closed board reads.
+pub const CLOSED: &str = "This board is closed: nothing of it can be changed any more.";
+
+/// Refuses with `FORBIDDEN` unless `actor` may do `action` at `place`, and with `CONFLICT` where the board is closed; who
+/// is not signed in is told to sign in.
 pub fn authorize(actor: &Actor, action: Action, place: Place) -> Result<Permit> {
     if matches!(actor, Actor::Anonymous) {
         return Err(coded(Code::Unauthenticated, SIGN_IN));
@@ -62,6 +66,9 @@ pub fn authorize(actor: &Actor, action: Action, place: Place) -> Result<Permit> 
     if !policy::permits(actor, action, &place) {
         let message = "You do not have the right to do this here. Ask an administrator of the board.";
         return Err(refuse(UserErrorCode::Forbidden, "", message));
+    }
+    if policy::changes_board(action) && actor.person().is_some_and(|person| person.sees_closed(&place)) {
+        return Err(refuse(UserErrorCode::Conflict, "", CLOSED));
     }
     let (account, person) = match actor {
         Actor::Person(person) => (Some(person.account), place.board.and_then(|board| person.at(board))),

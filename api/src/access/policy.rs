@@ -125,6 +125,12 @@ pub fn permits(actor: &Actor, action: Action, place: &Place) -> bool {
     }
 }
 
+/// Whether `action` changes something of the board, which a closed board does not allow. Closing it once more changes
+/// nothing, and the own progress with a material belongs to the person.
+pub const fn changes_board(action: Action) -> bool {
+    !matches!(action, Action::BoardArchive | Action::MaterialStateSet)
+}
+
 /// The action of granting `role`. Guardians are granted by their guardianship.
 pub const fn granting(role: Role) -> Action {
     match role {

@@ -7,7 +7,7 @@ use glans_entity::identity::account;
 use glans_entity::ids::{
     AccountId, BoardId, ClassGroupId, ClusterId, CohortId, PersonId, SchoolId, SessionId, StudentId,
 };
-use glans_entity::organisation::school;
+use glans_entity::organisation::{board, school};
 use glans_entity::people::{GuardianAccess, GuardianshipStatus, Role, ScopeKind};
 use glans_entity::people::{enrolment, guardianship, membership, person, student};
 use glans_entity::practice::cohort_school;
@@ -36,6 +36,8 @@ pub struct Rights {
     followers: Vec<Follower>,
     /// Children with a live guardianship that lets them be seen.
     children: Vec<Child>,
+    /// Boards that were closed.
+    closed: Vec<BoardId>,
 }
 
 #[derive(Clone, Copy, Debug, FromQueryResult)]
@@ -81,11 +83,25 @@ pub async fn load(app: &App, account: AccountId) -> Result<Rights> {
         .map(|person| (person.board_id, person.id))
         .collect();
     let ids: Vec<PersonId> = persons.iter().map(|(_, person)| *person).collect();
+    let closed = closed_among(&db, &scope, &persons).await?;
     let held = held_by(&db, &scope, &ids).await?;
     let schools = schools_under(&db, &scope, &held).await?;
     let followers = followers_of(&db, &scope, &held, &schools).await?;
     let children = children_of(&db, &scope, &ids).await?;
-    Ok(Rights { account, language, on, persons, held, schools, followers, children })
+    Ok(Rights { account, language, on, persons, held, schools, followers, children, closed })
+}
+
+async fn closed_among(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    persons: &[(BoardId, PersonId)],
+) -> Result<Vec<BoardId>> {
+    let closed = board::Entity::within(scope)
+        .select_only()
+        .column(board::Column::Id)
+        .filter(board::Column::Id.is_in(persons.iter().map(|(board, _)| *board)))
+        .filter(board::Column::ArchivedAt.is_not_null());
+    Ok(closed.into_tuple().all(db).await?)
 }
 
 /// Covers the day of the scope: from null or earlier, to null or later.
@@ -213,6 +229,7 @@ impl Rights {
             persons,
             held,
             guardian_in: children.iter().map(|child| child.board_id).collect(),
+            closed: self.closed.clone(),
         };
         Standing { actor: Actor::Person(Arc::new(actor)), scope: Arc::new(scope) }
     }

@@ -140,6 +140,7 @@ mod tests {
             persons: vec![(board, person)],
             held: held.collect(),
             guardian_in: if guardian { vec![board] } else { Vec::new() },
+            closed: Vec::new(),
         }))
     }
 

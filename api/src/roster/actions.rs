@@ -11,7 +11,7 @@ use super::source::Source;
 use super::types::{RosterImportRollbackInput, RosterImportStartInput};
 use super::upload::{self, Token};
 use super::{PERMITTED, journal, store};
-use crate::access::Place;
+use crate::access::{CLOSED, Place};
 use crate::call::{Call, Write};
 use crate::platform::error::{Result, UserErrorCode, not_found, refuse};
 use crate::platform::outbox::Event;
@@ -80,7 +80,10 @@ fn new(
 /// Imports from the command line, at once.
 pub async fn import(call: &Call, board: BoardId, source: Source, options: Options) -> Result<Outcome> {
     let write = call.write().await?;
-    store::board(write.db(), &write.scope(), board).await?.ok_or_else(|| not_found("board"))?;
+    let found = store::board(write.db(), &write.scope(), board).await?.ok_or_else(|| not_found("board"))?;
+    if found.archived_at.is_some() {
+        return Err(refuse(UserErrorCode::Conflict, "board", CLOSED));
+    }
     let permit = write.authorize(PERMITTED, Place::board(board))?;
     let row = new(board, source.kind(), options, RosterImportState::Running, &write);
     let import = store::insert_import(write.db(), &permit, row).await?;

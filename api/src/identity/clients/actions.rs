@@ -148,13 +148,18 @@ async fn authenticated(
     Ok(client.zip(used))
 }
 
-/// The client as it acts now; `None` when it was revoked. Believed for a moment.
+/// The client as it acts now; `None` when it was revoked or its board was closed. Believed for a moment.
 pub async fn actor(app: &App, id: ApiClientId) -> Result<Option<ClientActor>> {
     if let Some(known) = app.identity.clients.get(&id).await {
         return Ok(known);
     }
-    let db = app.db.read(&Scope::system(today(app.clock.now()))).await?;
-    let row = store::itself(&db, id).await?.filter(|client| client.revoked_at.is_none());
+    let scope = Scope::system(today(app.clock.now()));
+    let db = app.db.read(&scope).await?;
+    let mut row = store::itself(&db, id).await?.filter(|client| client.revoked_at.is_none());
+    if let Some(client) = &row {
+        let board = boards::store::by_id(&db, &scope, client.board_id).await?;
+        row = row.filter(|_| board.is_some_and(|board| board.archived_at.is_none()));
+    }
     let actor = row.map(|client| ClientActor {
         id,
         board: client.board_id,

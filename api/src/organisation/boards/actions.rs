@@ -63,6 +63,7 @@ pub(super) async fn archive(write: &Write<'_>, input: BoardArchiveInput) -> Resu
     let mut row = board.into_active_model();
     row.archived_at = Set(Some(write.now()));
     let board = store::update(write.db(), &permit, row, version, write.now()).await?;
+    write.rights_change();
     write.emit(&permit, Event::about("board.archived", board.id)).await?;
     Ok(board)
 }

@@ -1,4 +1,4 @@
-//! Boards, the tenants. A board is never deleted: it is archived, and its rows stay.
+//! Boards, the tenants. A board is never deleted: it is archived, and its rows stay as they are.
 
 mod actions;
 mod loaders;

@@ -35,7 +35,8 @@ impl BoardMutation {
         BoardUpdatePayload::of(done)
     }
 
-    /// Closes a board. For its administrators. Closing it again changes nothing.
+    /// Closes a board: from then on everything in it can be read, nothing can be changed, and its API clients are signed out.
+    /// For its administrators. Closing it again changes nothing.
     async fn board_archive(
         &self,
         ctx: &Context<'_>,
