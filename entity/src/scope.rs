@@ -60,6 +60,7 @@ impl Scope {
     }
 
     /// The same without the schools that are known by a cohort only.
+    #[must_use]
     pub fn without_fellows(&self) -> Self {
         Self { fellow_schools: Vec::new(), ..self.clone() }
     }

@@ -5,6 +5,7 @@
 //! anything in it is broken. Each row is remembered as it was, so that an import can be rolled back.
 
 mod actions;
+pub mod diff;
 mod examine;
 mod journal;
 pub mod known;

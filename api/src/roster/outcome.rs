@@ -3,6 +3,7 @@
 use glans_entity::roster::roster_import;
 use serde::{Deserialize, Serialize};
 
+use super::diff::RowChange;
 use super::oneroster::mapping::Skipped;
 use super::plan::PlanCounts;
 use super::problem::Problem;
@@ -37,6 +38,8 @@ pub struct Outcome {
     pub counts: ImportCounts,
     /// Sorted by file and line.
     pub problems: Vec<Problem>,
+    /// Every row that a dry run would make or change; empty for an import that did it.
+    pub diff: Vec<RowChange>,
 }
 
 impl Outcome {

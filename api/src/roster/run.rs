@@ -5,6 +5,7 @@ use glans_entity::organisation::board;
 use glans_entity::roster::{RosterImportState, roster_import};
 use sea_orm::{DatabaseTransaction, EntityTrait};
 
+use super::diff;
 use super::examine::{Examined, examine};
 use super::journal::{self, Journal};
 use super::known::{Known, LeftOut};
@@ -101,7 +102,7 @@ async fn rehearse(
     let permit = write.authorize(PERMITTED, AccessPlace::board(import.board_id))?;
     let outcome = conclude(&write, &permit, import.clone(), counts, None, std::mem::take(problems)).await?;
     write.commit().await?;
-    Ok(Some(outcome))
+    Ok(Some(Outcome { diff: diff::of(&plan), ..outcome }))
 }
 
 /// Plans and writes in one transaction. `None`, and nothing written, where the plan finds the files broken.
@@ -204,7 +205,7 @@ async fn conclude(
     let import = store::update_import(write.db(), permit, import).await?;
     let problems = problems.into_sorted();
     store::insert_problems(write.db(), permit, &import, problems.clone()).await?;
-    Ok(Outcome { import, counts, problems })
+    Ok(Outcome { import, counts, problems, diff: Vec::new() })
 }
 
 async fn fail(call: &Call, import: roster_import::Model, problems: Problems) -> Result<Outcome> {

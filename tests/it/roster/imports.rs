@@ -1,5 +1,6 @@
 //! Bulk imports.
 
+use glans::roster::diff::FieldChange;
 use glans::roster::outcome::Options;
 use glans_entity::people::{GuardianAccess, GuardianshipStatus};
 use glans_tests::on_each_database;
@@ -65,7 +66,21 @@ async fn a_dry_run_tells_and_writes_nothing(office: &Office) {
     let nothing = office.tables().await;
     let outcome = office.import_as(Bundle::sound().source(), Options { dry_run: true, accept_removals: false }).await;
     assert_eq!(outcome.counts.changes.unwrap().students.created, 2 * STUDENTS_PER_CLASS);
+    let students = outcome.diff.iter().filter(|row| row.kind == "student");
+    assert_eq!(students.filter(|row| row.fields.is_none()).count(), 2 * STUDENTS_PER_CLASS);
     assert_eq!(office.tables().await, nothing);
+}
+
+async fn a_dry_run_shows_each_field_that_would_change(office: &Office) {
+    office.import(&Bundle::sound()).await;
+    let mut changed = Bundle::sound();
+    changed.replace("classes", "Groep 3", "Groep drie");
+    let told = office.import_as(changed.source(), Options { dry_run: true, accept_removals: false }).await;
+    let [row] = &told.diff[..] else { panic!("{:?}", told.diff) };
+    assert_eq!(row.kind, "class group");
+    assert!(row.label.starts_with("Groep drie ("), "{}", row.label);
+    let name = FieldChange { name: "name".to_owned(), before: "Groep 3".to_owned(), after: "Groep drie".to_owned() };
+    assert_eq!(row.fields.as_deref(), Some(&[name][..]));
 }
 
 async fn a_rolled_back_import_leaves_no_trace(office: &Office) {
@@ -229,6 +244,7 @@ on_each_database!(
     a_bundle_fills_the_board,
     the_same_bundle_again_changes_nothing,
     a_dry_run_tells_and_writes_nothing,
+    a_dry_run_shows_each_field_that_would_change,
     a_rolled_back_import_leaves_no_trace,
     what_was_changed_since_is_not_rolled_back,
     a_broken_bundle_tells_all_and_writes_nothing,

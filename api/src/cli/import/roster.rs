@@ -9,9 +9,13 @@ use glans_entity::ids::{BoardId, RosterImportId};
 use super::super::{Failure, open};
 use crate::call::Call;
 use crate::platform::config::Config;
+use crate::roster::diff::RowChange;
 use crate::roster::outcome::{Options, Outcome};
 use crate::roster::problem::{Problem, Severity};
 use crate::roster::{self, Source};
+
+/// Rows of each kind that a dry run shows.
+const ROWS_SHOWN: usize = 50;
 
 /// Which bundle, into which board, and how.
 #[derive(Debug, Args)]
@@ -101,6 +105,7 @@ fn texts(outcome: &Outcome) -> (String, String) {
                 counts.created, counts.updated, counts.ended, counts.unchanged
             );
         }
+        report.push_str(&differences(&outcome.diff));
         let skipped = outcome.counts.skipped;
         let _ = writeln!(
             report,
@@ -117,6 +122,26 @@ fn texts(outcome: &Outcome) -> (String, String) {
     (report, wrong)
 }
 
+/// The rows of a dry run: `+` would be made, `~` changed. Of each kind so many that a screen can hold them.
+fn differences(diff: &[RowChange]) -> String {
+    let mut text = String::new();
+    for rows in diff.chunk_by(|one, next| one.kind == next.kind) {
+        for row in rows.iter().take(ROWS_SHOWN) {
+            let fields = row.fields.as_deref();
+            let _ = write!(text, "  {} {} {}", if fields.is_none() { '+' } else { '~' }, row.kind, row.label);
+            for (at, field) in fields.unwrap_or_default().iter().enumerate() {
+                let mark = if at == 0 { ":" } else { "," };
+                let _ = write!(text, "{mark} {} {} → {}", field.name, field.before, field.after);
+            }
+            text.push('\n');
+        }
+        if let Some(more) = rows.len().checked_sub(ROWS_SHOWN).filter(|more| *more > 0) {
+            let _ = writeln!(text, "  … and {more} more of this kind");
+        }
+    }
+    text
+}
+
 /// `users.csv:12: email: is no e-mail address`
 fn line(problem: &Problem) -> String {
     let place = &problem.place;
@@ -129,6 +154,26 @@ fn line(problem: &Problem) -> String {
 mod tests {
     use super::*;
     use crate::roster::problem::Place;
+
+    #[test]
+    fn a_dry_run_reads_like_a_patch() {
+        use crate::roster::diff::FieldChange;
+        let field = |name: &str, before: &str, after: &str| FieldChange {
+            name: name.to_owned(),
+            before: before.to_owned(),
+            after: after.to_owned(),
+        };
+        let row =
+            |kind: &str, label: &str, fields| RowChange { kind: kind.to_owned(), label: label.to_owned(), fields };
+        let changed = vec![field("email", "nothing", "a@b.example"), field("language", "nl", "en")];
+        let mut diff = vec![row("person", "Ilse (u-1)", Some(changed))];
+        diff.extend((0..52).map(|number| row("student", &number.to_string(), None)));
+        let text = differences(&diff);
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(lines[0], "  ~ person Ilse (u-1): email nothing → a@b.example, language nl → en");
+        assert_eq!(lines[1], "  + student 0");
+        assert_eq!((lines.len(), lines[51]), (52, "  … and 2 more of this kind"));
+    }
 
     #[test]
     fn a_problem_reads_like_that_of_a_compiler() {
