@@ -13,7 +13,7 @@ mod m0004_programme;
 mod m0005_roster;
 mod m0006_platform;
 mod m0007_row_level_security;
-mod m0009_cohorts;
+mod m0008_cohorts;
 
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
 
@@ -34,7 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_roster::Migration),
             Box::new(m0006_platform::Migration),
             Box::new(m0007_row_level_security::Migration),
-            Box::new(m0009_cohorts::Migration),
+            Box::new(m0008_cohorts::Migration),
         ]
     }
 }
