@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::access::Standings;
 use crate::identity::{Identity, SetupError};
+use crate::platform::bus::Bus;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::Database;
@@ -22,6 +23,8 @@ pub struct App {
     /// Published courses, shaped once.
     pub courses: Library,
     pub imports: Progress,
+    /// Wakes those who follow something.
+    pub bus: Bus,
 }
 
 impl App {
@@ -32,6 +35,7 @@ impl App {
     pub fn new(config: Config, db: Database, clock: Clock) -> Result<Arc<Self>, SetupError> {
         Ok(Arc::new(Self {
             identity: Identity::new(&config)?,
+            bus: Bus::of(&config.database_url),
             config,
             db,
             clock,

@@ -1,6 +1,6 @@
 //! What every resolver and action receives: who calls, what they may see, the time, and the database.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex as StdMutex, PoisonError, RwLock};
 
 use async_graphql::{Context, Data, Value};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -63,6 +63,11 @@ impl Call {
     /// The call that this resolver is part of.
     pub fn of<'c>(ctx: &Context<'c>) -> &'c Self {
         ctx.data_unchecked::<Arc<Self>>()
+    }
+
+    /// As [`Call::of`], for a stream that outlives its resolver.
+    pub fn shared(ctx: &Context<'_>) -> Arc<Self> {
+        Arc::clone(ctx.data_unchecked::<Arc<Self>>())
     }
 
     /// What the resolvers of this request find in their context: the call, and the batches that they share.
@@ -140,23 +145,28 @@ impl Call {
     /// Begins a write transaction in the scope of this call.
     pub async fn write(&self) -> Result<Write<'_>> {
         let db = self.app.db.write(&self.scope()).await?;
-        Ok(Write { call: self, db, rights_changed: false.into() })
+        Ok(Write { call: self, db, rights_changed: false.into(), woken: StdMutex::default() })
     }
 
     /// Begins a write transaction that sees all boards: for sign-in, and for acts that make a board.
     pub async fn write_as_system(&self) -> Result<Write<'_>> {
         let db = self.app.db.write(&Scope::system(self.today())).await?;
-        Ok(Write { call: self, db, rights_changed: false.into() })
+        Ok(Write { call: self, db, rights_changed: false.into(), woken: StdMutex::default() })
     }
 
     /// From here on the call acts as `standing`: a sign-in answers with the viewer it made.
     pub async fn stand_as(&self, standing: Arc<Standing>) {
-        *self.standing.write().unwrap_or_else(PoisonError::into_inner) = standing;
+        self.renew(standing);
         self.look_again().await;
     }
 
+    /// As [`Call::stand_as`], from the next snapshot on.
+    pub fn renew(&self, standing: Arc<Standing>) {
+        *self.standing.write().unwrap_or_else(PoisonError::into_inner) = standing;
+    }
+
     /// The next read sees what was committed since.
-    async fn look_again(&self) {
+    pub async fn look_again(&self) {
         *self.snapshot.lock().await = None;
     }
 
@@ -192,7 +202,12 @@ impl Call {
         }
         let key = self.idempotency_key(ctx)?;
         let _busy = key.as_ref().map(|key| self.app.in_progress.begin(key)).transpose()?;
-        let write = Write { call: self, db: self.app.db.write(&scope).await?, rights_changed: false.into() };
+        let write = Write {
+            call: self,
+            db: self.app.db.write(&scope).await?,
+            rights_changed: false.into(),
+            woken: StdMutex::default(),
+        };
         if let Some(key) = &key
             && let Some(answer) = key.answer(&write.db, self.now()).await?
         {
@@ -247,6 +262,7 @@ pub struct Write<'c> {
     call: &'c Call,
     db: DatabaseTransaction,
     rights_changed: std::sync::atomic::AtomicBool,
+    woken: StdMutex<Vec<String>>,
 }
 
 impl Write<'_> {
@@ -285,10 +301,18 @@ impl Write<'_> {
         self.rights_changed.store(true, std::sync::atomic::Ordering::Relaxed);
     }
 
+    /// Wakes who follows `topic` after the commit.
+    pub fn wake(&self, topic: impl std::fmt::Display) {
+        self.woken.lock().unwrap_or_else(PoisonError::into_inner).push(topic.to_string());
+    }
+
     /// Commits.
     pub async fn commit(self) -> Result<()> {
-        let Self { call, db, rights_changed } = self;
+        let Self { call, db, rights_changed, woken } = self;
         db.commit().await?;
+        for topic in woken.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            call.app.bus.publish(call.app.db.connection(), &topic).await;
+        }
         if rights_changed.into_inner() {
             call.app.standings.forget_all();
             let standing = call.standing();

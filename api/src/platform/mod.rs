@@ -3,6 +3,7 @@
 #[macro_use]
 pub mod payload;
 
+pub mod bus;
 pub mod clock;
 pub mod config;
 pub mod db;
