@@ -1,7 +1,9 @@
 //! The door between the walls of [`crate::http`] and the house: from a request's headers to its [`Call`].
 
+use std::any::TypeId;
 use std::sync::Arc;
 
+use async_graphql::Data;
 use axum::http::{HeaderMap, header};
 use glans_entity::ids::BoardId;
 use glans_migration::{Migrator, MigratorTrait};
@@ -27,22 +29,22 @@ pub struct Door(pub Arc<App>);
 impl House for Door {
     async fn admit(&self, knock: Knock<'_>) -> Result<Visitor, Denied> {
         let app = &self.0;
-        let board = named_board(knock.headers)?;
-        let standing = match knock.token {
-            None => Standings::anonymous(app),
-            Some(token) => match authentication::standing(app, token, board).await {
-                Ok(Ok(standing)) => standing,
-                Ok(Err(TokenRefusal::Expired)) => return Err(Denied::Expired),
-                Ok(Err(TokenRefusal::Invalid)) => return Err(Denied::Invalid),
-                Err(error) => return Err(Denied::Fault(format!("{error:?}"))),
-            },
-        };
+        let (board, standing) = self.standing(knock).await?;
         let (kind, payer) = (kind(&standing), standing.actor.id());
         let mut call = Call::new(Arc::clone(app), standing, knock.request_id.as_str().to_owned());
         call.address = Some(knock.address);
         call.languages = languages(knock.headers);
         call.board = board;
         Ok(Visitor { kind, payer, data: call.into_data() })
+    }
+
+    async fn renew(&self, knock: Knock<'_>, data: &Data) -> Result<(), Denied> {
+        let (_, standing) = self.standing(knock).await?;
+        let call = data.get(&TypeId::of::<Arc<Call>>()).and_then(|call| call.downcast_ref::<Arc<Call>>());
+        if let Some(call) = call {
+            call.renew(standing);
+        }
+        Ok(())
     }
 
     async fn trusted_document(&self, id: &str) -> Result<Option<String>, Fault> {
@@ -54,6 +56,19 @@ impl House for Door {
             Ok(pending) if pending.is_empty() => Ok(()),
             Ok(pending) => Err(Fault(format!("{} migrations are missing: run `glans migrate up`", pending.len()))),
             Err(cause) => Err(Fault(cause.to_string())),
+        }
+    }
+}
+
+impl Door {
+    async fn standing(&self, knock: Knock<'_>) -> Result<(Option<BoardId>, Arc<Standing>), Denied> {
+        let board = named_board(knock.headers)?;
+        let Some(token) = knock.token else { return Ok((board, Standings::anonymous(&self.0))) };
+        match authentication::standing(&self.0, token, board).await {
+            Ok(Ok(standing)) => Ok((board, standing)),
+            Ok(Err(TokenRefusal::Expired)) => Err(Denied::Expired),
+            Ok(Err(TokenRefusal::Invalid)) => Err(Denied::Invalid),
+            Err(error) => Err(Denied::Fault(format!("{error:?}"))),
         }
     }
 }

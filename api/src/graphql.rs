@@ -1,6 +1,6 @@
 //! The schema: the roots of the slices, merged. Nothing else.
 
-use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
+use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema};
 
 use crate::http::hardened;
 use crate::identity::clients::{ApiClientMutation, ApiClientQuery};
@@ -24,7 +24,7 @@ use crate::people::students::{StudentMutation, StudentQuery};
 use crate::practice::cohorts::{CohortMutation, CohortQuery};
 use crate::programme::{ProgrammeMutation, ProgrammeQuery};
 use crate::replay::Replays;
-use crate::roster::{RosterMutation, RosterQuery};
+use crate::roster::{RosterMutation, RosterQuery, RosterSubscription};
 use crate::turns::InTurns;
 
 /// What can be read.
@@ -67,12 +67,16 @@ pub struct Mutation(
     RosterMutation,
 );
 
+/// What can be followed. A subscription asks for one field.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(RosterSubscription);
+
 /// The schema of the API.
-pub type GlansSchema = Schema<Query, Mutation, EmptySubscription>;
+pub type GlansSchema = Schema<Query, Mutation, Subscription>;
 
 /// The schema as `schema.graphql` has it.
 pub fn schema() -> GlansSchema {
-    hardened(Schema::build(Query::default(), Mutation::default(), EmptySubscription))
+    hardened(Schema::build(Query::default(), Mutation::default(), Subscription::default()))
         .extension(Replays)
         .extension(InTurns)
         .finish()

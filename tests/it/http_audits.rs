@@ -21,7 +21,7 @@ async fn all_61_audits_of_graphql_http_pass() {
 }
 
 /// Says so and passes, except where `GLANS_TEST_CLIENTS_REQUIRED` is set, as in CI.
-fn skip(why: &str) {
+pub(crate) fn skip(why: &str) {
     assert!(std::env::var_os("GLANS_TEST_CLIENTS_REQUIRED").is_none(), "{why}");
     eprintln!("skipped: {why}");
 }

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use async_graphql::{Context, Data, EmptySubscription, Object, Schema, SimpleObject};
+use async_graphql::futures_util::stream::{self, Stream, StreamExt};
+use async_graphql::{Context, Data, Object, Schema, SimpleObject, Subscription};
 use axum::Router;
 use axum::routing::get;
 use glans::http::house::{Denied, Fault, House, Knock, Visitor};
@@ -91,17 +92,42 @@ impl Mutation {
     }
 }
 
+pub(crate) struct Following;
+
+#[Subscription]
+impl Following {
+    async fn counted(&self, to: i32) -> impl Stream<Item = i32> {
+        stream::iter(1..=to)
+    }
+    async fn endless(&self) -> impl Stream<Item = i32> {
+        stream::once(async { 1 }).chain(stream::pending())
+    }
+    /// Large answers, as fast as they are taken.
+    async fn flood(&self) -> impl Stream<Item = String> {
+        stream::repeat("x".repeat(32 * 1024))
+    }
+    async fn closed(&self) -> Result<stream::Empty<i32>> {
+        Err(coded(Code::NotFound, "No such thing."))
+    }
+    async fn bursting(&self) -> impl Stream<Item = i32> {
+        stream::once(async { panic!("the secret is hunter2") as i32 })
+    }
+}
+
 /// Knows four tokens, a few trusted documents, and whether its database is up.
 #[derive(Clone, Default)]
 pub(crate) struct SmallHouse {
     pub(crate) trusted: Arc<Mutex<HashMap<String, String>>>,
     pub(crate) down: Arc<AtomicBool>,
+    /// Whether the token of the person was taken back.
+    pub(crate) revoked: Arc<AtomicBool>,
 }
 
 impl House for SmallHouse {
     async fn admit(&self, knock: Knock<'_>) -> Result<Visitor, Denied> {
         let (kind, name) = match knock.token {
             None => return Ok(Visitor { kind: CallerKind::Anonymous, payer: None, data: Data::default() }),
+            Some("person") if self.revoked.load(Ordering::SeqCst) => return Err(Denied::Invalid),
             Some("person") => (CallerKind::Person, "Fenna"),
             Some("client") => (CallerKind::ApiClient, "Rooster B.V."),
             Some("expired") => return Err(Denied::Expired),
@@ -111,6 +137,10 @@ impl House for SmallHouse {
         let mut data = Data::default();
         data.insert(SignedIn(name));
         Ok(Visitor { kind, payer: Some(name.to_owned()), data })
+    }
+
+    async fn renew(&self, knock: Knock<'_>, _: &Data) -> Result<(), Denied> {
+        self.admit(knock).await.map(drop)
     }
 
     async fn trusted_document(&self, id: &str) -> Result<Option<String>, Fault> {
@@ -138,7 +168,7 @@ impl Door {
 
     pub(crate) async fn with(settings: Settings) -> Self {
         let (house, runs, stopping) = (SmallHouse::default(), Runs::default(), Stopping::default());
-        let schema = hardened(Schema::build(Query, Mutation, EmptySubscription)).data(runs.clone()).finish();
+        let schema = hardened(Schema::build(Query, Mutation, Following)).data(runs.clone()).finish();
         let endpoint = Endpoint::new(schema.clone(), &schema.sdl(), house.clone(), settings).unwrap();
         let beside =
             Router::new().route("/panicking", get(|| async { panic!("the secret is hunter2") as &'static str }));

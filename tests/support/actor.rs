@@ -35,6 +35,16 @@ impl Actor {
         actor
     }
 
+    /// Where the server is, as `http://127.0.0.1:8000`.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The access token; empty for who is not signed in.
+    pub fn token(&self) -> &str {
+        self.token.as_deref().unwrap_or_default()
+    }
+
     /// Sends a document.
     pub async fn asks(&self, document: &str) -> Reply {
         self.asks_with(document, Value::Null).await

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use async_graphql::futures_util::StreamExt;
 use async_graphql::{Request, ServerError, Variables};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use glans::access::{ClientActor, Standing, Standings};
@@ -149,13 +150,15 @@ impl World {
         self.server.get_or_init(|| Site::start(&self.app)).await
     }
 
-    /// Puts a document to the engine, past the transport: for tests of rights, which do not hang on it.
+    /// Puts a document to the engine, past the transport: for tests of rights, which do not hang on it. Of a subscription
+    /// the first answer.
     pub async fn execute(&self, standing: &Arc<Standing>, document: &str, variables: Value) -> Answer {
         let call = Call::new(Arc::clone(&self.app), Arc::clone(standing), "test".to_owned());
         let mut request = Request::new(document).variables(Variables::from_json(variables));
         request.data = call.into_data();
         let before = self.app.db.statement_count();
-        let mut response = self.schema.execute(request).await;
+        let mut answers = self.schema.execute_stream(request);
+        let mut response = answers.next().await.expect("an answer, if only of errors");
         let statements = self.app.db.statement_count() - before;
         response.errors.iter_mut().for_each(name_code);
         Answer { body: serde_json::to_value(response).expect("an answer is JSON"), statements }

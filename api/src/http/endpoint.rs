@@ -5,8 +5,10 @@ use async_graphql::{ObjectType, SchemaBuilder, SubscriptionType, parser};
 use super::cost::TypeCosts;
 use super::cost::bucket::Buckets;
 use super::documents::Documents;
+use super::health::Stopping;
 use super::nulls::NearestNull;
 use super::settings::Settings;
+use super::stream::Streams;
 
 /// A schema behind its walls.
 pub struct Endpoint<S, H> {
@@ -16,6 +18,8 @@ pub struct Endpoint<S, H> {
     pub(super) types: TypeCosts,
     pub(super) documents: Documents,
     pub(super) buckets: Buckets,
+    pub(super) streams: Streams,
+    pub(super) stopping: Stopping,
 }
 
 impl<S, H> Endpoint<S, H> {
@@ -25,6 +29,8 @@ impl<S, H> Endpoint<S, H> {
             types: TypeCosts::parse(sdl)?,
             documents: Documents::new(),
             buckets: Buckets::default(),
+            streams: Streams::default(),
+            stopping: Stopping::default(),
             schema,
             house,
             settings,

@@ -47,7 +47,7 @@ impl Envelope {
         Self::from_parameters(parameters)
     }
 
-    fn from_parameters(mut parameters: Map<String, Value>) -> Result<Self, Refusal> {
+    pub(super) fn from_parameters(mut parameters: Map<String, Value>) -> Result<Self, Refusal> {
         input::bounded(["variables", "extensions"].into_iter().filter_map(|name| parameters.get(name)))?;
         Ok(Self {
             query: text(&mut parameters, "query")?,

@@ -1,12 +1,11 @@
 //! `/graphql`: GraphQL over HTTP, one request from its first byte to its last.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::Duration;
 
-use async_graphql::parser::types::{OperationDefinition, OperationType};
-use async_graphql::{Data, Executor, Name, Request as Operation, Response as Executed, Value, Variables, value};
-use axum::extract::{ConnectInfo, Query, Request, State};
+use async_graphql::parser::types::OperationType;
+use async_graphql::{Data, Executor, Response as Executed, Value, Variables, value};
+use axum::extract::{Query, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -14,19 +13,19 @@ use axum::response::{IntoResponse, Response};
 use super::answer::{self, Answer};
 use super::authorization;
 use super::body;
-use super::cost;
-use super::cost::bucket::{Allowance, Payer, Standing};
+use super::cost::bucket::Standing;
 use super::documents::Meant;
 use super::endpoint::Endpoint;
 use super::envelope::Envelope;
 use super::errors;
+use super::events;
 use super::graphiql;
-use super::guard::shape;
 use super::house::{House, Knock, Visitor};
 use super::log::OperationName;
 use super::negotiate::{self, MediaType};
 use super::refusal::Refusal;
 use super::request_id::RequestId;
+use super::walls::{self, Chosen};
 
 /// `X-Cost: 1` adds `extensions.cost` to the answer.
 const COST: HeaderName = HeaderName::from_static("x-cost");
@@ -43,6 +42,9 @@ pub(super) async fn serve<S: Executor, H: House>(
         return graphiql::page().into_response();
     }
     let request_id = head.extensions.get::<RequestId>().cloned().unwrap_or_default();
+    if negotiate::wants_events(&head.headers) {
+        return events::serve(endpoint, head, body, request_id).await;
+    }
     let Some(media_type) = MediaType::accepted(&head.headers) else {
         return answer::refuse(&Refusal::not_acceptable(), MediaType::Json, request_id.as_str());
     };
@@ -61,33 +63,26 @@ struct Exchange<'a, S, H> {
     request_id: &'a RequestId,
 }
 
-/// The operation of a request, and what it costs.
-struct Chosen {
-    name: Option<Name>,
-    kind: OperationType,
-    cost: u64,
-}
-
 impl<S: Executor, H: House> Exchange<'_, S, H> {
     async fn answered(&self, body: axum::body::Body) -> Result<Response, Refusal> {
         let settings = &self.endpoint.settings;
         let visitor = self.admitted().await?;
         let limits = visitor.kind.limits();
-        let mut envelope = self.envelope(body, limits.body_bytes).await?;
+        let mut envelope = read(self.head, body, limits.body_bytes, settings.body_timeout).await?;
         let meant = self.endpoint.documents.meant(&envelope, &self.endpoint.house, settings, &limits).await?;
         let variables = Variables::from_json(std::mem::take(&mut envelope.variables).into());
         let chosen = self.chosen(&meant, &envelope, &variables)?;
-        let payer = self.payer(&visitor);
+        let payer = walls::payer(&visitor, self.address());
         let kind = visitor.kind;
 
         if self.asks_for(&DRY_RUN) {
-            let standing = self.pay(payer, kind, 0).await?;
+            let standing = self.endpoint.pay(payer, kind, 0).await?;
             return self.cost_alone(&chosen, standing);
         }
         if chosen.cost > limits.cost {
             return Err(Refusal::too_dear(chosen.cost, limits.cost));
         }
-        let standing = self.pay(payer, kind, chosen.cost).await?;
+        let standing = self.endpoint.pay(payer, kind, chosen.cost).await?;
         let executed = self.executed(&meant, &envelope, variables, visitor.data).await?;
         let mut response = self.written(executed, &meant, &chosen, standing)?;
         if let Some(name) = chosen.name {
@@ -103,49 +98,17 @@ impl<S: Executor, H: House> Exchange<'_, S, H> {
         Ok(self.endpoint.house.admit(knock).await?)
     }
 
-    async fn envelope(&self, body: axum::body::Body, maximum: usize) -> Result<Envelope, Refusal> {
-        match self.head.method {
-            Method::POST if !negotiate::sends_json(&self.head.headers) => Err(Refusal::unsupported_media_type()),
-            Method::POST => {
-                let bytes = body::read(&self.head.headers, body, maximum, self.endpoint.settings.body_timeout).await?;
-                Envelope::from_json(&bytes)
-            }
-            Method::GET => {
-                if self.head.uri.query().is_some_and(|query| query.len() > maximum) {
-                    return Err(Refusal::too_large(maximum));
-                }
-                let pairs = Query::try_from_uri(&self.head.uri)
-                    .map_err(|_| Refusal::bad_request("The query string is not well formed."))?;
-                Envelope::from_pairs(pairs.0)
-            }
-            _ => Err(Refusal::method_not_allowed("GET, POST", "Send GraphQL by POST, or a query by GET.")),
-        }
-    }
-
     fn chosen(&self, meant: &Meant, envelope: &Envelope, variables: &Variables) -> Result<Chosen, Refusal> {
-        let document = &meant.document.syntax;
-        let (name, operation) = shape::chosen(document, envelope.operation_name.as_deref())?;
-        if operation.ty == OperationType::Mutation && self.head.method == Method::GET {
-            return Err(Refusal::method_not_allowed("POST", "A mutation is sent by POST."));
+        let chosen = self.endpoint.chosen(meant, envelope, variables)?;
+        if chosen.kind == OperationType::Mutation && self.head.method == Method::GET {
+            return Err(Refusal::mutation_by_get());
         }
-        if operation.ty == OperationType::Subscription {
-            return Err(Refusal::invalid("A subscription is not answered on this transport."));
+        if chosen.kind == OperationType::Subscription {
+            return Err(Refusal::invalid(
+                "A subscription is answered at `/graphql/ws`, or here with `Accept: text/event-stream`.",
+            ));
         }
-        provided(operation, variables)?;
-        let cost = cost::of(&self.endpoint.types, document, operation, variables);
-        Ok(Chosen { name: name.cloned(), kind: operation.ty, cost })
-    }
-
-    async fn pay(&self, payer: Payer, kind: super::CallerKind, cost: u64) -> Result<Standing, Refusal> {
-        if !self.endpoint.settings.rate_limits {
-            let allowance = Allowance::of(kind);
-            return Ok(Standing { allowance, available: allowance.capacity });
-        }
-        self.endpoint
-            .buckets
-            .spend(payer, kind, cost, Instant::now())
-            .await
-            .map_err(|empty| Refusal::rate_limited(empty.retry_after))
+        Ok(chosen)
     }
 
     async fn executed(
@@ -156,12 +119,7 @@ impl<S: Executor, H: House> Exchange<'_, S, H> {
         data: Data,
     ) -> Result<Executed, Refusal> {
         let settings = &self.endpoint.settings;
-        let mut operation = Operation::new(String::new()).variables(variables);
-        operation.operation_name.clone_from(&envelope.operation_name);
-        operation.set_parsed_query(meant.document.syntax.clone());
-        if !settings.introspection {
-            operation = operation.disable_introspection();
-        }
+        let mut operation = self.endpoint.operation(meant, envelope, variables);
         operation.data = data;
         // Dropped at the end of its time, the operation gives its database connection back.
         let mut executed = tokio::time::timeout(settings.execution_timeout, self.endpoint.schema.execute(operation))
@@ -215,33 +173,31 @@ impl<S: Executor, H: House> Exchange<'_, S, H> {
         self.head.headers.get(header).is_some_and(|value| value == "1")
     }
 
-    fn payer(&self, visitor: &Visitor) -> Payer {
-        match &visitor.payer {
-            Some(payer) => Payer::Known(payer.clone()),
-            None => Payer::address(self.address()),
-        }
-    }
-
-    /// The caller's address: of the connection, or what our own proxy says it is.
     fn address(&self) -> std::net::IpAddr {
-        let connection = self.head.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-        let forwarded = self.head.headers.get_all("x-forwarded-for").iter().next_back();
-        let forwarded = forwarded
-            .filter(|_| self.endpoint.settings.behind_proxy)
-            .and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
-        forwarded.or(connection).unwrap_or(std::net::Ipv4Addr::UNSPECIFIED.into())
+        walls::address(self.head, self.endpoint.settings.behind_proxy)
     }
 }
 
-/// Refuses an operation whose required variables are not all there (specification, section 6.1.2). The engine would run
-/// it, with null where null cannot be.
-fn provided(operation: &OperationDefinition, variables: &Variables) -> Result<(), Refusal> {
-    let missing = operation.variable_definitions.iter().find(|definition| {
-        let given = variables.get(&definition.node.name.node);
-        let absent = given.is_none() && definition.node.default_value.is_none();
-        !definition.node.var_type.node.nullable && (absent || given == Some(&Value::Null))
-    });
-    missing.map_or(Ok(()), |definition| Err(Refusal::missing_variable(&definition.node.name.node)))
+/// What a request sends: by POST in its body, by GET in its query string.
+pub(super) async fn read(
+    head: &Parts,
+    body: axum::body::Body,
+    maximum: usize,
+    patience: Duration,
+) -> Result<Envelope, Refusal> {
+    match head.method {
+        Method::POST if !negotiate::sends_json(&head.headers) => Err(Refusal::unsupported_media_type()),
+        Method::POST => Envelope::from_json(&body::read(&head.headers, body, maximum, patience).await?),
+        Method::GET => {
+            if head.uri.query().is_some_and(|query| query.len() > maximum) {
+                return Err(Refusal::too_large(maximum));
+            }
+            let pairs = Query::try_from_uri(&head.uri)
+                .map_err(|_| Refusal::bad_request("The query string is not well formed."))?;
+            Envelope::from_pairs(pairs.0)
+        }
+        _ => Err(Refusal::method_not_allowed("GET, POST", "Send GraphQL by POST, or a query by GET.")),
+    }
 }
 
 /// As it stands in `extensions.cost`: `maximum` is a full bucket, `restoreRate` points per second.

@@ -1,13 +1,13 @@
 //! `/health/live` and `/health/ready`, for whoever starts, stops and routes to this process.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
+use tokio::sync::watch;
 
 use super::house::House;
 
@@ -16,15 +16,21 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Set when the process begins to stop: from then on it is not ready, and finishes what it has.
 #[derive(Debug, Clone, Default)]
-pub struct Stopping(Arc<AtomicBool>);
+pub struct Stopping(Arc<watch::Sender<bool>>);
 
 impl Stopping {
     pub fn begin(&self) {
-        self.0.store(true, Ordering::Release);
+        self.0.send_replace(true);
     }
 
     pub fn has_begun(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+        *self.0.borrow()
+    }
+
+    /// Waits until it has begun.
+    pub(super) async fn begun(&self) {
+        // The sender is held by `self`: it cannot be gone.
+        let _ = self.0.subscribe().wait_for(|begun| *begun).await;
     }
 }
 

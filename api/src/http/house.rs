@@ -14,6 +14,10 @@ pub trait House: Clone + Send + Sync + 'static {
     /// Who is asking. A request without a credential is let in as anonymous; a bad credential is not.
     fn admit(&self, knock: Knock<'_>) -> impl Future<Output = Result<Visitor, Denied>> + Send;
 
+    /// Looks again who is asking, long after [`House::admit`] gave `data`: what its resolvers see from here on is what
+    /// may be seen now. Somebody whose credential counts no longer is denied.
+    fn renew(&self, knock: Knock<'_>, data: &Data) -> impl Future<Output = Result<(), Denied>> + Send;
+
     /// The text of the document that a release of an app registered under this id: `sha256:` and 64 lower-case
     /// hexadecimal digits, or what the app's build tool made up.
     fn trusted_document(&self, id: &str) -> impl Future<Output = Result<Option<String>, Fault>> + Send;

@@ -3,7 +3,7 @@
 //! A request comes in at [`router`], is read by `graphql` and passes, in this order: negotiation (`negotiate`), the door
 //! ([`house`]), the body (`body`, `envelope`), the document ([`documents`]), the guard ([`guard`]), its cost ([`cost`]);
 //! then the engine runs it, and `errors` and `answer` make of it what the client sees. A request that is turned away on
-//! the way becomes a `refusal`. Nothing here knows a type of the schema or a table of the database.
+//! the way becomes a `refusal`. Subscriptions come by `socket` or `events` and pass the same `walls` into a `stream`. Nothing here knows a type of the schema or a table of the database.
 
 mod answer;
 mod authorization;
@@ -13,6 +13,7 @@ pub mod documents;
 mod endpoint;
 mod envelope;
 mod errors;
+mod events;
 mod graphiql;
 mod graphql;
 pub mod guard;
@@ -26,6 +27,9 @@ mod request_id;
 mod router;
 mod serve;
 mod settings;
+mod socket;
+mod stream;
+mod walls;
 
 pub use cost::bucket::Allowance;
 pub use documents::Policy;

@@ -46,6 +46,14 @@ pub(super) fn wants_page(headers: &HeaderMap) -> bool {
     weight("text/html") > api
 }
 
+/// Whether the answer is wanted as a stream of events: named, and not after a form of a single answer.
+pub(super) fn wants_events(headers: &HeaderMap) -> bool {
+    let ranges = weighed(headers, &header::ACCEPT);
+    let weight = |name: &str| ranges.iter().find(|range| range.name == name).map_or(0, |range| range.weight);
+    let events = weight("text/event-stream");
+    events > 0 && events > weight("application/json").max(weight("application/graphql-response+json"))
+}
+
 /// Whether the answer may be compressed with gzip.
 pub(super) fn takes_gzip(headers: &HeaderMap) -> bool {
     weighed(headers, &header::ACCEPT_ENCODING)
@@ -138,6 +146,16 @@ mod tests {
         assert!(!of("*/*"));
         assert!(!of("application/json, text/html;q=0.5"));
         assert!(!wants_page(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn events_come_to_who_asks_for_them_before_a_single_answer() {
+        let of = |accept: &str| wants_events(&headers(header::ACCEPT, accept));
+        assert!(of("text/event-stream"));
+        assert!(of("text/event-stream, application/json;q=0.9"));
+        assert!(!of("application/json, text/event-stream"));
+        assert!(!of("*/*"));
+        assert!(!of("text/event-stream;q=0"));
     }
 
     #[test]

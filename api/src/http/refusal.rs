@@ -62,6 +62,22 @@ impl Refusal {
             .with_header(header::ALLOW, HeaderValue::from_static(allow))
     }
 
+    pub(super) fn mutation_by_get() -> Self {
+        Self::method_not_allowed("POST", "A mutation is sent by POST.")
+    }
+
+    pub(super) fn too_many_operations(maximum: usize) -> Self {
+        let message = format!("A socket carries {maximum} operations at a time. Complete one, or open another.");
+        let mut refusal = Self::new(Status::Document, Code::CostExceeded, message);
+        refusal.extensions = vec![("limit", "subscriptions".into()), ("maximum", maximum.into())];
+        refusal
+    }
+
+    pub(super) fn too_many_streams(maximum: usize) -> Self {
+        let message = format!("Nobody has more than {maximum} sockets and event streams open. Close one.");
+        Self::http(StatusCode::TOO_MANY_REQUESTS, Code::RateLimited, message)
+    }
+
     pub(super) fn not_acceptable() -> Self {
         let message = "Accept must allow `application/graphql-response+json` or `application/json`.";
         Self::http(StatusCode::NOT_ACCEPTABLE, Code::BadUserInput, message)

@@ -14,7 +14,7 @@ use axum::response::Response;
 use axum::routing::any;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::{And, NotForContentType, Predicate, SizeAbove};
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::endpoint::Endpoint;
@@ -22,19 +22,21 @@ use super::health::{self, Stopping};
 use super::house::House;
 use super::negotiate::MediaType;
 use super::refusal::Refusal;
-use super::{answer, graphiql, graphql, log, request_id};
+use super::{answer, graphiql, graphql, log, request_id, socket};
 
 /// Answers below this size gain nothing from compression.
 const COMPRESSED_FROM: u64 = 1024;
 
 /// The router of an endpoint. `beside` are the routes of the application's other doors (token endpoints, uploads): they
 /// pass the same layers.
-pub fn router<S: Executor, H: House>(endpoint: Endpoint<S, H>, stopping: Stopping, beside: Router) -> Router {
+pub fn router<S: Executor, H: House>(mut endpoint: Endpoint<S, H>, stopping: Stopping, beside: Router) -> Router {
     let cors = cors(&endpoint.settings.cors_origins);
     let pages = if endpoint.settings.graphiql { graphiql::routes() } else { Router::new() };
+    endpoint.stopping = stopping.clone();
     let health = health::routes(endpoint.house.clone(), stopping);
     Router::new()
         .route("/graphql", any(graphql::serve::<S, H>))
+        .route("/graphql/ws", any(socket::serve::<S, H>))
         .with_state(Arc::new(endpoint))
         .merge(pages)
         .merge(health)
@@ -47,8 +49,9 @@ pub fn router<S: Executor, H: House>(endpoint: Endpoint<S, H>, stopping: Stoppin
         .layer(from_fn(request_id::assign))
 }
 
-fn worth_compressing() -> And<SizeAbove, NotForContentType> {
-    SizeAbove::new(COMPRESSED_FROM).and(NotForContentType::IMAGES)
+/// Events are not: a compressor would keep them back until it has enough.
+fn worth_compressing() -> impl Predicate + Clone {
+    SizeAbove::new(COMPRESSED_FROM).and(NotForContentType::IMAGES).and(NotForContentType::SSE)
 }
 
 /// Pages of the listed origins may call; credentials travel in a header, so cookies are not allowed.

@@ -128,6 +128,7 @@ async fn roll_back_by_id(write: &Write<'_>, id: RosterImportId) -> Result<roster
         ..import
     };
     let import = store::update_import(write.db(), &permit, import).await?;
+    write.wake(import.id);
     write.rights_change();
     write.emit(&permit, Event::about("roster.rolled_back", import.id)).await?;
     Ok(import)

@@ -23,6 +23,7 @@ mod run;
 mod source;
 mod store;
 pub mod stored;
+mod subscription;
 pub mod types;
 mod upload;
 pub mod wanted;
@@ -32,6 +33,7 @@ pub use mutation::RosterMutation;
 pub use progress::Progress;
 pub use query::RosterQuery;
 pub use source::Source;
+pub use subscription::RosterSubscription;
 pub use types::RosterImport;
 pub use upload::routes;
 

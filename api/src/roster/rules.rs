@@ -1,6 +1,7 @@
 //! The decisions of an import, pure.
 
 use glans_entity::people::{GuardianAccess, GuardianRelationship, GuardianshipStatus};
+use glans_entity::roster::RosterImportState;
 
 use super::oneroster::words::StatedAccess;
 
@@ -13,6 +14,14 @@ const PARENTS_OF_ONE_FAMILY: usize = 2;
 /// Whether so many removals have to be accepted first.
 pub fn removals_need_consent(active: usize, removed: usize) -> bool {
     removed * 100 > active * REMOVALS_WITHOUT_ASKING
+}
+
+/// Whether nothing more comes of an import by itself.
+pub fn is_finished(state: RosterImportState) -> bool {
+    match state {
+        RosterImportState::AwaitingUpload | RosterImportState::Queued | RosterImportState::Running => false,
+        RosterImportState::Succeeded | RosterImportState::Failed | RosterImportState::RolledBack => true,
+    }
 }
 
 /// What is known of one link of a student, in the file or stored, when a new one is judged.

@@ -28,6 +28,7 @@ pub(super) async fn run(call: &Call, import: roster_import::Model, source: Sourc
     let id = import.id;
     let outcome = Box::pin(examine_and_write(call, import, source)).await;
     call.app().imports.finish(id);
+    call.app().bus.wake(&id.to_string());
     outcome
 }
 
@@ -37,7 +38,7 @@ async fn examine_and_write(call: &Call, mut import: roster_import::Model, source
     let examined = tokio::task::spawn_blocking(move || examine(source, &known, today)).await.map_err(Error::fault)?;
     let Examined { mapped, rows, mut problems } = examined;
     import.rows_total = i32::try_from(rows).unwrap_or(i32::MAX);
-    call.app().imports.set(import.id, Rows { total: import.rows_total, done: 0 });
+    advance(call, import.id, Rows { total: import.rows_total, done: 0 });
     if let Some(mapped) = mapped {
         let done = if import.dry_run {
             rehearse(call, &import, &mapped, &mut problems).await?
@@ -49,6 +50,12 @@ async fn examine_and_write(call: &Call, mut import: roster_import::Model, source
         }
     }
     fail(call, import, problems).await
+}
+
+/// These figures are of this process, and so are those who are woken for them.
+fn advance(call: &Call, import: RosterImportId, rows: Rows) {
+    call.app().imports.set(import, rows);
+    call.app().bus.wake(&import.to_string());
 }
 
 async fn known(call: &Call, id: BoardId) -> Result<Known> {
@@ -181,7 +188,7 @@ impl Writing<'_, '_> {
         let share = i64::from(total) * i64::try_from(self.written).unwrap_or(0)
             / i64::try_from(self.to_write.max(1)).unwrap_or(1);
         let done = i32::try_from(share).unwrap_or(total);
-        self.write.call().app().imports.set(import, Rows { total, done });
+        advance(self.write.call(), import, Rows { total, done });
         Ok(())
     }
 }
@@ -203,6 +210,7 @@ async fn conclude(
     import.updated_at = write.now();
     import.version += 1;
     let import = store::update_import(write.db(), permit, import).await?;
+    write.wake(import.id);
     let problems = problems.into_sorted();
     store::insert_problems(write.db(), permit, &import, problems.clone()).await?;
     Ok(Outcome { import, counts, problems, diff: Vec::new() })

@@ -108,6 +108,7 @@ async fn claim(app: &Arc<App>, hash: &[u8]) -> Result<Option<roster_import::Mode
         ..import
     };
     let import = store::update_import(write.db(), &permit, import).await?;
+    write.wake(import.id);
     write.commit().await?;
     Ok(Some(import))
 }

@@ -48,11 +48,11 @@ impl Api {
             .collect()
     }
 
-    /// Every `Type.field` that a query can reach.
+    /// Every `Type.field` that a query or subscription can reach.
     pub(crate) fn reachable(&self) -> BTreeSet<String> {
         let mut reached = BTreeSet::new();
         let mut seen = BTreeSet::new();
-        let mut ahead = vec!["Query".to_owned()];
+        let mut ahead = vec!["Query".to_owned(), "Subscription".to_owned()];
         while let Some(name) = ahead.pop() {
             if !seen.insert(name.clone()) {
                 continue;

@@ -45,6 +45,14 @@ pub(crate) fn reading(field: &FieldDefinition) -> Option<Reading> {
     }
 }
 
+/// The type whose id a subscription takes; none where nobody said how to ask.
+pub(crate) fn followed(subscription: &str) -> Option<&'static str> {
+    match subscription {
+        "rosterImportProgressed" => Some("RosterImport"),
+        _ => None,
+    }
+}
+
 fn pascal(name: &str) -> String {
     name[..1].to_uppercase() + &name[1..]
 }

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use async_graphql::parser::types::FieldDefinition;
 use glans::access::Standing;
 use glans_tests::seed::CANARY;
 use glans_tests::{Answer, Who, World, on_each_database};
 use serde_json::{Value, json};
 
 use super::api::{Api, Selection, base};
-use super::cases::{Reading, reading};
+use super::cases::{Reading, followed, reading};
 use super::targets::{self, Whose};
 
 /// Levels of objects below a root field: a connection, its nodes, what they point at.
@@ -53,6 +54,13 @@ pub(super) fn questions(api: &Api) -> Result<Vec<Question>, Vec<String>> {
         }
     }
     questions.push(nodes_question());
+    for field in api.fields("Subscription") {
+        let name = field.name.node.as_str();
+        match followed(name) {
+            Some(of_type) => questions.push(followed_question(api, field, of_type)),
+            None => uncovered.push(name.to_owned()),
+        }
+    }
     if uncovered.is_empty() { Ok(questions) } else { Err(uncovered) }
 }
 
@@ -75,6 +83,20 @@ fn nodes_question() -> Question {
         of_type: Some("School".to_owned()),
         document: "query($id: ID!) { nodes(ids: [$id]) { __typename id } }".to_owned(),
         fields: BTreeSet::from(["Query.nodes".to_owned()]),
+    }
+}
+
+/// What it tells first.
+fn followed_question(api: &Api, field: &FieldDefinition, of_type: &str) -> Question {
+    let (name, argument) = (&field.name.node, &field.arguments[0].node.name.node);
+    let Selection { text, mut fields } = api.selection(base(&field.ty.node), DEPTH);
+    fields.insert(format!("Subscription.{name}"));
+    Question {
+        name: name.to_string(),
+        field: name.to_string(),
+        of_type: Some(of_type.to_owned()),
+        document: format!("subscription($id: ID!) {{ {name}({argument}: $id) {{ {text} }} }}"),
+        fields,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Roster imports: what comes in, what goes, what comes back, and what never does.
 
 mod api;
-mod bundle;
+pub(crate) mod bundle;
 mod deltas;
 mod families;
 mod histories;

@@ -9,9 +9,7 @@ mod types;
 
 use std::collections::HashMap;
 
-use async_graphql::parser::types::{
-    ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
-};
+use async_graphql::parser::types::{ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet};
 use async_graphql::{Name, Value, Variables};
 
 pub use types::TypeCosts;
@@ -31,7 +29,7 @@ pub fn of(
     operation: &OperationDefinition,
     variables: &Variables,
 ) -> u64 {
-    let Some(root) = types.root(operation.ty == OperationType::Mutation) else { return 0 };
+    let Some(root) = types.root(operation.ty) else { return 0 };
     let mut counting = Counting { types, document, operation, variables, known: HashMap::new() };
     counting.set(&operation.selection_set.node, root).once
 }

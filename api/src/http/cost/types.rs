@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use async_graphql::parser::types::{BaseType, ConstDirective, FieldDefinition, Type, TypeKind, TypeSystemDefinition};
+use async_graphql::parser::types::{
+    BaseType, ConstDirective, FieldDefinition, OperationType, Type, TypeKind, TypeSystemDefinition,
+};
 use async_graphql::parser::{self, parse_schema};
 use async_graphql::{Name, Positioned, Value};
 
@@ -17,6 +19,7 @@ pub struct TypeCosts {
     fields: HashMap<Name, HashMap<Name, FieldCost>>,
     query: Option<Name>,
     mutation: Option<Name>,
+    subscription: Option<Name>,
 }
 
 /// One field: its type's name, its points, and how many there are of it.
@@ -32,12 +35,17 @@ impl TypeCosts {
     /// Reads the SDL. Done once, when the server starts.
     pub fn parse(sdl: &str) -> Result<Self, parser::Error> {
         let definitions = parse_schema(sdl)?.definitions;
-        let mut costs =
-            Self { query: Some(Name::new("Query")), mutation: Some(Name::new("Mutation")), ..Self::default() };
+        let mut costs = Self {
+            query: Some(Name::new("Query")),
+            mutation: Some(Name::new("Mutation")),
+            subscription: Some(Name::new("Subscription")),
+            ..Self::default()
+        };
         for definition in &definitions {
             if let TypeSystemDefinition::Schema(schema) = definition {
                 costs.query = schema.node.query.as_ref().map(|name| name.node.clone());
                 costs.mutation = schema.node.mutation.as_ref().map(|name| name.node.clone());
+                costs.subscription = schema.node.subscription.as_ref().map(|name| name.node.clone());
             }
         }
         let composites = composite_names(&definitions);
@@ -57,8 +65,12 @@ impl TypeCosts {
         Ok(costs)
     }
 
-    pub(super) fn root(&self, mutation: bool) -> Option<&Name> {
-        if mutation { self.mutation.as_ref() } else { self.query.as_ref() }
+    pub(super) fn root(&self, of: OperationType) -> Option<&Name> {
+        match of {
+            OperationType::Query => self.query.as_ref(),
+            OperationType::Mutation => self.mutation.as_ref(),
+            OperationType::Subscription => self.subscription.as_ref(),
+        }
     }
 
     pub(super) fn field(&self, parent: &Name, field: &Name) -> Option<&FieldCost> {

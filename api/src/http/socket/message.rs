@@ -1,0 +1,165 @@
+//! The messages of graphql-transport-ws, and the codes with which a socket is closed.
+
+use serde_json::{Map, Value, json};
+
+use super::super::envelope::Envelope;
+use super::super::refusal::Refusal;
+
+/// Why a socket is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Closing {
+    pub code: u16,
+    pub reason: &'static str,
+}
+
+impl Closing {
+    const fn new(code: u16, reason: &'static str) -> Self {
+        Self { code, reason }
+    }
+
+    pub(super) const GONE: Self = Self::new(1000, "");
+    pub(super) const STOPPING: Self = Self::new(1001, "The server stops. Connect again");
+    pub(super) const NO_ANSWER: Self = Self::new(1008, "No answer to a ping");
+    pub(super) const TOO_LARGE: Self = Self::new(1009, "A message is broken or larger than 64 KiB");
+    pub(super) const INTERNAL: Self = Self::new(1011, "Something went wrong on our side");
+    pub(super) const TOO_MANY_SOCKETS: Self = Self::new(1013, "Too many sockets of this account are open");
+    pub(super) const TOO_SLOW: Self = Self::new(1013, "Messages are taken too slowly");
+    pub(super) const INVALID: Self = Self::new(4400, "Invalid message");
+    pub(super) const UNAUTHORIZED: Self = Self::new(4401, "Unauthorized");
+    pub(super) const FORBIDDEN: Self = Self::new(4403, "Forbidden");
+    pub(super) const TOKEN_EXPIRED: Self = Self::new(4403, "The access token has run out");
+    pub(super) const SUBPROTOCOL: Self = Self::new(4406, "Subprotocol not acceptable");
+    pub(super) const INIT_TIMEOUT: Self = Self::new(4408, "Connection initialisation timeout");
+    pub(super) const TAKEN: Self = Self::new(4409, "Subscriber for this id already exists");
+    pub(super) const TOO_MANY_INITS: Self = Self::new(4429, "Too many initialisation requests");
+}
+
+/// What a client says.
+#[derive(Debug, PartialEq)]
+pub(super) enum Said {
+    Init(Map<String, Value>),
+    Ping(Option<Value>),
+    Pong,
+    Subscribe { id: String, parameters: Map<String, Value> },
+    Complete { id: String },
+}
+
+/// An id is kept as long as its operation runs.
+const LONGEST_ID: usize = 128;
+
+impl Said {
+    pub(super) fn parse(text: &str) -> Result<Self, Closing> {
+        let Ok(Value::Object(mut message)) = serde_json::from_str(text) else { return Err(Closing::INVALID) };
+        let payload = message.remove("payload").filter(|payload| !payload.is_null());
+        let id = |message: &Map<String, Value>| match message.get("id") {
+            Some(Value::String(id)) if !id.is_empty() && id.len() <= LONGEST_ID => Ok(id.clone()),
+            _ => Err(Closing::INVALID),
+        };
+        match (message.get("type").and_then(Value::as_str), payload) {
+            (Some("connection_init"), None) => Ok(Self::Init(Map::new())),
+            (Some("connection_init"), Some(Value::Object(payload))) => Ok(Self::Init(payload)),
+            (Some("ping"), payload @ (None | Some(Value::Object(_)))) => Ok(Self::Ping(payload)),
+            (Some("pong"), None | Some(Value::Object(_))) => Ok(Self::Pong),
+            (Some("subscribe"), Some(Value::Object(parameters))) if is_sound(&parameters) => {
+                Ok(Self::Subscribe { id: id(&message)?, parameters })
+            }
+            (Some("complete"), None) => Ok(Self::Complete { id: id(&message)? }),
+            _ => Err(Closing::INVALID),
+        }
+    }
+}
+
+/// Whether each parameter has its type. A document may be named instead of sent: `query` may be absent.
+fn is_sound(parameters: &Map<String, Value>) -> bool {
+    parameters.iter().all(|(name, value)| match name.as_str() {
+        "query" => value.is_string(),
+        "operationName" | "documentId" => value.is_null() || value.is_string(),
+        "variables" | "extensions" => value.is_null() || value.is_object(),
+        _ => true,
+    })
+}
+
+pub(super) fn envelope(parameters: Map<String, Value>) -> Result<Envelope, Refusal> {
+    Envelope::from_parameters(parameters)
+}
+
+pub(super) fn acknowledged() -> String {
+    json!({ "type": "connection_ack" }).to_string()
+}
+
+pub(super) fn ping() -> String {
+    json!({ "type": "ping" }).to_string()
+}
+
+pub(super) fn pong(payload: Option<Value>) -> String {
+    match payload {
+        Some(payload) => json!({ "type": "pong", "payload": payload }).to_string(),
+        None => json!({ "type": "pong" }).to_string(),
+    }
+}
+
+/// `answer` is JSON already.
+pub(super) fn next(id: &str, answer: &[u8]) -> String {
+    let (id, answer) = (Value::from(id), String::from_utf8_lossy(answer));
+    format!(r#"{{"id":{id},"type":"next","payload":{answer}}}"#)
+}
+
+pub(super) fn error(id: &str, errors: &[async_graphql::ServerError]) -> String {
+    json!({ "id": id, "type": "error", "payload": errors }).to_string()
+}
+
+pub(super) fn complete(id: &str) -> String {
+    json!({ "id": id, "type": "complete" }).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_message_is_read() {
+        let said = |message: Value| Said::parse(&message.to_string()).unwrap();
+        assert_eq!(said(json!({ "type": "connection_init" })), Said::Init(Map::new()));
+        assert_eq!(said(json!({ "type": "ping", "payload": null })), Said::Ping(None));
+        assert_eq!(said(json!({ "type": "pong", "payload": {} })), Said::Pong);
+        assert_eq!(said(json!({ "type": "complete", "id": "1" })), Said::Complete { id: "1".to_owned() });
+        let parameters = json!({ "query": "{ a }", "variables": null });
+        assert_eq!(
+            said(json!({ "type": "subscribe", "id": "1", "payload": parameters })),
+            Said::Subscribe { id: "1".to_owned(), parameters: parameters.as_object().unwrap().clone() }
+        );
+    }
+
+    #[test]
+    fn anything_else_is_invalid() {
+        for message in [
+            "",
+            "[]",
+            "{}",
+            r#"{"type":"connection_ack"}"#,
+            r#"{"type":"connection_init","payload":"x"}"#,
+            r#"{"type":"ping","payload":1}"#,
+            r#"{"type":"complete"}"#,
+            r#"{"type":"subscribe","id":"1"}"#,
+            r#"{"type":"subscribe","id":"","payload":{"query":"{a}"}}"#,
+            r#"{"type":"subscribe","id":1,"payload":{"query":"{a}"}}"#,
+            r#"{"type":"subscribe","id":"1","payload":{"query":1}}"#,
+            r#"{"type":"subscribe","id":"1","payload":{"query":"{a}","variables":[]}}"#,
+        ] {
+            assert_eq!(Said::parse(message), Err(Closing::INVALID), "{message}");
+        }
+    }
+
+    #[test]
+    fn an_answer_stands_in_its_message_as_it_is() {
+        let message: Value = serde_json::from_str(&next("a\"b", br#"{"data":null}"#)).unwrap();
+        assert_eq!(message, json!({ "id": "a\"b", "type": "next", "payload": { "data": null } }));
+    }
+
+    #[test]
+    fn a_reason_fits_into_a_control_frame() {
+        for closing in [Closing::STOPPING, Closing::TOO_LARGE, Closing::TOO_MANY_SOCKETS, Closing::INIT_TIMEOUT] {
+            assert!(closing.reason.len() <= 123);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! What every operation passes, whatever it came by: a request, a socket or an event stream.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Instant;
+
+use async_graphql::parser::types::{OperationDefinition, OperationType, Selection};
+use async_graphql::{Executor, Name, Request as Operation, Value, Variables};
+use axum::extract::ConnectInfo;
+use axum::http::request::Parts;
+
+use super::cost;
+use super::cost::bucket::{Allowance, Payer, Standing};
+use super::documents::Meant;
+use super::endpoint::Endpoint;
+use super::envelope::Envelope;
+use super::guard::{CallerKind, shape};
+use super::house::{House, Visitor};
+use super::refusal::Refusal;
+
+/// The operation of a request, and what it costs.
+pub(super) struct Chosen {
+    pub name: Option<Name>,
+    pub kind: OperationType,
+    pub cost: u64,
+}
+
+impl<S: Executor, H: House> Endpoint<S, H> {
+    /// The operation that `envelope` names, of a form that can run.
+    pub(super) fn chosen(&self, meant: &Meant, envelope: &Envelope, variables: &Variables) -> Result<Chosen, Refusal> {
+        let document = &meant.document.syntax;
+        let (name, operation) = shape::chosen(document, envelope.operation_name.as_deref())?;
+        if operation.ty == OperationType::Subscription {
+            one_field(operation)?;
+        }
+        provided(operation, variables)?;
+        let cost = cost::of(&self.types, document, operation, variables);
+        Ok(Chosen { name: name.cloned(), kind: operation.ty, cost })
+    }
+
+    pub(super) async fn pay(&self, payer: Payer, kind: CallerKind, cost: u64) -> Result<Standing, Refusal> {
+        if !self.settings.rate_limits {
+            let allowance = Allowance::of(kind);
+            return Ok(Standing { allowance, available: allowance.capacity });
+        }
+        let spent = self.buckets.spend(payer, kind, cost, Instant::now()).await;
+        spent.map_err(|empty| Refusal::rate_limited(empty.retry_after))
+    }
+
+    /// The operation as the engine takes it, still without its data.
+    pub(super) fn operation(&self, meant: &Meant, envelope: &Envelope, variables: Variables) -> Operation {
+        let mut operation = Operation::new(String::new()).variables(variables);
+        operation.operation_name.clone_from(&envelope.operation_name);
+        operation.set_parsed_query(meant.document.syntax.clone());
+        if self.settings.introspection { operation } else { operation.disable_introspection() }
+    }
+
+    /// Leads an operation that is answered as a stream through all of the walls.
+    pub(super) async fn passed(
+        &self,
+        mut envelope: Envelope,
+        visitor: &Visitor,
+        address: IpAddr,
+    ) -> Result<(Chosen, Operation), Refusal> {
+        let limits = visitor.kind.limits();
+        let meant = self.documents.meant(&envelope, &self.house, &self.settings, &limits).await?;
+        let variables = Variables::from_json(std::mem::take(&mut envelope.variables).into());
+        let chosen = self.chosen(&meant, &envelope, &variables)?;
+        if chosen.cost > limits.cost {
+            return Err(Refusal::too_dear(chosen.cost, limits.cost));
+        }
+        self.pay(payer(visitor, address), visitor.kind, chosen.cost).await?;
+        let operation = self.operation(&meant, &envelope, variables);
+        Ok((chosen, operation))
+    }
+}
+
+/// Who pays for what `visitor` asks.
+pub(super) fn payer(visitor: &Visitor, address: IpAddr) -> Payer {
+    visitor.payer.clone().map_or_else(|| Payer::address(address), Payer::Known)
+}
+
+/// The caller's address: of the connection, or what our own proxy says it is.
+pub(super) fn address(head: &Parts, behind_proxy: bool) -> IpAddr {
+    let connection = head.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let forwarded = head.headers.get_all("x-forwarded-for").iter().next_back();
+    let forwarded = forwarded
+        .filter(|_| behind_proxy)
+        .and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
+    forwarded.or(connection).unwrap_or(Ipv4Addr::UNSPECIFIED.into())
+}
+
+/// Refuses a subscription to more or less than one field (specification, section 5.2.4.1). The engine would take
+/// several, and would not look into a fragment.
+fn one_field(operation: &OperationDefinition) -> Result<(), Refusal> {
+    let items = &operation.selection_set.node.items;
+    match items.as_slice() {
+        [item] if matches!(item.node, Selection::Field(_)) => Ok(()),
+        _ => Err(Refusal::invalid("A subscription asks for exactly one field, outside of any fragment.")),
+    }
+}
+
+/// Refuses an operation whose required variables are not all there (specification, section 6.1.2). The engine would run
+/// it, with null where null cannot be.
+fn provided(operation: &OperationDefinition, variables: &Variables) -> Result<(), Refusal> {
+    let missing = operation.variable_definitions.iter().find(|definition| {
+        let given = variables.get(&definition.node.name.node);
+        let absent = given.is_none() && definition.node.default_value.is_none();
+        !definition.node.var_type.node.nullable && (absent || given == Some(&Value::Null))
+    });
+    missing.map_or(Ok(()), |definition| Err(Refusal::missing_variable(&definition.node.name.node)))
+}

@@ -1,0 +1,130 @@
+//! Following a roster import, with the clients that apps use.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use glans_tests::{Actor, Who, World, on_each_database};
+use serde_json::{Value, json};
+use tokio::sync::mpsc::{Receiver, channel};
+
+use crate::roster::bundle::Bundle;
+
+const PROGRESS: &str = "subscription($id: ID!) { rosterImportProgressed(id: $id) { status rowsDone rowsTotal } }";
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A client of npm at work.
+struct Follower {
+    lines: Receiver<String>,
+    process: Child,
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        self.process.kill().and_then(|()| self.process.wait()).expect("a process that ends");
+    }
+}
+
+impl Follower {
+    /// None where there is no node, or no packages.
+    fn start(kind: &str, actor: &Actor, id: &str) -> Option<Self> {
+        let clients = crate::repository().join("tests/clients");
+        if !clients.join("node_modules/graphql-ws").exists() {
+            crate::http_audits::skip("following needs `npm ci` in tests/clients");
+            return None;
+        }
+        let variables = json!({ "id": id }).to_string();
+        let mut process = Command::new("node")
+            .args(["follow.mjs", kind, actor.address(), actor.token(), PROGRESS, &variables])
+            .current_dir(clients)
+            .stdout(Stdio::piped())
+            .spawn()
+            .ok()?;
+        let said = BufReader::new(process.stdout.take()?);
+        let (told, lines) = channel(1_000);
+        std::thread::spawn(move || said.lines().map_while(Result::ok).try_for_each(|line| told.blocking_send(line)));
+        Some(Self { lines, process })
+    }
+
+    async fn line(&mut self) -> String {
+        let line = tokio::time::timeout(PATIENCE, self.lines.recv()).await.expect("a line in time");
+        line.expect("another line")
+    }
+
+    async fn status(&mut self) -> String {
+        let line = self.line().await;
+        let answer: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line}"));
+        answer["data"]["rosterImportProgressed"]["status"].as_str().unwrap_or_else(|| panic!("{line}")).to_owned()
+    }
+}
+
+/// An import that waits, and the secret path of its upload.
+async fn started(world: &World, admin: &Actor) -> (String, String) {
+    let selection = "rosterImport { id } upload { url }";
+    let started = admin.does("rosterImportStart", selection, json!({ "board": world.ours.id.to_string() })).await;
+    let url = started.text_at("rosterImportStart.upload.url");
+    let path = url[url.find("/uploads/").expect("an address for uploads")..].to_owned();
+    (started.text_at("rosterImportStart.rosterImport.id").to_owned(), path)
+}
+
+async fn an_administrator_follows_an_import_to_its_end(world: &World) {
+    let admin = world.actor(Who::Admin).await;
+    for kind in ["ws", "sse"] {
+        let (id, path) = started(world, &admin).await;
+        let Some(mut follower) = Follower::start(kind, &admin, &id) else { return };
+        assert_eq!(follower.status().await, "AWAITING_UPLOAD", "{kind}");
+        let mut bundle = Bundle::sound();
+        bundle.replace("orgs", "district,41613,", "district,,");
+        let sent = admin.sends(admin.request(reqwest::Method::PUT, &path).body(bundle.zip())).await;
+        assert_eq!(sent.status, 202, "{}", sent.text);
+        let mut statuses = vec![follower.status().await];
+        while statuses.last().is_some_and(|status| status == "RUNNING") {
+            statuses.push(follower.status().await);
+        }
+        assert_eq!(statuses.last().map(String::as_str), Some("SUCCEEDED"), "{kind}: {statuses:?}");
+        assert_eq!(follower.line().await, "complete", "{kind}");
+    }
+}
+
+async fn who_may_not_see_an_import_cannot_follow_it(world: &World) {
+    let (id, _) = started(world, &world.actor(Who::Admin).await).await;
+    let nobodys = glans_entity::ids::RosterImportId::new().to_string();
+    let leader = world.actor(Who::Leader).await;
+    for kind in ["ws", "sse"] {
+        for id in [&id, &nobodys] {
+            let Some(mut follower) = Follower::start(kind, &leader, id) else { return };
+            let line = follower.line().await;
+            assert!(line.contains("NOT_FOUND"), "{kind}: {line}");
+        }
+    }
+}
+
+async fn a_token_that_runs_out_closes_the_socket(world: &World) {
+    let admin = world.actor(Who::Admin).await;
+    let (id, _) = started(world, &admin).await;
+    let Some(mut follower) = Follower::start("ws", &admin, &id) else { return };
+    assert_eq!(follower.status().await, "AWAITING_UPLOAD");
+    world.app.clock.turn(chrono::Duration::hours(1));
+    assert_eq!(follower.line().await, r#"{"failed":4403}"#);
+}
+
+async fn who_is_followed_is_heard_of_from_another_process(world: &World) {
+    let url = &world.app.config.database_url;
+    let (here, there) = (glans::platform::bus::Bus::of(url), glans::platform::bus::Bus::of(url));
+    if world.engine() == glans_tests::Engine::Sqlite {
+        return;
+    }
+    let mut wakes = there.subscribe("topic");
+    // The first wakes everybody: it begins to listen.
+    tokio::time::timeout(PATIENCE, wakes.next()).await.expect("a call when it listens");
+    here.publish(world.app.db.connection(), "another").await;
+    here.publish(world.app.db.connection(), "topic").await;
+    tokio::time::timeout(PATIENCE, wakes.next()).await.expect("a call of the other process");
+}
+
+on_each_database!(
+    an_administrator_follows_an_import_to_its_end,
+    who_may_not_see_an_import_cannot_follow_it,
+    a_token_that_runs_out_closes_the_socket,
+    who_is_followed_is_heard_of_from_another_process,
+);
