@@ -59,7 +59,7 @@ async fn opened<S: Executor, H: House>(
     }
     let seat = endpoint.streams.place(walls::payer(&visitor, caller.address));
     let seat = seat.ok_or_else(|| Refusal::too_many_streams(STREAMS_EACH))?;
-    let (told, heard) = channel(WAITING);
+    let (told, happenings) = channel(WAITING);
     tokio::spawn(async move {
         tokio::select! {
             () = streamed::run(&endpoint, &caller, visitor, envelope, &told, Some) => { let _ = told.send(None).await; }
@@ -68,7 +68,7 @@ async fn opened<S: Executor, H: House>(
             () = endpoint.stopping.begun() => {}
         }
     });
-    let mut response = Response::new(Body::from_stream(frames(heard, seat)));
+    let mut response = Response::new(Body::from_stream(frames(happenings, seat)));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
@@ -86,9 +86,12 @@ async fn is_mutation<S: Executor, H: House>(endpoint: &Endpoint<S, H>, envelope:
 
 /// `next` for every answer and `complete` after the last. A stream whose credential ran out, or whose server stops, ends
 /// without `complete`: the client comes again.
-fn frames(heard: Receiver<Option<Happening>>, seat: Seat) -> impl stream::Stream<Item = Result<String, Infallible>> {
-    stream::unfold((heard, seat), |(mut heard, seat)| async move {
-        let frame = match tokio::time::timeout(SILENCE, heard.recv()).await {
+fn frames(
+    happenings: Receiver<Option<Happening>>,
+    seat: Seat,
+) -> impl stream::Stream<Item = Result<String, Infallible>> {
+    stream::unfold((happenings, seat), |(mut happenings, seat)| async move {
+        let frame = match tokio::time::timeout(SILENCE, happenings.recv()).await {
             Err(_) => ":\n\n".to_owned(),
             Ok(Some(Some(Happening::Next(json)))) => next(&json),
             Ok(Some(Some(Happening::Failed(errors)))) => {
@@ -97,7 +100,7 @@ fn frames(heard: Receiver<Option<Happening>>, seat: Seat) -> impl stream::Stream
             Ok(Some(None)) => COMPLETE.to_owned(),
             Ok(Some(Some(Happening::Denied(_))) | None) => return None,
         };
-        Some((Ok(frame), (heard, seat)))
+        Some((Ok(frame), (happenings, seat)))
     })
 }
 

@@ -50,7 +50,7 @@ pub fn router<S: Executor, H: House>(mut endpoint: Endpoint<S, H>, stopping: Sto
 }
 
 /// Events are not: a compressor would keep them back until it has enough.
-fn worth_compressing() -> impl Predicate + Clone {
+fn worth_compressing() -> impl Predicate {
     SizeAbove::new(COMPRESSED_FROM).and(NotForContentType::IMAGES).and(NotForContentType::SSE)
 }
 

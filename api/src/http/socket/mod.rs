@@ -87,5 +87,5 @@ async fn write(sink: &mut SplitSink<WebSocket, Message>, mut queued: Receiver<Me
         }
     }
     // The conversation has let go of the queue: it says itself how it ends.
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
