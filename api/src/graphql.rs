@@ -22,6 +22,7 @@ use crate::people::guardianships::GuardianshipMutation;
 use crate::people::persons::PersonMutation;
 use crate::people::students::{StudentMutation, StudentQuery};
 use crate::practice::cohorts::{CohortMutation, CohortQuery};
+use crate::practice::meetings::MeetingMutation;
 use crate::programme::{ProgrammeMutation, ProgrammeQuery};
 use crate::replay::Replays;
 use crate::roster::{RosterMutation, RosterQuery, RosterSubscription};
@@ -64,6 +65,7 @@ pub struct Mutation(
     GuardianshipMutation,
     ProgrammeMutation,
     CohortMutation,
+    MeetingMutation,
     RosterMutation,
 );
 

@@ -6,8 +6,8 @@ use async_graphql::dataloader::Loader;
 use async_graphql::{Context, ID, Interface, Object};
 use glans_entity::ids::{
     AccountId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, GuardianshipId, LessonId, MaterialId,
-    MembershipId, ModuleId, PersonId, ProgrammeId, ProgrammeVersionId, ProgrammeYearId, RosterImportId, SchoolCohortId,
-    SchoolId, SchoolYearId, SessionId, StudentId, parse_any,
+    MeetingId, MembershipId, ModuleId, PersonId, ProgrammeId, ProgrammeVersionId, ProgrammeYearId, RosterImportId,
+    SchoolCohortId, SchoolId, SchoolYearId, SessionId, StudentId, parse_any,
 };
 use uuid::Uuid;
 
@@ -27,6 +27,7 @@ use crate::people::persons::Person;
 use crate::people::students::Student;
 use crate::platform::error::{Code, Result, coded};
 use crate::practice::cohorts::{Cohort, SchoolCohort};
+use crate::practice::meetings::Meeting;
 use crate::programme::content::{Part, Place};
 use crate::programme::query as courses;
 use crate::programme::types::{Lesson, Material, Module, Programme, ProgrammeEdition, ProgrammeYear};
@@ -56,6 +57,7 @@ pub enum Node {
     Material(Material),
     Cohort(Cohort),
     SchoolCohort(SchoolCohort),
+    Meeting(Meeting),
     RosterImport(RosterImport),
     ApiClient(ApiClient),
     Session(Session),
@@ -76,6 +78,7 @@ async fn of_type(ctx: &Context<'_>, prefix: &str, ids: &[Uuid]) -> Result<Vec<Op
         GuardianshipId::PREFIX => rows(ctx, ids, GuardianshipId, Guardianship).await,
         CohortId::PREFIX => rows(ctx, ids, CohortId, Cohort).await,
         SchoolCohortId::PREFIX => rows(ctx, ids, SchoolCohortId, SchoolCohort).await,
+        MeetingId::PREFIX => rows(ctx, ids, MeetingId, Meeting).await,
         RosterImportId::PREFIX => rows(ctx, ids, RosterImportId, RosterImport).await,
         ApiClientId::PREFIX => rows(ctx, ids, ApiClientId, ApiClient).await,
         SessionId::PREFIX => rows(ctx, ids, SessionId, Session).await,

@@ -152,6 +152,8 @@ ids! {
     LessonId = "lesson";
     /// A material of a lesson.
     MaterialId = "material";
+    /// A meeting of a cohort.
+    MeetingId = "meeting";
     /// A role of a person in a scope.
     MembershipId = "membership";
     /// A module of a year of a programme.

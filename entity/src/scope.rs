@@ -317,6 +317,22 @@ impl Scoped for practice::cohort_school::Entity {
     }
 }
 
+/// Rows of a cohort that its trainers, leaders and directors see, and no teacher.
+macro_rules! scoped_to_cohorts {
+    ($($entity:path),+ $(,)?) => {$(
+        impl Scoped for $entity {
+            fn visible(scope: &Scope) -> Condition {
+                let any = Condition::any()
+                    .add(<$entity as EntityTrait>::Column::BoardId.is_in(scope.people_boards.iter().copied()))
+                    .add(<$entity as EntityTrait>::Column::CohortId.is_in(scope.shared_cohorts.iter().copied()));
+                behind_wall(<$entity as EntityTrait>::Column::BoardId, scope, any)
+            }
+        }
+    )+};
+}
+
+scoped_to_cohorts!(practice::meeting::Entity, practice::meeting_lesson::Entity);
+
 /// Rows that the administrators of a board see, and nobody else.
 macro_rules! scoped_to_administrators {
     ($($entity:path),+ $(,)?) => {$(

@@ -14,6 +14,7 @@ mod m0005_roster;
 mod m0006_platform;
 mod m0007_row_level_security;
 mod m0008_cohorts;
+mod m0009_meetings;
 
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
 
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_platform::Migration),
             Box::new(m0007_row_level_security::Migration),
             Box::new(m0008_cohorts::Migration),
+            Box::new(m0009_meetings::Migration),
         ]
     }
 }

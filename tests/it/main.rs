@@ -16,6 +16,7 @@ mod http_layers;
 mod http_limits;
 mod http_sockets;
 mod identity;
+mod meetings;
 mod migrations;
 mod organisation;
 mod people;

@@ -73,7 +73,8 @@ pub(crate) fn subject(mutation: &str) -> Option<&'static str> {
         "apiClientSecretRotate" | "apiClientRevoke" => "ApiClient",
         "rosterImportRollback" => "RosterImport",
         "programmePublish" => "Programme",
-        "cohortUpdate" | "cohortSchoolAdd" | "cohortSchoolRemove" => "Cohort",
+        "cohortUpdate" | "cohortSchoolAdd" | "cohortSchoolRemove" | "meetingPlan" => "Cohort",
+        "meetingUpdate" | "meetingCancel" => "Meeting",
         "lessonUpdate" => "Lesson",
         "materialUpdate" | "materialStateSet" => "Material",
         _ => return None,
@@ -97,6 +98,7 @@ pub(crate) const REFERRING: &[&str] = &[
     "membershipGrant",
     "cohortCreate",
     "cohortSchoolAdd",
+    "meetingPlan",
 ];
 
 /// A sound input over the id of a [`subject`], so that nothing but the right to do it stands between the actor and the
@@ -175,6 +177,12 @@ fn practice(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
             json!({ "name": "Cohort Oost", "schools": [id], "programme": referred.published.programme.to_string() })
         }
         "cohortUpdate" => json!({ "id": id, "name": "Anders" }),
+        "meetingPlan" => json!({
+            "cohort": id, "startsAt": "2031-03-04T13:00:00Z", "endsAt": "2031-03-04T16:00:00Z",
+            "prepares": [referred.published.lesson.to_string()],
+        }),
+        "meetingUpdate" => json!({ "id": id, "location": "Aula" }),
+        "meetingCancel" => json!({ "id": id }),
         "cohortSchoolAdd" | "cohortSchoolRemove" => {
             json!({ "cohort": id, "school": referred.schools[0].to_string() })
         }

@@ -68,6 +68,7 @@ fn own_and_sibling(board: &Board, of_type: &str) -> Option<(String, Option<Strin
         "Person" => two([board.guardians[0].person, board.guardians[1].person]),
         "Viewer" => (board.admin.account.to_string(), None),
         "Cohort" => two(board.cohorts),
+        "Meeting" => two(board.meetings),
         "SchoolCohort" => two(board.school_cohorts),
         "Session" => (board.session.to_string(), None),
         "Membership" => two(board.memberships),

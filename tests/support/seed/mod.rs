@@ -5,8 +5,8 @@ mod sower;
 
 use chrono::{DateTime, Utc};
 use glans_entity::ids::{
-    AccountId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, GuardianshipId, MembershipId, PersonId,
-    RosterImportId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, StudentId,
+    AccountId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, GuardianshipId, MeetingId, MembershipId,
+    PersonId, RosterImportId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, StudentId,
 };
 use glans_entity::localized::Strings;
 use glans_entity::people::{GuardianAccess, Role, ScopeKind};
@@ -67,6 +67,8 @@ pub struct Board {
     /// Both follow the published course: one of the first school, with the trainer, and one of the second.
     pub cohorts: [CohortId; 2],
     pub school_cohorts: [SchoolCohortId; 2],
+    /// One of each cohort, which prepares the published lesson.
+    pub meetings: [MeetingId; 2],
 }
 
 /// Writes a board whose texts all begin with `mark`.
@@ -93,6 +95,7 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
     let (cohort, school_cohort) = sower.cohort("Cohort Noord", published.version, schools[0]).await;
     let (other_cohort, other_school_cohort) = sower.cohort("Cohort Zuid", published.version, schools[1]).await;
     sower.membership(people.trainer.person, Role::Trainer, (ScopeKind::Cohort, cohort.0), None).await;
+    let meetings = [sower.meeting(cohort, published.lesson).await, sower.meeting(other_cohort, published.lesson).await];
     Board {
         id: sower.board,
         clusters,
@@ -116,6 +119,7 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
         draft: sower.course("nog-niet-af", false).await,
         cohorts: [cohort, other_cohort],
         school_cohorts: [school_cohort, other_school_cohort],
+        meetings,
     }
 }
 

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Days, Utc};
 use glans_entity::ids::{
-    AccountId, BoardId, ClassGroupId, ClusterId, CohortId, EnrolmentId, GuardianshipId, MembershipId, PersonId,
-    ProgrammeVersionId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, StudentId,
+    AccountId, BoardId, ClassGroupId, ClusterId, CohortId, EnrolmentId, GuardianshipId, LessonId, MeetingId,
+    MembershipId, PersonId, ProgrammeVersionId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, StudentId,
 };
 use glans_entity::localized::{Localized, Strings};
 use glans_entity::{identity, organisation, people, practice};
@@ -286,6 +286,34 @@ impl Sower<'_> {
         })
         .await;
         (id, taking_part)
+    }
+
+    /// A meeting of a cohort that prepares one lesson.
+    pub(super) async fn meeting(&self, cohort: CohortId, lesson: LessonId) -> MeetingId {
+        let id = MeetingId::new();
+        self.put::<practice::meeting::Entity>(practice::meeting::Model {
+            id,
+            board_id: self.board,
+            cohort_id: cohort,
+            starts_at: self.now + chrono::TimeDelta::days(7),
+            ends_at: self.now + chrono::TimeDelta::days(7) + chrono::TimeDelta::hours(3),
+            location: Some(self.text("Zaal 2")),
+            status: practice::OccasionStatus::Planned,
+            created_at: self.now,
+            updated_at: self.now,
+            version: 1,
+        })
+        .await;
+        self.put::<practice::meeting_lesson::Entity>(practice::meeting_lesson::Model {
+            meeting_id: id,
+            lesson_id: lesson,
+            board_id: self.board,
+            cohort_id: cohort,
+            purpose: practice::LessonPurpose::Prepares,
+            position: 0,
+        })
+        .await;
+        id
     }
 
     pub(super) fn text(&self, text: &str) -> String {

@@ -128,13 +128,14 @@ async fn taking_part(write: &Write<'_>, cohort: CohortId, school: SchoolId) -> R
     Ok(schools.into_iter().find(|row| row.school_id == school))
 }
 
-async fn lock(write: &Write<'_>, field: &'static str, id: &ID) -> Result<cohort::Model> {
+/// The cohort, if it is in sight; nobody else changes it until the transaction ends.
+pub(in crate::practice) async fn lock(write: &Write<'_>, field: &'static str, id: &ID) -> Result<cohort::Model> {
     let id = id.parse().map_err(|_| not_found(field))?;
     store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found(field))
 }
 
 /// The right to change `cohort`, which a director has whose cluster holds all its schools.
-async fn authorize(write: &Write<'_>, cohort: &cohort::Model) -> Result<Permit> {
+pub(in crate::practice) async fn authorize(write: &Write<'_>, cohort: &cohort::Model) -> Result<Permit> {
     let rows = store::schools_of(write.db(), &write.scope(), &[cohort.id]).await?;
     let ids: Vec<SchoolId> = rows.iter().filter(|row| row.left_on.is_none()).map(|row| row.school_id).collect();
     let schools = schools::store::by_ids(write.db(), &write.scope(), &ids).await?;

@@ -14,7 +14,9 @@ use crate::payload;
 use crate::people::memberships::HoldersOf;
 use crate::people::persons::Person;
 use crate::platform::error::{Error, Result};
+use crate::platform::page::{Page, PageArgs};
 use crate::platform::scalars::LocalDate;
+use crate::practice::meetings::{self, Meeting};
 use crate::programme::query as courses;
 use crate::programme::types::Programme;
 
@@ -69,6 +71,22 @@ impl Cohort {
         let mut schools = loaders::list(ctx, SchoolsOf(self.0.id), SchoolCohort).await?;
         schools.retain(|school| include_left == Some(true) || school.0.left_on.is_none_or(|left| today < left));
         Ok(schools)
+    }
+
+    /// The meetings of the cohort, earliest first, cancelled ones among them. Empty for a teacher.
+    pub async fn meetings(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only meetings that end after this moment.")] from: Option<DateTime<Utc>>,
+        #[graphql(desc = "Items from the start, 0 to 100; 25 when absent.")] first: Option<i32>,
+        #[graphql(desc = "A cursor: only what comes after it.")] after: Option<String>,
+        #[graphql(desc = "Items from the end, 0 to 100; not together with `first`.")] last: Option<i32>,
+        #[graphql(desc = "A cursor: only what comes before it.")] before: Option<String>,
+    ) -> Result<Page<Meeting>> {
+        let call = Call::of(ctx);
+        let args = PageArgs { first, after, last, before };
+        let page = meetings::page(&*call.read().await?, &call.scope(), self.0.id, from, &args).await?;
+        Ok(page.into_page(Meeting))
     }
 
     /// When it was made.

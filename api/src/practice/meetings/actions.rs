@@ -1,0 +1,146 @@
+//! What can be done with a meeting.
+
+use std::sync::Arc;
+
+use async_graphql::ID;
+use glans_entity::ids::{LessonId, MeetingId};
+use glans_entity::practice::{LessonPurpose, OccasionStatus, cohort, meeting, meeting_lesson};
+use sea_orm::ActiveValue::Set;
+use sea_orm::IntoActiveModel;
+
+use super::types::{MeetingCancelInput, MeetingPlanInput, MeetingUpdateInput};
+use super::{rules, store};
+use crate::access::Permit;
+use crate::call::Write;
+use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
+use crate::platform::outbox::Event;
+use crate::practice::cohorts::actions as cohorts;
+use crate::programme::content::{Content, Part, Place};
+use crate::programme::shelf::Shelf;
+
+pub(super) async fn plan(write: &Write<'_>, input: MeetingPlanInput) -> Result<meeting::Model> {
+    let cohort = cohorts::lock(write, "cohort", &input.cohort).await?;
+    let permit = cohorts::authorize(write, &cohort).await?;
+    let course = course_of(write, &cohort).await?;
+    let prepares = lessons(&course, "prepares", &input.prepares)?;
+    let reviews = lessons(&course, "reviews", input.reviews.as_deref().unwrap_or_default())?;
+    let (starts_at, ends_at) = rules::hours(input.starts_at, input.ends_at)?;
+    let row = meeting::Model {
+        id: MeetingId::new(),
+        board_id: cohort.board_id,
+        cohort_id: cohort.id,
+        starts_at,
+        ends_at,
+        location: rules::location(input.location.as_deref())?,
+        status: OccasionStatus::Planned,
+        created_at: write.now(),
+        updated_at: write.now(),
+        version: 1,
+    };
+    let meeting = store::insert(write.db(), &permit, row).await?;
+    set_lessons(write, &permit, &meeting, &course, (prepares, reviews)).await?;
+    write.emit(&permit, Event::about("meeting.planned", meeting.id)).await?;
+    Ok(meeting)
+}
+
+pub(super) async fn update(write: &Write<'_>, input: MeetingUpdateInput) -> Result<meeting::Model> {
+    let (meeting, cohort, permit) = permitted(write, &input.id).await?;
+    check_version(&meeting, meeting.version, input.if_version)?;
+    if meeting.status == OccasionStatus::Cancelled {
+        return Err(refuse(UserErrorCode::Conflict, "id", "This meeting is cancelled. Plan a new one."));
+    }
+    let (starts_at, ends_at) = rules::moved((meeting.starts_at, meeting.ends_at), input.starts_at, input.ends_at)?;
+    let location = rules::location(input.location.as_deref().or(meeting.location.as_deref()))?;
+    if input.prepares.is_some() || input.reviews.is_some() {
+        let course = course_of(write, &cohort).await?;
+        let present = store::lessons_of(write.db(), &write.scope(), &[meeting.id]).await?;
+        let chosen = |field: &'static str, ids: Option<&Vec<ID>>, purpose| match ids {
+            Some(ids) => lessons(&course, field, ids),
+            None => Ok(present.iter().filter(|row| row.purpose == purpose).map(|row| row.lesson_id).collect()),
+        };
+        let prepares = chosen("prepares", input.prepares.as_ref(), LessonPurpose::Prepares)?;
+        let reviews = chosen("reviews", input.reviews.as_ref(), LessonPurpose::Reviews)?;
+        set_lessons(write, &permit, &meeting, &course, (prepares, reviews)).await?;
+    }
+    let version = meeting.version;
+    let mut row = meeting.into_active_model();
+    row.starts_at = Set(starts_at);
+    row.ends_at = Set(ends_at);
+    row.location = Set(location);
+    let meeting = store::update(write.db(), &permit, row, version, write.now()).await?;
+    write.emit(&permit, Event::about("meeting.updated", meeting.id)).await?;
+    Ok(meeting)
+}
+
+pub(super) async fn cancel(write: &Write<'_>, input: MeetingCancelInput) -> Result<meeting::Model> {
+    let (meeting, _, permit) = permitted(write, &input.id).await?;
+    if meeting.status == OccasionStatus::Cancelled {
+        return Ok(meeting);
+    }
+    let version = meeting.version;
+    let mut row = meeting.into_active_model();
+    row.status = Set(OccasionStatus::Cancelled);
+    let meeting = store::update(write.db(), &permit, row, version, write.now()).await?;
+    write.emit(&permit, Event::about("meeting.cancelled", meeting.id)).await?;
+    Ok(meeting)
+}
+
+/// The meeting, its cohort, and the right to change them.
+async fn permitted(write: &Write<'_>, id: &ID) -> Result<(meeting::Model, cohort::Model, Permit)> {
+    let id = id.parse().map_err(|_| not_found("id"))?;
+    let meeting = store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("id"))?;
+    let cohort = cohorts::lock(write, "id", &meeting.cohort_id.to_string().into()).await?;
+    let permit = cohorts::authorize(write, &cohort).await?;
+    Ok((meeting, cohort, permit))
+}
+
+/// The edition that the cohort follows.
+async fn course_of(write: &Write<'_>, cohort: &cohort::Model) -> Result<Arc<Content>> {
+    let shelf = Arc::new(Shelf::of(write.call(), write.db()).await?);
+    let gone = || Error::fault("the edition of a cohort in sight is out of sight");
+    let edition = shelf.edition(cohort.programme_version_id).ok_or_else(gone)?;
+    Ok(shelf.open(write.db(), edition).await?.ok_or_else(gone)?.content)
+}
+
+/// The lessons of `course` with these ids, each once.
+fn lessons(course: &Content, field: &'static str, ids: &[ID]) -> Result<Vec<LessonId>> {
+    if ids.len() > rules::MOST_LESSONS {
+        let message = format!("Give at most {} lessons.", rules::MOST_LESSONS);
+        return Err(refuse(UserErrorCode::LimitReached, field, message));
+    }
+    let mut found = Vec::new();
+    for id in ids {
+        let id: LessonId = id.parse().map_err(|_| not_found(field))?;
+        course.place(Part::Lesson(id)).ok_or_else(|| not_found(field))?;
+        if !found.contains(&id) {
+            found.push(id);
+        }
+    }
+    Ok(found)
+}
+
+async fn set_lessons(
+    write: &Write<'_>,
+    permit: &Permit,
+    meeting: &meeting::Model,
+    course: &Content,
+    (prepares, reviews): (Vec<LessonId>, Vec<LessonId>),
+) -> Result<()> {
+    rules::must_be_sound(&prepares, &reviews)?;
+    let with = |purpose| move |lesson| (lesson, purpose);
+    let mut lessons: Vec<_> = prepares.into_iter().map(with(LessonPurpose::Prepares)).collect();
+    lessons.extend(reviews.into_iter().map(with(LessonPurpose::Reviews)));
+    lessons.sort_by_key(|(lesson, _)| match course.place(Part::Lesson(*lesson)) {
+        Some(Place::Lesson(at)) => at,
+        _ => usize::MAX,
+    });
+    let rows = (0..).zip(lessons).map(|(position, (lesson_id, purpose))| meeting_lesson::Model {
+        meeting_id: meeting.id,
+        lesson_id,
+        board_id: meeting.board_id,
+        cohort_id: meeting.cohort_id,
+        purpose,
+        position,
+    });
+    store::set_lessons(write.db(), permit, meeting.id, rows.collect()).await
+}

@@ -1,0 +1,12 @@
+//! Meetings: a cohort's trainers prepare the coming lessons with its leaders, and look back on the last ones.
+
+mod actions;
+mod loaders;
+mod mutation;
+mod rules;
+mod store;
+pub mod types;
+
+pub use mutation::MeetingMutation;
+pub use store::page;
+pub use types::Meeting;

@@ -1,0 +1,50 @@
+//! Changing meetings.
+
+use async_graphql::{Context, Object};
+
+use super::actions;
+use super::types::{
+    MeetingCancelInput, MeetingCancelPayload, MeetingPlanInput, MeetingPlanPayload, MeetingUpdateInput,
+    MeetingUpdatePayload,
+};
+use crate::call::Call;
+use crate::platform::error::Result;
+
+/// The root fields that change meetings.
+#[derive(Default)]
+pub struct MeetingMutation;
+
+#[Object]
+impl MeetingMutation {
+    /// Plans a meeting of a cohort. For its trainers, administrators of the board, and the director of all its schools.
+    async fn meeting_plan(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The new meeting.")] input: MeetingPlanInput,
+    ) -> Result<MeetingPlanPayload> {
+        let done = Call::of(ctx).once(ctx, |write| Box::pin(actions::plan(write, input))).await;
+        MeetingPlanPayload::of(done)
+    }
+
+    /// Moves a planned meeting, or changes what it is about. A cancelled one is refused with CONFLICT. For its trainers,
+    /// administrators of the board, and the director of all schools of the cohort.
+    async fn meeting_update(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to change.")] input: MeetingUpdateInput,
+    ) -> Result<MeetingUpdatePayload> {
+        let done = Call::of(ctx).once(ctx, |write| Box::pin(actions::update(write, input))).await;
+        MeetingUpdatePayload::of(done)
+    }
+
+    /// Cancels a meeting; it stays to be seen. Cancelling it again changes nothing. For its trainers, administrators of
+    /// the board, and the director of all schools of the cohort.
+    async fn meeting_cancel(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which meeting.")] input: MeetingCancelInput,
+    ) -> Result<MeetingCancelPayload> {
+        let done = Call::of(ctx).once(ctx, |write| Box::pin(actions::cancel(write, input))).await;
+        MeetingCancelPayload::of(done)
+    }
+}

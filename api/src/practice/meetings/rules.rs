@@ -1,0 +1,90 @@
+//! What a meeting may look like.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use glans_entity::ids::LessonId;
+
+use crate::platform::error::{Result, UserErrorCode, refuse};
+use crate::platform::text::Checks;
+
+const LOCATION_LENGTH: usize = 200;
+const LONGEST: TimeDelta = TimeDelta::hours(24);
+/// Lessons that one meeting prepares at most, and reviews at most.
+pub(super) const MOST_LESSONS: usize = 50;
+
+/// The checked location of a meeting.
+pub(super) fn location(location: Option<&str>) -> Result<Option<String>> {
+    let mut checks = Checks::default();
+    let location = checks.optional_line("location", location, LOCATION_LENGTH);
+    checks.done(location)
+}
+
+/// The checked begin and end of a meeting.
+pub(super) fn hours(starts: DateTime<Utc>, ends: DateTime<Utc>) -> Result<(DateTime<Utc>, DateTime<Utc>)> {
+    let length = ends - starts;
+    if length <= TimeDelta::zero() || length > LONGEST {
+        let message = "Let the meeting end after it begins, within 24 hours.";
+        return Err(refuse(UserErrorCode::Invalid, "endsAt", message));
+    }
+    Ok((starts, ends))
+}
+
+/// The begin and end of a meeting that is moved: without a new end it stays as long as it was.
+pub(super) fn moved(
+    (starts, ends): (DateTime<Utc>, DateTime<Utc>),
+    new_start: Option<DateTime<Utc>>,
+    new_end: Option<DateTime<Utc>>,
+) -> Result<(DateTime<Utc>, DateTime<Utc>)> {
+    let start = new_start.unwrap_or(starts);
+    let same_length = || start.checked_add_signed(ends - starts).unwrap_or(start);
+    hours(start, new_end.unwrap_or_else(same_length))
+}
+
+/// A meeting is about something, and does not look back on what it has yet to prepare.
+pub(super) fn must_be_sound(prepares: &[LessonId], reviews: &[LessonId]) -> Result<()> {
+    if prepares.is_empty() && reviews.is_empty() {
+        let message = "Give at least one lesson that the meeting prepares or reviews.";
+        return Err(refuse(UserErrorCode::Required, "prepares", message));
+    }
+    if reviews.iter().any(|lesson| prepares.contains(lesson)) {
+        let message = "A meeting prepares a lesson or reviews it. Take it from one of the lists.";
+        return Err(refuse(UserErrorCode::Invalid, "reviews", message));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(hour: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::hours(hour)
+    }
+
+    #[test]
+    fn a_meeting_ends_after_it_begins_and_within_a_day() {
+        assert!(hours(at(9), at(12)).is_ok());
+        assert!(hours(at(9), at(33)).is_ok());
+        assert!(hours(at(9), at(9)).is_err());
+        assert!(hours(at(9), at(8)).is_err());
+        assert!(hours(at(9), at(34)).is_err());
+    }
+
+    #[test]
+    fn a_meeting_that_is_moved_stays_as_long_as_it_was() {
+        let planned = (at(9), at(12));
+        assert_eq!(moved(planned, Some(at(13)), None).unwrap(), (at(13), at(16)));
+        assert_eq!(moved(planned, None, Some(at(11))).unwrap(), (at(9), at(11)));
+        assert_eq!(moved(planned, None, None).unwrap(), planned);
+        assert!(moved(planned, Some(at(13)), Some(at(12))).is_err());
+        assert!(moved(planned, Some(DateTime::<Utc>::MAX_UTC), None).is_err());
+    }
+
+    #[test]
+    fn a_meeting_is_about_lessons_that_it_prepares_or_reviews() {
+        let (first, second) = (LessonId::new(), LessonId::new());
+        assert!(must_be_sound(&[second], &[first]).is_ok());
+        assert!(must_be_sound(&[], &[first]).is_ok());
+        assert!(must_be_sound(&[first], &[first]).is_err());
+        assert!(must_be_sound(&[], &[]).is_err());
+    }
+}

@@ -1,0 +1,180 @@
+//! The meeting, and the inputs and payloads of its mutations.
+
+use async_graphql::{Context, Enum, ID, InputObject, Object};
+use chrono::{DateTime, Utc};
+use glans_entity::practice::{self, LessonPurpose, meeting};
+
+use super::loaders::LessonsOf;
+use crate::loaders;
+use crate::payload;
+use crate::platform::error::{Error, Result};
+use crate::practice::cohorts::Cohort;
+use crate::programme::content::{Part, Place};
+use crate::programme::query as courses;
+use crate::programme::types::Lesson;
+
+/// How far an occasion is.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "practice::OccasionStatus")]
+pub enum OccasionStatus {
+    /// It is to come, or nobody has recorded yet how it went.
+    Planned,
+    /// It does not take place. It stays, so that calendars can show it.
+    Cancelled,
+}
+
+pub struct Meeting(pub meeting::Model);
+
+impl From<meeting::Model> for Meeting {
+    fn from(row: meeting::Model) -> Self {
+        Self(row)
+    }
+}
+
+/// A meeting of a cohort (*train-de-trainer-bijeenkomst*): the trainers prepare lessons with the school leaders and look
+/// back on earlier ones. Seen by the leaders, directors and trainers of the cohort, and by who administers the board.
+#[Object]
+impl Meeting {
+    /// Opaque, stable, sortable by time of making.
+    pub async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// The cohort that meets.
+    pub async fn cohort(&self, ctx: &Context<'_>) -> Result<Cohort> {
+        loaders::present(ctx, self.0.cohort_id).await.map(Cohort)
+    }
+
+    /// When it begins.
+    pub async fn starts_at(&self) -> DateTime<Utc> {
+        self.0.starts_at
+    }
+
+    /// When it ends.
+    pub async fn ends_at(&self) -> DateTime<Utc> {
+        self.0.ends_at
+    }
+
+    /// Where it is, in words; null when nobody said.
+    pub async fn location(&self) -> Option<&str> {
+        self.0.location.as_deref()
+    }
+
+    /// The coming lessons that it prepares, in the order of the course.
+    pub async fn prepares(&self, ctx: &Context<'_>) -> Result<Vec<Lesson>> {
+        self.lessons(ctx, LessonPurpose::Prepares).await
+    }
+
+    /// The lessons whose experiences are exchanged, in the order of the course.
+    pub async fn reviews(&self, ctx: &Context<'_>) -> Result<Vec<Lesson>> {
+        self.lessons(ctx, LessonPurpose::Reviews).await
+    }
+
+    /// How far it is.
+    pub async fn status(&self) -> OccasionStatus {
+        self.0.status.into()
+    }
+
+    /// When it was planned.
+    pub async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When it was changed last.
+    pub async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+
+    /// Counts up with every change; give it as `ifVersion` to an update.
+    pub async fn version(&self) -> i32 {
+        self.0.version
+    }
+}
+
+impl Meeting {
+    async fn lessons(&self, ctx: &Context<'_>, purpose: LessonPurpose) -> Result<Vec<Lesson>> {
+        let rows = loaders::one(ctx, LessonsOf(self.0.id)).await?.unwrap_or_default();
+        let mut lessons = Vec::new();
+        for row in rows.iter().filter(|row| row.purpose == purpose) {
+            match courses::part(ctx, Part::Lesson(row.lesson_id)).await? {
+                Some((view, Place::Lesson(at))) => lessons.push(Lesson { view, at }),
+                _ => return Err(Error::fault("a lesson of a meeting in sight is out of sight")),
+            }
+        }
+        Ok(lessons)
+    }
+}
+
+/// A new meeting.
+#[derive(InputObject)]
+pub struct MeetingPlanInput {
+    /// Which cohort meets.
+    pub cohort: ID,
+    /// When it begins.
+    pub starts_at: DateTime<Utc>,
+    /// When it ends: later than it begins, within 24 hours.
+    pub ends_at: DateTime<Utc>,
+    /// Where it is, at most 200 characters.
+    pub location: Option<String>,
+    /// The lessons that it prepares, of the edition that the cohort follows; at most 50.
+    pub prepares: Vec<ID>,
+    /// The lessons whose experiences are exchanged, other ones than it prepares; none when absent. Together with
+    /// `prepares` at least one.
+    pub reviews: Option<Vec<ID>>,
+    /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
+    pub client_mutation_id: Option<String>,
+}
+
+/// Changes to a planned meeting. What is absent stays.
+#[derive(InputObject)]
+pub struct MeetingUpdateInput {
+    /// Which meeting.
+    pub id: ID,
+    /// When it begins. Without `endsAt` it stays as long as it was.
+    pub starts_at: Option<DateTime<Utc>>,
+    /// When it ends: later than it begins, within 24 hours.
+    pub ends_at: Option<DateTime<Utc>>,
+    /// Where it is, at most 200 characters; empty to take it away.
+    pub location: Option<String>,
+    /// The lessons that it prepares, of the edition that the cohort follows; at most 50.
+    pub prepares: Option<Vec<ID>>,
+    /// The lessons whose experiences are exchanged, other ones than it prepares; at most 50.
+    pub reviews: Option<Vec<ID>>,
+    /// Refused with CONFLICT when the stored version is another one.
+    pub if_version: Option<i32>,
+    /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
+    pub client_mutation_id: Option<String>,
+}
+
+/// A meeting that does not take place.
+#[derive(InputObject)]
+pub struct MeetingCancelInput {
+    /// Which meeting.
+    pub id: ID,
+    /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
+    pub client_mutation_id: Option<String>,
+}
+
+payload! {
+    /// The answer to `meetingPlan`.
+    MeetingPlanPayload {
+        /// The new meeting; null when refused.
+        meeting: Meeting
+    }
+}
+
+payload! {
+    /// The answer to `meetingUpdate`.
+    MeetingUpdatePayload {
+        /// The meeting as it is now; on a conflict, as somebody else left it; null when refused otherwise.
+        meeting: Meeting
+    }
+}
+
+payload! {
+    /// The answer to `meetingCancel`.
+    MeetingCancelPayload {
+        /// The cancelled meeting; null when refused.
+        meeting: Meeting
+    }
+}
