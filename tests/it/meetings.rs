@@ -86,6 +86,8 @@ async fn what_cannot_be_planned_is_refused_and_leaves_nothing(world: &World) {
     for (input, code) in [
         (with("endsAt", json!("2031-03-04T13:00:00Z")), "INVALID"),
         (with("endsAt", json!("2031-03-06T13:00:00Z")), "INVALID"),
+        (with("startsAt", json!("0001-01-01T13:00:00Z")), "INVALID"),
+        (with("startsAt", json!("9999-12-31T23:00:00Z")), "INVALID"),
         (with("prepares", json!([])), "REQUIRED"),
         (with("reviews", json!([lesson])), "INVALID"),
         (with("location", json!("x".repeat(201))), "TOO_LONG"),

@@ -1,6 +1,8 @@
 //! What a meeting may look like.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use std::ops::Range;
+
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use glans_entity::ids::LessonId;
 
 use crate::platform::error::{Result, UserErrorCode, refuse};
@@ -8,6 +10,8 @@ use crate::platform::text::Checks;
 
 const LOCATION_LENGTH: usize = 200;
 const LONGEST: TimeDelta = TimeDelta::hours(24);
+/// What lies outside is a slip of the keyboard.
+const YEARS: Range<i32> = 2000..2100;
 /// Lessons that one meeting prepares at most, and reviews at most.
 pub(super) const MOST_LESSONS: usize = 50;
 
@@ -20,6 +24,9 @@ pub(super) fn location(location: Option<&str>) -> Result<Option<String>> {
 
 /// The checked begin and end of a meeting.
 pub(super) fn hours(starts: DateTime<Utc>, ends: DateTime<Utc>) -> Result<(DateTime<Utc>, DateTime<Utc>)> {
+    if !YEARS.contains(&starts.year()) {
+        return Err(refuse(UserErrorCode::Invalid, "startsAt", "Give a day between 2000 and 2099."));
+    }
     let length = ends - starts;
     if length <= TimeDelta::zero() || length > LONGEST {
         let message = "Let the meeting end after it begins, within 24 hours.";
@@ -57,7 +64,7 @@ mod tests {
     use super::*;
 
     fn at(hour: i64) -> DateTime<Utc> {
-        DateTime::UNIX_EPOCH + TimeDelta::hours(hour)
+        DateTime::from_timestamp(1_900_000_000, 0).unwrap() + TimeDelta::hours(hour)
     }
 
     #[test]
@@ -77,6 +84,14 @@ mod tests {
         assert_eq!(moved(planned, None, None).unwrap(), planned);
         assert!(moved(planned, Some(at(13)), Some(at(12))).is_err());
         assert!(moved(planned, Some(DateTime::<Utc>::MAX_UTC), None).is_err());
+    }
+
+    #[test]
+    fn a_meeting_is_in_this_century() {
+        for day in ["1999-12-31T12:00:00Z", "2100-01-01T12:00:00Z", "9999-12-31T23:00:00Z"] {
+            let start: DateTime<Utc> = day.parse().unwrap();
+            assert!(hours(start, start + TimeDelta::hours(2)).is_err(), "{day}");
+        }
     }
 
     #[test]

@@ -110,7 +110,7 @@ impl Meeting {
 pub struct MeetingPlanInput {
     /// Which cohort meets.
     pub cohort: ID,
-    /// When it begins.
+    /// When it begins, from 2000 to 2099.
     pub starts_at: DateTime<Utc>,
     /// When it ends: later than it begins, within 24 hours.
     pub ends_at: DateTime<Utc>,
@@ -130,7 +130,7 @@ pub struct MeetingPlanInput {
 pub struct MeetingUpdateInput {
     /// Which meeting.
     pub id: ID,
-    /// When it begins. Without `endsAt` it stays as long as it was.
+    /// When it begins, from 2000 to 2099. Without `endsAt` it stays as long as it was.
     pub starts_at: Option<DateTime<Utc>>,
     /// When it ends: later than it begins, within 24 hours.
     pub ends_at: Option<DateTime<Utc>>,
