@@ -22,7 +22,10 @@ use crate::people::guardianships::GuardianshipMutation;
 use crate::people::persons::PersonMutation;
 use crate::people::students::{StudentMutation, StudentQuery};
 use crate::practice::cohorts::{CohortMutation, CohortQuery};
+use crate::practice::experiences::ExperienceMutation;
 use crate::practice::meetings::MeetingMutation;
+use crate::practice::progress::ProgressMutation;
+use crate::practice::team_sessions::TeamSessionMutation;
 use crate::programme::{ProgrammeMutation, ProgrammeQuery};
 use crate::replay::Replays;
 use crate::roster::{RosterMutation, RosterQuery, RosterSubscription};
@@ -66,6 +69,9 @@ pub struct Mutation(
     ProgrammeMutation,
     CohortMutation,
     MeetingMutation,
+    TeamSessionMutation,
+    ExperienceMutation,
+    ProgressMutation,
     RosterMutation,
 );
 

@@ -5,9 +5,10 @@ use std::hash::Hash;
 use async_graphql::dataloader::Loader;
 use async_graphql::{Context, ID, Interface, Object};
 use glans_entity::ids::{
-    AccountId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, GuardianshipId, LessonId, MaterialId,
-    MeetingId, MembershipId, ModuleId, PersonId, ProgrammeId, ProgrammeVersionId, ProgrammeYearId, RosterImportId,
-    SchoolCohortId, SchoolId, SchoolYearId, SessionId, StudentId, parse_any,
+    AccountId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, CommentId, ExperienceId, GuardianshipId,
+    LessonId, MaterialId, MeetingId, MembershipId, ModuleId, PersonId, ProgrammeId, ProgrammeVersionId,
+    ProgrammeYearId, RosterImportId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, StudentId, TeamSessionId,
+    parse_any,
 };
 use uuid::Uuid;
 
@@ -27,7 +28,9 @@ use crate::people::persons::Person;
 use crate::people::students::Student;
 use crate::platform::error::{Code, Result, coded};
 use crate::practice::cohorts::{Cohort, SchoolCohort};
+use crate::practice::experiences::{Comment, Experience};
 use crate::practice::meetings::Meeting;
+use crate::practice::team_sessions::TeamSession;
 use crate::programme::content::{Part, Place};
 use crate::programme::query as courses;
 use crate::programme::types::{Lesson, Material, Module, Programme, ProgrammeEdition, ProgrammeYear};
@@ -58,6 +61,9 @@ pub enum Node {
     Cohort(Cohort),
     SchoolCohort(SchoolCohort),
     Meeting(Meeting),
+    TeamSession(TeamSession),
+    Experience(Experience),
+    Comment(Comment),
     RosterImport(RosterImport),
     ApiClient(ApiClient),
     Session(Session),
@@ -79,6 +85,9 @@ async fn of_type(ctx: &Context<'_>, prefix: &str, ids: &[Uuid]) -> Result<Vec<Op
         CohortId::PREFIX => rows(ctx, ids, CohortId, Cohort).await,
         SchoolCohortId::PREFIX => rows(ctx, ids, SchoolCohortId, SchoolCohort).await,
         MeetingId::PREFIX => rows(ctx, ids, MeetingId, Meeting).await,
+        TeamSessionId::PREFIX => rows(ctx, ids, TeamSessionId, TeamSession).await,
+        ExperienceId::PREFIX => rows(ctx, ids, ExperienceId, Experience).await,
+        CommentId::PREFIX => rows(ctx, ids, CommentId, Comment).await,
         RosterImportId::PREFIX => rows(ctx, ids, RosterImportId, RosterImport).await,
         ApiClientId::PREFIX => rows(ctx, ids, ApiClientId, ApiClient).await,
         SessionId::PREFIX => rows(ctx, ids, SessionId, Session).await,

@@ -132,6 +132,8 @@ ids! {
     ApiClientId = "client";
     /// One of the two live secrets of a client.
     ApiClientSecretId = "secret";
+    /// Somebody at an occasion.
+    AttendanceId = "attendance";
     /// A line of the audit log.
     AuditId = "audit";
     /// A school board, the tenant.
@@ -142,14 +144,20 @@ ids! {
     ClusterId = "cluster";
     /// Schools that follow a programme together.
     CohortId = "cohort";
+    /// A comment on an experience.
+    CommentId = "comment";
     /// A student's place in a class group.
     EnrolmentId = "enrolment";
+    /// An experience with a lesson.
+    ExperienceId = "experience";
     /// The relation of a guardian to a student.
     GuardianshipId = "guardianship";
     /// An invitation to an account.
     InvitationId = "invitation";
     /// A lesson of a version of a programme.
     LessonId = "lesson";
+    /// A decision about a lesson at a school.
+    LessonMarkId = "mark";
     /// A material of a lesson.
     MaterialId = "material";
     /// A meeting of a cohort.
@@ -180,6 +188,8 @@ ids! {
     SessionId = "session";
     /// A student.
     StudentId = "student";
+    /// A session of one school's team.
+    TeamSessionId = "teamsession";
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod m0006_platform;
 mod m0007_row_level_security;
 mod m0008_cohorts;
 mod m0009_meetings;
+mod m0010_circle;
 
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
 
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_row_level_security::Migration),
             Box::new(m0008_cohorts::Migration),
             Box::new(m0009_meetings::Migration),
+            Box::new(m0010_circle::Migration),
         ]
     }
 }

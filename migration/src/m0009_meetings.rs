@@ -34,11 +34,14 @@ CREATE TABLE meeting (
     starts_at timestamptz NOT NULL,
     ends_at timestamptz NOT NULL,
     location text,
-    status text NOT NULL CHECK (status IN ('PLANNED', 'CANCELLED')),
+    status text NOT NULL CHECK (status IN ('PLANNED', 'HELD', 'CANCELLED')),
+    notes text,
+    recorded_at timestamptz,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
     version integer NOT NULL,
     CHECK (starts_at < ends_at),
+    CHECK ((status = 'HELD') = (recorded_at IS NOT NULL)),
     UNIQUE (id, cohort_id, board_id),
     FOREIGN KEY (cohort_id, board_id) REFERENCES cohort (id, board_id)
 );

@@ -42,6 +42,10 @@ pub enum Action {
     MaterialStateSet,
     CohortCreate,
     CohortWrite,
+    TeamSessionWrite,
+    ExperienceWrite,
+    ExperienceComment,
+    OccasionRespond,
 }
 
 /// Whether a role may do `action` in the scope of its membership.
@@ -53,11 +57,17 @@ pub enum Action {
 /// | access of guardians | all | – | all of the school | – | – |
 /// | numbers of students | all | of the cluster | of the school | of the groups | – |
 /// | programmes | of the board | – | – | – | of the board |
-/// | cohorts | all | of schools of the cluster | – | – | the own |
+/// | cohorts, meetings | all | of schools of the cluster | – | – | the own |
+/// | team sessions | – | – | of the school | – | – |
+/// | experiences | – | – | write, comment | write, comment | comment |
 pub const fn allows(role: Role, action: Action) -> bool {
     use Action as A;
     match role {
-        Role::BoardAdmin => !matches!(action, A::PlatformProgrammeWrite),
+        // What happens in a team is the team's to write.
+        Role::BoardAdmin => !matches!(
+            action,
+            A::PlatformProgrammeWrite | A::TeamSessionWrite | A::ExperienceWrite | A::ExperienceComment
+        ),
         Role::ClusterDirector => {
             matches!(
                 action,
@@ -84,9 +94,10 @@ pub const fn allows(role: Role, action: Action) -> bool {
                 | A::GuardianshipWrite
                 | A::GrantTeacher
                 | A::InviteGuardian
+                | A::TeamSessionWrite
         ),
         Role::Teacher => matches!(action, A::StudentNumberRead | A::GuardianWrite | A::InviteGuardian),
-        Role::Trainer => matches!(action, A::ProgrammeWrite | A::CohortWrite),
+        Role::Trainer => matches!(action, A::ProgrammeWrite | A::CohortWrite | A::ExperienceComment),
         Role::Guardian => false,
     }
 }
@@ -97,8 +108,21 @@ fn held_allows(held: &Held, action: Action) -> bool {
     allows(held.role, action)
         && match held.role {
             Role::Teacher => held.kind == ScopeKind::ClassGroup,
-            Role::Trainer => (held.kind == ScopeKind::Cohort) == (action == Action::CohortWrite),
+            Role::Trainer => (held.kind == ScopeKind::Cohort) != (action == Action::ProgrammeWrite),
             _ => true,
+        }
+}
+
+/// What a team does together: the school of a role counts, not its class group. School leaders comment on what another
+/// school shares with them.
+fn joins_in(held: &Held, action: Action, place: &Place) -> bool {
+    let leads = held.role == Role::SchoolLeader;
+    let here = held.school.is_some() && held.school == place.school;
+    place.board == Some(held.board)
+        && match action {
+            Action::ExperienceWrite => here && (leads || held.role == Role::Teacher),
+            Action::ExperienceComment => leads || (here && held.role == Role::Teacher),
+            _ => false,
         }
 }
 
@@ -114,9 +138,14 @@ pub fn permits(actor: &Actor, action: Action, place: &Place) -> bool {
         Actor::System(_) => true,
         // The own progress with a material in sight: whose board it is does not matter.
         Actor::Person(_) if action == Action::MaterialStateSet => true,
+        // To come or not to come: whether one is to come at all is the occasion's to know.
+        Actor::Person(_) if action == Action::OccasionRespond => true,
         // Who administers a board may found another one, and becomes its first administrator.
         Actor::Person(person) if action == Action::BoardCreate => person.holds(Role::BoardAdmin),
-        Actor::Person(person) => person.held.iter().any(|held| held_allows(held, action) && held.covers(place)),
+        Actor::Person(person) => person
+            .held
+            .iter()
+            .any(|held| (held_allows(held, action) && held.covers(place)) || joins_in(held, action, place)),
         Actor::Client(client) => {
             place.board == Some(client.board)
                 && client.schools.as_ref().is_none_or(|schools| place.school.is_some_and(|at| schools.contains(&at)))

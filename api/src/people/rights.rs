@@ -105,7 +105,7 @@ async fn closed_among(
 }
 
 /// Covers the day of the scope: from null or earlier, to null or later.
-pub(super) fn covers<C: ColumnTrait>(starts: C, ends: C, on: NaiveDate) -> Condition {
+pub fn covers<C: ColumnTrait>(starts: C, ends: C, on: NaiveDate) -> Condition {
     Condition::all()
         .add(Condition::any().add(starts.is_null()).add(starts.lte(on)))
         .add(Condition::any().add(ends.is_null()).add(ends.gte(on)))
@@ -262,6 +262,7 @@ impl Rights {
             (Role::ClusterDirector, ScopeKind::Cluster) => {
                 scope.clusters.push(ClusterId(held.scope));
                 scope.course_boards.push(held.board);
+                scope.sharing_boards.push(held.board);
                 let schools =
                     self.schools.iter().filter(|school| school.cluster_id.is_some_and(|it| it.0 == held.scope));
                 for school in schools {
@@ -274,17 +275,21 @@ impl Rights {
             (Role::SchoolLeader, ScopeKind::School) => {
                 self.add_school(scope, held);
                 scope.led_schools.extend(held.school);
+                scope.team_schools.extend(held.school);
+                scope.sharing_boards.push(held.board);
                 held.school.into_iter().for_each(|school| self.share_cohorts_of(scope, school));
             }
             (Role::Teacher, ScopeKind::School | ScopeKind::ClassGroup) => {
                 self.add_school(scope, held);
                 scope.cohorts.extend(self.cohorts_of(held.school));
+                scope.team_schools.extend(held.school);
                 if held.kind == ScopeKind::ClassGroup {
                     scope.taught_groups.push(ClassGroupId(held.scope));
                 }
             }
             (Role::Trainer, ScopeKind::Cohort) => {
                 let cohort = CohortId(held.scope);
+                scope.sharing_boards.push(held.board);
                 self.share(scope, cohort);
                 let coached: Vec<SchoolId> =
                     self.of_cohort(cohort).filter(|follower| self.is_in(follower)).map(|it| it.school_id).collect();
@@ -363,4 +368,6 @@ fn tidy(scope: &mut Scope) {
     once(&mut scope.cohorts);
     once(&mut scope.shared_cohorts);
     once(&mut scope.fellow_schools);
+    once(&mut scope.team_schools);
+    once(&mut scope.sharing_boards);
 }

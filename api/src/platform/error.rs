@@ -90,6 +90,8 @@ pub enum UserErrorCode {
     IdempotencyMismatch,
     /// A request with this `clientMutationId` is still being worked on.
     IdempotencyInProgress,
+    /// The text seems to name a child or guardian: mend it, or confirm that it does not.
+    NamesSomebody,
 }
 
 /// Something in the input that the user can mend.

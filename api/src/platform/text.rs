@@ -33,6 +33,26 @@ impl Checks {
         text.map(tidy).filter(|text| !text.is_empty()).map(|text| self.line(field, &text, longest))
     }
 
+    /// A text that must be there, of several lines: trimmed, NFC, `1..=longest` characters.
+    pub fn text(&mut self, field: &str, text: &str, longest: usize) -> String {
+        let text = tidy(text);
+        if text.is_empty() {
+            self.add(UserErrorCode::Required, field, "Fill this in.");
+        } else if text.chars().count() > longest {
+            self.add(UserErrorCode::TooLong, field, format!("Use at most {longest} characters."));
+        } else if text.chars().any(|letter| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t')) {
+            self.add(UserErrorCode::Invalid, field, "Leave out control characters.");
+        } else if !text.chars().any(char::is_alphanumeric) {
+            self.add(UserErrorCode::Invalid, field, "Use at least one letter or digit.");
+        }
+        text
+    }
+
+    /// As [`Checks::text`]; an empty text is none.
+    pub fn optional_text(&mut self, field: &str, text: Option<&str>, longest: usize) -> Option<String> {
+        text.map(tidy).filter(|text| !text.is_empty()).map(|text| self.text(field, &text, longest))
+    }
+
     /// An e-mail address as somebody typed it, trimmed and in lower case; an empty text is none.
     pub fn optional_email(&mut self, field: &str, text: Option<&str>) -> Option<String> {
         let address = text.map(tidy).filter(|text| !text.is_empty())?.to_lowercase();

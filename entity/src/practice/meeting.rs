@@ -18,6 +18,9 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub location: Option<String>,
     pub status: OccasionStatus,
+    #[sea_orm(column_type = "Text")]
+    pub notes: Option<String>,
+    pub recorded_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     /// Counts up with every change, from 1.

@@ -74,7 +74,10 @@ pub(crate) fn subject(mutation: &str) -> Option<&'static str> {
         "rosterImportRollback" => "RosterImport",
         "programmePublish" => "Programme",
         "cohortUpdate" | "cohortSchoolAdd" | "cohortSchoolRemove" | "meetingPlan" => "Cohort",
-        "meetingUpdate" | "meetingCancel" => "Meeting",
+        "meetingUpdate" | "meetingRecord" | "meetingCancel" => "Meeting",
+        "teamSessionPlan" | "experienceShare" | "lessonSkip" | "lessonReopen" => "SchoolCohort",
+        "teamSessionUpdate" | "teamSessionRecord" | "teamSessionCancel" => "TeamSession",
+        "experienceUpdate" | "experienceComment" => "Experience",
         "lessonUpdate" => "Lesson",
         "materialUpdate" | "materialStateSet" => "Material",
         _ => return None,
@@ -99,6 +102,9 @@ pub(crate) const REFERRING: &[&str] = &[
     "cohortCreate",
     "cohortSchoolAdd",
     "meetingPlan",
+    "teamSessionPlan",
+    "experienceShare",
+    "lessonSkip",
 ];
 
 /// A sound input over the id of a [`subject`], so that nothing but the right to do it stands between the actor and the
@@ -182,7 +188,25 @@ fn practice(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
             "prepares": [referred.published.lesson.to_string()],
         }),
         "meetingUpdate" => json!({ "id": id, "location": "Aula" }),
-        "meetingCancel" => json!({ "id": id }),
+        "meetingRecord" => json!({ "id": id, "attendance": [] }),
+        "meetingCancel" | "teamSessionCancel" => json!({ "id": id }),
+        "teamSessionPlan" => json!({
+            "schoolCohort": id, "lesson": referred.published.lesson.to_string(),
+            "startsAt": "2031-03-04T13:00:00Z", "endsAt": "2031-03-04T15:00:00Z",
+        }),
+        "teamSessionUpdate" => json!({ "id": id, "location": "Aula" }),
+        "teamSessionRecord" => json!({ "id": id, "attendance": [] }),
+        "experienceShare" => json!({
+            "schoolCohort": id, "lesson": referred.published.lesson.to_string(), "kind": "TIP", "text": "Zet stoelen klaar.",
+        }),
+        "experienceUpdate" => json!({ "id": id, "visibility": "BOARD" }),
+        "experienceComment" => json!({ "experience": id, "text": "Dat proberen wij ook." }),
+        "lessonSkip" => {
+            json!({ "schoolCohort": id, "lesson": referred.published.lesson.to_string(), "reason": "Al gedaan." })
+        }
+        "lessonReopen" => {
+            json!({ "schoolCohort": id, "lesson": referred.published.lesson.to_string(), "reason": "Nog eens." })
+        }
         "cohortSchoolAdd" | "cohortSchoolRemove" => {
             json!({ "cohort": id, "school": referred.schools[0].to_string() })
         }

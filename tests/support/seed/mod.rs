@@ -1,12 +1,14 @@
 //! Two boards with the same people in them. All texts of the second one are canaries.
 
+mod circle;
 mod course;
 mod sower;
 
 use chrono::{DateTime, Utc};
 use glans_entity::ids::{
-    AccountId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, GuardianshipId, MeetingId, MembershipId,
-    PersonId, RosterImportId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, StudentId,
+    AccountId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, CommentId, ExperienceId, GuardianshipId,
+    MeetingId, MembershipId, PersonId, RosterImportId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, StudentId,
+    TeamSessionId,
 };
 use glans_entity::localized::Strings;
 use glans_entity::people::{GuardianAccess, Role, ScopeKind};
@@ -69,6 +71,12 @@ pub struct Board {
     pub school_cohorts: [SchoolCohortId; 2],
     /// One of each cohort, which prepares the published lesson.
     pub meetings: [MeetingId; 2],
+    /// One of each school with the published lesson.
+    pub sessions: [TeamSessionId; 2],
+    /// One of each school with the published lesson, by the leaders, shared with the cohort.
+    pub experiences: [ExperienceId; 2],
+    /// One on each experience, by its author.
+    pub comments: [CommentId; 2],
 }
 
 /// Writes a board whose texts all begin with `mark`.
@@ -96,6 +104,12 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
     let (other_cohort, other_school_cohort) = sower.cohort("Cohort Zuid", published.version, schools[1]).await;
     sower.membership(people.trainer.person, Role::Trainer, (ScopeKind::Cohort, cohort.0), None).await;
     let meetings = [sower.meeting(cohort, published.lesson).await, sower.meeting(other_cohort, published.lesson).await];
+    let (leader, other_leader) = (people.leader.person, people.other_leader.person);
+    let at = [(cohort, school_cohort, schools[0]), (other_cohort, other_school_cohort, schools[1])];
+    let experiences = [
+        sower.experience(at[0], published.lesson, leader).await,
+        sower.experience(at[1], published.lesson, other_leader).await,
+    ];
     Board {
         id: sower.board,
         clusters,
@@ -120,6 +134,15 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
         cohorts: [cohort, other_cohort],
         school_cohorts: [school_cohort, other_school_cohort],
         meetings,
+        sessions: [
+            sower.session_of_team(at[0], published.lesson).await,
+            sower.session_of_team(at[1], published.lesson).await,
+        ],
+        experiences,
+        comments: [
+            sower.comment(cohort, experiences[0], leader).await,
+            sower.comment(other_cohort, experiences[1], other_leader).await,
+        ],
     }
 }
 

@@ -299,6 +299,8 @@ impl Sower<'_> {
             ends_at: self.now + chrono::TimeDelta::days(7) + chrono::TimeDelta::hours(3),
             location: Some(self.text("Zaal 2")),
             status: practice::OccasionStatus::Planned,
+            notes: None,
+            recorded_at: None,
             created_at: self.now,
             updated_at: self.now,
             version: 1,

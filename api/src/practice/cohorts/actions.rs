@@ -1,10 +1,13 @@
 //! What can be done with a cohort.
 
 use std::collections::HashMap;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use async_graphql::ID;
-use glans_entity::ids::{BoardId, CohortId, ProgrammeId, ProgrammeVersionId, SchoolCohortId, SchoolId};
+use glans_entity::ids::{
+    BoardId, CohortId, LessonId, NotAnId, ProgrammeId, ProgrammeVersionId, SchoolCohortId, SchoolId,
+};
 use glans_entity::organisation::school;
 use glans_entity::people::{Role, ScopeKind, person};
 use glans_entity::practice::{cohort, cohort_school};
@@ -19,8 +22,10 @@ use crate::identity::memberships::actions as roles;
 use crate::identity::memberships::places::Seat;
 use crate::organisation::schools;
 use crate::people::memberships;
-use crate::platform::error::{Result, UserErrorCode, check_version, not_found, refuse};
+use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
+use crate::practice::progress::actions::{self as progress, At};
+use crate::programme::content::{Content, Part};
 use crate::programme::shelf::Shelf;
 
 pub(super) async fn create(write: &Write<'_>, input: CohortCreateInput) -> Result<cohort::Model> {
@@ -84,6 +89,7 @@ pub(super) async fn add_school(write: &Write<'_>, input: CohortSchoolAddInput) -
         None => join(write, &permit, &cohort, school.id).await?,
     };
     write.rights_change();
+    progress::refresh(write, &permit, At::School(cohort.id, joined.id)).await?;
     write.emit(&permit, Event::about("cohort.school_added", joined.id)).await?;
     Ok(joined)
 }
@@ -142,6 +148,77 @@ pub(in crate::practice) async fn authorize(write: &Write<'_>, cohort: &cohort::M
     let place =
         Place { cohort: Some(cohort.id), cluster: rules::one_cluster(&schools), ..Place::board(cohort.board_id) };
     write.authorize(Action::CohortWrite, place)
+}
+
+/// The school in its cohort and the cohort, if they are in sight; nobody else changes the cohort until the transaction
+/// ends.
+pub(in crate::practice) async fn lock_school(
+    write: &Write<'_>,
+    field: &'static str,
+    id: SchoolCohortId,
+) -> Result<(cohort::Model, cohort_school::Model)> {
+    let gone = || not_found(field);
+    let school = store::schools_by_ids(write.db(), &write.scope(), &[id]).await?.pop().ok_or_else(gone)?;
+    let cohort = store::lock(write.db(), &write.scope(), school.cohort_id).await?.ok_or_else(gone)?;
+    // Read again: it may have left while the lock was awaited.
+    let school = store::schools_by_ids(write.db(), &write.scope(), &[id]).await?.pop().ok_or_else(gone)?;
+    Ok((cohort, school))
+}
+
+/// All schools that are or were in a cohort in sight.
+pub(in crate::practice) async fn schools_of(write: &Write<'_>, cohort: CohortId) -> Result<Vec<cohort_school::Model>> {
+    store::schools_of(write.db(), &write.scope(), &[cohort]).await
+}
+
+/// A school in its cohort, as the place of an act.
+pub(in crate::practice) fn place_of(school: &cohort_school::Model) -> Place {
+    Place { school: Some(school.school_id), cohort: Some(school.cohort_id), ..Place::board(school.board_id) }
+}
+
+/// Refuses for a school that left its cohort.
+pub(in crate::practice) fn must_take_part(
+    write: &Write<'_>,
+    school: &cohort_school::Model,
+    field: &'static str,
+) -> Result<()> {
+    match school.left_on {
+        Some(left) if left <= write.call().today() => {
+            Err(refuse(UserErrorCode::Conflict, field, "This school has left the cohort."))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The edition that the cohort follows.
+pub(in crate::practice) async fn course_of(write: &Write<'_>, cohort: &cohort::Model) -> Result<Arc<Content>> {
+    let shelf = Arc::new(Shelf::of(write.call(), write.db()).await?);
+    let gone = || Error::fault("the edition of a cohort in sight is out of sight");
+    let edition = shelf.edition(cohort.programme_version_id).ok_or_else(gone)?;
+    Ok(shelf.open(write.db(), edition).await?.ok_or_else(gone)?.content)
+}
+
+/// A lesson of the edition that the cohort follows.
+pub(in crate::practice) async fn lesson_of(
+    write: &Write<'_>,
+    cohort: &cohort::Model,
+    field: &'static str,
+    id: &ID,
+) -> Result<LessonId> {
+    let id: LessonId = id.parse().map_err(|_| not_found(field))?;
+    let course = course_of(write, cohort).await?;
+    course.place(Part::Lesson(id)).map(|_| id).ok_or_else(|| not_found(field))
+}
+
+/// The id that a client gave to what it makes, or a new one.
+pub(in crate::practice) fn own_id<I: FromStr<Err = NotAnId>>(given: Option<&ID>, new: fn() -> I) -> Result<I> {
+    given.map_or_else(
+        || Ok(new()),
+        |id| {
+            id.parse().map_err(|wrong: NotAnId| {
+                refuse(UserErrorCode::Invalid, "id", format!("Give {wrong}, or leave the id out."))
+            })
+        },
+    )
 }
 
 /// The schools with these ids, each in sight.

@@ -14,4 +14,4 @@ pub mod types;
 pub use loaders::{CohortsOf, SchoolsOf};
 pub use mutation::CohortMutation;
 pub use query::CohortQuery;
-pub use types::{Cohort, SchoolCohort};
+pub use types::{Cohort, SchoolCohort, course, lesson};

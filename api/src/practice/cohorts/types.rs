@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, Utc};
+use glans_entity::ids::{CohortId, LessonId, ProgrammeVersionId};
 use glans_entity::people::Role;
 use glans_entity::practice::{cohort, cohort_school};
 
@@ -17,8 +18,12 @@ use crate::platform::error::{Error, Result};
 use crate::platform::page::{Page, PageArgs};
 use crate::platform::scalars::LocalDate;
 use crate::practice::meetings::{self, Meeting};
+use crate::practice::progress::rules::{is_ahead, is_completed};
+use crate::practice::progress::{self, LessonProgress, ProgressOf};
+use crate::programme::content::{Part, Place};
 use crate::programme::query as courses;
-use crate::programme::types::Programme;
+use crate::programme::shelf::View;
+use crate::programme::types::{Lesson, Programme};
 
 pub struct Cohort(pub cohort::Model);
 
@@ -45,9 +50,7 @@ impl Cohort {
     /// The course that it follows, in the edition with which the cohort began: what is published later does not change
     /// it.
     pub async fn programme(&self, ctx: &Context<'_>) -> Result<Programme> {
-        let edition = courses::edition(ctx, self.0.programme_version_id).await?;
-        let gone = || Error::fault("the edition of a cohort in sight is out of sight");
-        edition.map(|edition| Programme(edition.0)).ok_or_else(gone)
+        edition(ctx, self.0.programme_version_id).await.map(Programme)
     }
 
     /// The board of its schools.
@@ -142,6 +145,31 @@ impl SchoolCohort {
         self.leading(ctx).await
     }
 
+    /// How far each lesson of the course is at this school, in the order of the course.
+    pub async fn lessons(&self, ctx: &Context<'_>) -> Result<Vec<LessonProgress>> {
+        progress::lessons_of(ctx, &self.0).await
+    }
+
+    /// How many lessons the team had: those that are TAUGHT, REFLECTED or DISCUSSED.
+    #[graphql(name = "completedLessons")]
+    pub async fn completed_lessons(&self, ctx: &Context<'_>) -> Result<usize> {
+        let told = loaders::one(ctx, ProgressOf(self.0.id)).await?.unwrap_or_default();
+        Ok(told.iter().filter(|row| is_completed(row.status)).count())
+    }
+
+    /// How many lessons the course has.
+    #[graphql(name = "totalLessons")]
+    pub async fn total_lessons(&self, ctx: &Context<'_>) -> Result<usize> {
+        Ok(course(ctx, self.0.cohort_id).await?.content.lessons.len())
+    }
+
+    /// The first lesson of the course that the team still has to get; null when there is none.
+    pub async fn next_lesson(&self, ctx: &Context<'_>) -> Result<Option<Lesson>> {
+        let lessons = progress::lessons_of(ctx, &self.0).await?;
+        let ahead = |it: &LessonProgress| it.row.as_ref().is_none_or(|row| is_ahead(row.status));
+        Ok(lessons.into_iter().find(ahead).map(|progress| progress.lesson))
+    }
+
     /// The day on which the school joined, or joined again.
     pub async fn joined_on(&self) -> LocalDate {
         LocalDate(self.0.joined_on)
@@ -172,6 +200,25 @@ impl SchoolCohort {
     async fn leading(&self, ctx: &Context<'_>) -> Result<Vec<Person>> {
         let holders = HoldersOf { role: Role::SchoolLeader, scope: self.0.school_id.0 };
         loaders::list(ctx, holders, Person).await
+    }
+}
+
+/// The course that a cohort in sight follows.
+pub async fn course(ctx: &Context<'_>, cohort: CohortId) -> Result<View> {
+    let cohort = loaders::present(ctx, cohort).await?;
+    edition(ctx, cohort.programme_version_id).await
+}
+
+async fn edition(ctx: &Context<'_>, id: ProgrammeVersionId) -> Result<View> {
+    let gone = || Error::fault("the edition of a cohort in sight is out of sight");
+    Ok(courses::edition(ctx, id).await?.ok_or_else(gone)?.0)
+}
+
+/// A lesson that something in sight is about.
+pub async fn lesson(ctx: &Context<'_>, id: LessonId) -> Result<Lesson> {
+    match courses::part(ctx, Part::Lesson(id)).await? {
+        Some((view, Place::Lesson(at))) => Ok(Lesson { view, at }),
+        _ => Err(Error::fault("the lesson of something in sight is out of sight")),
     }
 }
 

@@ -1,7 +1,5 @@
 //! What can be done with a meeting.
 
-use std::sync::Arc;
-
 use async_graphql::ID;
 use glans_entity::ids::{LessonId, MeetingId};
 use glans_entity::practice::{LessonPurpose, OccasionStatus, cohort, meeting, meeting_lesson};
@@ -12,47 +10,50 @@ use super::types::{MeetingCancelInput, MeetingPlanInput, MeetingUpdateInput};
 use super::{rules, store};
 use crate::access::Permit;
 use crate::call::Write;
-use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
+use crate::platform::error::{Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
 use crate::practice::cohorts::actions as cohorts;
+use crate::practice::occasions::times;
+use crate::practice::progress::actions::{self as progress, At};
 use crate::programme::content::{Content, Part, Place};
-use crate::programme::shelf::Shelf;
 
 pub(super) async fn plan(write: &Write<'_>, input: MeetingPlanInput) -> Result<meeting::Model> {
     let cohort = cohorts::lock(write, "cohort", &input.cohort).await?;
     let permit = cohorts::authorize(write, &cohort).await?;
-    let course = course_of(write, &cohort).await?;
+    let course = cohorts::course_of(write, &cohort).await?;
     let prepares = lessons(&course, "prepares", &input.prepares)?;
     let reviews = lessons(&course, "reviews", input.reviews.as_deref().unwrap_or_default())?;
-    let (starts_at, ends_at) = rules::hours(input.starts_at, input.ends_at)?;
+    let (starts_at, ends_at) = times::hours(input.starts_at, input.ends_at)?;
     let row = meeting::Model {
         id: MeetingId::new(),
         board_id: cohort.board_id,
         cohort_id: cohort.id,
         starts_at,
         ends_at,
-        location: rules::location(input.location.as_deref())?,
+        location: times::location(input.location.as_deref())?,
         status: OccasionStatus::Planned,
+        notes: None,
+        recorded_at: None,
         created_at: write.now(),
         updated_at: write.now(),
         version: 1,
     };
     let meeting = store::insert(write.db(), &permit, row).await?;
     set_lessons(write, &permit, &meeting, &course, (prepares, reviews)).await?;
-    write.emit(&permit, Event::about("meeting.planned", meeting.id)).await?;
+    done(write, &permit, &meeting, "meeting.planned").await?;
     Ok(meeting)
 }
 
 pub(super) async fn update(write: &Write<'_>, input: MeetingUpdateInput) -> Result<meeting::Model> {
     let (meeting, cohort, permit) = permitted(write, &input.id).await?;
     check_version(&meeting, meeting.version, input.if_version)?;
-    if meeting.status == OccasionStatus::Cancelled {
-        return Err(refuse(UserErrorCode::Conflict, "id", "This meeting is cancelled. Plan a new one."));
+    if meeting.status != OccasionStatus::Planned {
+        return Err(refuse(UserErrorCode::Conflict, "id", "This meeting was held or cancelled. Plan a new one."));
     }
-    let (starts_at, ends_at) = rules::moved((meeting.starts_at, meeting.ends_at), input.starts_at, input.ends_at)?;
-    let location = rules::location(input.location.as_deref().or(meeting.location.as_deref()))?;
+    let (starts_at, ends_at) = times::moved((meeting.starts_at, meeting.ends_at), input.starts_at, input.ends_at)?;
+    let location = times::location(input.location.as_deref().or(meeting.location.as_deref()))?;
     if input.prepares.is_some() || input.reviews.is_some() {
-        let course = course_of(write, &cohort).await?;
+        let course = cohorts::course_of(write, &cohort).await?;
         let present = store::lessons_of(write.db(), &write.scope(), &[meeting.id]).await?;
         let chosen = |field: &'static str, ids: Option<&Vec<ID>>, purpose| match ids {
             Some(ids) => lessons(&course, field, ids),
@@ -68,38 +69,49 @@ pub(super) async fn update(write: &Write<'_>, input: MeetingUpdateInput) -> Resu
     row.ends_at = Set(ends_at);
     row.location = Set(location);
     let meeting = store::update(write.db(), &permit, row, version, write.now()).await?;
-    write.emit(&permit, Event::about("meeting.updated", meeting.id)).await?;
+    done(write, &permit, &meeting, "meeting.updated").await?;
     Ok(meeting)
 }
 
 pub(super) async fn cancel(write: &Write<'_>, input: MeetingCancelInput) -> Result<meeting::Model> {
     let (meeting, _, permit) = permitted(write, &input.id).await?;
-    if meeting.status == OccasionStatus::Cancelled {
-        return Ok(meeting);
+    match meeting.status {
+        OccasionStatus::Cancelled => return Ok(meeting),
+        OccasionStatus::Held => {
+            return Err(refuse(
+                UserErrorCode::Conflict,
+                "id",
+                "This meeting was held: it cannot be cancelled any more.",
+            ));
+        }
+        OccasionStatus::Planned => {}
     }
     let version = meeting.version;
     let mut row = meeting.into_active_model();
     row.status = Set(OccasionStatus::Cancelled);
     let meeting = store::update(write.db(), &permit, row, version, write.now()).await?;
-    write.emit(&permit, Event::about("meeting.cancelled", meeting.id)).await?;
+    done(write, &permit, &meeting, "meeting.cancelled").await?;
     Ok(meeting)
 }
 
-/// The meeting, its cohort, and the right to change them.
-async fn permitted(write: &Write<'_>, id: &ID) -> Result<(meeting::Model, cohort::Model, Permit)> {
-    let id = id.parse().map_err(|_| not_found("id"))?;
-    let meeting = store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("id"))?;
-    let cohort = cohorts::lock(write, "id", &meeting.cohort_id.to_string().into()).await?;
+/// The meeting, its cohort, and the right to change them. The cohort is locked first, as everywhere.
+pub(super) async fn permitted(write: &Write<'_>, id: &ID) -> Result<(meeting::Model, cohort::Model, Permit)> {
+    let id: MeetingId = id.parse().map_err(|_| not_found("id"))?;
+    let seen = store::by_ids(write.db(), &write.scope(), &[id]).await?.pop().ok_or_else(|| not_found("id"))?;
+    let cohort = cohorts::lock(write, "id", &seen.cohort_id.to_string().into()).await?;
     let permit = cohorts::authorize(write, &cohort).await?;
+    let meeting = store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("id"))?;
     Ok((meeting, cohort, permit))
 }
 
-/// The edition that the cohort follows.
-async fn course_of(write: &Write<'_>, cohort: &cohort::Model) -> Result<Arc<Content>> {
-    let shelf = Arc::new(Shelf::of(write.call(), write.db()).await?);
-    let gone = || Error::fault("the edition of a cohort in sight is out of sight");
-    let edition = shelf.edition(cohort.programme_version_id).ok_or_else(gone)?;
-    Ok(shelf.open(write.db(), edition).await?.ok_or_else(gone)?.content)
+pub(super) async fn done(
+    write: &Write<'_>,
+    permit: &Permit,
+    meeting: &meeting::Model,
+    event: &'static str,
+) -> Result<()> {
+    progress::refresh(write, permit, At::Cohort(meeting.cohort_id)).await?;
+    write.emit(permit, Event::about(event, meeting.id)).await
 }
 
 /// The lessons of `course` with these ids, each once.

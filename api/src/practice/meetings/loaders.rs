@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use async_graphql::dataloader::Loader;
-use glans_entity::ids::MeetingId;
+use glans_entity::ids::{CohortId, MeetingId};
 use glans_entity::practice::{meeting, meeting_lesson};
 
 use super::store;
@@ -31,5 +31,20 @@ impl Loader<LessonsOf> for Batch {
         let meetings: Vec<MeetingId> = keys.iter().map(|key| key.0).collect();
         let rows = store::lessons_of(&*self.call.read().await?, &self.call.scope(), &meetings).await?;
         Ok(group(rows, |row| LessonsOf(row.meeting_id)))
+    }
+}
+
+/// All meetings of a cohort, earliest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct MeetingsOf(pub CohortId);
+
+impl Loader<MeetingsOf> for Batch {
+    type Value = Vec<meeting::Model>;
+    type Error = BatchError;
+
+    async fn load(&self, keys: &[MeetingsOf]) -> Result<HashMap<MeetingsOf, Vec<meeting::Model>>, BatchError> {
+        let cohorts: Vec<CohortId> = keys.iter().map(|key| key.0).collect();
+        let rows = store::of_cohorts(&*self.call.read().await?, &self.call.scope(), &cohorts).await?;
+        Ok(group(rows, |row| MeetingsOf(row.cohort_id)))
     }
 }

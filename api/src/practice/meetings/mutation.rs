@@ -2,11 +2,11 @@
 
 use async_graphql::{Context, Object};
 
-use super::actions;
 use super::types::{
-    MeetingCancelInput, MeetingCancelPayload, MeetingPlanInput, MeetingPlanPayload, MeetingUpdateInput,
-    MeetingUpdatePayload,
+    MeetingCancelInput, MeetingCancelPayload, MeetingPlanInput, MeetingPlanPayload, MeetingRecordInput,
+    MeetingRecordPayload, MeetingUpdateInput, MeetingUpdatePayload,
 };
+use super::{actions, record};
 use crate::call::Call;
 use crate::platform::error::Result;
 
@@ -26,8 +26,8 @@ impl MeetingMutation {
         MeetingPlanPayload::of(done)
     }
 
-    /// Moves a planned meeting, or changes what it is about. A cancelled one is refused with CONFLICT. For its trainers,
-    /// administrators of the board, and the director of all schools of the cohort.
+    /// Moves a planned meeting, or changes what it is about. One that was held or cancelled is refused with CONFLICT.
+    /// For its trainers, administrators of the board, and the director of all schools of the cohort.
     async fn meeting_update(
         &self,
         ctx: &Context<'_>,
@@ -37,7 +37,20 @@ impl MeetingMutation {
         MeetingUpdatePayload::of(done)
     }
 
-    /// Cancels a meeting; it stays to be seen. Cancelling it again changes nothing. For its trainers, administrators of
+    /// Records that a meeting was held, who was there and which experiences it took up; the others are carried over. Again, to
+    /// mend what was recorded or when somebody has caught up. A cancelled one is refused with CONFLICT. For its trainers,
+    /// administrators of the board, and the director of all schools of the cohort.
+    async fn meeting_record(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How it went.")] input: MeetingRecordInput,
+    ) -> Result<MeetingRecordPayload> {
+        let done = Call::of(ctx).once(ctx, |write| Box::pin(record::record(write, input))).await;
+        MeetingRecordPayload::of(done)
+    }
+
+    /// Cancels a planned meeting; it stays to be seen. Cancelling it again changes nothing; one that was held is refused with
+    /// CONFLICT. For its trainers, administrators of
     /// the board, and the director of all schools of the cohort.
     async fn meeting_cancel(
         &self,

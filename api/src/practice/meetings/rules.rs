@@ -1,50 +1,11 @@
-//! What a meeting may look like.
+//! What a meeting may be about.
 
-use std::ops::Range;
-
-use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use glans_entity::ids::LessonId;
 
 use crate::platform::error::{Result, UserErrorCode, refuse};
-use crate::platform::text::Checks;
 
-const LOCATION_LENGTH: usize = 200;
-const LONGEST: TimeDelta = TimeDelta::hours(24);
-/// What lies outside is a slip of the keyboard.
-const YEARS: Range<i32> = 2000..2100;
 /// Lessons that one meeting prepares at most, and reviews at most.
 pub(super) const MOST_LESSONS: usize = 50;
-
-/// The checked location of a meeting.
-pub(super) fn location(location: Option<&str>) -> Result<Option<String>> {
-    let mut checks = Checks::default();
-    let location = checks.optional_line("location", location, LOCATION_LENGTH);
-    checks.done(location)
-}
-
-/// The checked begin and end of a meeting.
-pub(super) fn hours(starts: DateTime<Utc>, ends: DateTime<Utc>) -> Result<(DateTime<Utc>, DateTime<Utc>)> {
-    if !YEARS.contains(&starts.year()) {
-        return Err(refuse(UserErrorCode::Invalid, "startsAt", "Give a day between 2000 and 2099."));
-    }
-    let length = ends - starts;
-    if length <= TimeDelta::zero() || length > LONGEST {
-        let message = "Let the meeting end after it begins, within 24 hours.";
-        return Err(refuse(UserErrorCode::Invalid, "endsAt", message));
-    }
-    Ok((starts, ends))
-}
-
-/// The begin and end of a meeting that is moved: without a new end it stays as long as it was.
-pub(super) fn moved(
-    (starts, ends): (DateTime<Utc>, DateTime<Utc>),
-    new_start: Option<DateTime<Utc>>,
-    new_end: Option<DateTime<Utc>>,
-) -> Result<(DateTime<Utc>, DateTime<Utc>)> {
-    let start = new_start.unwrap_or(starts);
-    let same_length = || start.checked_add_signed(ends - starts).unwrap_or(start);
-    hours(start, new_end.unwrap_or_else(same_length))
-}
 
 /// A meeting is about something, and does not look back on what it has yet to prepare.
 pub(super) fn must_be_sound(prepares: &[LessonId], reviews: &[LessonId]) -> Result<()> {
@@ -62,37 +23,6 @@ pub(super) fn must_be_sound(prepares: &[LessonId], reviews: &[LessonId]) -> Resu
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn at(hour: i64) -> DateTime<Utc> {
-        DateTime::from_timestamp(1_900_000_000, 0).unwrap() + TimeDelta::hours(hour)
-    }
-
-    #[test]
-    fn a_meeting_ends_after_it_begins_and_within_a_day() {
-        assert!(hours(at(9), at(12)).is_ok());
-        assert!(hours(at(9), at(33)).is_ok());
-        assert!(hours(at(9), at(9)).is_err());
-        assert!(hours(at(9), at(8)).is_err());
-        assert!(hours(at(9), at(34)).is_err());
-    }
-
-    #[test]
-    fn a_meeting_that_is_moved_stays_as_long_as_it_was() {
-        let planned = (at(9), at(12));
-        assert_eq!(moved(planned, Some(at(13)), None).unwrap(), (at(13), at(16)));
-        assert_eq!(moved(planned, None, Some(at(11))).unwrap(), (at(9), at(11)));
-        assert_eq!(moved(planned, None, None).unwrap(), planned);
-        assert!(moved(planned, Some(at(13)), Some(at(12))).is_err());
-        assert!(moved(planned, Some(DateTime::<Utc>::MAX_UTC), None).is_err());
-    }
-
-    #[test]
-    fn a_meeting_is_in_this_century() {
-        for day in ["1999-12-31T12:00:00Z", "2100-01-01T12:00:00Z", "9999-12-31T23:00:00Z"] {
-            let start: DateTime<Utc> = day.parse().unwrap();
-            assert!(hours(start, start + TimeDelta::hours(2)).is_err(), "{day}");
-        }
-    }
 
     #[test]
     fn a_meeting_is_about_lessons_that_it_prepares_or_reviews() {

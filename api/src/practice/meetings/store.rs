@@ -44,6 +44,17 @@ pub async fn page(
     page::rows(db, select, &order, args).await
 }
 
+/// The meetings in sight of `cohorts`, earliest first.
+pub(super) async fn of_cohorts(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    cohorts: &[CohortId],
+) -> Result<Vec<meeting::Model>> {
+    let of_them = meeting::Column::CohortId.is_in(cohorts.iter().copied());
+    let rows = meeting::Entity::within(scope).filter(of_them);
+    Ok(rows.order_by_asc(meeting::Column::StartsAt).order_by_asc(meeting::Column::Id).all(db).await?)
+}
+
 /// The lessons of `meetings` in sight, in the order of the course.
 pub(super) async fn lessons_of(
     db: &impl ConnectionTrait,

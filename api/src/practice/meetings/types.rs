@@ -1,27 +1,19 @@
 //! The meeting, and the inputs and payloads of its mutations.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object};
+use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, Utc};
-use glans_entity::practice::{self, LessonPurpose, meeting};
+use glans_entity::people::Role;
+use glans_entity::practice::{LessonPurpose, meeting};
 
+use super::agenda::{AgendaItem, agenda};
 use super::loaders::LessonsOf;
 use crate::loaders;
 use crate::payload;
-use crate::platform::error::{Error, Result};
-use crate::practice::cohorts::Cohort;
-use crate::programme::content::{Part, Place};
-use crate::programme::query as courses;
+use crate::platform::error::Result;
+use crate::practice::cohorts::{self, Cohort, SchoolsOf};
+use crate::practice::occasions::types::attendance;
+use crate::practice::occasions::{Attendance, AttendanceInput, Occasion, OccasionStatus, RollOf};
 use crate::programme::types::Lesson;
-
-/// How far an occasion is.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "practice::OccasionStatus")]
-pub enum OccasionStatus {
-    /// It is to come, or nobody has recorded yet how it went.
-    Planned,
-    /// It does not take place. It stays, so that calendars can show it.
-    Cancelled,
-}
 
 pub struct Meeting(pub meeting::Model);
 
@@ -75,6 +67,25 @@ impl Meeting {
         self.0.status.into()
     }
 
+    /// The leaders of the schools of the cohort, by name, and who else was there.
+    pub async fn attendance(&self, ctx: &Context<'_>) -> Result<Vec<Attendance>> {
+        let schools = loaders::one(ctx, SchoolsOf(self.0.cohort_id)).await?.unwrap_or_default();
+        let taking_part = schools.iter().filter(|school| school.left_on.is_none());
+        let roll = taking_part.map(|school| RollOf { school: school.school_id, role: Role::SchoolLeader });
+        attendance(ctx, Occasion::Meeting(self.0.id), self.0.status, roll.collect()).await
+    }
+
+    /// What was noted when it was recorded; null when nothing was.
+    pub async fn notes(&self) -> Option<&str> {
+        self.0.notes.as_deref()
+    }
+
+    /// What the meeting is to take up, made by the server: the experiences with the lessons under review, obstacles first;
+    /// those carried over; the schools that have none yet; then what is prepared.
+    pub async fn agenda(&self, ctx: &Context<'_>) -> Result<Vec<AgendaItem>> {
+        agenda(ctx, &self.0).await
+    }
+
     /// When it was planned.
     pub async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
@@ -96,10 +107,7 @@ impl Meeting {
         let rows = loaders::one(ctx, LessonsOf(self.0.id)).await?.unwrap_or_default();
         let mut lessons = Vec::new();
         for row in rows.iter().filter(|row| row.purpose == purpose) {
-            match courses::part(ctx, Part::Lesson(row.lesson_id)).await? {
-                Some((view, Place::Lesson(at))) => lessons.push(Lesson { view, at }),
-                _ => return Err(Error::fault("a lesson of a meeting in sight is out of sight")),
-            }
+            lessons.push(cohorts::lesson(ctx, row.lesson_id).await?);
         }
         Ok(lessons)
     }
@@ -146,6 +154,24 @@ pub struct MeetingUpdateInput {
     pub client_mutation_id: Option<String>,
 }
 
+/// How a meeting went.
+#[derive(InputObject)]
+pub struct MeetingRecordInput {
+    /// Which meeting. It has begun.
+    pub id: ID,
+    /// Who was there, at least one the first time; leaders who are not named then were absent. Later only those that change,
+    /// as who has caught up since.
+    pub attendance: Vec<AttendanceInput>,
+    /// The experiences that were discussed: these and no others. When absent, what was recorded before stays.
+    pub discussed: Option<Vec<ID>>,
+    /// What is worth keeping, at most 10,000 characters; empty to take it away.
+    pub notes: Option<String>,
+    /// Refused with CONFLICT when the stored version is another one.
+    pub if_version: Option<i32>,
+    /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
+    pub client_mutation_id: Option<String>,
+}
+
 /// A meeting that does not take place.
 #[derive(InputObject)]
 pub struct MeetingCancelInput {
@@ -166,6 +192,14 @@ payload! {
 payload! {
     /// The answer to `meetingUpdate`.
     MeetingUpdatePayload {
+        /// The meeting as it is now; on a conflict, as somebody else left it; null when refused otherwise.
+        meeting: Meeting
+    }
+}
+
+payload! {
+    /// The answer to `meetingRecord`.
+    MeetingRecordPayload {
         /// The meeting as it is now; on a conflict, as somebody else left it; null when refused otherwise.
         meeting: Meeting
     }

@@ -1,10 +1,14 @@
 //! The lesson.
 
-use async_graphql::{ID, Object, SimpleObject};
+use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
+use glans_entity::ids::LessonId;
 
 use super::{Audience, Material, MaterialKind, Module, Programme};
+use crate::platform::error::Result;
+use crate::platform::page::{Page, PageArgs};
 use crate::platform::scalars::Locale;
+use crate::practice::experiences::{Experience, experiences_of};
 use crate::programme::content;
 use crate::programme::rules;
 use crate::programme::shelf::View;
@@ -17,6 +21,16 @@ pub struct Lesson {
 impl Lesson {
     fn content(&self) -> &content::Lesson {
         &self.view.content.lessons[self.at]
+    }
+
+    /// What it is called, in the language of the viewer.
+    pub fn title_text(&self) -> &str {
+        self.view.text(&self.content().row.title, None)
+    }
+
+    /// The id of its row.
+    pub fn row_id(&self) -> LessonId {
+        self.content().row.id
     }
 
     fn neighbour(&self, at: Option<usize>) -> Option<Self> {
@@ -127,6 +141,19 @@ impl Lesson {
     }
 
     /// The lesson after this one in the order of the course, over modules and years; null after the last.
+    /// The experiences with it that the viewer may see, newest first.
+    async fn experiences(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those of this cohort.")] cohort: Option<ID>,
+        #[graphql(desc = "Items from the start, 0 to 100; 25 when absent.")] first: Option<i32>,
+        #[graphql(desc = "A cursor: only what comes after it.")] after: Option<String>,
+        #[graphql(desc = "Items from the end, 0 to 100; not together with `first`.")] last: Option<i32>,
+        #[graphql(desc = "A cursor: only what comes before it.")] before: Option<String>,
+    ) -> Result<Page<Experience>> {
+        experiences_of(ctx, self.row_id(), cohort, PageArgs { first, after, last, before }).await
+    }
+
     async fn next(&self) -> Option<Self> {
         self.neighbour(self.at.checked_add(1))
     }

@@ -8,7 +8,9 @@ use sea_orm::sea_query::{ExprTrait, IntoCondition, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 
 use crate::ids::{AccountId, BoardId, ClassGroupId, ClusterId, CohortId, PersonId, SchoolId, StudentId};
-use crate::{identity, organisation, people, practice, programme, roster};
+use crate::{identity, organisation, people, programme, roster};
+
+mod practice;
 
 /// What a request may see. Empty lists show nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,6 +49,10 @@ pub struct Scope {
     pub shared_cohorts: Vec<CohortId>,
     /// The schools of the shared cohorts: their names and leaders are in sight.
     pub fellow_schools: Vec<SchoolId>,
+    /// Schools in whose team the viewer works: what stays within the team is in sight.
+    pub team_schools: Vec<SchoolId>,
+    /// Boards in which the viewer leads, directs or trains: what is shared with the whole board is in sight.
+    pub sharing_boards: Vec<BoardId>,
     /// Oneself, once per board.
     pub persons: Vec<PersonId>,
     /// The login.
@@ -182,7 +188,8 @@ impl Scoped for organisation::school::Entity {
         use organisation::school::Column;
         let any = Condition::any()
             .add(Column::BoardId.is_in(scope.organisation_boards.iter().copied()))
-            .add(Column::Id.is_in(scope.schools.iter().chain(&scope.fellow_schools).copied()));
+            .add(Column::Id.is_in(scope.schools.iter().chain(&scope.fellow_schools).copied()))
+            .add(practice::schools_that_share(Column::Id, scope));
         behind_wall(Column::BoardId, scope, any)
     }
 }
@@ -209,7 +216,8 @@ impl Scoped for people::person::Entity {
         use people::{guardianship, membership, person::Column};
         let mut any = Condition::any()
             .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
-            .add(Column::Id.is_in(scope.persons.iter().copied()));
+            .add(Column::Id.is_in(scope.persons.iter().copied()))
+            .add(practice::people_who_take_part(Column::Id, scope));
         if !scope.staffed_schools.is_empty() {
             let staff = staff_of_schools(scope).add(not_over(scope.on));
             any = any
@@ -291,47 +299,6 @@ impl Scoped for people::membership::Entity {
         behind_wall(Column::BoardId, scope, any)
     }
 }
-
-impl Scoped for practice::cohort::Entity {
-    fn visible(scope: &Scope) -> Condition {
-        use practice::cohort::Column;
-        let any = Condition::any()
-            .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
-            .add(Column::Id.is_in(scope.cohorts.iter().copied()));
-        behind_wall(Column::BoardId, scope, any)
-    }
-}
-
-impl Scoped for practice::cohort_school::Entity {
-    /// A teacher sees the own school in a cohort and not the others.
-    fn visible(scope: &Scope) -> Condition {
-        use practice::cohort_school::Column;
-        let own = Column::CohortId
-            .is_in(scope.cohorts.iter().copied())
-            .and(Column::SchoolId.is_in(scope.staffed_schools.iter().copied()));
-        let any = Condition::any()
-            .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
-            .add(Column::CohortId.is_in(scope.shared_cohorts.iter().copied()))
-            .add(own);
-        behind_wall(Column::BoardId, scope, any)
-    }
-}
-
-/// Rows of a cohort that its trainers, leaders and directors see, and no teacher.
-macro_rules! scoped_to_cohorts {
-    ($($entity:path),+ $(,)?) => {$(
-        impl Scoped for $entity {
-            fn visible(scope: &Scope) -> Condition {
-                let any = Condition::any()
-                    .add(<$entity as EntityTrait>::Column::BoardId.is_in(scope.people_boards.iter().copied()))
-                    .add(<$entity as EntityTrait>::Column::CohortId.is_in(scope.shared_cohorts.iter().copied()));
-                behind_wall(<$entity as EntityTrait>::Column::BoardId, scope, any)
-            }
-        }
-    )+};
-}
-
-scoped_to_cohorts!(practice::meeting::Entity, practice::meeting_lesson::Entity);
 
 /// Rows that the administrators of a board see, and nobody else.
 macro_rules! scoped_to_administrators {

@@ -1,0 +1,89 @@
+//! Whether a text seems to name somebody. Pure: what matches is told to the author and kept nowhere.
+
+use std::collections::HashSet;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Parts of names that are common words.
+const PARTICLES: [&str; 14] =
+    ["van", "der", "den", "del", "het", "ten", "ter", "von", "ben", "bin", "ibn", "san", "dos", "las"];
+const SHORTEST: usize = 3;
+
+/// The names of the children and guardians of a school.
+#[derive(Debug, Default)]
+pub struct Names {
+    given: HashSet<String>,
+    family: HashSet<String>,
+}
+
+impl Names {
+    /// Adds the name by which somebody is called.
+    pub fn add_given(&mut self, name: &str) {
+        self.given.extend(words(name).map(fold).filter(|word| tells(word)));
+    }
+
+    /// Adds a family name.
+    pub fn add_family(&mut self, name: &str) {
+        self.family.extend(words(name).map(fold).filter(|word| tells(word)));
+    }
+
+    /// The words of `text` that are such a name, each once. Family names are often common words, so they count only where
+    /// they are written with a capital.
+    pub fn among<'t>(&self, text: &'t str) -> Vec<&'t str> {
+        let mut found = Vec::new();
+        for word in words(text) {
+            let folded = fold(word);
+            let capital = word.chars().next().is_some_and(char::is_uppercase);
+            let named = self.given.contains(&folded) || (capital && self.family.contains(&folded));
+            if named && !found.contains(&word) {
+                found.push(word);
+            }
+        }
+        found
+    }
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !letter.is_alphanumeric() && !is_combining_mark(letter)).filter(|word| !word.is_empty())
+}
+
+/// Without accents, in small letters.
+fn fold(word: &str) -> String {
+    word.nfd().filter(|letter| !is_combining_mark(*letter)).flat_map(char::to_lowercase).collect()
+}
+
+fn tells(word: &str) -> bool {
+    word.chars().count() >= SHORTEST && !PARTICLES.contains(&word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names() -> Names {
+        let mut names = Names::default();
+        names.add_given("Zoë");
+        names.add_given("Jan-Willem");
+        names.add_family("van der Boom");
+        names.add_family("Öztürk");
+        names
+    }
+
+    #[test]
+    fn a_name_is_found_however_it_is_written() {
+        for text in ["zoe huilde", "ZOË!", "Zoë\u{308}", "met Willem erbij", "de heer Ozturk belde", "dhr. Öztürk"]
+        {
+            assert_eq!(names().among(text).len(), 1, "{text}");
+        }
+        assert_eq!(names().among("Zoë, zoë en Zoë"), ["Zoë", "zoë"]);
+    }
+
+    #[test]
+    fn common_words_are_no_names() {
+        for text in ["onder de boom", "van de ouders", "der dagen", "Zo ging het", "zoetjes", ""] {
+            assert_eq!(names().among(text), Vec::<&str>::new(), "{text}");
+        }
+        assert_eq!(names().among("mevrouw Van der Boom"), ["Boom"]);
+    }
+}

@@ -1,0 +1,120 @@
+//! The SQL of attendance.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use glans_entity::ids::{AttendanceId, BoardId, CohortId, MeetingId, SchoolId, TeamSessionId};
+use glans_entity::people::{Role, membership};
+use glans_entity::practice::attendance::{Column, Entity, Model};
+use glans_entity::scope::{Scope, Scoped};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, IntoActiveModel, QueryFilter,
+    QueryOrder,
+};
+
+use super::attendance::{Entry, Seat};
+use super::loaders::Occasion;
+use crate::access::Permit;
+use crate::call::today;
+use crate::people::rights::covers;
+use crate::platform::error::Result;
+
+/// What is stored of those who attend `occasions` in sight.
+pub async fn attendance(db: &impl ConnectionTrait, scope: &Scope, occasions: &[Occasion]) -> Result<Vec<Model>> {
+    let (mut meetings, mut sessions) = (Vec::new(), Vec::new());
+    for occasion in occasions {
+        match occasion {
+            Occasion::Meeting(id) => meetings.push(*id),
+            Occasion::TeamSession(id) => sessions.push(*id),
+        }
+    }
+    let of_them = Condition::any().add(Column::MeetingId.is_in(meetings)).add(Column::TeamSessionId.is_in(sessions));
+    Ok(Entity::within(scope).filter(of_them).order_by_asc(Column::Id).all(db).await?)
+}
+
+/// Who in sight leads or teaches at `schools` at that moment, each once.
+pub async fn staff(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    schools: &[SchoolId],
+    at: DateTime<Utc>,
+) -> Result<Vec<(Role, Seat)>> {
+    use membership::Column;
+    let held = membership::Entity::within(scope)
+        .filter(Column::SchoolId.is_in(schools.iter().copied()))
+        .filter(Column::Role.is_in([Role::SchoolLeader, Role::Teacher]))
+        .filter(Condition::any().add(Column::EndedAt.is_null()).add(Column::EndedAt.gt(at)))
+        .filter(covers(Column::StartsOn, Column::EndsOn, today(at)))
+        .order_by_asc(Column::Id)
+        .all(db)
+        .await?;
+    let mut staff = Vec::new();
+    for row in held {
+        let seat = row.school_id.map(|school| (row.role, (row.person_id, school)));
+        staff.extend(seat.filter(|seat| !staff.contains(seat)));
+    }
+    Ok(staff)
+}
+
+/// Where attendance is stored.
+#[derive(Clone, Copy, Debug)]
+pub struct Where {
+    pub board: BoardId,
+    pub cohort: CohortId,
+    pub occasion: Occasion,
+}
+
+/// Stores `entries` over what is stored of the same persons.
+pub async fn record(
+    db: &impl ConnectionTrait,
+    _permit: &Permit,
+    at: Where,
+    entries: Vec<Entry>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let stored = attendance(db, &Scope::system(today(now)), &[at.occasion]).await?;
+    let mut stored: HashMap<Seat, Model> =
+        stored.into_iter().map(|row| ((row.person_id, row.school_id), row)).collect();
+    for entry in entries {
+        match stored.remove(&entry.seat) {
+            Some(row) if row.status == entry.status && row.expected == entry.expected => {}
+            Some(row) => {
+                let version = row.version;
+                let mut row = row.into_active_model();
+                (row.status, row.expected) = (Set(entry.status), Set(entry.expected));
+                (row.recorded_at, row.updated_at, row.version) = (Set(Some(now)), Set(now), Set(version + 1));
+                row.update(db).await?;
+            }
+            None => {
+                let mut row = fresh(at, entry, now);
+                row.recorded_at = Some(now);
+                row.into_active_model().reset_all().insert(db).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A row that is not stored yet.
+pub fn fresh(at: Where, entry: Entry, now: DateTime<Utc>) -> Model {
+    let (meeting_id, team_session_id): (Option<MeetingId>, Option<TeamSessionId>) = match at.occasion {
+        Occasion::Meeting(id) => (Some(id), None),
+        Occasion::TeamSession(id) => (None, Some(id)),
+    };
+    Model {
+        id: AttendanceId::new(),
+        board_id: at.board,
+        cohort_id: at.cohort,
+        school_id: entry.seat.1,
+        meeting_id,
+        team_session_id,
+        person_id: entry.seat.0,
+        status: entry.status,
+        expected: entry.expected,
+        responded_at: None,
+        recorded_at: None,
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    }
+}
