@@ -24,7 +24,8 @@ use crate::people::students::{StudentMutation, StudentQuery};
 use crate::practice::cohorts::{CohortMutation, CohortQuery};
 use crate::practice::experiences::ExperienceMutation;
 use crate::practice::meetings::MeetingMutation;
-use crate::practice::progress::ProgressMutation;
+use crate::practice::occasions::{OccasionMutation, OccasionQuery};
+use crate::practice::progress::{ProgressMutation, ProgressSubscription};
 use crate::practice::team_sessions::TeamSessionMutation;
 use crate::programme::{ProgrammeMutation, ProgrammeQuery};
 use crate::replay::Replays;
@@ -45,6 +46,7 @@ pub struct Query(
     StudentQuery,
     ProgrammeQuery,
     CohortQuery,
+    OccasionQuery,
     RosterQuery,
 );
 
@@ -71,13 +73,14 @@ pub struct Mutation(
     MeetingMutation,
     TeamSessionMutation,
     ExperienceMutation,
+    OccasionMutation,
     ProgressMutation,
     RosterMutation,
 );
 
 /// What can be followed. A subscription asks for one field.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(RosterSubscription);
+pub struct Subscription(RosterSubscription, ProgressSubscription);
 
 /// The schema of the API.
 pub type GlansSchema = Schema<Query, Mutation, Subscription>;

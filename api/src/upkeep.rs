@@ -10,6 +10,7 @@ use crate::call::Call;
 use crate::identity::{passwords, sessions, throttle};
 use crate::platform::error::Result;
 use crate::platform::idempotency;
+use crate::practice::progress;
 use crate::roster;
 
 const EVERY: Duration = Duration::from_hours(1);
@@ -25,6 +26,7 @@ pub struct Gone {
     pub guesses: u64,
     pub resets: u64,
     pub sessions: u64,
+    pub changes: u64,
 }
 
 /// Goes round every hour, as long as the process serves. A round that fails is logged, and the next one tries again.
@@ -51,6 +53,7 @@ pub async fn round(app: &Arc<App>) -> Result<Gone> {
         guesses: throttle::store::prune(db, now - GUESSES_KEPT).await?,
         resets: passwords::store::prune(db, now - GUESSES_KEPT).await?,
         sessions: sessions::store::prune(db, now - SESSIONS_KEPT).await?,
+        changes: progress::store::prune(db, now - progress::rules::EVENTS_KEPT).await?,
     };
     write.commit().await?;
     Ok(gone)

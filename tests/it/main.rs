@@ -4,6 +4,7 @@
 
 mod access;
 mod ask;
+mod circle;
 mod cli;
 mod demo;
 mod documents;
@@ -27,6 +28,7 @@ mod realtime;
 mod register;
 mod roster;
 mod schema;
+mod story;
 mod upkeep;
 
 /// The root of the repository.

@@ -14,7 +14,7 @@ const PROGRESS: &str = "subscription($id: ID!) { rosterImportProgressed(id: $id)
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A client of npm at work.
-struct Follower {
+pub struct Follower {
     lines: Receiver<String>,
     process: Child,
 }
@@ -27,15 +27,15 @@ impl Drop for Follower {
 
 impl Follower {
     /// None where there is no node, or no packages.
-    fn start(kind: &str, actor: &Actor, id: &str) -> Option<Self> {
+    pub fn start(kind: &str, actor: &Actor, document: &str, variables: &Value) -> Option<Self> {
         let clients = crate::repository().join("tests/clients");
         if !clients.join("node_modules/graphql-ws").exists() {
             crate::http_audits::skip("following needs `npm ci` in tests/clients");
             return None;
         }
-        let variables = json!({ "id": id }).to_string();
+        let variables = variables.to_string();
         let mut process = Command::new("node")
-            .args(["follow.mjs", kind, actor.address(), actor.token(), PROGRESS, &variables])
+            .args(["follow.mjs", kind, actor.address(), actor.token(), document, &variables])
             .current_dir(clients)
             .stdout(Stdio::piped())
             .spawn()
@@ -46,15 +46,23 @@ impl Follower {
         Some(Self { lines, process })
     }
 
-    async fn line(&mut self) -> String {
+    pub async fn line(&mut self) -> String {
         let line = tokio::time::timeout(PATIENCE, self.lines.recv()).await.expect("a line in time");
         line.expect("another line")
     }
 
-    async fn status(&mut self) -> String {
+    /// What the next event tells of `field`.
+    pub async fn event(&mut self, field: &str) -> Value {
         let line = self.line().await;
-        let answer: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line}"));
-        answer["data"]["rosterImportProgressed"]["status"].as_str().unwrap_or_else(|| panic!("{line}")).to_owned()
+        let mut answer: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line}"));
+        let told = answer["data"][field].take();
+        assert!(told.is_object(), "{line}");
+        told
+    }
+
+    async fn status(&mut self) -> String {
+        let told = self.event("rosterImportProgressed").await;
+        told["status"].as_str().unwrap_or_else(|| panic!("{told}")).to_owned()
     }
 }
 
@@ -71,7 +79,7 @@ async fn an_administrator_follows_an_import_to_its_end(world: &World) {
     let admin = world.actor(Who::Admin).await;
     for kind in ["ws", "sse"] {
         let (id, path) = started(world, &admin).await;
-        let Some(mut follower) = Follower::start(kind, &admin, &id) else { return };
+        let Some(mut follower) = Follower::start(kind, &admin, PROGRESS, &json!({ "id": id })) else { return };
         assert_eq!(follower.status().await, "AWAITING_UPLOAD", "{kind}");
         let mut bundle = Bundle::sound();
         bundle.replace("orgs", "district,41613,", "district,,");
@@ -92,7 +100,7 @@ async fn who_may_not_see_an_import_cannot_follow_it(world: &World) {
     let leader = world.actor(Who::Leader).await;
     for kind in ["ws", "sse"] {
         for id in [&id, &nobodys] {
-            let Some(mut follower) = Follower::start(kind, &leader, id) else { return };
+            let Some(mut follower) = Follower::start(kind, &leader, PROGRESS, &json!({ "id": id })) else { return };
             let line = follower.line().await;
             assert!(line.contains("NOT_FOUND"), "{kind}: {line}");
         }
@@ -102,7 +110,7 @@ async fn who_may_not_see_an_import_cannot_follow_it(world: &World) {
 async fn a_token_that_runs_out_closes_the_socket(world: &World) {
     let admin = world.actor(Who::Admin).await;
     let (id, _) = started(world, &admin).await;
-    let Some(mut follower) = Follower::start("ws", &admin, &id) else { return };
+    let Some(mut follower) = Follower::start("ws", &admin, PROGRESS, &json!({ "id": id })) else { return };
     assert_eq!(follower.status().await, "AWAITING_UPLOAD");
     world.app.clock.turn(chrono::Duration::hours(1));
     assert_eq!(follower.line().await, r#"{"failed":4403}"#);

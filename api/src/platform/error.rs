@@ -40,6 +40,7 @@ pub enum Code {
     RateLimited,
     PersistedQueryNotFound,
     PersistedQueryRequired,
+    ResyncRequired,
     Internal,
 }
 

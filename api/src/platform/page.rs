@@ -146,7 +146,16 @@ where
     Ok(Rows { rows, has_previous, has_next, total })
 }
 
-fn position<P: DeserializeOwned>(cursor: &str, order: &str) -> Result<P> {
+/// A cursor for a list that is told as it grows.
+pub fn mark(order: &str, position: &impl Serialize) -> Result<String> {
+    Ok(Cursor::of(order, position)?.0)
+}
+
+/// What a cursor of this order says.
+///
+/// # Errors
+/// `BAD_CURSOR` for one that is damaged or belongs to another list.
+pub fn position<P: DeserializeOwned>(cursor: &str, order: &str) -> Result<P> {
     Cursor(cursor.to_owned()).position(order).ok_or_else(|| {
         coded(Code::BadCursor, "This cursor does not belong to this list. Start again without `after` and `before`.")
     })

@@ -76,7 +76,9 @@ impl Api {
             if self.is_leaf(below) {
                 parts.push(name.to_string());
             } else if depth > 0 {
-                let inner = self.selection_or_fragments(below, depth - 1);
+                // An edge is no step: what it leads to is the list's.
+                let step = usize::from(!below.ends_with("Edge"));
+                let inner = self.selection_or_fragments(below, depth - step);
                 if inner.text.is_empty() {
                     continue;
                 }

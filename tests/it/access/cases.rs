@@ -49,6 +49,7 @@ pub(crate) fn reading(field: &FieldDefinition) -> Option<Reading> {
 pub(crate) fn followed(subscription: &str) -> Option<&'static str> {
     match subscription {
         "rosterImportProgressed" => Some("RosterImport"),
+        "lessonProgressChanged" => Some("Cohort"),
         _ => None,
     }
 }
@@ -74,7 +75,7 @@ pub(crate) fn subject(mutation: &str) -> Option<&'static str> {
         "rosterImportRollback" => "RosterImport",
         "programmePublish" => "Programme",
         "cohortUpdate" | "cohortSchoolAdd" | "cohortSchoolRemove" | "meetingPlan" => "Cohort",
-        "meetingUpdate" | "meetingRecord" | "meetingCancel" => "Meeting",
+        "meetingUpdate" | "meetingRecord" | "meetingCancel" | "occasionRespond" => "Meeting",
         "teamSessionPlan" | "experienceShare" | "lessonSkip" | "lessonReopen" => "SchoolCohort",
         "teamSessionUpdate" | "teamSessionRecord" | "teamSessionCancel" => "TeamSession",
         "experienceUpdate" | "experienceComment" => "Experience",
@@ -194,6 +195,7 @@ fn practice(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
             "schoolCohort": id, "lesson": referred.published.lesson.to_string(),
             "startsAt": "2031-03-04T13:00:00Z", "endsAt": "2031-03-04T15:00:00Z",
         }),
+        "occasionRespond" => json!({ "occasion": id, "answer": "ACCEPTED" }),
         "teamSessionUpdate" => json!({ "id": id, "location": "Aula" }),
         "teamSessionRecord" => json!({ "id": id, "attendance": [] }),
         "experienceShare" => json!({

@@ -14,4 +14,5 @@ pub mod types;
 pub use loaders::{CohortsOf, SchoolsOf};
 pub use mutation::CohortMutation;
 pub use query::CohortQuery;
+pub use store::is_in_sight;
 pub use types::{Cohort, SchoolCohort, course, lesson};

@@ -21,6 +21,11 @@ pub(super) async fn by_ids(db: &impl ConnectionTrait, scope: &Scope, ids: &[Coho
     Ok(cohort::Entity::within(scope).filter(cohort::Column::Id.is_in(ids.iter().copied())).all(db).await?)
 }
 
+/// Whether there is such a cohort in sight.
+pub async fn is_in_sight(db: &impl ConnectionTrait, scope: &Scope, id: CohortId) -> Result<bool> {
+    Ok(!by_ids(db, scope, &[id]).await?.is_empty())
+}
+
 /// The cohort, if it is in sight; nobody else changes it until the transaction ends.
 pub(super) async fn lock(db: &impl ConnectionTrait, scope: &Scope, id: CohortId) -> Result<Option<cohort::Model>> {
     Ok(cohort::Entity::within(scope).filter(cohort::Column::Id.eq(id)).lock_exclusive().one(db).await?)

@@ -6,10 +6,11 @@ use chrono::{DateTime, Utc};
 use glans_entity::ids::{AttendanceId, BoardId, CohortId, MeetingId, SchoolId, TeamSessionId};
 use glans_entity::people::{Role, membership};
 use glans_entity::practice::attendance::{Column, Entity, Model};
+use glans_entity::practice::{OccasionStatus, cohort_school, meeting, team_session};
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, IntoActiveModel, QueryFilter,
-    QueryOrder,
+    QueryOrder, QuerySelect, QueryTrait,
 };
 
 use super::attendance::{Entry, Seat};
@@ -117,4 +118,89 @@ pub fn fresh(at: Where, entry: Entry, now: DateTime<Utc>) -> Model {
         updated_at: now,
         version: 1,
     }
+}
+
+/// Stores what persons answered, over what they answered before.
+pub async fn respond(
+    db: &impl ConnectionTrait,
+    _permit: &Permit,
+    at: Where,
+    entries: Vec<Entry>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let stored = attendance(db, &Scope::system(today(now)), &[at.occasion]).await?;
+    for entry in entries {
+        match stored.iter().find(|row| (row.person_id, row.school_id) == entry.seat) {
+            Some(row) if row.status == entry.status => {}
+            Some(row) => {
+                let version = row.version;
+                let mut row = row.clone().into_active_model();
+                (row.status, row.responded_at) = (Set(entry.status), Set(Some(now)));
+                (row.updated_at, row.version) = (Set(now), Set(version + 1));
+                row.update(db).await?;
+            }
+            None => {
+                let mut row = fresh(at, entry, now);
+                row.responded_at = Some(now);
+                row.into_active_model().reset_all().insert(db).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The meeting, if it is in sight; nobody else changes it until the transaction ends.
+pub async fn meeting(db: &impl ConnectionTrait, scope: &Scope, id: MeetingId) -> Result<Option<meeting::Model>> {
+    Ok(meeting::Entity::within(scope).filter(meeting::Column::Id.eq(id)).lock_exclusive().one(db).await?)
+}
+
+/// The session, if it is in sight; nobody else changes it until the transaction ends.
+pub async fn team_session(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    id: TeamSessionId,
+) -> Result<Option<team_session::Model>> {
+    Ok(team_session::Entity::within(scope).filter(team_session::Column::Id.eq(id)).lock_exclusive().one(db).await?)
+}
+
+/// Where somebody is to come.
+#[derive(Clone, Debug, Default)]
+pub struct Diary {
+    /// Schools that the person leads.
+    pub led: Vec<SchoolId>,
+    /// Cohorts that the person trains.
+    pub trained: Vec<CohortId>,
+}
+
+/// The next planned meetings and team sessions in sight that are not over, earliest first, `most` of each.
+pub async fn upcoming(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    diary: &Diary,
+    now: DateTime<Utc>,
+    most: u32,
+) -> Result<(Vec<meeting::Model>, Vec<team_session::Model>)> {
+    let led = cohort_school::Entity::within(scope)
+        .select_only()
+        .column(cohort_school::Column::CohortId)
+        .filter(cohort_school::Column::SchoolId.is_in(diary.led.iter().copied()))
+        .filter(cohort_school::Column::LeftOn.is_null());
+    let own = Condition::any()
+        .add(meeting::Column::CohortId.is_in(diary.trained.iter().copied()))
+        .add(meeting::Column::CohortId.in_subquery(led.into_query()));
+    let meetings = meeting::Entity::within(scope)
+        .filter(own)
+        .filter(meeting::Column::Status.eq(OccasionStatus::Planned))
+        .filter(meeting::Column::EndsAt.gt(now))
+        .order_by_asc(meeting::Column::StartsAt)
+        .order_by_asc(meeting::Column::Id)
+        .limit(u64::from(most));
+    let sessions = team_session::Entity::within(scope)
+        .filter(team_session::Column::SchoolId.is_in(scope.team_schools.iter().copied()))
+        .filter(team_session::Column::Status.eq(OccasionStatus::Planned))
+        .filter(team_session::Column::EndsAt.gt(now))
+        .order_by_asc(team_session::Column::StartsAt)
+        .order_by_asc(team_session::Column::Id)
+        .limit(u64::from(most));
+    Ok((meetings.all(db).await?, sessions.all(db).await?))
 }

@@ -1,15 +1,19 @@
 //! How far an occasion is, and who was there.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object};
+use async_graphql::{Context, Enum, ID, InputObject, Object, Union};
 use chrono::{DateTime, Utc};
 use glans_entity::ids::{PersonId, SchoolId};
 use glans_entity::practice;
 
+use super::actions::Answered;
 use super::loaders::{AttendanceOf, Occasion, RollOf};
 use crate::loaders;
 use crate::organisation::schools::School;
+use crate::payload;
 use crate::people::persons::Person;
 use crate::platform::error::Result;
+use crate::practice::meetings::Meeting;
+use crate::practice::team_sessions::TeamSession;
 
 /// How far an occasion is.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,4 +163,58 @@ pub struct AttendanceInput {
     pub school: Option<ID>,
     /// Whether the person was there.
     pub status: Presence,
+}
+
+/// What people come to: a meeting or a team session.
+#[derive(Union)]
+#[graphql(name = "Occasion")]
+pub enum OccasionNode {
+    Meeting(Meeting),
+    TeamSession(TeamSession),
+}
+
+impl From<Answered> for OccasionNode {
+    fn from(answered: Answered) -> Self {
+        match answered {
+            Answered::Meeting(row) => Self::Meeting(Meeting(row)),
+            Answered::TeamSession(row) => Self::TeamSession(TeamSession(row)),
+        }
+    }
+}
+
+/// Whether somebody is to come.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OccasionAnswer {
+    /// Says to come.
+    Accepted,
+    /// Says not to come.
+    Declined,
+}
+
+impl From<OccasionAnswer> for practice::AttendanceStatus {
+    fn from(answer: OccasionAnswer) -> Self {
+        match answer {
+            OccasionAnswer::Accepted => Self::Accepted,
+            OccasionAnswer::Declined => Self::Declined,
+        }
+    }
+}
+
+/// An answer to an invitation.
+#[derive(InputObject)]
+pub struct OccasionRespondInput {
+    /// Which meeting or team session.
+    pub occasion: ID,
+    /// Whether the viewer is to come; who leads several schools of the cohort answers for all of them.
+    pub answer: OccasionAnswer,
+    /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
+    pub client_mutation_id: Option<String>,
+}
+
+payload! {
+    /// The answer to `occasionRespond`.
+    OccasionRespondPayload {
+        /// What was answered to; null when refused.
+        occasion: OccasionNode
+    }
 }

@@ -8,9 +8,11 @@ mod history;
 mod loaders;
 mod mutation;
 pub mod rules;
-mod store;
+pub mod store;
+mod subscription;
 pub mod types;
 
 pub use loaders::ProgressOf;
 pub use mutation::ProgressMutation;
+pub use subscription::ProgressSubscription;
 pub use types::{LessonProgress, LessonStatus, lessons_of};

@@ -10,7 +10,7 @@ use glans_entity::scope::{Scope, Scoped};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
-    QueryFilter,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 
 use super::history::History;
@@ -19,6 +19,8 @@ use crate::platform::error::{Error, Result};
 
 /// Rows in one statement: SQLite takes 32,766 values.
 const BATCH: usize = 500;
+/// Changes that are read at once for who follows.
+const EVENTS_AT_ONCE: u64 = 100;
 
 /// Which schools of a cohort.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +45,7 @@ impl At {
 }
 
 /// What happened there.
-pub(super) async fn history(db: &impl ConnectionTrait, scope: &Scope, at: At) -> Result<History> {
+pub async fn history(db: &impl ConnectionTrait, scope: &Scope, at: At) -> Result<History> {
     let cohort = at.cohort();
     let meetings = meeting::Entity::within(scope).filter(meeting::Column::CohortId.eq(cohort));
     let lessons = meeting_lesson::Entity::within(scope).filter(meeting_lesson::Column::CohortId.eq(cohort));
@@ -72,7 +74,7 @@ pub(super) async fn history(db: &impl ConnectionTrait, scope: &Scope, at: At) ->
 }
 
 /// What is stored of how far the lessons are there.
-pub(super) async fn stored(db: &impl ConnectionTrait, scope: &Scope, at: At) -> Result<Vec<lesson_progress::Model>> {
+pub async fn stored(db: &impl ConnectionTrait, scope: &Scope, at: At) -> Result<Vec<lesson_progress::Model>> {
     let there = at.filter(lesson_progress::Column::CohortId, lesson_progress::Column::CohortSchoolId);
     Ok(lesson_progress::Entity::within(scope).filter(there).all(db).await?)
 }
@@ -125,6 +127,37 @@ fn event(row: &lesson_progress::Model, now: DateTime<Utc>) -> Result<lesson_even
         at: Set(now),
         ..Default::default()
     })
+}
+
+/// The position after the last change of a cohort in sight.
+pub(super) async fn last_event(db: &impl ConnectionTrait, scope: &Scope, cohort: CohortId) -> Result<i64> {
+    let last = lesson_event::Entity::within(scope)
+        .filter(lesson_event::Column::CohortId.eq(cohort))
+        .order_by_desc(lesson_event::Column::Seq)
+        .limit(1);
+    let last: Option<i64> = last.select_only().column(lesson_event::Column::Seq).into_tuple().one(db).await?;
+    Ok(last.unwrap_or_default())
+}
+
+/// The next changes of a cohort in sight, in the order in which they were committed: writers hold the lock of the cohort.
+pub(super) async fn events_after(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    cohort: CohortId,
+    after: i64,
+) -> Result<Vec<lesson_event::Model>> {
+    let next = lesson_event::Entity::within(scope)
+        .filter(lesson_event::Column::CohortId.eq(cohort))
+        .filter(lesson_event::Column::Seq.gt(after))
+        .order_by_asc(lesson_event::Column::Seq)
+        .limit(EVENTS_AT_ONCE);
+    Ok(next.all(db).await?)
+}
+
+/// Removes changes that nobody can ask for any more; returns how many.
+pub async fn prune(db: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<u64> {
+    let old = lesson_event::Column::At.lt(before);
+    Ok(lesson_event::Entity::delete_many().filter(old).exec(db).await?.rows_affected)
 }
 
 /// Forgets what nothing tells any more.
