@@ -170,6 +170,17 @@ impl Call {
         *self.snapshot.lock().await = None;
     }
 
+    /// The next read sees what was committed since, as far as the caller may see it by now.
+    pub async fn stand_anew(&self) -> Result<()> {
+        let standing = self.standing();
+        if let Actor::Person(person) = &standing.actor {
+            let fresh = self.app.standings.of_account(&self.app, person.account, person.session, self.board).await?;
+            self.renew(fresh);
+        }
+        self.look_again().await;
+        Ok(())
+    }
+
     /// Runs `act` in a transaction, once per `clientMutationId`, and commits it.
     ///
     /// An earlier answer under the same id is given again and `extensions.replayed` says so.
@@ -315,12 +326,7 @@ impl Write<'_> {
         }
         if rights_changed.into_inner() {
             call.app.standings.forget_all();
-            let standing = call.standing();
-            if let Actor::Person(person) = &standing.actor {
-                let fresh =
-                    call.app.standings.of_account(&call.app, person.account, person.session, call.board).await?;
-                call.stand_as(fresh).await;
-            }
+            return call.stand_anew().await;
         }
         call.look_again().await;
         Ok(())

@@ -6,6 +6,7 @@ use glans::demo::actions::{self, Filled};
 use glans::demo::{PASSWORD, Size, Story};
 use glans_entity::organisation::{board, class_group, cluster, school, school_year};
 use glans_entity::people::{Role, enrolment, guardianship, membership, person, student};
+use glans_entity::practice::{LessonStatus, lesson_progress};
 use glans_entity::programme::lesson;
 use glans_tests::{Actor, Program, on_each_database};
 use serde_json::{Value, json};
@@ -32,8 +33,13 @@ async fn all_that_the_story_tells_is_written(program: &Program) {
     assert_eq!(links.len(), filled.guardianships);
     let guardians: HashSet<_> = links.iter().map(|link| link.guardian_id).collect();
     assert_eq!(guardians.len(), SMALL.schools * SMALL.guardians_per_school);
-    // An admin and a trainer per board, a director per cluster, a leader per school, two teachers per group of this year.
-    assert_eq!(program.rows::<membership::Entity>().await.len(), 2 * 2 + 4 + 4 + 4 * 7 * 2);
+    // An admin and a trainer per board, a director per cluster, a leader per school, two teachers per group of this year,
+    // and a trainer of the cohort in each cluster.
+    assert_eq!(program.rows::<membership::Entity>().await.len(), 2 * 2 + 4 + 4 + 4 * 7 * 2 + 4);
+    let circle = program.rows::<lesson_progress::Entity>().await;
+    let count = |status| circle.iter().filter(|row| row.status == status).count();
+    assert!(count(LessonStatus::Discussed) >= SMALL.schools && count(LessonStatus::Prepared) == 0);
+    assert_eq!(circle.iter().filter(|row| row.taught_at.is_some()).count(), SMALL.schools * 6);
 }
 
 async fn the_rows_are_those_of_the_seed(program: &Program) {

@@ -2,6 +2,10 @@
 
 use std::sync::Arc;
 
+use glans_entity::organisation::school;
+use glans_entity::people::Role;
+
+use super::circle::{self, Cast, Team};
 use super::dice::Dice;
 use super::reading::Reading;
 use super::story::FIRST_BOARD;
@@ -11,6 +15,9 @@ use crate::app::App;
 use crate::call::Call;
 use crate::organisation::boards;
 use crate::platform::error::{Code, Error, Result, coded};
+use crate::practice::occasions::store as attendance;
+use crate::practice::progress::actions::{self as progress, At};
+use crate::programme::shelf::Shelf;
 use crate::programme::{self, ImportError};
 
 /// What a demo brought.
@@ -54,8 +61,52 @@ pub async fn fill(app: &Arc<App>, size: Size, mut told: impl FnMut()) -> Result<
         write.commit().await?;
         told();
     }
+    circles(&call, size).await?;
     store::analyse(app.db.connection()).await?;
     Ok(filled)
+}
+
+/// Lets the schools of each cluster follow the course together, as far as they have somebody to lead them.
+async fn circles(call: &Call, size: Size) -> Result<()> {
+    let mut dice = Dice::with_seed(size.seed);
+    for cast in casts(call).await? {
+        let (cohort, rows) = circle::tell(&cast, &mut dice, call.now());
+        let write = call.write().await?;
+        let permit = write.authorize(Action::CohortCreate, Place::board(cast.board))?;
+        store::insert(write.db(), &permit, rows).await?;
+        progress::refresh(&write, &permit, At::Cohort(cohort)).await?;
+        write.commit().await?;
+    }
+    Ok(())
+}
+
+async fn casts(call: &Call) -> Result<Vec<Cast>> {
+    call.look_again().await;
+    let (db, scope) = (call.read().await?, call.scope());
+    let shelf = Arc::new(Shelf::of(call, &*db).await?);
+    let gone = || Error::fault("the sample course is not there");
+    let edition = shelf.current_editions().next().map(|(edition, _)| edition.clone()).ok_or_else(gone)?;
+    let content = shelf.open(&*db, &edition).await?.ok_or_else(gone)?.content;
+    let trainers = store::trainers(&*db, &scope).await?;
+    let mut casts = Vec::new();
+    for (cluster, schools) in store::clusters(&*db, &scope).await? {
+        let ids: Vec<_> = schools.iter().map(|school| school.id).collect();
+        let staff = attendance::staff(&*db, &scope, &ids, call.now()).await?;
+        let with = |role: Role, school| {
+            staff.iter().filter(move |(held, seat)| *held == role && seat.1 == school).map(|(_, seat)| seat.0)
+        };
+        let team = |school: &school::Model| {
+            let leader = with(Role::SchoolLeader, school.id).next()?;
+            Some(Team { school: school.id, leader, teachers: with(Role::Teacher, school.id).collect() })
+        };
+        let teams: Vec<Team> = schools.iter().filter_map(team).collect();
+        if let Some(trainer) = trainers.get(&cluster.board_id).filter(|_| !teams.is_empty()) {
+            let name = cluster.name.replace("Cluster", "Cohort");
+            let lessons = content.lessons.iter().map(|lesson| lesson.row.id).collect();
+            casts.push(Cast { board: cluster.board_id, name, trainer: *trainer, teams, edition: edition.id, lessons });
+        }
+    }
+    Ok(casts)
 }
 
 /// Publishes the sample course to all boards; nothing where it is there already.

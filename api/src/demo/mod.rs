@@ -12,6 +12,7 @@
 mod accounts;
 pub mod actions;
 mod calendar;
+mod circle;
 mod dice;
 mod families;
 mod names;

@@ -3,6 +3,9 @@
 use glans_entity::identity::account;
 use glans_entity::organisation::{board, class_group, cluster, school, school_year};
 use glans_entity::people::{enrolment, guardianship, membership, person, student};
+use glans_entity::practice::{
+    attendance, cohort, cohort_school, comment, experience, meeting, meeting_lesson, team_session,
+};
 use glans_entity::programme::material_state;
 
 /// What one step of the demo adds, in the order in which tables refer to each other.
@@ -20,4 +23,12 @@ pub struct Rows {
     pub enrolments: Vec<enrolment::Model>,
     pub guardianships: Vec<guardianship::Model>,
     pub material_states: Vec<material_state::Model>,
+    pub cohorts: Vec<cohort::Model>,
+    pub cohort_schools: Vec<cohort_school::Model>,
+    pub meetings: Vec<meeting::Model>,
+    pub meeting_lessons: Vec<meeting_lesson::Model>,
+    pub team_sessions: Vec<team_session::Model>,
+    pub attendance: Vec<attendance::Model>,
+    pub experiences: Vec<experience::Model>,
+    pub comments: Vec<comment::Model>,
 }

@@ -3,15 +3,18 @@
 use std::collections::HashMap;
 
 use glans_entity::identity::account;
-use glans_entity::ids::{BoardId, MaterialId};
+use glans_entity::ids::{BoardId, MaterialId, PersonId};
 use glans_entity::organisation::{board, class_group, cluster, school, school_year};
-use glans_entity::people::{enrolment, guardianship, membership, person, student};
+use glans_entity::people::{Role, ScopeKind, enrolment, guardianship, membership, person, student};
+use glans_entity::practice::{
+    attendance, cohort, cohort_school, comment, experience, lesson_progress, meeting, meeting_lesson, team_session,
+};
 use glans_entity::programme::{Audience, lesson, material, material_state, module, programme_version, programme_year};
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityName, EntityTrait, Insert, IntoActiveModel, Iterable,
-    QueryFilter, QuerySelect,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 
 use super::{Rows, accounts};
@@ -57,6 +60,29 @@ pub(super) async fn materials(db: &impl ConnectionTrait, scope: &Scope) -> Resul
     Ok(materials.into_iter().map(|material| (material.id, material.audience)).collect())
 }
 
+/// Every cluster with its schools.
+pub(super) async fn clusters(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+) -> Result<Vec<(cluster::Model, Vec<school::Model>)>> {
+    let clusters = cluster::Entity::within(scope).order_by_asc(cluster::Column::Id).all(db).await?;
+    let schools = school::Entity::within(scope).order_by_asc(school::Column::Id).all(db).await?;
+    let of = |cluster: &cluster::Model| {
+        schools.iter().filter(|school| school.cluster_id == Some(cluster.id)).cloned().collect::<Vec<_>>()
+    };
+    Ok(clusters.into_iter().map(|cluster| (cluster.clone(), of(&cluster))).collect())
+}
+
+/// Who trains for each board.
+pub(super) async fn trainers(db: &impl ConnectionTrait, scope: &Scope) -> Result<HashMap<BoardId, PersonId>> {
+    let rows = membership::Entity::within(scope)
+        .filter(membership::Column::Role.eq(Role::Trainer))
+        .filter(membership::Column::ScopeKind.eq(ScopeKind::Board))
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.board_id, row.person_id)).collect())
+}
+
 /// Inserts all rows, tables that others refer to first.
 pub(super) async fn insert(db: &impl ConnectionTrait, _permit: &Permit, rows: Rows) -> Result<()> {
     insert_all::<board::Entity>(db, rows.boards).await?;
@@ -71,6 +97,14 @@ pub(super) async fn insert(db: &impl ConnectionTrait, _permit: &Permit, rows: Ro
     insert_all::<enrolment::Entity>(db, rows.enrolments).await?;
     insert_all::<guardianship::Entity>(db, rows.guardianships).await?;
     insert_all::<material_state::Entity>(db, rows.material_states).await?;
+    insert_all::<cohort::Entity>(db, rows.cohorts).await?;
+    insert_all::<cohort_school::Entity>(db, rows.cohort_schools).await?;
+    insert_all::<meeting::Entity>(db, rows.meetings).await?;
+    insert_all::<meeting_lesson::Entity>(db, rows.meeting_lessons).await?;
+    insert_all::<team_session::Entity>(db, rows.team_sessions).await?;
+    insert_all::<attendance::Entity>(db, rows.attendance).await?;
+    insert_all::<experience::Entity>(db, rows.experiences).await?;
+    insert_all::<comment::Entity>(db, rows.comments).await?;
     Ok(())
 }
 
@@ -112,6 +146,13 @@ fn analysis(backend: DbBackend) -> String {
         enrolment::Entity.table_name(),
         guardianship::Entity.table_name(),
         material_state::Entity.table_name(),
+        cohort_school::Entity.table_name(),
+        meeting::Entity.table_name(),
+        meeting_lesson::Entity.table_name(),
+        team_session::Entity.table_name(),
+        attendance::Entity.table_name(),
+        experience::Entity.table_name(),
+        lesson_progress::Entity.table_name(),
         programme_version::Entity.table_name(),
         programme_year::Entity.table_name(),
         module::Entity.table_name(),

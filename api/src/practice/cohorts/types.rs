@@ -19,7 +19,7 @@ use crate::platform::page::{Page, PageArgs};
 use crate::platform::scalars::LocalDate;
 use crate::practice::meetings::{self, Meeting};
 use crate::practice::progress::rules::{is_ahead, is_completed};
-use crate::practice::progress::{self, LessonProgress, ProgressOf};
+use crate::practice::progress::{self, LessonProgress};
 use crate::programme::content::{Part, Place};
 use crate::programme::query as courses;
 use crate::programme::shelf::View;
@@ -153,8 +153,8 @@ impl SchoolCohort {
     /// How many lessons the team had: those that are TAUGHT, REFLECTED or DISCUSSED.
     #[graphql(name = "completedLessons")]
     pub async fn completed_lessons(&self, ctx: &Context<'_>) -> Result<usize> {
-        let told = loaders::one(ctx, ProgressOf(self.0.id)).await?.unwrap_or_default();
-        Ok(told.iter().filter(|row| is_completed(row.status)).count())
+        let lessons = progress::lessons_of(ctx, &self.0).await?;
+        Ok(lessons.iter().filter(|it| it.row.as_ref().is_some_and(|row| is_completed(row.status))).count())
     }
 
     /// How many lessons the course has.

@@ -151,7 +151,7 @@ impl Following {
 
     /// A new snapshot, in which the cohort is still there for the viewer.
     async fn must_be_in_sight(&self) -> Result<()> {
-        self.call.look_again().await;
+        self.call.stand_anew().await?;
         let db = self.call.read().await?;
         match cohorts::is_in_sight(&*db, &self.call.scope(), self.cohort).await? {
             true => Ok(()),
