@@ -215,7 +215,7 @@ impl Telling<'_> {
         if last && index % 3 == 2 {
             return;
         }
-        let held = !last || index % 3 == 0;
+        let held = !last || index.is_multiple_of(3);
         let days = if held { 2 } else { 12 };
         let starts_at = self.meets_at(lesson.at) + TimeDelta::days(days);
         let ends_at = starts_at + TimeDelta::minutes(90);

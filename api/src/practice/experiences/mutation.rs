@@ -17,7 +17,7 @@ pub struct ExperienceMutation;
 #[Object]
 impl ExperienceMutation {
     /// Shares an experience with a lesson. A text that seems to name a child or guardian of the school is refused with
-    /// NAMES_SOMEBODY until it is mended, or `namesNobody` says that it names none. For leaders and teachers of the school.
+    /// `NAMES_SOMEBODY` until it is mended, or `namesNobody` says that it names none. For leaders and teachers of the school.
     async fn experience_share(
         &self,
         ctx: &Context<'_>,
@@ -38,7 +38,7 @@ impl ExperienceMutation {
     }
 
     /// Comments on an experience. A text that seems to name a child or guardian of an own school is refused with
-    /// NAMES_SOMEBODY, as for `experienceShare`. For the team of its school, school leaders of the board who see it, and the
+    /// `NAMES_SOMEBODY`, as for `experienceShare`. For the team of its school, school leaders of the board who see it, and the
     /// trainers of the cohort.
     async fn experience_comment(
         &self,

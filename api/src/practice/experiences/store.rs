@@ -113,7 +113,9 @@ pub(super) async fn names(db: &impl ConnectionTrait, scope: &Scope, schools: &[S
         .filter(student::Column::ErasedAt.is_null());
     let called: Vec<String> =
         children.clone().select_only().column(student::Column::DisplayName).into_tuple().all(db).await?;
-    called.iter().for_each(|name| names.add_given(name));
+    for name in &called {
+        names.add_given(name);
+    }
     let guardians = guardianship::Entity::within(scope).select_only().column(guardianship::Column::GuardianId).filter(
         guardianship::Column::StudentId.in_subquery(children.select_only().column(student::Column::Id).into_query()),
     );

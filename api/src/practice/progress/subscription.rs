@@ -153,9 +153,6 @@ impl Following {
     async fn must_be_in_sight(&self) -> Result<()> {
         self.call.stand_anew().await?;
         let db = self.call.read().await?;
-        match cohorts::is_in_sight(&*db, &self.call.scope(), self.cohort).await? {
-            true => Ok(()),
-            false => Err(unknown()),
-        }
+        if cohorts::is_in_sight(&*db, &self.call.scope(), self.cohort).await? { Ok(()) } else { Err(unknown()) }
     }
 }
