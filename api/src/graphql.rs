@@ -26,6 +26,7 @@ use crate::practice::meetings::MeetingMutation;
 use crate::programme::{ProgrammeMutation, ProgrammeQuery};
 use crate::replay::Replays;
 use crate::roster::{RosterMutation, RosterQuery, RosterSubscription};
+use crate::sync::SyncQuery;
 use crate::turns::InTurns;
 
 /// What can be read.
@@ -43,6 +44,7 @@ pub struct Query(
     ProgrammeQuery,
     CohortQuery,
     RosterQuery,
+    SyncQuery,
 );
 
 /// What can be changed. The fields of one request run one after another.
