@@ -27,6 +27,7 @@ mod realtime;
 mod register;
 mod roster;
 mod schema;
+mod sync;
 mod upkeep;
 
 /// The root of the repository.
