@@ -14,7 +14,7 @@ const SYNC: &str = "query($since: String) { changes(since: $since, first: 500, t
         ... on ProgrammeYear { number title }
         ... on Module { position title goal year { id } }
         ... on Lesson { key position title objectives theory practicalTips durationMinutes version module { id }
-            teamScript { minutes text } }
+            teamScript { durationMinutes text } }
         ... on Material { key position title kind audience body url minutes: durationMinutes bookReference viewerState
             lesson { id } }
         ... on Cohort { name version programme { id } }
@@ -34,13 +34,14 @@ async fn a_leaders_phone_has_the_course_in_three_pages(world: &World) {
         let (mut since, mut bytes, mut plain, mut nodes, mut pages) = (json!(null), 0, 0, 0, 0);
         loop {
             let body = json!({ "query": SYNC, "variables": { "since": since } });
+            let reply = marieke.posts("/graphql", &body).await;
+            let changes = reply.at("changes.changes").as_array().unwrap().len();
             let request = marieke.request(reqwest::Method::POST, "/graphql").header("accept-encoding", encoding);
             let response = request.json(&body).send().await.unwrap();
             assert_eq!(response.headers()["content-encoding"], encoding);
             bytes += response.bytes().await.unwrap().len();
-            let reply = marieke.posts("/graphql", &body).await;
             plain += reply.text.len();
-            nodes += reply.at("changes.changes").as_array().unwrap().len();
+            nodes += changes;
             pages += 1;
             since = reply.at("changes.cursor").clone();
             if reply.at("changes.hasMore") == &json!(false) {
