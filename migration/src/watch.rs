@@ -104,7 +104,7 @@ fn touches<'w>(watched: &'w Watched, event: &'w str) -> impl Iterator<Item = (&'
     watched.touches.iter().flat_map(move |touch| {
         let plain = |row: &'static str| vec![(touch, row, String::new())];
         match (event, touch.on) {
-            ("INSERT", On::Any | On::Stored) | ("UPDATE", On::Any | On::Stored) => plain("NEW"),
+            ("INSERT" | "UPDATE", On::Any | On::Stored) => plain("NEW"),
             ("DELETE", On::Any | On::Deleted) => plain("OLD"),
             ("UPDATE", On::Moved(column)) => {
                 ["OLD", "NEW"].into_iter().map(|row| (touch, row, column.to_owned())).collect()
@@ -122,7 +122,7 @@ fn values(touch: &Touch, row: &str) -> String {
 }
 
 fn on_sqlite(watched: &Watched, event: &str) -> Option<Vec<String>> {
-    let mut body = String::new();
+    let mut body = Vec::new();
     for (touch, row, moved) in touches(watched, event) {
         let values = values(touch, row);
         let mut conditions: Vec<String> = touch.join.iter().map(|(_, on)| on.replace("{r}", row)).collect();
@@ -132,33 +132,35 @@ fn on_sqlite(watched: &Watched, event: &str) -> Option<Vec<String>> {
         let from: Vec<&str> = touch.join.iter().map(|(table, _)| *table).collect();
         let from = if from.is_empty() { String::new() } else { format!(" FROM {}", from.join(", ")) };
         let filter = if conditions.is_empty() { "true".to_owned() } else { conditions.join(" AND ") };
-        body += &format!(
+        body.push(format!(
             "INSERT INTO change (kind, node_id, board_id, school_id, scope_id, account_id, at) \
              SELECT {values}, strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'){from} WHERE {filter}; "
-        );
+        ));
     }
     let (name, table) = (name(watched.table, event), watched.table);
-    (!body.is_empty())
-        .then(|| vec![format!("CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW BEGIN {body}END")])
+    (!body.is_empty()).then(|| {
+        vec![format!("CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW BEGIN {}END", body.concat())]
+    })
 }
 
 fn on_postgres(watched: &Watched, event: &str) -> Option<Vec<String>> {
-    let mut body = String::new();
+    let mut body = Vec::new();
     for (touch, row, moved) in touches(watched, event) {
         let values = values(touch, "r");
         let (rows, others) = if row == "OLD" { ("old_rows", "new_rows") } else { ("new_rows", "old_rows") };
-        let mut from = format!("{rows} r");
+        let mut from = vec![format!("{rows} r")];
         if !moved.is_empty() {
             let key = watched.key;
-            from += &format!(" JOIN {others} o ON o.{key} = r.{key} AND o.{moved} IS DISTINCT FROM r.{moved}");
+            from.push(format!("{others} o ON o.{key} = r.{key} AND o.{moved} IS DISTINCT FROM r.{moved}"));
         }
         for (table, on) in touch.join {
-            from += &format!(" JOIN {table} ON {}", on.replace("{r}", "r"));
+            from.push(format!("{table} ON {}", on.replace("{r}", "r")));
         }
-        body += &format!(
+        let from = from.join(" JOIN ");
+        body.push(format!(
             "INSERT INTO change (kind, node_id, board_id, school_id, scope_id, account_id) \
              SELECT {values} FROM {from};\n"
-        );
+        ));
     }
     if body.is_empty() {
         return None;
@@ -170,7 +172,10 @@ fn on_postgres(watched: &Watched, event: &str) -> Option<Vec<String>> {
         _ => "OLD TABLE AS old_rows NEW TABLE AS new_rows",
     };
     Some(vec![
-        format!("CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN\n{body}RETURN NULL; END $$"),
+        format!(
+            "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN\n{}RETURN NULL; END $$",
+            body.concat()
+        ),
         format!(
             "CREATE TRIGGER {name} AFTER {event} ON {table} REFERENCING {tables} \
              FOR EACH STATEMENT EXECUTE FUNCTION {name}()"

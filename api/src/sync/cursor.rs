@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, NaiveDate, Utc};
-use glans_entity::ids::{AccountId, BoardId, ProgrammeVersionId};
+use glans_entity::ids::{
+    AccountId, BoardId, ClassGroupId, ClusterId, CohortId, PersonId, ProgrammeVersionId, SchoolId, StudentId,
+};
 use glans_entity::scope::Scope;
 use uuid::Uuid;
 
@@ -103,7 +105,7 @@ impl Cursor {
         put(&mut bytes, dictionary.ids.len());
         dictionary.ids.iter().for_each(|id| bytes.extend(id.as_bytes()));
         put(&mut bytes, sights.len());
-        sights.into_iter().for_each(|sight| bytes.extend(sight));
+        bytes.extend(sights.concat());
         bytes
     }
 }
@@ -139,7 +141,9 @@ fn sight_bytes(sight: &Sight, dictionary: &mut Dictionary) -> Vec<u8> {
     bytes.extend(on.to_epoch_days().to_be_bytes());
     for list in lists {
         put(&mut bytes, list.len());
-        list.into_iter().for_each(|id| put(&mut bytes, dictionary.number(id)));
+        for id in list {
+            put(&mut bytes, dictionary.number(id));
+        }
     }
     put(&mut bytes, sight.editions.len());
     for (edition, reading) in &sight.editions {
@@ -268,7 +272,6 @@ impl Bytes<'_> {
                 scope.$list = self.many(|bytes| ids.get(bytes.number()?).copied().map($id))?;
             )+};
         }
-        use glans_entity::ids::{ClassGroupId, ClusterId, CohortId, PersonId, SchoolId, StudentId};
         read!(
             boards: BoardId,
             organisation_boards: BoardId,
@@ -298,7 +301,6 @@ impl Bytes<'_> {
 #[cfg(test)]
 mod tests {
     use base64::engine::general_purpose::STANDARD;
-    use glans_entity::ids::{PersonId, SchoolId};
 
     use super::*;
 

@@ -128,7 +128,7 @@ impl Pull {
             }
             let ids = match operation {
                 ChangeOperation::Delete => self.lost(kind, after, room).await?,
-                ChangeOperation::Upsert => self.new(kind, after, room, afresh).await?,
+                ChangeOperation::Upsert => self.appeared(kind, after, room, afresh).await?,
             };
             let next = ids.last().copied().filter(|_| ids.len() == room);
             self.told.extend(ids.into_iter().map(|id| match operation {
@@ -157,7 +157,7 @@ impl Pull {
         store::lost_ids(&self.db, kind, (&self.cursor.target.scope, &held), after, most as u64).await
     }
 
-    async fn new(&self, kind: ChangeType, after: Uuid, most: usize, afresh: bool) -> Result<Vec<Uuid>> {
+    async fn appeared(&self, kind: ChangeType, after: Uuid, most: usize, afresh: bool) -> Result<Vec<Uuid>> {
         if kind.is_course() {
             let known = self.held_courses.last().filter(|_| !afresh).map(|courses| courses.ids(kind));
             let known = known.unwrap_or_default();

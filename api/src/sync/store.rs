@@ -40,15 +40,12 @@ pub(super) async fn ends(db: &impl ConnectionTrait) -> Result<Ends> {
     let sql = if backend == DbBackend::Postgres { ENDS_ON_POSTGRES } else { ENDS_ON_SQLITE };
     let Some(row) = db.query_one_raw(Statement::from_string(backend, sql)).await? else { return Ok(Ends::default()) };
     let (over, begun): (i64, i64) = (row.try_get("", "over")?, row.try_get("", "begun")?);
-    Ok(match backend {
-        DbBackend::Postgres => {
-            Ends { over: Position { xid: over, seq: i64::MAX }, begun: Position { xid: begun, seq: i64::MAX } }
-        }
-        _ => {
-            let end = Position { xid: 0, seq: over };
-            Ends { over: end, begun: end }
-        }
-    })
+    if backend == DbBackend::Postgres {
+        let whole = |xid| Position { xid, seq: i64::MAX };
+        return Ok(Ends { over: whole(over), begun: whole(begun) });
+    }
+    let end = Position { xid: 0, seq: over };
+    Ok(Ends { over: end, begun: end })
 }
 
 /// Lines of the log after `position`, at most `most`, in the order of commits.
