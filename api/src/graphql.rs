@@ -30,6 +30,7 @@ use crate::practice::team_sessions::TeamSessionMutation;
 use crate::programme::{ProgrammeMutation, ProgrammeQuery};
 use crate::replay::Replays;
 use crate::roster::{RosterMutation, RosterQuery, RosterSubscription};
+use crate::sync::SyncQuery;
 use crate::turns::InTurns;
 
 /// What can be read.
@@ -48,6 +49,7 @@ pub struct Query(
     CohortQuery,
     OccasionQuery,
     RosterQuery,
+    SyncQuery,
 );
 
 /// What can be changed. The fields of one request run one after another.

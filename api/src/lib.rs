@@ -24,5 +24,6 @@ pub mod practice;
 pub mod programme;
 pub mod replay;
 pub mod roster;
+pub mod sync;
 pub mod turns;
 pub mod upkeep;

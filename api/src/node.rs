@@ -71,7 +71,7 @@ pub enum Node {
 }
 
 /// The objects of one type, in the order of their ids; none for one that the viewer may not see.
-async fn of_type(ctx: &Context<'_>, prefix: &str, ids: &[Uuid]) -> Result<Vec<Option<Node>>> {
+pub async fn of_type(ctx: &Context<'_>, prefix: &str, ids: &[Uuid]) -> Result<Vec<Option<Node>>> {
     match prefix {
         BoardId::PREFIX => rows(ctx, ids, BoardId, Board).await,
         ClusterId::PREFIX => rows(ctx, ids, ClusterId, Cluster).await,

@@ -12,12 +12,16 @@ use crate::platform::error::Result;
 use crate::platform::idempotency;
 use crate::practice::progress;
 use crate::roster;
+use crate::sync;
 
 const EVERY: Duration = Duration::from_hours(1);
 /// How long guesses and spent reset codes are kept after they stopped to count.
 const GUESSES_KEPT: TimeDelta = TimeDelta::days(2);
 /// How long sessions that ended are kept, for who asks what happened.
 const SESSIONS_KEPT: TimeDelta = TimeDelta::days(30);
+
+/// How long the log of changes is kept: a day longer than the cursors that read it.
+const CHANGES_KEPT: TimeDelta = TimeDelta::days(91);
 
 /// How many rows went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,6 +30,7 @@ pub struct Gone {
     pub guesses: u64,
     pub resets: u64,
     pub sessions: u64,
+    pub events: u64,
     pub changes: u64,
 }
 
@@ -53,7 +58,8 @@ pub async fn round(app: &Arc<App>) -> Result<Gone> {
         guesses: throttle::store::prune(db, now - GUESSES_KEPT).await?,
         resets: passwords::store::prune(db, now - GUESSES_KEPT).await?,
         sessions: sessions::store::prune(db, now - SESSIONS_KEPT).await?,
-        changes: progress::store::prune(db, now - progress::rules::EVENTS_KEPT).await?,
+        events: progress::store::prune(db, now - progress::rules::EVENTS_KEPT).await?,
+        changes: sync::store::prune(db, now - CHANGES_KEPT).await?,
     };
     write.commit().await?;
     Ok(gone)

@@ -16,6 +16,8 @@ mod m0007_row_level_security;
 mod m0008_cohorts;
 mod m0009_meetings;
 mod m0010_circle;
+mod m0011_changes;
+mod watch;
 
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
 
@@ -39,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_cohorts::Migration),
             Box::new(m0009_meetings::Migration),
             Box::new(m0010_circle::Migration),
+            Box::new(m0011_changes::Migration),
         ]
     }
 }

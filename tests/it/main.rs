@@ -29,6 +29,7 @@ mod register;
 mod roster;
 mod schema;
 mod story;
+mod sync;
 mod upkeep;
 
 /// The root of the repository.

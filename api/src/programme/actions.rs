@@ -202,7 +202,7 @@ pub(super) async fn set_state(write: &Write<'_>, input: MaterialStateSetInput) -
 }
 
 /// Whether the viewer may read what was found, not only the programme around it.
-pub(super) fn in_sight((view, place): &(View, Place)) -> bool {
+pub fn in_sight((view, place): &(View, Place)) -> bool {
     match place {
         Place::Material(at) => view.reading.admits(view.content.materials[*at].row.audience),
         _ => view.reading.tree,

@@ -7,7 +7,12 @@ use std::sync::Arc;
 
 use glans_entity::ids::{LessonId, MaterialId, ModuleId, ProgrammeVersionId, ProgrammeYearId};
 use glans_entity::programme::{lesson, material, module, programme_version, programme_year};
+use glans_entity::scope::Scope;
 use moka::future::Cache;
+use sea_orm::ConnectionTrait;
+
+use super::store;
+use crate::platform::error::Result;
 
 /// Editions kept in memory at most; a course of 24 lessons takes about half a megabyte.
 const KEPT: u64 = 64;
@@ -174,6 +179,22 @@ impl Library {
     /// The edition, if it was read lately.
     pub async fn find(&self, id: ProgrammeVersionId) -> Option<Arc<Content>> {
         self.0.get(&id).await
+    }
+
+    /// The edition, if it is there; what is published is kept.
+    pub async fn read(
+        &self,
+        db: &impl ConnectionTrait,
+        scope: &Scope,
+        id: ProgrammeVersionId,
+    ) -> Result<Option<Arc<Content>>> {
+        if let Some(content) = self.find(id).await {
+            return Ok(Some(content));
+        }
+        let Some(rows) = store::rows(db, scope, id).await? else { return Ok(None) };
+        let content = Arc::new(Content::shape(rows));
+        self.keep(&content).await;
+        Ok(Some(content))
     }
 
     /// Keeps a published edition. A draft still changes, and is not kept.

@@ -7,7 +7,7 @@ use glans_entity::ids::{ProgrammeId, ProgrammeVersionId};
 use glans_entity::programme::material;
 use sea_orm::{ConnectionTrait, Iterable};
 
-use super::actions::in_sight;
+pub use super::actions::in_sight;
 use super::content::{Part, Place};
 use super::reading::Reading;
 use super::shelf::{Shelf, View};
@@ -123,6 +123,11 @@ async fn programme_in(db: &impl ConnectionTrait, shelf: &Arc<Shelf>, id: Program
         Some(edition) if shelf.reading(edition.board_id).tree => Ok(shelf.open(db, edition).await?.map(Programme)),
         _ => Ok(None),
     }
+}
+
+/// The editions that the viewer of this request may read.
+pub async fn shelf(ctx: &Context<'_>) -> Result<Arc<Shelf>> {
+    loaders::shelf(ctx).await
 }
 
 /// One programme, if it is in sight.

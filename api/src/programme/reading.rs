@@ -82,6 +82,24 @@ impl Reading {
         }
     }
 
+    /// The same as six bits, to be kept.
+    pub fn bits(self) -> u8 {
+        let Audiences { leaders, teachers, guardians } = self.audiences;
+        let bits = [self.tree, self.scripts, self.drafts, leaders, teachers, guardians];
+        bits.into_iter().rev().fold(0, |bits, bit| bits << 1 | u8::from(bit))
+    }
+
+    /// The inverse of [`Reading::bits`].
+    pub fn of_bits(bits: u8) -> Self {
+        let bit = |place: u8| bits >> place & 1 == 1;
+        Self {
+            tree: bit(0),
+            scripts: bit(1),
+            drafts: bit(2),
+            audiences: Audiences { leaders: bit(3), teachers: bit(4), guardians: bit(5) },
+        }
+    }
+
     /// Whether anything at all is in sight.
     pub fn anything(self) -> bool {
         self.tree || self.admits(Audience::Everyone)

@@ -77,6 +77,14 @@ impl Shelf {
         current.map(|edition| (edition, self.reading(edition.board_id)))
     }
 
+    /// The editions that an app keeps, with what may be read of each: those that are current, and those of `followed`.
+    pub fn in_use(&self, followed: &[ProgrammeVersionId]) -> Vec<(ProgrammeVersionId, Reading)> {
+        let in_use = |edition: &&EditionRow| {
+            followed.contains(&edition.id) || self.current(edition.programme_id) == Some(*edition)
+        };
+        self.editions.iter().filter(in_use).map(|edition| (edition.id, self.reading(edition.board_id))).collect()
+    }
+
     /// The edition with this id.
     pub fn edition(&self, id: ProgrammeVersionId) -> Option<&EditionRow> {
         self.editions.iter().find(|edition| edition.id == id)
@@ -84,14 +92,7 @@ impl Shelf {
 
     /// A view of what is in `edition`; none when it was removed in the meantime.
     pub async fn open(self: &Arc<Self>, db: &impl ConnectionTrait, edition: &EditionRow) -> Result<Option<View>> {
-        let content = match self.library.find(edition.id).await {
-            Some(content) => content,
-            None => match store::rows(db, &self.scope, edition.id).await? {
-                Some(rows) => Arc::new(Content::shape(rows)),
-                None => return Ok(None),
-            },
-        };
-        self.library.keep(&content).await;
+        let Some(content) = self.library.read(db, &self.scope, edition.id).await? else { return Ok(None) };
         let reading = self.reading(edition.board_id);
         Ok(Some(View { shelf: Arc::clone(self), edition: edition.clone(), content, reading }))
     }

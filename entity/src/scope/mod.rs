@@ -8,7 +8,7 @@ use sea_orm::sea_query::{ExprTrait, IntoCondition, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 
 use crate::ids::{AccountId, BoardId, ClassGroupId, ClusterId, CohortId, PersonId, SchoolId, StudentId};
-use crate::{identity, organisation, people, programme, roster};
+use crate::{identity, organisation, people, platform, programme, roster};
 
 mod practice;
 
@@ -360,5 +360,17 @@ impl Scoped for programme::material_state::Entity {
     /// Only one's own.
     fn visible(scope: &Scope) -> Condition {
         programme::material_state::Column::AccountId.is_in(scope.account).into_condition()
+    }
+}
+
+impl Scoped for platform::change::Entity {
+    /// What happened in the boards, to content of the platform, or to the account alone. Whether the node is in sight is
+    /// for its own table to say.
+    fn visible(scope: &Scope) -> Condition {
+        use platform::change::Column;
+        let unowned = Condition::any().add(Column::AccountId.is_null()).add(Column::AccountId.is_in(scope.account));
+        Condition::any()
+            .add(Column::BoardId.is_in(scope.boards.iter().copied()))
+            .add(Condition::all().add(Column::BoardId.is_null()).add(unowned))
     }
 }

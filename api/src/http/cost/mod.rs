@@ -2,7 +2,8 @@
 //!
 //! An object is 1 point, a mutation 10. What stands under `nodes` or `edges` of a connection counts as often as the page
 //! may have items: `first` or `last`, 25 without, 100 at most. A list by `ids` counts its ids. Pages, edges and scalars
-//! are free. `@cost(weight:)` and `@listSize(assumedSize:)` in the schema override.
+//! are free. Of fragments on several types under an interface, the dearest counts. A page of a sync (`changes`) counts in
+//! the same way, 100 without `first` and 500 at most. `@cost(weight:)` and `@listSize(assumedSize:)` in the schema override.
 
 pub mod bucket;
 mod types;
@@ -13,12 +14,15 @@ use async_graphql::parser::types::{ExecutableDocument, Field, OperationDefinitio
 use async_graphql::{Name, Value, Variables};
 
 pub use types::TypeCosts;
-use types::{FieldCost, is_connection};
+use types::{FieldCost, SYNC_PAGE, is_page};
 
 /// Items of a page when neither `first` nor `last` is given.
 const DEFAULT_PAGE: u64 = 25;
 /// No page is larger: a request for more is refused where it is read.
 const LARGEST_PAGE: u64 = 100;
+/// The same for a page of a sync.
+const DEFAULT_SYNC: u64 = 100;
+const LARGEST_SYNC: u64 = 500;
 /// Points for `__schema` or `__type`, whatever stands below.
 const INTROSPECTION: u64 = 50;
 
@@ -47,6 +51,12 @@ impl Points {
     }
 }
 
+impl Points {
+    fn or(self, other: Self) -> Self {
+        Self { once: self.once.max(other.once), per_item: self.per_item.max(other.per_item) }
+    }
+}
+
 struct Counting<'a> {
     types: &'a TypeCosts,
     document: &'a ExecutableDocument,
@@ -57,7 +67,32 @@ struct Counting<'a> {
 
 impl<'a> Counting<'a> {
     fn set(&mut self, set: &'a SelectionSet, parent: &'a Name) -> Points {
-        set.items.iter().fold(Points::default(), |sum, item| sum.plus(self.selection(&item.node, parent)))
+        let (mut sum, mut exclusive) = (Points::default(), HashMap::<&'a Name, Points>::new());
+        for item in &set.items {
+            let points = self.selection(&item.node, parent);
+            match self.condition(&item.node).filter(|on| self.types.is_abstract(parent) && !self.types.is_abstract(on))
+            {
+                // An object is of one type only: the dearest counts.
+                Some(on) => {
+                    let of_type = exclusive.entry(on).or_default();
+                    *of_type = of_type.plus(points);
+                }
+                None => sum = sum.plus(points),
+            }
+        }
+        exclusive.into_values().reduce(Points::or).map_or(sum, |dearest| sum.plus(dearest))
+    }
+
+    /// The type on which a fragment is.
+    fn condition(&self, selection: &'a Selection) -> Option<&'a Name> {
+        match selection {
+            Selection::Field(_) => None,
+            Selection::InlineFragment(inline) => Some(&inline.node.type_condition.as_ref()?.node.on.node),
+            Selection::FragmentSpread(spread) => {
+                let fragment = self.document.fragments.get(&spread.node.fragment_name.node)?;
+                Some(&fragment.node.type_condition.node.on.node)
+            }
+        }
     }
 
     fn selection(&mut self, selection: &'a Selection, parent: &'a Name) -> Points {
@@ -89,19 +124,21 @@ impl<'a> Counting<'a> {
         let types = self.types;
         let Some(cost) = types.field(parent, &field.name.node) else { return Points::default() };
         let below = self.set(&field.selection_set.node, &cost.of);
-        let points = if is_connection(&cost.of) {
-            let items = below.per_item.saturating_mul(self.page(field));
+        let points = if is_page(&cost.of) {
+            let items = below.per_item.saturating_mul(self.page(field, &cost.of));
             cost.weight.saturating_add(below.once).saturating_add(items)
         } else {
             cost.weight.saturating_add(below.once).saturating_mul(self.length(field, cost))
         };
         match field.name.node.as_str() {
-            "nodes" | "edges" if is_connection(parent) => Points { once: 0, per_item: points },
+            "nodes" | "edges" | "changes" if is_page(parent) => Points { once: 0, per_item: points },
             _ => Points { once: points, per_item: 0 },
         }
     }
 
-    fn page(&self, field: &Field) -> u64 {
+    fn page(&self, field: &Field, of: &str) -> u64 {
+        let (default, largest) =
+            if of == SYNC_PAGE { (DEFAULT_SYNC, LARGEST_SYNC) } else { (DEFAULT_PAGE, LARGEST_PAGE) };
         ["first", "last"]
             .into_iter()
             .find_map(|name| self.argument(field, name))
@@ -109,8 +146,8 @@ impl<'a> Counting<'a> {
                 Value::Number(number) => Some(number.as_u64().unwrap_or(0)),
                 _ => None,
             })
-            .unwrap_or(DEFAULT_PAGE)
-            .min(LARGEST_PAGE)
+            .unwrap_or(default)
+            .min(largest)
     }
 
     fn length(&self, field: &Field, cost: &FieldCost) -> u64 {
@@ -143,7 +180,9 @@ mod tests {
     use super::*;
 
     const SDL: &str = r"
-        type Query { node(id: ID!): Node nodes(ids: [ID!]!): [Node]! viewer: Viewer! schools(first: Int, last: Int): SchoolConnection! }
+        type Query { node(id: ID!): Node nodes(ids: [ID!]!): [Node]! viewer: Viewer! schools(first: Int, last: Int): SchoolConnection! changes(first: Int): ChangeSet! }
+        type ChangeSet { changes: [Change!]! cursor: String! }
+        type Change { id: ID! node: Node }
         interface Node { id: ID! }
         type Viewer { name: String! school: School }
         type School implements Node { id: ID! name: String! groups(first: Int): GroupConnection! years: [Year!]! board: Board }
@@ -187,6 +226,16 @@ mod tests {
         assert_eq!(plain("{ schools(first: 1000000) { nodes { name } } }"), 100);
         assert_eq!(plain("{ schools(first: -1) { nodes { name } } }"), 0);
         assert_eq!(plain("{ schools(first: null) { nodes { name } } }"), 25);
+    }
+
+    #[test]
+    fn a_sync_counts_its_page_and_of_each_change_the_dearest_type() {
+        let query =
+            "{ changes(first: 500) { cursor changes { id node { id ... on School { board { name } } ...G } } } }
+            fragment G on Group { school { board { name } } }";
+        assert_eq!(plain(query), 500 * 3);
+        assert_eq!(plain("{ changes(first: 9000) { changes { id } } }"), 0);
+        assert_eq!(plain("{ changes { changes { id node { id } } } }"), 100);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What each field of the schema costs, read from its own SDL.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_graphql::parser::types::{
     BaseType, ConstDirective, FieldDefinition, OperationType, Type, TypeKind, TypeSystemDefinition,
@@ -17,6 +17,8 @@ const MUTATION: u64 = 10;
 #[derive(Debug, Default)]
 pub struct TypeCosts {
     fields: HashMap<Name, HashMap<Name, FieldCost>>,
+    /// Interfaces and unions: an object under one is of one of its types.
+    abstracts: HashSet<Name>,
     query: Option<Name>,
     mutation: Option<Name>,
     subscription: Option<Name>,
@@ -51,6 +53,9 @@ impl TypeCosts {
         let composites = composite_names(&definitions);
         for definition in definitions {
             if let TypeSystemDefinition::Type(definition) = definition {
+                if matches!(definition.node.kind, TypeKind::Interface(_) | TypeKind::Union(_)) {
+                    costs.abstracts.insert(definition.node.name.node.clone());
+                }
                 let fields = match definition.node.kind {
                     TypeKind::Object(object) => object.fields,
                     TypeKind::Interface(interface) => interface.fields,
@@ -63,6 +68,10 @@ impl TypeCosts {
             }
         }
         Ok(costs)
+    }
+
+    pub(super) fn is_abstract(&self, name: &Name) -> bool {
+        self.abstracts.contains(name)
     }
 
     pub(super) fn root(&self, of: OperationType) -> Option<&Name> {
@@ -78,14 +87,17 @@ impl TypeCosts {
     }
 }
 
-/// A page of a list: its items are under `nodes` and `edges`.
-pub(super) fn is_connection(name: &str) -> bool {
-    name.ends_with("Connection")
+/// A page of a list: its items are under `nodes` and `edges`, those of a sync under `changes`.
+pub(super) fn is_page(name: &str) -> bool {
+    name.ends_with("Connection") || name == SYNC_PAGE
 }
+
+/// The page of a sync, which may be larger.
+pub(super) const SYNC_PAGE: &str = "ChangeSet";
 
 /// Types that only hold others: they cost nothing beside what they hold.
 fn is_wrapper(name: &str) -> bool {
-    is_connection(name) || name.ends_with("Edge") || name == "PageInfo"
+    is_page(name) || name.ends_with("Edge") || matches!(name, "PageInfo" | "Change")
 }
 
 fn composite_names(definitions: &[TypeSystemDefinition]) -> Vec<Name> {

@@ -1,0 +1,152 @@
+//! The types that are synced: one list.
+
+use async_graphql::Enum;
+use glans_entity::ids::{
+    BoardId, ClassGroupId, ClusterId, CohortId, CommentId, ExperienceId, GuardianshipId, LessonId, MaterialId,
+    MeetingId, MembershipId, ModuleId, PersonId, ProgrammeId, ProgrammeVersionId, ProgrammeYearId, SchoolCohortId,
+    SchoolId, SchoolYearId, StudentId, TeamSessionId,
+};
+
+/// A type that `changes` tells of, in the order in which an app can apply them: what others refer to comes first.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, strum::EnumIter)]
+pub enum ChangeType {
+    /// Boards.
+    Board,
+    /// Clusters.
+    Cluster,
+    /// Schools.
+    School,
+    /// School years.
+    SchoolYear,
+    /// Class groups.
+    ClassGroup,
+    /// Persons.
+    Person,
+    /// Roles of persons.
+    Membership,
+    /// Students.
+    Student,
+    /// Relations of guardians to students.
+    Guardianship,
+    /// Programmes.
+    Programme,
+    /// Editions of programmes: the current ones, and those that cohorts in sight follow.
+    ProgrammeEdition,
+    /// Years of these editions.
+    ProgrammeYear,
+    /// Modules of these editions.
+    Module,
+    /// Lessons of these editions.
+    Lesson,
+    /// Materials of these editions, as far as they are for the viewer.
+    Material,
+    /// Cohorts.
+    Cohort,
+    /// Schools in cohorts.
+    SchoolCohort,
+    /// Meetings of cohorts.
+    Meeting,
+    /// Team sessions of schools.
+    TeamSession,
+    /// Experiences with lessons.
+    Experience,
+    /// Comments on experiences.
+    Comment,
+}
+
+impl ChangeType {
+    /// What the ids of this type begin with.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::Board => BoardId::PREFIX,
+            Self::Cluster => ClusterId::PREFIX,
+            Self::School => SchoolId::PREFIX,
+            Self::SchoolYear => SchoolYearId::PREFIX,
+            Self::ClassGroup => ClassGroupId::PREFIX,
+            Self::Person => PersonId::PREFIX,
+            Self::Membership => MembershipId::PREFIX,
+            Self::Student => StudentId::PREFIX,
+            Self::Guardianship => GuardianshipId::PREFIX,
+            Self::Programme => ProgrammeId::PREFIX,
+            Self::ProgrammeEdition => ProgrammeVersionId::PREFIX,
+            Self::ProgrammeYear => ProgrammeYearId::PREFIX,
+            Self::Module => ModuleId::PREFIX,
+            Self::Lesson => LessonId::PREFIX,
+            Self::Material => MaterialId::PREFIX,
+            Self::Cohort => CohortId::PREFIX,
+            Self::SchoolCohort => SchoolCohortId::PREFIX,
+            Self::Meeting => MeetingId::PREFIX,
+            Self::TeamSession => TeamSessionId::PREFIX,
+            Self::Experience => ExperienceId::PREFIX,
+            Self::Comment => CommentId::PREFIX,
+        }
+    }
+
+    /// The type whose ids begin with `prefix`.
+    pub fn of_prefix(prefix: &str) -> Option<Self> {
+        <Self as strum::IntoEnumIterator>::iter().find(|kind| kind.prefix() == prefix)
+    }
+
+    /// Whether it is content of a course, which is read whole and kept in memory.
+    pub const fn is_course(self) -> bool {
+        matches!(
+            self,
+            Self::Programme
+                | Self::ProgrammeEdition
+                | Self::ProgrammeYear
+                | Self::Module
+                | Self::Lesson
+                | Self::Material
+        )
+    }
+
+    /// Its bit in a set of types.
+    pub const fn bit(self) -> u32 {
+        1 << match self {
+            Self::Board => 0,
+            Self::Cluster => 1,
+            Self::School => 2,
+            Self::SchoolYear => 3,
+            Self::ClassGroup => 4,
+            Self::Person => 5,
+            Self::Membership => 6,
+            Self::Student => 7,
+            Self::Guardianship => 8,
+            Self::Programme => 9,
+            Self::ProgrammeEdition => 10,
+            Self::ProgrammeYear => 11,
+            Self::Module => 12,
+            Self::Lesson => 13,
+            Self::Material => 14,
+            Self::Cohort => 15,
+            Self::SchoolCohort => 16,
+            Self::Meeting => 17,
+            Self::TeamSession => 18,
+            Self::Experience => 19,
+            Self::Comment => 20,
+        }
+    }
+}
+
+/// The types that somebody syncs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Kinds(pub u32);
+
+impl Kinds {
+    /// These types; all of them where none are named.
+    pub(super) fn of(types: Option<&[ChangeType]>) -> Self {
+        match types {
+            Some(types) => Self(types.iter().fold(0, |bits, kind| bits | kind.bit())),
+            None => Self(Self::all().fold(0, |bits, kind| bits | kind.bit())),
+        }
+    }
+
+    fn all() -> impl DoubleEndedIterator<Item = ChangeType> {
+        <ChangeType as strum::IntoEnumIterator>::iter()
+    }
+
+    /// Each of them, parents first.
+    pub(super) fn each(self) -> impl DoubleEndedIterator<Item = ChangeType> {
+        Self::all().filter(move |kind| self.0 & kind.bit() != 0)
+    }
+}

@@ -1,0 +1,96 @@
+//! What a viewer may see, as far as a later pull must know to tell what changed about it.
+
+use std::collections::HashSet;
+
+use async_graphql::Context;
+use aws_lc_rs::digest::{SHA256, digest};
+use glans_entity::ids::ProgrammeVersionId;
+use glans_entity::platform::change;
+use glans_entity::scope::Scope;
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use super::kinds::{ChangeType, Kinds};
+use super::store;
+use crate::access::PersonActor;
+use crate::call::Call;
+use crate::platform::error::{Error, Result};
+use crate::programme::query as courses;
+use crate::programme::reading::Reading;
+
+/// What one viewer may see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Sight {
+    /// The rows of boards.
+    pub scope: Scope,
+    /// The editions that are synced, and what may be read of each.
+    pub editions: Vec<(ProgrammeVersionId, Reading)>,
+    /// Digest of the roles and the language: with other ones, fields of the same node may read otherwise.
+    pub rights: u64,
+}
+
+impl Sight {
+    /// What who calls may see now.
+    pub(super) async fn of(ctx: &Context<'_>, db: &impl ConnectionTrait, kinds: Kinds) -> Result<Self> {
+        let call = Call::of(ctx);
+        let scope = (*call.scope()).clone();
+        let mut editions = Vec::new();
+        if kinds.each().any(ChangeType::is_course) {
+            let followed = store::followed_editions(db, &scope).await?;
+            let shelf = courses::shelf(ctx).await?;
+            editions = shelf.in_use(&followed);
+            editions.sort_unstable_by_key(|(edition, _)| *edition);
+        }
+        Ok(Self { scope, editions, rights: rights(&*call.person()?)? })
+    }
+
+    /// Whether losing sight of a node by `line` may have taken it from who had this sight.
+    pub(super) fn reaches(&self, kind: ChangeType, line: &change::Model) -> bool {
+        if kind.is_course() {
+            return line.scope_id.is_some_and(|id| self.editions.iter().any(|(edition, _)| edition.0 == id));
+        }
+        let scope = &self.scope;
+        let Some(board) = line.board_id.filter(|board| scope.boards.contains(board)) else { return false };
+        let by_school = line.school_id.is_some_and(|school| match kind {
+            ChangeType::Student | ChangeType::Guardianship => scope.led_schools.contains(&school),
+            _ => {
+                let schools = [&scope.staffed_schools, &scope.led_schools, &scope.fellow_schools];
+                schools.into_iter().any(|schools| schools.contains(&school))
+            }
+        });
+        scope.people_boards.contains(&board)
+            || kind == ChangeType::SchoolYear
+            || by_school
+            || line.scope_id.is_some_and(|id| self.ranges().contains(&id))
+            || self.nodes().contains(&line.node_id)
+    }
+
+    /// What a role or a row can lie under.
+    fn ranges(&self) -> HashSet<Uuid> {
+        let scope = &self.scope;
+        let groups = scope.taught_groups.iter().chain(&scope.child_groups).map(|id| id.0);
+        let cohorts = scope.cohorts.iter().map(|id| id.0).chain(scope.course_boards.iter().map(|id| id.0));
+        groups.chain(cohorts).chain(scope.clusters.iter().map(|id| id.0)).collect()
+    }
+
+    /// Nodes that are in sight by themselves.
+    fn nodes(&self) -> HashSet<Uuid> {
+        let scope = &self.scope;
+        let schools = scope.schools.iter().chain(&scope.fellow_schools).map(|id| id.0);
+        let groups = scope.child_groups.iter().map(|id| id.0).chain(scope.clusters.iter().map(|id| id.0));
+        let people = scope.children.iter().map(|id| id.0).chain(scope.persons.iter().map(|id| id.0));
+        schools.chain(groups).chain(people).chain(scope.cohorts.iter().map(|id| id.0)).collect()
+    }
+}
+
+fn rights(person: &PersonActor) -> Result<u64> {
+    let mut held: Vec<_> = person.held.iter().map(|held| (held.board, held.role, held.kind, held.scope)).collect();
+    held.sort_unstable();
+    let mut guardian_in = person.guardian_in.clone();
+    guardian_in.sort_unstable();
+    guardian_in.dedup();
+    let text = serde_json::to_vec(&(held, guardian_in, &person.language)).map_err(Error::fault)?;
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(&digest(&SHA256, &text).as_ref()[..8]);
+    Ok(u64::from_be_bytes(bytes))
+}

@@ -1,0 +1,260 @@
+//! The SQL of the sync.
+
+use chrono::{DateTime, Utc};
+use glans_entity::ids::ProgrammeVersionId;
+use glans_entity::organisation::{board, class_group, cluster, school, school_year};
+use glans_entity::people::{guardianship, membership, person, student};
+use glans_entity::platform::change;
+use glans_entity::practice::{cohort, cohort_school, comment, experience, meeting, team_session};
+use glans_entity::programme::{lesson, material, module, programme, programme_version, programme_year};
+use glans_entity::scope::{Scope, Scoped};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, SelectStatement, SimpleExpr};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select, Statement,
+};
+use uuid::Uuid;
+
+use super::cursor::Position;
+use super::kinds::{ChangeType, Kinds};
+use crate::platform::error::Result;
+
+/// What a transaction may not have committed yet is not read: whoever began before may still write before it.
+const OVER: &str = "xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
+const ENDS_ON_POSTGRES: &str = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1 AS over, \
+                                pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1 AS begun";
+const ENDS_ON_SQLITE: &str =
+    "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'change'), 0) AS over, 0 AS begun";
+
+/// The ends of the log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Ends {
+    /// Up to here all transactions are over.
+    pub over: Position,
+    /// What is visible now was written before this.
+    pub begun: Position,
+}
+
+pub(super) async fn ends(db: &impl ConnectionTrait) -> Result<Ends> {
+    let backend = db.get_database_backend();
+    let sql = if backend == DbBackend::Postgres { ENDS_ON_POSTGRES } else { ENDS_ON_SQLITE };
+    let Some(row) = db.query_one_raw(Statement::from_string(backend, sql)).await? else { return Ok(Ends::default()) };
+    let (over, begun): (i64, i64) = (row.try_get("", "over")?, row.try_get("", "begun")?);
+    if backend == DbBackend::Postgres {
+        let whole = |xid| Position { xid, seq: i64::MAX };
+        return Ok(Ends { over: whole(over), begun: whole(begun) });
+    }
+    let end = Position { xid: 0, seq: over };
+    Ok(Ends { over: end, begun: end })
+}
+
+/// Lines of the log after `position`, at most `most`, in the order of commits.
+pub(super) async fn lines(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    kinds: Kinds,
+    position: Position,
+    most: u64,
+) -> Result<Vec<change::Model>> {
+    use change::Column;
+    let after = Expr::tuple([Expr::col(Column::Xid), Expr::col(Column::Seq)])
+        .gt(Expr::tuple([Expr::val(position.xid), Expr::val(position.seq)]));
+    let mut select = change::Entity::within(scope)
+        .filter(after)
+        .filter(Column::Kind.is_in(kinds.each().map(ChangeType::prefix)))
+        .order_by_asc(Column::Xid)
+        .order_by_asc(Column::Seq)
+        .limit(most);
+    if db.get_database_backend() == DbBackend::Postgres {
+        select = select.filter(Expr::cust(OVER));
+    }
+    Ok(select.all(db).await?)
+}
+
+/// Forgets what happened before `until`. How many lines went.
+pub async fn prune(db: &impl ConnectionTrait, until: DateTime<Utc>) -> Result<u64> {
+    Ok(change::Entity::delete_many().filter(change::Column::At.lt(until)).exec(db).await?.rows_affected)
+}
+
+/// The editions that cohorts in sight follow.
+pub(super) async fn followed_editions(db: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<ProgrammeVersionId>> {
+    let select = cohort::Entity::within(scope).select_only().column(cohort::Column::ProgrammeVersionId).distinct();
+    Ok(select.into_tuple().all(db).await?)
+}
+
+fn id<E: EntityTrait>() -> SimpleExpr {
+    Expr::col((E::default(), Alias::new("id")))
+}
+
+fn only_ids<E: EntityTrait>(select: Select<E>) -> Select<E> {
+    select.select_only().column_as(id::<E>(), "id")
+}
+
+fn ids_in<E: Scoped>(scope: &Scope) -> SelectStatement {
+    only_ids(E::within(scope)).into_query()
+}
+
+/// In sight of `new`, and of none of `known`.
+fn appeared<E: Scoped>(new: &Scope, known: Option<&Scope>) -> Select<E> {
+    let select = E::within(new);
+    match known {
+        // By id and not by the negated condition: that would lose the rows for which it is neither true nor false.
+        Some(known) => select.filter(id::<E>().not_in_subquery(ids_in::<E>(known))),
+        None => select,
+    }
+}
+
+/// In sight of one of `held`, and not of `new`.
+fn vanished<E: Scoped>(new: &Scope, held: &[&Scope]) -> Select<E> {
+    let any = held.iter().fold(Condition::any(), |any, scope| any.add(id::<E>().in_subquery(ids_in::<E>(scope))));
+    E::within(&Scope::system(new.on)).filter(any).filter(id::<E>().not_in_subquery(ids_in::<E>(new)))
+}
+
+async fn ids_after<E: EntityTrait>(
+    db: &impl ConnectionTrait,
+    select: Select<E>,
+    after: Uuid,
+    most: u64,
+) -> Result<Vec<Uuid>> {
+    let select = only_ids(select).filter(id::<E>().gt(after)).order_by(id::<E>(), Order::Asc).limit(most);
+    Ok(select.into_tuple().all(db).await?)
+}
+
+async fn among<E: Scoped>(db: &impl ConnectionTrait, scope: &Scope, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+    let select = only_ids(E::within(scope)).filter(id::<E>().is_in(ids.iter().copied()));
+    Ok(select.into_tuple().all(db).await?)
+}
+
+/// Runs a generic function with the table of a type.
+macro_rules! with_table {
+    ($kind:expr, $table:ident => $run:expr) => {
+        match $kind {
+            ChangeType::Board => {
+                type $table = board::Entity;
+                $run
+            }
+            ChangeType::Cluster => {
+                type $table = cluster::Entity;
+                $run
+            }
+            ChangeType::School => {
+                type $table = school::Entity;
+                $run
+            }
+            ChangeType::SchoolYear => {
+                type $table = school_year::Entity;
+                $run
+            }
+            ChangeType::ClassGroup => {
+                type $table = class_group::Entity;
+                $run
+            }
+            ChangeType::Person => {
+                type $table = person::Entity;
+                $run
+            }
+            ChangeType::Membership => {
+                type $table = membership::Entity;
+                $run
+            }
+            ChangeType::Student => {
+                type $table = student::Entity;
+                $run
+            }
+            ChangeType::Guardianship => {
+                type $table = guardianship::Entity;
+                $run
+            }
+            ChangeType::Programme => {
+                type $table = programme::Entity;
+                $run
+            }
+            ChangeType::ProgrammeEdition => {
+                type $table = programme_version::Entity;
+                $run
+            }
+            ChangeType::ProgrammeYear => {
+                type $table = programme_year::Entity;
+                $run
+            }
+            ChangeType::Module => {
+                type $table = module::Entity;
+                $run
+            }
+            ChangeType::Lesson => {
+                type $table = lesson::Entity;
+                $run
+            }
+            ChangeType::Material => {
+                type $table = material::Entity;
+                $run
+            }
+            ChangeType::Cohort => {
+                type $table = cohort::Entity;
+                $run
+            }
+            ChangeType::SchoolCohort => {
+                type $table = cohort_school::Entity;
+                $run
+            }
+            ChangeType::Meeting => {
+                type $table = meeting::Entity;
+                $run
+            }
+            ChangeType::TeamSession => {
+                type $table = team_session::Entity;
+                $run
+            }
+            ChangeType::Experience => {
+                type $table = experience::Entity;
+                $run
+            }
+            ChangeType::Comment => {
+                type $table = comment::Entity;
+                $run
+            }
+        }
+    };
+}
+
+/// Ids after `after`, at most `most`, of what is in sight of `new` and was not in that of `known`.
+pub(super) async fn new_ids(
+    db: &impl ConnectionTrait,
+    kind: ChangeType,
+    (new, known): (&Scope, Option<&Scope>),
+    after: Uuid,
+    most: u64,
+) -> Result<Vec<Uuid>> {
+    with_table!(kind, Table => ids_after::<Table>(db, appeared(new, known), after, most).await)
+}
+
+/// Ids after `after`, at most `most`, of what was in sight of one of `held` and is not in that of `new`.
+pub(super) async fn lost_ids(
+    db: &impl ConnectionTrait,
+    kind: ChangeType,
+    (new, held): (&Scope, &[&Scope]),
+    after: Uuid,
+    most: u64,
+) -> Result<Vec<Uuid>> {
+    with_table!(kind, Table => ids_after::<Table>(db, vanished(new, held), after, most).await)
+}
+
+/// Which of `ids` are in sight.
+pub(super) async fn visible(
+    db: &impl ConnectionTrait,
+    kind: ChangeType,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<Vec<Uuid>> {
+    with_table!(kind, Table => among::<Table>(db, scope, ids).await)
+}
+
+/// Which of `ids` are there, whoever may see them.
+pub(super) async fn existing(
+    db: &impl ConnectionTrait,
+    kind: ChangeType,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<Vec<Uuid>> {
+    visible(db, kind, &Scope::system(scope.on), ids).await
+}

@@ -1,0 +1,184 @@
+//! Triggers that write down which nodes a statement touched, so that no writer can forget it.
+//!
+//! One list says what a table touches; one function makes the triggers of both databases from it. PostgreSQL's run once
+//! per statement, over all its rows, so that imports stay fast.
+
+use sea_orm_migration::sea_orm::DbBackend;
+
+/// A table, and the nodes that a row of it touches.
+pub(crate) struct Watched {
+    pub table: &'static str,
+    /// What names a row, to find its old version beside its new one.
+    pub key: &'static str,
+    pub touches: &'static [Touch],
+}
+
+/// A node that a row `{r}` of the table touches. Fields are SQL, or empty for null.
+pub(crate) struct Touch {
+    /// Prefix of the node's id.
+    pub kind: &'static str,
+    pub node: &'static str,
+    pub on: On,
+    /// Rows that lead from `{r}` to the node: a table with its alias, and what joins it.
+    pub join: &'static [(&'static str, &'static str)],
+    pub board: &'static str,
+    pub school: &'static str,
+    pub scope: &'static str,
+    pub account: &'static str,
+}
+
+/// When a row touches a node.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum On {
+    Any,
+    /// Not when it goes.
+    Stored,
+    Deleted,
+    /// When this column changes: where the row was, and where it is.
+    Moved(&'static str),
+}
+
+impl Touch {
+    pub(crate) const fn of(kind: &'static str, node: &'static str) -> Self {
+        let board = "{r}.board_id";
+        Self { kind, node, on: On::Any, join: &[], board, school: "", scope: "", account: "" }
+    }
+
+    pub(crate) const fn on(self, on: On) -> Self {
+        Self { on, ..self }
+    }
+
+    pub(crate) const fn join(self, join: &'static [(&'static str, &'static str)]) -> Self {
+        Self { join, ..self }
+    }
+
+    pub(crate) const fn board(self, board: &'static str) -> Self {
+        Self { board, ..self }
+    }
+
+    /// The school in which staff see the node.
+    pub(crate) const fn school(self, school: &'static str) -> Self {
+        Self { school, ..self }
+    }
+
+    /// What else puts the node in sight: a class group, a cohort, an edition.
+    pub(crate) const fn scope(self, scope: &'static str) -> Self {
+        Self { scope, ..self }
+    }
+
+    pub(crate) const fn account(self, account: &'static str) -> Self {
+        Self { account, ..self }
+    }
+}
+
+const EVENTS: [&str; 3] = ["INSERT", "UPDATE", "DELETE"];
+
+/// The statements that begin to watch a table. Who makes a table anew watches it again.
+pub(crate) fn watch(watched: &Watched, backend: DbBackend) -> Vec<String> {
+    let made = EVENTS.iter().filter_map(|event| match backend {
+        DbBackend::Postgres => on_postgres(watched, event),
+        _ => on_sqlite(watched, event),
+    });
+    made.flatten().collect()
+}
+
+/// The statements that stop to watch it.
+pub(crate) fn unwatch(watched: &Watched, backend: DbBackend) -> Vec<String> {
+    let Watched { table, .. } = watched;
+    let gone = EVENTS.iter().map(|event| {
+        let name = name(table, event);
+        match backend {
+            DbBackend::Postgres => format!("DROP FUNCTION IF EXISTS {name}() CASCADE"),
+            _ => format!("DROP TRIGGER IF EXISTS {name}"),
+        }
+    });
+    gone.collect()
+}
+
+fn name(table: &str, event: &str) -> String {
+    format!("glans_change_{table}_{}", event.to_lowercase())
+}
+
+/// The touches of an event, each with the version of the row that it is read from and a condition.
+fn touches<'w>(watched: &'w Watched, event: &'w str) -> impl Iterator<Item = (&'w Touch, &'static str, String)> {
+    watched.touches.iter().flat_map(move |touch| {
+        let plain = |row: &'static str| vec![(touch, row, String::new())];
+        match (event, touch.on) {
+            ("INSERT" | "UPDATE", On::Any | On::Stored) => plain("NEW"),
+            ("DELETE", On::Any | On::Deleted) => plain("OLD"),
+            ("UPDATE", On::Moved(column)) => {
+                ["OLD", "NEW"].into_iter().map(|row| (touch, row, column.to_owned())).collect()
+            }
+            _ => Vec::new(),
+        }
+    })
+}
+
+fn values(touch: &Touch, row: &str) -> String {
+    let or_null = |value: &str| if value.is_empty() { "NULL".to_owned() } else { value.replace("{r}", row) };
+    let [node, board, school, scope, account] =
+        [touch.node, touch.board, touch.school, touch.scope, touch.account].map(or_null);
+    format!("'{}', {node}, {board}, {school}, {scope}, {account}", touch.kind)
+}
+
+fn on_sqlite(watched: &Watched, event: &str) -> Option<Vec<String>> {
+    let mut body = Vec::new();
+    for (touch, row, moved) in touches(watched, event) {
+        let values = values(touch, row);
+        let mut conditions: Vec<String> = touch.join.iter().map(|(_, on)| on.replace("{r}", row)).collect();
+        if !moved.is_empty() {
+            conditions.push(format!("OLD.{moved} IS NOT NEW.{moved}"));
+        }
+        let from: Vec<&str> = touch.join.iter().map(|(table, _)| *table).collect();
+        let from = if from.is_empty() { String::new() } else { format!(" FROM {}", from.join(", ")) };
+        let filter = if conditions.is_empty() { "true".to_owned() } else { conditions.join(" AND ") };
+        body.push(format!(
+            "INSERT INTO change (kind, node_id, board_id, school_id, scope_id, account_id, at) \
+             SELECT {values}, strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'){from} WHERE {filter}; "
+        ));
+    }
+    let (name, table) = (name(watched.table, event), watched.table);
+    (!body.is_empty()).then(|| {
+        vec![format!("CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW BEGIN {}END", body.concat())]
+    })
+}
+
+fn on_postgres(watched: &Watched, event: &str) -> Option<Vec<String>> {
+    let mut body = Vec::new();
+    for (touch, row, moved) in touches(watched, event) {
+        let values = values(touch, "r");
+        let (rows, others) = if row == "OLD" { ("old_rows", "new_rows") } else { ("new_rows", "old_rows") };
+        let mut from = vec![format!("{rows} r")];
+        if !moved.is_empty() {
+            let key = watched.key;
+            from.push(format!("{others} o ON o.{key} = r.{key} AND o.{moved} IS DISTINCT FROM r.{moved}"));
+        }
+        for (table, on) in touch.join {
+            from.push(format!("{table} ON {}", on.replace("{r}", "r")));
+        }
+        let from = from.join(" JOIN ");
+        body.push(format!(
+            "INSERT INTO change (kind, node_id, board_id, school_id, scope_id, account_id) \
+             SELECT {values} FROM {from};\n"
+        ));
+    }
+    if body.is_empty() {
+        return None;
+    }
+    let (name, table) = (name(watched.table, event), watched.table);
+    let tables = match event {
+        "INSERT" => "NEW TABLE AS new_rows",
+        "DELETE" => "OLD TABLE AS old_rows",
+        _ => "OLD TABLE AS old_rows NEW TABLE AS new_rows",
+    };
+    Some(vec![
+        format!(
+            "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN\n{}RETURN NULL; END $$",
+            body.concat()
+        ),
+        format!(
+            "CREATE TRIGGER {name} AFTER {event} ON {table} REFERENCING {tables} \
+             FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
+        ),
+    ])
+}

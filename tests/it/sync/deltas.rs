@@ -1,0 +1,242 @@
+//! What changed since the last sync.
+
+use chrono::TimeDelta;
+use glans_entity::ids::GuardianshipId;
+use glans_entity::people::{GuardianAccess, enrolment, guardianship, membership, person, student};
+use glans_entity::practice::meeting;
+use glans_tests::{Who, World, on_each_database};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::json;
+
+use super::phone::{Phone, truth, writes};
+use crate::ask::{act, codes};
+
+async fn synced(world: &World, who: Who) -> Phone {
+    let mut phone = Phone::of(who, 500);
+    phone.agrees(world).await;
+    phone
+}
+
+async fn what_is_made_and_changed_comes_and_nothing_else(world: &World) {
+    let mut phone = synced(world, Who::Leader).await;
+    let mut teacher = synced(world, Who::Teacher).await;
+    let made = act(
+        world,
+        Who::Admin,
+        "meetingPlan",
+        "meeting { id }",
+        json!({
+            "cohort": world.ours.cohorts[0], "prepares": [world.ours.published.lesson],
+            "startsAt": "2031-03-04T13:00:00Z", "endsAt": "2031-03-04T16:00:00Z",
+        }),
+    )
+    .await;
+    assert_eq!(codes(&made), Vec::<&str>::new());
+    let input = json!({ "id": world.ours.schools[0], "city": "Rotterdam" });
+    assert_eq!(codes(&act(world, Who::Admin, "schoolUpdate", "", input).await), Vec::<&str>::new());
+    // Elsewhere: nothing of it is told.
+    let input = json!({ "id": world.ours.schools[1], "city": "Rotterdam" });
+    assert_eq!(codes(&act(world, Who::Admin, "schoolUpdate", "", input).await), Vec::<&str>::new());
+    super::phone::settled(world).await;
+    let page = phone.page(world).await;
+    let told: Vec<&str> = page["changes"].as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap()).collect();
+    assert_eq!(told, [made["meeting"]["id"].as_str().unwrap(), &world.ours.schools[0].to_string()]);
+    assert_eq!(page["hasMore"], false);
+    assert_eq!(phone.page(world).await["changes"], json!([]));
+    teacher.agrees(world).await;
+    assert!(!teacher.holds.keys().any(|id| id.starts_with("meeting_")));
+}
+
+async fn what_is_deleted_is_wiped(world: &World) {
+    let mut phones =
+        [synced(world, Who::Leader).await, synced(world, Who::Teacher).await, synced(world, Who::Admin).await];
+    let mut elsewhere = synced(world, Who::Director).await;
+    let [first, _] = world.ours.students;
+    writes(world, async |db| {
+        guardianship::Entity::delete_many().filter(guardianship::Column::StudentId.eq(first)).exec(db).await.unwrap();
+        enrolment::Entity::delete_many().filter(enrolment::Column::StudentId.eq(first)).exec(db).await.unwrap();
+        student::Entity::delete_by_id(first).exec(db).await.unwrap();
+    })
+    .await;
+    for phone in &mut phones {
+        phone.agrees(world).await;
+        let wiped = phone.wipes();
+        assert!(wiped.contains(&format!("{first} DELETED")), "{}: {wiped:?}", phone.who.name());
+        assert!(wiped.contains(&format!("{} DELETED", world.ours.guardianships[0])), "{}", phone.who.name());
+    }
+    elsewhere.agrees(world).await;
+    let mut theirs = Phone::of(Who::Guardian, 500);
+    theirs.agrees(world).await;
+}
+
+async fn a_teacher_who_loses_the_group_loses_the_children_and_gets_them_back(world: &World) {
+    let mut phone = synced(world, Who::Teacher).await;
+    let before = phone.holds.len();
+    let ended = |at: Option<chrono::DateTime<chrono::Utc>>| async move {
+        writes(world, async |db| {
+            let ends = membership::Entity::update_many()
+                .col_expr(membership::Column::EndedAt, Expr::value(at))
+                .filter(membership::Column::Id.eq(world.ours.memberships[0]));
+            ends.exec(db).await.unwrap();
+        })
+        .await;
+    };
+    ended(Some(world.app.clock.now())).await;
+    phone.agrees(world).await;
+    let wiped = phone.wipes();
+    for id in [world.ours.students[0].to_string(), world.ours.guardianships[0].to_string(), world.ours.id.to_string()] {
+        assert!(wiped.contains(&format!("{id} ACCESS")), "{id} is not among {wiped:?}");
+    }
+    assert!(wiped.contains(&format!("{} ACCESS", world.ours.published.lesson)));
+    ended(None).await;
+    phone.agrees(world).await;
+    assert_eq!(phone.holds.len(), before);
+}
+
+async fn a_student_who_moves_is_wiped_at_the_old_school(world: &World) {
+    let mut leader = synced(world, Who::Leader).await;
+    let mut admin = synced(world, Who::Admin).await;
+    let [moving, _] = world.ours.students;
+    writes(world, async |db| {
+        enrolment::Entity::delete_many().filter(enrolment::Column::StudentId.eq(moving)).exec(db).await.unwrap();
+        let moves = student::Entity::update_many()
+            .col_expr(student::Column::SchoolId, Expr::value(world.ours.schools[1].0))
+            .filter(student::Column::Id.eq(moving));
+        moves.exec(db).await.unwrap();
+    })
+    .await;
+    leader.agrees(world).await;
+    admin.agrees(world).await;
+    let wiped = leader.wipes();
+    for id in [moving.to_string(), world.ours.guardianships[0].to_string(), world.ours.guardians[0].person.to_string()]
+    {
+        assert!(wiped.contains(&format!("{id} ACCESS")), "{id} is not among {wiped:?}");
+    }
+    assert_eq!(admin.wipes().len(), 0);
+}
+
+async fn a_child_at_access_none_is_wiped(world: &World) {
+    let mut phone = synced(world, Who::Guardian).await;
+    let set = async |id: GuardianshipId, access: GuardianAccess| {
+        writes(world, async |db| {
+            let sets = guardianship::Entity::update_many()
+                .col_expr(guardianship::Column::Access, Expr::value(access))
+                .filter(guardianship::Column::Id.eq(id));
+            sets.exec(db).await.unwrap();
+        })
+        .await;
+    };
+    set(world.ours.guardianships[0], GuardianAccess::None).await;
+    phone.agrees(world).await;
+    assert!(phone.wipes().contains(&format!("{} ACCESS", world.ours.students[0])));
+    set(world.ours.guardianships[0], GuardianAccess::Full).await;
+    phone.agrees(world).await;
+    assert!(phone.holds.contains_key(&world.ours.students[0].to_string()));
+}
+
+async fn a_role_that_ends_with_a_day_is_wiped_on_the_next(world: &World) {
+    let today = glans::call::today(world.app.clock.now());
+    writes(world, async |db| {
+        let ends = membership::Entity::update_many()
+            .col_expr(membership::Column::EndsOn, Expr::value(today))
+            .filter(membership::Column::Id.eq(world.ours.memberships[0]));
+        ends.exec(db).await.unwrap();
+    })
+    .await;
+    let mut teacher = synced(world, Who::Teacher).await;
+    let mut guardian = synced(world, Who::Guardian).await;
+    let mut leader = synced(world, Who::Leader).await;
+    world.app.clock.turn(TimeDelta::days(1));
+    world.app.standings.forget_all();
+    for phone in [&mut teacher, &mut guardian, &mut leader] {
+        phone.agrees(world).await;
+    }
+    assert!(teacher.wipes().contains(&format!("{} ACCESS", world.ours.students[0])));
+    assert!(guardian.wipes().contains(&format!("{} ACCESS", world.ours.teacher.person)));
+}
+
+async fn a_cohort_that_a_school_leaves_is_wiped(world: &World) {
+    let mut phone = synced(world, Who::Leader).await;
+    let input = json!({ "cohort": world.ours.cohorts[0], "school": world.ours.schools[0] });
+    assert_eq!(codes(&act(world, Who::Admin, "cohortSchoolRemove", "", input).await), Vec::<&str>::new());
+    phone.agrees(world).await;
+    let wiped = phone.wipes();
+    for id in [world.ours.cohorts[0].to_string(), world.ours.meetings[0].to_string()] {
+        assert!(wiped.contains(&format!("{id} ACCESS")), "{id} is not among {wiped:?}");
+    }
+}
+
+async fn rights_that_change_between_two_pages_lose_nothing(world: &World) {
+    for at in [1, 3, 6, 10, 15] {
+        let mut phone = Phone::of(Who::Teacher, 2);
+        for _ in 0..at {
+            phone.page(world).await;
+        }
+        let ended = async |at: Option<chrono::DateTime<chrono::Utc>>| {
+            writes(world, async |db| {
+                let ends = membership::Entity::update_many()
+                    .col_expr(membership::Column::EndedAt, Expr::value(at))
+                    .filter(membership::Column::Id.eq(world.ours.memberships[0]));
+                ends.exec(db).await.unwrap();
+            })
+            .await;
+        };
+        ended(Some(world.app.clock.now())).await;
+        phone.page(world).await;
+        ended(None).await;
+        phone.agrees(world).await;
+        ended(Some(world.app.clock.now())).await;
+        phone.agrees(world).await;
+        ended(None).await;
+    }
+}
+
+async fn what_was_lost_in_a_board_before_the_board_was_lost_is_wiped(world: &World) {
+    let mut phone = synced(world, Who::Leader).await;
+    writes(world, async |db| {
+        let [gone, _] = world.ours.meetings;
+        glans_entity::practice::meeting_lesson::Entity::delete_many()
+            .filter(glans_entity::practice::meeting_lesson::Column::MeetingId.eq(gone))
+            .exec(db)
+            .await
+            .unwrap();
+        meeting::Entity::delete_by_id(gone).exec(db).await.unwrap();
+        let leaves = membership::Entity::update_many()
+            .col_expr(membership::Column::EndedAt, Expr::value(world.app.clock.now()))
+            .filter(membership::Column::PersonId.eq(world.ours.leader.person));
+        leaves.exec(db).await.unwrap();
+    })
+    .await;
+    phone.agrees(world).await;
+    assert_eq!(phone.holds.keys().filter(|id| id.starts_with("meeting_")).count(), 0);
+    assert!(truth(world, Who::Leader).await.iter().all(|id| !id.starts_with("school_")));
+}
+
+async fn a_name_that_changes_tells_nothing_to_who_cannot_see_it(world: &World) {
+    let mut phones = [synced(world, Who::Guardian).await, synced(world, Who::Teacher).await];
+    writes(world, async |db| {
+        let names = person::Entity::update_many()
+            .col_expr(person::Column::DisplayName, Expr::value("Anders"))
+            .filter(person::Column::Id.is_in([world.ours.guardians[1].person, world.theirs.leader.person]));
+        names.exec(db).await.unwrap();
+    })
+    .await;
+    super::phone::settled(world).await;
+    for phone in &mut phones {
+        assert_eq!(phone.page(world).await["changes"], json!([]), "{}", phone.who.name());
+    }
+}
+
+on_each_database!(
+    what_is_made_and_changed_comes_and_nothing_else,
+    what_is_deleted_is_wiped,
+    a_teacher_who_loses_the_group_loses_the_children_and_gets_them_back,
+    a_student_who_moves_is_wiped_at_the_old_school,
+    a_child_at_access_none_is_wiped,
+    a_role_that_ends_with_a_day_is_wiped_on_the_next,
+    a_cohort_that_a_school_leaves_is_wiped,
+    rights_that_change_between_two_pages_lose_nothing,
+    what_was_lost_in_a_board_before_the_board_was_lost_is_wiped,
+    a_name_that_changes_tells_nothing_to_who_cannot_see_it,
+);

@@ -1,0 +1,155 @@
+//! A phone that keeps a copy, and the truth to compare it with.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use glans_entity::organisation::{board, class_group, cluster, school, school_year};
+use glans_entity::people::{guardianship, membership, person, student};
+use glans_entity::practice::{cohort, cohort_school, meeting};
+use glans_entity::scope::{Scope, Scoped};
+use glans_tests::{Engine, Who, World};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use serde_json::{Value, json};
+
+use crate::ask::ask;
+
+pub(super) const CHANGES: &str = "query($since: String, $first: Int, $types: [ChangeType!]) {
+    changes(since: $since, first: $first, types: $types) {
+        cursor hasMore resetRequired
+        changes { id operation reason node { id
+            ... on Board { version } ... on Cluster { version } ... on School { version } ... on SchoolYear { version }
+            ... on ClassGroup { version } ... on Person { version } ... on Membership { version }
+            ... on Student { version } ... on Guardianship { version } ... on Cohort { version }
+            ... on SchoolCohort { version } ... on Meeting { version } ... on Lesson { version } } } } }";
+
+/// A phone of somebody.
+pub(super) struct Phone {
+    pub who: Who,
+    pub size: i64,
+    pub types: Value,
+    pub cursor: Value,
+    /// What it holds: the version by id.
+    pub holds: BTreeMap<String, i64>,
+    /// All that it was told to wipe, as `id REASON`.
+    pub wiped: BTreeSet<String>,
+}
+
+impl Phone {
+    pub(super) fn of(who: Who, size: i64) -> Self {
+        let (types, cursor) = (Value::Null, Value::Null);
+        Self { who, size, types, cursor, holds: BTreeMap::new(), wiped: BTreeSet::new() }
+    }
+
+    /// One page, applied.
+    pub(super) async fn page(&mut self, world: &World) -> Value {
+        let asked = json!({ "since": self.cursor, "first": self.size, "types": self.types });
+        let seen = ask(world, self.who, CHANGES, asked).await["changes"].take();
+        if seen["resetRequired"] == true {
+            self.holds.clear();
+        }
+        self.apply(&seen);
+        self.cursor = seen["cursor"].clone();
+        seen
+    }
+
+    pub(super) fn apply(&mut self, seen: &Value) {
+        let changes = seen["changes"].as_array().unwrap();
+        assert!(changes.len() <= usize::try_from(self.size).unwrap());
+        for change in changes {
+            let id = change["id"].as_str().unwrap().to_owned();
+            if change["operation"] == "UPSERT" {
+                assert_eq!(change["node"]["id"], change["id"]);
+                assert_eq!(change["reason"], Value::Null);
+                let version = change["node"]["version"].as_i64().unwrap_or_default();
+                let before = self.holds.insert(id.clone(), version).unwrap_or_default();
+                assert!(before <= version, "{id} goes from {before} back to {version}");
+            } else {
+                assert_eq!(change["node"], Value::Null);
+                self.holds.remove(&id);
+                self.wiped.insert(format!("{id} {}", change["reason"].as_str().unwrap()));
+            }
+        }
+    }
+
+    /// All pages, as often as there are more; how many.
+    pub(super) async fn pull(&mut self, world: &World) -> usize {
+        settled(world).await;
+        for pages in 1..10_000 {
+            if self.page(world).await["hasMore"] == false {
+                return pages;
+            }
+        }
+        panic!("the pages of {} have no end", self.who.name());
+    }
+
+    /// Pulls, and holds what the viewer may see and nothing else.
+    pub(super) async fn agrees(&mut self, world: &World) {
+        self.pull(world).await;
+        let holds: BTreeSet<String> = self.holds.keys().cloned().collect();
+        let truth = truth(world, self.who).await;
+        let missing: Vec<_> = truth.difference(&holds).collect();
+        let too_much: Vec<_> = holds.difference(&truth).collect();
+        assert!(missing.is_empty() && too_much.is_empty(), "{}: - {missing:?} + {too_much:?}", self.who.name());
+    }
+
+    /// What it was told to wipe since it was last asked.
+    pub(super) fn wipes(&mut self) -> BTreeSet<String> {
+        std::mem::take(&mut self.wiped)
+    }
+}
+
+/// Waits until every transaction that began is over: other databases of the server count as well.
+pub(super) async fn settled(world: &World) {
+    if world.engine() != Engine::Postgres {
+        return;
+    }
+    let number = async |sql: &str| -> i64 {
+        let statement = Statement::from_string(DbBackend::Postgres, sql);
+        let row = world.app.db.connection().query_one_raw(statement).await.unwrap().unwrap();
+        row.try_get("", "number").unwrap()
+    };
+    let begun = number("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS number").await;
+    while number("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS number").await < begun {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// The ids of all that `who` may see, by the other queries.
+pub(super) async fn truth(world: &World, who: Who) -> BTreeSet<String> {
+    let scope = world.standing(who).await.scope.clone();
+    let db = world.app.db.read(&scope).await.unwrap();
+    let mut ids = BTreeSet::new();
+    macro_rules! rows {
+        ($($entity:ident),+) => {$(
+            ids.extend($entity::Entity::within(&scope).all(&db).await.unwrap().iter().map(|row| row.id.to_string()));
+        )+};
+    }
+    rows!(board, cluster, school, school_year, class_group, person, membership, student, guardianship);
+    rows!(cohort, cohort_school, meeting);
+    db.commit().await.unwrap();
+    let document = "{ materials(first: 100) { nodes { id } } programmes(first: 10) { nodes { id edition { id
+        years { id modules { id lessons { id materials { id } } } } } } } }";
+    let courses = ask(world, who, document, json!({})).await;
+    collect(&courses, &mut ids);
+    ids
+}
+
+fn collect(value: &Value, ids: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(fields) => {
+            ids.extend(fields.get("id").and_then(Value::as_str).map(str::to_owned));
+            fields.values().for_each(|value| collect(value, ids));
+        }
+        Value::Array(items) => items.iter().for_each(|value| collect(value, ids)),
+        _ => {}
+    }
+}
+
+/// Writes past the API, as the program itself.
+pub(super) async fn writes(world: &World, act: impl AsyncFnOnce(&sea_orm::DatabaseTransaction)) {
+    let scope = Scope::system(glans::call::today(world.app.clock.now()));
+    let db = world.app.db.write(&scope).await.unwrap();
+    act(&db).await;
+    db.commit().await.unwrap();
+    world.app.standings.forget_all();
+}
