@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use glans_entity::organisation::{board, class_group, cluster, school, school_year};
 use glans_entity::people::{guardianship, membership, person, student};
-use glans_entity::practice::{cohort, cohort_school, meeting};
+use glans_entity::practice::{cohort, cohort_school, comment, experience, meeting, team_session};
 use glans_entity::scope::{Scope, Scoped};
 use glans_tests::{Engine, Who, World};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
@@ -125,7 +125,7 @@ pub(super) async fn truth(world: &World, who: Who) -> BTreeSet<String> {
         )+};
     }
     rows!(board, cluster, school, school_year, class_group, person, membership, student, guardianship);
-    rows!(cohort, cohort_school, meeting);
+    rows!(cohort, cohort_school, meeting, team_session, experience, comment);
     db.commit().await.unwrap();
     let document = "{ materials(first: 100) { nodes { id } } programmes(first: 10) { nodes { id edition { id
         years { id modules { id lessons { id materials { id } } } } } } } }";
