@@ -171,7 +171,8 @@ mod tests {
         assert_eq!(
             analysis(DbBackend::Postgres),
             "ANALYZE board, cluster, school_year, school, class_group, account, person, student, membership, \
-             enrolment, guardianship, material_state, programme_version, programme_year, module, lesson, material"
+             enrolment, guardianship, material_state, cohort_school, meeting, meeting_lesson, team_session, attendance, \
+             experience, lesson_progress, programme_version, programme_year, module, lesson, material"
         );
     }
 }
