@@ -21,16 +21,18 @@ use crate::people::enrolments::EnrolmentMutation;
 use crate::people::guardianships::GuardianshipMutation;
 use crate::people::persons::PersonMutation;
 use crate::people::students::{StudentMutation, StudentQuery};
+use crate::practice::calendar::{CalendarMutation, CalendarQuery};
 use crate::practice::cohorts::{CohortMutation, CohortQuery};
 use crate::practice::experiences::ExperienceMutation;
 use crate::practice::meetings::MeetingMutation;
 use crate::practice::occasions::{OccasionMutation, OccasionQuery};
 use crate::practice::progress::{ProgressMutation, ProgressSubscription};
+use crate::practice::succession::SuccessionMutation;
 use crate::practice::team_sessions::TeamSessionMutation;
 use crate::programme::{ProgrammeMutation, ProgrammeQuery};
 use crate::replay::Replays;
 use crate::roster::{RosterMutation, RosterQuery, RosterSubscription};
-use crate::sync::SyncQuery;
+use crate::sync::{SyncMarks, SyncQuery};
 use crate::turns::InTurns;
 
 /// What can be read.
@@ -48,6 +50,7 @@ pub struct Query(
     ProgrammeQuery,
     CohortQuery,
     OccasionQuery,
+    CalendarQuery,
     RosterQuery,
     SyncQuery,
 );
@@ -72,10 +75,12 @@ pub struct Mutation(
     GuardianshipMutation,
     ProgrammeMutation,
     CohortMutation,
+    SuccessionMutation,
     MeetingMutation,
     TeamSessionMutation,
     ExperienceMutation,
     OccasionMutation,
+    CalendarMutation,
     ProgressMutation,
     RosterMutation,
 );
@@ -91,6 +96,7 @@ pub type GlansSchema = Schema<Query, Mutation, Subscription>;
 pub fn schema() -> GlansSchema {
     hardened(Schema::build(Query::default(), Mutation::default(), Subscription::default()))
         .extension(Replays)
+        .extension(SyncMarks)
         .extension(InTurns)
         .finish()
 }

@@ -17,6 +17,8 @@ mod m0008_cohorts;
 mod m0009_meetings;
 mod m0010_circle;
 mod m0011_changes;
+mod m0012_calendar;
+mod m0013_succession;
 mod watch;
 
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
@@ -42,6 +44,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_meetings::Migration),
             Box::new(m0010_circle::Migration),
             Box::new(m0011_changes::Migration),
+            Box::new(m0012_calendar::Migration),
+            Box::new(m0013_succession::Migration),
         ]
     }
 }

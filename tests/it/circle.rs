@@ -25,7 +25,7 @@ async fn lesson(world: &World, who: Who) -> Value {
 }
 
 /// What a plan, a record or a mark needs.
-fn about(world: &World, more: Value) -> Value {
+fn about(world: &World, more: &Value) -> Value {
     let mut input = json!({ "schoolCohort": world.ours.school_cohorts[0], "lesson": world.ours.published.lesson });
     input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     input
@@ -34,7 +34,7 @@ fn about(world: &World, more: Value) -> Value {
 /// A session that was an hour ago.
 fn just_now(world: &World) -> Value {
     let starts = world.app.clock.now() - TimeDelta::hours(2);
-    about(world, json!({ "startsAt": starts, "endsAt": starts + TimeDelta::hours(1) }))
+    about(world, &json!({ "startsAt": starts, "endsAt": starts + TimeDelta::hours(1) }))
 }
 
 /// A held session of the first school.
@@ -65,7 +65,7 @@ async fn a_session_without_a_record_of_preparation_counts_all_the_same(world: &W
 }
 
 async fn a_lesson_is_skipped_and_taken_up_again_for_a_reason(world: &World) {
-    let reason = |reason: &str| about(world, json!({ "reason": reason }));
+    let reason = |reason: &str| about(world, &json!({ "reason": reason }));
     assert_eq!(codes(&act(world, Who::Trainer, "lessonReopen", "", reason("Te vroeg.")).await), ["CONFLICT"]);
     assert_eq!(codes(&act(world, Who::Trainer, "lessonSkip", "", reason(" ")).await), ["REQUIRED"]);
     let skipped =
@@ -174,13 +174,13 @@ async fn something_happens(world: &World, dice: &mut StdRng, made: &mut Vec<Stri
         }
         1 => (Who::Trainer, "meetingUpdate", "", json!({ "id": any(dice, made), "startsAt": starts })),
         2 => (Who::Trainer, "meetingCancel", "", json!({ "id": any(dice, made) })),
-        3 => (Who::Leader, "teamSessionPlan", "teamSession { id }", about(world, times)),
+        3 => (Who::Leader, "teamSessionPlan", "teamSession { id }", about(world, &times)),
         4 => (Who::Leader, "teamSessionUpdate", "", json!({ "id": any(dice, made), "startsAt": starts })),
         5 => (Who::Leader, "teamSessionCancel", "", json!({ "id": any(dice, made) })),
         6 => (Who::Leader, "teamSessionRecord", "", json!({ "id": any(dice, made), "attendance": entry(teacher) })),
         7 => {
             let visibility = ["SCHOOL", "COHORT", "BOARD"][dice.random_range(0..3)];
-            let input = about(world, json!({ "kind": "TIP", "text": "Bel even.", "visibility": visibility }));
+            let input = about(world, &json!({ "kind": "TIP", "text": "Bel even.", "visibility": visibility }));
             (Who::Teacher, "experienceShare", "experience { id }", input)
         }
         8 => (Who::Teacher, "experienceUpdate", "", json!({ "id": any(dice, made), "visibility": "COHORT" })),
@@ -191,7 +191,7 @@ async fn something_happens(world: &World, dice: &mut StdRng, made: &mut Vec<Stri
         }
         _ => {
             let name = if dice.random() { "lessonSkip" } else { "lessonReopen" };
-            (Who::Trainer, name, "", about(world, json!({ "reason": "Zomaar." })))
+            (Who::Trainer, name, "", about(world, &json!({ "reason": "Zomaar." })))
         }
     };
     let done = act(world, who, name, fields, input).await;
@@ -239,7 +239,7 @@ async fn what_a_phone_sends_again_has_one_effect(world: &World) {
             0 => {
                 texts.push(format!("Ervaring {run}"));
                 let input =
-                    about(world, json!({ "kind": "TIP", "text": format!("Ervaring {run}"), "clientMutationId": key }));
+                    about(world, &json!({ "kind": "TIP", "text": format!("Ervaring {run}"), "clientMutationId": key }));
                 sends(world, &mut dice, "experienceShare", "experience { id }", input).await;
             }
             1 => {
@@ -293,7 +293,7 @@ async fn who_follows_a_cohort_hears_every_change_in_order_and_after_a_pause(worl
     let leader = world.actor(Who::Leader).await;
     let variables = |after: Value| json!({ "cohort": world.ours.cohorts[0], "after": after });
     for kind in ["ws", "sse"] {
-        let reason = || about(world, json!({ "reason": "Zomaar." }));
+        let reason = || about(world, &json!({ "reason": "Zomaar." }));
         let Some(mut follower) = Follower::start(kind, &leader, FOLLOWED, &variables(Value::Null)) else { return };
         let begun = follower.event("lessonProgressChanged").await;
         assert_eq!(begun["progress"], Value::Null, "{kind}");
@@ -324,7 +324,7 @@ async fn who_may_see_a_cohort_no_longer_hears_nothing_more(world: &World) {
     let Some(mut follower) = Follower::start("ws", &teacher, FOLLOWED, &variables) else { return };
     follower.event("lessonProgressChanged").await;
     act(world, Who::Leader, "membershipRevoke", "", json!({ "id": world.ours.memberships[0] })).await;
-    act(world, Who::Trainer, "lessonSkip", "", about(world, json!({ "reason": "Zomaar." }))).await;
+    act(world, Who::Trainer, "lessonSkip", "", about(world, &json!({ "reason": "Zomaar." }))).await;
     let line = follower.line().await;
     assert!(!line.contains("SKIPPED") && line.contains("NOT_FOUND"), "{line}");
 }

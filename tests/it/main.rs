@@ -4,6 +4,7 @@
 
 mod access;
 mod ask;
+mod calendar;
 mod circle;
 mod cli;
 mod demo;
@@ -29,6 +30,7 @@ mod register;
 mod roster;
 mod schema;
 mod story;
+mod succession;
 mod sync;
 mod upkeep;
 

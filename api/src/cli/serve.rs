@@ -15,6 +15,7 @@ use crate::graphql;
 use crate::http::{self, Endpoint, Policy, Settings, Signals, Stopping};
 use crate::oauth;
 use crate::platform::config::{Config, TrustedDocuments};
+use crate::practice::calendar;
 use crate::roster;
 use crate::upkeep;
 
@@ -71,7 +72,8 @@ pub fn router(app: &Arc<App>, stopping: Stopping) -> Result<Router, Failure> {
     let settings = settings(&app.config)?;
     let endpoint = Endpoint::new(graphql::schema(), &graphql::sdl(), Door(Arc::clone(app)), settings)
         .map_err(|error| Failure::Failed(format!("the schema cannot be read: {error}")))?;
-    let beside = oauth::routes(Arc::clone(app)).merge(roster::routes(Arc::clone(app)));
+    let beside =
+        oauth::routes(Arc::clone(app)).merge(roster::routes(Arc::clone(app))).merge(calendar::routes(Arc::clone(app)));
     Ok(http::router(endpoint, stopping, beside))
 }
 

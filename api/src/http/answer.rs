@@ -63,7 +63,11 @@ impl io::Write for Capped {
 
 /// What the answers to one `Accept` have in common.
 pub(super) fn respond(status: StatusCode, media_type: MediaType, body: Vec<u8>) -> Response {
-    let mut response = Response::new(Body::from(body));
+    whole(status, media_type, body).map(Body::from)
+}
+
+fn whole(status: StatusCode, media_type: MediaType, body: Vec<u8>) -> Response<Vec<u8>> {
+    let mut response = Response::new(body);
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, media_type.content_type());
@@ -80,22 +84,25 @@ pub(super) fn refuse(refusal: &Refusal, media_type: MediaType, request_id: &str)
     response
 }
 
-/// The answer to a GET of a persisted document: the client may keep it, and ask whether it still holds.
+/// The answer to a GET of a persisted document.
 pub(super) fn cacheable(media_type: MediaType, body: Vec<u8>, asked: &HeaderMap) -> Response {
+    revalidated(whole(StatusCode::OK, media_type, body), asked)
+}
+
+/// An answer that the client may keep, if it asks each time whether it still holds; without a body when it does.
+pub fn revalidated(answer: Response<Vec<u8>>, asked: &HeaderMap) -> Response {
+    let (mut head, mut body) = answer.into_parts();
     let tag = format!("\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(&digest(&SHA256, &body).as_ref()[..15]));
-    let unchanged = holds(asked, &tag);
-    let mut response = if unchanged {
-        let mut response = respond(StatusCode::NOT_MODIFIED, media_type, Vec::new());
-        response.headers_mut().remove(header::CONTENT_TYPE);
-        response
-    } else {
-        respond(StatusCode::OK, media_type, body)
-    };
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    if let Ok(tag) = HeaderValue::try_from(tag) {
-        response.headers_mut().insert(header::ETAG, tag);
+    if holds(asked, &tag) {
+        head.status = StatusCode::NOT_MODIFIED;
+        head.headers.remove(header::CONTENT_TYPE);
+        body.clear();
     }
-    response
+    head.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    if let Ok(tag) = HeaderValue::try_from(tag) {
+        head.headers.insert(header::ETAG, tag);
+    }
+    Response::from_parts(head, Body::from(body))
 }
 
 /// `If-None-Match` (RFC 9110, section 13.1.2): weak comparison, since compression makes tags weak.

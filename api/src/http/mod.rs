@@ -31,6 +31,7 @@ mod socket;
 mod stream;
 mod walls;
 
+pub use answer::revalidated;
 pub use cost::bucket::Allowance;
 pub use documents::Policy;
 pub use endpoint::{Endpoint, hardened};

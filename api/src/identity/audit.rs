@@ -43,6 +43,10 @@ pub enum Deed {
     ClientRefused,
     #[strum(serialize = "api_client.token_issued")]
     ClientTokenIssued,
+    #[strum(serialize = "calendar_feed.renewed")]
+    CalendarFeedRenewed,
+    #[strum(serialize = "calendar_feed.revoked")]
+    CalendarFeedRevoked,
     #[strum(serialize = "signing_keys.rotated")]
     KeysRotated,
     #[strum(serialize = "operator.token_issued")]

@@ -1,4 +1,5 @@
-//! Random secrets of 256 bits that are shown once and kept as a hash: refresh tokens, reset codes, client secrets.
+//! Random secrets of 256 bits that are shown once and kept as a hash: refresh tokens, reset codes, client secrets,
+//! addresses of calendar feeds.
 //!
 //! The text is a prefix that says what it is (secret scanners look for it) and 32 bytes in base64url. At rest there is
 //! only SHA-256 of the bytes: with 256 bits of entropy a slow hash adds nothing (OWASP ASVS 5.0, 11.4.2).
@@ -16,6 +17,7 @@ pub enum Kind {
     RefreshToken,
     PasswordReset,
     ClientSecret,
+    CalendarFeed,
 }
 
 impl Kind {
@@ -24,6 +26,7 @@ impl Kind {
             Self::RefreshToken => "glans_rt_",
             Self::PasswordReset => "glans_pr_",
             Self::ClientSecret => "glans_cs_",
+            Self::CalendarFeed => "glans_cf_",
         }
     }
 }

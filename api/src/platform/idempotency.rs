@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aws_lc_rs::digest::{SHA256, digest};
 use chrono::{DateTime, Duration, Utc};
 use glans_entity::platform::idempotency;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, SqlErr};
 
-use super::error::{Result, UserErrorCode, refuse};
+use super::error::{Error, Result, UserErrorCode, refuse};
 
 /// How long an answer is kept.
 pub const KEPT: Duration = Duration::days(7);
@@ -71,12 +71,21 @@ impl Key {
             answer: Set(answer),
             created_at: Set(now),
         };
-        idempotency::Entity::insert(row).exec_without_returning(db).await.map_err(super::error::taken(
-            "clientMutationId",
-            "A request with this clientMutationId is still being worked on. Send it again in a moment.",
-        ))?;
-        Ok(())
+        let kept = idempotency::Entity::insert(row).exec_without_returning(db).await;
+        kept.map(drop).map_err(|cause| match cause.sql_err() {
+            // Another process was first, with the same request.
+            Some(SqlErr::UniqueConstraintViolation(_)) => in_progress(),
+            _ => cause.into(),
+        })
     }
+}
+
+fn in_progress() -> Error {
+    refuse(
+        UserErrorCode::IdempotencyInProgress,
+        "clientMutationId",
+        "A request with this clientMutationId is still being worked on. Send it again in a moment.",
+    )
 }
 
 /// Removes answers older than seven days; returns how many.
@@ -103,11 +112,7 @@ impl InProgress {
         if self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone()) {
             return Ok(Busy { keys: self.clone(), key });
         }
-        Err(refuse(
-            UserErrorCode::IdempotencyInProgress,
-            "clientMutationId",
-            "A request with this clientMutationId is still being worked on. Send it again in a moment.",
-        ))
+        Err(in_progress())
     }
 }
 

@@ -11,6 +11,7 @@
 mod courses;
 mod cursor;
 mod kinds;
+mod mark;
 mod pull;
 mod query;
 mod rules;
@@ -19,4 +20,5 @@ pub mod store;
 mod types;
 
 pub use kinds::ChangeType;
+pub use mark::SyncMarks;
 pub use query::SyncQuery;

@@ -50,7 +50,7 @@ pub(super) async fn page(ctx: &Context<'_>, since: Option<&str>, most: usize, ki
         None => start(sight),
         Some(cursor) if !rules::goes_on(&cursor, whose, ends, call.now()) => {
             let cursor = start(sight).seal(master)?;
-            return Ok(ChangeSet { changes: Vec::new(), cursor, has_more: true, reset_required: true });
+            return Ok(ChangeSet { changes: Vec::new(), cursor, has_more: true, reset_required: true, applied: None });
         }
         Some(mut cursor) => {
             rules::same_types(&cursor, kinds)?;
@@ -72,6 +72,7 @@ pub(super) async fn page(ctx: &Context<'_>, since: Option<&str>, most: usize, ki
         cursor: cursor.seal(master)?,
         has_more,
         reset_required: false,
+        applied: (cursor.stage == Stage::Following).then_some(cursor.position),
     })
 }
 

@@ -1,8 +1,12 @@
 //! What an app reads of a sync.
 
-use async_graphql::{Enum, ID, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject};
 
+use super::cursor::Position;
+use super::mark;
+use crate::call::Call;
 use crate::node::Node;
+use crate::platform::error::Result;
 
 /// What to do with the app's copy of a node.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,6 +41,7 @@ pub struct Change {
 
 /// A page of changes. Apply them in their order, then keep the cursor; applying a page twice changes nothing.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct ChangeSet {
     /// The changes, in the order of commits; what others refer to comes before them. May be empty while `hasMore`.
     pub changes: Vec<Change>,
@@ -47,4 +52,21 @@ pub struct ChangeSet {
     /// The app's copy is of no use any more: wipe all of it and go on from `cursor`. Then a cursor was older than 90 days,
     /// or it is that of another account or board.
     pub reset_required: bool,
+    /// Up to where the log is applied with this page; none before it is begun.
+    #[graphql(skip)]
+    pub(super) applied: Option<Position>,
+}
+
+#[ComplexObject]
+impl ChangeSet {
+    /// Whether the app has all that the answer with this mark wrote, once this page is applied. Until then, what the app
+    /// shows of its own writing is ahead of its copy.
+    async fn includes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "`extensions.syncCursor` of the answer to a mutation.")] sync_cursor: String,
+    ) -> Result<bool> {
+        let written = mark::open(&Call::of(ctx).app().identity.master, &sync_cursor)?;
+        Ok(self.applied.is_some_and(|applied| applied >= written))
+    }
 }

@@ -1,4 +1,4 @@
-//! Accounts, sessions, keys, invitations, API clients and the audit log.
+//! Accounts, sessions, calendar feeds, keys, invitations, API clients and the audit log.
 
 mod values;
 pub use values::*;
@@ -7,6 +7,7 @@ pub mod account;
 pub mod api_client;
 pub mod api_client_secret;
 pub mod audit;
+pub mod calendar_feed;
 pub mod invitation;
 pub mod password_reset;
 pub mod refresh_token;

@@ -8,6 +8,7 @@ pub mod experience;
 pub mod lesson_event;
 pub mod lesson_mark;
 pub mod lesson_progress;
+pub mod lesson_succession;
 pub mod meeting;
 pub mod meeting_lesson;
 pub mod team_session;

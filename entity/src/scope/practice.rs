@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, Condition};
 use super::{Scope, Scoped, behind_wall, select_one};
 use crate::practice::{
     ExperienceVisibility, attendance, cohort, cohort_school, comment, experience, lesson_event, lesson_mark,
-    lesson_progress, meeting, meeting_lesson, team_session,
+    lesson_progress, lesson_succession, meeting, meeting_lesson, team_session,
 };
 
 impl Scoped for cohort::Entity {
@@ -60,6 +60,17 @@ macro_rules! scoped_to_cohorts {
 }
 
 scoped_to_cohorts!(meeting, meeting_lesson);
+
+impl Scoped for lesson_succession::Entity {
+    /// As the cohort.
+    fn visible(scope: &Scope) -> Condition {
+        use lesson_succession::Column;
+        let any = Condition::any()
+            .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
+            .add(Column::CohortId.is_in(scope.cohorts.iter().copied()));
+        behind_wall(Column::BoardId, scope, any)
+    }
+}
 
 impl Scoped for team_session::Entity {
     /// The leaders of the other schools do not see it.

@@ -94,7 +94,7 @@ impl Api {
     }
 
     /// Of an abstract type: which it is, and the id where it has one.
-    fn selection_or_fragments(&self, of: &str, depth: usize) -> Selection {
+    pub(crate) fn selection_or_fragments(&self, of: &str, depth: usize) -> Selection {
         let members = self.members(of);
         if members.is_empty() {
             return self.selection(of, depth);

@@ -74,7 +74,7 @@ pub(crate) fn subject(mutation: &str) -> Option<&'static str> {
         "apiClientSecretRotate" | "apiClientRevoke" => "ApiClient",
         "rosterImportRollback" => "RosterImport",
         "programmePublish" => "Programme",
-        "cohortUpdate" | "cohortSchoolAdd" | "cohortSchoolRemove" | "meetingPlan" => "Cohort",
+        "cohortUpdate" | "cohortMigrate" | "cohortSchoolAdd" | "cohortSchoolRemove" | "meetingPlan" => "Cohort",
         "meetingUpdate" | "meetingRecord" | "meetingCancel" | "occasionRespond" => "Meeting",
         "teamSessionPlan" | "experienceShare" | "lessonSkip" | "lessonReopen" => "SchoolCohort",
         "teamSessionUpdate" | "teamSessionRecord" | "teamSessionCancel" => "TeamSession",
@@ -101,6 +101,7 @@ pub(crate) const REFERRING: &[&str] = &[
     "apiClientCreate",
     "membershipGrant",
     "cohortCreate",
+    "cohortMigrate",
     "cohortSchoolAdd",
     "meetingPlan",
     "teamSessionPlan",
@@ -184,20 +185,19 @@ fn practice(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
             json!({ "name": "Cohort Oost", "schools": [id], "programme": referred.published.programme.to_string() })
         }
         "cohortUpdate" => json!({ "id": id, "name": "Anders" }),
+        "cohortMigrate" => json!({ "id": id, "edition": referred.published.version.to_string() }),
         "meetingPlan" => json!({
             "cohort": id, "startsAt": "2031-03-04T13:00:00Z", "endsAt": "2031-03-04T16:00:00Z",
             "prepares": [referred.published.lesson.to_string()],
         }),
-        "meetingUpdate" => json!({ "id": id, "location": "Aula" }),
-        "meetingRecord" => json!({ "id": id, "attendance": [] }),
+        "meetingUpdate" | "teamSessionUpdate" => json!({ "id": id, "location": "Aula" }),
+        "meetingRecord" | "teamSessionRecord" => json!({ "id": id, "attendance": [] }),
         "meetingCancel" | "teamSessionCancel" => json!({ "id": id }),
         "teamSessionPlan" => json!({
             "schoolCohort": id, "lesson": referred.published.lesson.to_string(),
             "startsAt": "2031-03-04T13:00:00Z", "endsAt": "2031-03-04T15:00:00Z",
         }),
         "occasionRespond" => json!({ "occasion": id, "answer": "ACCEPTED" }),
-        "teamSessionUpdate" => json!({ "id": id, "location": "Aula" }),
-        "teamSessionRecord" => json!({ "id": id, "attendance": [] }),
         "experienceShare" => json!({
             "schoolCohort": id, "lesson": referred.published.lesson.to_string(), "kind": "TIP", "text": "Zet stoelen klaar.",
         }),
@@ -216,7 +216,7 @@ fn practice(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
     })
 }
 
-/// Mutations about oneself or by a secret, not about a row that somebody else may have: identity's own tests say who may.
+/// Mutations about oneself or by a secret, not about a row that somebody else may have: their own tests say who may.
 pub(crate) const ABOUT_ONESELF: &[&str] = &[
     "sessionCreate",
     "sessionRefresh",
@@ -226,4 +226,6 @@ pub(crate) const ABOUT_ONESELF: &[&str] = &[
     "passwordReset",
     "invitationAccept",
     "profileUpdate",
+    "calendarFeedRenew",
+    "calendarFeedRevoke",
 ];

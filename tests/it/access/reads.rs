@@ -88,7 +88,9 @@ fn nodes_question() -> Question {
 
 /// What it tells first.
 fn followed_question(api: &Api, field: &FieldDefinition, of_type: &str) -> Question {
-    let (name, argument) = (&field.name.node, &field.arguments[0].node.name.node);
+    let name = &field.name.node;
+    let mut arguments = field.arguments.iter().map(|argument| &argument.node);
+    let argument = &arguments.find(|argument| base(&argument.ty.node) == "ID").expect("what to follow").name.node;
     let Selection { text, mut fields } = api.selection(base(&field.ty.node), DEPTH);
     fields.insert(format!("Subscription.{name}"));
     Question {
@@ -101,7 +103,7 @@ fn followed_question(api: &Api, field: &FieldDefinition, of_type: &str) -> Quest
 }
 
 fn root_question(api: &Api, name: &str, returned: &str, reading: Reading) -> Question {
-    let Selection { text, mut fields } = api.selection(returned, DEPTH);
+    let Selection { text, mut fields } = api.selection_or_fragments(returned, DEPTH);
     fields.insert(format!("Query.{name}"));
     let selection = if text.is_empty() { String::new() } else { format!("{{ {text} }}") };
     let (document, of_type) = match reading {

@@ -41,7 +41,9 @@ async fn what_is_made_and_changed_comes_and_nothing_else(world: &World) {
     super::phone::settled(world).await;
     let page = phone.page(world).await;
     let told: Vec<&str> = page["changes"].as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap()).collect();
-    assert_eq!(told, [made["meeting"]["id"].as_str().unwrap(), &world.ours.schools[0].to_string()]);
+    // With the meeting, the lesson that it prepares has a day before which it is to be taught.
+    let [meeting, school] = [made["meeting"]["id"].as_str().unwrap(), &world.ours.schools[0].to_string()];
+    assert_eq!(told, [meeting, &world.ours.school_cohorts[0].to_string(), school]);
     assert_eq!(page["hasMore"], false);
     assert_eq!(phone.page(world).await["changes"], json!([]));
     teacher.agrees(world).await;

@@ -25,6 +25,7 @@ use crate::people::memberships;
 use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
 use crate::practice::progress::actions::{self as progress, At};
+use crate::practice::succession;
 use crate::programme::content::{Content, Part};
 use crate::programme::shelf::Shelf;
 
@@ -197,7 +198,7 @@ pub(in crate::practice) async fn course_of(write: &Write<'_>, cohort: &cohort::M
     Ok(shelf.open(write.db(), edition).await?.ok_or_else(gone)?.content)
 }
 
-/// A lesson of the edition that the cohort follows.
+/// A lesson of the edition that the cohort follows; of one that it followed before, its successor.
 pub(in crate::practice) async fn lesson_of(
     write: &Write<'_>,
     cohort: &cohort::Model,
@@ -206,7 +207,24 @@ pub(in crate::practice) async fn lesson_of(
 ) -> Result<LessonId> {
     let id: LessonId = id.parse().map_err(|_| not_found(field))?;
     let course = course_of(write, cohort).await?;
-    course.place(Part::Lesson(id)).map(|_| id).ok_or_else(|| not_found(field))
+    if course.place(Part::Lesson(id)).is_some() {
+        return Ok(id);
+    }
+    let successor = succession::store::successor_of(write.db(), &write.scope(), cohort.id, id).await?;
+    successor.ok_or_else(|| not_found(field))
+}
+
+/// Lets the cohort follow another edition from now on.
+pub(in crate::practice) async fn set_edition(
+    write: &Write<'_>,
+    permit: &Permit,
+    cohort: cohort::Model,
+    edition: ProgrammeVersionId,
+) -> Result<cohort::Model> {
+    let version = cohort.version;
+    let mut row = cohort.into_active_model();
+    row.programme_version_id = Set(edition);
+    store::update(write.db(), permit, row, version, write.now()).await
 }
 
 /// The id that a client gave to what it makes, or a new one.

@@ -47,8 +47,8 @@ impl Cohort {
         &self.0.name
     }
 
-    /// The course that it follows, in the edition with which the cohort began: what is published later does not change
-    /// it.
+    /// The course that it follows, in the edition with which the cohort began or to which `cohortMigrate` moved it: what is
+    /// published later does not change it.
     pub async fn programme(&self, ctx: &Context<'_>) -> Result<Programme> {
         edition(ctx, self.0.programme_version_id).await.map(Programme)
     }

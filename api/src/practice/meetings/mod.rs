@@ -9,6 +9,7 @@ mod rules;
 mod store;
 pub mod types;
 
+pub use loaders::LessonsOf;
 pub use mutation::MeetingMutation;
 pub use store::page;
 pub use types::Meeting;

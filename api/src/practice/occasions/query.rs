@@ -1,8 +1,6 @@
 //! What is coming up.
 
 use async_graphql::{Context, Object};
-use glans_entity::ids::CohortId;
-use glans_entity::people::{Role, ScopeKind};
 
 use super::store::{self, Diary};
 use super::types::OccasionNode;
@@ -34,12 +32,8 @@ impl OccasionQuery {
         if !(1..=MOST).contains(&first) {
             return Err(coded(Code::BadUserInput, format!("Ask for 1 to {MOST} occasions.")));
         }
-        let of_role = |role, kind| person.held.iter().filter(move |held| (held.role, held.kind) == (role, kind));
-        let diary = Diary {
-            led: of_role(Role::SchoolLeader, ScopeKind::School).filter_map(|held| held.school).collect(),
-            trained: of_role(Role::Trainer, ScopeKind::Cohort).map(|held| CohortId(held.scope)).collect(),
-        };
         let (db, scope) = (call.read().await?, call.scope());
+        let diary = Diary::of(&person, &scope);
         let (meetings, sessions) = store::upcoming(&*db, &scope, &diary, call.now(), first.unsigned_abs()).await?;
         let meetings = meetings.into_iter().map(|row| (row.starts_at, row.id.0, Meeting(row).into()));
         let sessions = sessions.into_iter().map(|row| (row.starts_at, row.id.0, TeamSession(row).into()));

@@ -4,18 +4,18 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use glans_entity::ids::{AttendanceId, BoardId, CohortId, MeetingId, SchoolId, TeamSessionId};
-use glans_entity::people::{Role, membership};
+use glans_entity::people::{Role, ScopeKind, membership};
 use glans_entity::practice::attendance::{Column, Entity, Model};
 use glans_entity::practice::{OccasionStatus, cohort_school, meeting, team_session};
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait,
+    QueryOrder, QuerySelect, QueryTrait, Select,
 };
 
 use super::attendance::{Entry, Seat};
 use super::loaders::Occasion;
-use crate::access::Permit;
+use crate::access::{Permit, PersonActor};
 use crate::call::today;
 use crate::people::rights::covers;
 use crate::platform::error::Result;
@@ -166,41 +166,87 @@ pub async fn team_session(
 /// Where somebody is to come.
 #[derive(Clone, Debug, Default)]
 pub struct Diary {
-    /// Schools that the person leads.
-    pub led: Vec<SchoolId>,
-    /// Cohorts that the person trains.
-    pub trained: Vec<CohortId>,
+    led: Vec<SchoolId>,
+    trained: Vec<CohortId>,
+    taught: Vec<SchoolId>,
 }
 
-/// The next planned meetings and team sessions in sight that are not over, earliest first, `most` of each.
+impl Diary {
+    /// The schools that `person` leads, the cohorts that the person trains, and the teams in sight.
+    pub fn of(person: &PersonActor, scope: &Scope) -> Self {
+        let of_role = |role, kind| person.held.iter().filter(move |held| (held.role, held.kind) == (role, kind));
+        Self {
+            led: of_role(Role::SchoolLeader, ScopeKind::School).filter_map(|held| held.school).collect(),
+            trained: of_role(Role::Trainer, ScopeKind::Cohort).map(|held| CohortId(held.scope)).collect(),
+            taught: scope.team_schools.clone(),
+        }
+    }
+
+    fn meetings(&self, scope: &Scope) -> Select<meeting::Entity> {
+        let led = cohort_school::Entity::within(scope)
+            .select_only()
+            .column(cohort_school::Column::CohortId)
+            .filter(cohort_school::Column::SchoolId.is_in(self.led.iter().copied()))
+            .filter(cohort_school::Column::LeftOn.is_null());
+        let own = Condition::any()
+            .add(meeting::Column::CohortId.is_in(self.trained.iter().copied()))
+            .add(meeting::Column::CohortId.in_subquery(led.into_query()));
+        meeting::Entity::within(scope).filter(own)
+    }
+
+    fn sessions(&self, scope: &Scope) -> Select<team_session::Entity> {
+        let own = team_session::Column::SchoolId.is_in(self.taught.iter().copied());
+        team_session::Entity::within(scope).filter(own)
+    }
+}
+
+/// Meetings and team sessions.
+pub type Occasions = (Vec<meeting::Model>, Vec<team_session::Model>);
+
+/// The next planned ones of a diary that are not over, earliest first, `most` of each.
 pub async fn upcoming(
     db: &impl ConnectionTrait,
     scope: &Scope,
     diary: &Diary,
     now: DateTime<Utc>,
     most: u32,
-) -> Result<(Vec<meeting::Model>, Vec<team_session::Model>)> {
-    let led = cohort_school::Entity::within(scope)
-        .select_only()
-        .column(cohort_school::Column::CohortId)
-        .filter(cohort_school::Column::SchoolId.is_in(diary.led.iter().copied()))
-        .filter(cohort_school::Column::LeftOn.is_null());
-    let own = Condition::any()
-        .add(meeting::Column::CohortId.is_in(diary.trained.iter().copied()))
-        .add(meeting::Column::CohortId.in_subquery(led.into_query()));
-    let meetings = meeting::Entity::within(scope)
-        .filter(own)
+) -> Result<Occasions> {
+    let meetings = diary
+        .meetings(scope)
         .filter(meeting::Column::Status.eq(OccasionStatus::Planned))
         .filter(meeting::Column::EndsAt.gt(now))
         .order_by_asc(meeting::Column::StartsAt)
         .order_by_asc(meeting::Column::Id)
         .limit(u64::from(most));
-    let sessions = team_session::Entity::within(scope)
-        .filter(team_session::Column::SchoolId.is_in(scope.team_schools.iter().copied()))
+    let sessions = diary
+        .sessions(scope)
         .filter(team_session::Column::Status.eq(OccasionStatus::Planned))
         .filter(team_session::Column::EndsAt.gt(now))
         .order_by_asc(team_session::Column::StartsAt)
         .order_by_asc(team_session::Column::Id)
+        .limit(u64::from(most));
+    Ok((meetings.all(db).await?, sessions.all(db).await?))
+}
+
+/// All of a diary that ended after `since` or are to come, cancelled ones among them, latest first, `most` of each.
+pub async fn since(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    diary: &Diary,
+    since: DateTime<Utc>,
+    most: u32,
+) -> Result<Occasions> {
+    let meetings = diary
+        .meetings(scope)
+        .filter(meeting::Column::EndsAt.gt(since))
+        .order_by_desc(meeting::Column::StartsAt)
+        .order_by_desc(meeting::Column::Id)
+        .limit(u64::from(most));
+    let sessions = diary
+        .sessions(scope)
+        .filter(team_session::Column::EndsAt.gt(since))
+        .order_by_desc(team_session::Column::StartsAt)
+        .order_by_desc(team_session::Column::Id)
         .limit(u64::from(most));
     Ok((meetings.all(db).await?, sessions.all(db).await?))
 }

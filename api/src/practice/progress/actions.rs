@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use async_graphql::ID;
 use chrono::{DateTime, Utc};
-use glans_entity::ids::{LessonId, LessonMarkId, SchoolCohortId};
+use glans_entity::ids::{CohortId, LessonId, LessonMarkId, SchoolCohortId};
 use glans_entity::practice::{LessonStatus, MarkKind, cohort_school, lesson_mark, lesson_progress};
 use glans_entity::scope::Scope;
 use serde_json::json;
@@ -41,9 +41,24 @@ pub async fn refresh(write: &Write<'_>, permit: &Permit, at: At) -> Result<()> {
     for (school, lesson) in stored.into_keys() {
         store::forget(write.db(), permit, school, lesson).await?;
     }
-    store::set(write.db(), permit, &changed, write.now()).await?;
-    if let Some(row) = changed.first() {
-        write.wake(row.cohort_id);
+    tell(write, permit, at.cohort(), changed).await
+}
+
+/// What is stored of how far the lessons are there, whatever the caller may see of it.
+pub async fn stored(write: &Write<'_>, at: At) -> Result<Vec<lesson_progress::Model>> {
+    store::stored(write.db(), &Scope::system(write.call().today()), at).await
+}
+
+/// Stores that lessons of `cohort` are that far, and tells those who follow it.
+pub async fn tell(
+    write: &Write<'_>,
+    permit: &Permit,
+    cohort: CohortId,
+    rows: Vec<lesson_progress::Model>,
+) -> Result<()> {
+    if !rows.is_empty() {
+        store::set(write.db(), permit, &rows, write.now()).await?;
+        write.wake(cohort);
     }
     Ok(())
 }
@@ -103,7 +118,7 @@ async fn mark(write: &Write<'_>, input: Marked<'_>, kind: MarkKind) -> Result<Do
     let permit = cohorts::authorize(write, &cohort).await?;
     let lesson = cohorts::lesson_of(write, &cohort, "lesson", input.lesson).await?;
     let at = At::School(cohort.id, school.id);
-    let stored = store::stored(write.db(), &Scope::system(write.call().today()), at).await?;
+    let stored = stored(write, at).await?;
     let status = stored.iter().find(|row| row.lesson_id == lesson).map_or(LessonStatus::NotStarted, |row| row.status);
     match (kind, status) {
         (MarkKind::Skipped, LessonStatus::Skipped) => return Ok((school, lesson)),

@@ -37,7 +37,8 @@ impl At {
         }
     }
 
-    fn cohort(self) -> CohortId {
+    /// Their cohort.
+    pub fn cohort(self) -> CohortId {
         match self {
             Self::Cohort(id) | Self::School(id, _) => id,
         }

@@ -140,7 +140,6 @@ impl Lesson {
         materials.map(|at| Material::new(self.view.clone(), at)).collect()
     }
 
-    /// The lesson after this one in the order of the course, over modules and years; null after the last.
     /// The experiences with it that the viewer may see, newest first.
     async fn experiences(
         &self,
@@ -154,6 +153,7 @@ impl Lesson {
         experiences_of(ctx, self.row_id(), cohort, PageArgs { first, after, last, before }).await
     }
 
+    /// The lesson after this one in the order of the course, over modules and years; null after the last.
     async fn next(&self) -> Option<Self> {
         self.neighbour(self.at.checked_add(1))
     }

@@ -1,0 +1,197 @@
+//! What every resolver and action receives: who calls, what they may see, the time, and the database.
+
+mod once;
+mod write;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use async_graphql::{Context, Data};
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Europe::Amsterdam;
+use glans_entity::ids::BoardId;
+use glans_entity::scope::Scope;
+use sea_orm::DatabaseTransaction;
+use tokio::sync::Mutex;
+
+use crate::access::{self, Actor, PersonActor, Standing};
+use crate::app::App;
+use crate::loaders;
+use crate::platform::error::{Code, Result, coded};
+use crate::replay::Replayed;
+use crate::turns::Turns;
+
+pub use once::Act;
+pub use write::Write;
+
+/// One request.
+pub struct Call {
+    app: Arc<App>,
+    standing: RwLock<Arc<Standing>>,
+    snapshot: Mutex<Option<Arc<DatabaseTransaction>>>,
+    written: AtomicBool,
+    /// Names the request in answers, logs and the audit log.
+    pub request_id: String,
+    /// Languages that the client asked for, most wanted first.
+    pub languages: Vec<String>,
+    /// Where the request comes from, for throttling only; never logged.
+    pub address: Option<std::net::IpAddr>,
+    /// The board that the request named, if it named one.
+    pub board: Option<BoardId>,
+}
+
+impl Call {
+    /// A request of `standing`.
+    pub fn new(app: Arc<App>, standing: Arc<Standing>, request_id: String) -> Self {
+        Self {
+            app,
+            standing: RwLock::new(standing),
+            snapshot: Mutex::new(None),
+            written: AtomicBool::new(false),
+            request_id,
+            languages: Vec::new(),
+            address: None,
+            board: None,
+        }
+    }
+
+    /// The program itself at work, as `import duo`.
+    pub fn system(app: &Arc<App>, command: &'static str) -> Self {
+        let standing =
+            Standing { actor: Actor::System(command), scope: Arc::new(Scope::system(today(app.clock.now()))) };
+        Self::new(Arc::clone(app), Arc::new(standing), command.to_owned())
+    }
+
+    /// The call that this resolver is part of.
+    pub fn of<'c>(ctx: &Context<'c>) -> &'c Self {
+        ctx.data_unchecked::<Arc<Self>>()
+    }
+
+    /// As [`Call::of`], for a stream that outlives its resolver.
+    pub fn shared(ctx: &Context<'_>) -> Arc<Self> {
+        Arc::clone(ctx.data_unchecked::<Arc<Self>>())
+    }
+
+    /// What the resolvers of this request find in their context: the call, and the batches that they share.
+    pub fn into_data(self) -> Data {
+        let call = Arc::new(self);
+        let mut data = Data::default();
+        let turns = Turns::default();
+        data.insert(loaders::of(Arc::clone(&call), turns.clone()));
+        data.insert(turns);
+        data.insert(Arc::new(Replayed::default()));
+        data.insert(call);
+        data
+    }
+
+    /// What the process shares.
+    pub fn app(&self) -> &Arc<App> {
+        &self.app
+    }
+
+    /// Who calls, and what they may see.
+    pub fn standing(&self) -> Arc<Standing> {
+        Arc::clone(&self.standing.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What they may see.
+    pub fn scope(&self) -> Arc<Scope> {
+        Arc::clone(&self.standing().scope)
+    }
+
+    /// The time of this request.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.app.clock.now()
+    }
+
+    /// The day of this request in the Netherlands.
+    pub fn today(&self) -> NaiveDate {
+        today(self.now())
+    }
+
+    /// Refuses who is not signed in.
+    pub fn signed_in(&self) -> Result<()> {
+        match self.standing().actor {
+            Actor::Anonymous => Err(coded(Code::Unauthenticated, access::SIGN_IN)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The signed-in human being.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED` for who is not signed in; `FORBIDDEN` for a client or command, which has no account.
+    pub fn person(&self) -> Result<Arc<PersonActor>> {
+        self.signed_in()?;
+        let standing = self.standing();
+        let person = standing.actor.person().map(Arc::clone);
+        person.ok_or_else(|| coded(Code::Forbidden, "Only a person can do this, not an API client."))
+    }
+
+    /// The snapshot that this request reads from; one transaction, begun when first asked for.
+    pub async fn read(&self) -> Result<Arc<DatabaseTransaction>> {
+        let mut snapshot = self.snapshot.lock().await;
+        if let Some(open) = &*snapshot {
+            return Ok(Arc::clone(open));
+        }
+        let open = Arc::new(self.app.db.read(&self.scope()).await?);
+        *snapshot = Some(Arc::clone(&open));
+        Ok(open)
+    }
+
+    /// A snapshot of its own that sees all boards: for sign-in, which comes before any scope.
+    pub async fn read_as_system(&self) -> Result<DatabaseTransaction> {
+        Ok(self.app.db.read(&Scope::system(self.today())).await?)
+    }
+
+    /// Begins a write transaction in the scope of this call.
+    pub async fn write(&self) -> Result<Write<'_>> {
+        Write::begin(self, &self.scope()).await
+    }
+
+    /// Begins a write transaction that sees all boards: for sign-in, and for acts that make a board.
+    pub async fn write_as_system(&self) -> Result<Write<'_>> {
+        Write::begin(self, &Scope::system(self.today())).await
+    }
+
+    /// Whether something was committed by this call, or by the one that it repeats.
+    pub fn has_written(&self) -> bool {
+        self.written.load(Ordering::Relaxed)
+    }
+
+    fn wrote(&self) {
+        self.written.store(true, Ordering::Relaxed);
+    }
+
+    /// From here on the call acts as `standing`: a sign-in answers with the viewer it made.
+    pub async fn stand_as(&self, standing: Arc<Standing>) {
+        self.renew(standing);
+        self.look_again().await;
+    }
+
+    /// As [`Call::stand_as`], from the next snapshot on.
+    pub fn renew(&self, standing: Arc<Standing>) {
+        *self.standing.write().unwrap_or_else(PoisonError::into_inner) = standing;
+    }
+
+    /// The next read sees what was committed since.
+    pub async fn look_again(&self) {
+        *self.snapshot.lock().await = None;
+    }
+
+    /// The next read sees what was committed since, as far as the caller may see it by now.
+    pub async fn stand_anew(&self) -> Result<()> {
+        let standing = self.standing();
+        if let Actor::Person(person) = &standing.actor {
+            let fresh = self.app.standings.of_account(&self.app, person.account, person.session, self.board).await?;
+            self.renew(fresh);
+        }
+        self.look_again().await;
+        Ok(())
+    }
+}
+
+/// The calendar day in the Netherlands, where the boards are.
+pub fn today(now: DateTime<Utc>) -> NaiveDate {
+    now.with_timezone(&Amsterdam).date_naive()
+}

@@ -1,0 +1,100 @@
+//! Running an act once per `clientMutationId`.
+
+use std::sync::Arc;
+
+use async_graphql::indexmap::IndexMap;
+use async_graphql::{Context, Name, Value};
+use glans_entity::scope::Scope;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{Call, Write};
+use crate::loaders;
+use crate::platform::error::{Code, Error, Result, coded};
+use crate::platform::idempotency::Key;
+use crate::replay::Replayed;
+
+/// A boxed future that borrows from the write it runs in.
+pub type Act<'w, T> = std::pin::Pin<Box<dyn Future<Output = Result<T>> + Send + 'w>>;
+
+impl Call {
+    /// Runs `act` in a transaction, once per `clientMutationId`, and commits it.
+    ///
+    /// An earlier answer under the same id is given again and `extensions.replayed` says so.
+    pub async fn once<T, F>(&self, ctx: &Context<'_>, act: F) -> Result<T>
+    where
+        T: Serialize + DeserializeOwned + Send,
+        F: for<'w> FnOnce(&'w Write<'w>) -> Act<'w, T> + Send,
+    {
+        self.signed_in()?;
+        self.once_in(ctx, self.scope(), act).await
+    }
+
+    /// As [`Call::once`], in a transaction that sees all boards.
+    pub async fn once_as_system<T, F>(&self, ctx: &Context<'_>, act: F) -> Result<T>
+    where
+        T: Serialize + DeserializeOwned + Send,
+        F: for<'w> FnOnce(&'w Write<'w>) -> Act<'w, T> + Send,
+    {
+        self.once_in(ctx, Arc::new(Scope::system(self.today())), act).await
+    }
+
+    async fn once_in<T, F>(&self, ctx: &Context<'_>, scope: Arc<Scope>, act: F) -> Result<T>
+    where
+        T: Serialize + DeserializeOwned + Send,
+        F: for<'w> FnOnce(&'w Write<'w>) -> Act<'w, T> + Send,
+    {
+        // What the batches keep may change with this act, and the payload must show it as it is then.
+        if let Some(loaders) = ctx.data_opt::<loaders::Loaders>() {
+            loaders.enable_all_cache(false);
+        }
+        let key = self.idempotency_key(ctx)?;
+        let _busy = key.as_ref().map(|key| self.app.in_progress.begin(key)).transpose()?;
+        let write = Write::begin(self, &scope).await?;
+        if let Some(key) = &key
+            && let Some(answer) = key.answer(write.db(), self.now()).await?
+        {
+            if let Some(replayed) = ctx.data_opt::<Arc<Replayed>>() {
+                replayed.set();
+            }
+            self.wrote();
+            return serde_json::from_value(answer).map_err(Error::fault);
+        }
+        let done = act(&write).await?;
+        if let Some(key) = &key {
+            key.keep(write.db(), serde_json::to_value(&done).map_err(Error::fault)?, self.now()).await?;
+        }
+        write.commit().await?;
+        Ok(done)
+    }
+
+    fn idempotency_key(&self, ctx: &Context<'_>) -> Result<Option<Key>> {
+        let field = ctx.field();
+        let arguments = field.arguments().map_err(|error| coded(Code::BadUserInput, error.message))?;
+        let Some(Value::Object(input)) = arguments.iter().find(|(name, _)| name == "input").map(|(_, value)| value)
+        else {
+            return Ok(None);
+        };
+        let (Some(Value::String(key)), Some(actor)) = (input.get("clientMutationId"), self.standing().actor.id())
+        else {
+            return Ok(None);
+        };
+        let canonical = Value::Object(sorted(input)).to_string();
+        Key::new(actor, key.clone(), field.name(), &canonical).map(Some)
+    }
+}
+
+/// Object fields in one order, whatever the order in which the client wrote them.
+fn sorted(input: &IndexMap<Name, Value>) -> IndexMap<Name, Value> {
+    let mut fields: Vec<_> = input.iter().map(|(name, value)| (name.clone(), canonical(value))).collect();
+    fields.sort_by(|(left, _), (right, _)| left.as_str().cmp(right.as_str()));
+    fields.into_iter().collect()
+}
+
+fn canonical(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => Value::Object(sorted(fields)),
+        Value::List(items) => Value::List(items.iter().map(canonical).collect()),
+        other => other.clone(),
+    }
+}
