@@ -106,7 +106,6 @@ const WATCHED: [Watched; 26] = [
         "student",
         &[
             Touch::of("student", "{r}.id").school("{r}.school_id"),
-            Touch::of("student", "{r}.id").school("{r}.school_id").on(On::Moved("school_id")),
             Touch::of("person", "g.guardian_id")
                 .school("{r}.school_id")
                 .join(&[GUARDIANSHIPS_OF_STUDENT])
@@ -152,7 +151,7 @@ const WATCHED: [Watched; 26] = [
         ],
     ),
     of("meeting", &[Touch::of("meeting", "{r}.id").scope("{r}.cohort_id")]),
-    of("meeting_lesson", &[Touch::of("meeting", "{r}.meeting_id").scope("{r}.cohort_id")]),
+    of_key("meeting_lesson", &[Touch::of("meeting", "{r}.meeting_id").scope("{r}.cohort_id")]),
     of("team_session", &[Touch::of("teamsession", "{r}.id").school("{r}.school_id").scope("{r}.cohort_id")]),
     of(
         "attendance",
@@ -179,13 +178,18 @@ const WATCHED: [Watched; 26] = [
             Touch::of("comment", "{r}.id").scope("{r}.cohort_id"),
         ],
     ),
-    of(
+    of_key(
         "lesson_progress",
         &[Touch::of("schoolcohort", "{r}.cohort_school_id").school("{r}.school_id").scope("{r}.cohort_id")],
     ),
-    of("material_state", &[Touch::of("material", "{r}.material_id").board("").account("{r}.account_id")]),
+    of_key("material_state", &[Touch::of("material", "{r}.material_id").board("").account("{r}.account_id")]),
 ];
 
 const fn of(table: &'static str, touches: &'static [Touch]) -> Watched {
-    Watched { table, key: "id", touches }
+    Watched { table, has_id: true, touches }
+}
+
+/// One whose key is what a row is about.
+const fn of_key(table: &'static str, touches: &'static [Touch]) -> Watched {
+    Watched { has_id: false, ..of(table, touches) }
 }

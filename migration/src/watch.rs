@@ -3,13 +3,16 @@
 //! One list says what a table touches; one function makes the triggers of both databases from it. PostgreSQL's run once
 //! per statement, over all its rows, so that imports stay fast.
 
+use std::collections::BTreeSet;
+
 use sea_orm_migration::sea_orm::DbBackend;
 
 /// A table, and the nodes that a row of it touches.
 pub(crate) struct Watched {
     pub table: &'static str,
-    /// What names a row, to find its old version beside its new one.
-    pub key: &'static str,
+    /// Whether a row has an id, by which its old version is found beside its new one. Else its key says what it is about,
+    /// and a key stays.
+    pub has_id: bool,
     pub touches: &'static [Touch],
 }
 
@@ -69,6 +72,17 @@ impl Touch {
     pub(crate) const fn account(self, account: &'static str) -> Self {
         Self { account, ..self }
     }
+
+    /// The columns that say what the touch is about. A row keeps its id and its board.
+    fn columns(&self) -> BTreeSet<&'static str> {
+        let joins = self.join.iter().map(|(_, on)| *on);
+        let texts = [self.node, self.school, self.scope, self.account].into_iter().chain(joins);
+        let columns = texts.flat_map(|text| text.split("{r}.").skip(1)).map(|rest| {
+            let end = rest.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+            &rest[..end.unwrap_or(rest.len())]
+        });
+        columns.filter(|column| !["id", "board_id"].contains(column)).collect()
+    }
 }
 
 const EVENTS: [&str; 3] = ["INSERT", "UPDATE", "DELETE"];
@@ -99,18 +113,22 @@ fn name(table: &str, event: &str) -> String {
     format!("glans_change_{table}_{}", event.to_lowercase())
 }
 
-/// The touches of an event, each with the version of the row that it is read from and a condition.
-fn touches<'w>(watched: &'w Watched, event: &'w str) -> impl Iterator<Item = (&'w Touch, &'static str, String)> {
-    watched.touches.iter().flat_map(move |touch| {
-        let plain = |row: &'static str| vec![(touch, row, String::new())];
-        match (event, touch.on) {
-            ("INSERT" | "UPDATE", On::Any | On::Stored) => plain("NEW"),
-            ("DELETE", On::Any | On::Deleted) => plain("OLD"),
-            ("UPDATE", On::Moved(column)) => {
-                ["OLD", "NEW"].into_iter().map(|row| (touch, row, column.to_owned())).collect()
-            }
-            _ => Vec::new(),
+/// The touches of an event, each with the version of the row that it is read from, and the columns of which one must have
+/// changed. An update touches what the row was about as well, where it is about something else now.
+fn touches<'w>(
+    watched: &'w Watched,
+    event: &'w str,
+) -> impl Iterator<Item = (&'w Touch, &'static str, BTreeSet<&'w str>)> {
+    watched.touches.iter().flat_map(move |touch| match (event, touch.on) {
+        ("INSERT", On::Any | On::Stored) => vec![(touch, "NEW", BTreeSet::new())],
+        ("DELETE", On::Any | On::Deleted) => vec![(touch, "OLD", BTreeSet::new())],
+        ("UPDATE", On::Any | On::Stored) => {
+            let before = Some(touch.columns()).filter(|columns| watched.has_id && !columns.is_empty());
+            let before = before.map(|columns| (touch, "OLD", columns));
+            [(touch, "NEW", BTreeSet::new())].into_iter().chain(before).collect()
         }
+        ("UPDATE", On::Moved(column)) => ["OLD", "NEW"].map(|row| (touch, row, BTreeSet::from([column]))).into(),
+        _ => Vec::new(),
     })
 }
 
@@ -127,7 +145,8 @@ fn on_sqlite(watched: &Watched, event: &str) -> Option<Vec<String>> {
         let values = values(touch, row);
         let mut conditions: Vec<String> = touch.join.iter().map(|(_, on)| on.replace("{r}", row)).collect();
         if !moved.is_empty() {
-            conditions.push(format!("OLD.{moved} IS NOT NEW.{moved}"));
+            let moved: Vec<String> = moved.iter().map(|it| format!("OLD.{it} IS NOT NEW.{it}")).collect();
+            conditions.push(format!("({})", moved.join(" OR ")));
         }
         let from: Vec<&str> = touch.join.iter().map(|(table, _)| *table).collect();
         let from = if from.is_empty() { String::new() } else { format!(" FROM {}", from.join(", ")) };
@@ -150,8 +169,8 @@ fn on_postgres(watched: &Watched, event: &str) -> Option<Vec<String>> {
         let (rows, others) = if row == "OLD" { ("old_rows", "new_rows") } else { ("new_rows", "old_rows") };
         let mut from = vec![format!("{rows} r")];
         if !moved.is_empty() {
-            let key = watched.key;
-            from.push(format!("{others} o ON o.{key} = r.{key} AND o.{moved} IS DISTINCT FROM r.{moved}"));
+            let moved: Vec<String> = moved.iter().map(|it| format!("o.{it} IS DISTINCT FROM r.{it}")).collect();
+            from.push(format!("{others} o ON o.id = r.id AND ({})", moved.join(" OR ")));
         }
         for (table, on) in touch.join {
             from.push(format!("{table} ON {}", on.replace("{r}", "r")));

@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::cursor::Position;
 use super::kinds::{ChangeType, Kinds};
+use crate::people::memberships;
 use crate::platform::error::Result;
 
 /// What a transaction may not have committed yet is not read: whoever began before may still write before it.
@@ -90,13 +91,54 @@ fn only_ids<E: EntityTrait>(select: Select<E>) -> Select<E> {
     select.select_only().column_as(id::<E>(), "id")
 }
 
-fn ids_in<E: Scoped>(scope: &Scope) -> SelectStatement {
-    only_ids(E::within(scope)).into_query()
+/// What a viewer of a type can read.
+trait Readable: Scoped {
+    fn readable(scope: &Scope) -> Select<Self> {
+        Self::within(scope)
+    }
+}
+
+impl Readable for membership::Entity {
+    /// Roles show while they count.
+    fn readable(scope: &Scope) -> Select<Self> {
+        memberships::store::live(scope)
+    }
+}
+
+macro_rules! readable_in_sight {
+    ($($table:ident),+ $(,)?) => {$(impl Readable for $table::Entity {})+};
+}
+
+readable_in_sight!(
+    board,
+    cluster,
+    school,
+    school_year,
+    class_group,
+    person,
+    student,
+    guardianship,
+    programme,
+    programme_version,
+    programme_year,
+    module,
+    lesson,
+    material,
+    cohort,
+    cohort_school,
+    meeting,
+    team_session,
+    experience,
+    comment,
+);
+
+fn ids_in<E: Readable>(scope: &Scope) -> SelectStatement {
+    only_ids(E::readable(scope)).into_query()
 }
 
 /// In sight of `new`, and of none of `known`.
-fn appeared<E: Scoped>(new: &Scope, known: Option<&Scope>) -> Select<E> {
-    let select = E::within(new);
+fn appeared<E: Readable>(new: &Scope, known: Option<&Scope>) -> Select<E> {
+    let select = E::readable(new);
     match known {
         // By id and not by the negated condition: that would lose the rows for which it is neither true nor false.
         Some(known) => select.filter(id::<E>().not_in_subquery(ids_in::<E>(known))),
@@ -105,7 +147,7 @@ fn appeared<E: Scoped>(new: &Scope, known: Option<&Scope>) -> Select<E> {
 }
 
 /// In sight of one of `held`, and not of `new`.
-fn vanished<E: Scoped>(new: &Scope, held: &[&Scope]) -> Select<E> {
+fn vanished<E: Readable>(new: &Scope, held: &[&Scope]) -> Select<E> {
     let any = held.iter().fold(Condition::any(), |any, scope| any.add(id::<E>().in_subquery(ids_in::<E>(scope))));
     E::within(&Scope::system(new.on)).filter(any).filter(id::<E>().not_in_subquery(ids_in::<E>(new)))
 }
@@ -120,8 +162,8 @@ async fn ids_after<E: EntityTrait>(
     Ok(select.into_tuple().all(db).await?)
 }
 
-async fn among<E: Scoped>(db: &impl ConnectionTrait, scope: &Scope, ids: &[Uuid]) -> Result<Vec<Uuid>> {
-    let select = only_ids(E::within(scope)).filter(id::<E>().is_in(ids.iter().copied()));
+async fn among<E: EntityTrait>(db: &impl ConnectionTrait, select: Select<E>, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+    let select = only_ids(select).filter(id::<E>().is_in(ids.iter().copied()));
     Ok(select.into_tuple().all(db).await?)
 }
 
@@ -246,7 +288,7 @@ pub(super) async fn visible(
     scope: &Scope,
     ids: &[Uuid],
 ) -> Result<Vec<Uuid>> {
-    with_table!(kind, Table => among::<Table>(db, scope, ids).await)
+    with_table!(kind, Table => among(db, Table::readable(scope), ids).await)
 }
 
 /// Which of `ids` are there, whoever may see them.
@@ -256,5 +298,5 @@ pub(super) async fn existing(
     scope: &Scope,
     ids: &[Uuid],
 ) -> Result<Vec<Uuid>> {
-    visible(db, kind, &Scope::system(scope.on), ids).await
+    with_table!(kind, Table => among(db, Table::within(&Scope::system(scope.on)), ids).await)
 }

@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
 use super::phone::{Phone, truth, writes};
-use crate::ask::{act, codes};
+use crate::ask::{act, ask, codes};
 
 async fn synced(world: &World, who: Who) -> Phone {
     let mut phone = Phone::of(who, 500);
@@ -215,6 +215,31 @@ async fn what_was_lost_in_a_board_before_the_board_was_lost_is_wiped(world: &Wor
     assert!(truth(world, Who::Leader).await.iter().all(|id| !id.starts_with("school_")));
 }
 
+async fn an_app_learns_which_page_has_what_it_wrote(world: &World) {
+    let mut phone = synced(world, Who::Admin).await;
+    let admin = world.actor(Who::Admin).await;
+    let writes = async |city: &str| {
+        let done = admin.does("schoolUpdate", "", json!({ "id": world.ours.schools[0], "city": city })).await;
+        done.body["extensions"]["syncCursor"].clone()
+    };
+    let first = writes("Delft").await;
+    let input = json!({ "id": world.ours.clusters[0], "name": "Noordoost" });
+    assert_eq!(admin.does("clusterUpdate", "", input).await.refusals("clusterUpdate"), Vec::<String>::new());
+    let last = writes("Assen").await;
+    super::phone::settled(world).await;
+    let document = "query($since: String, $of: String!) { changes(since: $since, first: 1) { cursor hasMore includes(syncCursor: $of) } }";
+    let mut seen = Vec::new();
+    for of in [&first, &last, &last] {
+        let page = ask(world, Who::Admin, document, json!({ "since": phone.cursor, "of": of })).await["changes"].take();
+        seen.push((page["includes"].clone(), page["hasMore"].clone()));
+        phone.cursor = page["cursor"].clone();
+    }
+    assert_eq!(seen[1..], [(json!(false), json!(true)), (json!(true), json!(false))], "{seen:?}");
+    let odd = admin.asks_with(document, json!({ "since": phone.cursor, "of": phone.cursor })).await;
+    assert_eq!(odd.codes(), ["BAD_CURSOR"]);
+    assert_eq!(admin.asks("{ __typename }").await.body["extensions"].get("syncCursor"), None);
+}
+
 async fn a_name_that_changes_tells_nothing_to_who_cannot_see_it(world: &World) {
     let mut phones = [synced(world, Who::Guardian).await, synced(world, Who::Teacher).await];
     writes(world, async |db| {
@@ -240,5 +265,6 @@ on_each_database!(
     a_cohort_that_a_school_leaves_is_wiped,
     rights_that_change_between_two_pages_lose_nothing,
     what_was_lost_in_a_board_before_the_board_was_lost_is_wiped,
+    an_app_learns_which_page_has_what_it_wrote,
     a_name_that_changes_tells_nothing_to_who_cannot_see_it,
 );

@@ -4,4 +4,5 @@ mod course;
 mod deltas;
 mod first;
 mod phone;
+mod random;
 mod writers;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use glans_entity::organisation::{board, class_group, cluster, school, school_year};
-use glans_entity::people::{guardianship, membership, person, student};
+use glans_entity::people::{guardianship, person, student};
 use glans_entity::practice::{cohort, cohort_school, comment, experience, meeting, team_session};
 use glans_entity::scope::{Scope, Scoped};
 use glans_tests::{Engine, Who, World};
@@ -124,8 +124,10 @@ pub(super) async fn truth(world: &World, who: Who) -> BTreeSet<String> {
             ids.extend($entity::Entity::within(&scope).all(&db).await.unwrap().iter().map(|row| row.id.to_string()));
         )+};
     }
-    rows!(board, cluster, school, school_year, class_group, person, membership, student, guardianship);
+    rows!(board, cluster, school, school_year, class_group, person, student, guardianship);
     rows!(cohort, cohort_school, meeting, team_session, experience, comment);
+    let roles = glans::people::memberships::store::live(&scope).all(&db).await.unwrap();
+    ids.extend(roles.iter().map(|row| row.id.to_string()));
     db.commit().await.unwrap();
     let document = "{ materials(first: 100) { nodes { id } } programmes(first: 10) { nodes { id edition { id
         years { id modules { id lessons { id materials { id } } } } } } } }";

@@ -17,7 +17,7 @@ use crate::people::rights::covers;
 use crate::platform::error::{Result, taken};
 
 /// The memberships in sight that count on the day of the scope.
-pub(in crate::people) fn live(scope: &Scope) -> Select<Entity> {
+pub fn live(scope: &Scope) -> Select<Entity> {
     Entity::within(scope).filter(Column::EndedAt.is_null()).filter(covers(Column::StartsOn, Column::EndsOn, scope.on))
 }
 
