@@ -35,7 +35,7 @@ impl App {
     pub fn new(config: Config, db: Database, clock: Clock) -> Result<Arc<Self>, SetupError> {
         Ok(Arc::new(Self {
             identity: Identity::new(&config)?,
-            bus: Bus::of(&config.database_url),
+            bus: Bus::of(&config, &db),
             config,
             db,
             clock,

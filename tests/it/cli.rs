@@ -13,7 +13,7 @@ const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 const OTHER_KEY: &str = "HxwdGhsYGRYXFBUSExARDg8MDQoLCAkGBwQFAgMAAQI=";
 
 /// `glans ARGUMENTS` in a folder.
-fn glans(folder: &Path, arguments: &[&str]) -> Command {
+pub(crate) fn glans(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "cli::program", "--ignored", "--nocapture"]).current_dir(folder);
     command.env("GLANS_TEST_ARGUMENTS", arguments.join("\n"));
@@ -116,7 +116,7 @@ fn serve(folder: &Path, database: &EmptyDatabase) -> (Child, String) {
 }
 
 /// Sends SIGTERM; gives the exit status, none where the signal killed it.
-fn stop(mut server: Child) -> Option<i32> {
+pub(crate) fn stop(mut server: Child) -> Option<i32> {
     assert!(Command::new("kill").args(["-TERM", &server.id().to_string()]).status().unwrap().success());
     server.wait().unwrap().code()
 }

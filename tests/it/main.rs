@@ -4,6 +4,7 @@
 
 mod access;
 mod ask;
+mod bus;
 mod calendar;
 mod circle;
 mod cli;
@@ -24,9 +25,11 @@ mod organisation;
 mod people;
 mod people_rights;
 mod practice;
+mod processes;
 mod programme;
 mod realtime;
 mod register;
+
 mod roster;
 mod schema;
 mod story;

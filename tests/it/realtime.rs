@@ -28,6 +28,11 @@ impl Drop for Follower {
 impl Follower {
     /// None where there is no node, or no packages.
     pub fn start(kind: &str, actor: &Actor, document: &str, variables: &Value) -> Option<Self> {
+        Self::persistent(kind, actor, document, variables, 0)
+    }
+
+    /// One that connects again as often as that, and goes on after the last cursor.
+    pub fn persistent(kind: &str, actor: &Actor, document: &str, variables: &Value, attempts: u32) -> Option<Self> {
         let clients = crate::repository().join("tests/clients");
         if !clients.join("node_modules/graphql-ws").exists() {
             crate::http_audits::skip("following needs `npm ci` in tests/clients");
@@ -35,7 +40,7 @@ impl Follower {
         }
         let variables = variables.to_string();
         let mut process = Command::new("node")
-            .args(["follow.mjs", kind, actor.address(), actor.token(), document, &variables])
+            .args(["follow.mjs", kind, actor.address(), actor.token(), document, &variables, &attempts.to_string()])
             .current_dir(clients)
             .stdout(Stdio::piped())
             .spawn()
@@ -116,23 +121,8 @@ async fn a_token_that_runs_out_closes_the_socket(world: &World) {
     assert_eq!(follower.line().await, r#"{"failed":4403}"#);
 }
 
-async fn who_is_followed_is_heard_of_from_another_process(world: &World) {
-    let url = &world.app.config.database_url;
-    let (here, there) = (glans::platform::bus::Bus::of(url), glans::platform::bus::Bus::of(url));
-    if world.engine() == glans_tests::Engine::Sqlite {
-        return;
-    }
-    let mut wakes = there.subscribe("topic");
-    // The first wakes everybody: it begins to listen.
-    tokio::time::timeout(PATIENCE, wakes.next()).await.expect("a call when it listens");
-    here.publish(world.app.db.connection(), "another").await;
-    here.publish(world.app.db.connection(), "topic").await;
-    tokio::time::timeout(PATIENCE, wakes.next()).await.expect("a call of the other process");
-}
-
 on_each_database!(
     an_administrator_follows_an_import_to_its_end,
     who_may_not_see_an_import_cannot_follow_it,
     a_token_that_runs_out_closes_the_socket,
-    who_is_followed_is_heard_of_from_another_process,
 );

@@ -14,7 +14,7 @@ use crate::people::rights::{self, Rights};
 use crate::platform::error::Result;
 
 /// How long rights are kept. What is revoked elsewhere is void within this time on every replica.
-const KEPT: Duration = Duration::from_secs(3);
+const KEPT: Duration = Duration::from_secs(2);
 const LARGEST: u64 = 20_000;
 
 /// Who calls, and what they may see.

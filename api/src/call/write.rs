@@ -73,7 +73,7 @@ impl<'c> Write<'c> {
         db.commit().await?;
         call.wrote();
         for topic in woken.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            call.app.bus.publish(call.app.db.connection(), &topic).await;
+            call.app.bus.publish(&topic).await;
         }
         if rights_changed.into_inner() {
             call.app.standings.forget_all();

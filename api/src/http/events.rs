@@ -51,6 +51,9 @@ async fn opened<S: Executor, H: House>(
     body: Body,
     caller: Caller,
 ) -> Result<Response, Refusal> {
+    if endpoint.stopping.has_begun() {
+        return Err(Refusal::stopping());
+    }
     let visitor = caller.admitted(&endpoint.house).await?;
     let settings = &endpoint.settings;
     let envelope = graphql::read(head, body, visitor.kind.limits().body_bytes, settings.body_timeout).await?;

@@ -78,6 +78,16 @@ impl Refusal {
         Self::http(StatusCode::TOO_MANY_REQUESTS, Code::RateLimited, message)
     }
 
+    /// Another server takes the stream, or this one when it is back.
+    pub(super) fn stopping() -> Self {
+        Self::http(
+            StatusCode::SERVICE_UNAVAILABLE,
+            Code::Internal,
+            "This server is stopping. Connect again in a moment.",
+        )
+        .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
+    }
+
     pub(super) fn not_acceptable() -> Self {
         let message = "Accept must allow `application/graphql-response+json` or `application/json`.";
         Self::http(StatusCode::NOT_ACCEPTABLE, Code::BadUserInput, message)

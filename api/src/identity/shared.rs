@@ -15,7 +15,7 @@ use crate::access::ClientActor;
 use crate::platform::config::Config;
 
 /// How long a session or client is believed to be live. What is revoked elsewhere is void within this time.
-const KEPT: Duration = Duration::from_secs(3);
+const KEPT: Duration = Duration::from_secs(2);
 const LARGEST: u64 = 20_000;
 
 /// Keys, the hashing pool and short memories. One per process.

