@@ -38,8 +38,8 @@ pub(crate) struct Screen {
 
 /// Both screens over a database.
 pub(crate) async fn all(database_url: &str) -> [Screen; 2] {
-    let leaders = holders(database_url, Role::SchoolLeader).await;
-    let admins = holders(database_url, Role::BoardAdmin).await;
+    let leaders = holders(database_url, Role::SchoolLeader, PEOPLE).await;
+    let admins = holders(database_url, Role::BoardAdmin, PEOPLE).await;
     let lessons = format!("/lessons/{}/{}", leaders[0].1.0, leaders[0].0.0);
     let schools = format!("/schools/{}", admins[0].1.0);
     [
@@ -56,12 +56,7 @@ impl Screen {
         database_url: &str,
         path: String,
     ) -> Self {
-        let app = server::app(database_url).await;
-        let mut tokens = Vec::new();
-        for (account, _) in people {
-            let token = access_token(&app, Subject::Account { id: *account, session: None }).await;
-            tokens.push(token.unwrap_or_else(|error| panic!("no token: {error:?}")).text);
-        }
+        let tokens = tokens_of(people, database_url).await;
         Self { name, document, accounts: people.iter().map(|(account, _)| *account).collect(), tokens, path }
     }
 
@@ -100,8 +95,24 @@ impl Screen {
     }
 }
 
-/// Who has this role, with the board.
-async fn holders(database_url: &str, role: Role) -> Vec<(AccountId, BoardId)> {
+/// Access tokens of people who have this role.
+pub(crate) async fn tokens(database_url: &str, role: Role, most: usize) -> Vec<String> {
+    let people = holders(database_url, role, most as u64).await;
+    tokens_of(&people, database_url).await
+}
+
+async fn tokens_of(people: &[(AccountId, BoardId)], database_url: &str) -> Vec<String> {
+    let app = server::app(database_url).await;
+    let mut tokens = Vec::new();
+    for (account, _) in people {
+        let token = access_token(&app, Subject::Account { id: *account, session: None }).await;
+        tokens.push(token.unwrap_or_else(|error| panic!("no token: {error:?}")).text);
+    }
+    tokens
+}
+
+/// Who has this role, with the board; at most so many.
+async fn holders(database_url: &str, role: Role, most: u64) -> Vec<(AccountId, BoardId)> {
     let app = server::app(database_url).await;
     let db = app.db.read(&Scope::system(today(app.clock.now()))).await.expect("a snapshot");
     let persons = membership::Entity::find()
@@ -116,7 +127,7 @@ async fn holders(database_url: &str, role: Role) -> Vec<(AccountId, BoardId)> {
         .filter(person::Column::Id.is_in(persons))
         .filter(person::Column::AccountId.is_not_null())
         .order_by_asc(person::Column::Id)
-        .limit(PEOPLE)
+        .limit(most)
         .all(&db)
         .await
         .expect("persons");

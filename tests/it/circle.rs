@@ -80,6 +80,28 @@ async fn a_lesson_is_skipped_and_taken_up_again_for_a_reason(world: &World) {
     assert_eq!(lesson(world, Who::Leader).await["status"], "TAUGHT");
 }
 
+async fn a_session_after_the_next_meeting_is_late(world: &World) {
+    let session = world.ours.sessions[0].to_string();
+    let late = async || {
+        let seen = "query($id: ID!) { node(id: $id) { ... on TeamSession { isLate } } }";
+        ask(world, Who::Leader, seen, json!({ "id": session })).await["node"]["isLate"].take()
+    };
+    assert_eq!(late().await, false, "no next meeting is planned");
+    let at = |days| world.app.clock.now() + TimeDelta::days(days);
+    let next = json!({ "cohort": world.ours.cohorts[0], "reviews": [world.ours.published.lesson], "prepares": [],
+        "startsAt": at(12), "endsAt": at(12) + TimeDelta::hours(2) });
+    assert_eq!(codes(&act(world, Who::Trainer, "meetingPlan", "", next).await), Vec::<&str>::new());
+    assert_eq!(late().await, true);
+    let moved = json!({ "id": session, "startsAt": at(11), "endsAt": at(11) + TimeDelta::hours(1) });
+    act(world, Who::Leader, "teamSessionUpdate", "", moved).await;
+    assert_eq!(late().await, false, "close to it, and before it");
+    let moved = json!({ "id": session, "startsAt": at(13), "endsAt": at(13) + TimeDelta::hours(1) });
+    act(world, Who::Leader, "teamSessionUpdate", "", moved).await;
+    assert_eq!(late().await, true);
+    act(world, Who::Leader, "teamSessionCancel", "", json!({ "id": session })).await;
+    assert_eq!(late().await, false);
+}
+
 async fn a_grid_takes_as_many_statements_as_one_school(world: &World) {
     let grid = "query($id: ID!) { cohort(id: $id) { schools { school { name } leader { displayName } completedLessons
         nextLesson { title } lessons { lesson { title } status overdue skippedReason teamSessions { status
@@ -347,6 +369,7 @@ async fn an_old_or_strange_cursor_is_told_apart(world: &World) {
 on_each_database!(
     a_session_without_a_record_of_preparation_counts_all_the_same,
     a_lesson_is_skipped_and_taken_up_again_for_a_reason,
+    a_session_after_the_next_meeting_is_late,
     a_grid_takes_as_many_statements_as_one_school,
     what_is_coming_up_is_answered,
     what_is_stored_is_what_the_history_tells,

@@ -38,7 +38,8 @@ pub(super) struct Caller {
 
 impl Caller {
     pub(super) async fn admitted<H: House>(&self, house: &H) -> Result<Visitor, Denied> {
-        house.admit(self.knock()?).await
+        // In a box that lasts as long as it takes: who waits for events for hours keeps no room for it.
+        Box::pin(house.admit(self.knock()?)).await
     }
 
     fn knock(&self) -> Result<Knock<'_>, Denied> {
@@ -51,7 +52,7 @@ impl Caller {
         loop {
             tokio::time::sleep(RENEWAL).await;
             let renewed = match self.knock() {
-                Ok(knock) => house.renew(knock, data).await,
+                Ok(knock) => Box::pin(house.renew(knock, data)).await,
                 Err(denied) => Err(denied),
             };
             match renewed {
@@ -83,7 +84,7 @@ pub(super) async fn run<S: Executor, H: House, T>(
     told: &Sender<T>,
     tell: impl Fn(Happening) -> T,
 ) {
-    let last = match endpoint.passed(envelope, &visitor, caller.address).await {
+    let last = match Box::pin(endpoint.passed(envelope, &visitor, caller.address)).await {
         Ok((chosen, operation)) => {
             let run = perform(endpoint, caller, chosen.kind, operation, visitor.data, told, &tell);
             // What one operation breaks is not the end of the others on its socket; the panic hook has logged it.

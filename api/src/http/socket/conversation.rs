@@ -89,7 +89,8 @@ impl<S: Executor, H: House> Conversation<S, H> {
                 Some((ticket, told)) = self.happenings.recv() => self.tell(ticket, told),
                 () = &mut init, if !acknowledged => Err(Closing::INIT_TIMEOUT),
                 _ = ping.tick() => self.ping(),
-                _ = renewal.tick(), if acknowledged => self.renew().await,
+                // Operations look at it themselves.
+                _ = renewal.tick(), if acknowledged && self.operations.is_empty() => self.renew().await,
                 () = &mut stopping => Err(Closing::STOPPING),
             };
             if let Err(closing) = done {

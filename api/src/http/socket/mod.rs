@@ -29,6 +29,8 @@ use message::Closing;
 
 const PROTOCOL: &str = "graphql-transport-ws";
 const LARGEST_MESSAGE: usize = 64 * 1024;
+/// Kept for every socket, however idle: messages of clients are small, and larger ones only take more turns.
+const READ_AT_ONCE: usize = 1024;
 /// Messages that wait for a client before it is given up.
 const BUFFERED: usize = 256;
 /// How long a client may take for the closing handshake.
@@ -58,6 +60,7 @@ pub(super) async fn serve<S: Executor, H: House>(
     };
     upgrade
         .protocols([PROTOCOL])
+        .read_buffer_size(READ_AT_ONCE)
         .max_message_size(LARGEST_MESSAGE)
         .max_frame_size(LARGEST_MESSAGE)
         .on_upgrade(async move |socket| converse(endpoint, caller, socket).await)

@@ -116,6 +116,11 @@ pub fn is_overdue(status: LessonStatus, due_at: Option<Instant>, now: Instant) -
     status < LessonStatus::Taught && due_at.is_some_and(|due| now > due)
 }
 
+/// Whether a session that begins then comes when the next meeting has begun already.
+pub fn is_late(starts_at: Instant, due_at: Instant) -> bool {
+    starts_at >= due_at + BEFORE_THE_NEXT
+}
+
 /// Whether the team had the lesson.
 pub fn is_completed(status: LessonStatus) -> bool {
     (LessonStatus::Taught..=LessonStatus::Discussed).contains(&status)

@@ -70,7 +70,7 @@ impl ProgressSubscription {
         // Every event is of its own moment: what was read for one must not stand in the next.
         loaders::in_context(ctx).enable_all_cache(false);
         let wakes = call.app().bus.subscribe(cohort.to_string());
-        let following = Following::begin(call, cohort, wakes, after).await?;
+        let following = Box::pin(Following::begin(call, cohort, wakes, after)).await?;
         Ok(stream::unfold(Some(following), async |following| following?.next().await))
     }
 }
@@ -126,22 +126,31 @@ impl Following {
         }
     }
 
+    /// Reads on, where nothing lies ahead; whether there is nothing more yet.
+    async fn look(&mut self) -> Result<bool> {
+        if !self.ahead.is_empty() {
+            return Ok(false);
+        }
+        self.must_be_in_sight().await?;
+        let (db, scope) = (self.call.read().await?, self.call.scope());
+        self.ahead = store::events_after(&*db, &scope, self.cohort, self.after).await?.into();
+        drop(db);
+        if self.ahead.is_empty() {
+            // Whoever waits gives the snapshot back.
+            self.call.look_again().await;
+        }
+        Ok(self.ahead.is_empty())
+    }
+
     async fn told(&mut self) -> Result<LessonProgressChanged> {
         if !self.begun {
             self.begun = true;
             let cursor = page::mark(&self.order(), &(self.after, self.call.now()))?;
             return Ok(LessonProgressChanged { cursor, row: None });
         }
-        while self.ahead.is_empty() {
-            self.must_be_in_sight().await?;
-            let (db, scope) = (self.call.read().await?, self.call.scope());
-            self.ahead = store::events_after(&*db, &scope, self.cohort, self.after).await?.into();
-            if self.ahead.is_empty() {
-                drop(db);
-                // Whoever waits gives the snapshot back.
-                self.call.look_again().await;
-                let _ = tokio::time::timeout(LOOK_AGAIN, self.wakes.next()).await;
-            }
+        // In a box that lasts as long as it takes: who waits for hours keeps no room for reading.
+        while Box::pin(self.look()).await? {
+            let _ = tokio::time::timeout(LOOK_AGAIN, self.wakes.next()).await;
         }
         let event = self.ahead.pop_front().ok_or_else(|| Error::fault("a list that is not empty has a first"))?;
         self.after = event.seq;

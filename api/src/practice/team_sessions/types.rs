@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, Utc};
 use glans_entity::people::Role;
-use glans_entity::practice::team_session;
+use glans_entity::practice::{self as stored, team_session};
 
 use crate::loaders;
 use crate::payload;
@@ -12,6 +12,7 @@ use crate::practice::cohorts::{self, SchoolCohort};
 use crate::practice::experiences::{Experience, ExperiencesOf};
 use crate::practice::occasions::types::attendance;
 use crate::practice::occasions::{Attendance, AttendanceInput, Occasion, OccasionStatus, RollOf};
+use crate::practice::progress::{self, ProgressOf};
 use crate::programme::types::Lesson;
 
 pub struct TeamSession(pub team_session::Model);
@@ -49,6 +50,16 @@ impl TeamSession {
     /// When it ends.
     pub async fn ends_at(&self) -> DateTime<Utc> {
         self.0.ends_at
+    }
+
+    /// Whether it comes too late: when it begins, the next meeting after the one that prepares the lesson has begun, and
+    /// cannot look back on it. The plan stands all the same. False where no next meeting is planned, and for a cancelled one.
+    #[graphql(name = "isLate")]
+    pub async fn late(&self, ctx: &Context<'_>) -> Result<bool> {
+        let lessons = loaders::one(ctx, ProgressOf(self.0.cohort_school_id)).await?.unwrap_or_default();
+        let due = lessons.iter().find(|row| row.lesson_id == self.0.lesson_id).and_then(|row| row.due_at);
+        let cancelled = self.0.status == stored::OccasionStatus::Cancelled;
+        Ok(!cancelled && due.is_some_and(|due| progress::rules::is_late(self.0.starts_at, due)))
     }
 
     /// Where it is, in words; null when nobody said.
