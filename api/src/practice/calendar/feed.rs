@@ -9,7 +9,7 @@ use glans_entity::ids::{CohortId, LessonId, SchoolId};
 use glans_entity::organisation::school;
 use glans_entity::practice::{LessonPurpose, OccasionStatus, cohort, meeting, meeting_lesson, team_session};
 use glans_entity::programme::lesson;
-use icalendar::{Calendar, Component, Event, EventLike, EventStatus};
+use icalendar::{Calendar, Component, Event, EventLike, EventStatus, Property};
 
 use super::store;
 use crate::call::Call;
@@ -18,6 +18,8 @@ use crate::platform::error::{Error, Result};
 use crate::practice::meetings::LessonsOf;
 use crate::practice::occasions::store::{Diary, Occasions, since};
 
+/// RFC 5545, section 3.7.3.
+const PRODUCT: &str = "-//Glans//Calendar feed//NL";
 /// What ended longer ago is left out.
 const LOOKS_BACK: Duration = Duration::days(365);
 /// Meetings, and team sessions, in one feed: the latest.
@@ -65,7 +67,10 @@ pub async fn of(call: Arc<Call>) -> Result<String> {
     let occasions = since(&*call.read().await?, &scope, &Diary::of(&person, &scope), now - LOOKS_BACK, MOST).await?;
     let names = names(call, person.language.clone(), &occasions).await?;
     let words = if names.language == "en" { ENGLISH } else { DUTCH };
-    let mut calendar = Calendar::new();
+    let mut calendar = Calendar::empty();
+    for (name, value) in [("VERSION", "2.0"), ("PRODID", PRODUCT), ("CALSCALE", "GREGORIAN")] {
+        calendar.append_property(Property::new(name, value));
+    }
     calendar.name(words.calendar).ttl(&PACE);
     calendar.extend(occasions.0.iter().map(|row| names.meeting(&words, row)));
     calendar.extend(occasions.1.iter().map(|row| names.session(&words, row)));
