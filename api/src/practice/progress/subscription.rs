@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_graphql::futures_util::stream::{self, Stream};
 use async_graphql::{Context, ID, Object, Subscription};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use glans_entity::ids::CohortId;
 use glans_entity::practice::{lesson_event, lesson_progress};
 
@@ -21,6 +21,9 @@ use crate::practice::cohorts;
 
 /// Changes are looked for after this long, in case that a wake-up call was lost.
 const LOOK_AGAIN: Duration = Duration::from_secs(20);
+
+/// What was read longer ago, for a client that takes slowly, is read again under the rights of then.
+const FRESH: TimeDelta = TimeDelta::seconds(2);
 
 /// How far a lesson is now, and where to go on after a lost connection.
 pub struct LessonProgressChanged {
@@ -90,11 +93,14 @@ struct Following {
     after: i64,
     begun: bool,
     ahead: VecDeque<lesson_event::Model>,
+    /// When `ahead` was.
+    read_at: DateTime<Utc>,
 }
 
 impl Following {
     async fn begin(call: Arc<Call>, cohort: CohortId, wakes: Wakes, after: Option<String>) -> Result<Self> {
-        let mut following = Self { call, cohort, wakes, after: 0, begun: false, ahead: VecDeque::new() };
+        let read_at = call.now();
+        let mut following = Self { call, cohort, wakes, after: 0, begun: false, ahead: VecDeque::new(), read_at };
         following.must_be_in_sight().await?;
         following.after = match after {
             None => {
@@ -126,12 +132,13 @@ impl Following {
         }
     }
 
-    /// Reads on, where nothing lies ahead; whether there is nothing more yet.
+    /// Reads on, where nothing fresh lies ahead; whether there is nothing more yet.
     async fn look(&mut self) -> Result<bool> {
-        if !self.ahead.is_empty() {
+        if !self.ahead.is_empty() && self.call.now() < self.read_at + FRESH {
             return Ok(false);
         }
         self.must_be_in_sight().await?;
+        self.read_at = self.call.now();
         let (db, scope) = (self.call.read().await?, self.call.scope());
         self.ahead = store::events_after(&*db, &scope, self.cohort, self.after).await?.into();
         drop(db);
