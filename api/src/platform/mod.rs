@@ -13,4 +13,5 @@ pub mod idempotency;
 pub mod outbox;
 pub mod page;
 pub mod scalars;
+pub mod size;
 pub mod text;

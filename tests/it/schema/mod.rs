@@ -1,6 +1,7 @@
 //! The schema as app developers meet it: the committed file is the served one, all of it is described, no name breaks a
 //! generated client, and what was promised is there.
 
+mod lists;
 mod names;
 mod walk;
 
@@ -67,4 +68,10 @@ fn what_was_promised_is_there() {
         })
         .collect();
     assert!(broken.is_empty(), "{broken:#?}");
+}
+
+#[test]
+fn the_cost_of_an_operation_knows_how_long_lists_are() {
+    let lists = lists::without_size(&committed());
+    assert!(lists.is_empty(), "neither pages nor @listSize: {lists:#?}");
 }

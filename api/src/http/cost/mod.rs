@@ -153,6 +153,7 @@ impl<'a> Counting<'a> {
     fn length(&self, field: &Field, cost: &FieldCost) -> u64 {
         match self.argument(field, "ids") {
             Some(Value::List(ids)) if cost.is_list => ids.len() as u64,
+            _ if cost.is_paged => self.page(field, &cost.of),
             _ => cost.assumed_size,
         }
     }
@@ -180,12 +181,12 @@ mod tests {
     use super::*;
 
     const SDL: &str = r"
-        type Query { node(id: ID!): Node nodes(ids: [ID!]!): [Node]! viewer: Viewer! schools(first: Int, last: Int): SchoolConnection! changes(first: Int): ChangeSet! }
+        type Query { node(id: ID!): Node nodes(ids: [ID!]!): [Node]! viewer: Viewer! schools(first: Int, last: Int): SchoolConnection! changes(first: Int): ChangeSet! coming(first: Int): [Year!]! }
         type ChangeSet { changes: [Change!]! cursor: String! }
         type Change { id: ID! node: Node }
         interface Node { id: ID! }
         type Viewer { name: String! school: School }
-        type School implements Node { id: ID! name: String! groups(first: Int): GroupConnection! years: [Year!]! board: Board }
+        type School implements Node { id: ID! name: String! groups(first: Int): GroupConnection! years: [Year!]! terms: [Year!]! @listSize(assumedSize: 4) board: Board }
         type Board { name: String! }
         type Year { name: String! }
         type Group { name: String! school: School! }
@@ -226,6 +227,13 @@ mod tests {
         assert_eq!(plain("{ schools(first: 1000000) { nodes { name } } }"), 100);
         assert_eq!(plain("{ schools(first: -1) { nodes { name } } }"), 0);
         assert_eq!(plain("{ schools(first: null) { nodes { name } } }"), 25);
+    }
+
+    #[test]
+    fn a_list_without_pages_counts_as_long_as_it_usually_is() {
+        assert_eq!(plain("{ schools(first: 3) { nodes { terms { name } } } }"), 3 * (1 + 4));
+        assert_eq!(plain("{ coming(first: 7) { name } }"), 7);
+        assert_eq!(plain("{ coming { name } }"), 25);
     }
 
     #[test]

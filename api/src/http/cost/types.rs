@@ -31,6 +31,8 @@ pub(super) struct FieldCost {
     pub weight: u64,
     pub assumed_size: u64,
     pub is_list: bool,
+    /// A list of so many items as `first` says, without pages.
+    pub is_paged: bool,
 }
 
 impl TypeCosts {
@@ -122,6 +124,7 @@ fn field_cost(field: &FieldDefinition, base: u64, composites: &[Name]) -> (Name,
         weight: argument(&field.directives, "cost", "weight").unwrap_or(weight),
         assumed_size: argument(&field.directives, "listSize", "assumedSize").unwrap_or(1),
         is_list,
+        is_paged: is_list && field.arguments.iter().any(|argument| argument.node.name.node == "first"),
         of: of.clone(),
     };
     (field.name.node.clone(), cost)
@@ -152,7 +155,7 @@ mod tests {
     fn weights_come_from_types_and_directives() {
         let costs = TypeCosts::parse(
             r#"
-            type Query { school: School! schools: SchoolConnection! size: Int plan: [Lesson!]! @listSize(assumedSize: 12) report: School @cost(weight: "40") }
+            type Query { next(first: Int): [Lesson!]! school: School! schools: SchoolConnection! size: Int plan: [Lesson!]! @listSize(assumedSize: 12) report: School @cost(weight: "40") }
             type School { name: String }
             type Lesson { name: String }
             type SchoolConnection { nodes: [School!]! }
@@ -164,6 +167,8 @@ mod tests {
             let cost = costs.field(&Name::new(parent), &Name::new(field)).unwrap();
             (cost.of.as_str().to_owned(), cost.weight, cost.assumed_size, cost.is_list)
         };
+        let next = costs.field(&Name::new("Query"), &Name::new("next")).unwrap();
+        assert!(next.is_paged && next.is_list);
         assert_eq!(of("Query", "school"), ("School".to_owned(), 1, 1, false));
         assert_eq!(of("Query", "schools"), ("SchoolConnection".to_owned(), 0, 1, false));
         assert_eq!(of("Query", "size"), ("Int".to_owned(), 0, 1, false));

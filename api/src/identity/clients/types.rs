@@ -14,6 +14,7 @@ use crate::organisation::boards::Board;
 use crate::organisation::schools::School;
 use crate::payload;
 use crate::platform::error::{Error, Result, UserError, outcome};
+use crate::platform::size::list_size;
 
 pub struct ApiClient(pub api_client::Model);
 
@@ -49,6 +50,7 @@ impl ApiClient {
     }
 
     /// The schools that it is narrowed to; null for all of the board.
+    #[graphql(directive = list_size::apply(20))]
     pub async fn schools(&self, ctx: &Context<'_>) -> Result<Option<Vec<School>>> {
         let Some(ids) = &self.0.school_ids else { return Ok(None) };
         let ids: Vec<SchoolId> = ids.0.iter().filter_map(|id| id.parse().ok()).collect();
@@ -57,6 +59,7 @@ impl ApiClient {
     }
 
     /// Its secrets, the newest first: when they were made and used, never what they are. Empty for the client itself.
+    #[graphql(directive = list_size::apply(2))]
     pub async fn secrets(&self, ctx: &Context<'_>) -> Result<Vec<ApiClientSecret>> {
         let rows = loaders::in_context(ctx).load_one(SecretsOf(self.0.id)).await.map_err(Error::fault)?;
         Ok(rows.unwrap_or_default().into_iter().map(Into::into).collect())

@@ -13,6 +13,7 @@ use crate::people::memberships::{Membership, MembershipsOf};
 use crate::people::persons::Person;
 use crate::people::students::{self, Student};
 use crate::platform::error::{Error, Result};
+use crate::platform::size::list_size;
 
 pub struct Viewer;
 
@@ -34,6 +35,7 @@ impl Viewer {
     }
 
     /// The roles that count today, of all boards or of the one of the header; empty for a client.
+    #[graphql(directive = list_size::apply(4))]
     pub async fn memberships(&self, ctx: &Context<'_>) -> Result<Vec<Membership>> {
         let keys: Vec<_> = own_persons(ctx).into_iter().map(MembershipsOf).collect();
         let mut found = loaders::many(ctx, keys.clone()).await?;
@@ -41,11 +43,13 @@ impl Viewer {
     }
 
     /// The own children, as far as the guardianships let them be seen, by name; empty for who is no guardian.
+    #[graphql(directive = list_size::apply(3))]
     pub async fn children(&self, ctx: &Context<'_>) -> Result<Vec<Student>> {
         students::of_viewer(Call::of(ctx)).await
     }
 
     /// All schools in use that the viewer may see, by name: where there is a role or a child.
+    #[graphql(directive = list_size::apply(5))]
     pub async fn schools(&self, ctx: &Context<'_>) -> Result<Vec<School>> {
         schools::of_viewer(Call::of(ctx)).await
     }
@@ -62,6 +66,7 @@ impl Viewer {
     }
 
     /// The devices on which the person is signed in, the newest first; empty for a client.
+    #[graphql(directive = list_size::apply(5))]
     pub async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<Session>> {
         let call = Call::of(ctx);
         let standing = call.standing();

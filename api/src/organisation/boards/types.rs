@@ -13,6 +13,7 @@ use crate::payload;
 use crate::people::persons::{self, Person};
 use crate::platform::error::Result;
 use crate::platform::page::{Page, PageArgs};
+use crate::platform::size::list_size;
 
 pub struct Board(pub board::Model);
 
@@ -90,6 +91,7 @@ impl Board {
     }
 
     /// The school years of the board, newest first.
+    #[graphql(directive = list_size::apply(3))]
     pub async fn school_years(&self, ctx: &Context<'_>) -> Result<Vec<SchoolYear>> {
         loaders::list(ctx, SchoolYearsOf(self.0.id), SchoolYear).await
     }

@@ -16,6 +16,7 @@ use crate::people::persons::Person;
 use crate::people::students::{self, Student};
 use crate::platform::error::Result;
 use crate::platform::page::{Page, PageArgs};
+use crate::platform::size::list_size;
 
 pub struct ClassGroup(pub class_group::Model);
 
@@ -56,6 +57,7 @@ impl ClassGroup {
     }
 
     /// The teachers of the group (*leerkrachten*), by name.
+    #[graphql(directive = list_size::apply(2))]
     pub async fn teachers(&self, ctx: &Context<'_>) -> Result<Vec<Person>> {
         let holders = HoldersOf { role: Role::Teacher, scope: self.0.id.0 };
         loaders::list(ctx, holders, Person).await

@@ -14,6 +14,7 @@ use crate::people::memberships::HoldersOf;
 use crate::people::persons::Person;
 use crate::platform::error::Result;
 use crate::platform::page::{Page, PageArgs};
+use crate::platform::size::list_size;
 
 pub struct Cluster(pub cluster::Model);
 
@@ -43,6 +44,7 @@ impl Cluster {
     }
 
     /// The directors of the cluster (*clusterdirecteuren*) whom the viewer may see, by name.
+    #[graphql(directive = list_size::apply(2))]
     pub async fn directors(&self, ctx: &Context<'_>) -> Result<Vec<Person>> {
         let holders = HoldersOf { role: Role::ClusterDirector, scope: self.0.id.0 };
         loaders::list(ctx, holders, Person).await

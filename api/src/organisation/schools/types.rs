@@ -18,6 +18,7 @@ use crate::people::persons::{self, Person};
 use crate::people::students::{self, Student};
 use crate::platform::error::Result;
 use crate::platform::page::{Page, PageArgs};
+use crate::platform::size::list_size;
 use crate::practice::cohorts::{CohortsOf, SchoolCohort};
 
 pub struct School(pub school::Model);
@@ -89,6 +90,7 @@ impl School {
     }
 
     /// The leaders of the school (*schoolleiders*) whom the viewer may see, by name.
+    #[graphql(directive = list_size::apply(2))]
     pub async fn leaders(&self, ctx: &Context<'_>) -> Result<Vec<Person>> {
         let holders = HoldersOf { role: Role::SchoolLeader, scope: self.0.id.0 };
         loaders::list(ctx, holders, Person).await
@@ -122,6 +124,7 @@ impl School {
     }
 
     /// The school years of the board, newest first.
+    #[graphql(directive = list_size::apply(3))]
     pub async fn school_years(&self, ctx: &Context<'_>) -> Result<Vec<SchoolYear>> {
         loaders::list(ctx, SchoolYearsOf(self.0.board_id), SchoolYear).await
     }
@@ -143,6 +146,7 @@ impl School {
 
     /// How the school takes part in each course that it follows or followed, oldest first. Read by its staff, the
     /// leaders, directors and trainers of the cohort, and who administers the board.
+    #[graphql(directive = list_size::apply(2))]
     pub async fn programme(
         &self,
         ctx: &Context<'_>,

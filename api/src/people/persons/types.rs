@@ -14,6 +14,7 @@ use crate::payload;
 use crate::people::memberships::{Membership, MembershipsOf};
 use crate::platform::error::Result;
 use crate::platform::scalars::Locale;
+use crate::platform::size::list_size;
 
 pub struct Person(pub person::Model);
 
@@ -81,6 +82,7 @@ impl Person {
     }
 
     /// The roles that count today and that the viewer may see; those of a guardian are at the schools of the children.
+    #[graphql(directive = list_size::apply(3))]
     pub async fn memberships(&self, ctx: &Context<'_>) -> Result<Vec<Membership>> {
         loaders::list(ctx, MembershipsOf(self.0.id), |membership| membership).await
     }

@@ -15,6 +15,7 @@ use crate::people::enrolments::ClassGroupsOf;
 use crate::people::guardianships::{Guardianship, GuardianshipsOf, OwnChild};
 use crate::platform::error::Result;
 use crate::platform::scalars::LocalDate;
+use crate::platform::size::list_size;
 
 pub struct Student(pub student::Model);
 
@@ -58,12 +59,14 @@ impl Student {
     }
 
     /// The class groups in which the student is today.
+    #[graphql(directive = list_size::apply(2))]
     pub async fn class_groups(&self, ctx: &Context<'_>) -> Result<Vec<ClassGroup>> {
         loaders::list(ctx, ClassGroupsOf(self.0.id), ClassGroup).await
     }
 
     /// The relations to guardians: all of them for staff, only the own one for a guardian. Those to be called first come
     /// first.
+    #[graphql(directive = list_size::apply(2))]
     pub async fn guardianships(
         &self,
         ctx: &Context<'_>,

@@ -17,6 +17,7 @@ use crate::people::persons::Person;
 use crate::platform::error::{Error, Result};
 use crate::platform::page::{Page, PageArgs};
 use crate::platform::scalars::LocalDate;
+use crate::platform::size::list_size;
 use crate::practice::meetings::{self, Meeting};
 use crate::practice::progress::rules::{is_ahead, is_completed};
 use crate::practice::progress::{self, LessonProgress};
@@ -59,12 +60,14 @@ impl Cohort {
     }
 
     /// Who trains the cohort today, by name.
+    #[graphql(directive = list_size::apply(2))]
     pub async fn trainers(&self, ctx: &Context<'_>) -> Result<Vec<Person>> {
         let holders = HoldersOf { role: Role::Trainer, scope: self.0.id.0 };
         loaders::list(ctx, holders, Person).await
     }
 
     /// The schools in the cohort in the order in which they joined; for a teacher the own school.
+    #[graphql(directive = list_size::apply(10))]
     pub async fn schools(
         &self,
         ctx: &Context<'_>,
@@ -141,11 +144,13 @@ impl SchoolCohort {
     }
 
     /// All who lead the school today, by name.
+    #[graphql(directive = list_size::apply(2))]
     pub async fn leaders(&self, ctx: &Context<'_>) -> Result<Vec<Person>> {
         self.leading(ctx).await
     }
 
     /// How far each lesson of the course is at this school, in the order of the course.
+    #[graphql(directive = list_size::apply(24))]
     pub async fn lessons(&self, ctx: &Context<'_>) -> Result<Vec<LessonProgress>> {
         progress::lessons_of(ctx, &self.0).await
     }

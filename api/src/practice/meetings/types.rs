@@ -10,6 +10,7 @@ use super::loaders::LessonsOf;
 use crate::loaders;
 use crate::payload;
 use crate::platform::error::Result;
+use crate::platform::size::list_size;
 use crate::practice::cohorts::{self, Cohort, SchoolsOf};
 use crate::practice::occasions::types::attendance;
 use crate::practice::occasions::{Attendance, AttendanceInput, Occasion, OccasionStatus, RollOf};
@@ -53,11 +54,13 @@ impl Meeting {
     }
 
     /// The coming lessons that it prepares, in the order of the course.
+    #[graphql(directive = list_size::apply(2))]
     pub async fn prepares(&self, ctx: &Context<'_>) -> Result<Vec<Lesson>> {
         self.lessons(ctx, LessonPurpose::Prepares).await
     }
 
     /// The lessons whose experiences are exchanged, in the order of the course.
+    #[graphql(directive = list_size::apply(2))]
     pub async fn reviews(&self, ctx: &Context<'_>) -> Result<Vec<Lesson>> {
         self.lessons(ctx, LessonPurpose::Reviews).await
     }
@@ -68,6 +71,7 @@ impl Meeting {
     }
 
     /// The leaders of the schools of the cohort, by name, and who else was there.
+    #[graphql(directive = list_size::apply(10))]
     pub async fn attendance(&self, ctx: &Context<'_>) -> Result<Vec<Attendance>> {
         let schools = loaders::one(ctx, SchoolsOf(self.0.cohort_id)).await?.unwrap_or_default();
         let taking_part = schools.iter().filter(|school| school.left_on.is_none());
@@ -82,6 +86,7 @@ impl Meeting {
 
     /// What the meeting is to take up, made by the server: the experiences with the lessons under review, obstacles first;
     /// those carried over; the schools that have none yet; then what is prepared.
+    #[graphql(directive = list_size::apply(20))]
     pub async fn agenda(&self, ctx: &Context<'_>) -> Result<Vec<AgendaItem>> {
         agenda(ctx, &self.0).await
     }

@@ -11,6 +11,7 @@ use crate::call::Call;
 use crate::loaders;
 use crate::payload;
 use crate::platform::error::Result;
+use crate::platform::size::list_size;
 use crate::practice::cohorts::{self, SchoolCohort};
 use crate::practice::team_sessions::{SessionsOf, TeamSession};
 use crate::programme::types::Lesson;
@@ -94,6 +95,7 @@ impl LessonProgress {
     }
 
     /// The team sessions about it, earliest first, cancelled ones among them. Empty for the leaders of other schools.
+    #[graphql(directive = list_size::apply(2))]
     pub async fn team_sessions(&self, ctx: &Context<'_>) -> Result<Vec<TeamSession>> {
         let mut sessions = loaders::list(ctx, SessionsOf(self.school.id), TeamSession).await?;
         let lesson = self.lesson.row_id();

@@ -8,6 +8,7 @@ use glans_entity::practice::{self as stored, team_session};
 use crate::loaders;
 use crate::payload;
 use crate::platform::error::Result;
+use crate::platform::size::list_size;
 use crate::practice::cohorts::{self, SchoolCohort};
 use crate::practice::experiences::{Experience, ExperiencesOf};
 use crate::practice::occasions::types::attendance;
@@ -68,6 +69,7 @@ impl TeamSession {
     }
 
     /// The teachers of the school, by name, and who else was there.
+    #[graphql(directive = list_size::apply(20))]
     pub async fn attendance(&self, ctx: &Context<'_>) -> Result<Vec<Attendance>> {
         let roll = RollOf { school: self.0.school_id, role: Role::Teacher };
         attendance(ctx, Occasion::TeamSession(self.0.id), self.0.status, vec![roll]).await
@@ -84,6 +86,7 @@ impl TeamSession {
     }
 
     /// The experiences of the school with this lesson that the viewer may see, oldest first.
+    #[graphql(directive = list_size::apply(5))]
     pub async fn experiences(&self, ctx: &Context<'_>) -> Result<Vec<Experience>> {
         let mut experiences = loaders::list(ctx, ExperiencesOf(self.0.cohort_school_id), Experience).await?;
         experiences.retain(|experience| experience.0.lesson_id == self.0.lesson_id);

@@ -8,6 +8,7 @@ use super::{Audience, Material, MaterialKind, Module, Programme};
 use crate::platform::error::Result;
 use crate::platform::page::{Page, PageArgs};
 use crate::platform::scalars::Locale;
+use crate::platform::size::list_size;
 use crate::practice::experiences::{Experience, experiences_of};
 use crate::programme::content;
 use crate::programme::rules;
@@ -124,6 +125,7 @@ impl Lesson {
     }
 
     /// The materials of the lesson that the viewer may read, in their order.
+    #[graphql(directive = list_size::apply(2))]
     async fn materials(
         &self,
         #[graphql(desc = "Only what this audience can use: what is meant for it, and what is for everyone.")]

@@ -9,6 +9,7 @@ use crate::loaders;
 use crate::organisation::boards::Board;
 use crate::platform::error::{Error, Result};
 use crate::platform::scalars::Locale;
+use crate::platform::size::list_size;
 use crate::programme::content;
 use crate::programme::shelf::View;
 
@@ -71,6 +72,7 @@ impl Programme {
     }
 
     /// All editions that the viewer may read, newest first. A draft is among them only for who may write it.
+    #[graphql(directive = list_size::apply(3))]
     async fn editions(&self, ctx: &Context<'_>) -> Result<Vec<ProgrammeEdition>> {
         let db = Call::of(ctx).read().await?;
         let mut editions = Vec::new();
@@ -81,6 +83,7 @@ impl Programme {
     }
 
     /// The years of the course in their order.
+    #[graphql(directive = list_size::apply(1))]
     async fn years(&self) -> Vec<ProgrammeYear> {
         years(&self.0)
     }
@@ -137,6 +140,7 @@ impl ProgrammeEdition {
     }
 
     /// The years of the course in their order.
+    #[graphql(directive = list_size::apply(1))]
     async fn years(&self) -> Vec<ProgrammeYear> {
         years(&self.0)
     }
@@ -191,6 +195,7 @@ impl ProgrammeYear {
     }
 
     /// The modules of the year in their order.
+    #[graphql(directive = list_size::apply(2))]
     async fn modules(&self) -> Vec<Module> {
         let modules = self.content().modules.clone();
         modules.map(|at| Module { view: self.view.clone(), at }).collect()
@@ -260,6 +265,7 @@ impl Module {
     }
 
     /// The lessons in their order.
+    #[graphql(directive = list_size::apply(3))]
     async fn lessons(&self) -> Vec<Lesson> {
         let lessons = self.content().lessons.clone();
         lessons.map(|at| Lesson { view: self.view.clone(), at }).collect()
