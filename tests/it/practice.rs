@@ -158,7 +158,34 @@ async fn a_page_of_cohorts_takes_as_many_statements_as_one(world: &World) {
     assert!(one <= 10, "{one} statements");
 }
 
+async fn a_trainer_brings_no_school_into_a_cohort(world: &World) {
+    let (cohort, kievit) = two_schools_in_a_cohort(world).await;
+    // In sight of the trainer by the one cohort, and no reason to bring it into the other.
+    let joins = json!({ "cohort": world.ours.cohorts[0], "school": kievit });
+    assert_eq!(codes(&act(world, Who::Trainer, "cohortSchoolAdd", "", joins.clone()).await), ["FORBIDDEN"]);
+    assert_eq!(codes(&act(world, Who::Director, "cohortSchoolAdd", "", joins).await), Vec::<&str>::new());
+    let elsewhere = json!({ "cohort": cohort, "school": world.ours.schools[1] });
+    assert_eq!(codes(&act(world, Who::Director, "cohortSchoolAdd", "", elsewhere).await), ["NOT_FOUND"]);
+}
+
+async fn who_trains_for_the_board_no_more_trains_none_of_its_cohorts(world: &World) {
+    let roles = "{ viewer { memberships { id role scope { __typename } } } }";
+    let held = async || {
+        let seen = ask(world, Who::Trainer, roles, json!({})).await;
+        seen["viewer"]["memberships"].as_array().unwrap().clone()
+    };
+    let before = held().await;
+    let board = before.iter().find(|role| role["scope"]["__typename"] == "Board").unwrap();
+    assert!(before.len() > 1, "{before:?}");
+    let ended = act(world, Who::Admin, "membershipRevoke", "", json!({ "id": board["id"] })).await;
+    assert_eq!(codes(&ended), Vec::<&str>::new());
+    assert_eq!(held().await, Vec::<Value>::new());
+    assert_eq!(ask(world, Who::Admin, COHORTS, json!({})).await["cohorts"]["nodes"][0]["trainers"], json!([]));
+}
+
 on_each_database!(
+    a_trainer_brings_no_school_into_a_cohort,
+    who_trains_for_the_board_no_more_trains_none_of_its_cohorts,
     a_director_makes_a_cohort_that_its_people_see,
     the_schools_of_a_leader_are_the_own_ones,
     a_leader_sees_of_another_school_its_name_and_who_leads_it,

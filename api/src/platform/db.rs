@@ -1,7 +1,7 @@
 //! Two databases, one code. Every statement runs in a transaction that carries its scope.
 //!
 //! SQLite has one writer connection, on which writers queue in the program and never meet `SQLITE_BUSY`, and several
-//! readers that cannot write. PostgreSQL has one pool; a transaction takes on the application role and the boards of
+//! readers that cannot write. PostgreSQL has a pool for either, too; a transaction takes on the application role and the boards of
 //! its scope, so that row-level security holds even where a filter was forgotten.
 
 use std::str::FromStr;
@@ -22,7 +22,11 @@ const STATEMENT_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a request waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(8);
 const SQLITE_READERS: u32 = 8;
-const POSTGRES_CONNECTIONS: u32 = 20;
+const POSTGRES_READERS: u32 = 16;
+const POSTGRES_WRITERS: u32 = 8;
+/// All statements of a reading transaction see the same state; of a writing one, each sees what was committed before it.
+const REPEATABLE_READ: &str = "repeatable read";
+const READ_COMMITTED: &str = "read committed";
 
 /// The connections to the one database.
 #[derive(Clone, Debug)]
@@ -66,8 +70,8 @@ impl Database {
             Some(("postgres" | "postgresql", rest)) => {
                 let url = format!("postgres://{rest}");
                 reach(&url).await?;
-                let pool = sea_orm::Database::connect(postgres(&url)).await?;
-                (pool.clone(), pool)
+                let writer = sea_orm::Database::connect(postgres(&url, POSTGRES_WRITERS, READ_COMMITTED)).await?;
+                (writer, sea_orm::Database::connect(postgres(&url, POSTGRES_READERS, REPEATABLE_READ)).await?)
             }
             _ => return Err(ConnectError::Scheme),
         };
@@ -165,10 +169,11 @@ fn sqlite(url: &str, connections: u32, query_only: bool) -> ConnectOptions {
     options
 }
 
-fn postgres(url: &str) -> ConnectOptions {
+fn postgres(url: &str, connections: u32, isolation: &'static str) -> ConnectOptions {
     let mut options = ConnectOptions::new(url.to_owned());
     options
-        .max_connections(POSTGRES_CONNECTIONS)
+        .max_connections(connections)
+        .map_sqlx_postgres_opts(move |options| options.options([("default_transaction_isolation", isolation)]))
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .statement_timeout(STATEMENT_TIMEOUT)
         .set_application_name("glans")

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use glans_entity::ids::{MembershipId, PersonId};
 use glans_entity::people::membership::Model;
-use glans_entity::people::{Role, person};
+use glans_entity::people::{Role, ScopeKind, person};
 use glans_entity::scope::Scope;
 
 use super::places::{self, Seat};
@@ -120,9 +120,19 @@ pub async fn revoke(write: &Write<'_>, id: &str) -> Result<Model> {
     if held.role == Role::BoardAdmin {
         memberships::actions::keep_one_administrator(write, held.board_id, held.person_id).await?;
     }
-    let held = store::end(write.db(), &permit, held, write.now()).await?;
+    if (held.role, held.scope_kind) == (Role::Trainer, ScopeKind::Board) {
+        // Who trains for the board no more trains none of its cohorts either.
+        for cohort in store::trained(write.db(), &write.scope(), held.person_id).await? {
+            end(write, &permit, cohort).await?;
+        }
+    }
+    end(write, &permit, held).await
+}
+
+async fn end(write: &Write<'_>, permit: &Permit, held: Model) -> Result<Model> {
+    let held = store::end(write.db(), permit, held, write.now()).await?;
     write.rights_change();
     audit::record(write, Some(held.board_id), Deed::MembershipRevoked, Some(held.id.to_string())).await?;
-    write.emit(&permit, Event::about("membership.revoked", held.id)).await?;
+    write.emit(permit, Event::about("membership.revoked", held.id)).await?;
     Ok(held)
 }

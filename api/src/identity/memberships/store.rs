@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use glans_entity::ids::{MembershipId, PersonId};
-use glans_entity::people::Role;
 use glans_entity::people::membership::{Column, Entity, Model};
+use glans_entity::people::{Role, ScopeKind};
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QuerySelect,
@@ -33,6 +33,18 @@ pub async fn lock_held(
         .filter(Column::EndedAt.is_null())
         .lock_exclusive()
         .one(db)
+        .await?)
+}
+
+/// The roles in cohorts that the person has as a trainer. A person belongs to one board.
+pub async fn trained(db: &impl ConnectionTrait, scope: &Scope, person: PersonId) -> Result<Vec<Model>> {
+    Ok(Entity::within(scope)
+        .filter(Column::PersonId.eq(person))
+        .filter(Column::Role.eq(Role::Trainer))
+        .filter(Column::ScopeKind.eq(ScopeKind::Cohort))
+        .filter(Column::EndedAt.is_null())
+        .lock_exclusive()
+        .all(db)
         .await?)
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use async_graphql::ID;
 use glans_entity::ids::{
-    BoardId, CohortId, LessonId, NotAnId, ProgrammeId, ProgrammeVersionId, SchoolCohortId, SchoolId,
+    BoardId, CohortId, LessonId, NotAnId, ProgrammeId, ProgrammeVersionId, SchoolCohortId, SchoolId, parse_any,
 };
 use glans_entity::organisation::school;
 use glans_entity::people::{Role, ScopeKind, person};
@@ -79,9 +79,8 @@ pub(super) async fn add_school(write: &Write<'_>, input: CohortSchoolAddInput) -
     if school.board_id != cohort.board_id {
         return Err(not_found("school"));
     }
-    // Who arranges a cohort arranges it with schools that are theirs to arrange for.
-    let place = Place { cohort: Some(cohort.id), ..Place::school(&school) };
-    write.authorize(Action::CohortWrite, place)?;
+    // Who arranges a cohort arranges it with schools that are theirs to arrange for: to train it is not enough.
+    write.authorize(Action::CohortCreate, Place::school(&school))?;
     rules::must_be_open(&school, "school")?;
     let today = write.call().today();
     let joined = match taking_part(write, cohort.id, school.id).await? {
@@ -176,18 +175,17 @@ pub(in crate::practice) fn place_of(school: &cohort_school::Model) -> Place {
     Place { school: Some(school.school_id), cohort: Some(school.cohort_id), ..Place::board(school.board_id) }
 }
 
-/// Refuses for a school that left its cohort.
-pub(in crate::practice) fn must_take_part(
+/// Refuses for a school that left its cohort, or is closed.
+pub(in crate::practice) async fn must_take_part(
     write: &Write<'_>,
-    school: &cohort_school::Model,
+    row: &cohort_school::Model,
     field: &'static str,
 ) -> Result<()> {
-    match school.left_on {
-        Some(left) if left <= write.call().today() => {
-            Err(refuse(UserErrorCode::Conflict, field, "This school has left the cohort."))
-        }
-        _ => Ok(()),
+    if row.left_on.is_some_and(|left| left <= write.call().today()) {
+        return Err(refuse(UserErrorCode::Conflict, field, "This school has left the cohort."));
     }
+    let school = schools::store::by_ids(write.db(), &write.scope(), &[row.school_id]).await?.pop();
+    rules::must_be_open(&school.ok_or_else(|| not_found(field))?, field)
 }
 
 /// The edition that the cohort follows.
@@ -227,8 +225,12 @@ pub(in crate::practice) async fn set_edition(
     store::update(write.db(), permit, row, version, write.now()).await
 }
 
-/// The id that a client gave to what it makes, or a new one.
+/// The id that a client gave to what it makes, a TypeID over a UUIDv7, or a new one.
 pub(in crate::practice) fn own_id<I: FromStr<Err = NotAnId>>(given: Option<&ID>, new: fn() -> I) -> Result<I> {
+    let is_seventh = |id: &ID| parse_any(id).is_none_or(|(_, uuid)| uuid.get_version_num() == 7);
+    if !given.is_none_or(is_seventh) {
+        return Err(refuse(UserErrorCode::Invalid, "id", "Make the id over a UUIDv7, or leave it out."));
+    }
     given.map_or_else(
         || Ok(new()),
         |id| {

@@ -20,7 +20,7 @@ pub(super) async fn share(write: &Write<'_>, input: ExperienceShareInput) -> Res
     let school = input.school_cohort.parse().map_err(|_| not_found("schoolCohort"))?;
     let (cohort, school) = cohorts::lock_school(write, "schoolCohort", school).await?;
     let permit = write.authorize(Action::ExperienceWrite, cohorts::place_of(&school))?;
-    cohorts::must_take_part(write, &school, "schoolCohort")?;
+    cohorts::must_take_part(write, &school, "schoolCohort").await?;
     let lesson = cohorts::lesson_of(write, &cohort, "lesson", &input.lesson).await?;
     let text = rules::text(&input.text)?;
     look_for_names(write, &text, &[school.school_id], input.names_nobody).await?;
@@ -57,6 +57,7 @@ pub(super) async fn update(write: &Write<'_>, input: ExperienceUpdateInput) -> R
     if permit.person() != Some(experience.author_id) {
         return Err(refuse(UserErrorCode::Forbidden, "id", "Only its author changes an experience."));
     }
+    cohorts::must_take_part(write, &school, "id").await?;
     check_version(&experience, experience.version, input.if_version)?;
     let text = rules::text(input.text.as_deref().unwrap_or(&experience.text))?;
     if text != experience.text {

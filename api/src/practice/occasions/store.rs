@@ -9,8 +9,8 @@ use glans_entity::practice::attendance::{Column, Entity, Model};
 use glans_entity::practice::{OccasionStatus, cohort_school, meeting, team_session};
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, Select,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
 };
 
 use super::attendance::{Entry, Seat};
@@ -65,7 +65,8 @@ pub struct Where {
     pub occasion: Occasion,
 }
 
-/// Stores `entries` over what is stored of the same persons.
+/// Stores `entries` over what is stored of the same persons. The first record settles who was expected: who answered before
+/// and is not in it was not to come any more, and who is added later was a guest.
 pub async fn record(
     db: &impl ConnectionTrait,
     _permit: &Permit,
@@ -74,24 +75,31 @@ pub async fn record(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let stored = attendance(db, &Scope::system(today(now)), &[at.occasion]).await?;
+    let first = stored.iter().all(|row| row.recorded_at.is_none());
     let mut stored: HashMap<Seat, Model> =
         stored.into_iter().map(|row| ((row.person_id, row.school_id), row)).collect();
     for entry in entries {
         match stored.remove(&entry.seat) {
-            Some(row) if row.status == entry.status && row.expected == entry.expected => {}
+            Some(row) if row.recorded_at.is_some() && row.status == entry.status => {}
             Some(row) => {
-                let version = row.version;
+                let (version, settled) = (row.version, row.recorded_at.is_some());
+                let expected = if settled { row.expected } else { entry.expected };
                 let mut row = row.into_active_model();
-                (row.status, row.expected) = (Set(entry.status), Set(entry.expected));
+                (row.status, row.expected) = (Set(entry.status), Set(expected));
                 (row.recorded_at, row.updated_at, row.version) = (Set(Some(now)), Set(now), Set(version + 1));
                 row.update(db).await?;
             }
             None => {
-                let mut row = fresh(at, entry, now);
+                let expected = first && entry.expected;
+                let mut row = fresh(at, Entry { expected, ..entry }, now);
                 row.recorded_at = Some(now);
                 row.into_active_model().reset_all().insert(db).await?;
             }
         }
+    }
+    if first && !stored.is_empty() {
+        let gone = stored.into_values().map(|row| row.id);
+        Entity::delete_many().filter(Column::Id.is_in(gone)).exec(db).await?;
     }
     Ok(())
 }

@@ -116,6 +116,7 @@ async fn mark(write: &Write<'_>, input: Marked<'_>, kind: MarkKind) -> Result<Do
     let id: SchoolCohortId = input.school_cohort.parse().map_err(|_| not_found("schoolCohort"))?;
     let (cohort, school) = cohorts::lock_school(write, "schoolCohort", id).await?;
     let permit = cohorts::authorize(write, &cohort).await?;
+    cohorts::must_take_part(write, &school, "schoolCohort").await?;
     let lesson = cohorts::lesson_of(write, &cohort, "lesson", input.lesson).await?;
     let at = At::School(cohort.id, school.id);
     let stored = stored(write, at).await?;

@@ -1,7 +1,8 @@
 //! What can be done with a team session.
 
 use async_graphql::ID;
-use glans_entity::ids::TeamSessionId;
+use chrono::{DateTime, Utc};
+use glans_entity::ids::{LessonId, TeamSessionId};
 use glans_entity::people::Role;
 use glans_entity::practice::{OccasionStatus, cohort, cohort_school, team_session};
 use glans_entity::scope::Scope;
@@ -25,14 +26,10 @@ pub(super) async fn plan(write: &Write<'_>, input: TeamSessionPlanInput) -> Resu
     let school = input.school_cohort.parse().map_err(|_| not_found("schoolCohort"))?;
     let (cohort, school) = cohorts::lock_school(write, "schoolCohort", school).await?;
     let permit = write.authorize(Action::TeamSessionWrite, cohorts::place_of(&school))?;
-    cohorts::must_take_part(write, &school, "schoolCohort")?;
+    cohorts::must_take_part(write, &school, "schoolCohort").await?;
     let lesson = cohorts::lesson_of(write, &cohort, "lesson", &input.lesson).await?;
     let (starts_at, ends_at) = times::hours(input.starts_at, input.ends_at)?;
-    if write.now() < starts_at && !progress::is_prepared_before(write, &school, lesson, starts_at).await? {
-        let message =
-            "No meeting prepares this lesson before the session. Plan it later, or ask the trainer for a meeting.";
-        return Err(refuse(UserErrorCode::Conflict, "lesson", message));
-    }
+    must_be_prepared(write, &school, lesson, starts_at, "lesson").await?;
     let row = team_session::Model {
         id,
         board_id: cohort.board_id,
@@ -56,14 +53,18 @@ pub(super) async fn plan(write: &Write<'_>, input: TeamSessionPlanInput) -> Resu
 }
 
 pub(super) async fn update(write: &Write<'_>, input: TeamSessionUpdateInput) -> Result<team_session::Model> {
-    let (session, permit) = permitted(write, &input.id).await?;
+    let (session, school, permit) = permitted(write, &input.id).await?;
     check_version(&session, session.version, input.if_version)?;
+    cohorts::must_take_part(write, &school, "id").await?;
     if session.status != OccasionStatus::Planned {
         let message = "This session was held or cancelled. Plan a new one.";
         return Err(refuse(UserErrorCode::Conflict, "id", message));
     }
     let planned = (session.starts_at, session.ends_at);
     let (starts_at, ends_at) = times::moved(planned, input.starts_at, input.ends_at)?;
+    if starts_at != session.starts_at {
+        must_be_prepared(write, &school, session.lesson_id, starts_at, "startsAt").await?;
+    }
     let location = times::location(input.location.as_deref().or(session.location.as_deref()))?;
     let version = session.version;
     let mut row = session.into_active_model();
@@ -74,7 +75,7 @@ pub(super) async fn update(write: &Write<'_>, input: TeamSessionUpdateInput) -> 
 }
 
 pub(super) async fn record(write: &Write<'_>, input: TeamSessionRecordInput) -> Result<team_session::Model> {
-    let (session, permit) = permitted(write, &input.id).await?;
+    let (session, _, permit) = permitted(write, &input.id).await?;
     check_version(&session, session.version, input.if_version)?;
     if session.status == OccasionStatus::Cancelled {
         return Err(refuse(UserErrorCode::Conflict, "id", "This session is cancelled. Plan a new one."));
@@ -96,7 +97,7 @@ pub(super) async fn record(write: &Write<'_>, input: TeamSessionRecordInput) -> 
 }
 
 pub(super) async fn cancel(write: &Write<'_>, input: TeamSessionCancelInput) -> Result<team_session::Model> {
-    let (session, permit) = permitted(write, &input.id).await?;
+    let (session, _, permit) = permitted(write, &input.id).await?;
     match session.status {
         OccasionStatus::Cancelled => return Ok(session),
         OccasionStatus::Held => {
@@ -116,15 +117,31 @@ pub(super) async fn cancel(write: &Write<'_>, input: TeamSessionCancelInput) -> 
     Ok(session)
 }
 
-/// The session and the right to change it. The cohort is locked first, as everywhere.
-async fn permitted(write: &Write<'_>, id: &ID) -> Result<(team_session::Model, Permit)> {
+/// A session that is still to come takes a meeting before it that prepares the lesson.
+async fn must_be_prepared(
+    write: &Write<'_>,
+    school: &cohort_school::Model,
+    lesson: LessonId,
+    starts_at: DateTime<Utc>,
+    field: &'static str,
+) -> Result<()> {
+    if starts_at <= write.now() || progress::is_prepared_before(write, school, lesson, starts_at).await? {
+        return Ok(());
+    }
+    let message =
+        "No meeting prepares this lesson before the session. Plan it later, or ask the trainer for a meeting.";
+    Err(refuse(UserErrorCode::Conflict, field, message))
+}
+
+/// The session, its school in the cohort, and the right to change it. The cohort is locked first, as everywhere.
+async fn permitted(write: &Write<'_>, id: &ID) -> Result<(team_session::Model, cohort_school::Model, Permit)> {
     let id: TeamSessionId = id.parse().map_err(|_| not_found("id"))?;
     let session = store::by_ids(write.db(), &write.scope(), &[id]).await?.pop().ok_or_else(|| not_found("id"))?;
     let (_, school): (cohort::Model, cohort_school::Model) =
         cohorts::lock_school(write, "id", session.cohort_school_id).await?;
     let permit = write.authorize(Action::TeamSessionWrite, cohorts::place_of(&school))?;
     let session = store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("id"))?;
-    Ok((session, permit))
+    Ok((session, school, permit))
 }
 
 /// The team on the day of the session; leaders, and who works at the school today, may have been there as well.
