@@ -159,6 +159,23 @@ async fn a_cohort_goes_on_with_the_next_edition_lesson_by_lesson(world: &World) 
     assert_eq!(underway.seen(world).await, before());
 }
 
+async fn a_way_back_that_ends_a_lesson_leaves_the_way_there_open(world: &World) {
+    let underway = Underway::of(world).await;
+    let (two, three) = (&underway.first.1[1], &underway.first.1[2]);
+    let (double, again) = (&underway.second.1[1], &underway.second.1[2]);
+    let there = json!({ "lessons": [{ "lesson": two, "successor": double }], "ended": [three] });
+    let back = json!({ "lessons": [{ "lesson": double, "successor": two }], "ended": [again] });
+    for (to, said, lessons) in [
+        (&underway.second.0, &there, json!(["Nieuw NOT_STARTED", "Dubbel PREPARED", "Een opnieuw SCHEDULED"])),
+        (&underway.first.0, &back, json!(["Een NOT_STARTED", "Twee PREPARED", "Drie SKIPPED", "Stil NOT_STARTED"])),
+        (&underway.second.0, &there, json!(["Nieuw NOT_STARTED", "Dubbel PREPARED", "Een opnieuw SCHEDULED"])),
+    ] {
+        let moved = underway.migrates(world, Who::Trainer, to, said.clone()).await;
+        assert_eq!(codes(&moved), Vec::<&str>::new(), "{moved}");
+        assert_eq!(underway.seen(world).await[0], lessons);
+    }
+}
+
 async fn what_does_not_fit_is_refused_at_once(world: &World) {
     let underway = Underway::of(world).await;
     let (Underway { first, second, .. }, elsewhere) = (&underway, json!(world.ours.published.lesson));
@@ -191,4 +208,8 @@ async fn what_does_not_fit_is_refused_at_once(world: &World) {
     assert_eq!(underway.seen(world).await, before());
 }
 
-on_each_database!(a_cohort_goes_on_with_the_next_edition_lesson_by_lesson, what_does_not_fit_is_refused_at_once);
+on_each_database!(
+    a_cohort_goes_on_with_the_next_edition_lesson_by_lesson,
+    a_way_back_that_ends_a_lesson_leaves_the_way_there_open,
+    what_does_not_fit_is_refused_at_once,
+);

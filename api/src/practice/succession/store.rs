@@ -114,10 +114,10 @@ pub(super) async fn keep(
     succession: &Succession,
 ) -> Result<()> {
     use lesson_succession::{ActiveModel, Column, Entity};
-    // Back again: the successor is the lesson itself.
+    // Back again: the successor is the lesson itself. And what was said on the way there before holds no more.
     Entity::delete_many()
         .filter(Column::CohortId.eq(cohort.id))
-        .filter(Column::LessonId.is_in(succession.values().copied()))
+        .filter(Column::LessonId.is_in(succession.values().chain(succession.keys()).copied()))
         .exec(db)
         .await?;
     Entity::update_many()
