@@ -322,6 +322,8 @@ impl Rights {
         scope.cohorts.push(cohort);
         scope.shared_cohorts.push(cohort);
         scope.fellow_schools.extend(self.of_cohort(cohort).map(|follower| follower.school_id));
+        let present = self.of_cohort(cohort).filter(|follower| self.is_in(follower));
+        scope.fellow_teams.extend(present.map(|follower| follower.school_id));
     }
 
     fn add_school(&self, scope: &mut Scope, held: &Held) {
@@ -368,6 +370,7 @@ fn tidy(scope: &mut Scope) {
     once(&mut scope.cohorts);
     once(&mut scope.shared_cohorts);
     once(&mut scope.fellow_schools);
+    once(&mut scope.fellow_teams);
     once(&mut scope.team_schools);
     once(&mut scope.sharing_boards);
 }

@@ -17,9 +17,9 @@ use crate::identity::master_key::MasterKey;
 use crate::platform::error::{Code, Error, Result, coded};
 use crate::programme::reading::Reading;
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const CONTEXT: &str = "sync cursor";
-const LISTS: usize = 17;
+const LISTS: usize = 18;
 
 /// Up to which transaction and line the log was read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -174,6 +174,7 @@ fn lists(scope: &Scope) -> (NaiveDate, [Vec<Uuid>; LISTS]) {
         cohorts,
         shared_cohorts,
         fellow_schools,
+        fellow_teams,
         team_schools,
         sharing_boards,
         persons,
@@ -199,6 +200,7 @@ fn lists(scope: &Scope) -> (NaiveDate, [Vec<Uuid>; LISTS]) {
         cohorts,
         shared_cohorts,
         fellow_schools,
+        fellow_teams,
         team_schools,
         sharing_boards,
         persons
@@ -291,6 +293,7 @@ impl Bytes<'_> {
             cohorts: CohortId,
             shared_cohorts: CohortId,
             fellow_schools: SchoolId,
+            fellow_teams: SchoolId,
             team_schools: SchoolId,
             sharing_boards: BoardId,
             persons: PersonId,

@@ -100,6 +100,12 @@ impl ChangeType {
         )
     }
 
+    /// Whether a change of the node itself can put it out of somebody's sight. What happens in a cohort stays where it is,
+    /// and an experience is only ever shared further: who cannot see one never could, and is told nothing of it.
+    pub const fn leaves_sight(self) -> bool {
+        !matches!(self, Self::Meeting | Self::TeamSession | Self::Experience | Self::Comment)
+    }
+
     /// Its bit in a set of types.
     pub const fn bit(self) -> u32 {
         1 << match self {

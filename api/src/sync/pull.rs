@@ -184,7 +184,9 @@ impl Pull {
         let (told, cut) = rules::tell(&lines, room, |kind, id| {
             let told = match standing.get(&(kind, id)) {
                 Some(Found::InSight) => Told::upsert(kind, id),
-                Some(Found::OutOfSight) if touched.nodes[&(kind, id)] => Told::delete(kind, id, ChangeReason::Access),
+                Some(Found::OutOfSight) if kind.leaves_sight() && touched.nodes[&(kind, id)] => {
+                    Told::delete(kind, id, ChangeReason::Access)
+                }
                 None if touched.nodes[&(kind, id)] => Told::delete(kind, id, ChangeReason::Deleted),
                 _ => return None,
             };

@@ -49,6 +49,8 @@ pub struct Scope {
     pub shared_cohorts: Vec<CohortId>,
     /// The schools of the shared cohorts: their names and leaders are in sight.
     pub fellow_schools: Vec<SchoolId>,
+    /// Those of them that are still in a cohort with the viewer: who leads them is in sight.
+    pub fellow_teams: Vec<SchoolId>,
     /// Schools in whose team the viewer works: what stays within the team is in sight.
     pub team_schools: Vec<SchoolId>,
     /// Boards in which the viewer leads, directs or trains: what is shared with the whole board is in sight.
@@ -68,7 +70,7 @@ impl Scope {
     /// The same without the schools that are known by a cohort only.
     #[must_use]
     pub fn without_fellows(&self) -> Self {
-        Self { fellow_schools: Vec::new(), ..self.clone() }
+        Self { fellow_schools: Vec::new(), fellow_teams: Vec::new(), ..self.clone() }
     }
 
     /// Nothing, for who is not signed in.
@@ -155,7 +157,7 @@ fn around_cohorts(scope: &Scope) -> Condition {
         .add(Column::BoardId.is_in(scope.course_boards.iter().copied()));
     let leaders = Condition::all()
         .add(Column::Role.eq(Role::SchoolLeader))
-        .add(Column::SchoolId.is_in(scope.fellow_schools.iter().copied()));
+        .add(Column::SchoolId.is_in(scope.fellow_teams.iter().copied()));
     let any = Condition::any().add(Column::ScopeId.is_in(cohorts)).add(trainers).add(leaders);
     Condition::all().add(any).add(begun(scope.on))
 }

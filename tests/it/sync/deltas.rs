@@ -3,10 +3,10 @@
 use chrono::TimeDelta;
 use glans_entity::ids::GuardianshipId;
 use glans_entity::people::{GuardianAccess, enrolment, guardianship, membership, person, student};
-use glans_entity::practice::meeting;
+use glans_entity::practice::{ExperienceVisibility, experience, meeting, team_session};
 use glans_tests::{Who, World, on_each_database};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::json;
 
 use super::phone::{Phone, truth, writes};
@@ -212,7 +212,7 @@ async fn what_was_lost_in_a_board_before_the_board_was_lost_is_wiped(world: &Wor
     .await;
     phone.agrees(world).await;
     assert_eq!(phone.holds.keys().filter(|id| id.starts_with("meeting_")).count(), 0);
-    assert!(truth(world, Who::Leader).await.iter().all(|id| !id.starts_with("school_")));
+    assert!(truth(world, Who::Leader).await.keys().all(|id| !id.starts_with("school_")));
 }
 
 async fn an_app_learns_which_page_has_what_it_wrote(world: &World) {
@@ -255,7 +255,45 @@ async fn a_name_that_changes_tells_nothing_to_who_cannot_see_it(world: &World) {
     }
 }
 
+/// A cohort of both schools, whose second leader shares an experience within the own team: its id.
+async fn what_the_neighbours_keep_to_themselves(world: &World) -> String {
+    let joins = json!({ "cohort": world.ours.cohorts[1], "school": world.ours.schools[0] });
+    assert_eq!(codes(&act(world, Who::Admin, "cohortSchoolAdd", "", joins).await), Vec::<&str>::new());
+    let id = glans_entity::ids::ExperienceId::new();
+    writes(world, async |db| {
+        let own = experience::Entity::find_by_id(world.ours.experiences[1]).one(db).await.unwrap().unwrap();
+        let own = experience::Model { id, visibility: ExperienceVisibility::School, shared_at: None, ..own };
+        own.into_active_model().reset_all().insert(db).await.unwrap();
+    })
+    .await;
+    id.to_string()
+}
+
+async fn what_happens_at_another_school_is_not_told_even_as_gone(world: &World) {
+    let own = what_the_neighbours_keep_to_themselves(world).await;
+    let mut phone = synced(world, Who::Leader).await;
+    assert!(phone.holds.contains_key(&world.ours.experiences[1].to_string()));
+    writes(world, async |db| {
+        let notes = experience::Entity::update_many()
+            .col_expr(experience::Column::Version, Expr::col(experience::Column::Version).add(1))
+            .filter(experience::Column::SchoolId.eq(world.ours.schools[1]));
+        notes.exec(db).await.unwrap();
+        let moves = team_session::Entity::update_many()
+            .col_expr(team_session::Column::Version, Expr::col(team_session::Column::Version).add(1))
+            .filter(team_session::Column::Id.eq(world.ours.sessions[1]));
+        moves.exec(db).await.unwrap();
+    })
+    .await;
+    super::phone::settled(world).await;
+    let page = phone.page(world).await["changes"].take();
+    let told: Vec<&str> = page.as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap()).collect();
+    assert!(told.contains(&world.ours.experiences[1].to_string().as_str()), "{told:?}");
+    assert!(![own, world.ours.sessions[1].to_string()].iter().any(|id| told.contains(&id.as_str())), "{told:?}");
+    phone.agrees(world).await;
+}
+
 on_each_database!(
+    what_happens_at_another_school_is_not_told_even_as_gone,
     what_is_made_and_changed_comes_and_nothing_else,
     what_is_deleted_is_wiped,
     a_teacher_who_loses_the_group_loses_the_children_and_gets_them_back,

@@ -25,7 +25,7 @@ async fn a_first_sync_is_what_the_viewer_may_see(world: &World) {
             assert!(theirs.iter().all(|id| !phone.holds.contains_key(id)));
         }
     }
-    assert!(truth(world, Who::Leader).await.contains(&world.ours.students[0].to_string()));
+    assert!(truth(world, Who::Leader).await.contains_key(&world.ours.students[0].to_string()));
 }
 
 async fn applying_a_page_twice_changes_nothing(world: &World) {

@@ -20,7 +20,10 @@ pub(super) const CHANGES: &str = "query($since: String, $first: Int, $types: [Ch
             ... on Board { version } ... on Cluster { version } ... on School { version } ... on SchoolYear { version }
             ... on ClassGroup { version } ... on Person { version } ... on Membership { version }
             ... on Student { version } ... on Guardianship { version } ... on Cohort { version }
-            ... on SchoolCohort { version } ... on Meeting { version } ... on Lesson { version } } } } }";
+            ... on SchoolCohort { version } ... on Meeting { version } ... on TeamSession { version }
+            ... on Experience { version } ... on Comment { version } ... on Programme { version }
+            ... on ProgrammeEdition { version } ... on ProgrammeYear { version } ... on Module { version }
+            ... on Lesson { version } ... on Material { version } } } } }";
 
 /// A phone of somebody.
 pub(super) struct Phone {
@@ -85,8 +88,10 @@ impl Phone {
     /// Pulls, and holds what the viewer may see and nothing else.
     pub(super) async fn agrees(&mut self, world: &World) {
         self.pull(world).await;
-        let holds: BTreeSet<String> = self.holds.keys().cloned().collect();
-        let truth = truth(world, self.who).await;
+        let lines = |held: &BTreeMap<String, i64>| -> BTreeSet<String> {
+            held.iter().map(|(id, version)| format!("{id} {version}")).collect()
+        };
+        let (holds, truth) = (lines(&self.holds), lines(&truth(world, self.who).await));
         let missing: Vec<_> = truth.difference(&holds).collect();
         let too_much: Vec<_> = holds.difference(&truth).collect();
         assert!(missing.is_empty() && too_much.is_empty(), "{}: - {missing:?} + {too_much:?}", self.who.name());
@@ -114,35 +119,37 @@ pub(super) async fn settled(world: &World) {
     }
 }
 
-/// The ids of all that `who` may see, by the other queries.
-pub(super) async fn truth(world: &World, who: Who) -> BTreeSet<String> {
+/// All that `who` may see, by the other queries: the version by id.
+pub(super) async fn truth(world: &World, who: Who) -> BTreeMap<String, i64> {
     let scope = world.standing(who).await.scope.clone();
     let db = world.app.db.read(&scope).await.unwrap();
-    let mut ids = BTreeSet::new();
+    let mut held = BTreeMap::new();
     macro_rules! rows {
         ($($entity:ident),+) => {$(
-            ids.extend($entity::Entity::within(&scope).all(&db).await.unwrap().iter().map(|row| row.id.to_string()));
+            let rows = $entity::Entity::within(&scope).all(&db).await.unwrap();
+            held.extend(rows.iter().map(|row| (row.id.to_string(), i64::from(row.version))));
         )+};
     }
     rows!(board, cluster, school, school_year, class_group, person, student, guardianship);
     rows!(cohort, cohort_school, meeting, team_session, experience, comment);
     let roles = glans::people::memberships::store::live(&scope).all(&db).await.unwrap();
-    ids.extend(roles.iter().map(|row| row.id.to_string()));
+    held.extend(roles.iter().map(|row| (row.id.to_string(), i64::from(row.version))));
     db.commit().await.unwrap();
-    let document = "{ materials(first: 100) { nodes { id } } programmes(first: 10) { nodes { id edition { id
-        years { id modules { id lessons { id materials { id } } } } } } } }";
-    let courses = ask(world, who, document, json!({})).await;
-    collect(&courses, &mut ids);
-    ids
+    let document = "{ materials(first: 100) { nodes { id version } } programmes(first: 10) { nodes { id version
+        edition { id version years { id version modules { id version lessons { id version
+        materials { id version } } } } } } } }";
+    collect(&ask(world, who, document, json!({})).await, &mut held);
+    held
 }
 
-fn collect(value: &Value, ids: &mut BTreeSet<String>) {
+fn collect(value: &Value, held: &mut BTreeMap<String, i64>) {
     match value {
         Value::Object(fields) => {
-            ids.extend(fields.get("id").and_then(Value::as_str).map(str::to_owned));
-            fields.values().for_each(|value| collect(value, ids));
+            let id = fields.get("id").and_then(Value::as_str);
+            held.extend(id.map(|id| (id.to_owned(), fields["version"].as_i64().unwrap())));
+            fields.values().for_each(|value| collect(value, held));
         }
-        Value::Array(items) => items.iter().for_each(|value| collect(value, ids)),
+        Value::Array(items) => items.iter().for_each(|value| collect(value, held)),
         _ => {}
     }
 }
