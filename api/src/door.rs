@@ -40,11 +40,16 @@ impl House for Door {
 
     async fn renew(&self, knock: Knock<'_>, data: &Data) -> Result<(), Denied> {
         let (_, standing) = self.standing(knock).await?;
-        let call = data.get(&TypeId::of::<Arc<Call>>()).and_then(|call| call.downcast_ref::<Arc<Call>>());
-        if let Some(call) = call {
+        if let Some(call) = call_in(data) {
             call.renew(standing);
         }
         Ok(())
+    }
+
+    async fn rest(&self, data: &Data) {
+        if let Some(call) = call_in(data) {
+            call.look_again().await;
+        }
     }
 
     async fn trusted_document(&self, id: &str) -> Result<Option<String>, Fault> {
@@ -58,6 +63,10 @@ impl House for Door {
             Err(cause) => Err(Fault(cause.to_string())),
         }
     }
+}
+
+fn call_in(data: &Data) -> Option<&Arc<Call>> {
+    data.get(&TypeId::of::<Arc<Call>>()).and_then(|call| call.downcast_ref())
 }
 
 impl Door {

@@ -121,6 +121,8 @@ pub(crate) struct SmallHouse {
     pub(crate) down: Arc<AtomicBool>,
     /// Whether the token of the person was taken back.
     pub(crate) revoked: Arc<AtomicBool>,
+    /// How often an answer of a stream was said to be made.
+    pub(crate) rests: Arc<AtomicUsize>,
 }
 
 impl House for SmallHouse {
@@ -141,6 +143,10 @@ impl House for SmallHouse {
 
     async fn renew(&self, knock: Knock<'_>, _: &Data) -> Result<(), Denied> {
         self.admit(knock).await.map(drop)
+    }
+
+    async fn rest(&self, _: &Data) {
+        self.rests.fetch_add(1, Ordering::SeqCst);
     }
 
     async fn trusted_document(&self, id: &str) -> Result<Option<String>, Fault> {

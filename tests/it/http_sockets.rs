@@ -246,6 +246,23 @@ async fn who_takes_too_slowly_is_let_go() {
     }
 }
 
+#[tokio::test]
+async fn who_takes_no_events_keeps_nothing_from_others_and_is_looked_at_all_the_same() {
+    let door = Door::open().await;
+    let events = sse(&door, "subscription { flood }").send().await.unwrap();
+    let mut made = (0, 1);
+    while made.0 != made.1 {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        made = (made.1, door.house.rests.load(Ordering::SeqCst));
+    }
+    // Nothing is taken any more, and the credential goes.
+    door.house.revoked.store(true, Ordering::SeqCst);
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    door.house.revoked.store(false, Ordering::SeqCst);
+    let text = tokio::time::timeout(PATIENCE, events.text()).await.expect("an end in time").unwrap();
+    assert!(text.matches("event: next").count() <= made.0 && !text.contains("complete"), "{} answers", made.0);
+}
+
 fn sse(door: &Door, query: &str) -> reqwest::RequestBuilder {
     let request = door.client.post(format!("{}/graphql", door.url)).header("accept", "text/event-stream");
     request.header("authorization", "Bearer person").json(&json!({ "query": query }))

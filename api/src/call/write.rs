@@ -21,8 +21,9 @@ pub struct Write<'c> {
 }
 
 impl<'c> Write<'c> {
-    /// Begins one in `scope`.
+    /// Begins one in `scope`. Who waits for the writer keeps no reader from others.
     pub(super) async fn begin(call: &'c Call, scope: &Scope) -> Result<Self> {
+        call.look_again().await;
         let db = call.app.db.write(scope).await?;
         Ok(Self { call, db, rights_changed: false.into(), woken: Mutex::default() })
     }

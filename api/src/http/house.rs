@@ -18,6 +18,9 @@ pub trait House: Clone + Send + Sync + 'static {
     /// may be seen now. Somebody whose credential counts no longer is denied.
     fn renew(&self, knock: Knock<'_>, data: &Data) -> impl Future<Output = Result<(), Denied>> + Send;
 
+    /// An answer of a stream is made: what it was read from is given back before somebody slow takes it.
+    fn rest(&self, data: &Data) -> impl Future<Output = ()> + Send;
+
     /// The text of the document that a release of an app registered under this id: `sha256:` and 64 lower-case
     /// hexadecimal digits, or what the app's build tool made up.
     fn trusted_document(&self, id: &str) -> impl Future<Output = Result<Option<String>, Fault>> + Send;

@@ -133,7 +133,12 @@ async fn perform<S: Executor, H: House, T>(
         };
         let happening = happening(executed, kind, caller, endpoint.settings.response_bytes);
         let Happening::Next(_) = happening else { return Some(happening) };
-        told.send(tell(happening)).await.ok()?;
+        endpoint.house.rest(&data).await;
+        tokio::select! {
+            biased;
+            denied = &mut ended => return Some(Happening::Denied(denied)),
+            taken = told.send(tell(happening)) => taken.ok()?,
+        }
     }
 }
 

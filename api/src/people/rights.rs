@@ -67,7 +67,7 @@ struct Child {
 pub async fn load(app: &App, account: AccountId) -> Result<Rights> {
     let on = today(app.clock.now());
     let scope = Scope::system(on);
-    let db = app.db.read(&scope).await?;
+    let db = app.db.look_up(on).await?;
     let language = account::Entity::find_by_id(account)
         .one(&db)
         .await?

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use chrono::NaiveDate;
 use glans_entity::scope::Scope;
 use glans_migration::APPLICATION_ROLE;
 use sea_orm::{
@@ -23,7 +24,9 @@ const STATEMENT_TIMEOUT: Duration = Duration::from_secs(30);
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(8);
 const SQLITE_READERS: u32 = 8;
 const POSTGRES_READERS: u32 = 16;
-const POSTGRES_WRITERS: u32 = 8;
+const POSTGRES_WRITERS: u32 = 16;
+/// For looking up who calls. Whoever holds one waits for nothing else, so that requests never wait for each other in a ring.
+const LOOKUPS: u32 = 4;
 /// All statements of a reading transaction see the same state; of a writing one, each sees what was committed before it.
 const REPEATABLE_READ: &str = "repeatable read";
 const READ_COMMITTED: &str = "read committed";
@@ -33,6 +36,7 @@ const READ_COMMITTED: &str = "read committed";
 pub struct Database {
     writer: DatabaseConnection,
     readers: DatabaseConnection,
+    lookups: DatabaseConnection,
     statements: Arc<AtomicU64>,
 }
 
@@ -59,29 +63,31 @@ impl Database {
     /// Opens `url`; makes the SQLite file where it does not exist yet.
     pub async fn connect(url: &str) -> Result<Self, ConnectError> {
         let statements = Arc::new(AtomicU64::new(0));
-        let (mut writer, mut readers) = match url.split_once("://") {
+        let (mut writer, mut readers, mut lookups) = match url.split_once("://") {
             Some(("sqlite", rest)) if rest.is_empty() || rest.starts_with(":memory:") => {
                 return Err(ConnectError::InMemory);
             }
             Some(("sqlite", _)) => {
                 let writer = sea_orm::Database::connect(sqlite(url, 1, false)).await?;
-                (writer, sea_orm::Database::connect(sqlite(url, SQLITE_READERS, true)).await?)
+                let readers = sea_orm::Database::connect(sqlite(url, SQLITE_READERS, true)).await?;
+                (writer, readers, sea_orm::Database::connect(sqlite(url, LOOKUPS, true)).await?)
             }
             Some(("postgres" | "postgresql", rest)) => {
                 let url = format!("postgres://{rest}");
                 reach(&url).await?;
                 let writer = sea_orm::Database::connect(postgres(&url, POSTGRES_WRITERS, READ_COMMITTED)).await?;
-                (writer, sea_orm::Database::connect(postgres(&url, POSTGRES_READERS, REPEATABLE_READ)).await?)
+                let readers = sea_orm::Database::connect(postgres(&url, POSTGRES_READERS, REPEATABLE_READ)).await?;
+                (writer, readers, sea_orm::Database::connect(postgres(&url, LOOKUPS, REPEATABLE_READ)).await?)
             }
             _ => return Err(ConnectError::Scheme),
         };
-        for connection in [&mut writer, &mut readers] {
+        for connection in [&mut writer, &mut readers, &mut lookups] {
             let counter = Arc::clone(&statements);
             connection.set_metric_callback(move |_| {
                 counter.fetch_add(1, Ordering::Relaxed);
             });
         }
-        Ok(Self { writer, readers, statements })
+        Ok(Self { writer, readers, lookups, statements })
     }
 
     /// Which of the two it is.
@@ -99,10 +105,17 @@ impl Database {
         self.statements.load(Ordering::Relaxed)
     }
 
-    /// A snapshot to read from.
+    /// A snapshot to read from. A request has one at a time.
     pub async fn read(&self, scope: &Scope) -> Result<DatabaseTransaction, DbErr> {
         let transaction = self.readers.begin().await?;
         self.put_on(&transaction, scope, AccessMode::ReadOnly).await?;
+        Ok(transaction)
+    }
+
+    /// A snapshot that sees all boards, to look up who calls. Give it back before anything else is waited for.
+    pub async fn look_up(&self, on: NaiveDate) -> Result<DatabaseTransaction, DbErr> {
+        let transaction = self.lookups.begin().await?;
+        self.put_on(&transaction, &Scope::system(on), AccessMode::ReadOnly).await?;
         Ok(transaction)
     }
 
@@ -139,6 +152,7 @@ impl Database {
     /// Closes the pools, so that the file or the server is free when the process ends.
     pub async fn close(self) -> Result<(), DbErr> {
         self.readers.close().await?;
+        self.lookups.close().await?;
         self.writer.close().await
     }
 }

@@ -154,7 +154,7 @@ pub async fn actor(app: &App, id: ApiClientId) -> Result<Option<ClientActor>> {
         return Ok(known);
     }
     let scope = Scope::system(today(app.clock.now()));
-    let db = app.db.read(&scope).await?;
+    let db = app.db.look_up(scope.on).await?;
     let mut row = store::itself(&db, id).await?.filter(|client| client.revoked_at.is_none());
     if let Some(client) = &row {
         let board = boards::store::by_id(&db, &scope, client.board_id).await?;

@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use glans_entity::identity::{refresh_token, session};
 use glans_entity::ids::{AccountId, SessionId};
-use glans_entity::scope::Scope;
 
 use super::rules::{self, Refresh, SessionState, ShownToken};
 use super::{Liveness, store};
@@ -189,7 +188,7 @@ pub async fn is_live(app: &App, session: SessionId, account: AccountId) -> Resul
 }
 
 async fn look_up(app: &App, session: SessionId, now: DateTime<Utc>) -> Result<Liveness> {
-    let db = app.db.read(&Scope::system(today(now))).await?;
+    let db = app.db.look_up(today(now)).await?;
     let row = store::by_id(&db, session).await?.filter(|row| rules::is_live(state(row), now));
     Ok(row.map(|row| super::Live { account: row.account_id, until: rules::expires_at(state(&row)) }))
 }
