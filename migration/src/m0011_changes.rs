@@ -44,6 +44,7 @@ CREATE TABLE change (
     school_id uuid,
     scope_id uuid,
     account_id uuid,
+    narrow boolean NOT NULL DEFAULT false,
     at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (xid, seq)
 );
@@ -71,6 +72,7 @@ CREATE TABLE change (
     school_id uuid,
     scope_id uuid,
     account_id uuid,
+    narrow boolean NOT NULL DEFAULT false,
     at timestamptz NOT NULL
 );
 
@@ -84,6 +86,12 @@ const ENROLMENTS: (&str, &str) = ("enrolment e", "e.student_id = {r}.student_id"
 const MEETING: (&str, &str) = ("meeting m", "m.id = {r}.meeting_id");
 const TEAM_SESSION: (&str, &str) = ("team_session t", "t.id = {r}.team_session_id");
 const SHARING_SCHOOL: (&str, &str) = ("school s", "s.id = {r}.school_id AND {r}.visibility = 'BOARD'");
+const FOLLOWERS: (&str, &str) = ("cohort_school f", "f.cohort_id = {r}.id");
+/// Where others than the staff of the school see who holds the role: the families of a group, a cohort, the schools beside
+/// the one that is led.
+const SCOPE_OF_ROLE: &str =
+    "CASE WHEN {r}.role IN ('TRAINER', 'SCHOOL_LEADER') OR {r}.scope_kind = 'CLASS_GROUP' THEN {r}.scope_id END";
+const COHORT_THAT_SEES: &str = "CASE WHEN {r}.visibility <> 'SCHOOL' THEN {r}.cohort_id END";
 const COMMENTS: (&str, &str) = ("comment c", "c.experience_id = {r}.id");
 
 /// Which nodes each table touches: its own, and those that are in sight because of it (`glans_entity::scope`). A place
@@ -98,20 +106,23 @@ const WATCHED: [Watched; 26] = [
     of(
         "membership",
         &[
-            Touch::of("person", "{r}.person_id").school("{r}.school_id").scope("{r}.scope_id"),
-            Touch::of("membership", "{r}.id").school("{r}.school_id").scope("{r}.scope_id"),
+            Touch::of("person", "{r}.person_id").school("{r}.school_id").scope(SCOPE_OF_ROLE),
+            Touch::of("membership", "{r}.id").school("{r}.school_id").scope(SCOPE_OF_ROLE),
+            Touch::of("membership", "{r}.id").scope("{r}.person_id"),
         ],
     ),
     of(
         "student",
         &[
-            Touch::of("student", "{r}.id").school("{r}.school_id"),
+            Touch::of("student", "{r}.id").school("{r}.school_id").narrow(),
             Touch::of("person", "g.guardian_id")
                 .school("{r}.school_id")
+                .narrow()
                 .join(&[GUARDIANSHIPS_OF_STUDENT])
                 .on(On::Moved("school_id")),
             Touch::of("guardianship", "g.id")
                 .school("{r}.school_id")
+                .narrow()
                 .join(&[GUARDIANSHIPS_OF_STUDENT])
                 .on(On::Moved("school_id")),
         ],
@@ -119,9 +130,9 @@ const WATCHED: [Watched; 26] = [
     of(
         "enrolment",
         &[
-            Touch::of("student", "{r}.student_id").scope("{r}.class_group_id"),
-            Touch::of("person", "g.guardian_id").scope("{r}.class_group_id").join(&[GUARDIANSHIPS]),
-            Touch::of("guardianship", "g.id").scope("{r}.class_group_id").join(&[GUARDIANSHIPS]),
+            Touch::of("student", "{r}.student_id").scope("{r}.class_group_id").narrow(),
+            Touch::of("person", "g.guardian_id").scope("{r}.class_group_id").narrow().join(&[GUARDIANSHIPS]),
+            Touch::of("guardianship", "g.id").scope("{r}.class_group_id").narrow().join(&[GUARDIANSHIPS]),
         ],
     ),
     of(
@@ -130,10 +141,15 @@ const WATCHED: [Watched; 26] = [
             Touch::of("student", "{r}.student_id"),
             Touch::of("person", "{r}.guardian_id").on(On::Stored),
             Touch::of("guardianship", "{r}.id").on(On::Stored),
-            Touch::of("person", "{r}.guardian_id").school("s.school_id").join(&[STUDENT]).on(On::Deleted),
-            Touch::of("person", "{r}.guardian_id").scope("e.class_group_id").join(&[ENROLMENTS]).on(On::Deleted),
-            Touch::of("guardianship", "{r}.id").school("s.school_id").join(&[STUDENT]).on(On::Deleted),
-            Touch::of("guardianship", "{r}.id").scope("e.class_group_id").join(&[ENROLMENTS]).on(On::Deleted),
+            Touch::of("person", "{r}.guardian_id").school("s.school_id").narrow().join(&[STUDENT]).on(On::Deleted),
+            Touch::of("person", "{r}.guardian_id")
+                .scope("e.class_group_id")
+                .narrow()
+                .join(&[ENROLMENTS])
+                .on(On::Deleted),
+            Touch::of("guardianship", "{r}.id").school("s.school_id").narrow().join(&[STUDENT]).on(On::Deleted),
+            Touch::of("guardianship", "{r}.id").scope("e.class_group_id").narrow().join(&[ENROLMENTS]).on(On::Deleted),
+            Touch::of("guardianship", "{r}.id").scope("{r}.guardian_id").on(On::Deleted),
         ],
     ),
     of("programme", &[Touch::of("programme", "{r}.id")]),
@@ -142,7 +158,13 @@ const WATCHED: [Watched; 26] = [
     of("module", &[Touch::of("module", "{r}.id").scope("{r}.programme_version_id")]),
     of("lesson", &[Touch::of("lesson", "{r}.id").scope("{r}.programme_version_id")]),
     of("material", &[Touch::of("material", "{r}.id").scope("{r}.programme_version_id")]),
-    of("cohort", &[Touch::of("cohort", "{r}.id").scope("{r}.id")]),
+    of(
+        "cohort",
+        &[
+            Touch::of("cohort", "{r}.id").scope("{r}.id"),
+            Touch::of("schoolcohort", "f.id").join(&[FOLLOWERS]).on(On::Moved("programme_version_id")),
+        ],
+    ),
     of(
         "cohort_school",
         &[
@@ -152,32 +174,28 @@ const WATCHED: [Watched; 26] = [
     ),
     of("meeting", &[Touch::of("meeting", "{r}.id").scope("{r}.cohort_id")]),
     of_key("meeting_lesson", &[Touch::of("meeting", "{r}.meeting_id").scope("{r}.cohort_id")]),
-    of("team_session", &[Touch::of("teamsession", "{r}.id").school("{r}.school_id").scope("{r}.cohort_id")]),
+    of("team_session", &[Touch::of("teamsession", "{r}.id").school("{r}.school_id")]),
     of(
         "attendance",
         &[
             Touch::of("meeting", "m.id").scope("{r}.cohort_id").join(&[MEETING]),
-            Touch::of("teamsession", "t.id").school("{r}.school_id").scope("{r}.cohort_id").join(&[TEAM_SESSION]),
-            Touch::of("person", "{r}.person_id").scope("{r}.cohort_id"),
+            Touch::of("teamsession", "t.id").school("{r}.school_id").join(&[TEAM_SESSION]),
+            Touch::of("person", "{r}.person_id").on(On::Stored),
+            Touch::of("person", "{r}.person_id").school("{r}.school_id").on(On::Deleted),
+            Touch::of("person", "{r}.person_id").scope("{r}.cohort_id").narrow().join(&[MEETING]).on(On::Deleted),
         ],
     ),
     of(
         "experience",
         &[
-            Touch::of("person", "{r}.author_id").scope("{r}.cohort_id"),
+            Touch::of("person", "{r}.author_id"),
             Touch::of("school", "s.id").school("{r}.school_id").join(&[SHARING_SCHOOL]),
-            Touch::of("experience", "{r}.id").school("{r}.school_id").scope("{r}.cohort_id"),
-            Touch::of("person", "c.author_id").scope("{r}.cohort_id").join(&[COMMENTS]),
-            Touch::of("comment", "c.id").scope("{r}.cohort_id").join(&[COMMENTS]),
+            Touch::of("experience", "{r}.id").school("{r}.school_id").scope(COHORT_THAT_SEES),
+            Touch::of("person", "c.author_id").join(&[COMMENTS]),
+            Touch::of("comment", "c.id").join(&[COMMENTS]),
         ],
     ),
-    of(
-        "comment",
-        &[
-            Touch::of("person", "{r}.author_id").scope("{r}.cohort_id"),
-            Touch::of("comment", "{r}.id").scope("{r}.cohort_id"),
-        ],
-    ),
+    of("comment", &[Touch::of("person", "{r}.author_id"), Touch::of("comment", "{r}.id").scope("{r}.cohort_id")]),
     of_key(
         "lesson_progress",
         &[Touch::of("schoolcohort", "{r}.cohort_school_id").school("{r}.school_id").scope("{r}.cohort_id")],

@@ -28,6 +28,8 @@ pub(crate) struct Touch {
     pub school: &'static str,
     pub scope: &'static str,
     pub account: &'static str,
+    /// Only who answers for it sees it there: in the school who leads it, in the group who teaches it.
+    pub narrow: bool,
 }
 
 /// When a row touches a node.
@@ -44,7 +46,7 @@ pub(crate) enum On {
 impl Touch {
     pub(crate) const fn of(kind: &'static str, node: &'static str) -> Self {
         let board = "{r}.board_id";
-        Self { kind, node, on: On::Any, join: &[], board, school: "", scope: "", account: "" }
+        Self { kind, node, on: On::Any, join: &[], board, school: "", scope: "", account: "", narrow: false }
     }
 
     pub(crate) const fn on(self, on: On) -> Self {
@@ -67,6 +69,10 @@ impl Touch {
     /// What else puts the node in sight: a class group, a cohort, an edition.
     pub(crate) const fn scope(self, scope: &'static str) -> Self {
         Self { scope, ..self }
+    }
+
+    pub(crate) const fn narrow(self) -> Self {
+        Self { narrow: true, ..self }
     }
 
     pub(crate) const fn account(self, account: &'static str) -> Self {
@@ -136,7 +142,7 @@ fn values(touch: &Touch, row: &str) -> String {
     let or_null = |value: &str| if value.is_empty() { "NULL".to_owned() } else { value.replace("{r}", row) };
     let [node, board, school, scope, account] =
         [touch.node, touch.board, touch.school, touch.scope, touch.account].map(or_null);
-    format!("'{}', {node}, {board}, {school}, {scope}, {account}", touch.kind)
+    format!("'{}', {node}, {board}, {school}, {scope}, {account}, {}", touch.kind, touch.narrow)
 }
 
 fn on_sqlite(watched: &Watched, event: &str) -> Option<Vec<String>> {
@@ -152,7 +158,7 @@ fn on_sqlite(watched: &Watched, event: &str) -> Option<Vec<String>> {
         let from = if from.is_empty() { String::new() } else { format!(" FROM {}", from.join(", ")) };
         let filter = if conditions.is_empty() { "true".to_owned() } else { conditions.join(" AND ") };
         body.push(format!(
-            "INSERT INTO change (kind, node_id, board_id, school_id, scope_id, account_id, at) \
+            "INSERT INTO change (kind, node_id, board_id, school_id, scope_id, account_id, narrow, at) \
              SELECT {values}, strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'){from} WHERE {filter}; "
         ));
     }
@@ -177,7 +183,7 @@ fn on_postgres(watched: &Watched, event: &str) -> Option<Vec<String>> {
         }
         let from = from.join(" JOIN ");
         body.push(format!(
-            "INSERT INTO change (kind, node_id, board_id, school_id, scope_id, account_id) \
+            "INSERT INTO change (kind, node_id, board_id, school_id, scope_id, account_id, narrow) \
              SELECT {values} FROM {from};\n"
         ));
     }

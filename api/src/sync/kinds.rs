@@ -106,6 +106,11 @@ impl ChangeType {
         !matches!(self, Self::Meeting | Self::TeamSession | Self::Experience | Self::Comment)
     }
 
+    /// Whether only who shares a cohort sees it, beside the staff of its school: not every teacher in the cohort.
+    pub const fn is_shared(self) -> bool {
+        matches!(self, Self::SchoolCohort | Self::Meeting | Self::Experience | Self::Comment)
+    }
+
     /// Its bit in a set of types.
     pub const fn bit(self) -> u32 {
         1 << match self {

@@ -47,30 +47,37 @@ impl Sight {
     /// Whether losing sight of a node by `line` may have taken it from who had this sight.
     pub(super) fn reaches(&self, kind: ChangeType, line: &change::Model) -> bool {
         if kind.is_course() {
-            return line.scope_id.is_some_and(|id| self.editions.iter().any(|(edition, _)| edition.0 == id));
+            let shows = |reading: &Reading| reading.tree || kind == ChangeType::Material;
+            let mut editions = self.editions.iter().filter(|(_, reading)| shows(reading));
+            return line.scope_id.is_some_and(|id| editions.any(|(edition, _)| edition.0 == id));
         }
         let scope = &self.scope;
         let Some(board) = line.board_id.filter(|board| scope.boards.contains(board)) else { return false };
-        let by_school = line.school_id.is_some_and(|school| match kind {
-            ChangeType::Student | ChangeType::Guardianship => scope.led_schools.contains(&school),
-            _ => {
-                let schools = [&scope.staffed_schools, &scope.led_schools, &scope.fellow_schools];
-                schools.into_iter().any(|schools| schools.contains(&school))
-            }
+        let by_school = line.school_id.is_some_and(|school| {
+            scope.led_schools.contains(&school) || !line.narrow && scope.staffed_schools.contains(&school)
         });
+        let ranges = if line.narrow || kind.is_shared() { self.narrow_ranges() } else { self.wide_ranges() };
         scope.people_boards.contains(&board)
             || kind == ChangeType::SchoolYear
             || by_school
-            || line.scope_id.is_some_and(|id| self.ranges().contains(&id))
+            || line.scope_id.is_some_and(|id| ranges.contains(&id))
             || self.nodes().contains(&line.node_id)
     }
 
-    /// What a role or a row can lie under.
-    fn ranges(&self) -> HashSet<Uuid> {
+    /// What a node can lie under that is seen by all who know the place.
+    fn wide_ranges(&self) -> HashSet<Uuid> {
         let scope = &self.scope;
         let groups = scope.taught_groups.iter().chain(&scope.child_groups).map(|id| id.0);
         let cohorts = scope.cohorts.iter().map(|id| id.0).chain(scope.course_boards.iter().map(|id| id.0));
-        groups.chain(cohorts).chain(scope.clusters.iter().map(|id| id.0)).collect()
+        let others = scope.fellow_teams.iter().map(|id| id.0).chain(scope.persons.iter().map(|id| id.0));
+        groups.chain(cohorts).chain(others).collect()
+    }
+
+    /// What a node can lie under that is seen by who answers for it.
+    fn narrow_ranges(&self) -> HashSet<Uuid> {
+        let scope = &self.scope;
+        let groups = scope.taught_groups.iter().map(|id| id.0);
+        groups.chain(scope.shared_cohorts.iter().map(|id| id.0)).collect()
     }
 
     /// Nodes that are in sight by themselves.

@@ -25,6 +25,8 @@ pub struct Model {
     pub scope_id: Option<Uuid>,
     /// The one account that it concerns.
     pub account_id: Option<AccountId>,
+    /// Only who answers for it saw it there: in the school who leads it, in the group who teaches it.
+    pub narrow: bool,
     pub at: DateTimeUtc,
 }
 

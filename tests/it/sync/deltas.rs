@@ -15,6 +15,7 @@ use crate::ask::{act, ask, codes};
 async fn synced(world: &World, who: Who) -> Phone {
     let mut phone = Phone::of(who, 500);
     phone.agrees(world).await;
+    phone.strict = true;
     phone
 }
 
@@ -292,7 +293,60 @@ async fn what_happens_at_another_school_is_not_told_even_as_gone(world: &World) 
     phone.agrees(world).await;
 }
 
+async fn a_board_role_of_ones_own_that_ends_is_wiped(world: &World) {
+    let input = json!({ "person": world.ours.teacher.person, "role": "TRAINER", "scope": world.ours.id });
+    let granted = act(world, Who::Admin, "membershipGrant", "membership { id }", input).await;
+    let id = granted["membership"]["id"].as_str().unwrap().to_owned();
+    let mut phone = synced(world, Who::Teacher).await;
+    assert!(phone.holds.contains_key(&id));
+    assert_eq!(codes(&act(world, Who::Admin, "membershipRevoke", "", json!({ "id": id })).await), Vec::<&str>::new());
+    phone.agrees(world).await;
+    assert!(phone.wipes().contains(&format!("{id} ACCESS")));
+}
+
+async fn staff_and_groups_of_neighbours_are_not_told(world: &World) {
+    what_the_neighbours_keep_to_themselves(world).await;
+    let mut phones = [synced(world, Who::Leader).await, synced(world, Who::Teacher).await];
+    let details = json!({ "givenName": "Floor", "familyName": "Bos", "displayName": "Floor Bos" });
+    let floor = json!({ "board": world.ours.id, "school": world.ours.schools[1], "details": details });
+    assert_eq!(codes(&act(world, Who::Admin, "personCreate", "", floor).await), Vec::<&str>::new());
+    let group = json!({ "id": world.ours.groups[1], "name": "5d" });
+    assert_eq!(codes(&act(world, Who::Admin, "classGroupUpdate", "", group).await), Vec::<&str>::new());
+    let marked = json!({ "schoolCohort": world.ours.school_cohorts[1], "lesson": world.ours.published.lesson });
+    let mut marked = marked;
+    marked["reason"] = json!("Al gedaan.");
+    assert_eq!(codes(&act(world, Who::Admin, "lessonSkip", "", marked).await), Vec::<&str>::new());
+    super::phone::settled(world).await;
+    let [leader, teacher] = &mut phones;
+    let told = |page: &serde_json::Value| -> Vec<String> {
+        page["changes"].as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(told(&leader.page(world).await), [world.ours.school_cohorts[1].to_string()]);
+    assert_eq!(told(&teacher.page(world).await), Vec::<String>::new());
+    leader.agrees(world).await;
+    teacher.agrees(world).await;
+}
+
+/// More than there are connections to read from.
+const AT_ONCE: usize = 40;
+
+async fn many_phones_pull_at_once(world: &World) {
+    let leader = world.actor(Who::Leader).await;
+    let mut pulls = tokio::task::JoinSet::new();
+    for _ in 0..AT_ONCE {
+        let leader = leader.clone();
+        pulls.spawn(async move { leader.asks("{ changes(first: 100) { hasMore } viewer { sessions { id } } }").await });
+    }
+    while let Some(reply) = pulls.join_next().await {
+        let reply = reply.unwrap();
+        assert_eq!(reply.codes(), Vec::<String>::new(), "{}", reply.text);
+    }
+}
+
 on_each_database!(
+    many_phones_pull_at_once,
+    a_board_role_of_ones_own_that_ends_is_wiped,
+    staff_and_groups_of_neighbours_are_not_told,
     what_happens_at_another_school_is_not_told_even_as_gone,
     what_is_made_and_changed_comes_and_nothing_else,
     what_is_deleted_is_wiped,

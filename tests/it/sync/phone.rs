@@ -35,12 +35,17 @@ pub(super) struct Phone {
     pub holds: BTreeMap<String, i64>,
     /// All that it was told to wipe, as `id REASON`.
     pub wiped: BTreeSet<String>,
+    /// Whatever it held at any time. To be told that something else is gone would tell that it was there.
+    pub held: BTreeSet<String>,
+    /// Whether it had all that was in sight whenever something was lost: then it is told of nothing else.
+    pub strict: bool,
 }
 
 impl Phone {
     pub(super) fn of(who: Who, size: i64) -> Self {
         let (types, cursor) = (Value::Null, Value::Null);
-        Self { who, size, types, cursor, holds: BTreeMap::new(), wiped: BTreeSet::new() }
+        let (wiped, held) = (BTreeSet::new(), BTreeSet::new());
+        Self { who, size, types, cursor, holds: BTreeMap::new(), wiped, held, strict: false }
     }
 
     /// One page, applied.
@@ -64,10 +69,12 @@ impl Phone {
                 assert_eq!(change["node"]["id"], change["id"]);
                 assert_eq!(change["reason"], Value::Null);
                 let version = change["node"]["version"].as_i64().unwrap_or_default();
+                self.held.insert(id.clone());
                 let before = self.holds.insert(id.clone(), version).unwrap_or_default();
                 assert!(before <= version, "{id} goes from {before} back to {version}");
             } else {
                 assert_eq!(change["node"], Value::Null);
+                assert!(!self.strict || self.held.contains(&id), "{} never held {id}", self.who.name());
                 self.holds.remove(&id);
                 self.wiped.insert(format!("{id} {}", change["reason"].as_str().unwrap()));
             }
