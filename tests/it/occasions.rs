@@ -95,6 +95,29 @@ async fn a_closed_school_takes_no_part(world: &World) {
     assert_eq!(codes(&act(world, Who::Admin, "schoolArchive", "", archived).await), Vec::<&str>::new());
     let outcomes = refused(&attempts(world).await);
     assert!(outcomes.iter().all(|line| !line.ends_with(' ')), "{outcomes:#?}");
+    // Nor does a meeting count on it.
+    let document = "query($id: ID!) { node(id: $id) { ... on Meeting { attendance { person { id } }
+        agenda { school { id } } cohort { schools { id } } } } }";
+    let seen = ask(world, Who::Admin, document, json!({ "id": world.ours.meetings[0] })).await["node"].take();
+    assert_eq!((&seen["attendance"], &seen["cohort"]["schools"]), (&json!([]), &json!([])));
+    assert!(seen["agenda"].as_array().unwrap().iter().all(|item| item["school"].is_null()), "{seen}");
+}
+
+async fn who_is_hired_after_a_session_was_not_to_come(world: &World) {
+    let about = json!({ "schoolCohort": world.ours.school_cohorts[0], "lesson": world.ours.published.lesson });
+    let mut session = about.clone();
+    let starts = world.app.clock.now() - TimeDelta::days(6);
+    (session["startsAt"], session["endsAt"]) = (json!(starts), json!(starts + TimeDelta::hours(2)));
+    let planned = act(world, Who::Leader, "teamSessionPlan", "teamSession { id }", session).await;
+    assert_eq!(codes(&planned), Vec::<&str>::new());
+    let floor = colleague(world, "Floor").await;
+    let there = json!([{ "person": world.ours.leader.person, "status": "PRESENT" }]);
+    let held = json!({ "id": planned["teamSession"]["id"], "attendance": there });
+    let fields = "teamSession { attendance { person { id } } }";
+    let held = act(world, Who::Leader, "teamSessionRecord", fields, held).await;
+    assert_eq!(codes(&held), Vec::<&str>::new());
+    let on_it = held["teamSession"]["attendance"].as_array().unwrap();
+    assert!(on_it.iter().all(|row| row["person"]["id"] != floor), "{held}");
 }
 
 async fn a_school_that_left_takes_no_part_any_more(world: &World) {
@@ -133,6 +156,7 @@ on_each_database!(
     who_left_before_the_session_is_not_on_its_list,
     who_was_expected_stays_what_the_first_record_says,
     a_closed_school_takes_no_part,
+    who_is_hired_after_a_session_was_not_to_come,
     a_school_that_left_takes_no_part_any_more,
     a_session_is_not_moved_before_its_preparation,
     an_id_of_the_client_is_made_over_a_uuid_of_version_7,

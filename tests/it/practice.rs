@@ -164,6 +164,11 @@ async fn a_trainer_brings_no_school_into_a_cohort(world: &World) {
     let joins = json!({ "cohort": world.ours.cohorts[0], "school": kievit });
     assert_eq!(codes(&act(world, Who::Trainer, "cohortSchoolAdd", "", joins.clone()).await), ["FORBIDDEN"]);
     assert_eq!(codes(&act(world, Who::Director, "cohortSchoolAdd", "", joins).await), Vec::<&str>::new());
+    // To lead one back is another thing.
+    let back = json!({ "cohort": cohort, "school": kievit });
+    for name in ["cohortSchoolRemove", "cohortSchoolAdd"] {
+        assert_eq!(codes(&act(world, Who::Trainer, name, "", back.clone()).await), Vec::<&str>::new(), "{name}");
+    }
     let elsewhere = json!({ "cohort": cohort, "school": world.ours.schools[1] });
     assert_eq!(codes(&act(world, Who::Director, "cohortSchoolAdd", "", elsewhere).await), ["NOT_FOUND"]);
 }

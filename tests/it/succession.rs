@@ -176,6 +176,24 @@ async fn a_way_back_that_ends_a_lesson_leaves_the_way_there_open(world: &World) 
     }
 }
 
+async fn a_lesson_that_ended_takes_nothing_more_from_late_phones(world: &World) {
+    let underway = Underway::of(world).await;
+    let (two, three) = (&underway.first.1[1], &underway.first.1[2]);
+    let there = json!({ "lessons": [{ "lesson": two, "successor": underway.second.1[1] }], "ended": [three] });
+    assert_eq!(codes(&underway.migrates(world, Who::Trainer, &underway.second.0, there).await), Vec::<&str>::new());
+    let third = edition(world, &[("een", "Een voor het laatst")]).await;
+    let on = json!({ "ended": [underway.second.1[1]] });
+    assert_eq!(codes(&underway.migrates(world, Who::Trainer, &third.0, on).await), Vec::<&str>::new());
+    for lesson in [two, &underway.second.1[1]] {
+        let late = json!({ "schoolCohort": underway.school, "lesson": lesson, "kind": "TIP", "text": "Vraag door." });
+        assert_eq!(codes(&act(world, Who::Leader, "experienceShare", "", late).await), ["NOT_FOUND"]);
+    }
+    let first = &underway.first.1[0];
+    let late = json!({ "schoolCohort": underway.school, "lesson": first, "kind": "TIP", "text": "Vraag door." });
+    let late = act(world, Who::Leader, "experienceShare", "experience { lesson { title } }", late).await;
+    assert_eq!(late["experience"]["lesson"]["title"], "Een voor het laatst");
+}
+
 async fn what_does_not_fit_is_refused_at_once(world: &World) {
     let underway = Underway::of(world).await;
     let (Underway { first, second, .. }, elsewhere) = (&underway, json!(world.ours.published.lesson));
@@ -211,5 +229,6 @@ async fn what_does_not_fit_is_refused_at_once(world: &World) {
 on_each_database!(
     a_cohort_goes_on_with_the_next_edition_lesson_by_lesson,
     a_way_back_that_ends_a_lesson_leaves_the_way_there_open,
+    a_lesson_that_ended_takes_nothing_more_from_late_phones,
     what_does_not_fit_is_refused_at_once,
 );

@@ -13,6 +13,7 @@ use crate::call::Write;
 use crate::organisation::boards;
 use crate::platform::error::{Result, check_version, not_found};
 use crate::platform::outbox::Event;
+use crate::practice::cohorts;
 
 pub(super) async fn create(write: &Write<'_>, input: SchoolCreateInput) -> Result<Model> {
     let board = input.board.parse().map_err(|_| not_found("board"))?;
@@ -104,6 +105,7 @@ pub(super) async fn archive(write: &Write<'_>, input: SchoolArchiveInput) -> Res
     let mut row = school.into_active_model();
     row.archived_at = Set(Some(write.now()));
     let school = store::update(write.db(), &permit, row, version, write.now()).await?;
+    cohorts::leave_all(write, &permit, school.id).await?;
     write.emit(&permit, Event::about("school.archived", school.id)).await?;
     Ok(school)
 }

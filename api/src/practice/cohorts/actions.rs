@@ -79,11 +79,14 @@ pub(super) async fn add_school(write: &Write<'_>, input: CohortSchoolAddInput) -
     if school.board_id != cohort.board_id {
         return Err(not_found("school"));
     }
-    // Who arranges a cohort arranges it with schools that are theirs to arrange for: to train it is not enough.
-    write.authorize(Action::CohortCreate, Place::school(&school))?;
+    let before = taking_part(write, cohort.id, school.id).await?;
+    if before.is_none() {
+        // Who brings a school in has it to arrange for; to train the cohort is enough for one that comes back.
+        write.authorize(Action::CohortCreate, Place::school(&school))?;
+    }
     rules::must_be_open(&school, "school")?;
     let today = write.call().today();
-    let joined = match taking_part(write, cohort.id, school.id).await? {
+    let joined = match before {
         Some(row) if row.left_on.is_none() => return Ok(row),
         Some(row) => store::set_days(write.db(), &permit, row, (today, None), write.now()).await?,
         None => join(write, &permit, &cohort, school.id).await?,
@@ -102,10 +105,24 @@ pub(super) async fn remove_school(write: &Write<'_>, input: CohortSchoolRemoveIn
     if row.left_on.is_some() {
         return Ok(row);
     }
+    leave(write, &permit, row).await
+}
+
+/// A school that closes leaves its cohorts: what it did stays, and nothing is expected of it any more.
+pub async fn leave_all(write: &Write<'_>, permit: &Permit, school: SchoolId) -> Result<()> {
+    for row in store::of_schools(write.db(), &write.scope(), &[school]).await? {
+        if row.left_on.is_none() {
+            leave(write, permit, row).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn leave(write: &Write<'_>, permit: &Permit, row: cohort_school::Model) -> Result<cohort_school::Model> {
     let days = (row.joined_on, Some(write.call().today()));
-    let left = store::set_days(write.db(), &permit, row, days, write.now()).await?;
+    let left = store::set_days(write.db(), permit, row, days, write.now()).await?;
     write.rights_change();
-    write.emit(&permit, Event::about("cohort.school_removed", left.id)).await?;
+    write.emit(permit, Event::about("cohort.school_removed", left.id)).await?;
     Ok(left)
 }
 
@@ -209,7 +226,7 @@ pub(in crate::practice) async fn lesson_of(
         return Ok(id);
     }
     let successor = succession::store::successor_of(write.db(), &write.scope(), cohort.id, id).await?;
-    successor.ok_or_else(|| not_found(field))
+    successor.filter(|id| course.place(Part::Lesson(*id)).is_some()).ok_or_else(|| not_found(field))
 }
 
 /// Lets the cohort follow another edition from now on.

@@ -11,6 +11,7 @@ mod rules;
 mod store;
 pub mod types;
 
+pub use actions::leave_all;
 pub use loaders::{CohortsOf, SchoolsOf};
 pub use mutation::CohortMutation;
 pub use query::CohortQuery;

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
+use chrono_tz::Europe::Amsterdam;
 use glans_entity::ids::{AttendanceId, BoardId, CohortId, MeetingId, SchoolId, TeamSessionId};
 use glans_entity::people::{Role, ScopeKind, membership};
 use glans_entity::practice::attendance::{Column, Entity, Model};
@@ -46,6 +47,8 @@ pub async fn staff(
         .filter(Column::Role.is_in([Role::SchoolLeader, Role::Teacher]))
         .filter(Condition::any().add(Column::EndedAt.is_null()).add(Column::EndedAt.gt(at)))
         .filter(covers(Column::StartsOn, Column::EndsOn, today(at)))
+        // A role that begins at once begins on the day on which it is given.
+        .filter(Condition::any().add(Column::StartsOn.is_not_null()).add(Column::CreatedAt.lt(day_after(at))))
         .order_by_asc(Column::Id)
         .all(db)
         .await?;
@@ -55,6 +58,12 @@ pub async fn staff(
         staff.extend(seat.filter(|seat| !staff.contains(seat)));
     }
     Ok(staff)
+}
+
+/// When the day after that moment begins.
+fn day_after(at: DateTime<Utc>) -> DateTime<Utc> {
+    let midnight = (today(at) + Days::new(1)).and_time(NaiveTime::MIN).and_local_timezone(Amsterdam);
+    midnight.earliest().map_or(at + TimeDelta::days(1), |midnight| midnight.to_utc())
 }
 
 /// Where attendance is stored.

@@ -82,12 +82,16 @@ pub fn progress(facts: &Facts) -> Progress {
     let first_discussed = facts.shared.iter().filter(counts).filter_map(|shared| shared.discussed_at).min();
     let discussed_at = reflected_at.zip(first_discussed).map(|(reflected, discussed)| reflected.max(discussed));
     let skipped = facts.marks.last().filter(|mark| mark.kind == MarkKind::Skipped);
-    let planned = facts.sessions.iter().any(|session| session.status == OccasionStatus::Planned);
+    let is = |status: OccasionStatus| move |session: &Session| session.status == status;
+    let planned = facts.sessions.iter().any(is(OccasionStatus::Planned));
+    let begun = planned && facts.sessions.iter().any(is(OccasionStatus::Held));
     let status = match (discussed_at, reflected_at, taught_at, prepared_at) {
         _ if skipped.is_some() => LessonStatus::Skipped,
         (Some(_), ..) => LessonStatus::Discussed,
         (_, Some(_), ..) => LessonStatus::Reflected,
         (_, _, Some(_), _) => LessonStatus::Taught,
+        // Some of the team had it, and others are to get it.
+        _ if begun => LessonStatus::Scheduled,
         (.., Some(_)) if planned => LessonStatus::Scheduled,
         (.., Some(_)) => LessonStatus::Prepared,
         _ => LessonStatus::NotStarted,
@@ -193,6 +197,8 @@ mod tests {
             progress(&Facts { sessions, ..Facts::default() }).taught_at
         };
         assert_eq!(of(&[Held, Planned]), None);
+        let sessions = vec![session(Held, 1), session(Planned, 9)];
+        assert_eq!(status(&Facts { sessions, ..Facts::default() }), LessonStatus::Scheduled);
         assert_eq!(of(&[Held, Cancelled]), Some(at(1)));
         assert_eq!(of(&[Held, Held]), Some(at(2)));
         assert_eq!(of(&[Cancelled]), None);
@@ -256,12 +262,14 @@ mod tests {
             later.is_none_or(|later| earlier.is_some_and(|earlier| earlier <= later))
         };
         assert!(since(taught_at, reflected_at) && since(reflected_at, discussed_at), "{told:?}");
+        let has = |status| facts.sessions.iter().any(|session| session.status == status);
         let reached = match told.status {
             LessonStatus::Discussed => discussed_at.is_some(),
             LessonStatus::Reflected => reflected_at.is_some() && discussed_at.is_none(),
             LessonStatus::Taught => taught_at.is_some() && reflected_at.is_none(),
-            LessonStatus::Scheduled | LessonStatus::Prepared => prepared_at.is_some() && taught_at.is_none(),
-            LessonStatus::NotStarted => prepared_at.is_none() && taught_at.is_none(),
+            LessonStatus::Scheduled => has(OccasionStatus::Planned) && taught_at.is_none(),
+            LessonStatus::Prepared => prepared_at.is_some() && !has(OccasionStatus::Planned) && taught_at.is_none(),
+            LessonStatus::NotStarted => prepared_at.is_none() && !has(OccasionStatus::Held),
             LessonStatus::Skipped => true,
         };
         assert!(reached, "{told:?}");

@@ -114,7 +114,7 @@ pub(super) async fn keep(
     succession: &Succession,
 ) -> Result<()> {
     use lesson_succession::{ActiveModel, Column, Entity};
-    // Back again: the successor is the lesson itself. And what was said on the way there before holds no more.
+    // Back again: the successor is the lesson itself. What was said on a way there before holds no more.
     Entity::delete_many()
         .filter(Column::CohortId.eq(cohort.id))
         .filter(Column::LessonId.is_in(succession.values().chain(succession.keys()).copied()))
@@ -124,6 +124,12 @@ pub(super) async fn keep(
         .col_expr(Column::SuccessorId, successor(Column::SuccessorId, succession))
         .filter(Column::CohortId.eq(cohort.id))
         .filter(Column::SuccessorId.is_in(succession.keys().copied()))
+        .exec(db)
+        .await?;
+    // Of a lesson whose successor ended, nothing goes on.
+    Entity::delete_many()
+        .filter(Column::CohortId.eq(cohort.id))
+        .filter(Column::SuccessorId.is_not_in(succession.values().copied()))
         .exec(db)
         .await?;
     let rows = succession.iter().map(|(from, to)| ActiveModel {
