@@ -24,7 +24,7 @@ pub struct Turns(Arc<Mutex<Vec<Task>>>);
 
 impl Turns {
     /// Runs `request` and, whenever it waits, its batches.
-    async fn take<T>(&self, request: impl Future<Output = T>) -> T {
+    pub async fn take<T>(&self, request: impl Future<Output = T>) -> T {
         let mut request = pin!(request);
         let mut running = Vec::new();
         poll_fn(|cx| {

@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use axum::Router;
 use glans::app::App;
 use glans::door::Door;
+use glans::engine::Engine;
 use glans::graphql;
 use glans::http::{self, Endpoint, Settings, Stopping};
 use glans::platform::clock::Clock;
@@ -60,7 +61,7 @@ pub(crate) async fn app(database_url: &str) -> Arc<App> {
 pub(crate) async fn serve_glans(database_url: &str) {
     let settings = Settings { rate_limits: false, ..Settings::default() };
     let door = Door(app(database_url).await);
-    let endpoint = Endpoint::new(graphql::schema(), &graphql::sdl(), door, settings).expect("a schema");
+    let endpoint = Endpoint::new(Engine::default(), &graphql::sdl(), door, settings).expect("a schema");
     serve(http::router(endpoint, Stopping::default(), Router::new())).await;
 }
 

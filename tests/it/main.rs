@@ -11,6 +11,7 @@ mod cli;
 mod database;
 mod demo;
 mod documents;
+mod engine;
 mod harness;
 mod http_audits;
 mod http_documents;

@@ -55,6 +55,17 @@ impl Call {
         }
     }
 
+    /// The same request, of which nothing has happened yet.
+    #[must_use]
+    pub fn afresh(&self) -> Self {
+        Self {
+            languages: self.languages.clone(),
+            address: self.address,
+            board: self.board,
+            ..Self::new(Arc::clone(&self.app), self.standing(), self.request_id.clone())
+        }
+    }
+
     /// The program itself at work, as `import duo`.
     pub fn system(app: &Arc<App>, command: &'static str) -> Self {
         let standing =

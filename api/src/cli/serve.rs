@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use super::{Failure, demo, open};
 use crate::app::App;
 use crate::door::Door;
+use crate::engine::Engine;
 use crate::graphql;
 use crate::http::{self, Endpoint, Policy, Settings, Signals, Stopping};
 use crate::oauth;
@@ -70,7 +71,7 @@ pub(super) async fn run(mut config: Config, serve: Serve) -> Result<(), Failure>
 /// All doors of the application.
 pub fn router(app: &Arc<App>, stopping: Stopping) -> Result<Router, Failure> {
     let settings = settings(&app.config)?;
-    let endpoint = Endpoint::new(graphql::schema(), &graphql::sdl(), Door(Arc::clone(app)), settings)
+    let endpoint = Endpoint::new(Engine::default(), &graphql::sdl(), Door(Arc::clone(app)), settings)
         .map_err(|error| Failure::Failed(format!("the schema cannot be read: {error}")))?;
     let beside =
         oauth::routes(Arc::clone(app)).merge(roster::routes(Arc::clone(app))).merge(calendar::routes(Arc::clone(app)));
