@@ -112,7 +112,7 @@ where
     K: IntoValueTuple + Serialize + DeserializeOwned,
 {
     let window = args.window()?;
-    let total = TotalCount { select: select.as_query().clone() };
+    let total = TotalCount::Of(Box::new(select.as_query().clone()));
     let mut cursor: SeaCursor<SelectModel<E::Model>> = select.cursor_by(order.columns.clone());
     if order.descending {
         cursor.desc();
@@ -129,7 +129,39 @@ where
     }
     .all(db)
     .await?;
-    let (has_previous, has_next) = match window {
+    let (has_previous, has_next) = cut(&mut found, window, args);
+    let rows =
+        found.into_iter().map(|row| Ok((Cursor::of(order.name, &(order.key)(&row))?, row))).collect::<Result<_>>()?;
+    Ok(Rows { rows, has_previous, has_next, total })
+}
+
+/// One page of a list that is in memory already, in the order of its keys. Its cursors are those of [`rows`].
+///
+/// # Errors
+/// As [`rows`].
+pub fn of_list<M, K>(mut list: Vec<M>, name: &str, key: impl Fn(&M) -> K, args: &PageArgs) -> Result<Rows<M>>
+where
+    K: Ord + Serialize + DeserializeOwned,
+{
+    let window = args.window()?;
+    let total = TotalCount::Known(list.len());
+    list.sort_by_key(&key);
+    if let Some(after) = &args.after {
+        let after: K = position(after, name)?;
+        list.retain(|item| key(item) > after);
+    }
+    if let Some(before) = &args.before {
+        let before: K = position(before, name)?;
+        list.retain(|item| key(item) < before);
+    }
+    let (has_previous, has_next) = cut(&mut list, window, args);
+    let rows = list.into_iter().map(|item| Ok((Cursor::of(name, &key(&item))?, item))).collect::<Result<_>>()?;
+    Ok(Rows { rows, has_previous, has_next, total })
+}
+
+/// Leaves as many as the window holds; whether there is something before and after them.
+fn cut<M>(found: &mut Vec<M>, window: Window, args: &PageArgs) -> (bool, bool) {
+    match window {
         Window::First(size) => {
             let more = found.len() > size;
             found.truncate(size);
@@ -140,10 +172,7 @@ where
             found.drain(..found.len().saturating_sub(size));
             (more, args.before.is_some())
         }
-    };
-    let rows =
-        found.into_iter().map(|row| Ok((Cursor::of(order.name, &(order.key)(&row))?, row))).collect::<Result<_>>()?;
-    Ok(Rows { rows, has_previous, has_next, total })
+    }
 }
 
 /// A cursor for a list that is told as it grows.
@@ -255,21 +284,55 @@ pub struct PageInfo {
 
 /// Counts the whole list, when it is asked for.
 #[derive(Debug)]
-pub struct TotalCount {
-    select: SelectStatement,
+pub enum TotalCount {
+    /// As many as this selects.
+    Of(Box<SelectStatement>),
+    Known(usize),
 }
 
 #[Object]
 impl TotalCount {
     /// How many items the whole list has for this viewer. Counted only when asked for.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<Option<i32>> {
+        let select = match self {
+            Self::Of(select) => (**select).clone(),
+            Self::Known(count) => return Ok(i32::try_from(*count).ok()),
+        };
         let db = Call::of(ctx).read().await?;
         let count = Query::select()
             .expr_as(Expr::cust("COUNT(*)"), Alias::new("count"))
-            .from_subquery(self.select.clone(), Alias::new("list"))
+            .from_subquery(select, Alias::new("list"))
             .to_owned();
         let row = db.query_one(&count).await?;
         let count: Option<i64> = row.map(|row| row.try_get("", "count")).transpose()?;
         Ok(count.and_then(|count| i32::try_from(count).ok()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(args: PageArgs) -> (Vec<i32>, bool, bool, Option<String>) {
+        let page = of_list(vec![5, 1, 4, 2, 3], "number", |number| *number, &args).unwrap();
+        let last = page.rows.last().map(|(cursor, _)| cursor.0.clone());
+        (page.rows.into_iter().map(|(_, number)| number).collect(), page.has_previous, page.has_next, last)
+    }
+
+    #[test]
+    fn a_list_in_memory_is_paged_from_both_ends() {
+        let first = |first, after| PageArgs { first: Some(first), after, ..PageArgs::default() };
+        let (items, before, after, cursor) = page(first(2, None));
+        assert_eq!((items, before, after), (vec![1, 2], false, true));
+        let (items, before, after, cursor) = page(first(2, cursor));
+        assert_eq!((items, before, after), (vec![3, 4], true, true));
+        let (items, before, after, _) = page(first(2, cursor.clone()));
+        assert_eq!((items, before, after), (vec![5], true, false));
+        let last = PageArgs { last: Some(2), before: cursor, ..PageArgs::default() };
+        let (items, before, after, _) = page(last);
+        assert_eq!((items, before, after), (vec![2, 3], true, true));
+        assert_eq!(page(PageArgs::default()).0, [1, 2, 3, 4, 5]);
+        let strange = PageArgs { after: Some("abc".to_owned()), ..PageArgs::default() };
+        assert!(of_list(vec![1], "number", |number| *number, &strange).is_err());
     }
 }

@@ -109,7 +109,7 @@ async fn draft(
 /// Publishes the draft of a programme; without a draft nothing changes.
 pub(super) async fn publish(write: &Write<'_>, input: ProgrammePublishInput) -> Result<programme::Model> {
     let id: ProgrammeId = input.id.parse().map_err(|_| not_found("id"))?;
-    if !shelf(write).await?.programmes().contains(&id) {
+    if !shelf(write).await?.programmes().iter().any(|edition| edition.programme_id == id) {
         return Err(not_found("id"));
     }
     let programme = store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("id"))?;

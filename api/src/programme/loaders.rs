@@ -29,10 +29,19 @@ pub(super) async fn shelf(ctx: &Context<'_>) -> Result<Arc<Shelf>> {
     shelf.ok_or_else(|| Error::fault("the shelf of the viewer was not loaded"))
 }
 
-/// How far the viewer is with a material. One statement serves all materials of an answer.
+/// How far the viewer is with the materials of an edition. One statement serves all of an answer.
+pub(super) async fn states(ctx: &Context<'_>, edition: ProgrammeVersionId) -> Result<Option<States>> {
+    loaders::one(ctx, StatesIn(edition)).await
+}
+
+/// How far the viewer is with a material.
 pub(super) async fn state(ctx: &Context<'_>, edition: ProgrammeVersionId, id: MaterialId) -> Result<MaterialState> {
-    let states = loaders::in_context(ctx).load_one(StatesIn(edition)).await.map_err(Error::fault)?;
-    Ok(states.and_then(|states| states.get(&id).copied()).unwrap_or(MaterialState::New))
+    Ok(state_in(states(ctx, edition).await?.as_deref(), id))
+}
+
+/// As `states` say; NEW where they say nothing.
+pub(super) fn state_in(states: Option<&HashMap<MaterialId, MaterialState>>, id: MaterialId) -> MaterialState {
+    states.and_then(|states| states.get(&id).copied()).unwrap_or(MaterialState::New)
 }
 
 impl Loader<OfViewer> for Batch {

@@ -11,12 +11,12 @@ pub use super::actions::in_sight;
 use super::content::{Part, Place};
 use super::reading::Reading;
 use super::shelf::{Shelf, View};
-use super::store::{self, Choice};
+use super::store::{self, Choice, EditionRow};
 use super::types::{Audience, Lesson, Material, MaterialKind, Programme, ProgrammeEdition};
 use super::{loaders, rules};
 use crate::call::Call;
 use crate::platform::error::{Error, Result};
-use crate::platform::page::{Page, PageArgs, Rows};
+use crate::platform::page::{self, Page, PageArgs, Rows};
 
 /// The root fields that read programmes.
 #[derive(Default)]
@@ -39,12 +39,13 @@ impl ProgrammeQuery {
         let sight = loaders::shelf(ctx).await?;
         let args = PageArgs { first, after, last, before };
         let db = call.read().await?;
-        let page = store::page(&*db, &call.scope(), &sight.programmes(), &args).await?;
+        let key = |edition: &&EditionRow| (edition.programme_created_at, edition.programme_id.0);
+        let page = page::of_list(sight.programmes(), "programme.createdAt", key, &args)?;
         let Rows { rows, has_previous, has_next, total } = page;
         let mut shown = Vec::with_capacity(rows.len());
         for (cursor, row) in rows {
             let gone = || Error::fault("a programme in sight has no edition in sight");
-            shown.push((cursor, programme_in(&*db, &sight, row.id).await?.ok_or_else(gone)?));
+            shown.push((cursor, programme_in(&*db, &sight, row.programme_id).await?.ok_or_else(gone)?));
         }
         Ok(Rows { rows: shown, has_previous, has_next, total }.into_page(|programme| programme))
     }

@@ -49,12 +49,11 @@ impl Shelf {
         Reading::of(&self.actor, board)
     }
 
-    /// The programmes whose tree is in sight.
-    pub fn programmes(&self) -> Vec<ProgrammeId> {
-        let trees = self.editions.iter().filter(|edition| self.reading(edition.board_id).tree);
-        let mut ids: Vec<ProgrammeId> = trees.map(|edition| edition.programme_id).collect();
-        ids.dedup();
-        ids
+    /// One edition of each programme whose tree is in sight.
+    pub fn programmes(&self) -> Vec<&EditionRow> {
+        let mut trees: Vec<_> = self.editions.iter().filter(|edition| self.reading(edition.board_id).tree).collect();
+        trees.dedup_by_key(|edition| edition.programme_id);
+        trees
     }
 
     /// The editions of a programme that are in sight, oldest first.

@@ -117,24 +117,6 @@ async fn only<E: EntityTrait>(
     Ok(select.select_only().column(column).into_tuple().one(db).await?)
 }
 
-/// One page of the programmes with these ids, oldest first.
-pub async fn page(
-    db: &impl ConnectionTrait,
-    scope: &Scope,
-    ids: &[ProgrammeId],
-    args: &PageArgs,
-) -> Result<page::Rows<programme::Model>> {
-    use programme::Column;
-    let select = programme::Entity::within(scope).filter(Column::Id.is_in(ids.iter().copied()));
-    let order = Order {
-        name: "programme.createdAt",
-        columns: (Column::CreatedAt, Column::Id),
-        key: |row: &programme::Model| (row.created_at, row.id.0),
-        descending: false,
-    };
-    page::rows(db, select, &order, args).await
-}
-
 /// The materials of one edition for some of its audiences.
 #[derive(Clone, Debug)]
 pub struct Choice {

@@ -11,6 +11,7 @@ use crate::platform::scalars::Locale;
 use crate::platform::size::list_size;
 use crate::practice::experiences::{Experience, experiences_of};
 use crate::programme::content;
+use crate::programme::loaders;
 use crate::programme::rules;
 use crate::programme::shelf::View;
 
@@ -128,10 +129,11 @@ impl Lesson {
     #[graphql(directive = list_size::apply(2))]
     async fn materials(
         &self,
+        ctx: &Context<'_>,
         #[graphql(desc = "Only what this audience can use: what is meant for it, and what is for everyone.")]
         audience: Option<Audience>,
         #[graphql(desc = "Only materials of this kind.")] kind: Option<MaterialKind>,
-    ) -> Vec<Material> {
+    ) -> Result<Vec<Material>> {
         let wanted = |at: &usize| {
             let row = &self.view.content.materials[*at].row;
             self.view.reading.admits(row.audience)
@@ -139,7 +141,13 @@ impl Lesson {
                 && kind.is_none_or(|kind| row.kind == kind.into())
         };
         let materials = self.content().materials.clone().filter(wanted);
-        materials.map(|at| Material::new(self.view.clone(), at)).collect()
+        if !ctx.look_ahead().field("viewerState").exists() {
+            return Ok(materials.map(|at| Material::new(self.view.clone(), at)).collect());
+        }
+        // Asked for once, and not by each of them.
+        let states = loaders::states(ctx, self.view.edition.id).await?;
+        let state = |at: usize| loaders::state_in(states.as_deref(), self.view.content.materials[at].row.id);
+        Ok(materials.map(|at| Material::in_state(self.view.clone(), at, state(at))).collect())
     }
 
     /// The experiences with it that the viewer may see, newest first.
