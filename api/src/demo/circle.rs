@@ -251,7 +251,9 @@ impl Telling<'_> {
     }
 
     fn share(&mut self, lesson: Lesson, team: &Team, place: SchoolCohortId, at: DateTime<Utc>) {
-        let (kind, text) = self.dice.pick(&EXPERIENCES);
+        // No school says the same twice, and no two the same of one lesson.
+        let index = self.cast.teams.iter().position(|other| other.school == team.school).unwrap_or_default();
+        let (kind, text) = EXPERIENCES[(3 * index + lesson.at) % EXPERIENCES.len()];
         let id = ExperienceId(self.id());
         let author_id = match team.teachers.first() {
             Some(teacher) if self.dice.chance(40) => *teacher,
