@@ -1,7 +1,5 @@
 //! What a viewer may see, as far as a later pull must know to tell what changed about it.
 
-use std::collections::HashSet;
-
 use async_graphql::Context;
 use aws_lc_rs::digest::{SHA256, digest};
 use glans_entity::ids::ProgrammeVersionId;
@@ -56,37 +54,37 @@ impl Sight {
         let by_school = line.school_id.is_some_and(|school| {
             scope.led_schools.contains(&school) || !line.narrow && scope.staffed_schools.contains(&school)
         });
-        let ranges = if line.narrow || kind.is_shared() { self.narrow_ranges() } else { self.wide_ranges() };
+        let narrow = line.narrow || kind.is_shared();
         scope.people_boards.contains(&board)
             || kind == ChangeType::SchoolYear
             || by_school
-            || line.scope_id.is_some_and(|id| ranges.contains(&id))
-            || self.nodes().contains(&line.node_id)
+            || line.scope_id.is_some_and(|id| if narrow { self.answers_for(id) } else { self.knows(id) })
+            || self.shows(line.node_id)
     }
 
-    /// What a node can lie under that is seen by all who know the place.
-    fn wide_ranges(&self) -> HashSet<Uuid> {
+    /// Whether nodes that lie under it are in sight of all who know the place.
+    fn knows(&self, place: Uuid) -> bool {
         let scope = &self.scope;
         let groups = scope.taught_groups.iter().chain(&scope.child_groups).map(|id| id.0);
         let cohorts = scope.cohorts.iter().map(|id| id.0).chain(scope.course_boards.iter().map(|id| id.0));
         let others = scope.fellow_teams.iter().map(|id| id.0).chain(scope.persons.iter().map(|id| id.0));
-        groups.chain(cohorts).chain(others).collect()
+        groups.chain(cohorts).chain(others).any(|id| id == place)
     }
 
-    /// What a node can lie under that is seen by who answers for it.
-    fn narrow_ranges(&self) -> HashSet<Uuid> {
+    /// Whether nodes that lie under it are in sight of who answers for the place.
+    fn answers_for(&self, place: Uuid) -> bool {
         let scope = &self.scope;
         let groups = scope.taught_groups.iter().map(|id| id.0);
-        groups.chain(scope.shared_cohorts.iter().map(|id| id.0)).collect()
+        groups.chain(scope.shared_cohorts.iter().map(|id| id.0)).any(|id| id == place)
     }
 
-    /// Nodes that are in sight by themselves.
-    fn nodes(&self) -> HashSet<Uuid> {
+    /// Whether it is in sight by itself.
+    fn shows(&self, node: Uuid) -> bool {
         let scope = &self.scope;
         let schools = scope.schools.iter().chain(&scope.fellow_schools).map(|id| id.0);
         let groups = scope.child_groups.iter().map(|id| id.0).chain(scope.clusters.iter().map(|id| id.0));
         let people = scope.children.iter().map(|id| id.0).chain(scope.persons.iter().map(|id| id.0));
-        schools.chain(groups).chain(people).chain(scope.cohorts.iter().map(|id| id.0)).collect()
+        schools.chain(groups).chain(people).chain(scope.cohorts.iter().map(|id| id.0)).any(|id| id == node)
     }
 }
 

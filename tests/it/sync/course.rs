@@ -1,5 +1,6 @@
 //! The first sync of a leader's phone: a whole course, and the own cohort.
 
+use chrono::TimeDelta;
 use glans::programme::{SAMPLE, import};
 use glans_tests::{Who, World, on_each_database};
 use serde_json::json;
@@ -27,7 +28,18 @@ async fn a_leaders_phone_has_the_course_in_three_pages(world: &World) {
         "name": "Cohort Oost", "programme": imported.programme.id,
         "schools": [world.ours.schools[0]], "trainers": [world.ours.trainer.person],
     });
-    assert_eq!(codes(&act(world, Who::Admin, "cohortCreate", "", input).await), Vec::<&str>::new());
+    let made = act(world, Who::Admin, "cohortCreate", "cohort { id schools { lessons { lesson { id } } } }", input).await;
+    assert_eq!(codes(&made), Vec::<&str>::new());
+    let lessons = made["cohort"]["schools"][0]["lessons"].as_array().unwrap();
+    assert_eq!(lessons.len(), 24);
+    // A year of meetings, each of which prepares two lessons.
+    for (weeks, lessons) in (1..).zip(lessons.chunks(2)) {
+        let starts = world.app.clock.now() + TimeDelta::weeks(3 * weeks);
+        let prepares = [&lessons[0]["lesson"]["id"], &lessons[1]["lesson"]["id"]];
+        let meeting = json!({ "cohort": made["cohort"]["id"], "prepares": prepares, "location": "De Sterrenwacht, aula",
+            "startsAt": starts, "endsAt": starts + TimeDelta::hours(3) });
+        assert_eq!(codes(&act(world, Who::Trainer, "meetingPlan", "", meeting).await), Vec::<&str>::new());
+    }
     super::phone::settled(world).await;
     let marieke = world.actor(Who::Leader).await;
     for encoding in ["gzip", "br"] {
