@@ -313,8 +313,8 @@ impl TotalCount {
 mod tests {
     use super::*;
 
-    fn page(args: PageArgs) -> (Vec<i32>, bool, bool, Option<String>) {
-        let page = of_list(vec![5, 1, 4, 2, 3], "number", |number| *number, &args).unwrap();
+    fn page(args: &PageArgs) -> (Vec<i32>, bool, bool, Option<String>) {
+        let page = of_list(vec![5, 1, 4, 2, 3], "number", |number| *number, args).unwrap();
         let last = page.rows.last().map(|(cursor, _)| cursor.0.clone());
         (page.rows.into_iter().map(|(_, number)| number).collect(), page.has_previous, page.has_next, last)
     }
@@ -322,16 +322,16 @@ mod tests {
     #[test]
     fn a_list_in_memory_is_paged_from_both_ends() {
         let first = |first, after| PageArgs { first: Some(first), after, ..PageArgs::default() };
-        let (items, before, after, cursor) = page(first(2, None));
+        let (items, before, after, cursor) = page(&first(2, None));
         assert_eq!((items, before, after), (vec![1, 2], false, true));
-        let (items, before, after, cursor) = page(first(2, cursor));
+        let (items, before, after, cursor) = page(&first(2, cursor));
         assert_eq!((items, before, after), (vec![3, 4], true, true));
-        let (items, before, after, _) = page(first(2, cursor.clone()));
+        let (items, before, after, _) = page(&first(2, cursor.clone()));
         assert_eq!((items, before, after), (vec![5], true, false));
         let last = PageArgs { last: Some(2), before: cursor, ..PageArgs::default() };
-        let (items, before, after, _) = page(last);
+        let (items, before, after, _) = page(&last);
         assert_eq!((items, before, after), (vec![2, 3], true, true));
-        assert_eq!(page(PageArgs::default()).0, [1, 2, 3, 4, 5]);
+        assert_eq!(page(&PageArgs::default()).0, [1, 2, 3, 4, 5]);
         let strange = PageArgs { after: Some("abc".to_owned()), ..PageArgs::default() };
         assert!(of_list(vec![1], "number", |number| *number, &strange).is_err());
     }

@@ -28,7 +28,8 @@ async fn a_leaders_phone_has_the_course_in_three_pages(world: &World) {
         "name": "Cohort Oost", "programme": imported.programme.id,
         "schools": [world.ours.schools[0]], "trainers": [world.ours.trainer.person],
     });
-    let made = act(world, Who::Admin, "cohortCreate", "cohort { id schools { lessons { lesson { id } } } }", input).await;
+    let made =
+        act(world, Who::Admin, "cohortCreate", "cohort { id schools { lessons { lesson { id } } } }", input).await;
     assert_eq!(codes(&made), Vec::<&str>::new());
     let lessons = made["cohort"]["schools"][0]["lessons"].as_array().unwrap();
     assert_eq!(lessons.len(), 24);
