@@ -46,7 +46,8 @@ impl SchoolMutation {
         SchoolMovePayload::of(done)
     }
 
-    /// Closes a school. For administrators of the board. Closing it again changes nothing.
+    /// Closes a school: it leaves its cohorts, and what it did there stays. For administrators of the board. Closing it again
+    /// changes nothing.
     async fn school_archive(
         &self,
         ctx: &Context<'_>,

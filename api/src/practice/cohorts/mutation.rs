@@ -38,7 +38,7 @@ impl CohortMutation {
     }
 
     /// Adds a school to a cohort from today; one that left comes back. Adding it again changes nothing. For
-    /// administrators of the board, and for the director of all its schools.
+    /// administrators of the board and for the director of all its schools; for its trainers, where the school comes back.
     async fn cohort_school_add(
         &self,
         ctx: &Context<'_>,

@@ -106,7 +106,7 @@ impl Attendance {
         self.status
     }
 
-    /// Whether the person was among those who were to come; false for a guest.
+    /// Whether the person was among those who were to come; false for a guest. The first record settles it.
     #[graphql(name = "isExpected")]
     pub async fn expected(&self) -> bool {
         self.expected

@@ -24,7 +24,7 @@ pub enum LessonStatus {
     NotStarted,
     /// A leader of the school was at a meeting that prepares it, or has caught up.
     Prepared,
-    /// It is prepared, and a team session is planned.
+    /// It is prepared, and a team session is planned; or part of the team had it, and another session is planned.
     Scheduled,
     /// The team had it: all its sessions were held or cancelled, and one was held.
     Taught,
