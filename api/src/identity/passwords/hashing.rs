@@ -1,18 +1,19 @@
 //! Argon2id on a bounded pool.
 //!
-//! One hash fills 19 MiB and a core for some 20 ms. Half of the cores may do so at once and the rest waits in a queue,
-//! so that the morning's sign-ins never starve those who are reading; a queue that is full says so at once, and nobody
-//! stands in it for longer than two seconds.
+//! One hash fills 19 MiB and a core for some 20 ms. Half of the cores may do so at once, in threads that let others go
+//! first, and the rest waits in a queue, so that the morning's sign-ins never starve those who are reading; a queue that is
+//! full says so at once, and nobody stands in it for longer than two seconds.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use argon2::password_hash::{PasswordVerifier, phc};
 use argon2::{Argon2, Params, PasswordHash, PasswordHasher};
 use aws_lc_rs::rand;
-use tokio::sync::Semaphore;
-use tokio::{task, time};
+use tokio::sync::{Semaphore, oneshot};
+use tokio::time;
 
 /// OWASP Password Storage: the minimum for Argon2id. Change them and every account is rehashed at its next sign-in.
 const MEMORY_KIB: u32 = 19_456;
@@ -23,6 +24,9 @@ const SALT_LEN: usize = 16;
 const QUEUE_LEN: usize = 512;
 /// Who waits longer is sent away with a word when to come back, well before the time of the request is up.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How much a hash lets others go first: beside a thread that answers it gets a third of its share.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 5;
 
 #[derive(Debug, thiserror::Error)]
 pub enum HashingError {
@@ -110,15 +114,28 @@ impl Hashing {
         let place = Place::in_queue(Arc::clone(&self.0))?;
         let worker = time::timeout(PATIENCE, Arc::clone(&self.0.workers).acquire_owned());
         let worker = worker.await.map_err(|_| HashingError::Busy)?.map_err(|_| HashingError::Stopped)?;
-        // The worker's permit goes along: when the caller gives up, the hash still runs and still counts as running.
-        task::spawn_blocking(move || {
+        let (told, result) = oneshot::channel();
+        // A thread of its own: one that stepped back may not step forward again. The worker's permit goes along: when the
+        // caller gives up, the hash still runs and still counts as running.
+        let hashing = move || {
+            step_back();
             let result = work();
             place.0.done.fetch_add(1, Ordering::Relaxed);
             drop((worker, place));
-            result
-        })
-        .await
-        .map_err(|_| HashingError::Stopped)?
+            // Nobody waits any more: then nobody has to know.
+            let _ = told.send(result);
+        };
+        thread::Builder::new().name("hashing".to_owned()).spawn(hashing).map_err(|_| HashingError::Stopped)?;
+        result.await.map_err(|_| HashingError::Stopped)?
+    }
+}
+
+/// Lets all other threads go first.
+fn step_back() {
+    // On Linux a priority is that of a thread, elsewhere that of the whole process.
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICE) {
+        tracing::debug!(%error, "a hash goes on with the priority of the server");
     }
 }
 
