@@ -19,6 +19,7 @@ mod m0010_circle;
 mod m0011_changes;
 mod m0012_calendar;
 mod m0013_succession;
+mod m0014_narrow_places;
 mod watch;
 
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_changes::Migration),
             Box::new(m0012_calendar::Migration),
             Box::new(m0013_succession::Migration),
+            Box::new(m0014_narrow_places::Migration),
         ]
     }
 }

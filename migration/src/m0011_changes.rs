@@ -96,7 +96,7 @@ const COMMENTS: (&str, &str) = ("comment c", "c.experience_id = {r}.id");
 
 /// Which nodes each table touches: its own, and those that are in sight because of it (`glans_entity::scope`). A place
 /// is where losing sight of the node matters; what takes nobody's sight away needs none.
-const WATCHED: [Watched; 26] = [
+pub(crate) const WATCHED: [Watched; 26] = [
     of("board", &[Touch::of("board", "{r}.id").board("{r}.id")]),
     of("cluster", &[Touch::of("cluster", "{r}.id")]),
     of("school", &[Touch::of("school", "{r}.id").school("{r}.id")]),
