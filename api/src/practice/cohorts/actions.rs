@@ -111,6 +111,8 @@ pub(super) async fn remove_school(write: &Write<'_>, input: CohortSchoolRemoveIn
 /// A school that closes leaves its cohorts: what it did stays, and nothing is expected of it any more.
 pub async fn leave_all(write: &Write<'_>, permit: &Permit, school: SchoolId) -> Result<()> {
     for row in store::of_schools(write.db(), &write.scope(), &[school]).await? {
+        // As wherever something changes in a cohort: what is recorded at this moment comes first.
+        store::lock(write.db(), &write.scope(), row.cohort_id).await?;
         if row.left_on.is_none() {
             leave(write, permit, row).await?;
         }
