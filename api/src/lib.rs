@@ -10,6 +10,7 @@ pub mod call;
 pub mod cli;
 pub mod demo;
 pub mod door;
+pub mod engagement;
 pub mod engine;
 pub mod graphql;
 pub mod http;

@@ -126,8 +126,14 @@ macro_rules! ids {
 }
 
 ids! {
+    /// What a guardian says of a day that a child does not come.
+    AbsenceNoticeId = "absence";
     /// A login. It belongs to a human being and spans boards.
     AccountId = "account";
+    /// What a conversation agreed on.
+    AgreementId = "agreement";
+    /// A word of the school to many.
+    AnnouncementId = "announcement";
     /// A client of an integrator.
     ApiClientId = "client";
     /// One of the two live secrets of a client.
@@ -138,6 +144,8 @@ ids! {
     AuditId = "audit";
     /// A school board, the tenant.
     BoardId = "board";
+    /// A time in which guardians book a conversation.
+    BookingRoundId = "round";
     /// A class group of one school and school year.
     ClassGroupId = "group";
     /// A cluster of schools.
@@ -146,10 +154,24 @@ ids! {
     CohortId = "cohort";
     /// A comment on an experience.
     CommentId = "comment";
+    /// A worry about a child.
+    ConcernId = "concern";
+    /// The answer of a guardian to a purpose.
+    ConsentId = "consent";
+    /// What consent is asked for.
+    ConsentPurposeId = "purpose";
+    /// A short contact with a guardian.
+    ContactMomentId = "contact";
+    /// A conversation about a child.
+    ConversationId = "conversation";
     /// A student's place in a class group.
     EnrolmentId = "enrolment";
+    /// Something to come to.
+    EventId = "event";
     /// An experience with a lesson.
     ExperienceId = "experience";
+    /// A goal of a child for a year.
+    GoalId = "goal";
     /// The relation of a guardian to a student.
     GuardianshipId = "guardianship";
     /// An invitation to an account.
@@ -164,8 +186,14 @@ ids! {
     MeetingId = "meeting";
     /// A role of a person in a scope.
     MembershipId = "membership";
+    /// A message in a thread.
+    MessageId = "message";
     /// A module of a year of a programme.
     ModuleId = "module";
+    /// Child, guardians and teacher in a school year.
+    PartnershipId = "partnership";
+    /// A request for a new password.
+    PasswordResetId = "reset";
     /// A person as one board knows it.
     PersonId = "person";
     /// A programme over all its versions.
@@ -174,22 +202,28 @@ ids! {
     ProgrammeVersionId = "edition";
     /// A year of a version of a programme.
     ProgrammeYearId = "courseyear";
-    /// A request for a new password.
-    PasswordResetId = "reset";
     /// A roster import.
     RosterImportId = "import";
-    /// A school.
-    SchoolId = "school";
     /// A school in a cohort.
     SchoolCohortId = "schoolcohort";
+    /// A school.
+    SchoolId = "school";
     /// A school year of a board.
     SchoolYearId = "schoolyear";
     /// A signed-in device.
     SessionId = "session";
+    /// A time that can be booked.
+    SlotId = "slot";
     /// A student.
     StudentId = "student";
+    /// Questions to many.
+    SurveyId = "survey";
+    /// A question of a survey.
+    SurveyQuestionId = "question";
     /// A session of one school's team.
     TeamSessionId = "teamsession";
+    /// Messages between a school and guardians.
+    ThreadId = "thread";
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ pub mod ids;
 pub mod localized;
 pub mod scope;
 
+pub mod engagement;
 pub mod identity;
 pub mod organisation;
 pub mod people;

@@ -20,6 +20,7 @@ mod m0011_changes;
 mod m0012_calendar;
 mod m0013_succession;
 mod m0014_narrow_places;
+mod m0015_audiences;
 mod watch;
 
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_calendar::Migration),
             Box::new(m0013_succession::Migration),
             Box::new(m0014_narrow_places::Migration),
+            Box::new(m0015_audiences::Migration),
         ]
     }
 }

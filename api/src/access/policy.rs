@@ -46,6 +46,14 @@ pub enum Action {
     ExperienceWrite,
     ExperienceComment,
     OccasionRespond,
+    PartnershipWrite,
+    BookingRoundWrite,
+    FamiliesAddress,
+    FamiliesAddressUrgently,
+    ThreadWrite,
+    FamilyRulesWrite,
+    ChildSpeakFor,
+    Answer,
 }
 
 /// Whether a role may do `action` in the scope of its membership.
@@ -60,13 +68,26 @@ pub enum Action {
 /// | cohorts, meetings | all | of schools of the cluster | – | – | the own |
 /// | team sessions | – | – | of the school | – | – |
 /// | experiences | – | – | write, comment | write, comment | comment |
+/// | partnerships, conversations, rounds, threads | – | – | of the school | of the groups | – |
+/// | announcements, events, surveys | of the board | of the cluster | of the school | of the groups | – |
+/// | urgent announcements | of the board | of the cluster | of the school | – | – |
+/// | rules for contact with families, what consent is asked for | all | – | of the school | – | – |
+///
+/// Guardians speak for their own children and answer what is addressed to them: see [`permits`].
 pub const fn allows(role: Role, action: Action) -> bool {
     use Action as A;
     match role {
-        // What happens in a team is the team's to write.
+        // What happens in a team is the team's to write, and what a school and a family say to each other is theirs.
         Role::BoardAdmin => !matches!(
             action,
-            A::PlatformProgrammeWrite | A::TeamSessionWrite | A::ExperienceWrite | A::ExperienceComment
+            A::PlatformProgrammeWrite
+                | A::TeamSessionWrite
+                | A::ExperienceWrite
+                | A::ExperienceComment
+                | A::PartnershipWrite
+                | A::BookingRoundWrite
+                | A::ThreadWrite
+                | A::ChildSpeakFor
         ),
         Role::ClusterDirector => {
             matches!(
@@ -79,6 +100,8 @@ pub const fn allows(role: Role, action: Action) -> bool {
                     | A::GrantSchoolLeader
                     | A::CohortCreate
                     | A::CohortWrite
+                    | A::FamiliesAddress
+                    | A::FamiliesAddressUrgently
             )
         }
         Role::SchoolLeader => matches!(
@@ -95,8 +118,23 @@ pub const fn allows(role: Role, action: Action) -> bool {
                 | A::GrantTeacher
                 | A::InviteGuardian
                 | A::TeamSessionWrite
+                | A::PartnershipWrite
+                | A::BookingRoundWrite
+                | A::FamiliesAddress
+                | A::FamiliesAddressUrgently
+                | A::ThreadWrite
+                | A::FamilyRulesWrite
         ),
-        Role::Teacher => matches!(action, A::StudentNumberRead | A::GuardianWrite | A::InviteGuardian),
+        Role::Teacher => matches!(
+            action,
+            A::StudentNumberRead
+                | A::GuardianWrite
+                | A::InviteGuardian
+                | A::PartnershipWrite
+                | A::BookingRoundWrite
+                | A::FamiliesAddress
+                | A::ThreadWrite
+        ),
         Role::Trainer => matches!(action, A::ProgrammeWrite | A::CohortWrite | A::ExperienceComment),
         Role::Guardian => false,
     }
@@ -140,6 +178,14 @@ pub fn permits(actor: &Actor, action: Action, place: &Place) -> bool {
         Actor::Person(_) if action == Action::MaterialStateSet => true,
         // To come or not to come: whether one is to come at all is the occasion's to know.
         Actor::Person(_) if action == Action::OccasionRespond => true,
+        // Whether it is addressed to the caller is for the row to say.
+        Actor::Person(person) if action == Action::Answer => {
+            place.board.is_some_and(|board| person.at(board).is_some())
+        }
+        // Whether the child is the caller's own, and how much of it the guardianship opens, is for the scope to say.
+        Actor::Person(person) if action == Action::ChildSpeakFor => {
+            place.board.is_some_and(|board| person.guardian_in.contains(&board))
+        }
         // Who administers a board may found another one, and becomes its first administrator.
         Actor::Person(person) if action == Action::BoardCreate => person.holds(Role::BoardAdmin),
         Actor::Person(person) => person

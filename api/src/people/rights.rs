@@ -60,6 +60,7 @@ struct Child {
     board_id: BoardId,
     school_id: SchoolId,
     class_group_id: Option<ClassGroupId>,
+    access: GuardianAccess,
 }
 
 /// Works out the rights of `account` from the database.
@@ -199,7 +200,7 @@ async fn children_of(db: &impl ConnectionTrait, scope: &Scope, persons: &[Person
     );
     Ok(guardianship::Entity::within(scope)
         .select_only()
-        .columns([guardianship::Column::StudentId, guardianship::Column::BoardId])
+        .columns([guardianship::Column::StudentId, guardianship::Column::BoardId, guardianship::Column::Access])
         .column(student::Column::SchoolId)
         .column(enrolment::Column::ClassGroupId)
         .join(JoinType::InnerJoin, students)
@@ -245,6 +246,14 @@ impl Rights {
             scope.boards.push(child.board_id);
             scope.schools.push(child.school_id);
             scope.children.push(child.student_id);
+            match child.access {
+                GuardianAccess::Full => {
+                    scope.full_children.push(child.student_id);
+                    scope.informed_children.push(child.student_id);
+                }
+                GuardianAccess::OnRequest => scope.informed_children.push(child.student_id),
+                GuardianAccess::EmergencyOnly | GuardianAccess::None => {}
+            }
             scope.child_groups.extend(child.class_group_id);
         }
         let boards = scope.boards.clone();
@@ -275,6 +284,7 @@ impl Rights {
             (Role::SchoolLeader, ScopeKind::School) => {
                 self.add_school(scope, held);
                 scope.led_schools.extend(held.school);
+                scope.headed_schools.extend(held.school);
                 scope.team_schools.extend(held.school);
                 scope.sharing_boards.push(held.board);
                 held.school.into_iter().for_each(|school| self.share_cohorts_of(scope, school));
@@ -362,8 +372,11 @@ fn tidy(scope: &mut Scope) {
     once(&mut scope.schools);
     once(&mut scope.staffed_schools);
     once(&mut scope.led_schools);
+    once(&mut scope.headed_schools);
     once(&mut scope.taught_groups);
     once(&mut scope.children);
+    once(&mut scope.full_children);
+    once(&mut scope.informed_children);
     once(&mut scope.child_groups);
     once(&mut scope.persons);
     once(&mut scope.course_boards);

@@ -17,9 +17,9 @@ use crate::identity::master_key::MasterKey;
 use crate::platform::error::{Code, Error, Result, coded};
 use crate::programme::reading::Reading;
 
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 const CONTEXT: &str = "sync cursor";
-const LISTS: usize = 18;
+const LISTS: usize = 21;
 
 /// Up to which transaction and line the log was read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -167,8 +167,11 @@ fn lists(scope: &Scope) -> (NaiveDate, [Vec<Uuid>; LISTS]) {
         schools,
         staffed_schools,
         led_schools,
+        headed_schools,
         taught_groups,
         children,
+        full_children,
+        informed_children,
         child_groups,
         course_boards,
         cohorts,
@@ -193,8 +196,11 @@ fn lists(scope: &Scope) -> (NaiveDate, [Vec<Uuid>; LISTS]) {
         schools,
         staffed_schools,
         led_schools,
+        headed_schools,
         taught_groups,
         children,
+        full_children,
+        informed_children,
         child_groups,
         course_boards,
         cohorts,
@@ -258,7 +264,7 @@ impl Bytes<'_> {
         let made = DateTime::from_timestamp_micros(self.long()?)?;
         let account = AccountId(self.id()?);
         let board = Some(self.id()?).filter(|id| !id.is_nil()).map(BoardId);
-        let kinds = Kinds(self.take().map(u32::from_be_bytes)?);
+        let kinds = Kinds(self.take().map(u64::from_be_bytes)?);
         let (position, held_until) = (self.position()?, self.position()?);
         let stage = match self.byte()? {
             0 => Stage::Following,
@@ -286,8 +292,11 @@ impl Bytes<'_> {
             schools: SchoolId,
             staffed_schools: SchoolId,
             led_schools: SchoolId,
+            headed_schools: SchoolId,
             taught_groups: ClassGroupId,
             children: StudentId,
+            full_children: StudentId,
+            informed_children: StudentId,
             child_groups: ClassGroupId,
             course_boards: BoardId,
             cohorts: CohortId,

@@ -112,7 +112,7 @@ impl ChangeType {
     }
 
     /// Its bit in a set of types.
-    pub const fn bit(self) -> u32 {
+    pub const fn bit(self) -> u64 {
         1 << match self {
             Self::Board => 0,
             Self::Cluster => 1,
@@ -141,7 +141,7 @@ impl ChangeType {
 
 /// The types that somebody syncs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Kinds(pub u32);
+pub(super) struct Kinds(pub u64);
 
 impl Kinds {
     /// These types; all of them where none are named.

@@ -10,6 +10,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Que
 use crate::ids::{AccountId, BoardId, ClassGroupId, ClusterId, CohortId, PersonId, SchoolId, StudentId};
 use crate::{identity, organisation, people, platform, programme, roster};
 
+mod engagement;
 mod practice;
 
 /// What a request may see. Empty lists show nothing.
@@ -35,10 +36,16 @@ pub struct Scope {
     pub staffed_schools: Vec<SchoolId>,
     /// Schools whose students and guardians are in sight too.
     pub led_schools: Vec<SchoolId>,
+    /// Schools that the viewer leads: what families and the school say to each other is in sight.
+    pub headed_schools: Vec<SchoolId>,
     /// Class groups whose students and guardians are in sight.
     pub taught_groups: Vec<ClassGroupId>,
     /// The own children, as far as the guardianship lets them be seen.
     pub children: Vec<StudentId>,
+    /// Those of them of whom the viewer has everything.
+    pub full_children: Vec<StudentId>,
+    /// Those of them of whom the viewer has at least the important facts.
+    pub informed_children: Vec<StudentId>,
     /// The class groups of the own children: their teachers are in sight.
     pub child_groups: Vec<ClassGroupId>,
     /// Boards in which the viewer arranges cohorts: the trainers there are in sight.

@@ -1,0 +1,10 @@
+//! Whom something is for: places, who in them, and the rows of each person that it reaches.
+
+pub mod actions;
+mod loaders;
+pub mod rules;
+pub mod store;
+pub mod types;
+
+pub use loaders::{OwnReceipt, TargetsOf};
+pub use types::{AudienceInput, AudienceTarget, audience_of};

@@ -1,0 +1,62 @@
+//! Whom something is for, as apps name and see it.
+
+use async_graphql::{Context, ID, InputObject, Union};
+use glans_entity::engagement::TargetKind;
+use glans_entity::ids::{BoardId, ClassGroupId, ClusterId, SchoolId, StudentId};
+use uuid::Uuid;
+
+use super::TargetsOf;
+use crate::loaders;
+use crate::organisation::boards::Board;
+use crate::organisation::class_groups::ClassGroup;
+use crate::organisation::clusters::Cluster;
+use crate::organisation::schools::School;
+use crate::people::students::Student;
+use crate::people::values::Role;
+use crate::platform::error::Result;
+
+/// A place or child that something is for.
+#[derive(Union)]
+pub enum AudienceTarget {
+    Board(Board),
+    Cluster(Cluster),
+    School(School),
+    ClassGroup(ClassGroup),
+    Student(Student),
+}
+
+/// Whom something is for: everybody of these roles at what is included and not at what is excluded.
+#[derive(InputObject, Clone)]
+pub struct AudienceInput {
+    /// Ids of boards, clusters, schools, class groups and students, 1 to 100, all of one board.
+    pub include: Vec<ID>,
+    /// Ids of what to leave out of it, at most 100; absent for none. A child that is left out reaches no guardian.
+    pub exclude: Option<Vec<ID>>,
+    /// Who at these places: GUARDIAN, TEACHER, SCHOOL_LEADER; guardians when absent.
+    pub roles: Option<Vec<Role>>,
+}
+
+/// What an item is for, `excluded` or not. What of it is out of the viewer's sight is left out.
+pub async fn audience_of(ctx: &Context<'_>, item: Uuid, excluded: bool) -> Result<Vec<AudienceTarget>> {
+    let mut shown = Vec::new();
+    for row in loaders::one(ctx, TargetsOf(item)).await?.unwrap_or_default() {
+        if row.excluded != excluded {
+            continue;
+        }
+        let id = row.target_id;
+        shown.extend(match row.kind {
+            TargetKind::Board => loaders::one(ctx, BoardId(id)).await?.map(|row| AudienceTarget::Board(Board(row))),
+            TargetKind::Cluster => {
+                loaders::one(ctx, ClusterId(id)).await?.map(|row| AudienceTarget::Cluster(Cluster(row)))
+            }
+            TargetKind::School => loaders::one(ctx, SchoolId(id)).await?.map(|row| AudienceTarget::School(School(row))),
+            TargetKind::ClassGroup => {
+                loaders::one(ctx, ClassGroupId(id)).await?.map(|row| AudienceTarget::ClassGroup(ClassGroup(row)))
+            }
+            TargetKind::Student => {
+                loaders::one(ctx, StudentId(id)).await?.map(|row| AudienceTarget::Student(Student(row)))
+            }
+        });
+    }
+    Ok(shown)
+}

@@ -1,0 +1,6 @@
+//! Partnership: what families and schools do together, through the year and every day.
+//!
+//! What is addressed to many goes through [`audience`]: a place is resolved to guardians and children once, in one
+//! statement, and from then on each row follows what its guardian may have of its child.
+
+pub mod audience;
