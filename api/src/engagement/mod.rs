@@ -4,3 +4,5 @@
 //! statement, and from then on each row follows what its guardian may have of its child.
 
 pub mod audience;
+pub mod conversations;
+pub mod partnerships;

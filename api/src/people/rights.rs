@@ -36,6 +36,8 @@ pub struct Rights {
     followers: Vec<Follower>,
     /// Children with a live guardianship that lets them be seen.
     children: Vec<Child>,
+    /// All children of whom the person is or was a guardian.
+    kin: Vec<StudentId>,
     /// Boards that were closed.
     closed: Vec<BoardId>,
 }
@@ -61,6 +63,19 @@ struct Child {
     school_id: SchoolId,
     class_group_id: Option<ClassGroupId>,
     access: GuardianAccess,
+    status: GuardianshipStatus,
+    starts_on: NaiveDate,
+    ends_on: Option<NaiveDate>,
+}
+
+impl Child {
+    /// Whether the guardianship lets the child be seen on that day.
+    fn is_seen(&self, on: NaiveDate) -> bool {
+        self.status == GuardianshipStatus::Active
+            && self.access != GuardianAccess::None
+            && self.starts_on <= on
+            && self.ends_on.is_none_or(|last| on <= last)
+    }
 }
 
 /// Works out the rights of `account` from the database.
@@ -88,8 +103,10 @@ pub async fn load(app: &App, account: AccountId) -> Result<Rights> {
     let held = held_by(&db, &scope, &ids).await?;
     let schools = schools_under(&db, &scope, &held).await?;
     let followers = followers_of(&db, &scope, &held, &schools).await?;
-    let children = children_of(&db, &scope, &ids).await?;
-    Ok(Rights { account, language, on, persons, held, schools, followers, children, closed })
+    let mut children = children_of(&db, &scope, &ids).await?;
+    let kin = children.iter().map(|child| child.student_id).collect();
+    children.retain(|child| child.is_seen(on));
+    Ok(Rights { account, language, on, persons, held, schools, followers, children, kin, closed })
 }
 
 async fn closed_among(
@@ -183,7 +200,7 @@ async fn followers_of(
         .await?)
 }
 
-/// One row per child and class group. A child at access NONE, or with a guardianship that is not active, is not there.
+/// One row per child and class group, whatever became of the guardianship.
 async fn children_of(db: &impl ConnectionTrait, scope: &Scope, persons: &[PersonId]) -> Result<Vec<Child>> {
     if persons.is_empty() {
         return Ok(Vec::new());
@@ -201,14 +218,12 @@ async fn children_of(db: &impl ConnectionTrait, scope: &Scope, persons: &[Person
     Ok(guardianship::Entity::within(scope)
         .select_only()
         .columns([guardianship::Column::StudentId, guardianship::Column::BoardId, guardianship::Column::Access])
+        .columns([guardianship::Column::Status, guardianship::Column::StartsOn, guardianship::Column::EndsOn])
         .column(student::Column::SchoolId)
         .column(enrolment::Column::ClassGroupId)
         .join(JoinType::InnerJoin, students)
         .join(JoinType::LeftJoin, enrolments)
         .filter(guardianship::Column::GuardianId.is_in(persons.iter().copied()))
-        .filter(guardianship::Column::Status.eq(GuardianshipStatus::Active))
-        .filter(guardianship::Column::Access.ne(GuardianAccess::None))
-        .filter(covers(guardianship::Column::StartsOn, guardianship::Column::EndsOn, scope.on))
         .filter(student::Column::ErasedAt.is_null())
         .into_model()
         .all(db)
@@ -256,6 +271,7 @@ impl Rights {
             }
             scope.child_groups.extend(child.class_group_id);
         }
+        scope.kin.clone_from(&self.kin);
         let boards = scope.boards.clone();
         scope.persons.extend(persons.iter().filter(|(board, _)| boards.contains(board)).map(|(_, person)| *person));
         tidy(&mut scope);
@@ -375,6 +391,7 @@ fn tidy(scope: &mut Scope) {
     once(&mut scope.headed_schools);
     once(&mut scope.taught_groups);
     once(&mut scope.children);
+    once(&mut scope.kin);
     once(&mut scope.full_children);
     once(&mut scope.informed_children);
     once(&mut scope.child_groups);

@@ -19,7 +19,7 @@ use crate::programme::reading::Reading;
 
 const VERSION: u8 = 3;
 const CONTEXT: &str = "sync cursor";
-const LISTS: usize = 21;
+const LISTS: usize = 22;
 
 /// Up to which transaction and line the log was read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -172,6 +172,7 @@ fn lists(scope: &Scope) -> (NaiveDate, [Vec<Uuid>; LISTS]) {
         children,
         full_children,
         informed_children,
+        kin,
         child_groups,
         course_boards,
         cohorts,
@@ -201,6 +202,7 @@ fn lists(scope: &Scope) -> (NaiveDate, [Vec<Uuid>; LISTS]) {
         children,
         full_children,
         informed_children,
+        kin,
         child_groups,
         course_boards,
         cohorts,
@@ -297,6 +299,7 @@ impl Bytes<'_> {
             children: StudentId,
             full_children: StudentId,
             informed_children: StudentId,
+            kin: StudentId,
             child_groups: ClassGroupId,
             course_boards: BoardId,
             cohorts: CohortId,

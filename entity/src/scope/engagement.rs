@@ -4,27 +4,25 @@ use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, Condition};
 
 use super::{Scope, Scoped, behind_wall, select_one, students_in_groups};
-use crate::engagement::{TargetKind, audience_target, recipient};
+use crate::engagement::{
+    TargetKind, agreement, agreement_confirmation, audience_target, conversation, conversation_attendee,
+    conversation_note, goal, goal_agreement, partnership, recipient, talk_choice,
+};
 use crate::people::{GuardianAccess, student};
 
 /// Students of whom the viewer has everything as a member of staff: who leads the school or teaches the group, and nobody
-/// above them.
+/// above them. Who is family of a student is no staff to it.
 pub(super) fn students_in_confidence<C: ColumnTrait>(id: C, scope: &Scope) -> Condition {
-    let mut any = Condition::any();
-    if !scope.headed_schools.is_empty() {
-        let headed = student::Column::SchoolId.is_in(scope.headed_schools.iter().copied());
-        any = any.add(id.in_subquery(select_one::<student::Entity, _>(student::Column::Id, headed)));
-    }
-    if !scope.taught_groups.is_empty() {
-        any = any.add(id.in_subquery(students_in_groups(&scope.taught_groups, scope.on)));
-    }
-    // Without either, a condition that nothing meets: an empty one would be left out, and let everything through.
-    if any.is_empty() { any.add(id.is_in(Vec::<crate::ids::StudentId>::new())) } else { any }
+    let headed = student::Column::SchoolId.is_in(scope.headed_schools.iter().copied());
+    let any = Condition::any()
+        .add(id.in_subquery(select_one::<student::Entity, _>(student::Column::Id, headed)))
+        .add(id.in_subquery(students_in_groups(&scope.taught_groups, scope.on)));
+    Condition::all().add(any).add(id.is_not_in(scope.kin.iter().copied()))
 }
 
 /// As [`students_in_confidence`], and the own children of whom the viewer has everything.
 pub(super) fn students_wholly_in_sight<C: ColumnTrait>(id: C, scope: &Scope) -> Condition {
-    students_in_confidence(id, scope).add(id.is_in(scope.full_children.iter().copied()))
+    Condition::any().add(students_in_confidence(id, scope)).add(id.is_in(scope.full_children.iter().copied()))
 }
 
 /// What is addressed to the viewer, as far as the guardianship opens it today.
@@ -72,6 +70,110 @@ impl Scoped for audience_target::Entity {
         }
         behind_wall(Column::BoardId, scope, any)
     }
+}
+
+/// Rows about a child that all who have the child wholly in sight see.
+macro_rules! scoped_to_partners {
+    ($($table:ident),+ $(,)?) => {$(
+        impl Scoped for $table::Entity {
+            fn visible(scope: &Scope) -> Condition {
+                use $table::Column;
+                behind_wall(Column::BoardId, scope, students_wholly_in_sight(Column::StudentId, scope))
+            }
+        }
+    )+};
+}
+
+scoped_to_partners!(partnership, goal);
+
+/// Rows about a child of which a guardian sees the own ones only, and those of staff.
+macro_rules! scoped_to_each_guardian {
+    ($($table:ident . $person:ident $(or $staff:ident)?),+ $(,)?) => {$(
+        impl Scoped for $table::Entity {
+            fn visible(scope: &Scope) -> Condition {
+                use $table::Column;
+                let own = Condition::any().add(Column::$person.is_in(scope.persons.iter().copied()))
+                    $(.add(Column::$staff.eq(true)))?;
+                let of_child = Condition::all()
+                    .add(Column::StudentId.is_in(scope.full_children.iter().copied()))
+                    .add(own);
+                let any = Condition::any().add(students_in_confidence(Column::StudentId, scope)).add(of_child);
+                behind_wall(Column::BoardId, scope, any)
+            }
+        }
+    )+};
+}
+
+scoped_to_each_guardian!(
+    talk_choice.GuardianId,
+    agreement_confirmation.GuardianId,
+    goal_agreement.PersonId or IsStaff,
+);
+
+impl Scoped for conversation_attendee::Entity {
+    /// A guardian sees themselves and the staff of the conversations to which they are invited.
+    fn visible(scope: &Scope) -> Condition {
+        use conversation_attendee::Column;
+        let invited = Column::ConversationId.in_subquery(invitations(scope));
+        let own = Condition::any()
+            .add(Column::PersonId.is_in(scope.persons.iter().copied()))
+            .add(Condition::all().add(Column::IsStaff.eq(true)).add(invited));
+        let of_child = Condition::all().add(Column::StudentId.is_in(scope.full_children.iter().copied())).add(own);
+        let any = Condition::any().add(students_in_confidence(Column::StudentId, scope)).add(of_child);
+        behind_wall(Column::BoardId, scope, any)
+    }
+}
+
+/// The conversations to which the viewer is invited as a guardian.
+fn invitations(scope: &Scope) -> sea_orm::sea_query::SelectStatement {
+    use conversation_attendee::{Column, Entity};
+    let own = Condition::all()
+        .add(Column::PersonId.is_in(scope.persons.iter().copied()))
+        .add(Column::StudentId.is_in(scope.full_children.iter().copied()));
+    select_one::<Entity, _>(Column::ConversationId, own)
+}
+
+impl Scoped for conversation::Entity {
+    /// A guardian sees those to which they are invited.
+    fn visible(scope: &Scope) -> Condition {
+        use conversation::Column;
+        let invited = Condition::all()
+            .add(Column::StudentId.is_in(scope.full_children.iter().copied()))
+            .add(Column::Id.in_subquery(invitations(scope)));
+        let any = Condition::any().add(students_in_confidence(Column::StudentId, scope)).add(invited);
+        behind_wall(Column::BoardId, scope, any)
+    }
+}
+
+impl Scoped for agreement::Entity {
+    /// As the conversation. That guardians wait for its release is the slice's rule.
+    fn visible(scope: &Scope) -> Condition {
+        use agreement::Column;
+        let invited = Condition::all()
+            .add(Column::StudentId.is_in(scope.full_children.iter().copied()))
+            .add(Column::ConversationId.in_subquery(invitations(scope)));
+        let any = Condition::any().add(students_in_confidence(Column::StudentId, scope)).add(invited);
+        behind_wall(Column::BoardId, scope, any)
+    }
+}
+
+impl Scoped for conversation_note::Entity {
+    /// Its author alone.
+    fn visible(scope: &Scope) -> Condition {
+        use conversation_note::Column;
+        let own = Condition::any().add(Column::AuthorId.is_in(scope.persons.iter().copied()));
+        behind_wall(Column::BoardId, scope, own)
+    }
+}
+
+/// Staff of the conversations that the viewer sees, whatever role they hold today.
+pub(super) fn people_who_talk<C: ColumnTrait>(id: C, scope: &Scope) -> Condition {
+    if scope.full_children.is_empty() && scope.headed_schools.is_empty() && scope.taught_groups.is_empty() {
+        return Condition::any();
+    }
+    use conversation_attendee::{Column, Entity};
+    let staff = Entity::visible(scope).add(Column::IsStaff.eq(true));
+    Condition::any().add(id.in_subquery(select_one::<Entity, _>(Column::PersonId, staff)))
 }
 
 /// Items addressed to the viewer.

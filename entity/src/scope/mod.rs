@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Que
 use crate::ids::{AccountId, BoardId, ClassGroupId, ClusterId, CohortId, PersonId, SchoolId, StudentId};
 use crate::{identity, organisation, people, platform, programme, roster};
 
-mod engagement;
+pub mod engagement;
 mod practice;
 
 /// What a request may see. Empty lists show nothing.
@@ -46,6 +46,8 @@ pub struct Scope {
     pub full_children: Vec<StudentId>,
     /// Those of them of whom the viewer has at least the important facts.
     pub informed_children: Vec<StudentId>,
+    /// All students of whom the viewer is or was a guardian, whatever came of it: of them they have nothing as staff.
+    pub kin: Vec<StudentId>,
     /// The class groups of the own children: their teachers are in sight.
     pub child_groups: Vec<ClassGroupId>,
     /// Boards in which the viewer arranges cohorts: the trainers there are in sight.
@@ -226,7 +228,8 @@ impl Scoped for people::person::Entity {
         let mut any = Condition::any()
             .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
             .add(Column::Id.is_in(scope.persons.iter().copied()))
-            .add(practice::people_who_take_part(Column::Id, scope));
+            .add(practice::people_who_take_part(Column::Id, scope))
+            .add(engagement::people_who_talk(Column::Id, scope));
         if !scope.staffed_schools.is_empty() {
             let staff = staff_of_schools(scope).add(not_over(scope.on));
             any = any
