@@ -2,6 +2,10 @@
 
 use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema};
 
+use crate::engagement::agreements::AgreementMutation;
+use crate::engagement::conversations::ConversationMutation;
+use crate::engagement::goals::GoalMutation;
+use crate::engagement::partnerships::PartnershipMutation;
 use crate::http::hardened;
 use crate::identity::clients::{ApiClientMutation, ApiClientQuery};
 use crate::identity::invitations::InvitationMutation;
@@ -82,6 +86,10 @@ pub struct Mutation(
     OccasionMutation,
     CalendarMutation,
     ProgressMutation,
+    PartnershipMutation,
+    ConversationMutation,
+    AgreementMutation,
+    GoalMutation,
     RosterMutation,
 );
 

@@ -5,14 +5,18 @@ use std::hash::Hash;
 use async_graphql::dataloader::Loader;
 use async_graphql::{Context, ID, Interface, Object};
 use glans_entity::ids::{
-    AccountId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, CommentId, ExperienceId, GuardianshipId,
-    LessonId, MaterialId, MeetingId, MembershipId, ModuleId, PersonId, ProgrammeId, ProgrammeVersionId,
-    ProgrammeYearId, RosterImportId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, StudentId, TeamSessionId,
-    parse_any,
+    AccountId, AgreementId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, CommentId, ConversationId,
+    ExperienceId, GoalId, GuardianshipId, LessonId, MaterialId, MeetingId, MembershipId, ModuleId, PartnershipId,
+    PersonId, ProgrammeId, ProgrammeVersionId, ProgrammeYearId, RosterImportId, SchoolCohortId, SchoolId, SchoolYearId,
+    SessionId, StudentId, TeamSessionId, parse_any,
 };
 use uuid::Uuid;
 
 use crate::call::Call;
+use crate::engagement::agreements::Agreement;
+use crate::engagement::conversations::Conversation;
+use crate::engagement::goals::Goal;
+use crate::engagement::partnerships::Partnership;
 use crate::identity::clients::ApiClient;
 use crate::identity::sessions::types::Session;
 use crate::identity::viewer::Viewer;
@@ -64,6 +68,10 @@ pub enum Node {
     TeamSession(TeamSession),
     Experience(Experience),
     Comment(Comment),
+    Partnership(Partnership),
+    Conversation(Conversation),
+    Agreement(Agreement),
+    Goal(Goal),
     RosterImport(RosterImport),
     ApiClient(ApiClient),
     Session(Session),
@@ -88,6 +96,10 @@ pub async fn of_type(ctx: &Context<'_>, prefix: &str, ids: &[Uuid]) -> Result<Ve
         TeamSessionId::PREFIX => rows(ctx, ids, TeamSessionId, TeamSession).await,
         ExperienceId::PREFIX => rows(ctx, ids, ExperienceId, Experience).await,
         CommentId::PREFIX => rows(ctx, ids, CommentId, Comment).await,
+        PartnershipId::PREFIX => rows(ctx, ids, PartnershipId, Partnership).await,
+        ConversationId::PREFIX => rows(ctx, ids, ConversationId, Conversation).await,
+        AgreementId::PREFIX => rows(ctx, ids, AgreementId, Agreement).await,
+        GoalId::PREFIX => rows(ctx, ids, GoalId, Goal).await,
         RosterImportId::PREFIX => rows(ctx, ids, RosterImportId, RosterImport).await,
         ApiClientId::PREFIX => rows(ctx, ids, ApiClientId, ApiClient).await,
         SessionId::PREFIX => rows(ctx, ids, SessionId, Session).await,

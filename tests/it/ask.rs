@@ -1,13 +1,26 @@
 //! Questions of named actors to the engine, past the transport.
 
+use std::sync::Arc;
+
+use glans::access::Standing;
+use glans_entity::ids::AccountId;
 use glans_tests::{Who, World};
 use serde_json::Value;
 
 /// The data of an answer without errors.
 pub async fn ask(world: &World, who: Who, document: &str, variables: Value) -> Value {
-    let standing = world.standing(who).await;
-    let mut answer = world.execute(&standing, document, variables).await;
-    assert!(answer.body.get("errors").is_none(), "{} asked {document} and got {}", who.name(), answer.body);
+    answer(world, &world.standing(who).await, document, variables).await
+}
+
+/// As [`ask`], of anybody with a login.
+pub async fn ask_as(world: &World, account: AccountId, document: &str, variables: Value) -> Value {
+    let standing = world.app.standings.of_account(&world.app, account, None, None).await.expect("rights");
+    answer(world, &standing, document, variables).await
+}
+
+async fn answer(world: &World, standing: &Arc<Standing>, document: &str, variables: Value) -> Value {
+    let mut answer = world.execute(standing, document, variables).await;
+    assert!(answer.body.get("errors").is_none(), "{document} was answered with {}", answer.body);
     answer.body["data"].take()
 }
 
@@ -21,12 +34,19 @@ pub async fn statements(world: &World, who: Who, document: &str, variables: Valu
 
 /// Runs one mutation `name` with one input and gives its payload: `fields` and the `userErrors`.
 pub async fn act(world: &World, who: Who, name: &str, fields: &str, input: Value) -> Value {
-    let type_name = format!("{}{}Input", name[..1].to_uppercase(), &name[1..]);
-    let document = format!(
-        "mutation($input: {type_name}!) {{ {name}(input: $input) {{ {fields} userErrors {{ code field }} }} }}"
-    );
-    let mut data = ask(world, who, &document, serde_json::json!({ "input": input })).await;
+    let mut data = ask(world, who, &document(name, fields), serde_json::json!({ "input": input })).await;
     data[name].take()
+}
+
+/// As [`act`], of anybody with a login.
+pub async fn act_as(world: &World, account: AccountId, name: &str, fields: &str, input: Value) -> Value {
+    let mut data = ask_as(world, account, &document(name, fields), serde_json::json!({ "input": input })).await;
+    data[name].take()
+}
+
+fn document(name: &str, fields: &str) -> String {
+    let type_name = format!("{}{}Input", name[..1].to_uppercase(), &name[1..]);
+    format!("mutation($input: {type_name}!) {{ {name}(input: $input) {{ {fields} userErrors {{ code field }} }} }}")
 }
 
 /// The codes of a refused mutation.

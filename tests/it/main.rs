@@ -25,6 +25,7 @@ mod meetings;
 mod migrations;
 mod occasions;
 mod organisation;
+mod partners;
 mod people;
 mod people_rights;
 mod practice;

@@ -11,6 +11,7 @@ pub mod documents;
 pub mod error;
 pub mod idempotency;
 pub mod outbox;
+pub mod own_id;
 pub mod page;
 pub mod scalars;
 pub mod size;

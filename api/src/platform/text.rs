@@ -67,6 +67,27 @@ impl Checks {
         self.problems.push(refusal(code, field, message));
     }
 
+    /// The value of a check that refuses by itself; none where it refused, which is told with the rest.
+    ///
+    /// # Errors
+    /// What is no refusal.
+    pub fn heed<T>(&mut self, checked: super::error::Result<T>) -> super::error::Result<Option<T>> {
+        match checked {
+            Ok(value) => Ok(Some(value)),
+            Err(super::error::Error::Refused(refusals)) => {
+                self.problems.extend(refusals);
+                Ok(None)
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    /// All problems, or what was checked: a value is there when nothing was refused.
+    pub fn all<T>(self, value: Option<T>) -> super::error::Result<T> {
+        self.done(())?;
+        value.ok_or_else(|| super::error::Error::fault("a check without a value and without a problem"))
+    }
+
     /// All problems, or `value` when there are none.
     pub fn done<T>(self, value: T) -> super::error::Result<T> {
         if self.problems.is_empty() { Ok(value) } else { Err(super::error::Error::Refused(self.problems)) }

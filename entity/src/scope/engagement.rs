@@ -1,6 +1,5 @@
 //! What is in sight of what families and schools say to each other.
 
-use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, Condition};
 
 use super::{Scope, Scoped, behind_wall, select_one, students_in_groups};
@@ -173,7 +172,10 @@ pub(super) fn people_who_talk<C: ColumnTrait>(id: C, scope: &Scope) -> Condition
     }
     use conversation_attendee::{Column, Entity};
     let staff = Entity::visible(scope).add(Column::IsStaff.eq(true));
-    Condition::any().add(id.in_subquery(select_one::<Entity, _>(Column::PersonId, staff)))
+    let agrees = goal_agreement::Entity::visible(scope).add(goal_agreement::Column::IsStaff.eq(true));
+    Condition::any()
+        .add(id.in_subquery(select_one::<Entity, _>(Column::PersonId, staff)))
+        .add(id.in_subquery(select_one::<goal_agreement::Entity, _>(goal_agreement::Column::PersonId, agrees)))
 }
 
 /// Items addressed to the viewer.

@@ -79,6 +79,11 @@ pub(crate) fn subject(mutation: &str) -> Option<&'static str> {
         "teamSessionPlan" | "experienceShare" | "lessonSkip" | "lessonReopen" => "SchoolCohort",
         "teamSessionUpdate" | "teamSessionRecord" | "teamSessionCancel" => "TeamSession",
         "experienceUpdate" | "experienceComment" => "Experience",
+        "talkChoiceSet" | "conversationSchedule" => "Student",
+        "partnershipUpdate" | "goalPropose" => "Partnership",
+        "conversationUpdate" | "conversationRecord" | "conversationCancel" | "conversationRespond" => "Conversation",
+        "agreementConfirm" | "agreementComment" | "agreementMark" => "Agreement",
+        "goalAgree" | "goalMark" => "Goal",
         "lessonUpdate" => "Lesson",
         "materialUpdate" | "materialStateSet" => "Material",
         _ => return None,
@@ -117,6 +122,29 @@ pub(crate) fn input(mutation: &str, id: &str, referred: &Board) -> Option<Value>
         .or_else(|| identity(mutation, id, referred))
         .or_else(|| programme(mutation, id))
         .or_else(|| practice(mutation, id, referred))
+        .or_else(|| partners(mutation, id))
+}
+
+fn partners(mutation: &str, id: &str) -> Option<Value> {
+    Some(match mutation {
+        "partnershipUpdate" => json!({ "id": id, "needsIntake": true }),
+        "talkChoiceSet" => json!({ "student": id, "apart": true }),
+        "conversationSchedule" => json!({
+            "student": id, "kind": "PROGRESS", "mode": "PHONE",
+            "startsAt": "2031-03-04T13:00:00Z", "endsAt": "2031-03-04T13:20:00Z",
+        }),
+        "conversationUpdate" => json!({ "id": id, "location": "Aula" }),
+        "conversationRecord" => json!({ "id": id, "attendance": [], "summary": "Het gaat goed." }),
+        "conversationCancel" => json!({ "id": id }),
+        "conversationRespond" => json!({ "id": id, "answer": "ACCEPTED" }),
+        "agreementConfirm" => json!({ "id": id }),
+        "agreementComment" => json!({ "id": id, "comment": "Dat lukt." }),
+        "agreementMark" => json!({ "id": id, "kept": true }),
+        "goalPropose" => json!({ "partnership": id, "text": "Hij leest elke dag." }),
+        "goalAgree" => json!({ "id": id }),
+        "goalMark" => json!({ "id": id, "achieved": true }),
+        _ => return None,
+    })
 }
 
 fn organisation(mutation: &str, id: &str, referred: &Board) -> Option<Value> {

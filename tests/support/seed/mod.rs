@@ -2,6 +2,7 @@
 
 mod circle;
 mod course;
+mod partners;
 mod sower;
 
 use chrono::{DateTime, Utc};
@@ -16,6 +17,8 @@ use glans_entity::{identity, roster};
 use sea_orm::DatabaseTransaction;
 
 pub use course::Course;
+pub use partners::Partners;
+use partners::Triangle;
 use sower::Sower;
 
 /// Stands in every text of the second board. Whoever of the first board reads it has found a hole.
@@ -77,6 +80,8 @@ pub struct Board {
     pub experiences: [ExperienceId; 2],
     /// One on each experience, by its author.
     pub comments: [CommentId; 2],
+    /// One of each student, with the first guardian and the teacher, and with the second guardian and the other leader.
+    pub partners: [Partners; 2],
 }
 
 /// Writes a board whose texts all begin with `mark`.
@@ -110,6 +115,13 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
         sower.experience(at[0], published.lesson, leader).await,
         sower.experience(at[1], published.lesson, other_leader).await,
     ];
+    let of = |at: usize, staff| Triangle {
+        school: schools[at],
+        student: students[at],
+        guardian: people.guardians[at].person,
+        staff,
+    };
+    let partners = [sower.partners(of(0, people.teacher.person)).await, sower.partners(of(1, other_leader)).await];
     Board {
         id: sower.board,
         clusters,
@@ -143,6 +155,7 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
             sower.comment(cohort, experiences[0], leader).await,
             sower.comment(other_cohort, experiences[1], other_leader).await,
         ],
+        partners,
     }
 }
 

@@ -1,3 +1,19 @@
 //! Conversations about a child: planned, moved, recorded, shared with the guardians who were invited.
+//!
+//! What was recorded is held back for a while, so that the teacher's own words come first; then the guardians who were
+//! invited see it and confirm each agreement. A private note is its author's alone.
 
+mod actions;
 pub mod diary;
+mod loaders;
+mod mutation;
+mod query;
+mod record;
+pub mod rules;
+pub mod store;
+pub mod types;
+
+pub use loaders::{AgreementsOf, AttendeesOf, ConversationsOf};
+pub use mutation::ConversationMutation;
+pub use query::upcoming_of;
+pub use types::Conversation;

@@ -47,6 +47,11 @@ impl Family {
         };
         Ok(students.iter().map(of).collect())
     }
+
+    /// The family of one student.
+    pub async fn of_one(db: &impl ConnectionTrait, on: NaiveDate, student: StudentId) -> Result<Self> {
+        Ok(Self::of(db, on, &[student]).await?.remove(&student).unwrap_or_default())
+    }
 }
 
 /// One guardian who wants to be apart is enough. Where nobody said, the family is apart that something hints to be

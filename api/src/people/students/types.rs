@@ -2,11 +2,13 @@
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 use chrono::{DateTime, Utc};
+use glans_entity::ids::SchoolYearId;
 use glans_entity::people::student;
 
 use super::loaders::PlaceOf;
 use crate::access::{Action, policy};
 use crate::call::Call;
+use crate::engagement::partnerships::{Partnership, PartnershipOf};
 use crate::loaders;
 use crate::organisation::class_groups::ClassGroup;
 use crate::organisation::schools::School;
@@ -76,6 +78,16 @@ impl Student {
         let mut found = loaders::list(ctx, GuardianshipsOf(self.0.id), Guardianship).await?;
         found.retain(|guardianship| all || !guardianship.is_over(today));
         Ok(found)
+    }
+
+    /// The partnership with the guardians in a school year; null when there is none that the viewer may see.
+    pub async fn partnership(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which school year; that of today when absent.")] school_year: Option<ID>,
+    ) -> Result<Option<Partnership>> {
+        let year = school_year.map(|id| id.parse().unwrap_or_else(|_| SchoolYearId::new()));
+        Ok(loaders::one(ctx, PartnershipOf { student: self.0.id, year }).await?.map(Partnership))
     }
 
     /// The last day at the school; null while no end is known.

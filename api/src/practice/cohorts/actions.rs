@@ -1,13 +1,10 @@
 //! What can be done with a cohort.
 
 use std::collections::HashMap;
-use std::str::FromStr;
 use std::sync::Arc;
 
 use async_graphql::ID;
-use glans_entity::ids::{
-    BoardId, CohortId, LessonId, NotAnId, ProgrammeId, ProgrammeVersionId, SchoolCohortId, SchoolId, parse_any,
-};
+use glans_entity::ids::{BoardId, CohortId, LessonId, ProgrammeId, ProgrammeVersionId, SchoolCohortId, SchoolId};
 use glans_entity::organisation::school;
 use glans_entity::people::{Role, ScopeKind, person};
 use glans_entity::practice::{cohort, cohort_school};
@@ -242,22 +239,6 @@ pub(in crate::practice) async fn set_edition(
     let mut row = cohort.into_active_model();
     row.programme_version_id = Set(edition);
     store::update(write.db(), permit, row, version, write.now()).await
-}
-
-/// The id that a client gave to what it makes, a TypeID over a UUIDv7, or a new one.
-pub(in crate::practice) fn own_id<I: FromStr<Err = NotAnId>>(given: Option<&ID>, new: fn() -> I) -> Result<I> {
-    let is_seventh = |id: &ID| parse_any(id).is_none_or(|(_, uuid)| uuid.get_version_num() == 7);
-    if !given.is_none_or(is_seventh) {
-        return Err(refuse(UserErrorCode::Invalid, "id", "Make the id over a UUIDv7, or leave it out."));
-    }
-    given.map_or_else(
-        || Ok(new()),
-        |id| {
-            id.parse().map_err(|wrong: NotAnId| {
-                refuse(UserErrorCode::Invalid, "id", format!("Give {wrong}, or leave the id out."))
-            })
-        },
-    )
 }
 
 /// The schools with these ids, each in sight.

@@ -12,11 +12,12 @@ use crate::access::{Action, Permit, Place};
 use crate::call::Write;
 use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
+use crate::platform::own_id::own_id;
 use crate::practice::cohorts::actions as cohorts;
 use crate::practice::progress::actions::{self as progress, At};
 
 pub(super) async fn share(write: &Write<'_>, input: ExperienceShareInput) -> Result<experience::Model> {
-    let id = cohorts::own_id(input.id.as_ref(), ExperienceId::new)?;
+    let id = own_id(input.id.as_ref(), ExperienceId::new)?;
     let school = input.school_cohort.parse().map_err(|_| not_found("schoolCohort"))?;
     let (cohort, school) = cohorts::lock_school(write, "schoolCohort", school).await?;
     let permit = write.authorize(Action::ExperienceWrite, cohorts::place_of(&school))?;
@@ -76,7 +77,7 @@ pub(super) async fn update(write: &Write<'_>, input: ExperienceUpdateInput) -> R
 }
 
 pub(super) async fn comment(write: &Write<'_>, input: ExperienceCommentInput) -> Result<comment::Model> {
-    let id = cohorts::own_id(input.id.as_ref(), CommentId::new)?;
+    let id = own_id(input.id.as_ref(), CommentId::new)?;
     let experience: ExperienceId = input.experience.parse().map_err(|_| not_found("experience"))?;
     let found = store::by_ids(write.db(), &write.scope(), &[experience]).await?.pop();
     let experience = found.ok_or_else(|| not_found("experience"))?;

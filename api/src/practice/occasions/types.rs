@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, Union};
 use chrono::{DateTime, Utc};
+use glans_entity::engagement::{AttendeeStatus, conversation_attendee};
 use glans_entity::ids::{PersonId, SchoolId};
 use glans_entity::practice;
 
@@ -57,6 +58,18 @@ impl From<practice::AttendanceStatus> for AttendanceStatus {
     }
 }
 
+impl From<AttendeeStatus> for AttendanceStatus {
+    fn from(status: AttendeeStatus) -> Self {
+        match status {
+            AttendeeStatus::Invited => Self::Invited,
+            AttendeeStatus::Accepted => Self::Accepted,
+            AttendeeStatus::Declined => Self::Declined,
+            AttendeeStatus::Present => Self::Present,
+            AttendeeStatus::Absent => Self::Absent,
+        }
+    }
+}
+
 /// Whether somebody was there.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presence {
@@ -85,6 +98,19 @@ pub struct Attendance {
     status: AttendanceStatus,
     expected: bool,
     responded_at: Option<DateTime<Utc>>,
+}
+
+impl Attendance {
+    /// Somebody at a conversation about a child of `school`, or invited to it.
+    pub fn of_attendee(row: &conversation_attendee::Model, school: SchoolId) -> Self {
+        Self {
+            person: row.person_id,
+            school,
+            status: row.status.into(),
+            expected: true,
+            responded_at: row.responded_at,
+        }
+    }
 }
 
 /// One person at one occasion. Until it is recorded, all who are to come today; then those who were to come that day, and

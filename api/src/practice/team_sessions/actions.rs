@@ -15,6 +15,7 @@ use crate::access::{Action, Permit};
 use crate::call::Write;
 use crate::platform::error::{Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
+use crate::platform::own_id::own_id;
 use crate::practice::cohorts::actions as cohorts;
 use crate::practice::occasions::attendance::{Roll, take};
 use crate::practice::occasions::store::{self as attendance, Where};
@@ -22,7 +23,7 @@ use crate::practice::occasions::{Occasion, times};
 use crate::practice::progress::actions::{self as progress, At};
 
 pub(super) async fn plan(write: &Write<'_>, input: TeamSessionPlanInput) -> Result<team_session::Model> {
-    let id = cohorts::own_id(input.id.as_ref(), TeamSessionId::new)?;
+    let id = own_id(input.id.as_ref(), TeamSessionId::new)?;
     let school = input.school_cohort.parse().map_err(|_| not_found("schoolCohort"))?;
     let (cohort, school) = cohorts::lock_school(write, "schoolCohort", school).await?;
     let permit = write.authorize(Action::TeamSessionWrite, cohorts::place_of(&school))?;
