@@ -4,6 +4,7 @@ use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema};
 
 use crate::engagement::agreements::AgreementMutation;
 use crate::engagement::conversations::ConversationMutation;
+use crate::engagement::feed::{FeedMutation, FeedQuery};
 use crate::engagement::goals::GoalMutation;
 use crate::engagement::partnerships::PartnershipMutation;
 use crate::http::hardened;
@@ -55,6 +56,7 @@ pub struct Query(
     CohortQuery,
     OccasionQuery,
     CalendarQuery,
+    FeedQuery,
     RosterQuery,
     SyncQuery,
 );
@@ -90,6 +92,7 @@ pub struct Mutation(
     ConversationMutation,
     AgreementMutation,
     GoalMutation,
+    FeedMutation,
     RosterMutation,
 );
 

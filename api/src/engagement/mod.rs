@@ -6,5 +6,6 @@
 pub mod agreements;
 pub mod audience;
 pub mod conversations;
+pub mod feed;
 pub mod goals;
 pub mod partnerships;

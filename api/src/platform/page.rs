@@ -159,6 +159,23 @@ where
     Ok(Rows { rows, has_previous, has_next, total })
 }
 
+/// One page of what a statement of its own found: one item more than the window holds, if there is one, in the order of the
+/// list.
+///
+/// # Errors
+/// `BAD_USER_INPUT` for a wrong size.
+pub fn of_found<M, K: Serialize>(
+    mut found: Vec<M>,
+    name: &str,
+    key: impl Fn(&M) -> K,
+    args: &PageArgs,
+    total: TotalCount,
+) -> Result<Rows<M>> {
+    let (has_previous, has_next) = cut(&mut found, args.window()?, args);
+    let rows = found.into_iter().map(|item| Ok((Cursor::of(name, &key(&item))?, item))).collect::<Result<_>>()?;
+    Ok(Rows { rows, has_previous, has_next, total })
+}
+
 /// Leaves as many as the window holds; whether there is something before and after them.
 fn cut<M>(found: &mut Vec<M>, window: Window, args: &PageArgs) -> (bool, bool) {
     match window {

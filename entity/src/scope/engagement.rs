@@ -25,7 +25,7 @@ pub(super) fn students_wholly_in_sight<C: ColumnTrait>(id: C, scope: &Scope) -> 
 }
 
 /// What is addressed to the viewer, as far as the guardianship opens it today.
-fn addressed_to_oneself(scope: &Scope) -> Condition {
+pub fn addressed_to_oneself(scope: &Scope) -> Condition {
     use recipient::Column;
     let about = |least: GuardianAccess, children: &[crate::ids::StudentId]| {
         Condition::all().add(Column::Least.eq(least)).add(Column::StudentId.is_in(children.iter().copied()))
