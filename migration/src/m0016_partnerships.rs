@@ -49,6 +49,7 @@ impl MigrationTrait for Migration {
                 db.execute_unprepared(&format!("DROP TRIGGER glans_partnership_{}", event.to_lowercase())).await?;
             }
         }
+        run(manager, "DROP INDEX guardianship_by_change").await?;
         for table in TABLES.into_iter().rev() {
             run(manager, &format!("DROP TABLE {table}")).await?;
         }
@@ -129,6 +130,8 @@ CREATE TABLE partnership (
     FOREIGN KEY (school_year_id, board_id) REFERENCES school_year (id, board_id) ON DELETE CASCADE
 );
 
+CREATE INDEX guardianship_by_change ON guardianship (updated_at);
+
 CREATE TABLE talk_choice (
     student_id uuid NOT NULL,
     guardian_id uuid NOT NULL,
@@ -158,6 +161,7 @@ CREATE TABLE conversation (
     child_present boolean,
     summary text,
     release_at timestamptz,
+    released_at timestamptz,
     recorded_at timestamptz,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
@@ -175,6 +179,10 @@ CREATE TABLE conversation (
 CREATE INDEX conversation_by_partnership ON conversation (partnership_id, starts_at);
 
 CREATE INDEX conversation_by_student ON conversation (student_id, starts_at);
+
+CREATE INDEX conversation_to_release ON conversation (release_at) WHERE release_at IS NOT NULL AND released_at IS NULL;
+
+CREATE INDEX conversation_to_come ON conversation (ends_at) WHERE status = 'PLANNED';
 
 CREATE INDEX conversation_by_staff ON conversation (staff_id, starts_at);
 

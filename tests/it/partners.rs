@@ -117,7 +117,7 @@ async fn a_conversation_is_planned_answered_moved_and_held(world: &World) {
     let record = json!({ "id": id, "attendance": [] });
     let refused = act(world, Who::Teacher, "conversationRecord", CONVERSATION, record).await;
     assert_eq!(codes(&refused), ["INVALID", "REQUIRED"]);
-    let past = json!({ "id": id, "startsAt": in_days(-1) });
+    let past = json!({ "id": id, "startsAt": in_days(-3) });
     act(world, Who::Teacher, "conversationUpdate", CONVERSATION, past).await;
     let guardian = world.ours.guardians[0].person;
     let record = json!({

@@ -9,11 +9,12 @@ use super::circle::{self, Cast, Team};
 use super::dice::Dice;
 use super::reading::Reading;
 use super::story::FIRST_BOARD;
-use super::{DemoAccount, Size, Story, accounts, store};
+use super::{DemoAccount, Size, Story, accounts, line, store};
 use crate::access::{Action, Place};
 use crate::app::App;
 use crate::call::Call;
-use crate::organisation::boards;
+use crate::engagement::partnerships::Family;
+use crate::organisation::{boards, school_years};
 use crate::platform::error::{Code, Error, Result, coded};
 use crate::practice::occasions::store as attendance;
 use crate::practice::progress::actions::{self as progress, At};
@@ -62,6 +63,7 @@ pub async fn fill(app: &Arc<App>, size: Size, mut told: impl FnMut()) -> Result<
         told();
     }
     circles(&call, size).await?;
+    families(&call, size).await?;
     store::analyse(app.db.connection()).await?;
     Ok(filled)
 }
@@ -78,6 +80,33 @@ async fn circles(call: &Call, size: Size) -> Result<()> {
         write.commit().await?;
     }
     Ok(())
+}
+
+/// Lets the families of the first school go along the line through the year.
+async fn families(call: &Call, size: Size) -> Result<()> {
+    call.look_again().await;
+    let (scope, today) = (call.scope(), call.today());
+    let write = call.write().await?;
+    let db = write.db();
+    let Some(school) = store::school_of(db, &scope, accounts::address(Role::Teacher)).await? else { return Ok(()) };
+    let around = store::children(db, &scope, school.id).await?;
+    let ids: Vec<_> = around.iter().map(|(student, ..)| student.id).collect();
+    let mut families = Family::of(db, today, &ids).await?;
+    let years = school_years::store::of_boards(db, &scope, &[school.board_id]).await?;
+    let Some(year) = years.iter().find(|year| year.starts_on <= today && today <= year.ends_on) else { return Ok(()) };
+    let children: Vec<line::Child> = around
+        .into_iter()
+        .map(|(student, partnership, teacher)| {
+            let Family { entitled, apart } = families.remove(&student.id).unwrap_or_default();
+            line::Child { partnership: partnership.id, student: student.id, guardians: entitled, apart, teacher }
+        })
+        .collect();
+    let setting =
+        line::Setting { board: school.board_id, school: school.id, year_starts_on: year.starts_on, now: call.now() };
+    let permit = write.authorize(Action::PartnershipWrite, Place::school(&school))?;
+    let rows = line::tell(setting, &children, &mut Dice::with_seed(size.seed));
+    store::insert(db, &permit, rows).await?;
+    write.commit().await
 }
 
 async fn casts(call: &Call) -> Result<Vec<Cast>> {

@@ -15,6 +15,7 @@ mod calendar;
 mod circle;
 mod dice;
 mod families;
+mod line;
 mod names;
 mod password;
 mod reading;

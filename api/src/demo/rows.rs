@@ -1,5 +1,8 @@
 //! Rows that are ready to be written.
 
+use glans_entity::engagement::{
+    agreement, agreement_confirmation, conversation, conversation_attendee, goal, goal_agreement,
+};
 use glans_entity::identity::account;
 use glans_entity::organisation::{board, class_group, cluster, school, school_year};
 use glans_entity::people::{enrolment, guardianship, membership, person, student};
@@ -31,4 +34,10 @@ pub struct Rows {
     pub attendance: Vec<attendance::Model>,
     pub experiences: Vec<experience::Model>,
     pub comments: Vec<comment::Model>,
+    pub conversations: Vec<conversation::Model>,
+    pub conversation_attendees: Vec<conversation_attendee::Model>,
+    pub agreements: Vec<agreement::Model>,
+    pub agreement_confirmations: Vec<agreement_confirmation::Model>,
+    pub goals: Vec<goal::Model>,
+    pub goal_agreements: Vec<goal_agreement::Model>,
 }

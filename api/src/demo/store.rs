@@ -2,8 +2,11 @@
 
 use std::collections::HashMap;
 
+use glans_entity::engagement::{
+    agreement, agreement_confirmation, conversation, conversation_attendee, goal, goal_agreement, partnership,
+};
 use glans_entity::identity::account;
-use glans_entity::ids::{BoardId, MaterialId, PersonId};
+use glans_entity::ids::{BoardId, MaterialId, PersonId, SchoolId, StudentId};
 use glans_entity::organisation::{board, class_group, cluster, school, school_year};
 use glans_entity::people::{Role, ScopeKind, enrolment, guardianship, membership, person, student};
 use glans_entity::practice::{
@@ -19,6 +22,8 @@ use sea_orm::{
 
 use super::{Rows, accounts};
 use crate::access::Permit;
+use crate::engagement::partnerships;
+use crate::people::enrolments;
 use crate::platform::error::Result;
 
 /// SQLite takes this many values in one statement, PostgreSQL twice as many.
@@ -83,6 +88,53 @@ pub(super) async fn trainers(db: &impl ConnectionTrait, scope: &Scope) -> Result
     Ok(rows.into_iter().map(|row| (row.board_id, row.person_id)).collect())
 }
 
+/// The school at which this person teaches; none where there is none.
+pub(super) async fn school_of(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    teacher: &str,
+) -> Result<Option<school::Model>> {
+    use sea_orm::QueryTrait;
+    let persons = person::Entity::within(scope).select_only().column(person::Column::Id);
+    let persons = persons.filter(person::Column::Email.eq(teacher)).into_query();
+    let schools = membership::Entity::within(scope)
+        .select_only()
+        .column(membership::Column::SchoolId)
+        .filter(membership::Column::PersonId.in_subquery(persons))
+        .into_query();
+    Ok(school::Entity::within(scope).filter(school::Column::Id.in_subquery(schools)).one(db).await?)
+}
+
+/// The children of a school in the year of the day, each with its partnership and a teacher of its group, by name.
+pub(super) async fn children(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    school: SchoolId,
+) -> Result<Vec<(student::Model, partnership::Model, PersonId)>> {
+    let students = student::Entity::within(scope)
+        .filter(student::Column::SchoolId.eq(school))
+        .order_by_asc(student::Column::DisplayName)
+        .order_by_asc(student::Column::Id)
+        .all(db)
+        .await?;
+    let ids: Vec<StudentId> = students.iter().map(|student| student.id).collect();
+    let partnerships = partnerships::store::of_students(db, scope, &ids, None).await?;
+    let places = enrolments::store::of_students(db, scope, &ids).await?;
+    let teachers = membership::Entity::within(scope)
+        .filter(membership::Column::SchoolId.eq(school))
+        .filter(membership::Column::Role.eq(Role::Teacher))
+        .order_by_asc(membership::Column::Id)
+        .all(db)
+        .await?;
+    let around = |student: student::Model| {
+        let partnership = partnerships.iter().find(|row| row.student_id == student.id)?.clone();
+        let group = places.iter().find(|place| place.student_id == student.id)?.class_group_id;
+        let teacher = teachers.iter().find(|role| role.scope_id == group.0)?.person_id;
+        Some((student, partnership, teacher))
+    };
+    Ok(students.into_iter().filter_map(around).collect())
+}
+
 /// Inserts all rows, tables that others refer to first.
 pub(super) async fn insert(db: &impl ConnectionTrait, _permit: &Permit, rows: Rows) -> Result<()> {
     insert_all::<board::Entity>(db, rows.boards).await?;
@@ -105,6 +157,12 @@ pub(super) async fn insert(db: &impl ConnectionTrait, _permit: &Permit, rows: Ro
     insert_all::<attendance::Entity>(db, rows.attendance).await?;
     insert_all::<experience::Entity>(db, rows.experiences).await?;
     insert_all::<comment::Entity>(db, rows.comments).await?;
+    insert_all::<conversation::Entity>(db, rows.conversations).await?;
+    insert_all::<conversation_attendee::Entity>(db, rows.conversation_attendees).await?;
+    insert_all::<agreement::Entity>(db, rows.agreements).await?;
+    insert_all::<agreement_confirmation::Entity>(db, rows.agreement_confirmations).await?;
+    insert_all::<goal::Entity>(db, rows.goals).await?;
+    insert_all::<goal_agreement::Entity>(db, rows.goal_agreements).await?;
     Ok(())
 }
 

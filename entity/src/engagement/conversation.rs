@@ -34,6 +34,8 @@ pub struct Model {
     pub summary: Option<String>,
     /// From when on guardians see what was recorded.
     pub release_at: Option<DateTimeUtc>,
+    /// When that was told to who follows.
+    pub released_at: Option<DateTimeUtc>,
     pub recorded_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,

@@ -77,6 +77,7 @@ impl Sower<'_> {
             child_present: recorded_at.map(|_| true),
             summary: recorded_at.map(|_| self.text("Zij wil leren klokkijken.")),
             release_at: recorded_at,
+            released_at: recorded_at,
             recorded_at,
             created_at: self.now,
             updated_at: self.now,

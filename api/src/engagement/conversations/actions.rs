@@ -57,6 +57,7 @@ pub(super) async fn schedule(write: &Write<'_>, input: ConversationScheduleInput
         child_present: None,
         summary: None,
         release_at: None,
+        released_at: None,
         recorded_at: None,
         created_at: write.now(),
         updated_at: write.now(),

@@ -5,6 +5,7 @@
 
 mod actions;
 pub mod diary;
+pub mod due;
 mod loaders;
 mod mutation;
 mod query;

@@ -56,6 +56,8 @@ pub(super) async fn record(write: &Write<'_>, input: ConversationRecordInput) ->
         child_present: input.child_present.or(conversation.child_present),
         summary,
         release_at: Some(release_at),
+        // Who follows is told anew when what they saw was corrected later.
+        released_at: conversation.released_at.filter(|_| release_at <= write.now()),
         recorded_at: conversation.recorded_at.or_else(|| Some(write.now())),
         ..conversation
     };
