@@ -204,7 +204,7 @@ pub(crate) const WATCHED: [Watched; 26] = [
 ];
 
 const fn of(table: &'static str, touches: &'static [Touch]) -> Watched {
-    Watched { table, has_id: true, touches }
+    Watched { table, part: "", has_id: true, touches }
 }
 
 /// One whose key is what a row is about.

@@ -266,6 +266,8 @@ CREATE TABLE goal (
 
 CREATE INDEX goal_by_partnership ON goal (partnership_id, id);
 
+CREATE INDEX goal_by_student ON goal (student_id);
+
 CREATE TABLE goal_agreement (
     goal_id uuid NOT NULL,
     person_id uuid NOT NULL,

@@ -10,6 +10,8 @@ use sea_orm_migration::sea_orm::DbBackend;
 /// A table, and the nodes that a row of it touches.
 pub(crate) struct Watched {
     pub table: &'static str,
+    /// Tells apart the triggers of several lists over one table.
+    pub part: &'static str,
     /// Whether a row has an id, by which its old version is found beside its new one. Else its key says what it is about,
     /// and a key stays.
     pub has_id: bool,
@@ -36,6 +38,8 @@ pub(crate) struct Touch {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum On {
     Any,
+    /// Not when it comes or goes.
+    Updated,
     /// Not when it goes.
     Stored,
     Deleted,
@@ -104,9 +108,8 @@ pub(crate) fn watch(watched: &Watched, backend: DbBackend) -> Vec<String> {
 
 /// The statements that stop to watch it.
 pub(crate) fn unwatch(watched: &Watched, backend: DbBackend) -> Vec<String> {
-    let Watched { table, .. } = watched;
     let gone = EVENTS.iter().map(|event| {
-        let name = name(table, event);
+        let name = name(watched, event);
         match backend {
             DbBackend::Postgres => format!("DROP FUNCTION IF EXISTS {name}() CASCADE"),
             _ => format!("DROP TRIGGER IF EXISTS {name}"),
@@ -115,8 +118,8 @@ pub(crate) fn unwatch(watched: &Watched, backend: DbBackend) -> Vec<String> {
     gone.collect()
 }
 
-fn name(table: &str, event: &str) -> String {
-    format!("glans_change_{table}_{}", event.to_lowercase())
+fn name(Watched { table, part, .. }: &Watched, event: &str) -> String {
+    format!("glans_change_{table}{part}_{}", event.to_lowercase())
 }
 
 /// The touches of an event, each with the version of the row that it is read from, and the columns of which one must have
@@ -133,6 +136,7 @@ fn touches<'w>(
             let before = before.map(|columns| (touch, "OLD", columns));
             [(touch, "NEW", BTreeSet::new())].into_iter().chain(before).collect()
         }
+        ("UPDATE", On::Updated) => vec![(touch, "NEW", BTreeSet::new())],
         ("UPDATE", On::Moved(column)) => ["OLD", "NEW"].map(|row| (touch, row, BTreeSet::from([column]))).into(),
         _ => Vec::new(),
     })
@@ -162,7 +166,7 @@ fn on_sqlite(watched: &Watched, event: &str) -> Option<Vec<String>> {
              SELECT {values}, strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'){from} WHERE {filter}; "
         ));
     }
-    let (name, table) = (name(watched.table, event), watched.table);
+    let (name, table) = (name(watched, event), watched.table);
     (!body.is_empty()).then(|| {
         vec![format!("CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW BEGIN {}END", body.concat())]
     })
@@ -190,7 +194,7 @@ fn on_postgres(watched: &Watched, event: &str) -> Option<Vec<String>> {
     if body.is_empty() {
         return None;
     }
-    let (name, table) = (name(watched.table, event), watched.table);
+    let (name, table) = (name(watched, event), watched.table);
     let tables = match event {
         "INSERT" => "NEW TABLE AS new_rows",
         "DELETE" => "OLD TABLE AS old_rows",

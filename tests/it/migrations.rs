@@ -57,7 +57,9 @@ async fn a_log_that_was_there_before_is_brought_up_to_date(database: &EmptyDatab
     }
     connection.execute_unprepared("ALTER TABLE change DROP COLUMN narrow").await.unwrap();
     assert_ne!(told().await, everything);
-    Migrator::down(&connection, Some(1)).await.unwrap();
+    // Down to the one that brings it, which is the fourteenth.
+    let later = u32::try_from(Migrator::migrations().len() - 13).unwrap();
+    Migrator::down(&connection, Some(later)).await.unwrap();
     Migrator::up(&connection, None).await.unwrap();
     assert_eq!(told().await, everything);
     connection.close().await.unwrap();

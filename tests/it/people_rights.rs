@@ -168,11 +168,14 @@ async fn a_role_shows_its_person_while_it_counts(world: &World) {
     set_role(world, person, &days(None, Some(yesterday))).await;
     assert_eq!((seen(Who::Teacher).await, seen(Who::Leader).await), (false, false));
 
-    let teacher = world.ours.teacher.person;
-    let parent_sees = async || !ask(world, Who::Guardian, PERSON, json!({ "id": teacher })).await["node"].is_null();
+    let parent_sees = async || !ask(world, Who::Guardian, PERSON, json!({ "id": id })).await["node"].is_null();
+    set_role(world, person, &days(None, None)).await;
+    assert!(!parent_sees().await);
+    let input = json!({ "person": id, "role": "TEACHER", "scope": world.ours.groups[0] });
+    assert_eq!(codes(&act(world, Who::Leader, "membershipGrant", "", input).await), Vec::<&str>::new());
     assert!(parent_sees().await);
     for days in [days(Some(tomorrow), None), days(None, Some(yesterday))] {
-        set_role(world, teacher, &days).await;
+        set_role(world, person, &days).await;
         assert!(!parent_sees().await);
     }
 }

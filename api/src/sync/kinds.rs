@@ -2,9 +2,9 @@
 
 use async_graphql::Enum;
 use glans_entity::ids::{
-    BoardId, ClassGroupId, ClusterId, CohortId, CommentId, ExperienceId, GuardianshipId, LessonId, MaterialId,
-    MeetingId, MembershipId, ModuleId, PersonId, ProgrammeId, ProgrammeVersionId, ProgrammeYearId, SchoolCohortId,
-    SchoolId, SchoolYearId, StudentId, TeamSessionId,
+    AgreementId, BoardId, ClassGroupId, ClusterId, CohortId, CommentId, ConversationId, ExperienceId, GoalId,
+    GuardianshipId, LessonId, MaterialId, MeetingId, MembershipId, ModuleId, PartnershipId, PersonId, ProgrammeId,
+    ProgrammeVersionId, ProgrammeYearId, SchoolCohortId, SchoolId, SchoolYearId, StudentId, TeamSessionId,
 };
 
 /// A type that `changes` tells of, in the order in which an app can apply them: what others refer to comes first.
@@ -52,6 +52,14 @@ pub enum ChangeType {
     Experience,
     /// Comments on experiences.
     Comment,
+    /// Partnerships of children with the school.
+    Partnership,
+    /// Goals of partnerships.
+    Goal,
+    /// Conversations about children.
+    Conversation,
+    /// Agreements of conversations.
+    Agreement,
 }
 
 impl ChangeType {
@@ -79,6 +87,10 @@ impl ChangeType {
             Self::TeamSession => TeamSessionId::PREFIX,
             Self::Experience => ExperienceId::PREFIX,
             Self::Comment => CommentId::PREFIX,
+            Self::Partnership => PartnershipId::PREFIX,
+            Self::Goal => GoalId::PREFIX,
+            Self::Conversation => ConversationId::PREFIX,
+            Self::Agreement => AgreementId::PREFIX,
         }
     }
 
@@ -111,6 +123,11 @@ impl ChangeType {
         matches!(self, Self::SchoolCohort | Self::Meeting | Self::Experience | Self::Comment)
     }
 
+    /// Whether it is between a family and who leads the school or teaches the group, and nobody above them.
+    pub const fn is_confided(self) -> bool {
+        matches!(self, Self::Partnership | Self::Goal | Self::Conversation | Self::Agreement)
+    }
+
     /// Its bit in a set of types.
     pub const fn bit(self) -> u64 {
         1 << match self {
@@ -135,6 +152,10 @@ impl ChangeType {
             Self::TeamSession => 18,
             Self::Experience => 19,
             Self::Comment => 20,
+            Self::Partnership => 21,
+            Self::Goal => 22,
+            Self::Conversation => 23,
+            Self::Agreement => 24,
         }
     }
 }

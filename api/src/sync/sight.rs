@@ -51,6 +51,9 @@ impl Sight {
         }
         let scope = &self.scope;
         let Some(board) = line.board_id.filter(|board| scope.boards.contains(board)) else { return false };
+        if kind.is_confided() {
+            return self.is_confided(line);
+        }
         let by_school = line.school_id.is_some_and(|school| {
             scope.led_schools.contains(&school) || !line.narrow && scope.staffed_schools.contains(&school)
         });
@@ -60,6 +63,14 @@ impl Sight {
             || by_school
             || line.scope_id.is_some_and(|id| if narrow { self.answers_for(id) } else { self.knows(id) })
             || self.shows(line.node_id)
+    }
+
+    /// Whether what is between a family and the school was in sight there.
+    fn is_confided(&self, line: &change::Model) -> bool {
+        let scope = &self.scope;
+        let places = scope.taught_groups.iter().map(|id| id.0).chain(scope.persons.iter().map(|id| id.0));
+        line.school_id.is_some_and(|school| scope.headed_schools.contains(&school))
+            || line.scope_id.is_some_and(|id| places.into_iter().any(|place| place == id))
     }
 
     /// Whether nodes that lie under it are in sight of all who know the place.

@@ -1,6 +1,7 @@
 //! The SQL of the sync.
 
 use chrono::{DateTime, Utc};
+use glans_entity::engagement::{agreement, conversation, goal, partnership};
 use glans_entity::ids::ProgrammeVersionId;
 use glans_entity::organisation::{board, class_group, cluster, school, school_year};
 use glans_entity::people::{guardianship, membership, person, student};
@@ -130,6 +131,10 @@ readable_in_sight!(
     team_session,
     experience,
     comment,
+    partnership,
+    goal,
+    conversation,
+    agreement,
 );
 
 fn ids_in<E: Readable>(scope: &Scope) -> SelectStatement {
@@ -253,6 +258,22 @@ macro_rules! with_table {
             }
             ChangeType::Comment => {
                 type $table = comment::Entity;
+                $run
+            }
+            ChangeType::Partnership => {
+                type $table = partnership::Entity;
+                $run
+            }
+            ChangeType::Goal => {
+                type $table = goal::Entity;
+                $run
+            }
+            ChangeType::Conversation => {
+                type $table = conversation::Entity;
+                $run
+            }
+            ChangeType::Agreement => {
+                type $table = agreement::Entity;
                 $run
             }
         }

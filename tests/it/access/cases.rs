@@ -84,6 +84,7 @@ pub(crate) fn subject(mutation: &str) -> Option<&'static str> {
         "conversationUpdate" | "conversationRecord" | "conversationCancel" | "conversationRespond" => "Conversation",
         "agreementConfirm" | "agreementComment" | "agreementMark" => "Agreement",
         "goalAgree" | "goalMark" => "Goal",
+        "feedRead" => "Announcement",
         "lessonUpdate" => "Lesson",
         "materialUpdate" | "materialStateSet" => "Material",
         _ => return None,
@@ -143,6 +144,7 @@ fn partners(mutation: &str, id: &str) -> Option<Value> {
         "goalPropose" => json!({ "partnership": id, "text": "Hij leest elke dag." }),
         "goalAgree" => json!({ "id": id }),
         "goalMark" => json!({ "id": id, "achieved": true }),
+        "feedRead" => json!({ "ids": [id] }),
         _ => return None,
     })
 }

@@ -2,6 +2,7 @@
 
 mod course;
 mod deltas;
+mod families;
 mod first;
 mod phone;
 mod random;

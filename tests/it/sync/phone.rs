@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use glans::engagement::conversations::{rules, store};
+use glans_entity::engagement::{conversation, goal, partnership};
 use glans_entity::organisation::{board, class_group, cluster, school, school_year};
 use glans_entity::people::{guardianship, person, student};
 use glans_entity::practice::{cohort, cohort_school, comment, experience, meeting, team_session};
@@ -23,7 +25,8 @@ pub(super) const CHANGES: &str = "query($since: String, $first: Int, $types: [Ch
             ... on SchoolCohort { version } ... on Meeting { version } ... on TeamSession { version }
             ... on Experience { version } ... on Comment { version } ... on Programme { version }
             ... on ProgrammeEdition { version } ... on ProgrammeYear { version } ... on Module { version }
-            ... on Lesson { version } ... on Material { version } } } } }";
+            ... on Lesson { version } ... on Material { version } ... on Partnership { version }
+            ... on Conversation { version } ... on Agreement { version } ... on Goal { version } } } } }";
 
 /// A phone of somebody.
 pub(super) struct Phone {
@@ -139,6 +142,8 @@ pub(super) async fn truth(world: &World, who: Who) -> BTreeMap<String, i64> {
     }
     rows!(board, cluster, school, school_year, class_group, person, student, guardianship);
     rows!(cohort, cohort_school, meeting, team_session, experience, comment);
+    rows!(partnership, conversation, goal);
+    held.extend(agreements(&db, world, &scope).await);
     let roles = glans::people::memberships::store::live(&scope).all(&db).await.unwrap();
     held.extend(roles.iter().map(|row| (row.id.to_string(), i64::from(row.version))));
     db.commit().await.unwrap();
@@ -147,6 +152,15 @@ pub(super) async fn truth(world: &World, who: Who) -> BTreeMap<String, i64> {
         materials { id version } } } } } } } }";
     collect(&ask(world, who, document, json!({})).await, &mut held);
     held
+}
+
+/// Agreements show to guardians from their release on.
+async fn agreements(db: &impl ConnectionTrait, world: &World, scope: &Scope) -> Vec<(String, i64)> {
+    let held = conversation::Entity::within(scope).all(db).await.unwrap();
+    let open = held.iter().filter(|row| rules::is_open(row, scope, world.app.clock.now()));
+    let open: Vec<_> = open.map(|row| row.id).collect();
+    let rows = store::agreements(db, scope, &open).await.unwrap();
+    rows.iter().map(|row| (row.id.to_string(), i64::from(row.version))).collect()
 }
 
 fn collect(value: &Value, held: &mut BTreeMap<String, i64>) {
