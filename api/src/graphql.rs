@@ -2,6 +2,7 @@
 
 use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema};
 
+use crate::engagement::announcements::{AnnouncementMutation, AnnouncementQuery};
 use crate::http::hardened;
 use crate::identity::clients::{ApiClientMutation, ApiClientQuery};
 use crate::identity::invitations::InvitationMutation;
@@ -52,6 +53,7 @@ pub struct Query(
     OccasionQuery,
     CalendarQuery,
     RosterQuery,
+    AnnouncementQuery,
     SyncQuery,
 );
 
@@ -83,6 +85,7 @@ pub struct Mutation(
     CalendarMutation,
     ProgressMutation,
     RosterMutation,
+    AnnouncementMutation,
 );
 
 /// What can be followed. A subscription asks for one field.

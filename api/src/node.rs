@@ -5,7 +5,7 @@ use std::hash::Hash;
 use async_graphql::dataloader::Loader;
 use async_graphql::{Context, ID, Interface, Object};
 use glans_entity::ids::{
-    AccountId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, CommentId, ExperienceId, GuardianshipId,
+    AccountId, AnnouncementId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, CommentId, ExperienceId, GuardianshipId,
     LessonId, MaterialId, MeetingId, MembershipId, ModuleId, PersonId, ProgrammeId, ProgrammeVersionId,
     ProgrammeYearId, RosterImportId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, StudentId, TeamSessionId,
     parse_any,
@@ -13,6 +13,7 @@ use glans_entity::ids::{
 use uuid::Uuid;
 
 use crate::call::Call;
+use crate::engagement::announcements::Announcement;
 use crate::identity::clients::ApiClient;
 use crate::identity::sessions::types::Session;
 use crate::identity::viewer::Viewer;
@@ -64,6 +65,7 @@ pub enum Node {
     TeamSession(TeamSession),
     Experience(Experience),
     Comment(Comment),
+    Announcement(Announcement),
     RosterImport(RosterImport),
     ApiClient(ApiClient),
     Session(Session),
@@ -88,6 +90,7 @@ pub async fn of_type(ctx: &Context<'_>, prefix: &str, ids: &[Uuid]) -> Result<Ve
         TeamSessionId::PREFIX => rows(ctx, ids, TeamSessionId, TeamSession).await,
         ExperienceId::PREFIX => rows(ctx, ids, ExperienceId, Experience).await,
         CommentId::PREFIX => rows(ctx, ids, CommentId, Comment).await,
+        AnnouncementId::PREFIX => rows(ctx, ids, AnnouncementId, Announcement).await,
         RosterImportId::PREFIX => rows(ctx, ids, RosterImportId, RosterImport).await,
         ApiClientId::PREFIX => rows(ctx, ids, ApiClientId, ApiClient).await,
         SessionId::PREFIX => rows(ctx, ids, SessionId, Session).await,

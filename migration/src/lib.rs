@@ -21,6 +21,7 @@ mod m0012_calendar;
 mod m0013_succession;
 mod m0014_narrow_places;
 mod m0015_audiences;
+mod m0017_announcements;
 mod watch;
 
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_succession::Migration),
             Box::new(m0014_narrow_places::Migration),
             Box::new(m0015_audiences::Migration),
+            Box::new(m0017_announcements::Migration),
         ]
     }
 }

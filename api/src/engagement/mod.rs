@@ -3,4 +3,6 @@
 //! What is addressed to many goes through [`audience`]: a place is resolved to guardians and children once, in one
 //! statement, and from then on each row follows what its guardian may have of its child.
 
+pub mod announcements;
 pub mod audience;
+pub mod schedule;

@@ -1,6 +1,5 @@
 //! What is in sight of what families and schools say to each other.
 
-use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, Condition};
 
 use super::{Scope, Scoped, behind_wall, select_one, students_in_groups};
@@ -9,7 +8,7 @@ use crate::people::{GuardianAccess, student};
 
 /// Students of whom the viewer has everything as a member of staff: who leads the school or teaches the group, and nobody
 /// above them.
-pub(super) fn students_in_confidence<C: ColumnTrait>(id: C, scope: &Scope) -> Condition {
+pub fn students_in_confidence<C: ColumnTrait>(id: C, scope: &Scope) -> Condition {
     let mut any = Condition::any();
     if !scope.headed_schools.is_empty() {
         let headed = student::Column::SchoolId.is_in(scope.headed_schools.iter().copied());
@@ -28,7 +27,7 @@ pub(super) fn students_wholly_in_sight<C: ColumnTrait>(id: C, scope: &Scope) -> 
 }
 
 /// What is addressed to the viewer, as far as the guardianship opens it today.
-fn addressed_to_oneself(scope: &Scope) -> Condition {
+pub fn addressed_to_oneself(scope: &Scope) -> Condition {
     use recipient::Column;
     let about = |least: GuardianAccess, children: &[crate::ids::StudentId]| {
         Condition::all().add(Column::Least.eq(least)).add(Column::StudentId.is_in(children.iter().copied()))
