@@ -5,8 +5,8 @@ use std::hash::Hash;
 use async_graphql::dataloader::Loader;
 use async_graphql::{Context, ID, Interface, Object};
 use glans_entity::ids::{
-    AccountId, AnnouncementId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, CommentId, ExperienceId, GuardianshipId,
-    LessonId, MaterialId, MeetingId, MembershipId, ModuleId, PersonId, ProgrammeId, ProgrammeVersionId,
+    AccountId, AnnouncementId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, CommentId, ExperienceId,
+    GuardianshipId, LessonId, MaterialId, MeetingId, MembershipId, ModuleId, PersonId, ProgrammeId, ProgrammeVersionId,
     ProgrammeYearId, RosterImportId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, StudentId, TeamSessionId,
     parse_any,
 };

@@ -52,9 +52,7 @@ fn directed_clusters(scope: &Scope) -> SelectStatement {
 /// viewer works, and what is not published yet where the viewer answers for all of its places.
 pub fn announcements_of_staff(scope: &Scope) -> Condition {
     use announcement::Column;
-    let published = Condition::any()
-        .add(Column::PublishedAt.is_not_null())
-        .add(wholly_under(Column::Id, scope, false));
+    let published = Condition::any().add(Column::PublishedAt.is_not_null()).add(wholly_under(Column::Id, scope, false));
     let of_places = Condition::all().add(Column::Id.in_subquery(items_for_places(scope))).add(published);
     let any = Condition::any().add(Column::AuthorId.is_in(scope.persons.iter().copied())).add(of_places);
     behind_wall(Column::BoardId, scope, any)

@@ -81,6 +81,13 @@ pub(crate) fn subject(mutation: &str) -> Option<&'static str> {
         "experienceUpdate" | "experienceComment" => "Experience",
         "lessonUpdate" => "Lesson",
         "materialUpdate" | "materialStateSet" => "Material",
+        "announcementCreate" => "School",
+        "announcementUpdate"
+        | "announcementPublish"
+        | "announcementCorrect"
+        | "announcementWithdraw"
+        | "announcementRead"
+        | "announcementAcknowledge" => "Announcement",
         _ => return None,
     })
 }
@@ -107,6 +114,7 @@ pub(crate) const REFERRING: &[&str] = &[
     "teamSessionPlan",
     "experienceShare",
     "lessonSkip",
+    "announcementCreate",
 ];
 
 /// A sound input over the id of a [`subject`], so that nothing but the right to do it stands between the actor and the
@@ -117,6 +125,7 @@ pub(crate) fn input(mutation: &str, id: &str, referred: &Board) -> Option<Value>
         .or_else(|| identity(mutation, id, referred))
         .or_else(|| programme(mutation, id))
         .or_else(|| practice(mutation, id, referred))
+        .or_else(|| announcements(mutation, id, referred))
 }
 
 fn organisation(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
@@ -212,6 +221,20 @@ fn practice(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
         "cohortSchoolAdd" | "cohortSchoolRemove" => {
             json!({ "cohort": id, "school": referred.schools[0].to_string() })
         }
+        _ => return None,
+    })
+}
+
+fn announcements(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
+    Some(match mutation {
+        "announcementCreate" => json!({
+            "title": "Sneeuw", "body": "De school is dicht.",
+            "audience": { "include": [id], "exclude": [referred.groups[0].to_string()] },
+        }),
+        "announcementUpdate" => json!({ "id": id, "title": "Anders" }),
+        "announcementPublish" | "announcementWithdraw" | "announcementAcknowledge" => json!({ "id": id }),
+        "announcementCorrect" => json!({ "id": id, "title": "Anders", "note": "De dag was verkeerd." }),
+        "announcementRead" => json!({ "ids": [id] }),
         _ => return None,
     })
 }

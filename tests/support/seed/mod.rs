@@ -2,13 +2,15 @@
 
 mod circle;
 mod course;
+mod families;
 mod sower;
 
 use chrono::{DateTime, Utc};
+use glans_entity::engagement::RecipientKind;
 use glans_entity::ids::{
-    AccountId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, CommentId, ExperienceId, GuardianshipId,
-    MeetingId, MembershipId, PersonId, RosterImportId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, StudentId,
-    TeamSessionId,
+    AccountId, AnnouncementId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, CommentId, ExperienceId,
+    GuardianshipId, MeetingId, MembershipId, PersonId, RosterImportId, SchoolCohortId, SchoolId, SchoolYearId,
+    SessionId, StudentId, TeamSessionId,
 };
 use glans_entity::localized::Strings;
 use glans_entity::people::{GuardianAccess, Role, ScopeKind};
@@ -16,7 +18,7 @@ use glans_entity::{identity, roster};
 use sea_orm::DatabaseTransaction;
 
 pub use course::Course;
-use sower::Sower;
+pub use sower::Sower;
 
 /// Stands in every text of the second board. Whoever of the first board reads it has found a hole.
 pub const CANARY: &str = "kanarie-";
@@ -77,6 +79,8 @@ pub struct Board {
     pub experiences: [ExperienceId; 2],
     /// One on each experience, by its author.
     pub comments: [CommentId; 2],
+    /// One of each school, by the leaders, which reached the guardian of its student.
+    pub announcements: [AnnouncementId; 2],
 }
 
 /// Writes a board whose texts all begin with `mark`.
@@ -110,7 +114,14 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
         sower.experience(at[0], published.lesson, leader).await,
         sower.experience(at[1], published.lesson, other_leader).await,
     ];
+    let announcements =
+        [sower.announcement(schools[0], leader).await, sower.announcement(schools[1], other_leader).await];
+    for at in 0..2 {
+        let to = (people.guardians[at].person, students[at]);
+        sower.addressed(announcements[at].0, RecipientKind::Announcement, to).await;
+    }
     Board {
+        announcements,
         id: sower.board,
         clusters,
         schools,

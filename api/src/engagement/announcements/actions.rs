@@ -220,7 +220,8 @@ fn must_be_allowed(write: &Write<'_>, targets: &Targets, priority: Priority) -> 
     for target in targets.all.iter().filter(|target| !target.excluded) {
         write.authorize(Action::FamiliesAddressUrgently, target.place.clone()).map_err(|error| match error {
             Error::Refused(_) => {
-                let message = "Only who leads the school, directs the cluster or administers the board says what is urgent.";
+                let message =
+                    "Only who leads the school, directs the cluster or administers the board says what is urgent.";
                 refuse(UserErrorCode::Forbidden, "priority", message)
             }
             other => other,

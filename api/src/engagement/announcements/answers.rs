@@ -61,12 +61,9 @@ pub(super) async fn read(write: &Write<'_>, input: AnnouncementReadInput) -> Res
 /// Board, time of reading, time of the correction.
 type Moment = (Uuid, DateTime<Utc>, Option<DateTime<Utc>>);
 
-pub(super) async fn acknowledge(
-    write: &Write<'_>,
-    input: AnnouncementAcknowledgeInput,
-) -> Result<announcement::Model> {
+pub(super) async fn acknowledge(write: &Write<'_>, input: AnnouncementAcknowledgeInput) -> Result<announcement::Model> {
     let id: AnnouncementId = input.id.parse().map_err(|_| not_found("id"))?;
-    let (db, scope) = (write.db(), write.scope());
+    let (db, scope, now) = (write.db(), write.scope(), write.now());
     let row = store::by_ids(db, &scope, &[id]).await?.pop().ok_or_else(|| not_found("id"))?;
     let permit = authorize(write, &row)?;
     if addressing::own(db, &scope, &[id.0]).await?.is_empty() {
@@ -76,8 +73,8 @@ pub(super) async fn acknowledge(
     if !row.requires_acknowledgement {
         return Err(refuse(UserErrorCode::Conflict, "id", "It does not ask for a confirmation. Mark it as read."));
     }
-    receipts::read(db, &permit, &scope, &[id.0], write.now(), row.corrected_at).await?;
-    if receipts::acknowledge(db, &permit, &scope, id.0, write.now()).await? {
+    receipts::read(db, &permit, &scope, &[id.0], now, row.corrected_at).await?;
+    if receipts::acknowledge(db, &permit, &scope, id.0, now).await? {
         tell(write, &permit, "announcement.acknowledged", serde_json::json!([id.to_string()])).await?;
     }
     Ok(row)

@@ -24,7 +24,9 @@ pub async fn publish(app: &Arc<App>) -> Result<usize> {
         match publish_one(&call, id, board).await {
             Ok(true) => appeared += 1,
             Ok(false) => {}
-            Err(error) => tracing::error!(?error, announcement = %id, "an announcement did not appear and is tried again"),
+            Err(error) => {
+                tracing::error!(?error, announcement = %id, "an announcement did not appear and is tried again")
+            }
         }
     }
     Ok(appeared)

@@ -37,11 +37,7 @@ pub enum State {
 
 /// Counts over the guardians of each of these announcements, each guardian once. It looks past what the viewer sees: that
 /// the viewer sees the announcement as a member of staff is for the caller to know.
-pub(super) async fn counts(
-    db: &impl ConnectionTrait,
-    scope: &Scope,
-    ids: &[AnnouncementId],
-) -> Result<Vec<Counts>> {
+pub(super) async fn counts(db: &impl ConnectionTrait, scope: &Scope, ids: &[AnnouncementId]) -> Result<Vec<Counts>> {
     use recipient::Column;
     let everything = Scope::system(scope.on);
     let corrected = sea_orm::RelationDef::from(
@@ -49,8 +45,7 @@ pub(super) async fn counts(
     );
     let is_read = Condition::all().add(Column::ReadAt.is_not_null()).add(
         Condition::any().add(announcement::Column::CorrectedAt.is_null()).add(
-            Expr::col(Column::ReadAt.as_column_ref())
-                .gte(Expr::col(announcement::Column::CorrectedAt.as_column_ref())),
+            Expr::col(Column::ReadAt.as_column_ref()).gte(Expr::col(announcement::Column::CorrectedAt.as_column_ref())),
         ),
     );
     let each = recipient::Entity::within(&everything)
@@ -119,14 +114,11 @@ pub(super) async fn people(
         let rows = confided(scope, &[announcement.id]).select_only().column(recipient::Column::PersonId);
         rows.filter(condition).into_query()
     };
-    let mut select =
-        person::Entity::within(scope).filter(person::Column::Id.in_subquery(of(Condition::all())));
+    let mut select = person::Entity::within(scope).filter(person::Column::Id.in_subquery(of(Condition::all())));
     if let Some(state) = state {
         let done = of(match state {
             State::Unread | State::Read => has_read(announcement.corrected_at),
-            State::Open | State::Acknowledged => {
-                Condition::all().add(recipient::Column::AcknowledgedAt.is_not_null())
-            }
+            State::Open | State::Acknowledged => Condition::all().add(recipient::Column::AcknowledgedAt.is_not_null()),
         });
         select = match state {
             State::Read | State::Acknowledged => select.filter(person::Column::Id.in_subquery(done)),

@@ -62,7 +62,11 @@ pub(super) fn wording(checks: &mut Checks, wording: Wording) -> Wording {
         let language = Locale::primary_of(&translation.language).to_owned();
         if known.contains(&language) {
             let field = format!("{at}language");
-            checks.add(UserErrorCode::Taken, &field, "Give each language once, and not that of the announcement itself.");
+            checks.add(
+                UserErrorCode::Taken,
+                &field,
+                "Give each language once, and not that of the announcement itself.",
+            );
         }
         known.push(language);
         translations.push(words(checks, &at, translation));
@@ -110,7 +114,8 @@ pub(super) fn later(asked: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<
 /// What is to be confirmed or expires by a time appears before it.
 pub(super) fn must_come_first(appears: DateTime<Utc>, ends: [Option<DateTime<Utc>>; 2]) -> Result<()> {
     if ends.into_iter().flatten().any(|end| end <= appears) {
-        let message = "It is to be confirmed or expires before it would appear. Change these times, or choose an earlier one.";
+        let message =
+            "It is to be confirmed or expires before it would appear. Change these times, or choose an earlier one.";
         return Err(refuse(UserErrorCode::Invalid, "publishAt", message));
     }
     Ok(())
@@ -167,7 +172,9 @@ pub(super) fn day_of(zone: Tz, at: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Ut
     let day = at.with_timezone(&zone).date_naive();
     let midnight = |day: NaiveDate| {
         // Where the clock skips midnight, the day begins with the first hour that there is.
-        (0..24).find_map(|hour| zone.from_local_datetime(&day.and_hms_opt(hour, 0, 0)?).earliest()).map(|at| at.to_utc())
+        (0..24)
+            .find_map(|hour| zone.from_local_datetime(&day.and_hms_opt(hour, 0, 0)?).earliest())
+            .map(|at| at.to_utc())
     };
     let start = midnight(day).unwrap_or(at);
     (start, day.succ_opt().and_then(midnight).unwrap_or(at + TimeDelta::days(1)))

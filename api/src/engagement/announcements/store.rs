@@ -93,14 +93,15 @@ fn select(scope: &Scope, wanted: &Wanted, now: DateTime<Utc>) -> Select<announce
         select = select.filter(Column::SchoolId.eq(school));
     }
     if wanted.addressed {
-        select = select.filter(Column::PublishedAt.is_not_null()).filter(Column::Id.in_subquery(items_for_oneself(scope)));
+        select =
+            select.filter(Column::PublishedAt.is_not_null()).filter(Column::Id.in_subquery(items_for_oneself(scope)));
     }
     if let Some(student) = wanted.student {
         select = select.filter(own_row(scope, recipient::Column::StudentId.eq(student).into_condition()));
     }
     if wanted.unread {
-        let older = Expr::col(recipient::Column::ReadAt.as_column_ref())
-            .lt(Expr::col(Column::CorrectedAt.as_column_ref()));
+        let older =
+            Expr::col(recipient::Column::ReadAt.as_column_ref()).lt(Expr::col(Column::CorrectedAt.as_column_ref()));
         let unread = Condition::any().add(recipient::Column::ReadAt.is_null()).add(older);
         select = select.filter(own_row(scope, unread)).filter(Column::Status.ne(AnnouncementStatus::Withdrawn));
     }
@@ -197,9 +198,8 @@ pub(super) async fn count_urgent(
         Some(school) => Column::SchoolId.eq(school),
         None => Column::SchoolId.is_null(),
     };
-    let appears = Condition::any()
-        .add(Column::PublishedAt.is_not_null())
-        .add(Column::Status.eq(AnnouncementStatus::Scheduled));
+    let appears =
+        Condition::any().add(Column::PublishedAt.is_not_null()).add(Column::Status.eq(AnnouncementStatus::Scheduled));
     let rows: Vec<AnnouncementId> = announcement::Entity::within(scope)
         .select_only()
         .column(Column::Id)

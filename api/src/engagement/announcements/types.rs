@@ -300,7 +300,8 @@ impl Announcement {
     /// Whether it reached the viewer and is not read, or was corrected since.
     pub async fn is_unread(&self, ctx: &Context<'_>) -> Result<bool> {
         let receipt = Receipt::of(&self.own_rows(ctx).await?);
-        let read = |receipt: &Receipt| receipt.read_at.is_some_and(|read| self.0.corrected_at.is_none_or(|at| read >= at));
+        let read =
+            |receipt: &Receipt| receipt.read_at.is_some_and(|read| self.0.corrected_at.is_none_or(|at| read >= at));
         Ok(self.0.withdrawn_at.is_none() && receipt.is_some_and(|receipt| !read(&receipt)))
     }
 
