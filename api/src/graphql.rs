@@ -3,6 +3,7 @@
 use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema};
 
 use crate::engagement::announcements::{AnnouncementMutation, AnnouncementQuery};
+use crate::engagement::surveys::{SurveyMutation, SurveyQuery};
 use crate::http::hardened;
 use crate::identity::clients::{ApiClientMutation, ApiClientQuery};
 use crate::identity::invitations::InvitationMutation;
@@ -54,6 +55,7 @@ pub struct Query(
     CalendarQuery,
     RosterQuery,
     AnnouncementQuery,
+    SurveyQuery,
     SyncQuery,
 );
 
@@ -86,6 +88,7 @@ pub struct Mutation(
     ProgressMutation,
     RosterMutation,
     AnnouncementMutation,
+    SurveyMutation,
 );
 
 /// What can be followed. A subscription asks for one field.

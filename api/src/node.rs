@@ -7,13 +7,14 @@ use async_graphql::{Context, ID, Interface, Object};
 use glans_entity::ids::{
     AccountId, AnnouncementId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, CommentId, ExperienceId,
     GuardianshipId, LessonId, MaterialId, MeetingId, MembershipId, ModuleId, PersonId, ProgrammeId, ProgrammeVersionId,
-    ProgrammeYearId, RosterImportId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, StudentId, TeamSessionId,
+    ProgrammeYearId, RosterImportId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, StudentId, SurveyId, SurveyQuestionId, TeamSessionId,
     parse_any,
 };
 use uuid::Uuid;
 
 use crate::call::Call;
 use crate::engagement::announcements::Announcement;
+use crate::engagement::surveys::{Survey, SurveyQuestion};
 use crate::identity::clients::ApiClient;
 use crate::identity::sessions::types::Session;
 use crate::identity::viewer::Viewer;
@@ -66,6 +67,8 @@ pub enum Node {
     Experience(Experience),
     Comment(Comment),
     Announcement(Announcement),
+    Survey(Survey),
+    SurveyQuestion(SurveyQuestion),
     RosterImport(RosterImport),
     ApiClient(ApiClient),
     Session(Session),
@@ -91,6 +94,8 @@ pub async fn of_type(ctx: &Context<'_>, prefix: &str, ids: &[Uuid]) -> Result<Ve
         ExperienceId::PREFIX => rows(ctx, ids, ExperienceId, Experience).await,
         CommentId::PREFIX => rows(ctx, ids, CommentId, Comment).await,
         AnnouncementId::PREFIX => rows(ctx, ids, AnnouncementId, Announcement).await,
+        SurveyId::PREFIX => rows(ctx, ids, SurveyId, Survey).await,
+        SurveyQuestionId::PREFIX => rows(ctx, ids, SurveyQuestionId, SurveyQuestion).await,
         RosterImportId::PREFIX => rows(ctx, ids, RosterImportId, RosterImport).await,
         ApiClientId::PREFIX => rows(ctx, ids, ApiClientId, ApiClient).await,
         SessionId::PREFIX => rows(ctx, ids, SessionId, Session).await,

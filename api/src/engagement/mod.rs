@@ -6,3 +6,4 @@
 pub mod announcements;
 pub mod audience;
 pub mod schedule;
+pub mod surveys;

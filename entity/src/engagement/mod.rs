@@ -6,7 +6,13 @@ pub mod announcement_translation;
 mod announcement_values;
 pub mod audience_target;
 pub mod recipient;
+pub mod survey;
+pub mod survey_answer;
+pub mod survey_question;
+pub mod survey_response;
+mod survey_values;
 mod values;
 
 pub use announcement_values::{AnnouncementStatus, Priority};
+pub use survey_values::{QuestionKind, SurveyKind, SurveyStatus};
 pub use values::{RecipientKind, TargetKind};

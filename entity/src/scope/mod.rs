@@ -13,9 +13,11 @@ use crate::{identity, organisation, people, platform, programme, roster};
 mod announcements;
 mod engagement;
 mod practice;
+mod surveys;
 
 pub use announcements::{announcements_of_staff, announcements_to_change};
 pub use engagement::{addressed_to_oneself, items_for_oneself, items_for_places, students_in_confidence};
+pub use surveys::{surveys_of_staff, surveys_to_change};
 
 /// What a request may see. Empty lists show nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
