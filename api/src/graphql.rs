@@ -3,10 +3,12 @@
 use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema};
 
 use crate::engagement::agreements::AgreementMutation;
+use crate::engagement::announcements::{AnnouncementMutation, AnnouncementQuery};
 use crate::engagement::conversations::ConversationMutation;
 use crate::engagement::feed::{FeedMutation, FeedQuery};
 use crate::engagement::goals::GoalMutation;
 use crate::engagement::partnerships::PartnershipMutation;
+use crate::engagement::surveys::{SurveyMutation, SurveyQuery};
 use crate::http::hardened;
 use crate::identity::clients::{ApiClientMutation, ApiClientQuery};
 use crate::identity::invitations::InvitationMutation;
@@ -58,6 +60,8 @@ pub struct Query(
     CalendarQuery,
     FeedQuery,
     RosterQuery,
+    AnnouncementQuery,
+    SurveyQuery,
     SyncQuery,
 );
 
@@ -94,6 +98,8 @@ pub struct Mutation(
     GoalMutation,
     FeedMutation,
     RosterMutation,
+    AnnouncementMutation,
+    SurveyMutation,
 );
 
 /// What can be followed. A subscription asks for one field.

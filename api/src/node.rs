@@ -5,18 +5,20 @@ use std::hash::Hash;
 use async_graphql::dataloader::Loader;
 use async_graphql::{Context, ID, Interface, Object};
 use glans_entity::ids::{
-    AccountId, AgreementId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, CommentId, ConversationId,
-    ExperienceId, GoalId, GuardianshipId, LessonId, MaterialId, MeetingId, MembershipId, ModuleId, PartnershipId,
-    PersonId, ProgrammeId, ProgrammeVersionId, ProgrammeYearId, RosterImportId, SchoolCohortId, SchoolId, SchoolYearId,
-    SessionId, StudentId, TeamSessionId, parse_any,
+    AccountId, AgreementId, AnnouncementId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, CommentId,
+    ConversationId, ExperienceId, GoalId, GuardianshipId, LessonId, MaterialId, MeetingId, MembershipId, ModuleId,
+    PartnershipId, PersonId, ProgrammeId, ProgrammeVersionId, ProgrammeYearId, RosterImportId, SchoolCohortId,
+    SchoolId, SchoolYearId, SessionId, StudentId, SurveyId, SurveyQuestionId, TeamSessionId, parse_any,
 };
 use uuid::Uuid;
 
 use crate::call::Call;
 use crate::engagement::agreements::Agreement;
+use crate::engagement::announcements::Announcement;
 use crate::engagement::conversations::Conversation;
 use crate::engagement::goals::Goal;
 use crate::engagement::partnerships::Partnership;
+use crate::engagement::surveys::{Survey, SurveyQuestion};
 use crate::identity::clients::ApiClient;
 use crate::identity::sessions::types::Session;
 use crate::identity::viewer::Viewer;
@@ -72,6 +74,9 @@ pub enum Node {
     Conversation(Conversation),
     Agreement(Agreement),
     Goal(Goal),
+    Announcement(Announcement),
+    Survey(Survey),
+    SurveyQuestion(SurveyQuestion),
     RosterImport(RosterImport),
     ApiClient(ApiClient),
     Session(Session),
@@ -100,6 +105,9 @@ pub async fn of_type(ctx: &Context<'_>, prefix: &str, ids: &[Uuid]) -> Result<Ve
         ConversationId::PREFIX => rows(ctx, ids, ConversationId, Conversation).await,
         AgreementId::PREFIX => rows(ctx, ids, AgreementId, Agreement).await,
         GoalId::PREFIX => rows(ctx, ids, GoalId, Goal).await,
+        AnnouncementId::PREFIX => rows(ctx, ids, AnnouncementId, Announcement).await,
+        SurveyId::PREFIX => rows(ctx, ids, SurveyId, Survey).await,
+        SurveyQuestionId::PREFIX => rows(ctx, ids, SurveyQuestionId, SurveyQuestion).await,
         RosterImportId::PREFIX => rows(ctx, ids, RosterImportId, RosterImport).await,
         ApiClientId::PREFIX => rows(ctx, ids, ApiClientId, ApiClient).await,
         SessionId::PREFIX => rows(ctx, ids, SessionId, Session).await,

@@ -220,6 +220,8 @@ ids! {
     SurveyId = "survey";
     /// A question of a survey.
     SurveyQuestionId = "question";
+    /// What somebody answered to a survey.
+    SurveyResponseId = "response";
     /// A session of one school's team.
     TeamSessionId = "teamsession";
     /// Messages between a school and guardians.

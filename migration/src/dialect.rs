@@ -15,11 +15,14 @@ const SQLITE_TYPES: [(&str, &str); 7] = [
     (" bigserial PRIMARY KEY", " INTEGER PRIMARY KEY AUTOINCREMENT"),
 ];
 
+/// Of a table that must not tell in which order its rows came, as SQLite says it; PostgreSQL has no such number.
+const UNORDERED: &str = " WITHOUT ROWID";
+
 /// Runs the statements of `sql`, which are separated by `;` and an empty line.
 pub(crate) async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
     let sqlite = manager.get_database_backend() == DbBackend::Sqlite;
     for statement in sql.split(";\n\n").map(str::trim).filter(|text| !text.is_empty()) {
-        let statement = if sqlite { for_sqlite(statement) } else { statement.to_owned() };
+        let statement = if sqlite { for_sqlite(statement) } else { statement.replace(UNORDERED, "") };
         manager.get_connection().execute_unprepared(&statement).await?;
     }
     Ok(())
@@ -31,7 +34,7 @@ fn for_sqlite(statement: &str) -> String {
         text = text.replace(postgres, sqlite);
     }
     if text.starts_with("CREATE TABLE") {
-        text.push_str(" STRICT");
+        text.push_str(if text.ends_with(UNORDERED) { ", STRICT" } else { " STRICT" });
     }
     text
 }

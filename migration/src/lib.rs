@@ -22,6 +22,8 @@ mod m0013_succession;
 mod m0014_narrow_places;
 mod m0015_audiences;
 mod m0016_partnerships;
+mod m0017_announcements;
+mod m0018_surveys;
 mod m0024_family_changes;
 mod watch;
 
@@ -53,6 +55,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_narrow_places::Migration),
             Box::new(m0015_audiences::Migration),
             Box::new(m0016_partnerships::Migration),
+            Box::new(m0017_announcements::Migration),
+            Box::new(m0018_surveys::Migration),
             Box::new(m0024_family_changes::Migration),
         ]
     }

@@ -22,7 +22,7 @@ use tokio::sync::OnceCell;
 use crate::actor::Actor;
 use crate::database::{Snapshot, TestDatabase};
 use crate::engine::Engine;
-use crate::seed::{self, Board, CANARY, CLIENT_SCOPES};
+use crate::seed::{self, Board, CANARY, CLIENT_SCOPES, Sower};
 use crate::setting::Setting;
 use crate::site::Site;
 use crate::template::on_own_runtime;
@@ -144,6 +144,23 @@ impl World {
         };
         let token = access_token(&self.app, subject).await.unwrap_or_else(|error| panic!("no token: {error:?}"));
         anonymous.with_token(&token.text)
+    }
+
+    /// What `account` may do and see.
+    pub async fn standing_of(&self, account: AccountId) -> Arc<Standing> {
+        let standing = self.app.standings.of_account(&self.app, account, None, None).await;
+        standing.unwrap_or_else(|error| panic!("the rights of {account}: {error}"))
+    }
+
+    /// Sows more rows into `board`. What was known of rights is forgotten.
+    pub async fn sow<T>(&self, board: &Board, sow: impl AsyncFnOnce(&Sower<'_>) -> T) -> T {
+        let now = self.app.clock.now();
+        let transaction = self.app.db.write(&Scope::system(today(now))).await.expect("a transaction");
+        let mark = if board.id == self.theirs.id { CANARY } else { "" };
+        let sown = sow(&Sower { db: &transaction, board: board.id, mark, now }).await;
+        transaction.commit().await.expect("more rows");
+        self.app.standings.forget_all();
+        sown
     }
 
     async fn server(&self) -> &Site {

@@ -14,6 +14,10 @@ use crate::platform::error::{Code, Error, Result, coded};
 use crate::platform::idempotency::Key;
 use crate::replay::Replayed;
 
+/// Fields of which not even a digest is kept beside who sent them: what is answered to an anonymous survey could be guessed
+/// from it.
+const KEPT_OUT: [(&str, &str); 1] = [("surveyRespond", "answers")];
+
 /// A boxed future that borrows from the write it runs in.
 pub type Act<'w, T> = std::pin::Pin<Box<dyn Future<Output = Result<T>> + Send + 'w>>;
 
@@ -79,7 +83,9 @@ impl Call {
         else {
             return Ok(None);
         };
-        let canonical = Value::Object(sorted(input)).to_string();
+        let mut telling = sorted(input);
+        telling.retain(|name, _| !KEPT_OUT.contains(&(field.name(), name.as_str())));
+        let canonical = Value::Object(telling).to_string();
         Key::new(actor, key.clone(), field.name(), &canonical).map(Some)
     }
 }

@@ -4,8 +4,11 @@
 //! statement, and from then on each row follows what its guardian may have of its child.
 
 pub mod agreements;
+pub mod announcements;
 pub mod audience;
 pub mod conversations;
 pub mod feed;
 pub mod goals;
 pub mod partnerships;
+pub mod schedule;
+pub mod surveys;

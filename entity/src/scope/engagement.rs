@@ -11,7 +11,7 @@ use crate::people::{GuardianAccess, student};
 
 /// Students of whom the viewer has everything as a member of staff: who leads the school or teaches the group, and nobody
 /// above them. Who is family of a student is no staff to it.
-pub(super) fn students_in_confidence<C: ColumnTrait>(id: C, scope: &Scope) -> Condition {
+pub fn students_in_confidence<C: ColumnTrait>(id: C, scope: &Scope) -> Condition {
     let headed = student::Column::SchoolId.is_in(scope.headed_schools.iter().copied());
     let any = Condition::any()
         .add(id.in_subquery(select_one::<student::Entity, _>(student::Column::Id, headed)))

@@ -10,8 +10,14 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Que
 use crate::ids::{AccountId, BoardId, ClassGroupId, ClusterId, CohortId, PersonId, SchoolId, StudentId};
 use crate::{identity, organisation, people, platform, programme, roster};
 
+mod announcements;
 pub mod engagement;
 mod practice;
+mod surveys;
+
+pub use announcements::{announcements_of_staff, announcements_to_change};
+pub use engagement::{addressed_to_oneself, items_for_oneself, items_for_places, students_in_confidence};
+pub use surveys::{surveys_of_staff, surveys_to_change};
 
 /// What a request may see. Empty lists show nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

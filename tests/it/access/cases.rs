@@ -87,6 +87,13 @@ pub(crate) fn subject(mutation: &str) -> Option<&'static str> {
         "feedRead" => "Announcement",
         "lessonUpdate" => "Lesson",
         "materialUpdate" | "materialStateSet" => "Material",
+        "announcementCreate" => "School",
+        "announcementUpdate"
+        | "announcementPublish"
+        | "announcementCorrect"
+        | "announcementWithdraw"
+        | "announcementRead"
+        | "announcementAcknowledge" => "Announcement",
         _ => return None,
     })
 }
@@ -113,6 +120,7 @@ pub(crate) const REFERRING: &[&str] = &[
     "teamSessionPlan",
     "experienceShare",
     "lessonSkip",
+    "announcementCreate",
 ];
 
 /// A sound input over the id of a [`subject`], so that nothing but the right to do it stands between the actor and the
@@ -147,6 +155,7 @@ fn partners(mutation: &str, id: &str) -> Option<Value> {
         "feedRead" => json!({ "ids": [id] }),
         _ => return None,
     })
+    .or_else(|| announcements(mutation, id, referred))
 }
 
 fn organisation(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
@@ -242,6 +251,20 @@ fn practice(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
         "cohortSchoolAdd" | "cohortSchoolRemove" => {
             json!({ "cohort": id, "school": referred.schools[0].to_string() })
         }
+        _ => return None,
+    })
+}
+
+fn announcements(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
+    Some(match mutation {
+        "announcementCreate" => json!({
+            "title": "Sneeuw", "body": "De school is dicht.",
+            "audience": { "include": [id], "exclude": [referred.groups[0].to_string()] },
+        }),
+        "announcementUpdate" => json!({ "id": id, "title": "Anders" }),
+        "announcementPublish" | "announcementWithdraw" | "announcementAcknowledge" => json!({ "id": id }),
+        "announcementCorrect" => json!({ "id": id, "title": "Anders", "note": "De dag was verkeerd." }),
+        "announcementRead" => json!({ "ids": [id] }),
         _ => return None,
     })
 }

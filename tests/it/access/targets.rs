@@ -72,6 +72,7 @@ fn own_and_sibling(board: &Board, of_type: &str) -> Option<(String, Option<Strin
         "TeamSession" => two(board.sessions),
         "Experience" => two(board.experiences),
         "Comment" => two(board.comments),
+        "Announcement" => two(board.announcements),
         "SchoolCohort" => two(board.school_cohorts),
         "Partnership" => two(board.partners.map(|partners| partners.partnership)),
         "Conversation" => two(board.partners.map(|partners| partners.planned)),

@@ -2,14 +2,16 @@
 
 mod circle;
 mod course;
+mod families;
 mod partners;
 mod sower;
 
 use chrono::{DateTime, Utc};
+use glans_entity::engagement::RecipientKind;
 use glans_entity::ids::{
-    AccountId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, CommentId, ExperienceId, GuardianshipId,
-    MeetingId, MembershipId, PersonId, RosterImportId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, StudentId,
-    TeamSessionId,
+    AccountId, AnnouncementId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, CommentId, ExperienceId,
+    GuardianshipId, MeetingId, MembershipId, PersonId, RosterImportId, SchoolCohortId, SchoolId, SchoolYearId,
+    SessionId, StudentId, TeamSessionId,
 };
 use glans_entity::localized::Strings;
 use glans_entity::people::{GuardianAccess, Role, ScopeKind};
@@ -20,6 +22,7 @@ pub use course::Course;
 pub use partners::Partners;
 use partners::Triangle;
 use sower::Sower;
+pub use sower::Sower;
 
 /// Stands in every text of the second board. Whoever of the first board reads it has found a hole.
 pub const CANARY: &str = "kanarie-";
@@ -82,6 +85,8 @@ pub struct Board {
     pub comments: [CommentId; 2],
     /// One of each student, with the first guardian and the teacher, and with the second guardian and the other leader.
     pub partners: [Partners; 2],
+    /// One of each school, by the leaders, which reached the guardian of its student.
+    pub announcements: [AnnouncementId; 2],
 }
 
 /// Writes a board whose texts all begin with `mark`.
@@ -122,7 +127,14 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
         staff,
     };
     let partners = [sower.partners(of(0, people.teacher.person)).await, sower.partners(of(1, other_leader)).await];
+    let announcements =
+        [sower.announcement(schools[0], leader).await, sower.announcement(schools[1], other_leader).await];
+    for at in 0..2 {
+        let to = (people.guardians[at].person, students[at]);
+        sower.addressed(announcements[at].0, RecipientKind::Announcement, to).await;
+    }
     Board {
+        announcements,
         id: sower.board,
         clusters,
         schools,

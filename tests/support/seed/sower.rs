@@ -11,12 +11,12 @@ use sea_orm::{ActiveModelTrait, DatabaseTransaction, EntityTrait, IntoActiveMode
 use uuid::Uuid;
 
 /// Makes the rows of one board, and marks every free text in them.
-pub(super) struct Sower<'t> {
-    pub(super) db: &'t DatabaseTransaction,
-    pub(super) board: BoardId,
+pub struct Sower<'t> {
+    pub(crate) db: &'t DatabaseTransaction,
+    pub(crate) board: BoardId,
     /// Stands before every text of the board: a canary where nobody of another board may read it.
-    pub(super) mark: &'static str,
-    pub(super) now: DateTime<Utc>,
+    pub(crate) mark: &'static str,
+    pub(crate) now: DateTime<Utc>,
 }
 
 impl Sower<'_> {

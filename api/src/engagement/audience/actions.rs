@@ -2,7 +2,7 @@
 
 use async_graphql::ID;
 use glans_entity::engagement::{TargetKind, audience_target};
-use glans_entity::ids::{BoardId, ClassGroupId, ClusterId, SchoolId, StudentId, parse_any};
+use glans_entity::ids::{BoardId, ClassGroupId, ClusterId, SchoolId, StudentId, format_any, parse_any};
 use glans_entity::scope::Scope;
 use uuid::Uuid;
 
@@ -49,7 +49,7 @@ pub async fn targets(write: &Write<'_>, action: Action, include: &[ID], exclude:
     let mut permit = None;
     for (field, ids, excluded) in [("audience.include", include, false), ("audience.exclude", exclude, true)] {
         for id in ids {
-            let target = target(write, id, excluded).await?.ok_or_else(|| not_found(field))?;
+            let target = target(write, &write.scope(), id, excluded).await?.ok_or_else(|| not_found(field))?;
             if !excluded {
                 permit = Some(write.authorize(action, target.place.clone())?);
             }
@@ -66,30 +66,60 @@ pub async fn targets(write: &Write<'_>, action: Action, include: &[ID], exclude:
     Ok(Targets { permit, board, all })
 }
 
-async fn target(write: &Write<'_>, id: &str, excluded: bool) -> Result<Option<Target>> {
+/// What `item` is for, as it was stored; the caller must be allowed `action` at each included place, seen or not.
+///
+/// # Errors
+/// `FORBIDDEN` where one of them is not the caller's to address.
+pub async fn stored(write: &Write<'_>, action: Action, item: Uuid, board: BoardId) -> Result<Targets> {
+    let everywhere = Scope::system(write.call().today());
+    let mut all = Vec::new();
+    let mut permit = None;
+    for row in store::targets_of(write.db(), &everywhere, &[item]).await? {
+        let id = format_any(prefix_of(row.kind), row.target_id);
+        let Some(target) = target(write, &everywhere, &id, row.excluded).await? else { continue };
+        if !target.excluded {
+            permit = Some(write.authorize(action, target.place.clone())?);
+        }
+        all.push(target);
+    }
+    let permit = permit.ok_or_else(|| refuse(UserErrorCode::Forbidden, "", "None of its places is there any more."))?;
+    Ok(Targets { permit, board, all })
+}
+
+const fn prefix_of(kind: TargetKind) -> &'static str {
+    match kind {
+        TargetKind::Board => BoardId::PREFIX,
+        TargetKind::Cluster => ClusterId::PREFIX,
+        TargetKind::School => SchoolId::PREFIX,
+        TargetKind::ClassGroup => ClassGroupId::PREFIX,
+        TargetKind::Student => StudentId::PREFIX,
+    }
+}
+
+async fn target(write: &Write<'_>, scope: &Scope, id: &str, excluded: bool) -> Result<Option<Target>> {
     let Some((prefix, id)) = parse_any(id) else { return Ok(None) };
-    let (db, scope) = (write.db(), write.scope());
+    let db = write.db();
     let everywhere = Scope::system(write.call().today());
     let found = match prefix {
         BoardId::PREFIX => {
-            let row = boards::store::by_id(db, &scope, BoardId(id)).await?;
+            let row = boards::store::by_id(db, scope, BoardId(id)).await?;
             row.map(|row| (TargetKind::Board, Place::from(&row)))
         }
         ClusterId::PREFIX => {
-            let row = clusters::store::by_id(db, &scope, ClusterId(id)).await?;
+            let row = clusters::store::by_id(db, scope, ClusterId(id)).await?;
             row.map(|row| (TargetKind::Cluster, Place::from(&row)))
         }
         SchoolId::PREFIX => {
-            let row = schools::store::by_id(db, &scope, SchoolId(id)).await?;
+            let row = schools::store::by_id(db, scope, SchoolId(id)).await?;
             row.map(|row| (TargetKind::School, Place::from(&row)))
         }
         ClassGroupId::PREFIX => {
-            let Some(row) = class_groups::store::by_id(db, &scope, ClassGroupId(id)).await? else { return Ok(None) };
+            let Some(row) = class_groups::store::by_id(db, scope, ClassGroupId(id)).await? else { return Ok(None) };
             let school = schools::store::by_id(db, &everywhere, row.school_id).await?;
             school.map(|school| (TargetKind::ClassGroup, Place::class_group(&row, &school)))
         }
         StudentId::PREFIX => {
-            let Some(row) = students::store::by_id(db, &scope, StudentId(id)).await? else { return Ok(None) };
+            let Some(row) = students::store::by_id(db, scope, StudentId(id)).await? else { return Ok(None) };
             Some((TargetKind::Student, places::of_student(db, write.call().today(), &row).await?))
         }
         _ => None,

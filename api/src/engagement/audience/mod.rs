@@ -2,9 +2,10 @@
 
 pub mod actions;
 mod loaders;
+pub mod receipts;
 pub mod rules;
 pub mod store;
 pub mod types;
 
 pub use loaders::{OwnReceipt, TargetsOf};
-pub use types::{AudienceInput, AudienceTarget, audience_of};
+pub use types::{AudienceInput, AudienceTarget, Receipt, audience_of};

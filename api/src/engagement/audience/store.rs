@@ -7,7 +7,7 @@ use glans_entity::engagement::{RecipientKind, TargetKind};
 use glans_entity::ids::{BoardId, PersonId, StudentId};
 use glans_entity::organisation::school;
 use glans_entity::people::{GuardianAccess, GuardianshipStatus, Role, enrolment, guardianship, membership, student};
-use glans_entity::scope::{Scope, Scoped};
+use glans_entity::scope::{Scope, Scoped, addressed_to_oneself};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement};
 use sea_orm::{
     ActiveEnum, ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
@@ -33,7 +33,7 @@ pub struct Item {
 }
 
 /// The places that these items are for and are not for.
-pub(super) async fn targets_of(
+pub async fn targets_of(
     db: &impl ConnectionTrait,
     scope: &Scope,
     items: &[Uuid],
@@ -43,9 +43,9 @@ pub(super) async fn targets_of(
 }
 
 /// The rows of these items that are addressed to the viewer.
-pub(super) async fn own(db: &impl ConnectionTrait, scope: &Scope, items: &[Uuid]) -> Result<Vec<recipient::Model>> {
+pub async fn own(db: &impl ConnectionTrait, scope: &Scope, items: &[Uuid]) -> Result<Vec<recipient::Model>> {
     let rows = recipient::Entity::within(scope)
-        .filter(Column::PersonId.is_in(scope.persons.iter().copied()))
+        .filter(addressed_to_oneself(scope))
         .filter(Column::ItemId.is_in(items.iter().copied()));
     Ok(rows.order_by_asc(Column::StudentId).all(db).await?)
 }

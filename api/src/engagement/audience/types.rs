@@ -1,11 +1,13 @@
 //! Whom something is for, as apps name and see it.
 
-use async_graphql::{Context, ID, InputObject, Union};
-use glans_entity::engagement::TargetKind;
+use async_graphql::{Context, ID, InputObject, SimpleObject, Union};
+use chrono::{DateTime, Utc};
+use glans_entity::engagement::{TargetKind, recipient};
 use glans_entity::ids::{BoardId, ClassGroupId, ClusterId, SchoolId, StudentId};
+use glans_entity::people;
 use uuid::Uuid;
 
-use super::TargetsOf;
+use super::{TargetsOf, rules};
 use crate::loaders;
 use crate::organisation::boards::Board;
 use crate::organisation::class_groups::ClassGroup;
@@ -14,6 +16,7 @@ use crate::organisation::schools::School;
 use crate::people::students::Student;
 use crate::people::values::Role;
 use crate::platform::error::Result;
+use crate::platform::text::Checks;
 
 /// A place or child that something is for.
 #[derive(Union)]
@@ -34,6 +37,40 @@ pub struct AudienceInput {
     pub exclude: Option<Vec<ID>>,
     /// Who at these places: GUARDIAN, TEACHER, SCHOOL_LEADER; guardians when absent.
     pub roles: Option<Vec<Role>>,
+}
+
+impl AudienceInput {
+    /// What to include, what to exclude, and which roles; problems go to `checks`.
+    pub fn checked(self, checks: &mut Checks) -> (Vec<ID>, Vec<ID>, Vec<people::Role>) {
+        let exclude = self.exclude.unwrap_or_default();
+        let roles = self.roles.map(|roles| roles.into_iter().map(Into::into).collect());
+        let roles = rules::roles(checks, roles);
+        rules::check_targets(checks, self.include.len(), exclude.len());
+        (self.include, exclude, roles)
+    }
+}
+
+/// What one person did with something that is addressed to them. It only moves forward.
+#[derive(SimpleObject, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Receipt {
+    /// When it reached a device or mailbox; null as long as that is not known.
+    pub delivered_at: Option<DateTime<Utc>>,
+    /// When it was read; null until then. What was corrected since is unread again.
+    pub read_at: Option<DateTime<Utc>>,
+    /// When it was confirmed; null until then.
+    pub acknowledged_at: Option<DateTime<Utc>>,
+}
+
+impl Receipt {
+    /// Of the rows of one person, one per child; none where there is no row.
+    pub fn of(rows: &[recipient::Model]) -> Option<Self> {
+        let receipt = Self {
+            delivered_at: rows.iter().filter_map(|row| row.delivered_at).min(),
+            read_at: rows.iter().filter_map(|row| row.read_at).max(),
+            acknowledged_at: rows.iter().filter_map(|row| row.acknowledged_at).min(),
+        };
+        (!rows.is_empty()).then_some(receipt)
+    }
 }
 
 /// What an item is for, `excluded` or not. What of it is out of the viewer's sight is left out.

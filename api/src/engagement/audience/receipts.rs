@@ -1,0 +1,71 @@
+//! The SQL of receipts: what a person did with something that is addressed to them.
+
+use chrono::{DateTime, Utc};
+use glans_entity::engagement::recipient::{Column, Entity};
+use glans_entity::scope::{Scope, addressed_to_oneself};
+use sea_orm::sea_query::{Expr, Func};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use crate::access::Permit;
+use crate::platform::error::Result;
+
+/// Marks the own rows of these items as read at `at`; what was read keeps its time, unless that was before
+/// `corrected_at`. Whether anything changed.
+pub async fn read(
+    db: &impl ConnectionTrait,
+    _permit: &Permit,
+    scope: &Scope,
+    items: &[Uuid],
+    at: DateTime<Utc>,
+    corrected_at: Option<DateTime<Utc>>,
+) -> Result<bool> {
+    let mut unread = Condition::any().add(Column::ReadAt.is_null());
+    if let Some(corrected_at) = corrected_at.filter(|corrected_at| at >= *corrected_at) {
+        unread = unread.add(Column::ReadAt.lt(corrected_at));
+    }
+    let done = Entity::update_many()
+        .col_expr(Column::ReadAt, Expr::val(at))
+        .col_expr(Column::DeliveredAt, earliest(Column::DeliveredAt, at))
+        .filter(Column::ItemId.is_in(items.iter().copied()))
+        .filter(addressed_to_oneself(scope))
+        .filter(unread)
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected > 0)
+}
+
+/// Confirms the own rows of an item, which are read then, too. Whether anything changed.
+pub async fn acknowledge(
+    db: &impl ConnectionTrait,
+    _permit: &Permit,
+    scope: &Scope,
+    item: Uuid,
+    at: DateTime<Utc>,
+) -> Result<bool> {
+    let done = Entity::update_many()
+        .col_expr(Column::AcknowledgedAt, Expr::val(at))
+        .col_expr(Column::ReadAt, earliest(Column::ReadAt, at))
+        .col_expr(Column::DeliveredAt, earliest(Column::DeliveredAt, at))
+        .filter(Column::ItemId.eq(item))
+        .filter(addressed_to_oneself(scope))
+        .filter(Column::AcknowledgedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected > 0)
+}
+
+/// Moves an item to the top of the lists of those who had read it.
+pub async fn raise(db: &impl ConnectionTrait, _permit: &Permit, item: Uuid, at: DateTime<Utc>) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::At, Expr::val(at))
+        .filter(Column::ItemId.eq(item))
+        .filter(Column::ReadAt.is_not_null())
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+fn earliest(column: Column, at: DateTime<Utc>) -> Expr {
+    Func::coalesce([Expr::col(column), Expr::val(at)]).into()
+}

@@ -1,0 +1,93 @@
+//! What is in sight of announcements.
+
+use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, SelectStatement};
+use sea_orm::{ColumnTrait, Condition};
+
+use super::engagement::{items_for_oneself, items_for_places};
+use super::{Scope, Scoped, begun, behind_wall, not_over, select_one, students_in_groups};
+use crate::engagement::{TargetKind, announcement, announcement_revision, announcement_translation, audience_target};
+use crate::people::{Role, membership};
+
+/// Items of which every place lies under a role of the viewer: as leader, director or administrator, and with `groups` as
+/// teacher too. `item` is the id of the item in the query around it. One place in sight does not open what is for two.
+pub(super) fn wholly_under<C: ColumnTrait>(item: C, scope: &Scope, groups: bool) -> Condition {
+    use audience_target::{Column, Entity};
+    let taught = groups && !scope.taught_groups.is_empty();
+    if scope.people_boards.is_empty() && scope.led_schools.is_empty() && !taught {
+        return Expr::val(1).eq(2).into_condition();
+    }
+    let of = |kind: TargetKind| Condition::all().add(Column::Kind.eq(kind));
+    let led = Condition::all()
+        .add(Column::SchoolId.is_not_null())
+        .add(Column::SchoolId.is_in(scope.led_schools.iter().copied()));
+    let mut inside = Condition::any()
+        .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
+        .add(led)
+        .add(of(TargetKind::Cluster).add(Column::TargetId.in_subquery(directed_clusters(scope))));
+    if taught {
+        let students = students_in_groups(&scope.taught_groups, scope.on);
+        let taught = scope.taught_groups.iter().map(|group| group.0);
+        inside = inside
+            .add(of(TargetKind::ClassGroup).add(Column::TargetId.is_in(taught)))
+            .add(of(TargetKind::Student).add(Column::TargetId.in_subquery(students)));
+    }
+    let outside = Condition::all()
+        .add(Expr::col(Column::ItemId.as_column_ref()).equals(item.as_column_ref()))
+        .add(Column::Excluded.eq(false))
+        .add(inside.not());
+    Expr::not_exists(select_one::<Entity, _>(Column::ItemId, outside)).into_condition()
+}
+
+fn directed_clusters(scope: &Scope) -> SelectStatement {
+    use membership::Column;
+    let directs = Condition::all()
+        .add(Column::PersonId.is_in(scope.persons.iter().copied()))
+        .add(Column::Role.eq(Role::ClusterDirector))
+        .add(begun(scope.on))
+        .add(not_over(scope.on));
+    select_one::<membership::Entity, _>(Column::ScopeId, directs)
+}
+
+/// Announcements that the viewer sees as a member of staff: the own ones, those that were published for a place where the
+/// viewer works, and what is not published yet where the viewer answers for all of its places.
+pub fn announcements_of_staff(scope: &Scope) -> Condition {
+    use announcement::Column;
+    let published = Condition::any().add(Column::PublishedAt.is_not_null()).add(wholly_under(Column::Id, scope, false));
+    let of_places = Condition::all().add(Column::Id.in_subquery(items_for_places(scope))).add(published);
+    let any = Condition::any().add(Column::AuthorId.is_in(scope.persons.iter().copied())).add(of_places);
+    behind_wall(Column::BoardId, scope, any)
+}
+
+/// Announcements that the viewer may change: those of which every place is the viewer's to address.
+pub fn announcements_to_change(scope: &Scope) -> Condition {
+    announcements_of_staff(scope).add(wholly_under(announcement::Column::Id, scope, true))
+}
+
+impl Scoped for announcement::Entity {
+    /// What reached the viewer, and what the viewer sees as a member of staff.
+    fn visible(scope: &Scope) -> Condition {
+        use announcement::Column;
+        let reached = Condition::all()
+            .add(Column::PublishedAt.is_not_null())
+            .add(Column::Id.in_subquery(items_for_oneself(scope)));
+        behind_wall(Column::BoardId, scope, Condition::any().add(reached).add(announcements_of_staff(scope)))
+    }
+}
+
+impl Scoped for announcement_translation::Entity {
+    /// As the announcement.
+    fn visible(scope: &Scope) -> Condition {
+        let seen = announcement::Entity::visible(scope);
+        let seen = select_one::<announcement::Entity, _>(announcement::Column::Id, seen);
+        announcement_translation::Column::AnnouncementId.in_subquery(seen).into_condition()
+    }
+}
+
+impl Scoped for announcement_revision::Entity {
+    /// What was corrected is for staff.
+    fn visible(scope: &Scope) -> Condition {
+        let seen = announcements_of_staff(scope);
+        let seen = select_one::<announcement::Entity, _>(announcement::Column::Id, seen);
+        announcement_revision::Column::AnnouncementId.in_subquery(seen).into_condition()
+    }
+}
