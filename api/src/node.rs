@@ -7,8 +7,8 @@ use async_graphql::{Context, ID, Interface, Object};
 use glans_entity::ids::{
     AccountId, AnnouncementId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, CommentId, ExperienceId,
     GuardianshipId, LessonId, MaterialId, MeetingId, MembershipId, ModuleId, PersonId, ProgrammeId, ProgrammeVersionId,
-    ProgrammeYearId, RosterImportId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, StudentId, SurveyId, SurveyQuestionId, TeamSessionId,
-    parse_any,
+    ProgrammeYearId, RosterImportId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, StudentId, SurveyId,
+    SurveyQuestionId, TeamSessionId, parse_any,
 };
 use uuid::Uuid;
 

@@ -38,6 +38,7 @@ mod roster;
 mod schema;
 mod story;
 mod succession;
+mod surveys;
 mod sync;
 mod upkeep;
 

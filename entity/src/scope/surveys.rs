@@ -12,9 +12,8 @@ use crate::engagement::{SurveyStatus, survey, survey_answer, survey_question, su
 /// works, and drafts where the viewer answers for all of their places.
 pub fn surveys_of_staff(scope: &Scope) -> Condition {
     use survey::Column;
-    let known = Condition::any()
-        .add(Column::Status.ne(SurveyStatus::Draft))
-        .add(wholly_under(Column::Id, scope, false));
+    let known =
+        Condition::any().add(Column::Status.ne(SurveyStatus::Draft)).add(wholly_under(Column::Id, scope, false));
     let of_places = Condition::all().add(Column::Id.in_subquery(items_for_places(scope))).add(known);
     let any = Condition::any().add(Column::AuthorId.is_in(scope.persons.iter().copied())).add(of_places);
     behind_wall(Column::BoardId, scope, any)

@@ -58,7 +58,8 @@ pub type Value = (SurveyQuestionId, i32, Option<String>);
 /// The head, tidied.
 pub(super) fn head(checks: &mut Checks, head: Head, now: DateTime<Utc>) -> Head {
     if head.kind == SurveyKind::Pulse && head.anonymous {
-        let message = "A pulse is about one child and cannot be anonymous. Make it a survey, or take the anonymity away.";
+        let message =
+            "A pulse is about one child and cannot be anonymous. Make it a survey, or take the anonymity away.";
         checks.add(UserErrorCode::Invalid, "isAnonymous", message);
     }
     if head.closes_at <= now || head.closes_at > now + HORIZON {
@@ -81,7 +82,11 @@ pub(super) fn questions(checks: &mut Checks, kind: SurveyKind, questions: Vec<Qu
     }
     let one_scale = matches!(&questions[..], [only] if only.kind == QuestionKind::Scale && only.required);
     if kind == SurveyKind::Pulse && !questions.is_empty() && !one_scale {
-        checks.add(UserErrorCode::Invalid, "questions", "A pulse asks one question, on a scale, which needs an answer.");
+        checks.add(
+            UserErrorCode::Invalid,
+            "questions",
+            "A pulse asks one question, on a scale, which needs an answer.",
+        );
     }
     let asked = questions.into_iter().take(MOST_QUESTIONS).enumerate();
     asked.map(|(at, asked)| question(checks, &format!("questions.{at}"), asked)).collect()
@@ -130,7 +135,9 @@ pub(super) fn must_be_open(status: SurveyStatus) -> Result<()> {
     match status {
         SurveyStatus::Open => Ok(()),
         SurveyStatus::Draft => Err(refuse(UserErrorCode::Conflict, "survey", "It has not been opened yet.")),
-        SurveyStatus::Closed => Err(refuse(UserErrorCode::Expired, "survey", "It is closed: no more answers are taken.")),
+        SurveyStatus::Closed => {
+            Err(refuse(UserErrorCode::Expired, "survey", "It is closed: no more answers are taken."))
+        }
     }
 }
 
@@ -270,7 +277,13 @@ mod tests {
             of(QuestionKind::Text, "Anders?", &[]),
         ];
         questions(&mut checks, SurveyKind::Survey, all);
-        let expected = ["questions.0.options", "questions.1.options.2", "questions.1.options", "questions.2.text", "questions.2.options"];
+        let expected = [
+            "questions.0.options",
+            "questions.1.options.2",
+            "questions.1.options",
+            "questions.2.text",
+            "questions.2.options",
+        ];
         let mut told = problems(checks);
         told.sort_unstable();
         let mut expected = expected.to_vec();

@@ -1,9 +1,7 @@
 //! The SQL of surveys and of what is answered to them.
 
 use chrono::{DateTime, Utc};
-use glans_entity::engagement::{
-    SurveyStatus, recipient, survey, survey_answer, survey_question, survey_response,
-};
+use glans_entity::engagement::{SurveyStatus, recipient, survey, survey_answer, survey_question, survey_response};
 use glans_entity::ids::{PersonId, StudentId, SurveyId, SurveyQuestionId, SurveyResponseId};
 use glans_entity::people::student;
 use glans_entity::scope::{Scope, Scoped, items_for_oneself, surveys_of_staff, surveys_to_change};

@@ -204,8 +204,10 @@ impl Survey {
     /// Whether the viewer has answered it; a pulse, about each own child that it concerns. False for whom it did not reach.
     pub async fn viewer_has_responded(&self, ctx: &Context<'_>) -> Result<bool> {
         let rows = self.own_rows(ctx).await?;
-        let mut asked =
-            rows.iter().filter(|row| self.0.kind == engagement::SurveyKind::Survey || row.student_id != recipient::AS_STAFF).peekable();
+        let mut asked = rows
+            .iter()
+            .filter(|row| self.0.kind == engagement::SurveyKind::Survey || row.student_id != recipient::AS_STAFF)
+            .peekable();
         Ok(asked.peek().is_some() && asked.all(|row| row.acknowledged_at.is_some()))
     }
 
@@ -409,10 +411,10 @@ impl QuestionResults {
         if !self.are_told() {
             return Ok(Vec::new());
         }
-        let times = |value: i32| self.of.counts.iter().find(|(given, _)| *given == value).map_or(0, |(_, count)| *count);
-        let counted = |(value, text): (i32, Option<String>)| {
-            Ok(ValueCount { value, text, count: counted(times(value))? })
-        };
+        let times =
+            |value: i32| self.of.counts.iter().find(|(given, _)| *given == value).map_or(0, |(_, count)| *count);
+        let counted =
+            |(value, text): (i32, Option<String>)| Ok(ValueCount { value, text, count: counted(times(value))? });
         match self.question.kind {
             Kind::Single | Kind::Multiple => {
                 (0..).zip(self.question.options.0.iter().cloned().map(Some)).map(counted).collect()
