@@ -39,6 +39,7 @@ mod roster;
 mod schema;
 mod story;
 mod succession;
+mod surveys;
 mod sync;
 mod upkeep;
 

@@ -87,7 +87,8 @@ pub(crate) fn subject(mutation: &str) -> Option<&'static str> {
         "feedRead" => "Announcement",
         "lessonUpdate" => "Lesson",
         "materialUpdate" | "materialStateSet" => "Material",
-        "announcementCreate" => "School",
+        "announcementCreate" | "surveyCreate" => "School",
+        "surveyUpdate" | "surveyOpen" | "surveyClose" | "surveyRespond" => "Survey",
         "announcementUpdate"
         | "announcementPublish"
         | "announcementCorrect"
@@ -121,6 +122,8 @@ pub(crate) const REFERRING: &[&str] = &[
     "experienceShare",
     "lessonSkip",
     "announcementCreate",
+    "surveyCreate",
+    "surveyRespond",
 ];
 
 /// A sound input over the id of a [`subject`], so that nothing but the right to do it stands between the actor and the
@@ -265,6 +268,16 @@ fn announcements(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
         "announcementPublish" | "announcementWithdraw" | "announcementAcknowledge" => json!({ "id": id }),
         "announcementCorrect" => json!({ "id": id, "title": "Anders", "note": "De dag was verkeerd." }),
         "announcementRead" => json!({ "ids": [id] }),
+        "surveyCreate" => json!({
+            "title": "Overblijven", "closesAt": chrono::Utc::now() + chrono::TimeDelta::days(7),
+            "audience": { "include": [id], "exclude": [referred.groups[0].to_string()] },
+            "questions": [{ "kind": "TEXT", "text": "Wat kan beter?" }],
+        }),
+        "surveyUpdate" => json!({ "id": id, "title": "Anders" }),
+        "surveyOpen" | "surveyClose" => json!({ "id": id }),
+        "surveyRespond" => {
+            json!({ "survey": id, "answers": [{ "question": referred.questions[0].to_string(), "text": "Niets." }] })
+        }
         _ => return None,
     })
 }

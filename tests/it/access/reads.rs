@@ -17,6 +17,8 @@ use super::targets::{self, Whose};
 const DEPTH: usize = 3;
 /// Levels of objects below a node asked for by its id.
 const DEPTH_OF_NODE: usize = 2;
+/// The same for those that hold lists of what has no id of its own.
+const DEEP_NODES: [&str; 2] = ["Announcement", "Survey"];
 
 /// A question of the walk.
 pub(super) struct Question {
@@ -65,7 +67,8 @@ pub(super) fn questions(api: &Api) -> Result<Vec<Question>, Vec<String>> {
 }
 
 fn node_question(api: &Api, of_type: &str) -> Question {
-    let Selection { text, mut fields } = api.selection(of_type, DEPTH_OF_NODE);
+    let depth = DEPTH_OF_NODE + usize::from(DEEP_NODES.contains(&of_type));
+    let Selection { text, mut fields } = api.selection(of_type, depth);
     fields.extend(["Query.node".to_owned(), "Node.id".to_owned()]);
     Question {
         name: format!("node {of_type}"),

@@ -73,6 +73,8 @@ fn own_and_sibling(board: &Board, of_type: &str) -> Option<(String, Option<Strin
         "Experience" => two(board.experiences),
         "Comment" => two(board.comments),
         "Announcement" => two(board.announcements),
+        "Survey" => two(board.surveys),
+        "SurveyQuestion" => two(board.questions),
         "SchoolCohort" => two(board.school_cohorts),
         "Partnership" => two(board.partners.map(|partners| partners.partnership)),
         "Conversation" => two(board.partners.map(|partners| partners.planned)),

@@ -5,13 +5,14 @@ mod course;
 mod families;
 mod partners;
 mod sower;
+mod surveys;
 
 use chrono::{DateTime, Utc};
 use glans_entity::engagement::RecipientKind;
 use glans_entity::ids::{
     AccountId, AnnouncementId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, CommentId, ExperienceId,
     GuardianshipId, MeetingId, MembershipId, PersonId, RosterImportId, SchoolCohortId, SchoolId, SchoolYearId,
-    SessionId, StudentId, TeamSessionId,
+    SessionId, StudentId, SurveyId, SurveyQuestionId, TeamSessionId,
 };
 use glans_entity::localized::Strings;
 use glans_entity::people::{GuardianAccess, Role, ScopeKind};
@@ -21,7 +22,6 @@ use sea_orm::DatabaseTransaction;
 pub use course::Course;
 pub use partners::Partners;
 use partners::Triangle;
-use sower::Sower;
 pub use sower::Sower;
 
 /// Stands in every text of the second board. Whoever of the first board reads it has found a hole.
@@ -87,6 +87,10 @@ pub struct Board {
     pub partners: [Partners; 2],
     /// One of each school, by the leaders, which reached the guardian of its student.
     pub announcements: [AnnouncementId; 2],
+    /// One of each school, by the leaders, which the guardian of its student answered.
+    pub surveys: [SurveyId; 2],
+    /// The one question of each.
+    pub questions: [SurveyQuestionId; 2],
 }
 
 /// Writes a board whose texts all begin with `mark`.
@@ -133,8 +137,13 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
         let to = (people.guardians[at].person, students[at]);
         sower.addressed(announcements[at].0, RecipientKind::Announcement, to).await;
     }
+    let voice = |at: usize| (people.guardians[at].person, students[at]);
+    let surveys =
+        [sower.survey(schools[0], leader, voice(0)).await, sower.survey(schools[1], other_leader, voice(1)).await];
     Board {
         announcements,
+        surveys: surveys.map(|(survey, _)| survey),
+        questions: surveys.map(|(_, question)| question),
         id: sower.board,
         clusters,
         schools,
