@@ -135,6 +135,7 @@ pub(crate) fn input(mutation: &str, id: &str, referred: &Board) -> Option<Value>
         .or_else(|| programme(mutation, id))
         .or_else(|| practice(mutation, id, referred))
         .or_else(|| partners(mutation, id))
+        .or_else(|| announcements(mutation, id, referred))
 }
 
 fn partners(mutation: &str, id: &str) -> Option<Value> {
@@ -158,7 +159,6 @@ fn partners(mutation: &str, id: &str) -> Option<Value> {
         "feedRead" => json!({ "ids": [id] }),
         _ => return None,
     })
-    .or_else(|| announcements(mutation, id, referred))
 }
 
 fn organisation(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
