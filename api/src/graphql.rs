@@ -2,6 +2,8 @@
 
 use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema};
 
+use crate::engagement::contact_rules::ContactRulesMutation;
+use crate::engagement::threads::{MessageSubscription, ThreadMutation, ThreadQuery};
 use crate::http::hardened;
 use crate::identity::clients::{ApiClientMutation, ApiClientQuery};
 use crate::identity::invitations::InvitationMutation;
@@ -53,6 +55,7 @@ pub struct Query(
     CalendarQuery,
     RosterQuery,
     SyncQuery,
+    ThreadQuery,
 );
 
 /// What can be changed. The fields of one request run one after another.
@@ -83,11 +86,13 @@ pub struct Mutation(
     CalendarMutation,
     ProgressMutation,
     RosterMutation,
+    ContactRulesMutation,
+    ThreadMutation,
 );
 
 /// What can be followed. A subscription asks for one field.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(RosterSubscription, ProgressSubscription);
+pub struct Subscription(RosterSubscription, ProgressSubscription, MessageSubscription);
 
 /// The schema of the API.
 pub type GlansSchema = Schema<Query, Mutation, Subscription>;

@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use super::{Failure, demo, open};
 use crate::app::App;
 use crate::door::Door;
+use crate::engagement::threads::post;
 use crate::engine::Engine;
 use crate::graphql;
 use crate::http::{self, Endpoint, Policy, Settings, Signals, Stopping};
@@ -62,9 +63,11 @@ pub(super) async fn run(mut config: Config, serve: Serve) -> Result<(), Failure>
     if !accounts.is_empty() {
         say!("GraphiQL at http://{address}/graphql; accounts to sign in with:\n\n{}\n", demo::table(&accounts));
     }
+    let post = tokio::spawn(post::run(Arc::clone(&app)));
     let upkeep = tokio::spawn(upkeep::run(app));
     http::serve(listener, router, stopping, signals).await?;
     upkeep.abort();
+    post.abort();
     Ok(())
 }
 

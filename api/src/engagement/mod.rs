@@ -4,5 +4,7 @@
 //! statement, and from then on each row follows what its guardian may have of its child.
 
 pub mod audience;
+pub mod contact_rules;
 pub mod conversations;
 pub mod partnerships;
+pub mod threads;

@@ -11,7 +11,7 @@ mod rules;
 mod store;
 pub mod types;
 
-pub use actions::leave_all;
+pub use actions::{leave_all, own_id};
 pub use loaders::{CohortsOf, SchoolsOf};
 pub use mutation::CohortMutation;
 pub use query::CohortQuery;
