@@ -2,6 +2,7 @@
 
 use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema};
 
+use crate::engagement::contact::{ConcernMutation, ConcernQuery, ContactMomentMutation, ContactMomentQuery};
 use crate::engagement::contact_rules::ContactRulesMutation;
 use crate::engagement::threads::{MessageSubscription, ThreadMutation, ThreadQuery};
 use crate::http::hardened;
@@ -56,6 +57,8 @@ pub struct Query(
     RosterQuery,
     SyncQuery,
     ThreadQuery,
+    ContactMomentQuery,
+    ConcernQuery,
 );
 
 /// What can be changed. The fields of one request run one after another.
@@ -88,6 +91,8 @@ pub struct Mutation(
     RosterMutation,
     ContactRulesMutation,
     ThreadMutation,
+    ContactMomentMutation,
+    ConcernMutation,
 );
 
 /// What can be followed. A subscription asks for one field.

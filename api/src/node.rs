@@ -5,14 +5,15 @@ use std::hash::Hash;
 use async_graphql::dataloader::Loader;
 use async_graphql::{Context, ID, Interface, Object};
 use glans_entity::ids::{
-    AccountId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, CommentId, ExperienceId, GuardianshipId,
-    LessonId, MaterialId, MeetingId, MembershipId, MessageId, ModuleId, PersonId, ProgrammeId, ProgrammeVersionId,
-    ProgrammeYearId, RosterImportId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, StudentId, TeamSessionId,
-    ThreadId, parse_any,
+    AccountId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, CommentId, ConcernId, ContactMomentId,
+    ExperienceId, GuardianshipId, LessonId, MaterialId, MeetingId, MembershipId, MessageId, ModuleId, PersonId,
+    ProgrammeId, ProgrammeVersionId, ProgrammeYearId, RosterImportId, SchoolCohortId, SchoolId, SchoolYearId,
+    SessionId, StudentId, TeamSessionId, ThreadId, parse_any,
 };
 use uuid::Uuid;
 
 use crate::call::Call;
+use crate::engagement::contact::{Concern, ContactMoment};
 use crate::engagement::threads::{Message, Thread};
 use crate::identity::clients::ApiClient;
 use crate::identity::sessions::types::Session;
@@ -67,6 +68,8 @@ pub enum Node {
     Comment(Comment),
     Thread(Thread),
     Message(Message),
+    ContactMoment(ContactMoment),
+    Concern(Concern),
     RosterImport(RosterImport),
     ApiClient(ApiClient),
     Session(Session),
@@ -93,6 +96,8 @@ pub async fn of_type(ctx: &Context<'_>, prefix: &str, ids: &[Uuid]) -> Result<Ve
         CommentId::PREFIX => rows(ctx, ids, CommentId, Comment).await,
         ThreadId::PREFIX => rows(ctx, ids, ThreadId, Thread).await,
         MessageId::PREFIX => rows(ctx, ids, MessageId, Message).await,
+        ContactMomentId::PREFIX => rows(ctx, ids, ContactMomentId, ContactMoment).await,
+        ConcernId::PREFIX => rows(ctx, ids, ConcernId, Concern).await,
         RosterImportId::PREFIX => rows(ctx, ids, RosterImportId, RosterImport).await,
         ApiClientId::PREFIX => rows(ctx, ids, ApiClientId, ApiClient).await,
         SessionId::PREFIX => rows(ctx, ids, SessionId, Session).await,

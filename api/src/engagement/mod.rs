@@ -4,6 +4,7 @@
 //! statement, and from then on each row follows what its guardian may have of its child.
 
 pub mod audience;
+pub mod contact;
 pub mod contact_rules;
 pub mod conversations;
 pub mod partnerships;
