@@ -1,5 +1,6 @@
 //! Questions of named actors to the engine, past the transport.
 
+use glans_entity::ids::AccountId;
 use glans_tests::{Who, World};
 use serde_json::Value;
 
@@ -33,4 +34,32 @@ pub async fn act(world: &World, who: Who, name: &str, fields: &str, input: Value
 pub fn codes(payload: &Value) -> Vec<&str> {
     let errors = payload["userErrors"].as_array().expect("a payload has userErrors");
     errors.iter().map(|error| error["code"].as_str().expect("an error has a code")).collect()
+}
+
+/// As [`ask`], by whoever has this login in the first board.
+pub async fn ask_as(world: &World, account: AccountId, document: &str, variables: Value) -> Value {
+    let standing = world.app.standings.of_account(&world.app, account, None, None).await.expect("rights");
+    let mut answer = world.execute(&standing, document, variables).await;
+    assert!(answer.body.get("errors").is_none(), "{account} asked {document} and got {}", answer.body);
+    answer.body["data"].take()
+}
+
+/// As [`act`], by whoever has this login in the first board.
+pub async fn act_as(world: &World, account: AccountId, name: &str, fields: &str, input: Value) -> Value {
+    let type_name = format!("{}{}Input", name[..1].to_uppercase(), &name[1..]);
+    let document = format!(
+        "mutation($input: {type_name}!) {{ {name}(input: $input) {{ {fields} userErrors {{ code field }} }} }}"
+    );
+    let mut data = ask_as(world, account, &document, serde_json::json!({ "input": input })).await;
+    data[name].take()
+}
+
+/// The fields of a refused mutation, each with its code.
+pub fn refused(payload: &Value) -> Vec<String> {
+    let errors = payload["userErrors"].as_array().expect("a payload has userErrors");
+    let field = |error: &Value| {
+        let path = error["field"].as_array().cloned().unwrap_or_default();
+        path.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(".")
+    };
+    errors.iter().map(|error| format!("{} {}", field(error), error["code"].as_str().expect("a code"))).collect()
 }

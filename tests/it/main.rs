@@ -8,6 +8,7 @@ mod bus;
 mod calendar;
 mod circle;
 mod cli;
+mod contact;
 mod database;
 mod demo;
 mod documents;
@@ -38,6 +39,7 @@ mod schema;
 mod story;
 mod succession;
 mod sync;
+mod threads;
 mod upkeep;
 
 /// The root of the repository.

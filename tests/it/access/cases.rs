@@ -50,6 +50,7 @@ pub(crate) fn followed(subscription: &str) -> Option<&'static str> {
     match subscription {
         "rosterImportProgressed" => Some("RosterImport"),
         "lessonProgressChanged" => Some("Cohort"),
+        "messageReceived" => Some("Thread"),
         _ => None,
     }
 }
@@ -79,6 +80,11 @@ pub(crate) fn subject(mutation: &str) -> Option<&'static str> {
         "teamSessionPlan" | "experienceShare" | "lessonSkip" | "lessonReopen" => "SchoolCohort",
         "teamSessionUpdate" | "teamSessionRecord" | "teamSessionCancel" => "TeamSession",
         "experienceUpdate" | "experienceComment" => "Experience",
+        "contactRulesUpdate" => "School",
+        "threadStart" | "contactMomentLog" | "concernRaise" => "Student",
+        "messageSend" | "threadRead" | "threadClose" => "Thread",
+        "contactMomentUpdate" | "contactMomentDelete" => "ContactMoment",
+        "concernAcknowledge" | "concernResolve" => "Concern",
         "lessonUpdate" => "Lesson",
         "materialUpdate" | "materialStateSet" => "Material",
         _ => return None,
@@ -107,6 +113,8 @@ pub(crate) const REFERRING: &[&str] = &[
     "teamSessionPlan",
     "experienceShare",
     "lessonSkip",
+    "threadStart",
+    "contactMomentLog",
 ];
 
 /// A sound input over the id of a [`subject`], so that nothing but the right to do it stands between the actor and the
@@ -117,6 +125,7 @@ pub(crate) fn input(mutation: &str, id: &str, referred: &Board) -> Option<Value>
         .or_else(|| identity(mutation, id, referred))
         .or_else(|| programme(mutation, id))
         .or_else(|| practice(mutation, id, referred))
+        .or_else(|| contact(mutation, id, referred))
 }
 
 fn organisation(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
@@ -212,6 +221,25 @@ fn practice(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
         "cohortSchoolAdd" | "cohortSchoolRemove" => {
             json!({ "cohort": id, "school": referred.schools[0].to_string() })
         }
+        _ => return None,
+    })
+}
+
+fn contact(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
+    Some(match mutation {
+        "contactRulesUpdate" => json!({ "school": id, "replyTermDays": 2 }),
+        "threadStart" => json!({
+            "student": id, "subject": "Gym", "body": "Morgen gymles.", "participants": [referred.teacher.person.to_string()],
+        }),
+        "messageSend" => json!({ "thread": id, "body": "Goed." }),
+        "threadRead" | "threadClose" => json!({ "thread": id }),
+        "contactMomentLog" => json!({
+            "student": id, "guardian": referred.guardians[0].person.to_string(), "kind": "PHONE", "tone": "NEUTRAL",
+        }),
+        "contactMomentUpdate" => json!({ "id": id, "note": "Anders" }),
+        "contactMomentDelete" | "concernAcknowledge" => json!({ "id": id }),
+        "concernRaise" => json!({ "student": id, "text": "Vaak moe." }),
+        "concernResolve" => json!({ "id": id, "resolution": "Gesproken." }),
         _ => return None,
     })
 }

@@ -1,20 +1,22 @@
 //! Two boards with the same people in them. All texts of the second one are canaries.
 
 mod circle;
+mod contact;
 mod course;
 mod sower;
 
 use chrono::{DateTime, Utc};
 use glans_entity::ids::{
-    AccountId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, CommentId, ExperienceId, GuardianshipId,
-    MeetingId, MembershipId, PersonId, RosterImportId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, StudentId,
-    TeamSessionId,
+    AccountId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, CommentId, ConcernId, ContactMomentId,
+    ExperienceId, GuardianshipId, MeetingId, MembershipId, MessageId, PersonId, RosterImportId, SchoolCohortId,
+    SchoolId, SchoolYearId, SessionId, StudentId, TeamSessionId, ThreadId,
 };
 use glans_entity::localized::Strings;
 use glans_entity::people::{GuardianAccess, Role, ScopeKind};
 use glans_entity::{identity, roster};
 use sea_orm::DatabaseTransaction;
 
+use contact::Triangle;
 pub use course::Course;
 use sower::Sower;
 
@@ -77,6 +79,14 @@ pub struct Board {
     pub experiences: [ExperienceId; 2],
     /// One on each experience, by its author.
     pub comments: [CommentId; 2],
+    /// One about each student, between the guardian and the teacher of the first or the leader of the second.
+    pub threads: [ThreadId; 2],
+    /// One in each thread, by the guardian.
+    pub messages: [MessageId; 2],
+    /// A compliment in each of these triangles.
+    pub contact_moments: [ContactMomentId; 2],
+    /// Of staff about each student, shared with the guardians.
+    pub concerns: [ConcernId; 2],
 }
 
 /// Writes a board whose texts all begin with `mark`.
@@ -110,6 +120,14 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
         sower.experience(at[0], published.lesson, leader).await,
         sower.experience(at[1], published.lesson, other_leader).await,
     ];
+    let staff = [people.teacher.person, other_leader];
+    let triangle = |at: usize| Triangle {
+        school: schools[at],
+        student: students[at],
+        guardian: people.guardians[at].person,
+        staff: staff[at],
+    };
+    let threads = [sower.thread(triangle(0)).await, sower.thread(triangle(1)).await];
     Board {
         id: sower.board,
         clusters,
@@ -143,6 +161,10 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
             sower.comment(cohort, experiences[0], leader).await,
             sower.comment(other_cohort, experiences[1], other_leader).await,
         ],
+        threads: threads.map(|(thread, _)| thread),
+        messages: threads.map(|(_, message)| message),
+        contact_moments: [sower.compliment(triangle(0)).await, sower.compliment(triangle(1)).await],
+        concerns: [sower.concern(triangle(0)).await, sower.concern(triangle(1)).await],
     }
 }
 

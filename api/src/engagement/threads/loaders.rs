@@ -85,6 +85,22 @@ impl Loader<UnreadOf> for Batch {
     }
 }
 
+/// The last message in sight of a thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct LastOf(pub ThreadId);
+
+impl Loader<LastOf> for Batch {
+    type Value = message::Model;
+    type Error = BatchError;
+
+    async fn load(&self, keys: &[LastOf]) -> Result<HashMap<LastOf, message::Model>, BatchError> {
+        let threads: Vec<ThreadId> = keys.iter().map(|key| key.0).collect();
+        let (db, scope) = (self.call.read().await?, self.call.scope());
+        let rows = store::last_messages(&*db, &scope, self.call.now(), &threads).await?;
+        Ok(rows.into_iter().map(|row| (LastOf(row.thread_id), row)).collect())
+    }
+}
+
 /// The name to show of somebody with whom the viewer shares a thread. Past the scope, in which another guardian is not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct NameOf(pub PersonId);

@@ -120,6 +120,21 @@ pub(super) async fn messages(
     page::rows(db, messages_seen(scope, now).filter(message::Column::ThreadId.eq(thread)), &order, args).await
 }
 
+/// The last message in sight of each of `threads`.
+pub(super) async fn last_messages(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    now: DateTime<Utc>,
+    threads: &[ThreadId],
+) -> Result<Vec<message::Model>> {
+    use message::Column;
+    let of_them = || messages_seen(scope, now).filter(Column::ThreadId.is_in(threads.iter().copied()));
+    let last = of_them().select_only().column_as(Column::ArrivesAt.max(), "last").group_by(Column::ThreadId);
+    // Of two threads one may hold something at the last moment of the other: the later one of a thread counts.
+    let rows = of_them().filter(Column::ArrivesAt.in_subquery(last.into_query()));
+    Ok(rows.order_by_asc(Column::ArrivesAt).all(db).await?)
+}
+
 /// Messages of others that have arrived and that the viewer has not read, in threads in which they take part.
 fn unread(scope: &Scope, now: DateTime<Utc>, column: message::Column) -> Select<message::Entity> {
     use thread_participant::{Column as Part, Entity as Participant};

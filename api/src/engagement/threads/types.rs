@@ -6,7 +6,7 @@ use glans_entity::engagement::{self, message, thread};
 use glans_entity::ids::PersonId;
 
 use super::company::Company;
-use super::loaders::{CompanyOf, NameOf, ParticipantsOf, UnreadOf};
+use super::loaders::{CompanyOf, LastOf, NameOf, ParticipantsOf, UnreadOf};
 use super::store;
 use crate::call::Call;
 use crate::engagement::contact_rules::{self, RulesOf};
@@ -101,6 +101,11 @@ impl Thread {
         let args = PageArgs { first, after, last, before };
         let page = store::messages(&*call.read().await?, &call.scope(), call.now(), self.0.id, &args).await?;
         Ok(page.into_page(Message))
+    }
+
+    /// The last of its messages that the viewer sees, for a list of threads.
+    pub async fn last_message(&self, ctx: &Context<'_>) -> Result<Option<Message>> {
+        Ok(loaders::one(ctx, LastOf(self.0.id)).await?.map(Message))
     }
 
     /// How many messages of others have arrived that the viewer has not read; 0 for staff who take no part.
