@@ -4,11 +4,14 @@ use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema};
 
 use crate::engagement::agreements::AgreementMutation;
 use crate::engagement::announcements::{AnnouncementMutation, AnnouncementQuery};
+use crate::engagement::contact::{ConcernMutation, ConcernQuery, ContactMomentMutation, ContactMomentQuery};
+use crate::engagement::contact_rules::ContactRulesMutation;
 use crate::engagement::conversations::ConversationMutation;
 use crate::engagement::feed::{FeedMutation, FeedQuery};
 use crate::engagement::goals::GoalMutation;
 use crate::engagement::partnerships::PartnershipMutation;
 use crate::engagement::surveys::{SurveyMutation, SurveyQuery};
+use crate::engagement::threads::{MessageSubscription, ThreadMutation, ThreadQuery};
 use crate::http::hardened;
 use crate::identity::clients::{ApiClientMutation, ApiClientQuery};
 use crate::identity::invitations::InvitationMutation;
@@ -63,6 +66,9 @@ pub struct Query(
     AnnouncementQuery,
     SurveyQuery,
     SyncQuery,
+    ThreadQuery,
+    ContactMomentQuery,
+    ConcernQuery,
 );
 
 /// What can be changed. The fields of one request run one after another.
@@ -100,11 +106,15 @@ pub struct Mutation(
     RosterMutation,
     AnnouncementMutation,
     SurveyMutation,
+    ContactRulesMutation,
+    ThreadMutation,
+    ContactMomentMutation,
+    ConcernMutation,
 );
 
 /// What can be followed. A subscription asks for one field.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(RosterSubscription, ProgressSubscription);
+pub struct Subscription(RosterSubscription, ProgressSubscription, MessageSubscription);
 
 /// The schema of the API.
 pub type GlansSchema = Schema<Query, Mutation, Subscription>;

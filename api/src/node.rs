@@ -6,19 +6,22 @@ use async_graphql::dataloader::Loader;
 use async_graphql::{Context, ID, Interface, Object};
 use glans_entity::ids::{
     AccountId, AgreementId, AnnouncementId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, CommentId,
-    ConversationId, ExperienceId, GoalId, GuardianshipId, LessonId, MaterialId, MeetingId, MembershipId, ModuleId,
-    PartnershipId, PersonId, ProgrammeId, ProgrammeVersionId, ProgrammeYearId, RosterImportId, SchoolCohortId,
-    SchoolId, SchoolYearId, SessionId, StudentId, SurveyId, SurveyQuestionId, TeamSessionId, parse_any,
+    ConcernId, ContactMomentId, ConversationId, ExperienceId, GoalId, GuardianshipId, LessonId, MaterialId, MeetingId,
+    MembershipId, MessageId, ModuleId, PartnershipId, PersonId, ProgrammeId, ProgrammeVersionId, ProgrammeYearId,
+    RosterImportId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, StudentId, SurveyId, SurveyQuestionId,
+    TeamSessionId, ThreadId, parse_any,
 };
 use uuid::Uuid;
 
 use crate::call::Call;
 use crate::engagement::agreements::Agreement;
 use crate::engagement::announcements::Announcement;
+use crate::engagement::contact::{Concern, ContactMoment};
 use crate::engagement::conversations::Conversation;
 use crate::engagement::goals::Goal;
 use crate::engagement::partnerships::Partnership;
 use crate::engagement::surveys::{Survey, SurveyQuestion};
+use crate::engagement::threads::{Message, Thread};
 use crate::identity::clients::ApiClient;
 use crate::identity::sessions::types::Session;
 use crate::identity::viewer::Viewer;
@@ -77,6 +80,10 @@ pub enum Node {
     Announcement(Announcement),
     Survey(Survey),
     SurveyQuestion(SurveyQuestion),
+    Thread(Thread),
+    Message(Message),
+    ContactMoment(ContactMoment),
+    Concern(Concern),
     RosterImport(RosterImport),
     ApiClient(ApiClient),
     Session(Session),
@@ -108,6 +115,10 @@ pub async fn of_type(ctx: &Context<'_>, prefix: &str, ids: &[Uuid]) -> Result<Ve
         AnnouncementId::PREFIX => rows(ctx, ids, AnnouncementId, Announcement).await,
         SurveyId::PREFIX => rows(ctx, ids, SurveyId, Survey).await,
         SurveyQuestionId::PREFIX => rows(ctx, ids, SurveyQuestionId, SurveyQuestion).await,
+        ThreadId::PREFIX => rows(ctx, ids, ThreadId, Thread).await,
+        MessageId::PREFIX => rows(ctx, ids, MessageId, Message).await,
+        ContactMomentId::PREFIX => rows(ctx, ids, ContactMomentId, ContactMoment).await,
+        ConcernId::PREFIX => rows(ctx, ids, ConcernId, Concern).await,
         RosterImportId::PREFIX => rows(ctx, ids, RosterImportId, RosterImport).await,
         ApiClientId::PREFIX => rows(ctx, ids, ApiClientId, ApiClient).await,
         SessionId::PREFIX => rows(ctx, ids, SessionId, Session).await,

@@ -24,6 +24,8 @@ mod m0015_audiences;
 mod m0016_partnerships;
 mod m0017_announcements;
 mod m0018_surveys;
+mod m0019_threads;
+mod m0020_contact;
 mod m0024_family_changes;
 mod watch;
 
@@ -57,6 +59,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_partnerships::Migration),
             Box::new(m0017_announcements::Migration),
             Box::new(m0018_surveys::Migration),
+            Box::new(m0019_threads::Migration),
+            Box::new(m0020_contact::Migration),
             Box::new(m0024_family_changes::Migration),
         ]
     }

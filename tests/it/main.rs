@@ -9,6 +9,7 @@ mod bus;
 mod calendar;
 mod circle;
 mod cli;
+mod contact;
 mod database;
 mod demo;
 mod documents;
@@ -41,6 +42,7 @@ mod story;
 mod succession;
 mod surveys;
 mod sync;
+mod threads;
 mod upkeep;
 
 /// The root of the repository.

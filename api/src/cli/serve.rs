@@ -12,6 +12,7 @@ use super::{Failure, demo, open};
 use crate::app::App;
 use crate::door::Door;
 use crate::engagement::schedule;
+use crate::engagement::threads::post;
 use crate::engine::Engine;
 use crate::graphql;
 use crate::http::{self, Endpoint, Policy, Settings, Signals, Stopping};
@@ -64,10 +65,12 @@ pub(super) async fn run(mut config: Config, serve: Serve) -> Result<(), Failure>
         say!("GraphiQL at http://{address}/graphql; accounts to sign in with:\n\n{}\n", demo::table(&accounts));
     }
     let schedule = tokio::spawn(schedule::run(Arc::clone(&app)));
+    let post = tokio::spawn(post::run(Arc::clone(&app)));
     let upkeep = tokio::spawn(upkeep::run(app));
     http::serve(listener, router, stopping, signals).await?;
     schedule.abort();
     upkeep.abort();
+    post.abort();
     Ok(())
 }
 

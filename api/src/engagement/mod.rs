@@ -6,9 +6,12 @@
 pub mod agreements;
 pub mod announcements;
 pub mod audience;
+pub mod contact;
+pub mod contact_rules;
 pub mod conversations;
 pub mod feed;
 pub mod goals;
 pub mod partnerships;
 pub mod schedule;
 pub mod surveys;
+pub mod threads;

@@ -1,7 +1,7 @@
 //! Scalars of the API beyond the built-in ones.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime, Timelike};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Locale(String);
@@ -86,6 +86,33 @@ fn day(text: &str) -> Option<NaiveDate> {
     (text.len() == 10).then(|| text.parse().ok()).flatten()
 }
 
+/// A time by the wall clock without a day or a zone, as `08:30` (ISO 8601, to the minute).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LocalTime(pub NaiveTime);
+
+/// A time by the wall clock without a day or a zone, as `08:30` (ISO 8601, to the minute).
+#[Scalar(specified_by_url = "https://scalars.graphql.org/andimarek/local-time.html")]
+impl ScalarType for LocalTime {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match &value {
+            Value::String(text) => time(text)
+                .map(Self)
+                .ok_or_else(|| InputValueError::custom("Give a time of the day as hours and minutes: 08:30.")),
+            _ => Err(InputValueError::expected_type(value)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(format!("{:02}:{:02}", self.0.hour(), self.0.minute()))
+    }
+}
+
+/// Hours and minutes; the seconds that some clients write must be none.
+fn time(text: &str) -> Option<NaiveTime> {
+    let (minutes, seconds) = text.split_at_checked(5)?;
+    (matches!(seconds, "" | ":00")).then(|| NaiveTime::parse_from_str(minutes, "%H:%M").ok()).flatten()
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Url(String);
 
@@ -149,6 +176,17 @@ mod tests {
             assert!(<LocalDate as ScalarType>::parse(Value::from(wrong)).is_err(), "{wrong}");
         }
         assert!(<LocalDate as ScalarType>::parse(Value::from(20_260_901)).is_err());
+    }
+
+    #[test]
+    fn a_time_is_written_to_the_minute() {
+        let parse = |text: &str| <LocalTime as ScalarType>::parse(Value::from(text));
+        for right in ["08:30", "08:30:00", "00:00", "23:59"] {
+            assert_eq!(parse(right).unwrap().to_value(), Value::from(&right[..5]));
+        }
+        for wrong in ["8:30", "24:00", "08:60", "08:30:30", "08.30", "noon", ""] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

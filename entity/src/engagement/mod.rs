@@ -7,11 +7,16 @@ pub mod announcement_revision;
 pub mod announcement_translation;
 mod announcement_values;
 pub mod audience_target;
+pub mod concern;
+pub mod contact_moment;
+pub mod contact_rules;
+mod contact_values;
 pub mod conversation;
 pub mod conversation_attendee;
 pub mod conversation_note;
 pub mod goal;
 pub mod goal_agreement;
+pub mod message;
 pub mod partnership;
 pub mod recipient;
 pub mod survey;
@@ -20,8 +25,13 @@ pub mod survey_question;
 pub mod survey_response;
 mod survey_values;
 pub mod talk_choice;
+pub mod thread;
+pub mod thread_participant;
 mod values;
 
 pub use announcement_values::{AnnouncementStatus, Priority};
+pub use contact_values::{
+    ConcernStatus, ConcernUrgency, ContactKind, ContactTone, DayHours, ThreadStarter, ThreadStatus, WeekHours,
+};
 pub use survey_values::{QuestionKind, SurveyKind, SurveyStatus};
 pub use values::{AttendeeStatus, ConversationMode, RecipientKind, StepKind, TargetKind};

@@ -11,9 +11,11 @@ use crate::ids::{AccountId, BoardId, ClassGroupId, ClusterId, CohortId, PersonId
 use crate::{identity, organisation, people, platform, programme, roster};
 
 mod announcements;
+mod contact;
 pub mod engagement;
 mod practice;
 mod surveys;
+pub mod threads;
 
 pub use announcements::{announcements_of_staff, announcements_to_change};
 pub use engagement::{addressed_to_oneself, items_for_oneself, items_for_places, students_in_confidence};
@@ -235,7 +237,9 @@ impl Scoped for people::person::Entity {
             .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
             .add(Column::Id.is_in(scope.persons.iter().copied()))
             .add(practice::people_who_take_part(Column::Id, scope))
-            .add(engagement::people_who_talk(Column::Id, scope));
+            .add(engagement::people_who_talk(Column::Id, scope))
+            .add(threads::staff_in_threads(Column::Id, scope))
+            .add(contact::people_in_contact(Column::Id, scope));
         if !scope.staffed_schools.is_empty() {
             let staff = staff_of_schools(scope).add(not_over(scope.on));
             any = any

@@ -50,6 +50,7 @@ pub(crate) fn followed(subscription: &str) -> Option<&'static str> {
     match subscription {
         "rosterImportProgressed" => Some("RosterImport"),
         "lessonProgressChanged" => Some("Cohort"),
+        "messageReceived" => Some("Thread"),
         _ => None,
     }
 }
@@ -85,6 +86,11 @@ pub(crate) fn subject(mutation: &str) -> Option<&'static str> {
         "agreementConfirm" | "agreementComment" | "agreementMark" => "Agreement",
         "goalAgree" | "goalMark" => "Goal",
         "feedRead" => "Announcement",
+        "contactRulesUpdate" => "School",
+        "threadStart" | "contactMomentLog" | "concernRaise" => "Student",
+        "messageSend" | "threadRead" | "threadClose" => "Thread",
+        "contactMomentUpdate" | "contactMomentDelete" => "ContactMoment",
+        "concernAcknowledge" | "concernResolve" => "Concern",
         "lessonUpdate" => "Lesson",
         "materialUpdate" | "materialStateSet" => "Material",
         "announcementCreate" | "surveyCreate" => "School",
@@ -124,6 +130,8 @@ pub(crate) const REFERRING: &[&str] = &[
     "announcementCreate",
     "surveyCreate",
     "surveyRespond",
+    "threadStart",
+    "contactMomentLog",
 ];
 
 /// A sound input over the id of a [`subject`], so that nothing but the right to do it stands between the actor and the
@@ -136,6 +144,7 @@ pub(crate) fn input(mutation: &str, id: &str, referred: &Board) -> Option<Value>
         .or_else(|| practice(mutation, id, referred))
         .or_else(|| partners(mutation, id))
         .or_else(|| announcements(mutation, id, referred))
+        .or_else(|| contact(mutation, id, referred))
 }
 
 fn partners(mutation: &str, id: &str) -> Option<Value> {
@@ -278,6 +287,25 @@ fn announcements(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
         "surveyRespond" => {
             json!({ "survey": id, "answers": [{ "question": referred.questions[0].to_string(), "text": "Niets." }] })
         }
+        _ => return None,
+    })
+}
+
+fn contact(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
+    Some(match mutation {
+        "contactRulesUpdate" => json!({ "school": id, "replyTermDays": 2 }),
+        "threadStart" => json!({
+            "student": id, "subject": "Gym", "body": "Morgen gymles.", "participants": [referred.teacher.person.to_string()],
+        }),
+        "messageSend" => json!({ "thread": id, "body": "Goed." }),
+        "threadRead" | "threadClose" => json!({ "thread": id }),
+        "contactMomentLog" => json!({
+            "student": id, "guardian": referred.guardians[0].person.to_string(), "kind": "PHONE", "tone": "NEUTRAL",
+        }),
+        "contactMomentUpdate" => json!({ "id": id, "note": "Anders" }),
+        "contactMomentDelete" | "concernAcknowledge" => json!({ "id": id }),
+        "concernRaise" => json!({ "student": id, "text": "Vaak moe." }),
+        "concernResolve" => json!({ "id": id, "resolution": "Gesproken." }),
         _ => return None,
     })
 }

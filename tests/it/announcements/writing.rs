@@ -108,7 +108,7 @@ async fn what_is_scheduled_appears_at_its_time_to_who_is_there_then(world: &Worl
         (&set["announcement"]["status"], &set["announcement"]["publishedAt"]),
         (&json!("SCHEDULED"), &Value::Null)
     );
-    assert_eq!(schedule::round(&world.app).await.unwrap(), 0);
+    assert_eq!(schedule::round(&world.app, None).await.unwrap(), 0);
     assert_eq!(opened(world, ilse, &id).await, Value::Null);
     assert_eq!(opened(world, ours.leader.account, &id).await["status"], "SCHEDULED");
     // Bram comes, Ilse's access ends, before it appears.
@@ -117,9 +117,9 @@ async fn what_is_scheduled_appears_at_its_time_to_who_is_there_then(world: &Worl
     act(world, Who::Leader, "guardianshipUpdate", "", json!({ "id": ours.guardianships[0], "access": "NONE" })).await;
     world.app.clock.turn(TimeDelta::hours(4));
     // Two processes at the same time: one of them lets it appear.
-    let (first, second) = tokio::join!(schedule::round(&world.app), schedule::round(&world.app));
+    let (first, second) = tokio::join!(schedule::round(&world.app, None), schedule::round(&world.app, None));
     assert_eq!(first.unwrap() + second.unwrap(), 1);
-    assert_eq!(schedule::round(&world.app).await.unwrap(), 0);
+    assert_eq!(schedule::round(&world.app, None).await.unwrap(), 0);
     assert_eq!(titles(world, bram.account).await, ["Morgen"]);
     assert_eq!(opened(world, ilse, &id).await, Value::Null);
     // A time that lies too far ahead, one after it is to be confirmed, and one that is past.
@@ -141,7 +141,7 @@ async fn what_was_scheduled_can_be_withdrawn_before_it_appears(world: &World) {
     act(world, Who::Teacher, "announcementPublish", "", json!({ "id": id, "publishAt": at })).await;
     act(world, Who::Teacher, "announcementWithdraw", "", json!({ "id": id })).await;
     world.app.clock.turn(TimeDelta::hours(4));
-    assert_eq!(schedule::round(&world.app).await.unwrap(), 0);
+    assert_eq!(schedule::round(&world.app, None).await.unwrap(), 0);
     assert_eq!(opened(world, world.ours.guardians[0].account, &id).await, Value::Null);
     assert_eq!(opened(world, world.ours.teacher.account, &id).await["status"], "WITHDRAWN");
 }

@@ -1,6 +1,7 @@
 //! Two boards with the same people in them. All texts of the second one are canaries.
 
 mod circle;
+mod contact;
 mod course;
 mod families;
 mod partners;
@@ -10,15 +11,16 @@ mod surveys;
 use chrono::{DateTime, Utc};
 use glans_entity::engagement::RecipientKind;
 use glans_entity::ids::{
-    AccountId, AnnouncementId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, CommentId, ExperienceId,
-    GuardianshipId, MeetingId, MembershipId, PersonId, RosterImportId, SchoolCohortId, SchoolId, SchoolYearId,
-    SessionId, StudentId, SurveyId, SurveyQuestionId, TeamSessionId,
+    AccountId, AnnouncementId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, CommentId, ConcernId,
+    ContactMomentId, ExperienceId, GuardianshipId, MeetingId, MembershipId, MessageId, PersonId, RosterImportId,
+    SchoolCohortId, SchoolId, SchoolYearId, SessionId, StudentId, SurveyId, SurveyQuestionId, TeamSessionId, ThreadId,
 };
 use glans_entity::localized::Strings;
 use glans_entity::people::{GuardianAccess, Role, ScopeKind};
 use glans_entity::{identity, roster};
 use sea_orm::DatabaseTransaction;
 
+use contact::Triangle;
 pub use course::Course;
 pub use partners::Partners;
 use partners::Triangle;
@@ -91,6 +93,14 @@ pub struct Board {
     pub surveys: [SurveyId; 2],
     /// The one question of each.
     pub questions: [SurveyQuestionId; 2],
+    /// One about each student, between the guardian and the teacher of the first or the leader of the second.
+    pub threads: [ThreadId; 2],
+    /// One in each thread, by the guardian.
+    pub messages: [MessageId; 2],
+    /// A compliment in each of these triangles.
+    pub contact_moments: [ContactMomentId; 2],
+    /// Of staff about each student, shared with the guardians.
+    pub concerns: [ConcernId; 2],
 }
 
 /// Writes a board whose texts all begin with `mark`.
@@ -140,6 +150,14 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
     let voice = |at: usize| (people.guardians[at].person, students[at]);
     let surveys =
         [sower.survey(schools[0], leader, voice(0)).await, sower.survey(schools[1], other_leader, voice(1)).await];
+    let staff = [people.teacher.person, other_leader];
+    let triangle = |at: usize| Triangle {
+        school: schools[at],
+        student: students[at],
+        guardian: people.guardians[at].person,
+        staff: staff[at],
+    };
+    let threads = [sower.thread(triangle(0)).await, sower.thread(triangle(1)).await];
     Board {
         announcements,
         surveys: surveys.map(|(survey, _)| survey),
@@ -177,6 +195,10 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
             sower.comment(other_cohort, experiences[1], other_leader).await,
         ],
         partners,
+        threads: threads.map(|(thread, _)| thread),
+        messages: threads.map(|(_, message)| message),
+        contact_moments: [sower.compliment(triangle(0)).await, sower.compliment(triangle(1)).await],
+        concerns: [sower.concern(triangle(0)).await, sower.concern(triangle(1)).await],
     }
 }
 

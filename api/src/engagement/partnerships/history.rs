@@ -13,6 +13,9 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, 
 
 use super::family::Family;
 use super::rules::{Aim, History, Talk, Trust};
+use crate::call::today;
+use crate::engagement::contact::{self, ContactHistory};
+use crate::engagement::surveys::pulses;
 use crate::loaders::group;
 use crate::platform::error::{Error, Result};
 
@@ -20,25 +23,27 @@ use crate::platform::error::{Error, Result};
 pub async fn of(
     db: &impl ConnectionTrait,
     now: DateTime<Utc>,
-    today: NaiveDate,
+    on: NaiveDate,
     partnerships: &[partnership::Model],
 ) -> Result<HashMap<PartnershipId, History>> {
-    let everywhere = Scope::system(today);
+    let everywhere = Scope::system(on);
     let students: Vec<StudentId> = partnerships.iter().map(|row| row.student_id).collect();
     let ids: Vec<PartnershipId> = partnerships.iter().map(|row| row.id).collect();
-    let families = Family::of(db, today, &students).await?;
+    let families = Family::of(db, on, &students).await?;
     let contactable = contactable(db, &everywhere, &families).await?;
     let years = years(db, &everywhere, partnerships).await?;
     let enrolled = enrolled(db, &everywhere, &students).await?;
     let mut talks = talks(db, &everywhere, &ids).await?;
     let mut aims = aims(db, &everywhere, &ids).await?;
+    let contact = contact::history(db, &everywhere, now, &students).await?;
+    let pulses = pulses::latest(db, &everywhere, &students).await?;
     let mut told = HashMap::new();
     for row in partnerships {
         let year = years.get(&row.school_year_id).ok_or_else(|| Error::fault("a partnership without its year"))?;
         let entitled = families.get(&row.student_id).map(|family| family.entitled.clone()).unwrap_or_default();
         let history = History {
             now,
-            today,
+            today: on,
             starts_on: year.starts_on,
             ends_on: year.ends_on,
             enrolled_on: enrolled.get(&(row.student_id, row.school_year_id)).copied().unwrap_or(year.starts_on),
@@ -47,13 +52,22 @@ pub async fn of(
             entitled,
             talks: talks.remove(&row.id).unwrap_or_default(),
             aims: aims.remove(&row.id).unwrap_or_default(),
-            exchanges: Vec::new(),
-            open_concerns: Vec::new(),
-            trust: Trust::default(),
+            exchanges: contact.get(&row.student_id).map(|it| it.two_way_at.clone()).unwrap_or_default(),
+            open_concerns: contact.get(&row.student_id).map(open_since).unwrap_or_default(),
+            trust: pulses.get(&row.student_id).map(trust).unwrap_or_default(),
         };
         told.insert(row.id, history);
     }
     Ok(told)
+}
+
+fn open_since(contact: &ContactHistory) -> Vec<NaiveDate> {
+    contact.open_concerns().map(|concern| today(concern.opened_at)).collect()
+}
+
+fn trust(latest: &pulses::Latest) -> Trust {
+    let guardians = latest.guardians.iter().map(|(guardian, score)| (*guardian, score.value, today(score.at)));
+    Trust { of_guardians: guardians.collect(), of_teacher: latest.teacher.map(|score| (score.value, today(score.at))) }
 }
 
 /// Those of the guardians who have a login: its address was proven when it was made.

@@ -7,6 +7,7 @@ use glans_entity::people::Role;
 
 use crate::access::{Action, Place, policy};
 use crate::call::Call;
+use crate::engagement::contact_rules::{ContactRules, contact_rules_of};
 use crate::loaders;
 use crate::organisation::boards::Board;
 use crate::organisation::class_groups::{self, ClassGroup};
@@ -155,6 +156,12 @@ impl School {
         let all = loaders::list(ctx, CohortsOf(self.0.id), SchoolCohort).await?;
         let Some(cohort) = cohort else { return Ok(all) };
         Ok(all.into_iter().filter(|taken| cohort.parse() == Ok(taken.0.cohort_id)).collect())
+    }
+
+    /// How the school and families reach each other. Read by everybody of the school, its guardians among them; null for
+    /// others.
+    pub async fn contact_rules(&self, ctx: &Context<'_>) -> Result<Option<ContactRules>> {
+        contact_rules_of(ctx, &self.0).await
     }
 
     /// Whether the viewer may change the details of the school.

@@ -8,6 +8,8 @@ use glans_entity::people::student;
 use super::loaders::PlaceOf;
 use crate::access::{Action, policy};
 use crate::call::Call;
+use crate::engagement::contact::ContactMoment;
+use crate::engagement::contact::moments::contact_moments_of;
 use crate::engagement::partnerships::{Partnership, PartnershipOf};
 use crate::loaders;
 use crate::organisation::class_groups::ClassGroup;
@@ -16,6 +18,7 @@ use crate::payload;
 use crate::people::enrolments::ClassGroupsOf;
 use crate::people::guardianships::{Guardianship, GuardianshipsOf, OwnChild};
 use crate::platform::error::Result;
+use crate::platform::page::{Page, PageArgs};
 use crate::platform::scalars::LocalDate;
 use crate::platform::size::list_size;
 
@@ -88,6 +91,19 @@ impl Student {
     ) -> Result<Option<Partnership>> {
         let year = school_year.map(|id| id.parse().unwrap_or_else(|_| SchoolYearId::new()));
         Ok(loaders::one(ctx, PartnershipOf { student: self.0.id, year }).await?.map(Partnership))
+    }
+
+    /// The short contacts with guardians, the latest first: all of them for who teaches the student or leads the school; for
+    /// a guardian who has everything of the student, the compliments that are for them.
+    pub async fn contact_moments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items from the start, 0 to 100; 25 when absent.")] first: Option<i32>,
+        #[graphql(desc = "A cursor: only what comes after it.")] after: Option<String>,
+        #[graphql(desc = "Items from the end, 0 to 100; not together with `first`.")] last: Option<i32>,
+        #[graphql(desc = "A cursor: only what comes before it.")] before: Option<String>,
+    ) -> Result<Page<ContactMoment>> {
+        contact_moments_of(Call::of(ctx), self.0.id, PageArgs { first, after, last, before }).await
     }
 
     /// The last day at the school; null while no end is known.

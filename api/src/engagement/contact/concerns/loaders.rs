@@ -1,0 +1,20 @@
+//! Concerns, by the batch.
+
+use std::collections::HashMap;
+
+use async_graphql::dataloader::Loader;
+use glans_entity::engagement::concern::Model;
+use glans_entity::ids::ConcernId;
+
+use super::store;
+use crate::loaders::{Batch, BatchError};
+
+impl Loader<ConcernId> for Batch {
+    type Value = Model;
+    type Error = BatchError;
+
+    async fn load(&self, ids: &[ConcernId]) -> Result<HashMap<ConcernId, Model>, BatchError> {
+        let rows = store::by_ids(&*self.call.read().await?, &self.call.scope(), ids).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}

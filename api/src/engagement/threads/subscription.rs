@@ -1,0 +1,214 @@
+//! Following messages.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_graphql::futures_util::stream::{self, Stream};
+use async_graphql::{Context, ID, Object, Subscription};
+use chrono::{DateTime, TimeDelta, Utc};
+use glans_entity::engagement::message;
+use glans_entity::ids::{MessageId, ThreadId};
+use uuid::Uuid;
+
+use super::types::Message;
+use super::{actions, post, rules, store};
+use crate::call::Call;
+use crate::loaders;
+use crate::platform::bus::Wakes;
+use crate::platform::error::{Code, Error, Result, coded};
+use crate::platform::page;
+
+/// Messages are looked for after this long, in case that a wake-up call was lost.
+const LOOK_AGAIN: Duration = Duration::from_secs(20);
+/// What was read longer ago, for a client that takes slowly, is read again under the rights of then.
+const FRESH: TimeDelta = TimeDelta::seconds(2);
+/// A message is committed this long after its time at most: so far back is looked for what came late.
+const LATE: TimeDelta = TimeDelta::seconds(15);
+/// Messages that are read at once.
+const AHEAD: u64 = 100;
+/// Messages of the last moments that a cursor remembers, so that none of them is told twice.
+const REMEMBERED: usize = 100;
+
+/// A message, and where to go on after a lost connection.
+pub struct MessageReceived {
+    cursor: String,
+    row: Option<message::Model>,
+}
+
+/// A message that the viewer came to see: one of others when it arrived, an own one, perhaps of another phone, when it was
+/// sent.
+#[Object]
+impl MessageReceived {
+    /// Opaque. Give the last one as `after` when you follow again: what came meanwhile is told first.
+    async fn cursor(&self) -> &str {
+        &self.cursor
+    }
+
+    /// The message; null in the first event, which says that following has begun.
+    async fn message(&self) -> Option<Message> {
+        self.row.clone().map(Message)
+    }
+}
+
+/// The root fields that follow messages.
+#[derive(Default)]
+pub struct MessageSubscription;
+
+#[Subscription]
+impl MessageSubscription {
+    /// The messages that the viewer comes to see: first an event without one, then one for each, in the order in which they
+    /// come within a thread. A message that is held is told when it arrives. What the viewer may not read any more is not
+    /// told: `NOT_FOUND` when that is the thread itself.
+    async fn message_received(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of a thread; all in which the viewer takes part when absent.")] thread: Option<ID>,
+        #[graphql(
+            desc = "The cursor of the last event that arrived: what came since is told first. `RESYNC_REQUIRED` when it is \
+                    older than seven days: read the threads anew."
+        )]
+        after: Option<String>,
+    ) -> Result<impl Stream<Item = async_graphql::Result<MessageReceived>> + use<>> {
+        let call = Call::shared(ctx);
+        let thread = thread.as_ref().map(actions::thread_id);
+        let topic = match thread {
+            Some(thread) => {
+                call.signed_in()?;
+                thread.to_string()
+            }
+            None => post::topic(call.person()?.account),
+        };
+        // Every event is of its own moment: what was read for one must not stand in the next.
+        loaders::in_context(ctx).enable_all_cache(false);
+        let wakes = call.app().bus.subscribe(topic);
+        let following = Box::pin(Following::begin(call, thread, wakes, after)).await?;
+        Ok(stream::unfold(Some(following), async |following| following?.next().await))
+    }
+}
+
+fn unknown() -> Error {
+    coded(Code::NotFound, "There is no such thread.")
+}
+
+/// Where a follower is: when the last message that was told came to be seen, and those told that came shortly before.
+type Position = (DateTime<Utc>, Vec<Uuid>);
+
+/// A thread or all of them, and what was told of it.
+struct Following {
+    call: Arc<Call>,
+    thread: Option<ThreadId>,
+    wakes: Wakes,
+    since: DateTime<Utc>,
+    /// What was told of the last moments, with its time.
+    told: VecDeque<(DateTime<Utc>, MessageId)>,
+    begun: bool,
+    ahead: VecDeque<message::Model>,
+    /// When `ahead` was.
+    read_at: DateTime<Utc>,
+    /// How long nothing arrives that is known of.
+    quiet: Duration,
+}
+
+impl Following {
+    async fn begin(call: Arc<Call>, thread: Option<ThreadId>, wakes: Wakes, after: Option<String>) -> Result<Self> {
+        let now = call.now();
+        let mut following = Self {
+            call,
+            thread,
+            wakes,
+            since: now,
+            told: VecDeque::new(),
+            begun: false,
+            ahead: VecDeque::new(),
+            read_at: now,
+            quiet: LOOK_AGAIN,
+        };
+        following.must_be_in_sight().await?;
+        match after {
+            // What was there already is not told: only what comes late of the last moments is.
+            None => {
+                let (db, scope) = (following.call.read().await?, following.call.scope());
+                let known = store::seen_since(&*db, &scope, now, thread, now - LATE, &[], 10 * AHEAD).await?;
+                following.told = known.iter().map(|row| (store::seen_at(&scope, row), row.id)).collect();
+            }
+            Some(after) => {
+                let (since, told): Position = page::position(&after, &following.order())?;
+                if since + rules::EVENTS_KEPT < now {
+                    let message = "This cursor is older than seven days. Read the threads, and follow anew.";
+                    return Err(coded(Code::ResyncRequired, message));
+                }
+                following.since = since;
+                following.told = told.into_iter().map(|id| (since, MessageId(id))).collect();
+            }
+        }
+        Ok(following)
+    }
+
+    fn order(&self) -> String {
+        self.thread.map_or_else(|| "messages".to_owned(), |thread| format!("messages.{thread}"))
+    }
+
+    fn cursor(&self) -> Result<String> {
+        let told: Vec<Uuid> = self.told.iter().rev().take(REMEMBERED).map(|(_, id)| id.0).collect();
+        page::mark(&self.order(), &(self.since, told))
+    }
+
+    /// The next that is to be told; nothing follows an error.
+    async fn next(mut self) -> Option<(async_graphql::Result<MessageReceived>, Option<Self>)> {
+        match self.tell().await {
+            Ok(told) => Some((Ok(told), Some(self))),
+            Err(error) => Some((Err(error.into()), None)),
+        }
+    }
+
+    /// Reads on, where nothing fresh lies ahead; whether there is nothing more yet.
+    async fn look(&mut self) -> Result<bool> {
+        let now = self.call.now();
+        if !self.ahead.is_empty() && now < self.read_at + FRESH {
+            return Ok(false);
+        }
+        self.must_be_in_sight().await?;
+        self.read_at = now;
+        let (db, scope) = (self.call.read().await?, self.call.scope());
+        let told: Vec<MessageId> = self.told.iter().map(|(_, id)| *id).collect();
+        let from = self.since - LATE;
+        self.ahead = store::seen_since(&*db, &scope, now, self.thread, from, &told, AHEAD).await?.into();
+        if self.ahead.is_empty() {
+            let next = store::next_arrival(&*db, &scope, now, self.thread).await?;
+            let quiet = next.and_then(|next| (next - now).to_std().ok()).unwrap_or(LOOK_AGAIN);
+            self.quiet = quiet.min(LOOK_AGAIN);
+            drop(db);
+            // Whoever waits gives the snapshot back.
+            self.call.look_again().await;
+        }
+        Ok(self.ahead.is_empty())
+    }
+
+    async fn tell(&mut self) -> Result<MessageReceived> {
+        if !self.begun {
+            self.begun = true;
+            return Ok(MessageReceived { cursor: self.cursor()?, row: None });
+        }
+        // In a box that lasts as long as it takes: who waits for hours keeps no room for reading.
+        while Box::pin(self.look()).await? {
+            let _ = tokio::time::timeout(self.quiet, self.wakes.next()).await;
+        }
+        let row = self.ahead.pop_front().ok_or_else(|| Error::fault("a list that is not empty has a first"))?;
+        let seen = store::seen_at(&self.call.scope(), &row);
+        self.since = self.since.max(seen);
+        self.told.push_back((seen, row.id));
+        let kept = self.since - LATE;
+        self.told.retain(|(seen, _)| *seen >= kept);
+        Ok(MessageReceived { cursor: self.cursor()?, row: Some(row) })
+    }
+
+    /// A new snapshot, in which the thread is still there for the viewer.
+    async fn must_be_in_sight(&self) -> Result<()> {
+        self.call.stand_anew().await?;
+        let Some(thread) = self.thread else { return Ok(()) };
+        let (db, scope) = (self.call.read().await?, self.call.scope());
+        let found = store::by_ids(&*db, &scope, self.call.now(), &[thread]).await?;
+        if found.is_empty() { Err(unknown()) } else { Ok(()) }
+    }
+}

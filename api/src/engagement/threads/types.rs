@@ -1,0 +1,359 @@
+//! The thread, the message, and the inputs and payloads of their mutations.
+
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use glans_entity::engagement::{self, message, thread};
+use glans_entity::ids::PersonId;
+
+use super::company::Company;
+use super::loaders::{CompanyOf, LastOf, NameOf, ParticipantsOf, UnreadOf};
+use super::store;
+use crate::call::Call;
+use crate::engagement::contact_rules::{self, RulesOf};
+use crate::loaders;
+use crate::payload;
+use crate::people::persons::Person;
+use crate::people::students::Student;
+use crate::platform::error::{Result, UserError, outcome};
+use crate::platform::page::{Page, PageArgs};
+use crate::platform::size::list_size;
+
+/// Whether a thread is written in.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "engagement::ThreadStatus")]
+pub enum ThreadStatus {
+    /// It is.
+    Open,
+    /// Staff closed it: it stays to be read.
+    Closed,
+}
+
+pub struct Thread(pub thread::Model);
+
+impl From<thread::Model> for Thread {
+    fn from(row: thread::Model) -> Self {
+        Self(row)
+    }
+}
+
+impl Thread {
+    async fn company(&self, ctx: &Context<'_>) -> Result<Company> {
+        let key = CompanyOf { thread: self.0.id, student: self.0.student_id, school: self.0.school_id };
+        Ok(loaders::one(ctx, key).await?.unwrap_or_default())
+    }
+}
+
+/// Those of `persons` whom the viewer may see.
+async fn persons_in_sight(ctx: &Context<'_>, persons: Vec<PersonId>) -> Result<Vec<Person>> {
+    let mut found = loaders::many(ctx, persons.clone()).await?;
+    Ok(persons.iter().filter_map(|id| found.remove(id)).map(Person).collect())
+}
+
+/// Messages (*gesprek*) between the staff of a school and guardians about one child. Seen by the guardians who take part, as
+/// long as they have everything of the child, and by who teaches the child or leads the school of the thread, as long as
+/// they do; by nobody else of the board. A thread whose first message has not arrived is seen by its author only.
+#[Object]
+impl Thread {
+    /// Opaque, stable, sortable by time of making.
+    pub async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// What it is about, 1 to 120 characters.
+    pub async fn subject(&self) -> &str {
+        &self.0.subject
+    }
+
+    /// The child that it is about; never null.
+    pub async fn about(&self, ctx: &Context<'_>) -> Result<Option<Student>> {
+        loaders::present(ctx, self.0.student_id).await.map(|row| Some(Student(row)))
+    }
+
+    /// Who takes part today: for staff, everybody; for a guardian, the staff and oneself. Who may not read the thread any
+    /// more is not among them.
+    #[graphql(directive = list_size::apply(3))]
+    pub async fn participants(&self, ctx: &Context<'_>) -> Result<Vec<Person>> {
+        let rows = loaders::one(ctx, ParticipantsOf(self.0.id)).await?.unwrap_or_default();
+        let company = self.company(ctx).await?;
+        let present = |person: &PersonId| company.guardians.contains(person) || company.staff.contains(person);
+        persons_in_sight(ctx, rows.into_iter().map(|row| row.person_id).filter(present).collect()).await
+    }
+
+    /// The names of the guardians who take part today, the viewer's own among them. All that a guardian is told of another
+    /// one, of whom there is one only where staff wrote to both together.
+    pub async fn guardian_names(&self, ctx: &Context<'_>) -> Result<Vec<String>> {
+        let guardians = self.company(ctx).await?.guardians;
+        let mut names = loaders::many(ctx, guardians.iter().copied().map(NameOf).collect()).await?;
+        Ok(guardians.iter().filter_map(|person| names.remove(&NameOf(*person))).collect())
+    }
+
+    /// What was written, in the order in which it arrives. Own messages that have not arrived come last, so that what others
+    /// write meanwhile comes before them.
+    pub async fn messages(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items from the start, 0 to 100; 25 when absent.")] first: Option<i32>,
+        #[graphql(desc = "A cursor: only what comes after it.")] after: Option<String>,
+        #[graphql(desc = "Items from the end, 0 to 100; not together with `first`.")] last: Option<i32>,
+        #[graphql(desc = "A cursor: only what comes before it.")] before: Option<String>,
+    ) -> Result<Page<Message>> {
+        let call = Call::of(ctx);
+        let args = PageArgs { first, after, last, before };
+        let page = store::messages(&*call.read().await?, &call.scope(), call.now(), self.0.id, &args).await?;
+        Ok(page.into_page(Message))
+    }
+
+    /// The last of its messages that the viewer sees, for a list of threads.
+    pub async fn last_message(&self, ctx: &Context<'_>) -> Result<Option<Message>> {
+        Ok(loaders::one(ctx, LastOf(self.0.id)).await?.map(Message))
+    }
+
+    /// How many messages of others have arrived that the viewer has not read; 0 for staff who take no part.
+    #[graphql(name = "unread")]
+    pub async fn unread(&self, ctx: &Context<'_>) -> Result<i32> {
+        let count = loaders::one(ctx, UnreadOf(self.0.id)).await?.unwrap_or_default();
+        Ok(i32::try_from(count).unwrap_or(i32::MAX))
+    }
+
+    /// By when staff answer, by the rules of the school: the end of the hours of the last working day of the term, counted
+    /// from the oldest message of a guardian that staff has not answered. School holidays are not known. Null when nothing
+    /// waits for an answer, and once it is closed.
+    pub async fn reply_due_by(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
+        let Some(since) = self.0.awaits_since.filter(|_| self.0.closed_at.is_none()) else { return Ok(None) };
+        let rules = loaders::present(ctx, RulesOf(self.0.board_id, self.0.school_id)).await?;
+        let board = loaders::present(ctx, self.0.board_id).await?;
+        let zone = contact_rules::rules::zone(&board.time_zone);
+        Ok(Some(contact_rules::rules::reply_due(&rules, zone, since)))
+    }
+
+    /// Whether it is written in.
+    pub async fn status(&self) -> ThreadStatus {
+        self.0.status.into()
+    }
+
+    /// Whether staff closed it.
+    pub async fn is_closed(&self) -> bool {
+        self.0.closed_at.is_some()
+    }
+
+    /// When staff closed it; null while it is open.
+    pub async fn closed_at(&self) -> Option<DateTime<Utc>> {
+        self.0.closed_at
+    }
+
+    /// When the last message arrived; that of the first one while none has.
+    pub async fn last_message_at(&self) -> DateTime<Utc> {
+        self.0.last_at
+    }
+
+    /// Whether the viewer takes part.
+    pub async fn viewer_takes_part(&self, ctx: &Context<'_>) -> Result<bool> {
+        let rows = loaders::one(ctx, ParticipantsOf(self.0.id)).await?.unwrap_or_default();
+        let scope = Call::of(ctx).scope();
+        Ok(rows.iter().any(|row| scope.persons.contains(&row.person_id)))
+    }
+
+    /// Whether the viewer may write in it now.
+    pub async fn viewer_can_write(&self, ctx: &Context<'_>) -> Result<bool> {
+        // Who sees it may write in it, unless the thread itself stands in the way.
+        Ok(self.company(ctx).await?.obstacle(&self.0).is_none())
+    }
+
+    /// When it was made.
+    pub async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When it was changed last, by a message too.
+    pub async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+
+    /// Counts up with every change, every message too; give it as `ifVersion` to close it.
+    pub async fn version(&self) -> i32 {
+        self.0.version
+    }
+}
+
+pub struct Message(pub message::Model);
+
+impl From<message::Model> for Message {
+    fn from(row: message::Model) -> Self {
+        Self(row)
+    }
+}
+
+/// What somebody wrote in a thread (*bericht*). It is never edited. Seen by who sees the thread, from its arrival on; by its
+/// author at once.
+#[Object]
+impl Message {
+    /// Opaque, stable, sortable by time of making.
+    pub async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// The thread that it stands in.
+    pub async fn thread(&self, ctx: &Context<'_>) -> Result<Thread> {
+        loaders::present(ctx, self.0.thread_id).await.map(Thread)
+    }
+
+    /// Who wrote it; null for a guardian where the viewer is another one, who is told the name only.
+    pub async fn author(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        Ok(loaders::one(ctx, self.0.author_id).await?.map(Person))
+    }
+
+    /// The name of who wrote it.
+    pub async fn author_name(&self, ctx: &Context<'_>) -> Result<String> {
+        loaders::present(ctx, NameOf(self.0.author_id)).await
+    }
+
+    /// Whether its author wrote as staff.
+    pub async fn is_from_staff(&self) -> bool {
+        self.0.is_staff
+    }
+
+    /// What was written, 1 to 4,000 characters, with line breaks.
+    pub async fn body(&self) -> &str {
+        &self.0.body
+    }
+
+    /// When it was sent.
+    pub async fn sent_at(&self) -> DateTime<Utc> {
+        self.0.sent_at
+    }
+
+    /// When others see it: at once, or when the next hours of the school begin.
+    pub async fn arrives_at(&self) -> DateTime<Utc> {
+        self.0.arrives_at
+    }
+
+    /// Whether others see it by now.
+    pub async fn has_arrived(&self, ctx: &Context<'_>) -> bool {
+        self.0.arrives_at <= Call::of(ctx).now()
+    }
+
+    /// Who read it, without its author: for staff, everybody who did; for a guardian, staff and oneself.
+    #[graphql(directive = list_size::apply(3))]
+    pub async fn read_by(&self, ctx: &Context<'_>) -> Result<Vec<Person>> {
+        let rows = loaders::one(ctx, ParticipantsOf(self.0.thread_id)).await?.unwrap_or_default();
+        let read = rows.into_iter().filter(|row| row.person_id != self.0.author_id);
+        let read = read.filter(|row| row.read_up_to.is_some_and(|up_to| self.0.arrives_at <= up_to));
+        persons_in_sight(ctx, read.map(|row| row.person_id).collect()).await
+    }
+
+    /// When it was made: when it was sent.
+    pub async fn created_at(&self) -> DateTime<Utc> {
+        self.0.sent_at
+    }
+
+    /// When something of it changed last: it was sent, or arrived.
+    pub async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+
+    /// Counts up with every change.
+    pub async fn version(&self) -> i32 {
+        self.0.version
+    }
+}
+
+/// A new thread.
+#[derive(InputObject)]
+pub struct ThreadStartInput {
+    /// The id that it is to have, made by the app as a TypeID over a UUIDv7, so that what was made offline keeps its id;
+    /// made by the server when absent. Where guardians talk apart, that of the first of the threads.
+    pub id: Option<ID>,
+    /// The child that it is about.
+    pub student: ID,
+    /// What it is about, 1 to 120 characters.
+    pub subject: String,
+    /// The first message, 1 to 4,000 characters.
+    pub body: String,
+    /// Ids of persons to write to, at most 20. Of staff: guardians of the child, all of them when none is named, and
+    /// colleagues who teach the child or lead the school. Of a guardian: teachers of the child and leaders of the school, the
+    /// teachers when absent; never another guardian.
+    pub participants: Option<Vec<ID>>,
+    /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
+    pub client_mutation_id: Option<String>,
+}
+
+/// A new message.
+#[derive(InputObject)]
+pub struct MessageSendInput {
+    /// The id that it is to have, made by the app as a TypeID over a UUIDv7, so that what was made offline keeps its id;
+    /// made by the server when absent.
+    pub id: Option<ID>,
+    /// In which thread.
+    pub thread: ID,
+    /// What to write, 1 to 4,000 characters.
+    pub body: String,
+    /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
+    pub client_mutation_id: Option<String>,
+}
+
+/// How far a thread was read.
+#[derive(InputObject)]
+pub struct ThreadReadInput {
+    /// Which thread.
+    pub thread: ID,
+    /// The id of the last message that was read; of all that have arrived when absent.
+    pub up_to: Option<ID>,
+    /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
+    pub client_mutation_id: Option<String>,
+}
+
+/// Closes a thread.
+#[derive(InputObject)]
+pub struct ThreadCloseInput {
+    /// Which thread.
+    pub thread: ID,
+    /// Refused with CONFLICT when the stored version is another one, as when a message arrived meanwhile.
+    pub if_version: Option<i32>,
+    /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
+    pub client_mutation_id: Option<String>,
+}
+
+/// The answer to `threadStart`.
+#[derive(SimpleObject)]
+pub struct ThreadStartPayload {
+    /// The first of the new threads; null when refused.
+    pub thread: Option<Thread>,
+    /// The new threads: one for each guardian where they talk apart, else one; empty when refused.
+    pub threads: Vec<Thread>,
+    /// What the user can mend, every problem at once; empty when it is done.
+    pub user_errors: Vec<UserError>,
+}
+
+impl ThreadStartPayload {
+    /// The payload of a finished act.
+    pub fn of(done: Result<Vec<thread::Model>>) -> Result<Self> {
+        let (rows, user_errors) = outcome(done)?;
+        let rows = rows.unwrap_or_default();
+        let thread = rows.first().cloned().map(Thread);
+        Ok(Self { thread, threads: rows.into_iter().map(Thread).collect(), user_errors })
+    }
+}
+
+payload! {
+    /// The answer to `messageSend`.
+    MessageSendPayload {
+        /// The new message; null when refused.
+        message: Message
+    }
+}
+
+payload! {
+    /// The answer to `threadRead`.
+    ThreadReadPayload {
+        /// The thread as it is now; null when refused.
+        thread: Thread
+    }
+}
+
+payload! {
+    /// The answer to `threadClose`.
+    ThreadClosePayload {
+        /// The thread as it is now; on a conflict, as it was left; null when refused otherwise.
+        thread: Thread
+    }
+}

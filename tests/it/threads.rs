@@ -1,0 +1,819 @@
+//! Threads: what guardians and staff write to each other about a child, who may read it, and when it arrives.
+
+use async_graphql::futures_util::future::join_all;
+use chrono::{DateTime, Datelike, Days, NaiveTime, TimeDelta, TimeZone, Utc, Weekday};
+use glans::engagement::contact_rules::rules::zone;
+use glans::engagement::threads::post;
+use glans::identity::tokens::issue::{Subject, access_token};
+use glans_entity::engagement::{RecipientKind, recipient, talk_choice};
+use glans_entity::ids::{AccountId, GuardianshipId, MessageId, PersonId, StudentId, ThreadId};
+use glans_entity::people::{GuardianAccess, GuardianRelationship, GuardianshipStatus, ScopeKind};
+use glans_entity::people::{guardianship, membership, student};
+use glans_entity::platform::outbox;
+use glans_entity::scope::{Scope, Scoped};
+use glans_tests::{Actor, Who, World, on_each_database};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use serde_json::{Value, json};
+
+use crate::ask::{act, act_as, ask, ask_as, codes, refused, statements};
+use crate::realtime::Follower;
+
+const NONE: [&str; 0] = [];
+const THREAD: &str =
+    "query($id: ID!) { thread(id: $id) { subject unread isClosed replyDueBy viewerCanWrite viewerTakesPart
+    participants { displayName } guardianNames messages { nodes { body authorName isFromStaff } } } }";
+const THREADS: &str = "query($student: ID, $unread: Boolean, $all: Boolean) {
+    threads(student: $student, unreadOnly: $unread, includeAll: $all) { totalCount nodes { id subject unread } } }";
+const RECEIVED: &str = "subscription($thread: ID, $after: String) { messageReceived(thread: $thread, after: $after) {
+    cursor message { body } } }";
+
+/// What the world knows of itself as the program would.
+fn everywhere(world: &World) -> Scope {
+    Scope::system(glans::call::today(world.app.clock.now()))
+}
+
+/// Turns the clock to the next such day and time in the Netherlands, at least a day from now.
+fn turn_to(world: &World, weekday: Weekday, hour: u32, minute: u32) -> DateTime<Utc> {
+    let (zone, now) = (zone("Europe/Amsterdam"), world.app.clock.now());
+    let mut day = now.with_timezone(&zone).date_naive() + Days::new(1);
+    while day.weekday() != weekday {
+        day = day + Days::new(1);
+    }
+    let local = day.and_time(NaiveTime::from_hms_opt(hour, minute, 0).unwrap());
+    let wanted = zone.from_local_datetime(&local).unwrap().with_timezone(&Utc);
+    world.app.clock.turn(wanted - now);
+    wanted
+}
+
+/// Makes `guardian` a parent of `student` with everything.
+pub async fn make_parent(world: &World, guardian: PersonId, student: StudentId) {
+    let now = world.app.clock.now();
+    let row = guardianship::Model {
+        id: GuardianshipId::new(),
+        board_id: world.ours.id,
+        guardian_id: guardian,
+        student_id: student,
+        relationship: GuardianRelationship::Parent,
+        access: GuardianAccess::Full,
+        status: GuardianshipStatus::Active,
+        contact_priority: Some(9),
+        starts_on: glans::call::today(now) - Days::new(10),
+        ends_on: None,
+        source_id: None,
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    };
+    let db = world.app.db.write(&everywhere(world)).await.unwrap();
+    guardianship::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(&db).await.unwrap();
+    db.commit().await.unwrap();
+    world.app.standings.forget_all();
+}
+
+/// What the guardians of the first child say: to talk apart or not.
+async fn choose(world: &World, guardian: PersonId, apart: bool) {
+    let (db, now) = (world.app.db.write(&everywhere(world)).await.unwrap(), world.app.clock.now());
+    let row = talk_choice::Model {
+        student_id: world.ours.students[0],
+        guardian_id: guardian,
+        board_id: world.ours.id,
+        apart,
+        chosen_by: guardian,
+        chosen_at: now,
+    };
+    talk_choice::Entity::delete_many().filter(talk_choice::Column::GuardianId.eq(guardian)).exec(&db).await.unwrap();
+    talk_choice::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(&db).await.unwrap();
+    db.commit().await.unwrap();
+}
+
+/// Ilse and Hanna are both parents of the first child, and go together.
+async fn together(world: &World) -> [AccountId; 2] {
+    let [ilse, hanna] = world.ours.guardians;
+    make_parent(world, hanna.person, world.ours.students[0]).await;
+    choose(world, ilse.person, false).await;
+    choose(world, hanna.person, false).await;
+    [ilse.account, hanna.account]
+}
+
+async fn set_access(world: &World, access: &str) {
+    let input = json!({ "id": world.ours.guardianships[0], "access": access });
+    assert_eq!(codes(&act(world, Who::Leader, "guardianshipUpdate", "", input).await), NONE);
+}
+
+fn started(world: &World) -> Value {
+    json!({ "student": world.ours.students[0], "subject": " Rekenen ", "body": "Hoe gaat het rekenen?" })
+}
+
+/// A thread that `who` begins about the first child.
+async fn start(world: &World, who: Who) -> ThreadId {
+    let made = act(world, who, "threadStart", "thread { id }", started(world)).await;
+    assert_eq!(codes(&made), NONE, "{made}");
+    made["thread"]["id"].as_str().unwrap().parse().unwrap()
+}
+
+fn words(thread: ThreadId, body: &str) -> Value {
+    json!({ "thread": thread, "body": body })
+}
+
+async fn say(world: &World, who: Who, thread: ThreadId, body: &str) -> String {
+    let sent = act(world, who, "messageSend", "message { id }", words(thread, body)).await;
+    assert_eq!(codes(&sent), NONE, "{sent}");
+    sent["message"]["id"].as_str().unwrap().to_owned()
+}
+
+/// The messages of the thread that the login sees; none where it sees no thread.
+async fn bodies(world: &World, account: AccountId, thread: ThreadId) -> Option<Vec<String>> {
+    let seen = ask_as(world, account, THREAD, json!({ "id": thread })).await;
+    let nodes = seen["thread"]["messages"]["nodes"].as_array()?;
+    Some(nodes.iter().map(|node| node["body"].as_str().unwrap().to_owned()).collect())
+}
+
+/// The threads of the first child in a list, without that of the seed.
+async fn listed(world: &World, who: Who, more: Value) -> Vec<String> {
+    let mut asked = json!({ "student": world.ours.students[0] });
+    asked.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let seen = ask(world, who, THREADS, asked).await;
+    let nodes = seen["threads"]["nodes"].as_array().unwrap();
+    let ids = nodes.iter().map(|node| node["id"].as_str().unwrap().to_owned());
+    ids.filter(|id| *id != world.ours.threads[0].to_string()).collect()
+}
+
+async fn a_guardian_and_a_teacher_write_to_each_other(world: &World) {
+    let sent = turn_to(world, Weekday::Mon, 10, 0);
+    let thread = start(world, Who::Guardian).await;
+    let seen = ask(world, Who::Teacher, THREAD, json!({ "id": thread })).await["thread"].take();
+    // Five working days: the end of the next Monday.
+    let due = (sent + TimeDelta::days(7) + TimeDelta::minutes(450)).to_rfc3339();
+    let first = json!({ "body": "Hoe gaat het rekenen?", "authorName": "Ilse de Wit", "isFromStaff": false });
+    assert_eq!(
+        seen,
+        json!({
+            "subject": "Rekenen", "unread": 1, "isClosed": false, "replyDueBy": due, "viewerCanWrite": true,
+            "viewerTakesPart": true, "guardianNames": ["Ilse de Wit"], "messages": { "nodes": [first] },
+            "participants": [{ "displayName": "Ilse de Wit" }, { "displayName": "Tarik de Wit" }],
+        })
+    );
+    let answer = say(world, Who::Teacher, thread, "Goed!").await;
+    let read = json!({ "thread": thread, "upTo": answer });
+    let fields = "thread { unread replyDueBy }";
+    let read_by_teacher = act(world, Who::Teacher, "threadRead", fields, json!({ "thread": thread })).await;
+    assert_eq!(read_by_teacher["thread"], json!({ "unread": 0, "replyDueBy": null }));
+    let unread = json!({ "unread": true });
+    assert_eq!(listed(world, Who::Guardian, unread.clone()).await, [thread.to_string()]);
+    assert_eq!(act(world, Who::Guardian, "threadRead", fields, read).await["thread"]["unread"], 0);
+    assert_eq!(listed(world, Who::Guardian, unread).await, NONE);
+
+    let readers =
+        "query($id: ID!) { thread(id: $id) { messages { nodes { readBy { givenName } author { givenName } } } } }";
+    for who in [Who::Teacher, Who::Guardian, Who::Leader] {
+        let seen = ask(world, who, readers, json!({ "id": thread })).await;
+        let expected = json!([
+            { "readBy": [{ "givenName": "Tarik" }], "author": { "givenName": "Ilse" } },
+            { "readBy": [{ "givenName": "Ilse" }], "author": { "givenName": "Tarik" } },
+        ]);
+        assert_eq!(seen["thread"]["messages"]["nodes"], expected, "{}", who.name());
+    }
+    // Reading never goes back.
+    let first = ask(
+        world,
+        Who::Guardian,
+        "query($id: ID!) { thread(id: $id) { messages { nodes { id } } } }",
+        json!({ "id": thread }),
+    )
+    .await["thread"]["messages"]["nodes"][0]["id"]
+        .take();
+    let back = json!({ "thread": thread, "upTo": first });
+    assert_eq!(act(world, Who::Guardian, "threadRead", fields, back).await["thread"]["unread"], 0);
+    // The leader looks on, and takes no part.
+    let leader = ask(world, Who::Leader, THREAD, json!({ "id": thread })).await["thread"].take();
+    assert_eq!((&leader["unread"], &leader["viewerTakesPart"]), (&json!(0), &json!(false)));
+    assert_eq!(listed(world, Who::Leader, json!({})).await, NONE);
+    assert_eq!(listed(world, Who::Leader, json!({ "all": true })).await, [thread.to_string()]);
+    say(world, Who::Leader, thread, "Ik lees mee.").await;
+    assert_eq!(listed(world, Who::Leader, json!({})).await, [thread.to_string()]);
+}
+
+async fn messages_are_paged_both_ways(world: &World) {
+    turn_to(world, Weekday::Mon, 10, 0);
+    let thread = start(world, Who::Teacher).await;
+    for number in 1..=4 {
+        say(world, if number % 2 == 0 { Who::Teacher } else { Who::Guardian }, thread, &number.to_string()).await;
+    }
+    let page = "query($id: ID!, $first: Int, $after: String, $last: Int, $before: String) { thread(id: $id) {
+        messages(first: $first, after: $after, last: $last, before: $before) { totalCount nodes { body }
+        pageInfo { startCursor endCursor hasNextPage hasPreviousPage } } } }";
+    let asked = async |more: Value| {
+        let mut variables = json!({ "id": thread });
+        variables.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        ask(world, Who::Guardian, page, variables).await["thread"]["messages"].take()
+    };
+    let texts = |page: &Value| {
+        let nodes = page["nodes"].as_array().unwrap();
+        nodes.iter().map(|node| node["body"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let last = asked(json!({ "last": 2 })).await;
+    assert_eq!((texts(&last), &last["totalCount"]), (vec!["3".to_owned(), "4".to_owned()], &json!(5)));
+    assert_eq!(last["pageInfo"]["hasPreviousPage"], true);
+    let before = asked(json!({ "last": 2, "before": last["pageInfo"]["startCursor"] })).await;
+    assert_eq!(texts(&before), ["1", "2"]);
+    let after = asked(json!({ "first": 9, "after": before["pageInfo"]["endCursor"] })).await;
+    assert_eq!((texts(&after), &after["pageInfo"]["hasNextPage"]), (texts(&last), &json!(false)));
+}
+
+async fn a_message_at_night_arrives_when_the_hours_begin(world: &World) {
+    let night = turn_to(world, Weekday::Fri, 22, 0);
+    let thread = start(world, Who::Guardian).await;
+    let monday = night + TimeDelta::hours(58);
+    let fields = "message { sentAt arrivesAt hasArrived }";
+    let second = act(world, Who::Guardian, "messageSend", fields, words(thread, "Nog iets.")).await;
+    // The second stands behind the first.
+    let arrives: DateTime<Utc> = second["message"]["arrivesAt"].as_str().unwrap().parse().unwrap();
+    assert_eq!((arrives - monday, &second["message"]["hasArrived"]), (TimeDelta::microseconds(1), &json!(false)));
+    let (ilse, tarik) = (world.ours.guardians[0].account, world.ours.teacher.account);
+    let both = vec!["Hoe gaat het rekenen?".to_owned(), "Nog iets.".to_owned()];
+    assert_eq!(bodies(world, ilse, thread).await, Some(both.clone()));
+    assert_eq!(listed(world, Who::Guardian, json!({})).await, [thread.to_string()]);
+    // Nobody else knows that there is a thread.
+    for who in [Who::Teacher, Who::Leader] {
+        assert_eq!(ask(world, who, THREAD, json!({ "id": thread })).await["thread"], Value::Null);
+        assert_eq!(listed(world, who, json!({ "all": true })).await, NONE);
+        assert_eq!(codes(&act(world, who, "messageSend", "", words(thread, "Nu al?")).await), ["NOT_FOUND"]);
+    }
+    post::round(&world.app).await.unwrap();
+    let lists = told_of(world, thread).await;
+    assert_eq!(lists.len(), 1, "the author's own");
+    assert!(lists[0].0 == world.ours.guardians[0].person && lists[0].1 - night < TimeDelta::minutes(1), "{lists:?}");
+
+    world.app.clock.turn(monday - world.app.clock.now() + TimeDelta::seconds(1));
+    // It is there on time, whether anybody was told or not.
+    assert_eq!(bodies(world, tarik, thread).await, Some(both));
+    assert_eq!(ask(world, Who::Teacher, THREAD, json!({ "id": thread })).await["thread"]["unread"], 2);
+    assert_eq!(post::round(&world.app).await.unwrap(), None);
+    let lists = told_of(world, thread).await;
+    assert!(lists.iter().all(|(_, at)| *at == arrives), "{lists:?}");
+    assert_eq!(lists.len(), 2);
+    assert_eq!(events(world, "message.arrived").await, 2);
+    post::round(&world.app).await.unwrap();
+    assert_eq!(events(world, "message.arrived").await, 2, "told once");
+    // Own messages are no news to their author.
+    assert_eq!(ask(world, Who::Guardian, THREAD, json!({ "id": thread })).await["thread"]["unread"], 0);
+    assert_eq!(listed(world, Who::Guardian, json!({ "unread": true })).await, NONE);
+}
+
+/// In whose lists the thread stands, and where.
+async fn told_of(world: &World, thread: ThreadId) -> Vec<(PersonId, DateTime<Utc>)> {
+    let db = world.app.db.look_up(everywhere(world).on).await.unwrap();
+    let rows = recipient::Entity::within(&everywhere(world))
+        .filter(recipient::Column::ItemId.eq(thread.0))
+        .filter(recipient::Column::Kind.eq(RecipientKind::Thread))
+        .order_by_asc(recipient::Column::PersonId);
+    rows.all(&db).await.unwrap().into_iter().map(|row| (row.person_id, row.at)).collect()
+}
+
+async fn events(world: &World, kind: &str) -> usize {
+    let db = world.app.db.look_up(everywhere(world).on).await.unwrap();
+    let rows = outbox::Entity::find().filter(outbox::Column::Kind.eq(kind));
+    rows.all(&db).await.unwrap().len()
+}
+
+async fn what_staff_write_at_night_arrives_at_once(world: &World) {
+    turn_to(world, Weekday::Sat, 23, 0);
+    let thread = start(world, Who::Teacher).await;
+    assert_eq!(ask(world, Who::Guardian, THREAD, json!({ "id": thread })).await["thread"]["unread"], 1);
+    say(world, Who::Guardian, thread, "Pas maandag te lezen.").await;
+    let answer = say(world, Who::Teacher, thread, "Nog iets.").await;
+    // For the author the held one comes last.
+    let ilse = world.ours.guardians[0].account;
+    let own = bodies(world, ilse, thread).await.unwrap();
+    assert_eq!(own, ["Hoe gaat het rekenen?", "Nog iets.", "Pas maandag te lezen."]);
+    assert_eq!(bodies(world, world.ours.teacher.account, thread).await.unwrap(), own[..2]);
+    let read = json!({ "thread": thread, "upTo": answer });
+    assert_eq!(act(world, Who::Guardian, "threadRead", "thread { unread }", read).await["thread"]["unread"], 0);
+    say(world, Who::Teacher, thread, "En nog iets.").await;
+    assert_eq!(ask(world, Who::Guardian, THREAD, json!({ "id": thread })).await["thread"]["unread"], 1);
+
+    let rules = json!({ "school": world.ours.schools[0], "deliversAtNight": true });
+    assert_eq!(codes(&act(world, Who::Leader, "contactRulesUpdate", "", rules).await), NONE);
+    let second =
+        act(world, Who::Guardian, "threadStart", "thread { messages { nodes { hasArrived } } }", started(world)).await;
+    assert_eq!(second["thread"]["messages"]["nodes"][0]["hasArrived"], true);
+}
+
+async fn separated_parents_have_a_thread_each(world: &World) {
+    turn_to(world, Weekday::Tue, 9, 0);
+    // A guardian at access NONE hints at a family that is apart.
+    let [ilse, hanna] = world.ours.guardians;
+    make_parent(world, hanna.person, world.ours.students[0]).await;
+    let fields = "thread { id } threads { id guardianNames participants { givenName } }";
+    let made = act(world, Who::Teacher, "threadStart", fields, started(world)).await;
+    assert_eq!(codes(&made), NONE);
+    let threads = made["threads"].as_array().unwrap();
+    assert_eq!(threads[0]["id"], made["thread"]["id"]);
+    let names: Vec<_> = threads.iter().map(|thread| thread["guardianNames"].clone()).collect();
+    assert_eq!(names.len(), 2);
+    assert!(names.contains(&json!(["Ilse de Wit"])) && names.contains(&json!(["Hanna de Wit"])), "{names:?}");
+    for (account, own) in [(ilse.account, "Ilse de Wit"), (hanna.account, "Hanna de Wit")] {
+        for thread in threads {
+            let id: ThreadId = thread["id"].as_str().unwrap().parse().unwrap();
+            let is_own = thread["guardianNames"] == json!([own]);
+            assert_eq!(bodies(world, account, id).await.is_some(), is_own, "{own}");
+            let sent = act_as(world, account, "messageSend", "", words(id, "Dank!")).await;
+            assert_eq!(codes(&sent).is_empty(), is_own, "{own}");
+            let read = act_as(world, account, "threadRead", "", json!({ "thread": id })).await;
+            assert_eq!(codes(&read).is_empty(), is_own, "{own}");
+        }
+    }
+    // Named together, they are apart all the same; a guardian adds nobody to their own.
+    let mut both = started(world);
+    both["participants"] = json!([ilse.person, hanna.person]);
+    assert_eq!(act(world, Who::Leader, "threadStart", fields, both).await["threads"].as_array().unwrap().len(), 2);
+    let mut other = started(world);
+    other["participants"] = json!([world.ours.teacher.person, hanna.person]);
+    assert_eq!(refused(&act(world, Who::Guardian, "threadStart", "", other).await), ["participants NOT_FOUND"]);
+}
+
+async fn parents_who_go_together_share_a_thread_and_no_more(world: &World) {
+    turn_to(world, Weekday::Tue, 9, 0);
+    let [ilse, hanna] = together(world).await;
+    let thread = start(world, Who::Teacher).await;
+    say(world, Who::Guardian, thread, "Dank u.").await;
+    let seen = "query($id: ID!) { thread(id: $id) { guardianNames participants { givenName }
+        messages { nodes { body authorName author { givenName } readBy { givenName } } } } }";
+    act_as(world, ilse, "threadRead", "", json!({ "thread": thread })).await;
+    act(world, Who::Teacher, "threadRead", "", json!({ "thread": thread })).await;
+    let message = |body: &str, name: &str, author: Value, readers: Value| json!({ "body": body, "authorName": name, "author": author, "readBy": readers });
+    let tarik = json!({ "givenName": "Tarik" });
+    let of_hanna = ask_as(world, hanna, seen, json!({ "id": thread })).await["thread"].take();
+    assert_eq!(of_hanna["participants"], json!([{ "givenName": "Hanna" }, tarik]), "{of_hanna}");
+    let mut names = of_hanna["guardianNames"].as_array().unwrap().clone();
+    names.sort_by_key(ToString::to_string);
+    assert_eq!(names, ["Hanna de Wit", "Ilse de Wit"]);
+    // That Ilse has read the first one is nothing that Hanna learns.
+    let expected = json!([
+        message("Hoe gaat het rekenen?", "Tarik de Wit", tarik.clone(), json!([])),
+        message("Dank u.", "Ilse de Wit", Value::Null, json!([tarik])),
+    ]);
+    assert_eq!(of_hanna["messages"]["nodes"], expected);
+    let of_tarik = ask(world, Who::Teacher, seen, json!({ "id": thread })).await["thread"].take();
+    assert_eq!(of_tarik["messages"]["nodes"][0]["readBy"], json!([{ "givenName": "Ilse" }]));
+
+    // They part: what is written is for one of them alone.
+    choose(world, world.ours.guardians[1].person, true).await;
+    for who in [Who::Teacher, Who::Guardian] {
+        let sent = act(world, who, "messageSend", "", words(thread, "Nog iets.")).await;
+        assert_eq!(refused(&sent), ["thread CONFLICT"], "{}", who.name());
+        let seen = ask(world, who, THREAD, json!({ "id": thread })).await["thread"].take();
+        assert_eq!(seen["viewerCanWrite"], false);
+    }
+    assert_eq!(bodies(world, hanna, thread).await.map(|bodies| bodies.len()), Some(2));
+}
+
+async fn who_loses_the_right_loses_the_thread(world: &World) {
+    turn_to(world, Weekday::Tue, 9, 0);
+    let thread = start(world, Who::Teacher).await;
+    let own = say(world, Who::Guardian, thread, "Dank u.").await;
+    let ilse = world.ours.guardians[0].account;
+    let node = "query($id: ID!) { node(id: $id) { id } }";
+    for access in ["ON_REQUEST", "EMERGENCY_ONLY", "NONE"] {
+        set_access(world, access).await;
+        assert_eq!(bodies(world, ilse, thread).await, None, "{access}");
+        assert_eq!(listed(world, Who::Guardian, json!({ "all": true })).await, NONE);
+        assert_eq!(ask(world, Who::Guardian, node, json!({ "id": own })).await["node"], Value::Null);
+        for (name, input) in [
+            ("messageSend", words(thread, "Hoort u mij?")),
+            ("threadRead", json!({ "thread": thread })),
+            ("threadClose", json!({ "thread": thread })),
+        ] {
+            assert_eq!(codes(&act(world, Who::Guardian, name, "", input).await), ["NOT_FOUND"], "{access} {name}");
+        }
+        assert_ne!(codes(&act(world, Who::Guardian, "threadStart", "", started(world)).await), NONE);
+        // Nobody reads what staff would write.
+        let sent = act(world, Who::Teacher, "messageSend", "", words(thread, "Bent u daar?")).await;
+        assert_eq!(refused(&sent), ["thread CONFLICT"]);
+        let seen = ask(world, Who::Teacher, THREAD, json!({ "id": thread })).await["thread"].take();
+        assert_eq!((&seen["viewerCanWrite"], &seen["guardianNames"]), (&json!(false), &json!([])));
+    }
+    set_access(world, "FULL").await;
+    assert_eq!(bodies(world, ilse, thread).await.map(|bodies| bodies.len()), Some(2));
+    let ended = json!({ "id": world.ours.guardianships[0] });
+    assert_eq!(codes(&act(world, Who::Leader, "guardianshipEnd", "", ended).await), NONE);
+    assert_eq!(bodies(world, ilse, thread).await, None);
+    assert_eq!(codes(&act(world, Who::Guardian, "messageSend", "", words(thread, "Hallo?")).await), ["NOT_FOUND"]);
+    assert_eq!(bodies(world, world.ours.teacher.account, thread).await.map(|bodies| bodies.len()), Some(2));
+}
+
+/// Changes the memberships of `person`.
+async fn set_role(world: &World, person: PersonId, column: membership::Column, value: Expr) {
+    let db = world.app.db.write(&everywhere(world)).await.unwrap();
+    let update = membership::Entity::update_many().filter(membership::Column::PersonId.eq(person));
+    update.col_expr(column, value).exec(&db).await.unwrap();
+    db.commit().await.unwrap();
+    world.app.standings.forget_all();
+}
+
+async fn a_thread_goes_on_with_who_teaches_the_child_now(world: &World) {
+    turn_to(world, Weekday::Tue, 9, 0);
+    let thread = start(world, Who::Guardian).await;
+    let tarik = world.ours.teacher;
+    set_role(world, tarik.person, membership::Column::EndedAt, Expr::value(world.app.clock.now())).await;
+    assert_eq!(bodies(world, tarik.account, thread).await, None);
+    assert_eq!(codes(&act(world, Who::Teacher, "messageSend", "", words(thread, "Ik nog.")).await), ["NOT_FOUND"]);
+    // Nobody teaches the child: the guardian is heard by who leads the school.
+    say(world, Who::Guardian, thread, "Is daar iemand?").await;
+    assert_eq!(listed(world, Who::Leader, json!({ "unread": true })).await, [thread.to_string()]);
+    say(world, Who::Leader, thread, "Ja, ik.").await;
+    let seen = ask(world, Who::Guardian, THREAD, json!({ "id": thread })).await["thread"].take();
+    assert_eq!(seen["participants"], json!([{ "displayName": "Ilse de Wit" }, { "displayName": "Marieke de Wit" }]));
+    // Who has gone is still named.
+    let authors = "query($id: ID!) { thread(id: $id) { messages { nodes { author { givenName } } } } }";
+    let seen = ask(world, Who::Guardian, authors, json!({ "id": thread })).await;
+    assert_eq!(seen["thread"]["messages"]["nodes"][2]["author"]["givenName"], "Marieke");
+    // In the team without the group, the teacher has colleagues there, and no children.
+    let school = Expr::value(world.ours.schools[0].0);
+    set_role(world, tarik.person, membership::Column::EndedAt, Expr::value(None::<DateTime<Utc>>)).await;
+    assert_eq!(bodies(world, tarik.account, thread).await.map(|bodies| bodies.len()), Some(3));
+    set_role(world, tarik.person, membership::Column::ScopeKind, Expr::value(ScopeKind::School)).await;
+    set_role(world, tarik.person, membership::Column::ScopeId, school).await;
+    assert_eq!(bodies(world, tarik.account, thread).await, None);
+}
+
+async fn a_teacher_who_is_a_parent_writes_as_a_parent(world: &World) {
+    turn_to(world, Weekday::Tue, 9, 0);
+    let (tarik, child) = (world.ours.teacher, world.ours.students[0]);
+    let before = start(world, Who::Guardian).await;
+    make_parent(world, tarik.person, child).await;
+    // What was said to the teacher is not said to the other parent.
+    assert_eq!(bodies(world, tarik.account, before).await, None);
+    assert_eq!(codes(&act(world, Who::Teacher, "messageSend", "", words(before, "Ik weer.")).await), ["NOT_FOUND"]);
+    // Nor does the other parent reach a parent by writing to the teacher.
+    let mut named = started(world);
+    named["participants"] = json!([tarik.person]);
+    assert_eq!(refused(&act(world, Who::Guardian, "threadStart", "", named).await), ["participants NOT_FOUND"]);
+    let fields = "thread { id participants { givenName } messages { nodes { isFromStaff } } }";
+    let made = act(world, Who::Teacher, "threadStart", fields, started(world)).await;
+    assert_eq!(made["thread"]["messages"]["nodes"], json!([{ "isFromStaff": false }]), "{made}");
+    assert_eq!(made["thread"]["participants"], json!([{ "givenName": "Tarik" }, { "givenName": "Marieke" }]));
+    let own: ThreadId = made["thread"]["id"].as_str().unwrap().parse().unwrap();
+    let close = json!({ "thread": own });
+    assert_eq!(codes(&act(world, Who::Teacher, "threadClose", "", close).await), ["FORBIDDEN"]);
+    assert_eq!(bodies(world, world.ours.guardians[0].account, own).await, None);
+    say(world, Who::Leader, own, "Goed.").await;
+    assert_eq!(bodies(world, tarik.account, own).await.map(|bodies| bodies.len()), Some(2));
+    // A guardianship that is over leaves no staff behind either.
+    let links = "query($id: ID!) { student(id: $id) { guardianships { id guardian { id } } } }";
+    let links = ask(world, Who::Leader, links, json!({ "id": child })).await;
+    let links = links["student"]["guardianships"].as_array().unwrap();
+    let link = links.iter().find(|link| link["guardian"]["id"] == json!(tarik.person)).unwrap();
+    act(world, Who::Leader, "guardianshipEnd", "", json!({ "id": link["id"] })).await;
+    assert_eq!(bodies(world, tarik.account, own).await, None);
+    assert_eq!(codes(&act(world, Who::Teacher, "threadStart", "", started(world)).await), ["FORBIDDEN"]);
+}
+
+async fn twenty_messages_at_once_keep_order_and_count(world: &World) {
+    turn_to(world, Weekday::Tue, 9, 0);
+    let thread = start(world, Who::Teacher).await;
+    let sent = join_all((0..20).map(async |number| {
+        let who = if number % 2 == 0 { Who::Guardian } else { Who::Teacher };
+        let body = number.to_string();
+        act(world, who, "messageSend", "message { id sentAt arrivesAt }", words(thread, &body)).await
+    }))
+    .await;
+    assert!(sent.iter().all(|one| codes(one).is_empty()), "{sent:?}");
+    let page = "query($id: ID!) { thread(id: $id) { unread messages(first: 100) { totalCount nodes { id sentAt arrivesAt } } } }";
+    let moment = |node: &Value, field: &str| node[field].as_str().unwrap().parse::<DateTime<Utc>>().unwrap();
+    for who in [Who::Guardian, Who::Teacher] {
+        let seen = ask(world, who, page, json!({ "id": thread })).await["thread"].take();
+        let nodes = seen["messages"]["nodes"].as_array().unwrap();
+        assert_eq!((nodes.len(), &seen["messages"]["totalCount"]), (21, &json!(21)));
+        // In the order in which they were sent, each at a moment of its own.
+        for field in ["sentAt", "arrivesAt"] {
+            assert!(nodes.windows(2).all(|two| moment(&two[0], field) < moment(&two[1], field)), "{field}");
+        }
+        let unread = if who == Who::Guardian { 11 } else { 10 };
+        assert_eq!(seen["unread"], unread, "{}", who.name());
+        let ids: Vec<_> = nodes.iter().map(|node| &node["id"]).collect();
+        assert!(sent.iter().all(|one| ids.contains(&&one["message"]["id"])));
+    }
+}
+
+async fn what_is_wrong_is_told_at_once_and_leaves_nothing(world: &World) {
+    turn_to(world, Weekday::Tue, 9, 0);
+    let with = |field: &str, value: Value| {
+        let mut input = started(world);
+        input[field] = value;
+        input
+    };
+    let mut both = with("subject", json!(" "));
+    both["body"] = json!("x".repeat(4_001));
+    let stranger = json!([world.ours.trainer.person]);
+    for (input, told) in [
+        (both, vec!["subject REQUIRED", "body TOO_LONG"]),
+        (with("subject", json!("x".repeat(121))), vec!["subject TOO_LONG"]),
+        (with("subject", json!("a\nb")), vec!["subject INVALID"]),
+        (with("id", json!(world.ours.id)), vec!["id INVALID"]),
+        (with("student", json!(world.ours.students[1])), vec!["student NOT_FOUND"]),
+        (with("student", json!(world.theirs.students[0])), vec!["student NOT_FOUND"]),
+        (with("participants", stranger), vec!["participants NOT_FOUND"]),
+        (with("participants", json!([world.ours.distant.person])), vec!["participants NOT_FOUND"]),
+        (with("participants", json!([world.theirs.teacher.person])), vec!["participants NOT_FOUND"]),
+        (with("participants", json!(vec![world.ours.teacher.person; 21])), vec!["participants LIMIT_REACHED"]),
+    ] {
+        for who in [Who::Teacher, Who::Guardian] {
+            assert_eq!(
+                refused(&act(world, who, "threadStart", "", input.clone()).await),
+                told,
+                "{} {input}",
+                who.name()
+            );
+        }
+    }
+    assert_eq!(listed(world, Who::Guardian, json!({})).await, NONE);
+    let thread = world.ours.threads[0];
+    for (input, told) in [
+        (words(thread, " "), "body REQUIRED"),
+        (words(thread, &"x".repeat(4_001)), "body TOO_LONG"),
+        (words(world.ours.threads[1], "Hallo"), "thread NOT_FOUND"),
+        (words(world.theirs.threads[0], "Hallo"), "thread NOT_FOUND"),
+        (words(ThreadId::new(), "Hallo"), "thread NOT_FOUND"),
+    ] {
+        assert_eq!(refused(&act(world, Who::Guardian, "messageSend", "", input).await), [told]);
+    }
+    let elsewhere = json!({ "thread": thread, "upTo": world.ours.messages[1] });
+    assert_eq!(refused(&act(world, Who::Guardian, "threadRead", "", elsewhere).await), ["upTo NOT_FOUND"]);
+    // Not of the school, or above it.
+    for who in [Who::Director, Who::Admin] {
+        assert_eq!(codes(&act(world, who, "threadStart", "", started(world)).await), ["FORBIDDEN"], "{}", who.name());
+        assert_eq!(ask(world, who, THREAD, json!({ "id": thread })).await["thread"], Value::Null);
+    }
+    for who in [Who::Trainer, Who::Distant] {
+        assert_eq!(codes(&act(world, who, "threadStart", "", started(world)).await), ["NOT_FOUND"], "{}", who.name());
+    }
+}
+
+async fn where_staff_begin_a_guardian_answers(world: &World) {
+    turn_to(world, Weekday::Tue, 9, 0);
+    let rules = json!({ "school": world.ours.schools[0], "mayStart": "STAFF_ONLY" });
+    assert_eq!(codes(&act(world, Who::Leader, "contactRulesUpdate", "", rules).await), NONE);
+    assert_eq!(codes(&act(world, Who::Guardian, "threadStart", "", started(world)).await), ["FORBIDDEN"]);
+    let thread = start(world, Who::Teacher).await;
+    say(world, Who::Guardian, thread, "Dank u.").await;
+}
+
+async fn what_a_phone_sends_twice_is_there_once(world: &World) {
+    turn_to(world, Weekday::Tue, 9, 0);
+    let (thread, message) = (ThreadId::new(), MessageId::new());
+    let mut input = started(world);
+    input["id"] = json!(thread);
+    input["clientMutationId"] = json!("begin");
+    let first = act(world, Who::Guardian, "threadStart", "thread { id } threads { id }", input.clone()).await;
+    assert_eq!(first["thread"]["id"], json!(thread));
+    assert_eq!(act(world, Who::Guardian, "threadStart", "thread { id } threads { id }", input.clone()).await, first);
+    input["clientMutationId"] = json!("anew");
+    assert_eq!(refused(&act(world, Who::Guardian, "threadStart", "", input).await), ["id TAKEN"]);
+    let mut sent = words(thread, "Nog iets.");
+    sent["id"] = json!(message);
+    sent["clientMutationId"] = json!("send");
+    for _ in 0..2 {
+        let done = act(world, Who::Guardian, "messageSend", "message { id body }", sent.clone()).await;
+        assert_eq!(done["message"], json!({ "id": message, "body": "Nog iets." }));
+    }
+    sent["clientMutationId"] = json!("send anew");
+    assert_eq!(refused(&act(world, Who::Guardian, "messageSend", "", sent).await), ["id TAKEN"]);
+    assert_eq!(bodies(world, world.ours.teacher.account, thread).await.map(|bodies| bodies.len()), Some(2));
+}
+
+async fn a_closed_thread_stays_to_be_read(world: &World) {
+    turn_to(world, Weekday::Tue, 9, 0);
+    let thread = start(world, Who::Guardian).await;
+    assert_eq!(codes(&act(world, Who::Guardian, "threadClose", "", json!({ "thread": thread })).await), ["FORBIDDEN"]);
+    let stale = json!({ "thread": thread, "ifVersion": 1 });
+    let fields = "thread { isClosed status closedAt replyDueBy }";
+    let refused_as_stale = act(world, Who::Teacher, "threadClose", fields, stale).await;
+    assert_eq!(refused(&refused_as_stale), ["ifVersion CONFLICT"]);
+    assert_eq!(refused_as_stale["thread"]["isClosed"], false);
+    let closed = act(world, Who::Teacher, "threadClose", fields, json!({ "thread": thread })).await;
+    assert_eq!((&closed["thread"]["status"], &closed["thread"]["replyDueBy"]), (&json!("CLOSED"), &Value::Null));
+    assert_eq!(act(world, Who::Leader, "threadClose", fields, json!({ "thread": thread })).await, closed);
+    for who in [Who::Teacher, Who::Guardian] {
+        let sent = act(world, who, "messageSend", "", words(thread, "Nog iets.")).await;
+        assert_eq!(refused(&sent), ["thread CONFLICT"]);
+        let seen = ask(world, who, THREAD, json!({ "id": thread })).await["thread"].take();
+        assert_eq!((&seen["isClosed"], &seen["viewerCanWrite"]), (&json!(true), &json!(false)));
+    }
+}
+
+async fn what_was_said_at_another_school_stays_there(world: &World) {
+    turn_to(world, Weekday::Tue, 9, 0);
+    let thread = start(world, Who::Teacher).await;
+    let db = world.app.db.write(&everywhere(world)).await.unwrap();
+    student::Entity::update_many()
+        .col_expr(student::Column::SchoolId, Expr::value(world.ours.schools[1].0))
+        .filter(student::Column::Id.eq(world.ours.students[0]))
+        .exec(&db)
+        .await
+        .unwrap();
+    // The leader of the school leads the other one from now on.
+    membership::Entity::update_many()
+        .col_expr(membership::Column::ScopeId, Expr::value(world.ours.schools[1].0))
+        .col_expr(membership::Column::SchoolId, Expr::value(world.ours.schools[1].0))
+        .filter(membership::Column::PersonId.eq(world.ours.leader.person))
+        .exec(&db)
+        .await
+        .unwrap();
+    db.commit().await.unwrap();
+    world.app.standings.forget_all();
+    assert_eq!(bodies(world, world.ours.leader.account, thread).await, None);
+    let seen = ask(world, Who::Guardian, THREAD, json!({ "id": thread })).await["thread"].take();
+    assert_eq!((&seen["viewerCanWrite"], &seen["unread"]), (&json!(false), &json!(1)));
+    assert_eq!(
+        refused(&act(world, Who::Guardian, "messageSend", "", words(thread, "Dag!")).await),
+        ["thread CONFLICT"]
+    );
+}
+
+async fn a_list_takes_as_many_statements_as_one(world: &World) {
+    turn_to(world, Weekday::Tue, 9, 0);
+    let list =
+        "query($first: Int) { threads(first: $first) { nodes { subject unread replyDueBy viewerCanWrite viewerTakesPart
+        about { displayName } participants { displayName } guardianNames
+        lastMessage { body authorName author { displayName } readBy { displayName } } } } }";
+    for who in [Who::Teacher, Who::Guardian, Who::Teacher] {
+        let thread = start(world, who).await;
+        say(world, Who::Guardian, thread, "Dank u.").await;
+    }
+    for who in [Who::Teacher, Who::Guardian] {
+        let seen = ask(world, who, list, json!({ "first": 9 })).await;
+        let last: Vec<_> = seen["threads"]["nodes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|node| node["lastMessage"]["body"].clone())
+            .collect();
+        assert_eq!(last, ["Dank u.", "Dank u.", "Dank u.", "Hoe gaat het lezen?"]);
+        let one = statements(world, who, list, json!({ "first": 1 })).await;
+        assert_eq!(statements(world, who, list, json!({ "first": 4 })).await, one, "{}", who.name());
+    }
+}
+
+async fn a_school_says_when_it_is_reached(world: &World) {
+    let rules =
+        "query($id: ID!) { school(id: $id) { contactRules { mayStart replyTermDays deliversAtNight timeZone version
+        updatedAt viewerCanEdit hours { weekday from until } } } }";
+    let school = json!({ "id": world.ours.schools[0] });
+    let hours: Vec<_> = (1..=5).map(|day| json!({ "weekday": day, "from": "08:00", "until": "17:30" })).collect();
+    let usual = |can_edit: bool| {
+        json!({
+            "mayStart": "EVERYONE", "replyTermDays": 5, "deliversAtNight": false, "timeZone": "Europe/Amsterdam",
+            "version": 0, "updatedAt": null, "viewerCanEdit": can_edit, "hours": hours,
+        })
+    };
+    for (who, can_edit) in
+        [(Who::Guardian, false), (Who::Teacher, false), (Who::Director, false), (Who::Leader, true), (Who::Admin, true)]
+    {
+        let seen = ask(world, who, rules, school.clone()).await;
+        assert_eq!(seen["school"]["contactRules"], usual(can_edit), "{}", who.name());
+    }
+    let wrong = json!({ "school": world.ours.schools[0], "replyTermDays": 0, "hours": [
+        { "weekday": 1, "from": "22:00", "until": "06:00" }, { "weekday": 8, "from": "08:00", "until": "09:00" },
+    ] });
+    let told = refused(&act(world, Who::Leader, "contactRulesUpdate", "", wrong).await);
+    assert_eq!(told, ["hours.0.until INVALID", "hours.1.weekday INVALID", "replyTermDays INVALID"]);
+    let input = json!({ "school": world.ours.schools[0], "ifVersion": 0, "replyTermDays": 2, "mayStart": "STAFF_ONLY",
+        "hours": [{ "weekday": 3, "from": "09:00", "until": "12:00" }] });
+    let fields = "contactRules { version replyTermDays mayStart hours { weekday from until } }";
+    let changed = act(world, Who::Leader, "contactRulesUpdate", fields, input.clone()).await;
+    let now = json!({ "version": 1, "replyTermDays": 2, "mayStart": "STAFF_ONLY",
+        "hours": [{ "weekday": 3, "from": "09:00", "until": "12:00" }] });
+    assert_eq!(changed["contactRules"], now);
+    let stale = act(world, Who::Admin, "contactRulesUpdate", fields, input).await;
+    assert_eq!((refused(&stale), &stale["contactRules"]), (vec!["ifVersion CONFLICT".to_owned()], &now));
+    let more = json!({ "school": world.ours.schools[0], "deliversAtNight": true });
+    let again = act(world, Who::Admin, "contactRulesUpdate", fields, more).await;
+    assert_eq!((&again["contactRules"]["version"], &again["contactRules"]["replyTermDays"]), (&json!(2), &json!(2)));
+    for who in [Who::Teacher, Who::Guardian, Who::Director] {
+        let input = json!({ "school": world.ours.schools[0], "replyTermDays": 9 });
+        assert_eq!(codes(&act(world, who, "contactRulesUpdate", "", input).await), ["FORBIDDEN"], "{}", who.name());
+    }
+}
+
+/// Somebody of the first board, signed in at the time of now.
+async fn signed_in(world: &World, account: AccountId) -> Actor {
+    let token = access_token(&world.app, Subject::Account { id: account, session: None }).await.unwrap();
+    world.actor(Who::Guardian).await.with_token(&token.text)
+}
+
+async fn body(follower: &mut Follower) -> Value {
+    follower.event("messageReceived").await["message"]["body"].take()
+}
+
+async fn messages_are_followed(world: &World) {
+    turn_to(world, Weekday::Tue, 9, 0);
+    let thread = start(world, Who::Teacher).await;
+    let ilse = signed_in(world, world.ours.guardians[0].account).await;
+    let tarik = signed_in(world, world.ours.teacher.account).await;
+    for kind in ["ws", "sse"] {
+        let one = json!({ "thread": thread });
+        let Some(mut of_thread) = Follower::start(kind, &ilse, RECEIVED, &one) else { return };
+        let Some(mut of_all) = Follower::start(kind, &tarik, RECEIVED, &json!({})) else { return };
+        let first = of_thread.event("messageReceived").await;
+        assert_eq!(first["message"], Value::Null);
+        assert_eq!(body(&mut of_all).await, Value::Null);
+        say(world, Who::Teacher, thread, "Een.").await;
+        say(world, Who::Guardian, thread, "Twee.").await;
+        for follower in [&mut of_thread, &mut of_all] {
+            assert_eq!(body(follower).await, "Een.", "{kind}");
+        }
+        assert_eq!(body(&mut of_all).await, "Twee.");
+        let second = of_thread.event("messageReceived").await;
+        assert_eq!(second["message"]["body"], "Twee.");
+        drop(of_thread);
+        // What came while nobody listened is told first, and nothing twice.
+        say(world, Who::Teacher, thread, "Drie.").await;
+        let missed = [(&first, &["Een.", "Twee.", "Drie."][..]), (&second, &["Drie.", "Na 3 berichten."][..])];
+        for (after, missed) in missed {
+            let asked = json!({ "thread": thread, "after": after["cursor"] });
+            let Some(mut again) = Follower::start(kind, &ilse, RECEIVED, &asked) else { return };
+            assert_eq!(body(&mut again).await, Value::Null);
+            for text in missed {
+                assert_eq!(body(&mut again).await, *text, "{kind}");
+            }
+            let next = format!("Na {} berichten.", missed.len());
+            say(world, Who::Guardian, thread, &next).await;
+            assert_eq!(body(&mut again).await, next);
+        }
+        // The second run must not hear of the first.
+        world.app.clock.turn(TimeDelta::minutes(1));
+    }
+}
+
+async fn who_loses_the_right_hears_nothing_more(world: &World) {
+    turn_to(world, Weekday::Tue, 9, 0);
+    let [ilse, hanna] = together(world).await;
+    let thread = start(world, Who::Teacher).await;
+    let (of_ilse, of_hanna) = (signed_in(world, ilse).await, signed_in(world, hanna).await);
+    let one = json!({ "thread": thread });
+    let Some(mut in_thread) = Follower::start("ws", &of_ilse, RECEIVED, &one) else { return };
+    let Some(mut in_all) = Follower::start("ws", &of_ilse, RECEIVED, &json!({})) else { return };
+    let Some(mut other) = Follower::start("ws", &of_hanna, RECEIVED, &one) else { return };
+    for follower in [&mut in_thread, &mut in_all, &mut other] {
+        assert_eq!(body(follower).await, Value::Null);
+    }
+    set_access(world, "ON_REQUEST").await;
+    say(world, Who::Teacher, thread, "Alleen voor Hanna.").await;
+    assert_eq!(body(&mut other).await, "Alleen voor Hanna.");
+    let line = in_thread.line().await;
+    assert!(line.contains("NOT_FOUND") && !line.contains("Hanna"), "{line}");
+    set_access(world, "FULL").await;
+    say(world, Who::Teacher, thread, "Weer voor allebei.").await;
+    // The one that follows everything was told nothing meanwhile. What was written then is hers to read now.
+    let heard = [body(&mut in_all).await, body(&mut in_all).await];
+    assert_eq!(heard, ["Alleen voor Hanna.", "Weer voor allebei."]);
+    // Somebody else's thread, and one that is nowhere, look the same.
+    for id in [world.ours.threads[1], world.theirs.threads[0], ThreadId::new()] {
+        let Some(mut stranger) = Follower::start("ws", &of_ilse, RECEIVED, &json!({ "thread": id })) else { return };
+        let line = stranger.line().await;
+        assert!(line.contains("NOT_FOUND"), "{line}");
+    }
+}
+
+async fn a_held_message_is_heard_when_it_arrives(world: &World) {
+    let night = turn_to(world, Weekday::Mon, 22, 0);
+    let thread = start(world, Who::Teacher).await;
+    say(world, Who::Guardian, thread, "Van gisteravond.").await;
+    // Three seconds before the hours begin.
+    let morning = night + TimeDelta::hours(10);
+    world.app.clock.turn(morning - world.app.clock.now() - TimeDelta::seconds(3));
+    let tarik = signed_in(world, world.ours.teacher.account).await;
+    let Some(mut of_all) = Follower::start("ws", &tarik, RECEIVED, &json!({})) else { return };
+    let Some(mut of_thread) = Follower::start("ws", &tarik, RECEIVED, &json!({ "thread": thread })) else { return };
+    for follower in [&mut of_all, &mut of_thread] {
+        assert_eq!(body(follower).await, Value::Null);
+        assert_eq!(body(follower).await, "Van gisteravond.");
+    }
+    let late = world.app.clock.now() - morning;
+    assert!(late >= TimeDelta::zero() && late < TimeDelta::seconds(15), "{late}");
+}
+
+on_each_database!(
+    a_guardian_and_a_teacher_write_to_each_other,
+    messages_are_paged_both_ways,
+    a_message_at_night_arrives_when_the_hours_begin,
+    what_staff_write_at_night_arrives_at_once,
+    separated_parents_have_a_thread_each,
+    parents_who_go_together_share_a_thread_and_no_more,
+    who_loses_the_right_loses_the_thread,
+    a_thread_goes_on_with_who_teaches_the_child_now,
+    a_teacher_who_is_a_parent_writes_as_a_parent,
+    twenty_messages_at_once_keep_order_and_count,
+    what_is_wrong_is_told_at_once_and_leaves_nothing,
+    where_staff_begin_a_guardian_answers,
+    what_a_phone_sends_twice_is_there_once,
+    a_closed_thread_stays_to_be_read,
+    what_was_said_at_another_school_stays_there,
+    a_list_takes_as_many_statements_as_one,
+    a_school_says_when_it_is_reached,
+    messages_are_followed,
+    who_loses_the_right_hears_nothing_more,
+    a_held_message_is_heard_when_it_arrives,
+);
