@@ -92,10 +92,10 @@ pub fn arrived(scope: &Scope, now: DateTime<Utc>) -> Condition {
 
 /// Staff in the threads that the viewer sees, whatever role they hold today.
 pub(super) fn staff_in_threads<C: ColumnTrait>(id: C, scope: &Scope) -> Condition {
+    use thread_participant::{Column, Entity};
     if scope.full_children.is_empty() && scope.headed_schools.is_empty() && scope.taught_groups.is_empty() {
         return Condition::any();
     }
-    use thread_participant::{Column, Entity};
     let staff = Entity::visible(scope).add(Column::IsStaff.eq(true));
     Condition::any().add(id.in_subquery(select_one::<Entity, _>(Column::PersonId, staff)))
 }

@@ -12,7 +12,7 @@ use super::sower::Sower;
 
 /// A child at a school, with a guardian and somebody who teaches or leads there.
 #[derive(Clone, Copy)]
-pub(super) struct Triangle {
+pub(super) struct Talkers {
     pub school: SchoolId,
     pub student: StudentId,
     pub guardian: PersonId,
@@ -21,7 +21,7 @@ pub(super) struct Triangle {
 
 impl Sower<'_> {
     /// A thread with one message of the guardian, which staff has not answered.
-    pub(super) async fn thread(&self, of: Triangle) -> (ThreadId, MessageId) {
+    pub(super) async fn thread(&self, of: Talkers) -> (ThreadId, MessageId) {
         let (id, message) = (ThreadId::new(), MessageId::new());
         self.put::<thread::Entity>(thread::Model {
             id,
@@ -88,7 +88,7 @@ impl Sower<'_> {
     }
 
     /// A compliment for the guardian.
-    pub(super) async fn compliment(&self, of: Triangle) -> ContactMomentId {
+    pub(super) async fn compliment(&self, of: Talkers) -> ContactMomentId {
         let id = ContactMomentId::new();
         self.put::<contact_moment::Entity>(contact_moment::Model {
             id,
@@ -110,7 +110,7 @@ impl Sower<'_> {
     }
 
     /// A concern of staff that the guardians read and that somebody looks at.
-    pub(super) async fn concern(&self, of: Triangle) -> ConcernId {
+    pub(super) async fn concern(&self, of: Talkers) -> ConcernId {
         let id = ConcernId::new();
         self.put::<concern::Entity>(concern::Model {
             id,

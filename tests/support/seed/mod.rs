@@ -20,7 +20,7 @@ use glans_entity::people::{GuardianAccess, Role, ScopeKind};
 use glans_entity::{identity, roster};
 use sea_orm::DatabaseTransaction;
 
-use contact::Triangle;
+use contact::Talkers;
 pub use course::Course;
 pub use partners::Partners;
 use partners::Triangle;
@@ -151,7 +151,7 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
     let surveys =
         [sower.survey(schools[0], leader, voice(0)).await, sower.survey(schools[1], other_leader, voice(1)).await];
     let staff = [people.teacher.person, other_leader];
-    let triangle = |at: usize| Triangle {
+    let triangle = |at: usize| Talkers {
         school: schools[at],
         student: students[at],
         guardian: people.guardians[at].person,

@@ -58,6 +58,8 @@ pub async fn history(
             found.entry(student).or_default().two_way_at.push(guardian.max(staff));
         }
     }
-    found.values_mut().for_each(|history| history.two_way_at.sort_unstable());
+    for history in found.values_mut() {
+        history.two_way_at.sort_unstable();
+    }
     Ok(found)
 }

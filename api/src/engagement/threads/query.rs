@@ -25,7 +25,6 @@ impl ThreadQuery {
 
     /// The threads in which the viewer takes part, the one in which a message arrived last first. For guardians, and for
     /// teachers and leaders.
-    #[expect(clippy::too_many_arguments, reason = "a page takes four of them")]
     async fn threads(
         &self,
         ctx: &Context<'_>,

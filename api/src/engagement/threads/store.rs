@@ -315,6 +315,7 @@ pub(super) async fn read(
     person: PersonId,
     up_to: DateTime<Utc>,
 ) -> Result<()> {
+    use recipient::Column;
     use thread_participant::Column as Part;
     thread_participant::Entity::update_many()
         .col_expr(Part::ReadUpTo, Expr::val(up_to))
@@ -323,7 +324,6 @@ pub(super) async fn read(
         .filter(Part::ReadUpTo.is_null().or(Part::ReadUpTo.lt(up_to)))
         .exec(db)
         .await?;
-    use recipient::Column;
     recipient::Entity::update_many()
         .col_expr(Column::ReadAt, Expr::val(up_to))
         .filter(Column::ItemId.eq(thread.0))
