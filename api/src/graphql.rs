@@ -6,7 +6,7 @@ use crate::engagement::agreements::AgreementMutation;
 use crate::engagement::announcements::{AnnouncementMutation, AnnouncementQuery};
 use crate::engagement::contact::{ConcernMutation, ConcernQuery, ContactMomentMutation, ContactMomentQuery};
 use crate::engagement::contact_rules::ContactRulesMutation;
-use crate::engagement::conversations::ConversationMutation;
+use crate::engagement::conversations::{ConversationMutation, ConversationQuery};
 use crate::engagement::feed::{FeedMutation, FeedQuery};
 use crate::engagement::goals::GoalMutation;
 use crate::engagement::partnerships::PartnershipMutation;
@@ -62,6 +62,7 @@ pub struct Query(
     OccasionQuery,
     CalendarQuery,
     FeedQuery,
+    ConversationQuery,
     RosterQuery,
     AnnouncementQuery,
     SurveyQuery,

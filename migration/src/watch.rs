@@ -38,8 +38,6 @@ pub(crate) struct Touch {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum On {
     Any,
-    /// Not when it comes or goes.
-    Updated,
     /// Not when it goes.
     Stored,
     Deleted,
@@ -136,7 +134,6 @@ fn touches<'w>(
             let before = before.map(|columns| (touch, "OLD", columns));
             [(touch, "NEW", BTreeSet::new())].into_iter().chain(before).collect()
         }
-        ("UPDATE", On::Updated) => vec![(touch, "NEW", BTreeSet::new())],
         ("UPDATE", On::Moved(column)) => ["OLD", "NEW"].map(|row| (touch, row, BTreeSet::from([column]))).into(),
         _ => Vec::new(),
     })

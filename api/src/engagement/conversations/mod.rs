@@ -16,5 +16,5 @@ pub mod types;
 
 pub use loaders::{AgreementsOf, AttendeesOf, ConversationsOf};
 pub use mutation::ConversationMutation;
-pub use query::upcoming_of;
+pub use query::ConversationQuery;
 pub use types::Conversation;

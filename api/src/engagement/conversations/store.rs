@@ -30,7 +30,7 @@ pub(super) async fn of_partnerships(
     Ok(rows.order_by_asc(Column::StartsAt).order_by_asc(Column::Id).all(db).await?)
 }
 
-/// The next planned conversations in sight that end after `now`, by time; with `staff`, those that this person leads.
+/// The next planned conversations to which the viewer comes and that end after `now`, by time.
 pub(super) async fn upcoming(
     db: &impl ConnectionTrait,
     scope: &Scope,
