@@ -14,6 +14,7 @@ mod database;
 mod demo;
 mod documents;
 mod engine;
+mod feed;
 mod harness;
 mod http_audits;
 mod http_documents;
