@@ -58,12 +58,12 @@ pub async fn latest(
     let mut latest: HashMap<StudentId, Latest> = HashMap::new();
     for (student, person, as_staff, at, value) in rows {
         let of = latest.entry(student).or_default();
-        let score = Score { value, at };
+        let given = Score { value, at };
         if as_staff {
-            of.teacher = Some(score);
+            of.teacher = Some(given);
         } else {
             of.guardians.retain(|(guardian, _)| *guardian != person);
-            of.guardians.push((person, score));
+            of.guardians.push((person, given));
         }
     }
     Ok(latest)
