@@ -30,7 +30,7 @@ pub(super) async fn create(write: &Write<'_>, input: AnnouncementCreateInput) ->
     let mut checks = Checks::default();
     let (include, exclude, roles) = input.audience.clone().checked(&mut checks);
     let wording = rules::wording(&mut checks, input.wording(write.call()));
-    let terms = rules::terms(&mut checks, input.terms(), write.now());
+    let terms = rules::terms(&mut checks, &input.terms(), write.now());
     checks.done(())?;
     let targets = audience::targets(write, Action::FamiliesAddress, &include, &exclude).await?;
     must_be_allowed(write, &targets, terms.priority)?;
@@ -76,7 +76,7 @@ pub(super) async fn update(write: &Write<'_>, input: AnnouncementUpdateInput) ->
     let before = translations(write, row.id).await?;
     let wording = rules::wording(&mut checks, input.wording(&row, before));
     let appears = if row.status == AnnouncementStatus::Scheduled { row.publish_at } else { write.now() };
-    let terms = rules::terms(&mut checks, input.terms(&row), appears);
+    let terms = rules::terms(&mut checks, &input.terms(&row), appears);
     checks.done(())?;
     let mut roles = row.roles.clone();
     if let Some((include, exclude, named)) = named {

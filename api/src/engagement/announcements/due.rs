@@ -25,7 +25,7 @@ pub async fn publish(app: &Arc<App>) -> Result<usize> {
             Ok(true) => appeared += 1,
             Ok(false) => {}
             Err(error) => {
-                tracing::error!(?error, announcement = %id, "an announcement did not appear and is tried again")
+                tracing::error!(?error, announcement = %id, "an announcement did not appear and is tried again");
             }
         }
     }

@@ -83,7 +83,7 @@ fn words(checks: &mut Checks, at: &str, words: Words) -> Words {
 }
 
 /// The terms, tidied, of an announcement that appears at `appears`.
-pub(super) fn terms(checks: &mut Checks, terms: Terms, appears: DateTime<Utc>) -> Terms {
+pub(super) fn terms(checks: &mut Checks, terms: &Terms, appears: DateTime<Utc>) -> Terms {
     let urgent_reason = match terms.priority {
         Priority::Urgent => {
             Some(checks.line("urgentReason", terms.urgent_reason.as_deref().unwrap_or_default(), REASON_LENGTH))
@@ -100,7 +100,7 @@ pub(super) fn terms(checks: &mut Checks, terms: Terms, appears: DateTime<Utc>) -
             checks.add(UserErrorCode::Invalid, field, message);
         }
     }
-    Terms { urgent_reason, ..terms }
+    Terms { urgent_reason, ..terms.clone() }
 }
 
 /// When an announcement is to appear: later, or now where the time is past or absent.
@@ -230,11 +230,11 @@ mod tests {
             expires_at: Some(now),
         };
         let mut checks = Checks::default();
-        terms(&mut checks, wrong.clone(), now);
+        terms(&mut checks, &wrong, now);
         assert_eq!(fields(checks), ["urgentReason", "acknowledgeBy", "expiresAt"]);
         let right = Terms { priority: Priority::Normal, requires_acknowledgement: true, expires_at: None, ..wrong };
         let mut checks = Checks::default();
-        assert_eq!(terms(&mut checks, right.clone(), now), right);
+        assert_eq!(terms(&mut checks, &right, now), right);
         assert_eq!(fields(checks), Vec::<String>::new());
     }
 

@@ -184,15 +184,12 @@ pub(super) async fn count_urgent(
     (from, until): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<usize> {
     // No lock that keeps rows from referring to the school or board.
-    match row.school_id {
-        Some(id) => {
-            let place = school::Entity::within(scope).filter(school::Column::Id.eq(id));
-            place.lock(LockType::NoKeyUpdate).one(db).await.map(drop)?;
-        }
-        None => {
-            let place = board::Entity::within(scope).filter(board::Column::Id.eq(row.board_id));
-            place.lock(LockType::NoKeyUpdate).one(db).await.map(drop)?;
-        }
+    if let Some(id) = row.school_id {
+        let place = school::Entity::within(scope).filter(school::Column::Id.eq(id));
+        place.lock(LockType::NoKeyUpdate).one(db).await?;
+    } else {
+        let place = board::Entity::within(scope).filter(board::Column::Id.eq(row.board_id));
+        place.lock(LockType::NoKeyUpdate).one(db).await?;
     }
     let here = match row.school_id {
         Some(school) => Column::SchoolId.eq(school),

@@ -189,7 +189,7 @@ impl Announcement {
         if self.is_of_staff(ctx).await? { audience_of(ctx, self.0.id.0, true).await } else { Ok(Vec::new()) }
     }
 
-    /// Who at these places: GUARDIAN, TEACHER, SCHOOL_LEADER. For staff; empty for everybody else.
+    /// Who at these places: GUARDIAN, TEACHER, `SCHOOL_LEADER`. For staff; empty for everybody else.
     pub async fn audience_roles(&self, ctx: &Context<'_>) -> Result<Vec<Role>> {
         let roles = actions::roles_of(&self.0).into_iter().map(Into::into);
         if self.is_of_staff(ctx).await? { Ok(roles.collect()) } else { Ok(Vec::new()) }

@@ -20,6 +20,7 @@ use crate::platform::text::Checks;
 
 /// A place or child that something is for.
 #[derive(Union)]
+#[expect(clippy::large_enum_variant, reason = "it is made to be answered with, one at a time")]
 pub enum AudienceTarget {
     Board(Board),
     Cluster(Cluster),
@@ -35,7 +36,7 @@ pub struct AudienceInput {
     pub include: Vec<ID>,
     /// Ids of what to leave out of it, at most 100; absent for none. A child that is left out reaches no guardian.
     pub exclude: Option<Vec<ID>>,
-    /// Who at these places: GUARDIAN, TEACHER, SCHOOL_LEADER; guardians when absent.
+    /// Who at these places: GUARDIAN, TEACHER, `SCHOOL_LEADER`; guardians when absent.
     pub roles: Option<Vec<Role>>,
 }
 

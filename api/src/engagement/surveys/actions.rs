@@ -29,7 +29,7 @@ pub(super) async fn create(write: &Write<'_>, input: SurveyCreateInput) -> Resul
         named.roles = Some(vec![crate::people::values::Role::Guardian, crate::people::values::Role::Teacher]);
     }
     let (include, exclude, roles) = named.checked(&mut checks);
-    let head = rules::head(&mut checks, head, write.now());
+    let head = rules::head(&mut checks, &head, write.now());
     let questions = input.questions.into_iter().map(Into::into).collect();
     let questions = rules::questions(&mut checks, head.kind, questions);
     checks.done(())?;
@@ -65,7 +65,7 @@ pub(super) async fn update(write: &Write<'_>, input: SurveyUpdateInput) -> Resul
     check_version(&row, row.version, input.if_version)?;
     let mut checks = Checks::default();
     let named = input.audience.clone().map(|audience| audience.checked(&mut checks));
-    let head = rules::head(&mut checks, input.head(&row), write.now());
+    let head = rules::head(&mut checks, &input.head(&row), write.now());
     let questions = input.questions.map(|all| all.into_iter().map(Into::into).collect::<Vec<Question>>());
     let questions = questions.map(|all| rules::questions(&mut checks, row.kind, all));
     checks.done(())?;

@@ -56,7 +56,7 @@ pub struct Answer {
 pub type Value = (SurveyQuestionId, i32, Option<String>);
 
 /// The head, tidied.
-pub(super) fn head(checks: &mut Checks, head: Head, now: DateTime<Utc>) -> Head {
+pub(super) fn head(checks: &mut Checks, head: &Head, now: DateTime<Utc>) -> Head {
     if head.kind == SurveyKind::Pulse && head.anonymous {
         let message =
             "A pulse is about one child and cannot be anonymous. Make it a survey, or take the anonymity away.";
@@ -68,7 +68,7 @@ pub(super) fn head(checks: &mut Checks, head: Head, now: DateTime<Utc>) -> Head 
     Head {
         title: checks.line("title", &head.title, TITLE_LENGTH),
         intro: checks.optional_text("intro", head.intro.as_deref(), INTRO_LENGTH),
-        ..head
+        ..head.clone()
     }
 }
 
@@ -89,10 +89,10 @@ pub(super) fn questions(checks: &mut Checks, kind: SurveyKind, questions: Vec<Qu
         );
     }
     let asked = questions.into_iter().take(MOST_QUESTIONS).enumerate();
-    asked.map(|(at, asked)| question(checks, &format!("questions.{at}"), asked)).collect()
+    asked.map(|(at, asked)| question(checks, &format!("questions.{at}"), &asked)).collect()
 }
 
-fn question(checks: &mut Checks, at: &str, question: Question) -> Question {
+fn question(checks: &mut Checks, at: &str, question: &Question) -> Question {
     let text = checks.line(&format!("{at}.text"), &question.text, TEXT_LENGTH);
     let field = format!("{at}.options");
     let chosen = matches!(question.kind, QuestionKind::Single | QuestionKind::Multiple);
@@ -112,7 +112,7 @@ fn question(checks: &mut Checks, at: &str, question: Question) -> Question {
     if (1..options.len()).any(|later| options[..later].contains(&options[later])) {
         checks.add(UserErrorCode::Taken, &field, "Give each option once.");
     }
-    Question { text, options, ..question }
+    Question { kind: question.kind, text, required: question.required, options }
 }
 
 /// How far a survey is at `now`.
