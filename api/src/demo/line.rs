@@ -16,6 +16,8 @@ use super::dice::Dice;
 const FIRST_DAY: u64 = 24;
 const DAYS: usize = 15;
 const LENGTH: TimeDelta = TimeDelta::minutes(20);
+/// Guardians, out of a hundred, who have confirmed what was agreed on.
+const CONFIRMING: usize = 80;
 
 const SUMMARIES: [&str; 4] = [
     "We spraken over de start in de groep. Thuis vertelt het kind vooral over buiten spelen.",
@@ -184,9 +186,8 @@ impl Telling<'_> {
             updated_at: at,
             version: 1,
         });
-        const CONFIRMS: usize = 80;
         for guardian in there {
-            if self.dice.chance(CONFIRMS) {
+            if self.dice.chance(CONFIRMING) {
                 self.rows.agreement_confirmations.push(agreement_confirmation::Model {
                     agreement_id: id,
                     guardian_id: *guardian,

@@ -17,11 +17,14 @@ use crate::platform::outbox::Event;
 use crate::platform::text::Checks;
 use crate::practice::occasions::times;
 
+/// An agreement that was known, if it was, with its words and its day.
+type Wanted = (Option<AgreementId>, String, Option<chrono::NaiveDate>);
+
 /// Texts that were checked.
 struct Texts {
     summary: Option<String>,
     note: Option<String>,
-    agreements: Option<Vec<(Option<AgreementId>, String, Option<chrono::NaiveDate>)>>,
+    agreements: Option<Vec<Wanted>>,
     goals: Vec<String>,
 }
 
@@ -118,10 +121,8 @@ fn presence(
         let named: HashSet<PersonId> = came.iter().map(|row| row.person_id).collect();
         let others = coming.iter().filter(|row| !named.contains(&row.person_id));
         // Who leads it was there, or there was no conversation.
-        let status = |row: &conversation_attendee::Model| match row.person_id == conversation.staff_id {
-            true => AttendeeStatus::Present,
-            false => AttendeeStatus::Absent,
-        };
+        let leads = |row: &conversation_attendee::Model| row.person_id == conversation.staff_id;
+        let status = |row| if leads(row) { AttendeeStatus::Present } else { AttendeeStatus::Absent };
         came.extend(others.map(|row| conversation_attendee::Model { status: status(row), ..row.clone() }));
     }
     Ok(came)
@@ -132,7 +133,7 @@ async fn set_agreements(
     write: &Write<'_>,
     permit: &Permit,
     conversation: &conversation::Model,
-    wanted: Vec<(Option<AgreementId>, String, Option<chrono::NaiveDate>)>,
+    wanted: Vec<Wanted>,
 ) -> Result<()> {
     let known = store::agreements(write.db(), &write.scope(), &[conversation.id]).await?;
     let mut gone: HashSet<AgreementId> = known.iter().map(|row| row.id).collect();

@@ -17,7 +17,6 @@ pub struct FeedQuery;
 impl FeedQuery {
     /// What is addressed to the viewer, over all boards and children, newest first: announcements, messages, events, surveys
     /// and booking rounds in one list.
-    #[expect(clippy::too_many_arguments, reason = "the four of a connection, and what of it is wanted")]
     async fn feed(
         &self,
         ctx: &Context<'_>,
@@ -32,7 +31,7 @@ impl FeedQuery {
         let call = Call::of(ctx);
         call.person()?;
         let wanted = Wanted {
-            student: student.map(known_or_nobody),
+            student: student.as_ref().map(known_or_nobody),
             kinds: kinds.map(|kinds| kinds.into_iter().map(Into::into).collect()),
             unread_only: unread_only.unwrap_or_default(),
         };
@@ -48,12 +47,13 @@ impl FeedQuery {
     ) -> Result<i32> {
         let call = Call::of(ctx);
         call.person()?;
-        let count = store::unread_count(&*call.read().await?, &call.scope(), student.map(known_or_nobody)).await?;
+        let count =
+            store::unread_count(&*call.read().await?, &call.scope(), student.as_ref().map(known_or_nobody)).await?;
         Ok(i32::try_from(count).unwrap_or(i32::MAX))
     }
 }
 
 /// An id of something else is that of no child in sight.
-fn known_or_nobody(id: ID) -> StudentId {
+fn known_or_nobody(id: &ID) -> StudentId {
     id.parse().unwrap_or_else(|_| StudentId::new())
 }

@@ -28,16 +28,15 @@ pub async fn of_students(
     year: Option<SchoolYearId>,
 ) -> Result<Vec<Model>> {
     let rows = Entity::within(scope).filter(Column::StudentId.is_in(students.iter().copied()));
-    let rows = match year {
-        Some(year) => rows.filter(Column::SchoolYearId.eq(year)),
-        None => {
-            let today = school_year::Entity::within(scope)
-                .select_only()
-                .column(school_year::Column::Id)
-                .filter(school_year::Column::StartsOn.lte(scope.on))
-                .filter(school_year::Column::EndsOn.gte(scope.on));
-            rows.filter(Column::SchoolYearId.in_subquery(today.into_query()))
-        }
+    let rows = if let Some(year) = year {
+        rows.filter(Column::SchoolYearId.eq(year))
+    } else {
+        let today = school_year::Entity::within(scope)
+            .select_only()
+            .column(school_year::Column::Id)
+            .filter(school_year::Column::StartsOn.lte(scope.on))
+            .filter(school_year::Column::EndsOn.gte(scope.on));
+        rows.filter(Column::SchoolYearId.in_subquery(today.into_query()))
     };
     Ok(rows.order_by_asc(Column::Id).all(db).await?)
 }

@@ -155,7 +155,7 @@ mod tests {
         assert_eq!(to(&[marieke, tarik]).unwrap(), both);
         assert!(to(&[ilse, stranger]).is_err());
         assert!(invited_by_staff(&Around::default(), tarik, &[]).is_err(), "no guardian");
-        assert_eq!(threads_for(&both, false), [both.clone()]);
+        assert_eq!(threads_for(&both, false), std::slice::from_ref(&both));
         let apart = threads_for(&both, true);
         assert_eq!(apart.iter().map(|one| one.guardians.clone()).collect::<Vec<_>>(), [vec![ilse], vec![mark]]);
         assert!(apart.iter().all(|one| one.staff == both.staff));
