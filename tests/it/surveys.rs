@@ -311,13 +311,13 @@ async fn a_draft_is_changed_and_what_is_open_is_not(world: &World) {
     assert_eq!(ask(world, Who::Guardian, OWN, json!({ "id": id })).await["node"], Value::Null);
     let respond = json!({ "survey": id, "answers": [] });
     assert_eq!(codes(&act(world, Who::Teacher, "surveyRespond", "", respond).await), ["FORBIDDEN"]);
-    let changes =
+    let wanted =
         json!({ "id": id, "intro": null, "questions": [{ "kind": "TEXT", "text": "Hoe laat?" }], "ifVersion": 1 });
-    let changed = act(world, Who::Leader, "surveyUpdate", fields, changes.clone()).await;
+    let changed = act(world, Who::Leader, "surveyUpdate", fields, wanted.clone()).await;
     let survey = &changed["survey"];
     assert_eq!((&survey["version"], &survey["intro"]), (&json!(2), &Value::Null));
     assert_eq!((&survey["questions"], &survey["viewerCanEdit"]), (&json!([{ "text": "Hoe laat?" }]), &json!(true)));
-    assert_eq!(codes(&act(world, Who::Teacher, "surveyUpdate", "", changes).await), ["CONFLICT"]);
+    assert_eq!(codes(&act(world, Who::Teacher, "surveyUpdate", "", wanted).await), ["CONFLICT"]);
     assert_eq!(codes(&act(world, Who::Teacher, "surveyClose", "", json!({ "id": id })).await), ["CONFLICT"]);
     let opened = act(world, Who::Teacher, "surveyOpen", fields, json!({ "id": id })).await;
     assert_eq!((&opened["survey"]["recipientCount"], &opened["survey"]["version"]), (&json!(1), &json!(3)));

@@ -644,13 +644,13 @@ async fn a_list_takes_as_many_statements_as_one(world: &World) {
     }
     for who in [Who::Teacher, Who::Guardian] {
         let seen = ask(world, who, list, json!({ "first": 9 })).await;
-        let last: Vec<_> = seen["threads"]["nodes"]
+        let bodies: Vec<_> = seen["threads"]["nodes"]
             .as_array()
             .unwrap()
             .iter()
             .map(|node| node["lastMessage"]["body"].clone())
             .collect();
-        assert_eq!(last, ["Dank u.", "Dank u.", "Dank u.", "Hoe gaat het lezen?"]);
+        assert_eq!(bodies, ["Dank u.", "Dank u.", "Dank u.", "Hoe gaat het lezen?"]);
         let one = statements(world, who, list, json!({ "first": 1 })).await;
         assert_eq!(statements(world, who, list, json!({ "first": 4 })).await, one, "{}", who.name());
     }

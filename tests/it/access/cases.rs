@@ -66,10 +66,18 @@ pub(crate) fn subject(mutation: &str) -> Option<&'static str> {
         | "programmeImport" | "rosterImportStart" => "Board",
         "clusterUpdate" | "clusterArchive" => "Cluster",
         "schoolUpdate" | "schoolArchive" | "schoolMove" | "classGroupCreate" | "personCreate" | "studentCreate"
-        | "cohortCreate" => "School",
+        | "cohortCreate" | "contactRulesUpdate" | "announcementCreate" | "surveyCreate" => "School",
         "classGroupUpdate" | "classGroupArchive" => "ClassGroup",
         "personUpdate" | "personArchive" | "invitationCreate" | "membershipGrant" => "Person",
-        "studentUpdate" | "studentLeave" | "enrolmentSet" | "guardianshipCreate" => "Student",
+        "studentUpdate"
+        | "studentLeave"
+        | "enrolmentSet"
+        | "guardianshipCreate"
+        | "talkChoiceSet"
+        | "conversationSchedule"
+        | "threadStart"
+        | "contactMomentLog"
+        | "concernRaise" => "Student",
         "guardianshipUpdate" | "guardianshipEnd" => "Guardianship",
         "membershipRevoke" => "Membership",
         "apiClientSecretRotate" | "apiClientRevoke" => "ApiClient",
@@ -80,27 +88,23 @@ pub(crate) fn subject(mutation: &str) -> Option<&'static str> {
         "teamSessionPlan" | "experienceShare" | "lessonSkip" | "lessonReopen" => "SchoolCohort",
         "teamSessionUpdate" | "teamSessionRecord" | "teamSessionCancel" => "TeamSession",
         "experienceUpdate" | "experienceComment" => "Experience",
-        "talkChoiceSet" | "conversationSchedule" => "Student",
         "partnershipUpdate" | "goalPropose" => "Partnership",
         "conversationUpdate" | "conversationRecord" | "conversationCancel" | "conversationRespond" => "Conversation",
         "agreementConfirm" | "agreementComment" | "agreementMark" => "Agreement",
         "goalAgree" | "goalMark" => "Goal",
-        "feedRead" => "Announcement",
-        "contactRulesUpdate" => "School",
-        "threadStart" | "contactMomentLog" | "concernRaise" => "Student",
         "messageSend" | "threadRead" | "threadClose" => "Thread",
         "contactMomentUpdate" | "contactMomentDelete" => "ContactMoment",
         "concernAcknowledge" | "concernResolve" => "Concern",
         "lessonUpdate" => "Lesson",
         "materialUpdate" | "materialStateSet" => "Material",
-        "announcementCreate" | "surveyCreate" => "School",
         "surveyUpdate" | "surveyOpen" | "surveyClose" | "surveyRespond" => "Survey",
         "announcementUpdate"
         | "announcementPublish"
         | "announcementCorrect"
         | "announcementWithdraw"
         | "announcementRead"
-        | "announcementAcknowledge" => "Announcement",
+        | "announcementAcknowledge"
+        | "feedRead" => "Announcement",
         _ => return None,
     })
 }
@@ -157,13 +161,11 @@ fn partners(mutation: &str, id: &str) -> Option<Value> {
         }),
         "conversationUpdate" => json!({ "id": id, "location": "Aula" }),
         "conversationRecord" => json!({ "id": id, "attendance": [], "summary": "Het gaat goed." }),
-        "conversationCancel" => json!({ "id": id }),
         "conversationRespond" => json!({ "id": id, "answer": "ACCEPTED" }),
-        "agreementConfirm" => json!({ "id": id }),
         "agreementComment" => json!({ "id": id, "comment": "Dat lukt." }),
         "agreementMark" => json!({ "id": id, "kept": true }),
         "goalPropose" => json!({ "partnership": id, "text": "Hij leest elke dag." }),
-        "goalAgree" => json!({ "id": id }),
+        "conversationCancel" | "agreementConfirm" | "goalAgree" => json!({ "id": id }),
         "goalMark" => json!({ "id": id, "achieved": true }),
         "feedRead" => json!({ "ids": [id] }),
         _ => return None,
@@ -273,8 +275,10 @@ fn announcements(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
             "title": "Sneeuw", "body": "De school is dicht.",
             "audience": { "include": [id], "exclude": [referred.groups[0].to_string()] },
         }),
-        "announcementUpdate" => json!({ "id": id, "title": "Anders" }),
-        "announcementPublish" | "announcementWithdraw" | "announcementAcknowledge" => json!({ "id": id }),
+        "announcementUpdate" | "surveyUpdate" => json!({ "id": id, "title": "Anders" }),
+        "announcementPublish" | "announcementWithdraw" | "announcementAcknowledge" | "surveyOpen" | "surveyClose" => {
+            json!({ "id": id })
+        }
         "announcementCorrect" => json!({ "id": id, "title": "Anders", "note": "De dag was verkeerd." }),
         "announcementRead" => json!({ "ids": [id] }),
         "surveyCreate" => json!({
@@ -282,8 +286,6 @@ fn announcements(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
             "audience": { "include": [id], "exclude": [referred.groups[0].to_string()] },
             "questions": [{ "kind": "TEXT", "text": "Wat kan beter?" }],
         }),
-        "surveyUpdate" => json!({ "id": id, "title": "Anders" }),
-        "surveyOpen" | "surveyClose" => json!({ "id": id }),
         "surveyRespond" => {
             json!({ "survey": id, "answers": [{ "question": referred.questions[0].to_string(), "text": "Niets." }] })
         }

@@ -38,7 +38,7 @@ async fn nobody_sees_or_does_more_than_agreed(world: &World) {
     let mut text = format!("{LEGEND}\n{}\n", header("Reading"));
     text.extend(rows.iter().map(reading));
     writeln!(text, "\n{}", header("Writing")).unwrap();
-    writings(world.engine(), &api, &mut text).await;
+    Box::pin(writings(world.engine(), &api, &mut text)).await;
     compare(&text, world.engine());
 }
 

@@ -74,13 +74,13 @@ async fn a_draft_is_changed_and_published_once(world: &World) {
     let mut twice = made;
     twice["clientMutationId"] = json!("again");
     assert_eq!(codes(&act(world, Who::Teacher, "announcementCreate", "", twice).await), ["TAKEN"]);
-    let changes =
+    let wanted =
         json!({ "id": id, "title": "Twee", "requiresAcknowledgement": false, "translations": [], "ifVersion": 1 });
-    let changed = act(world, Who::Teacher, "announcementUpdate", fields, changes.clone()).await;
+    let changed = act(world, Who::Teacher, "announcementUpdate", fields, wanted.clone()).await;
     let expected = json!({ "id": id, "title": "Twee", "version": 2, "status": "DRAFT", "urgentReason": null,
         "acknowledgeBy": null, "translations": [] });
     assert_eq!(changed["announcement"], expected);
-    let stale = act(world, Who::Teacher, "announcementUpdate", fields, changes).await;
+    let stale = act(world, Who::Teacher, "announcementUpdate", fields, wanted).await;
     assert_eq!((codes(&stale), &stale["announcement"]), (vec!["CONFLICT"], &expected));
     let urgent = json!({ "id": id, "priority": "URGENT", "urgentReason": "Nu." });
     assert_eq!(codes(&act(world, Who::Teacher, "announcementUpdate", "", urgent).await), ["FORBIDDEN"]);
