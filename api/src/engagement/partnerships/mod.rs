@@ -1,8 +1,10 @@
 //! Partnerships: child, guardians and teacher through a school year.
 //!
-//! Nobody says how far one is: `rules` tells the steps of the line and the criteria of the 100 % line from what happened.
+//! Nobody says how far one is: `rules` tells the steps of the line and `criteria` the 100 % line
+//! from what happened.
 
 pub mod actions;
+pub mod criteria;
 pub mod family;
 pub mod history;
 mod loaders;

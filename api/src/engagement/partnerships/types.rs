@@ -5,7 +5,8 @@ use chrono::{DateTime, Utc};
 use glans_entity::engagement::{self, partnership, talk_choice};
 use glans_entity::ids::{ConversationId, PartnershipId, PersonId};
 
-use super::rules::{self, Criterion, Step};
+use super::criteria::{self, Criterion};
+use super::rules::{self, Step};
 use super::{HistoryOf, TalkChoicesOf};
 use crate::access::{Action, policy};
 use crate::call::Call;
@@ -54,7 +55,7 @@ pub enum StepStatus {
 
 /// What has to hold for a child to count as engaged.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "rules::CriterionKind")]
+#[graphql(remote = "criteria::CriterionKind")]
 pub enum CriterionKind {
     /// A guardian can be reached now.
     Contactable,
@@ -72,7 +73,7 @@ pub enum CriterionKind {
 
 /// Whether a criterion holds.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "rules::CriterionStatus")]
+#[graphql(remote = "criteria::CriterionStatus")]
 pub enum CriterionStatus {
     /// It holds.
     Met,
@@ -142,8 +143,8 @@ impl Partnership {
     #[graphql(directive = list_size::apply(6))]
     pub async fn criteria(&self, ctx: &Context<'_>) -> Result<Vec<SuccessCriterion>> {
         let history = loaders::present(ctx, HistoryOf(self.0.id)).await?;
-        let evidence = |criterion: &Criterion| rules::evidence(&history, criterion.kind);
-        let told = rules::criteria(&history).into_iter();
+        let evidence = |criterion: &Criterion| criteria::evidence(&history, criterion.kind);
+        let told = criteria::criteria(&history).into_iter();
         Ok(told.map(|criterion| SuccessCriterion { evidence: evidence(&criterion), criterion }).collect())
     }
 
@@ -151,7 +152,7 @@ impl Partnership {
     #[graphql(name = "successful")]
     pub async fn is_successful(&self, ctx: &Context<'_>) -> Result<bool> {
         let history = loaders::present(ctx, HistoryOf(self.0.id)).await?;
-        Ok(rules::is_successful(&rules::criteria(&history)))
+        Ok(criteria::is_successful(&criteria::criteria(&history)))
     }
 
     /// What guardians said about talking apart or together: all of it for staff, the own choice for a guardian.
