@@ -2,6 +2,7 @@
 
 use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema};
 
+use crate::engagement::bookings::{BookingMutation, BookingQuery};
 use crate::http::hardened;
 use crate::identity::clients::{ApiClientMutation, ApiClientQuery};
 use crate::identity::invitations::InvitationMutation;
@@ -51,6 +52,7 @@ pub struct Query(
     CohortQuery,
     OccasionQuery,
     CalendarQuery,
+    BookingQuery,
     RosterQuery,
     SyncQuery,
 );
@@ -82,6 +84,7 @@ pub struct Mutation(
     OccasionMutation,
     CalendarMutation,
     ProgressMutation,
+    BookingMutation,
     RosterMutation,
 );
 

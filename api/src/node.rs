@@ -5,14 +5,15 @@ use std::hash::Hash;
 use async_graphql::dataloader::Loader;
 use async_graphql::{Context, ID, Interface, Object};
 use glans_entity::ids::{
-    AccountId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, CommentId, ExperienceId, GuardianshipId,
-    LessonId, MaterialId, MeetingId, MembershipId, ModuleId, PersonId, ProgrammeId, ProgrammeVersionId,
-    ProgrammeYearId, RosterImportId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, StudentId, TeamSessionId,
-    parse_any,
+    AccountId, ApiClientId, BoardId, BookingRoundId, ClassGroupId, ClusterId, CohortId, CommentId, ExperienceId,
+    GuardianshipId, LessonId, MaterialId, MeetingId, MembershipId, ModuleId, PersonId, ProgrammeId, ProgrammeVersionId,
+    ProgrammeYearId, RosterImportId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, SlotId, StudentId,
+    TeamSessionId, parse_any,
 };
 use uuid::Uuid;
 
 use crate::call::Call;
+use crate::engagement::bookings::{BookingRound, Slot};
 use crate::identity::clients::ApiClient;
 use crate::identity::sessions::types::Session;
 use crate::identity::viewer::Viewer;
@@ -64,6 +65,8 @@ pub enum Node {
     TeamSession(TeamSession),
     Experience(Experience),
     Comment(Comment),
+    BookingRound(BookingRound),
+    Slot(Slot),
     RosterImport(RosterImport),
     ApiClient(ApiClient),
     Session(Session),
@@ -88,6 +91,8 @@ pub async fn of_type(ctx: &Context<'_>, prefix: &str, ids: &[Uuid]) -> Result<Ve
         TeamSessionId::PREFIX => rows(ctx, ids, TeamSessionId, TeamSession).await,
         ExperienceId::PREFIX => rows(ctx, ids, ExperienceId, Experience).await,
         CommentId::PREFIX => rows(ctx, ids, CommentId, Comment).await,
+        BookingRoundId::PREFIX => rows(ctx, ids, BookingRoundId, BookingRound).await,
+        SlotId::PREFIX => rows(ctx, ids, SlotId, Slot).await,
         RosterImportId::PREFIX => rows(ctx, ids, RosterImportId, RosterImport).await,
         ApiClientId::PREFIX => rows(ctx, ids, ApiClientId, ApiClient).await,
         SessionId::PREFIX => rows(ctx, ids, SessionId, Session).await,

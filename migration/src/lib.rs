@@ -22,6 +22,7 @@ mod m0013_succession;
 mod m0014_narrow_places;
 mod m0015_audiences;
 mod m0016_partnerships;
+mod m0021_booking;
 mod watch;
 
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_narrow_places::Migration),
             Box::new(m0015_audiences::Migration),
             Box::new(m0016_partnerships::Migration),
+            Box::new(m0021_booking::Migration),
         ]
     }
 }

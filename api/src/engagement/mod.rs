@@ -4,5 +4,6 @@
 //! statement, and from then on each row follows what its guardian may have of its child.
 
 pub mod audience;
+pub mod bookings;
 pub mod conversations;
 pub mod partnerships;

@@ -71,3 +71,14 @@ pub enum AttendeeStatus {
     Present,
     Absent,
 }
+
+/// Whether guardians can book in a round.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum BookingRoundStatus {
+    Open,
+    Cancelled,
+}

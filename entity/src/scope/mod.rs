@@ -10,6 +10,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Que
 use crate::ids::{AccountId, BoardId, ClassGroupId, ClusterId, CohortId, PersonId, SchoolId, StudentId};
 use crate::{identity, organisation, people, platform, programme, roster};
 
+pub mod booking;
 pub mod engagement;
 mod practice;
 
@@ -229,7 +230,8 @@ impl Scoped for people::person::Entity {
             .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
             .add(Column::Id.is_in(scope.persons.iter().copied()))
             .add(practice::people_who_take_part(Column::Id, scope))
-            .add(engagement::people_who_talk(Column::Id, scope));
+            .add(engagement::people_who_talk(Column::Id, scope))
+            .add(booking::people_with_slots(Column::Id, scope));
         if !scope.staffed_schools.is_empty() {
             let staff = staff_of_schools(scope).add(not_over(scope.on));
             any = any

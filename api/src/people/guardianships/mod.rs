@@ -4,7 +4,7 @@
 //! it is over. A change is in force with the commit. Each guardian has an own relation: a change of one tells the other
 //! nothing. Nobody changes the own one, or anything else about a child of their own.
 
-mod actions;
+pub(crate) mod actions;
 mod loaders;
 mod mutation;
 pub mod rules;

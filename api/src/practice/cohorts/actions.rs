@@ -245,7 +245,7 @@ pub(in crate::practice) async fn set_edition(
 }
 
 /// The id that a client gave to what it makes, a TypeID over a UUIDv7, or a new one.
-pub(in crate::practice) fn own_id<I: FromStr<Err = NotAnId>>(given: Option<&ID>, new: fn() -> I) -> Result<I> {
+pub(crate) fn own_id<I: FromStr<Err = NotAnId>>(given: Option<&ID>, new: fn() -> I) -> Result<I> {
     let is_seventh = |id: &ID| parse_any(id).is_none_or(|(_, uuid)| uuid.get_version_num() == 7);
     if !given.is_none_or(is_seventh) {
         return Err(refuse(UserErrorCode::Invalid, "id", "Make the id over a UUIDv7, or leave it out."));

@@ -3,7 +3,7 @@
 //! A cohort keeps the edition with which it began; what is published later does not touch it. A school that leaves keeps
 //! its history and may come back. Who trains a cohort holds the role TRAINER in it.
 
-pub(super) mod actions;
+pub(crate) mod actions;
 mod loaders;
 mod mutation;
 mod query;
