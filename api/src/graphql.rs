@@ -2,7 +2,10 @@
 
 use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema};
 
+use crate::engagement::absences::AbsenceMutation;
 use crate::engagement::bookings::{BookingMutation, BookingQuery};
+use crate::engagement::consents::ConsentMutation;
+use crate::engagement::events::{EventMutation, EventQuery};
 use crate::http::hardened;
 use crate::identity::clients::{ApiClientMutation, ApiClientQuery};
 use crate::identity::invitations::InvitationMutation;
@@ -53,6 +56,7 @@ pub struct Query(
     OccasionQuery,
     CalendarQuery,
     BookingQuery,
+    EventQuery,
     RosterQuery,
     SyncQuery,
 );
@@ -85,6 +89,9 @@ pub struct Mutation(
     CalendarMutation,
     ProgressMutation,
     BookingMutation,
+    EventMutation,
+    AbsenceMutation,
+    ConsentMutation,
     RosterMutation,
 );
 

@@ -5,15 +5,18 @@ use std::hash::Hash;
 use async_graphql::dataloader::Loader;
 use async_graphql::{Context, ID, Interface, Object};
 use glans_entity::ids::{
-    AccountId, ApiClientId, BoardId, BookingRoundId, ClassGroupId, ClusterId, CohortId, CommentId, ExperienceId,
-    GuardianshipId, LessonId, MaterialId, MeetingId, MembershipId, ModuleId, PersonId, ProgrammeId, ProgrammeVersionId,
-    ProgrammeYearId, RosterImportId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, SlotId, StudentId,
-    TeamSessionId, parse_any,
+    AbsenceNoticeId, AccountId, ApiClientId, BoardId, BookingRoundId, ClassGroupId, ClusterId, CohortId, CommentId,
+    ConsentId, ConsentPurposeId, EventId, ExperienceId, GuardianshipId, LessonId, MaterialId, MeetingId, MembershipId,
+    ModuleId, PersonId, ProgrammeId, ProgrammeVersionId, ProgrammeYearId, RosterImportId, SchoolCohortId, SchoolId,
+    SchoolYearId, SessionId, SlotId, StudentId, TeamSessionId, parse_any,
 };
 use uuid::Uuid;
 
 use crate::call::Call;
+use crate::engagement::absences::AbsenceNotice;
 use crate::engagement::bookings::{BookingRound, Slot};
+use crate::engagement::consents::{Consent, ConsentPurpose};
+use crate::engagement::events::Event;
 use crate::identity::clients::ApiClient;
 use crate::identity::sessions::types::Session;
 use crate::identity::viewer::Viewer;
@@ -67,6 +70,10 @@ pub enum Node {
     Comment(Comment),
     BookingRound(BookingRound),
     Slot(Slot),
+    Event(Event),
+    AbsenceNotice(AbsenceNotice),
+    ConsentPurpose(ConsentPurpose),
+    Consent(Consent),
     RosterImport(RosterImport),
     ApiClient(ApiClient),
     Session(Session),
@@ -93,6 +100,10 @@ pub async fn of_type(ctx: &Context<'_>, prefix: &str, ids: &[Uuid]) -> Result<Ve
         CommentId::PREFIX => rows(ctx, ids, CommentId, Comment).await,
         BookingRoundId::PREFIX => rows(ctx, ids, BookingRoundId, BookingRound).await,
         SlotId::PREFIX => rows(ctx, ids, SlotId, Slot).await,
+        EventId::PREFIX => rows(ctx, ids, EventId, Event).await,
+        AbsenceNoticeId::PREFIX => rows(ctx, ids, AbsenceNoticeId, AbsenceNotice).await,
+        ConsentPurposeId::PREFIX => rows(ctx, ids, ConsentPurposeId, ConsentPurpose).await,
+        ConsentId::PREFIX => rows(ctx, ids, ConsentId, Consent).await,
         RosterImportId::PREFIX => rows(ctx, ids, RosterImportId, RosterImport).await,
         ApiClientId::PREFIX => rows(ctx, ids, ApiClientId, ApiClient).await,
         SessionId::PREFIX => rows(ctx, ids, SessionId, Session).await,

@@ -23,6 +23,8 @@ mod m0014_narrow_places;
 mod m0015_audiences;
 mod m0016_partnerships;
 mod m0021_booking;
+mod m0022_events;
+mod m0023_absence_consents;
 mod watch;
 
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
@@ -54,6 +56,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_audiences::Migration),
             Box::new(m0016_partnerships::Migration),
             Box::new(m0021_booking::Migration),
+            Box::new(m0022_events::Migration),
+            Box::new(m0023_absence_consents::Migration),
         ]
     }
 }

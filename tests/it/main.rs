@@ -4,6 +4,7 @@
 
 mod access;
 mod ask;
+mod bookings;
 mod bus;
 mod calendar;
 mod circle;

@@ -3,7 +3,11 @@
 //! What is addressed to many goes through [`audience`]: a place is resolved to guardians and children once, in one
 //! statement, and from then on each row follows what its guardian may have of its child.
 
+pub mod absences;
 pub mod audience;
 pub mod bookings;
+pub mod consents;
 pub mod conversations;
+pub mod events;
 pub mod partnerships;
+mod speaking;

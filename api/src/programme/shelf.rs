@@ -128,7 +128,7 @@ impl Shelf {
 }
 
 /// The own language, then what the client accepts, then Dutch.
-fn languages(call: &Call, actor: &Actor) -> Vec<String> {
+pub(crate) fn languages(call: &Call, actor: &Actor) -> Vec<String> {
     let own = actor.person().map(|person| &person.language);
     let tags = own.into_iter().chain(&call.languages).map(String::as_str).chain(["nl"]);
     tags.map(|tag| Locale::primary_of(tag).to_ascii_lowercase()).collect()

@@ -1,6 +1,5 @@
 //! What is in sight of what families and schools say to each other.
 
-use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, Condition};
 
 use super::{Scope, Scoped, behind_wall, select_one, students_in_groups};

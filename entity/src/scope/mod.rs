@@ -10,8 +10,10 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Que
 use crate::ids::{AccountId, BoardId, ClassGroupId, ClusterId, CohortId, PersonId, SchoolId, StudentId};
 use crate::{identity, organisation, people, platform, programme, roster};
 
+mod absence_consents;
 pub mod booking;
 pub mod engagement;
+mod events;
 mod practice;
 
 /// What a request may see. Empty lists show nothing.

@@ -79,6 +79,9 @@ pub(crate) fn subject(mutation: &str) -> Option<&'static str> {
         "teamSessionPlan" | "experienceShare" | "lessonSkip" | "lessonReopen" => "SchoolCohort",
         "teamSessionUpdate" | "teamSessionRecord" | "teamSessionCancel" => "TeamSession",
         "experienceUpdate" | "experienceComment" => "Experience",
+        "bookingRoundOpen" => "ClassGroup",
+        "bookingRoundUpdate" | "bookingRoundCancel" | "bookingRoundRemind" => "BookingRound",
+        "slotBook" | "slotMove" | "slotRelease" => "Slot",
         "lessonUpdate" => "Lesson",
         "materialUpdate" | "materialStateSet" => "Material",
         _ => return None,
@@ -107,6 +110,9 @@ pub(crate) const REFERRING: &[&str] = &[
     "teamSessionPlan",
     "experienceShare",
     "lessonSkip",
+    "bookingRoundOpen",
+    "slotBook",
+    "slotMove",
 ];
 
 /// A sound input over the id of a [`subject`], so that nothing but the right to do it stands between the actor and the
@@ -117,6 +123,25 @@ pub(crate) fn input(mutation: &str, id: &str, referred: &Board) -> Option<Value>
         .or_else(|| identity(mutation, id, referred))
         .or_else(|| programme(mutation, id))
         .or_else(|| practice(mutation, id, referred))
+        .or_else(|| bookings(mutation, id, referred))
+}
+
+fn bookings(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
+    Some(match mutation {
+        "bookingRoundOpen" => json!({
+            "classGroups": [id], "kind": "PROGRESS", "closesAt": "2031-03-04T16:00:00Z", "slotMinutes": 10,
+            "slots": [{ "teacher": referred.teacher.person.to_string(), "times": ["2031-03-05T16:00:00Z"] }],
+        }),
+        "bookingRoundUpdate" | "bookingRoundCancel" | "bookingRoundRemind" => json!({ "id": id }),
+        // Staff books for the guardian; a guardian may name themselves.
+        "slotBook" => json!({
+            "slot": id, "student": referred.students[0].to_string(),
+            "guardian": referred.guardians[0].person.to_string(),
+        }),
+        "slotMove" => json!({ "slot": id, "to": referred.slots[0].to_string() }),
+        "slotRelease" => json!({ "slot": id }),
+        _ => return None,
+    })
 }
 
 fn organisation(mutation: &str, id: &str, referred: &Board) -> Option<Value> {

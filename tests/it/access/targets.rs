@@ -72,6 +72,8 @@ fn own_and_sibling(board: &Board, of_type: &str) -> Option<(String, Option<Strin
         "TeamSession" => two(board.sessions),
         "Experience" => two(board.experiences),
         "Comment" => two(board.comments),
+        "BookingRound" => two(board.rounds),
+        "Slot" => two(board.slots),
         "SchoolCohort" => two(board.school_cohorts),
         "Session" => (board.session.to_string(), None),
         "Membership" => two(board.memberships),

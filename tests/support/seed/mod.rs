@@ -1,14 +1,16 @@
 //! Two boards with the same people in them. All texts of the second one are canaries.
 
+mod booking;
 mod circle;
 mod course;
 mod sower;
 
 use chrono::{DateTime, Utc};
+use glans::platform::clock::Clock;
 use glans_entity::ids::{
-    AccountId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, CommentId, ExperienceId, GuardianshipId,
-    MeetingId, MembershipId, PersonId, RosterImportId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, StudentId,
-    TeamSessionId,
+    AccountId, ApiClientId, BoardId, BookingRoundId, ClassGroupId, ClusterId, CohortId, CommentId, ExperienceId,
+    GuardianshipId, MeetingId, MembershipId, PersonId, RosterImportId, SchoolCohortId, SchoolId, SchoolYearId,
+    SessionId, SlotId, StudentId, TeamSessionId,
 };
 use glans_entity::localized::Strings;
 use glans_entity::people::{GuardianAccess, Role, ScopeKind};
@@ -77,6 +79,46 @@ pub struct Board {
     pub experiences: [ExperienceId; 2],
     /// One on each experience, by its author.
     pub comments: [CommentId; 2],
+    /// One of each group, open for a month.
+    pub rounds: [BookingRoundId; 2],
+    /// One of each round, of the teacher of the first group and of the leader of the second school.
+    pub slots: [SlotId; 2],
+}
+
+/// A child more in one of the two groups of `board`.
+pub(crate) async fn child(db: &DatabaseTransaction, board: &Board, name: &str, at: usize) -> StudentId {
+    let sower = Sower { db, board: board.id, mark: "", now: Clock::default().now() };
+    sower.student(name, board.schools[at], board.groups[at]).await
+}
+
+/// A guardian more, of `children`.
+pub(crate) async fn guardian(
+    db: &DatabaseTransaction,
+    board: &Board,
+    name: &str,
+    children: &[(StudentId, GuardianAccess)],
+) -> Someone {
+    let sower = Sower { db, board: board.id, mark: "", now: Clock::default().now() };
+    let (person, account) = sower.person(name).await;
+    for (child, access) in children {
+        sower.guardianship(person, *child, *access).await;
+    }
+    Someone { person, account }
+}
+
+/// A child more for a guardian.
+pub(crate) async fn guardianship(db: &DatabaseTransaction, board: &Board, someone: Someone, child: StudentId) {
+    let sower = Sower { db, board: board.id, mark: "", now: Clock::default().now() };
+    sower.guardianship(someone.person, child, GuardianAccess::Full).await;
+}
+
+/// A teacher more, of one of the two groups of `board`.
+pub(crate) async fn teacher(db: &DatabaseTransaction, board: &Board, name: &str, at: usize) -> Someone {
+    let sower = Sower { db, board: board.id, mark: "", now: Clock::default().now() };
+    let (person, account) = sower.person(name).await;
+    let group = (ScopeKind::ClassGroup, board.groups[at].0);
+    sower.membership(person, Role::Teacher, group, Some(board.schools[at])).await;
+    Someone { person, account }
 }
 
 /// Writes a board whose texts all begin with `mark`.
@@ -110,6 +152,9 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
         sower.experience(at[0], published.lesson, leader).await,
         sower.experience(at[1], published.lesson, other_leader).await,
     ];
+    let rounds = [sower.round(schools[0], groups[0]).await, sower.round(schools[1], groups[1]).await];
+    let slots =
+        [sower.slot(rounds[0], people.teacher.person).await, sower.slot(rounds[1], people.other_leader.person).await];
     Board {
         id: sower.board,
         clusters,
@@ -143,6 +188,8 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
             sower.comment(cohort, experiences[0], leader).await,
             sower.comment(other_cohort, experiences[1], other_leader).await,
         ],
+        rounds,
+        slots,
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use async_graphql::ID;
 use glans_entity::engagement::{
-    BookingRoundStatus, RecipientKind, StepKind, TargetKind, audience_target, booking_round, partnership, slot,
+    BookingRoundStatus, RecipientKind, StepKind, TargetKind, booking_round, partnership, slot,
 };
 use glans_entity::ids::{BookingRoundId, ClassGroupId, ConversationId, PersonId, SchoolYearId, SlotId, StudentId};
 use glans_entity::organisation::{class_group, school};
@@ -278,17 +278,9 @@ async fn tell_guardians(
         place: Place::class_group(group, school),
         excluded: false,
     });
-    let rows = groups.iter().map(|group| audience_target::Model {
-        item_id: item.id,
-        target_id: group.id.0,
-        board_id: item.board,
-        kind: TargetKind::ClassGroup,
-        school_id: Some(school.id),
-        excluded: false,
-    });
-    let rows: Vec<_> = rows.collect();
     let (again, _) = permitted(write, groups, "id").await?;
-    keep(write, item.id, &Targets { permit: again, board: item.board, all: all.collect() }).await?;
-    address(write.db(), permit, &everywhere(write), &item, &rows, &[Role::Guardian]).await?;
+    let targets = Targets { permit: again, board: item.board, all: all.collect() };
+    keep(write, item.id, &targets).await?;
+    address(write.db(), permit, &everywhere(write), &item, &targets.rows(item.id), &[Role::Guardian]).await?;
     Ok(())
 }

@@ -57,7 +57,7 @@ fn starts(
         if rules::is_ahead(*time, now) {
             starts.push(*time);
         } else {
-            checks.add(UserErrorCode::Invalid, &field, "Give a time that is to come, within 400 days.");
+            checks.add(UserErrorCode::Invalid, &field, "Give a time that is to come.");
         }
     }
     for (place, window) in input.windows.iter().flatten().enumerate() {
@@ -68,7 +68,7 @@ fn starts(
         } else if slots.iter().all(|start| rules::is_ahead(*start, now)) {
             starts.extend(slots);
         } else {
-            checks.add(UserErrorCode::Invalid, &field, "Give times that are to come, within 400 days.");
+            checks.add(UserErrorCode::Invalid, &field, "Give times that are to come.");
         }
     }
     starts

@@ -247,7 +247,7 @@ pub(super) async fn children_in(
 }
 
 /// Those of `students` of whom the viewer has everything as a member of staff, by name.
-pub(super) async fn in_confidence(
+pub(in crate::engagement) async fn in_confidence(
     db: &impl ConnectionTrait,
     scope: &Scope,
     students: &[StudentId],

@@ -225,7 +225,7 @@ pub struct BookingRoundOpenInput {
     pub opens_at: Option<DateTime<Utc>>,
     /// So many hours before it opens, families with more than one child in it book; 0 to 168, 0 when absent.
     pub siblings_early_hours: Option<i32>,
-    /// From then on guardians neither book, move nor release; after it opens, within 400 days.
+    /// From then on guardians neither book, move nor release; after it opens.
     pub closes_at: DateTime<Utc>,
     /// How long a slot is, 5 to 120 minutes.
     pub slot_minutes: i32,
@@ -244,7 +244,7 @@ pub struct BookingRoundOpenInput {
 pub struct BookingRoundUpdateInput {
     /// Which round.
     pub id: ID,
-    /// From then on guardians neither book, move nor release; to come, within 400 days.
+    /// From then on guardians neither book, move nor release; a time that is to come.
     pub closes_at: Option<DateTime<Utc>>,
     /// Slots to add, at most 2,000 in the round.
     pub slots: Option<Vec<TeacherSlotsInput>>,

@@ -7,6 +7,8 @@ use glans_entity::people::student;
 use super::loaders::PlaceOf;
 use crate::access::{Action, policy};
 use crate::call::Call;
+use crate::engagement::absences::{AbsenceNotice, AbsencesOf};
+use crate::engagement::consents::{AskedAbout, StudentConsent};
 use crate::loaders;
 use crate::organisation::class_groups::ClassGroup;
 use crate::organisation::schools::School;
@@ -76,6 +78,28 @@ impl Student {
         let mut found = loaders::list(ctx, GuardianshipsOf(self.0.id), Guardianship).await?;
         found.retain(|guardianship| all || !guardianship.is_over(today));
         Ok(found)
+    }
+
+    /// What guardians say of days that the student does not come, earliest first, without what was withdrawn. Only for the
+    /// leaders of the school, the teachers of the class groups, and guardians who may have everything of the student.
+    #[graphql(directive = list_size::apply(5))]
+    pub async fn absences(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first day; today when absent.")] from: Option<LocalDate>,
+        #[graphql(desc = "The last day; a year after the first when absent.")] until: Option<LocalDate>,
+    ) -> Result<Vec<AbsenceNotice>> {
+        let from = from.map_or(Call::of(ctx).today(), |day| day.0);
+        let year = || from.checked_add_days(chrono::Days::new(366)).unwrap_or(from);
+        let until = until.map_or_else(year, |day| day.0);
+        loaders::list(ctx, AbsencesOf { student: self.0.id, from, until }, AbsenceNotice).await
+    }
+
+    /// What the school asks the guardians of the student this school year, and what they answered. Only for the leaders of
+    /// the school, the teachers of the class groups, and guardians who may have everything of the student.
+    #[graphql(directive = list_size::apply(10))]
+    pub async fn consents(&self, ctx: &Context<'_>) -> Result<Vec<StudentConsent>> {
+        loaders::list(ctx, AskedAbout(self.0.id), StudentConsent).await
     }
 
     /// The last day at the school; null while no end is known.
