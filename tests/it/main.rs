@@ -13,6 +13,8 @@ mod database;
 mod demo;
 mod documents;
 mod engine;
+mod events;
+mod family_notices;
 mod harness;
 mod http_audits;
 mod http_documents;

@@ -79,7 +79,12 @@ pub(crate) fn subject(mutation: &str) -> Option<&'static str> {
         "teamSessionPlan" | "experienceShare" | "lessonSkip" | "lessonReopen" => "SchoolCohort",
         "teamSessionUpdate" | "teamSessionRecord" | "teamSessionCancel" => "TeamSession",
         "experienceUpdate" | "experienceComment" => "Experience",
-        "bookingRoundOpen" => "ClassGroup",
+        "bookingRoundOpen" | "eventCreate" => "ClassGroup",
+        "eventUpdate" | "eventCancel" | "eventRespond" | "eventCheckIn" => "Event",
+        "absenceReport" => "Student",
+        "absenceWithdraw" => "AbsenceNotice",
+        "consentPurposeCreate" => "School",
+        "consentPurposeArchive" | "consentGive" => "ConsentPurpose",
         "bookingRoundUpdate" | "bookingRoundCancel" | "bookingRoundRemind" => "BookingRound",
         "slotBook" | "slotMove" | "slotRelease" => "Slot",
         "lessonUpdate" => "Lesson",
@@ -113,6 +118,8 @@ pub(crate) const REFERRING: &[&str] = &[
     "bookingRoundOpen",
     "slotBook",
     "slotMove",
+    "eventCheckIn",
+    "consentGive",
 ];
 
 /// A sound input over the id of a [`subject`], so that nothing but the right to do it stands between the actor and the
@@ -140,6 +147,19 @@ fn bookings(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
         }),
         "slotMove" => json!({ "slot": id, "to": referred.slots[0].to_string() }),
         "slotRelease" => json!({ "slot": id }),
+        "eventCreate" => json!({
+            "title": "Kijkavond", "startsAt": "2031-03-04T18:00:00Z", "endsAt": "2031-03-04T20:00:00Z",
+            "audience": { "include": [id] },
+        }),
+        "eventUpdate" => json!({ "id": id, "title": "Anders" }),
+        "eventCancel" | "absenceWithdraw" | "consentPurposeArchive" => json!({ "id": id }),
+        "eventRespond" => json!({ "event": id, "answer": "YES" }),
+        "eventCheckIn" => json!({ "event": id, "person": referred.guardians[0].person.to_string() }),
+        "absenceReport" => json!({ "student": id, "startsOn": "2031-03-04", "reason": "SICK" }),
+        "consentPurposeCreate" => json!({ "school": id, "text": "Mee op schoolreis" }),
+        "consentGive" => {
+            json!({ "purpose": id, "student": referred.students[0].to_string(), "answer": "GRANTED" })
+        }
         _ => return None,
     })
 }

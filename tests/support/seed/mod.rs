@@ -3,14 +3,15 @@
 mod booking;
 mod circle;
 mod course;
+mod occasions;
 mod sower;
 
 use chrono::{DateTime, Utc};
 use glans::platform::clock::Clock;
 use glans_entity::ids::{
-    AccountId, ApiClientId, BoardId, BookingRoundId, ClassGroupId, ClusterId, CohortId, CommentId, ExperienceId,
-    GuardianshipId, MeetingId, MembershipId, PersonId, RosterImportId, SchoolCohortId, SchoolId, SchoolYearId,
-    SessionId, SlotId, StudentId, TeamSessionId,
+    AbsenceNoticeId, AccountId, ApiClientId, BoardId, BookingRoundId, ClassGroupId, ClusterId, CohortId, CommentId,
+    ConsentId, ConsentPurposeId, EventId, ExperienceId, GuardianshipId, MeetingId, MembershipId, PersonId,
+    RosterImportId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, SlotId, StudentId, TeamSessionId,
 };
 use glans_entity::localized::Strings;
 use glans_entity::people::{GuardianAccess, Role, ScopeKind};
@@ -83,6 +84,14 @@ pub struct Board {
     pub rounds: [BookingRoundId; 2],
     /// One of each round, of the teacher of the first group and of the leader of the second school.
     pub slots: [SlotId; 2],
+    /// One of each group, which the guardian may come to.
+    pub events: [EventId; 2],
+    /// One of each student, by its guardian.
+    pub absences: [AbsenceNoticeId; 2],
+    /// One of each school.
+    pub purposes: [ConsentPurposeId; 2],
+    /// One of each student, by its guardian: granted.
+    pub consents: [ConsentId; 2],
 }
 
 /// A child more in one of the two groups of `board`.
@@ -155,6 +164,8 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
     let rounds = [sower.round(schools[0], groups[0]).await, sower.round(schools[1], groups[1]).await];
     let slots =
         [sower.slot(rounds[0], people.teacher.person).await, sower.slot(rounds[1], people.other_leader.person).await];
+    let families = [(people.guardians[0].person, students[0]), (people.guardians[1].person, students[1])];
+    let purposes = [sower.purpose(schools[0]).await, sower.purpose(schools[1]).await];
     Board {
         id: sower.board,
         clusters,
@@ -190,6 +201,19 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
         ],
         rounds,
         slots,
+        events: [
+            sower.event(leader, (schools[0], groups[0]), families[0]).await,
+            sower.event(other_leader, (schools[1], groups[1]), families[1]).await,
+        ],
+        absences: [
+            sower.absence(families[0].0, families[0].1).await,
+            sower.absence(families[1].0, families[1].1).await,
+        ],
+        purposes,
+        consents: [
+            sower.consent(purposes[0], school_year, families[0]).await,
+            sower.consent(purposes[1], school_year, families[1]).await,
+        ],
     }
 }
 

@@ -1,6 +1,6 @@
 //! Pure decisions about absence notices. Days are those of the Netherlands, where the boards are.
 
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, TimeZone, Utc};
 use chrono_tz::Europe::Amsterdam;
 
 use crate::platform::error::UserErrorCode;
@@ -8,8 +8,8 @@ use crate::platform::text::Checks;
 
 /// Days that one notice spans at most.
 const LONGEST: u64 = 92;
-/// Days ahead at most.
-const FURTHEST: u64 = 366;
+/// What lies further ahead is a slip of the keyboard.
+const LAST_YEAR: i32 = 2099;
 
 /// From when until when a child does not come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,9 +49,8 @@ pub(super) fn span(
     (starts_on, ends_on): (NaiveDate, NaiveDate),
     (start, ends): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
 ) -> Span {
-    let add = |days| today.checked_add_days(Days::new(days)).unwrap_or(today);
-    if starts_on < today.pred_opt().unwrap_or(today) || starts_on > add(FURTHEST) {
-        checks.add(UserErrorCode::Invalid, "startsOn", "Give a day from yesterday on, within a year.");
+    if starts_on < today.pred_opt().unwrap_or(today) || starts_on.year() > LAST_YEAR {
+        checks.add(UserErrorCode::Invalid, "startsOn", "Give a day from yesterday on.");
     }
     if ends_on < starts_on || ends_on > starts_on.checked_add_days(Days::new(LONGEST)).unwrap_or(starts_on) {
         checks.add(UserErrorCode::Invalid, "endsOn", "Let it end after it begins, within 92 days.");

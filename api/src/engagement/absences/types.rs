@@ -124,7 +124,7 @@ pub struct AbsenceReportInput {
     pub id: Option<ID>,
     /// Which child.
     pub student: ID,
-    /// The first day, from yesterday on, within a year.
+    /// The first day, from yesterday on.
     pub starts_on: LocalDate,
     /// The last day, within 92 days; the first day when absent.
     pub ends_on: Option<LocalDate>,
