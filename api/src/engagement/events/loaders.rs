@@ -47,6 +47,11 @@ impl Loader<AnswersTo> for Batch {
         let events: Vec<EventId> = keys.iter().map(|key| key.0).collect();
         let everywhere = Scope::system(self.call.today());
         let rows = store::answers(&*self.call.read().await?, &everywhere, &events).await?;
-        Ok(group(rows, |row| AnswersTo(row.event_id)))
+        let mut answers = group(rows, |row| AnswersTo(row.event_id));
+        // What has no answers is kept as well, and not looked up again.
+        for key in keys {
+            answers.entry(*key).or_default();
+        }
+        Ok(answers)
     }
 }
