@@ -167,10 +167,10 @@ impl Scoped for conversation_note::Entity {
 
 /// Staff of the conversations that the viewer sees, whatever role they hold today.
 pub(super) fn people_who_talk<C: ColumnTrait>(id: C, scope: &Scope) -> Condition {
+    use conversation_attendee::{Column, Entity};
     if scope.full_children.is_empty() && scope.headed_schools.is_empty() && scope.taught_groups.is_empty() {
         return Condition::any();
     }
-    use conversation_attendee::{Column, Entity};
     let staff = Entity::visible(scope).add(Column::IsStaff.eq(true));
     Condition::any().add(id.in_subquery(select_one::<Entity, _>(Column::PersonId, staff)))
 }
