@@ -5,6 +5,7 @@
 mod access;
 mod announcements;
 mod ask;
+mod bookings;
 mod bus;
 mod calendar;
 mod circle;
@@ -14,6 +15,8 @@ mod database;
 mod demo;
 mod documents;
 mod engine;
+mod events;
+mod family_notices;
 mod harness;
 mod http_audits;
 mod http_documents;
