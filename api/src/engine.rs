@@ -29,6 +29,7 @@ impl Default for Engine {
     }
 }
 
+#[async_trait::async_trait]
 impl Executor for Engine {
     async fn execute(&self, mut request: Request) -> Response {
         let Some(again) = Again::of(&mut request) else { return self.exact.execute(request).await };

@@ -12,6 +12,10 @@ use crate::engagement::goals::GoalMutation;
 use crate::engagement::partnerships::PartnershipMutation;
 use crate::engagement::surveys::{SurveyMutation, SurveyQuery};
 use crate::engagement::threads::{MessageSubscription, ThreadMutation, ThreadQuery};
+use crate::engagement::absences::AbsenceMutation;
+use crate::engagement::bookings::{BookingMutation, BookingQuery};
+use crate::engagement::consents::ConsentMutation;
+use crate::engagement::events::{EventMutation, EventQuery};
 use crate::http::hardened;
 use crate::identity::clients::{ApiClientMutation, ApiClientQuery};
 use crate::identity::invitations::InvitationMutation;
@@ -63,6 +67,8 @@ pub struct Query(
     CalendarQuery,
     FeedQuery,
     ConversationQuery,
+    BookingQuery,
+    EventQuery,
     RosterQuery,
     AnnouncementQuery,
     SurveyQuery,
@@ -104,6 +110,10 @@ pub struct Mutation(
     AgreementMutation,
     GoalMutation,
     FeedMutation,
+    BookingMutation,
+    EventMutation,
+    AbsenceMutation,
+    ConsentMutation,
     RosterMutation,
     AnnouncementMutation,
     SurveyMutation,

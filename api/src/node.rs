@@ -4,13 +4,7 @@ use std::hash::Hash;
 
 use async_graphql::dataloader::Loader;
 use async_graphql::{Context, ID, Interface, Object};
-use glans_entity::ids::{
-    AccountId, AgreementId, AnnouncementId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, CommentId,
-    ConcernId, ContactMomentId, ConversationId, ExperienceId, GoalId, GuardianshipId, LessonId, MaterialId, MeetingId,
-    MembershipId, MessageId, ModuleId, PartnershipId, PersonId, ProgrammeId, ProgrammeVersionId, ProgrammeYearId,
-    RosterImportId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, StudentId, SurveyId, SurveyQuestionId,
-    TeamSessionId, ThreadId, parse_any,
-};
+use glans_entity::ids::{AbsenceNoticeId, AccountId, AgreementId, AnnouncementId, ApiClientId, BoardId, BookingRoundId, ClassGroupId, ClusterId, CohortId, CommentId, ConcernId, ConsentId, ConsentPurposeId, ContactMomentId, ConversationId, EventId, ExperienceId, GoalId, GuardianshipId, LessonId, MaterialId, MeetingId, MembershipId, MessageId, ModuleId, PartnershipId, PersonId, ProgrammeId, ProgrammeVersionId, ProgrammeYearId, RosterImportId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, SlotId, StudentId, SurveyId, SurveyQuestionId, TeamSessionId, ThreadId, parse_any};
 use uuid::Uuid;
 
 use crate::call::Call;
@@ -22,10 +16,14 @@ use crate::engagement::goals::Goal;
 use crate::engagement::partnerships::Partnership;
 use crate::engagement::surveys::{Survey, SurveyQuestion};
 use crate::engagement::threads::{Message, Thread};
+use crate::engagement::absences::AbsenceNotice;
+use crate::engagement::bookings::{BookingRound, Slot};
+use crate::engagement::consents::{Consent, ConsentPurpose};
+use crate::engagement::events::Event;
 use crate::identity::clients::ApiClient;
 use crate::identity::sessions::types::Session;
 use crate::identity::viewer::Viewer;
-use crate::loaders::{self, Batch, BatchError};
+use crate::loaders::{Batch, BatchError, self};
 use crate::organisation::boards::Board;
 use crate::organisation::class_groups::ClassGroup;
 use crate::organisation::clusters::Cluster;
@@ -84,6 +82,12 @@ pub enum Node {
     Message(Message),
     ContactMoment(ContactMoment),
     Concern(Concern),
+    BookingRound(BookingRound),
+    Slot(Slot),
+    Event(Event),
+    AbsenceNotice(AbsenceNotice),
+    ConsentPurpose(ConsentPurpose),
+    Consent(Consent),
     RosterImport(RosterImport),
     ApiClient(ApiClient),
     Session(Session),
@@ -119,6 +123,12 @@ pub async fn of_type(ctx: &Context<'_>, prefix: &str, ids: &[Uuid]) -> Result<Ve
         MessageId::PREFIX => rows(ctx, ids, MessageId, Message).await,
         ContactMomentId::PREFIX => rows(ctx, ids, ContactMomentId, ContactMoment).await,
         ConcernId::PREFIX => rows(ctx, ids, ConcernId, Concern).await,
+        BookingRoundId::PREFIX => rows(ctx, ids, BookingRoundId, BookingRound).await,
+        SlotId::PREFIX => rows(ctx, ids, SlotId, Slot).await,
+        EventId::PREFIX => rows(ctx, ids, EventId, Event).await,
+        AbsenceNoticeId::PREFIX => rows(ctx, ids, AbsenceNoticeId, AbsenceNotice).await,
+        ConsentPurposeId::PREFIX => rows(ctx, ids, ConsentPurposeId, ConsentPurpose).await,
+        ConsentId::PREFIX => rows(ctx, ids, ConsentId, Consent).await,
         RosterImportId::PREFIX => rows(ctx, ids, RosterImportId, RosterImport).await,
         ApiClientId::PREFIX => rows(ctx, ids, ApiClientId, ApiClient).await,
         SessionId::PREFIX => rows(ctx, ids, SessionId, Session).await,

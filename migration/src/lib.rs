@@ -26,6 +26,9 @@ mod m0017_announcements;
 mod m0018_surveys;
 mod m0019_threads;
 mod m0020_contact;
+mod m0021_booking;
+mod m0022_events;
+mod m0023_absence_consents;
 mod m0024_family_changes;
 mod watch;
 
@@ -61,6 +64,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0018_surveys::Migration),
             Box::new(m0019_threads::Migration),
             Box::new(m0020_contact::Migration),
+            Box::new(m0021_booking::Migration),
+            Box::new(m0022_events::Migration),
+            Box::new(m0023_absence_consents::Migration),
             Box::new(m0024_family_changes::Migration),
         ]
     }

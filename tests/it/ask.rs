@@ -13,8 +13,8 @@ pub async fn ask(world: &World, who: Who, document: &str, variables: Value) -> V
 }
 
 /// As [`ask`], of anybody with a login.
-pub async fn ask_as(world: &World, account: AccountId, document: &str, variables: Value) -> Value {
-    let standing = world.app.standings.of_account(&world.app, account, None, None).await.expect("rights");
+pub async fn ask_as(world: &World, account: impl Into<AccountId>, document: &str, variables: Value) -> Value {
+    let standing = world.app.standings.of_account(&world.app, account.into(), None, None).await.expect("rights");
     answer(world, &standing, document, variables).await
 }
 
@@ -39,7 +39,7 @@ pub async fn act(world: &World, who: Who, name: &str, fields: &str, input: Value
 }
 
 /// As [`act`], of anybody with a login.
-pub async fn act_as(world: &World, account: AccountId, name: &str, fields: &str, input: Value) -> Value {
+pub async fn act_as(world: &World, account: impl Into<AccountId>, name: &str, fields: &str, input: Value) -> Value {
     let mut data = ask_as(world, account, &document(name, fields), serde_json::json!({ "input": input })).await;
     data[name].take()
 }
@@ -63,4 +63,14 @@ pub fn refused(payload: &Value) -> Vec<String> {
         path.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(".")
     };
     errors.iter().map(|error| format!("{} {}", field(error), error["code"].as_str().expect("a code"))).collect()
+}
+
+/// The refusals of a mutation, as `CODE path.into.input`.
+pub fn refusals(payload: &Value) -> Vec<String> {
+    let errors = payload["userErrors"].as_array().expect("a payload has userErrors");
+    let path = |error: &Value| {
+        let parts = error["field"].as_array().into_iter().flatten();
+        parts.filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>().join(".")
+    };
+    errors.iter().map(|error| format!("{} {}", error["code"].as_str().unwrap_or_default(), path(error))).collect()
 }

@@ -5,6 +5,7 @@
 mod access;
 mod announcements;
 mod ask;
+mod bookings;
 mod bus;
 mod calendar;
 mod circle;
@@ -15,6 +16,8 @@ mod demo;
 mod documents;
 mod engine;
 mod feed;
+mod events;
+mod family_notices;
 mod harness;
 mod http_audits;
 mod http_documents;

@@ -14,14 +14,17 @@ use glans::platform::clock::Clock;
 use glans::platform::config::Config;
 use glans::platform::db::Database;
 use glans::platform::error::Error;
-use glans_entity::ids::AccountId;
+use glans_entity::ids::{AccountId, StudentId};
+use glans_entity::people::GuardianAccess;
 use glans_entity::scope::Scope;
+use sea_orm::DatabaseTransaction;
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
 use crate::actor::Actor;
 use crate::database::{Snapshot, TestDatabase};
 use crate::engine::Engine;
+use crate::seed::{self, Board, CANARY, CLIENT_SCOPES, Someone};
 use crate::seed::{self, Board, CANARY, CLIENT_SCOPES, Sower};
 use crate::setting::Setting;
 use crate::site::Site;
@@ -147,7 +150,8 @@ impl World {
     }
 
     /// What `account` may do and see.
-    pub async fn standing_of(&self, account: AccountId) -> Arc<Standing> {
+    pub async fn standing_of(&self, account: impl Into<AccountId>) -> Arc<Standing> {
+        let account = account.into();
         let standing = self.app.standings.of_account(&self.app, account, None, None).await;
         standing.unwrap_or_else(|error| panic!("the rights of {account}: {error}"))
     }
@@ -161,6 +165,56 @@ impl World {
         transaction.commit().await.expect("more rows");
         self.app.standings.forget_all();
         sown
+    }
+
+    /// Somebody who is not one of [`Who`], signed in and speaking HTTP.
+    pub async fn actor_of(&self, name: &str, someone: Someone) -> Actor {
+        let subject = Subject::Account { id: someone.account, session: None };
+        let token = access_token(&self.app, subject).await.unwrap_or_else(|error| panic!("no token: {error:?}"));
+        Actor::anonymous(name, &self.server().await.address).with_token(&token.text)
+    }
+
+    /// A child more, in the first or second group of the first board.
+    pub async fn child(&self, name: &str, at: usize) -> StudentId {
+        let db = self.writing().await;
+        let child = seed::child(&db, &self.ours, name, at).await;
+        self.written(db).await;
+        child
+    }
+
+    /// A guardian more, in the first board.
+    pub async fn guardian(&self, name: &str, children: &[(StudentId, GuardianAccess)]) -> Someone {
+        let db = self.writing().await;
+        let guardian = seed::guardian(&db, &self.ours, name, children).await;
+        self.written(db).await;
+        guardian
+    }
+
+    /// Somebody becomes a guardian of one more child of the first board, with access FULL.
+    pub async fn guardian_of_another(&self, someone: Someone, child: StudentId) {
+        let db = self.writing().await;
+        seed::guardianship(&db, &self.ours, someone, child).await;
+        self.written(db).await;
+    }
+
+    /// A teacher more, of the first or second group of the first board.
+    pub async fn teacher(&self, name: &str, at: usize) -> Someone {
+        let db = self.writing().await;
+        let teacher = seed::teacher(&db, &self.ours, name, at).await;
+        self.written(db).await;
+        teacher
+    }
+
+    /// A transaction past the API, for what a test needs to be there. End it with [`World::written`].
+    pub async fn writing(&self) -> DatabaseTransaction {
+        let everywhere = Scope::system(today(self.app.clock.now()));
+        self.app.db.write(&everywhere).await.expect("a transaction")
+    }
+
+    /// Commits; what was kept of rights is void.
+    pub async fn written(&self, db: DatabaseTransaction) {
+        db.commit().await.expect("what a test wrote");
+        self.app.standings.forget_all();
     }
 
     async fn server(&self) -> &Site {

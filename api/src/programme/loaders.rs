@@ -44,6 +44,7 @@ pub(super) fn state_in(states: Option<&HashMap<MaterialId, MaterialState>>, id: 
     states.and_then(|states| states.get(&id).copied()).unwrap_or(MaterialState::New)
 }
 
+#[async_trait::async_trait]
 impl Loader<OfViewer> for Batch {
     type Value = Arc<Shelf>;
     type Error = BatchError;
@@ -54,6 +55,7 @@ impl Loader<OfViewer> for Batch {
     }
 }
 
+#[async_trait::async_trait]
 impl Loader<StatesIn> for Batch {
     type Value = States;
     type Error = BatchError;

@@ -9,6 +9,7 @@ use glans_entity::roster::roster_import::Model;
 use super::store;
 use crate::loaders::{Batch, BatchError};
 
+#[async_trait::async_trait]
 impl Loader<RosterImportId> for Batch {
     type Value = Model;
     type Error = BatchError;

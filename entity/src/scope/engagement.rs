@@ -124,7 +124,7 @@ impl Scoped for conversation_attendee::Entity {
 }
 
 /// The conversations to which the viewer is invited as a guardian.
-fn invitations(scope: &Scope) -> sea_orm::sea_query::SelectStatement {
+pub(super) fn invitations(scope: &Scope) -> sea_orm::sea_query::SelectStatement {
     use conversation_attendee::{Column, Entity};
     let own = Condition::all()
         .add(Column::PersonId.is_in(scope.persons.iter().copied()))

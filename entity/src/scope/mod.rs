@@ -10,9 +10,12 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Que
 use crate::ids::{AccountId, BoardId, ClassGroupId, ClusterId, CohortId, PersonId, SchoolId, StudentId};
 use crate::{identity, organisation, people, platform, programme, roster};
 
+mod absence_consents;
 mod announcements;
+pub mod booking;
 mod contact;
 pub mod engagement;
+mod events;
 mod practice;
 mod surveys;
 pub mod threads;
@@ -239,7 +242,8 @@ impl Scoped for people::person::Entity {
             .add(practice::people_who_take_part(Column::Id, scope))
             .add(engagement::people_who_talk(Column::Id, scope))
             .add(threads::staff_in_threads(Column::Id, scope))
-            .add(contact::people_in_contact(Column::Id, scope));
+            .add(contact::people_in_contact(Column::Id, scope))
+            .add(booking::people_with_slots(Column::Id, scope));
         if !scope.staffed_schools.is_empty() {
             let staff = staff_of_schools(scope).add(not_over(scope.on));
             any = any

@@ -95,6 +95,14 @@ pub(crate) fn subject(mutation: &str) -> Option<&'static str> {
         "messageSend" | "threadRead" | "threadClose" => "Thread",
         "contactMomentUpdate" | "contactMomentDelete" => "ContactMoment",
         "concernAcknowledge" | "concernResolve" => "Concern",
+        "bookingRoundOpen" | "eventCreate" => "ClassGroup",
+        "eventUpdate" | "eventCancel" | "eventRespond" | "eventCheckIn" => "Event",
+        "absenceReport" => "Student",
+        "absenceWithdraw" => "AbsenceNotice",
+        "consentPurposeCreate" => "School",
+        "consentPurposeArchive" | "consentGive" => "ConsentPurpose",
+        "bookingRoundUpdate" | "bookingRoundCancel" | "bookingRoundRemind" => "BookingRound",
+        "slotBook" | "slotMove" | "slotRelease" => "Slot",
         "lessonUpdate" => "Lesson",
         "materialUpdate" | "materialStateSet" => "Material",
         "surveyUpdate" | "surveyOpen" | "surveyClose" | "surveyRespond" => "Survey",
@@ -136,6 +144,11 @@ pub(crate) const REFERRING: &[&str] = &[
     "surveyRespond",
     "threadStart",
     "contactMomentLog",
+    "bookingRoundOpen",
+    "slotBook",
+    "slotMove",
+    "eventCheckIn",
+    "consentGive",
 ];
 
 /// A sound input over the id of a [`subject`], so that nothing but the right to do it stands between the actor and the
@@ -149,6 +162,7 @@ pub(crate) fn input(mutation: &str, id: &str, referred: &Board) -> Option<Value>
         .or_else(|| partners(mutation, id))
         .or_else(|| announcements(mutation, id, referred))
         .or_else(|| contact(mutation, id, referred))
+        .or_else(|| bookings(mutation, id, referred))
 }
 
 fn partners(mutation: &str, id: &str) -> Option<Value> {
@@ -168,6 +182,37 @@ fn partners(mutation: &str, id: &str) -> Option<Value> {
         "conversationCancel" | "agreementConfirm" | "goalAgree" => json!({ "id": id }),
         "goalMark" => json!({ "id": id, "achieved": true }),
         "feedRead" => json!({ "ids": [id] }),
+        _ => return None,
+    })
+}
+
+fn bookings(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
+    Some(match mutation {
+        "bookingRoundOpen" => json!({
+            "classGroups": [id], "kind": "PROGRESS", "closesAt": "2031-03-04T16:00:00Z", "slotMinutes": 10,
+            "slots": [{ "teacher": referred.teacher.person.to_string(), "times": ["2031-03-05T16:00:00Z"] }],
+        }),
+        "bookingRoundUpdate" | "bookingRoundCancel" | "bookingRoundRemind" => json!({ "id": id }),
+        // Staff books for the guardian; a guardian may name themselves.
+        "slotBook" => json!({
+            "slot": id, "student": referred.students[0].to_string(),
+            "guardian": referred.guardians[0].person.to_string(),
+        }),
+        "slotMove" => json!({ "slot": id, "to": referred.slots[0].to_string() }),
+        "slotRelease" => json!({ "slot": id }),
+        "eventCreate" => json!({
+            "title": "Kijkavond", "startsAt": "2031-03-04T18:00:00Z", "endsAt": "2031-03-04T20:00:00Z",
+            "audience": { "include": [id] },
+        }),
+        "eventUpdate" => json!({ "id": id, "title": "Anders" }),
+        "eventCancel" | "absenceWithdraw" | "consentPurposeArchive" => json!({ "id": id }),
+        "eventRespond" => json!({ "event": id, "answer": "YES" }),
+        "eventCheckIn" => json!({ "event": id, "person": referred.guardians[0].person.to_string() }),
+        "absenceReport" => json!({ "student": id, "startsOn": "2031-03-04", "reason": "SICK" }),
+        "consentPurposeCreate" => json!({ "school": id, "text": "Mee op schoolreis" }),
+        "consentGive" => {
+            json!({ "purpose": id, "student": referred.students[0].to_string(), "answer": "GRANTED" })
+        }
         _ => return None,
     })
 }

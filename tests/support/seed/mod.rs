@@ -1,19 +1,23 @@
 //! Two boards with the same people in them. All texts of the second one are canaries.
 
+mod booking;
 mod circle;
 mod contact;
 mod course;
 mod families;
+mod occasions;
 mod partners;
 mod sower;
 mod surveys;
 
 use chrono::{DateTime, Utc};
+use glans::platform::clock::Clock;
 use glans_entity::engagement::RecipientKind;
 use glans_entity::ids::{
-    AccountId, AnnouncementId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, CommentId, ConcernId,
-    ContactMomentId, ExperienceId, GuardianshipId, MeetingId, MembershipId, MessageId, PersonId, RosterImportId,
-    SchoolCohortId, SchoolId, SchoolYearId, SessionId, StudentId, SurveyId, SurveyQuestionId, TeamSessionId, ThreadId,
+    AbsenceNoticeId, AccountId, AnnouncementId, ApiClientId, BoardId, BookingRoundId, ClassGroupId, ClusterId,
+    CohortId, CommentId, ConcernId, ConsentId, ConsentPurposeId, ContactMomentId, EventId, ExperienceId,
+    GuardianshipId, MeetingId, MembershipId, MessageId, PersonId, RosterImportId, SchoolCohortId, SchoolId,
+    SchoolYearId, SessionId, SlotId, StudentId, SurveyId, SurveyQuestionId, TeamSessionId, ThreadId,
 };
 use glans_entity::localized::Strings;
 use glans_entity::people::{GuardianAccess, Role, ScopeKind};
@@ -37,6 +41,12 @@ pub const CLIENT_SCOPES: [&str; 2] = ["organisation:read", "lessons:read"];
 pub struct Someone {
     pub person: PersonId,
     pub account: AccountId,
+}
+
+impl From<Someone> for AccountId {
+    fn from(someone: Someone) -> Self {
+        someone.account
+    }
 }
 
 /// What one board has. Everybody here knows the first school; the second one of the same board is out of sight for
@@ -101,6 +111,54 @@ pub struct Board {
     pub contact_moments: [ContactMomentId; 2],
     /// Of staff about each student, shared with the guardians.
     pub concerns: [ConcernId; 2],
+    /// One of each group, open for a month.
+    pub rounds: [BookingRoundId; 2],
+    /// One of each round, of the teacher of the first group and of the leader of the second school.
+    pub slots: [SlotId; 2],
+    /// One of each group, which the guardian may come to.
+    pub events: [EventId; 2],
+    /// One of each student, by its guardian.
+    pub absences: [AbsenceNoticeId; 2],
+    /// One of each school.
+    pub purposes: [ConsentPurposeId; 2],
+    /// One of each student, by its guardian: granted.
+    pub consents: [ConsentId; 2],
+}
+
+/// A child more in one of the two groups of `board`.
+pub(crate) async fn child(db: &DatabaseTransaction, board: &Board, name: &str, at: usize) -> StudentId {
+    let sower = Sower { db, board: board.id, mark: "", now: Clock::default().now() };
+    sower.student(name, board.schools[at], board.groups[at]).await
+}
+
+/// A guardian more, of `children`.
+pub(crate) async fn guardian(
+    db: &DatabaseTransaction,
+    board: &Board,
+    name: &str,
+    children: &[(StudentId, GuardianAccess)],
+) -> Someone {
+    let sower = Sower { db, board: board.id, mark: "", now: Clock::default().now() };
+    let (person, account) = sower.person(name).await;
+    for (child, access) in children {
+        sower.guardianship(person, *child, *access).await;
+    }
+    Someone { person, account }
+}
+
+/// A child more for a guardian.
+pub(crate) async fn guardianship(db: &DatabaseTransaction, board: &Board, someone: Someone, child: StudentId) {
+    let sower = Sower { db, board: board.id, mark: "", now: Clock::default().now() };
+    sower.guardianship(someone.person, child, GuardianAccess::Full).await;
+}
+
+/// A teacher more, of one of the two groups of `board`.
+pub(crate) async fn teacher(db: &DatabaseTransaction, board: &Board, name: &str, at: usize) -> Someone {
+    let sower = Sower { db, board: board.id, mark: "", now: Clock::default().now() };
+    let (person, account) = sower.person(name).await;
+    let group = (ScopeKind::ClassGroup, board.groups[at].0);
+    sower.membership(person, Role::Teacher, group, Some(board.schools[at])).await;
+    Someone { person, account }
 }
 
 /// Writes a board whose texts all begin with `mark`.
@@ -158,6 +216,11 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
         staff: staff[at],
     };
     let threads = [sower.thread(triangle(0)).await, sower.thread(triangle(1)).await];
+    let rounds = [sower.round(schools[0], groups[0]).await, sower.round(schools[1], groups[1]).await];
+    let slots =
+        [sower.slot(rounds[0], people.teacher.person).await, sower.slot(rounds[1], people.other_leader.person).await];
+    let families = [(people.guardians[0].person, students[0]), (people.guardians[1].person, students[1])];
+    let purposes = [sower.purpose(schools[0]).await, sower.purpose(schools[1]).await];
     Board {
         announcements,
         surveys: surveys.map(|(survey, _)| survey),
@@ -199,6 +262,21 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
         messages: threads.map(|(_, message)| message),
         contact_moments: [sower.compliment(triangle(0)).await, sower.compliment(triangle(1)).await],
         concerns: [sower.concern(triangle(0)).await, sower.concern(triangle(1)).await],
+        rounds,
+        slots,
+        events: [
+            sower.event(leader, (schools[0], groups[0]), families[0]).await,
+            sower.event(other_leader, (schools[1], groups[1]), families[1]).await,
+        ],
+        absences: [
+            sower.absence(families[0].0, families[0].1).await,
+            sower.absence(families[1].0, families[1].1).await,
+        ],
+        purposes,
+        consents: [
+            sower.consent(purposes[0], school_year, families[0]).await,
+            sower.consent(purposes[1], school_year, families[1]).await,
+        ],
     }
 }
 

@@ -10,6 +10,7 @@ use super::store;
 use crate::engagement::conversations;
 use crate::loaders::{Batch, BatchError, group};
 
+#[async_trait::async_trait]
 impl Loader<AgreementId> for Batch {
     type Value = agreement::Model;
     type Error = BatchError;
@@ -32,6 +33,7 @@ impl Loader<AgreementId> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ConfirmationsOf(pub AgreementId);
 
+#[async_trait::async_trait]
 impl Loader<ConfirmationsOf> for Batch {
     type Value = Vec<agreement_confirmation::Model>;
     type Error = BatchError;

@@ -12,6 +12,7 @@ use super::{reach, store};
 use crate::loaders::{Batch, BatchError, group};
 use crate::people::persons;
 
+#[async_trait::async_trait]
 impl Loader<AnnouncementId> for Batch {
     type Value = announcement::Model;
     type Error = BatchError;
@@ -26,6 +27,7 @@ impl Loader<AnnouncementId> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TranslationsOf(pub AnnouncementId);
 
+#[async_trait::async_trait]
 impl Loader<TranslationsOf> for Batch {
     type Value = Vec<announcement_translation::Model>;
     type Error = BatchError;
@@ -44,6 +46,7 @@ impl Loader<TranslationsOf> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct RevisionsOf(pub AnnouncementId);
 
+#[async_trait::async_trait]
 impl Loader<RevisionsOf> for Batch {
     type Value = Vec<announcement_revision::Model>;
     type Error = BatchError;
@@ -62,6 +65,7 @@ impl Loader<RevisionsOf> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SeenAsStaff(pub AnnouncementId);
 
+#[async_trait::async_trait]
 impl Loader<SeenAsStaff> for Batch {
     type Value = ();
     type Error = BatchError;
@@ -77,6 +81,7 @@ impl Loader<SeenAsStaff> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Changeable(pub AnnouncementId);
 
+#[async_trait::async_trait]
 impl Loader<Changeable> for Batch {
     type Value = ();
     type Error = BatchError;
@@ -92,6 +97,7 @@ impl Loader<Changeable> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ReachOf(pub AnnouncementId);
 
+#[async_trait::async_trait]
 impl Loader<ReachOf> for Batch {
     type Value = reach::Counts;
     type Error = BatchError;
@@ -107,6 +113,7 @@ impl Loader<ReachOf> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ConfidedTo(pub AnnouncementId, pub PersonId);
 
+#[async_trait::async_trait]
 impl Loader<ConfidedTo> for Batch {
     type Value = Vec<recipient::Model>;
     type Error = BatchError;
@@ -123,6 +130,7 @@ impl Loader<ConfidedTo> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct WriterOf(pub PersonId);
 
+#[async_trait::async_trait]
 impl Loader<WriterOf> for Batch {
     type Value = person::Model;
     type Error = BatchError;

@@ -37,6 +37,19 @@ impl Targets {
         let first = schools.next().flatten();
         first.filter(|_| schools.all(|school| school == first))
     }
+
+    /// The rows that say what `item` is for.
+    pub fn rows(&self, item: Uuid) -> Vec<audience_target::Model> {
+        let row = |target: &Target| audience_target::Model {
+            item_id: item,
+            target_id: target.id,
+            board_id: self.board,
+            kind: target.kind,
+            school_id: target.place.school,
+            excluded: target.excluded,
+        };
+        self.all.iter().map(row).collect()
+    }
 }
 
 /// The places of `include` and `exclude`, all of one board; the author must be allowed `action` at each included one.
@@ -129,13 +142,5 @@ async fn target(write: &Write<'_>, scope: &Scope, id: &str, excluded: bool) -> R
 
 /// Stores what `item` is for, in place of what it was for before.
 pub async fn keep(write: &Write<'_>, item: Uuid, targets: &Targets) -> Result<()> {
-    let rows = targets.all.iter().map(|target| audience_target::Model {
-        item_id: item,
-        target_id: target.id,
-        board_id: targets.board,
-        kind: target.kind,
-        school_id: target.place.school,
-        excluded: target.excluded,
-    });
-    store::replace_targets(write.db(), &targets.permit, item, rows.collect()).await
+    store::replace_targets(write.db(), &targets.permit, item, targets.rows(item)).await
 }

@@ -13,6 +13,7 @@ use crate::loaders::{Batch, BatchError, group};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TargetsOf(pub Uuid);
 
+#[async_trait::async_trait]
 impl Loader<TargetsOf> for Batch {
     type Value = Vec<audience_target::Model>;
     type Error = BatchError;
@@ -28,6 +29,7 @@ impl Loader<TargetsOf> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct OwnReceipt(pub Uuid);
 
+#[async_trait::async_trait]
 impl Loader<OwnReceipt> for Batch {
     type Value = Vec<recipient::Model>;
     type Error = BatchError;

@@ -14,6 +14,7 @@ use crate::loaders::{Batch, BatchError};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct RulesOf(pub BoardId, pub SchoolId);
 
+#[async_trait::async_trait]
 impl Loader<RulesOf> for Batch {
     type Value = contact_rules::Model;
     type Error = BatchError;

@@ -9,6 +9,7 @@ use glans_entity::ids::{ConversationId, PartnershipId};
 use super::store;
 use crate::loaders::{Batch, BatchError, group};
 
+#[async_trait::async_trait]
 impl Loader<ConversationId> for Batch {
     type Value = conversation::Model;
     type Error = BatchError;
@@ -23,6 +24,7 @@ impl Loader<ConversationId> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ConversationsOf(pub PartnershipId);
 
+#[async_trait::async_trait]
 impl Loader<ConversationsOf> for Batch {
     type Value = Vec<conversation::Model>;
     type Error = BatchError;
@@ -41,6 +43,7 @@ impl Loader<ConversationsOf> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AttendeesOf(pub ConversationId);
 
+#[async_trait::async_trait]
 impl Loader<AttendeesOf> for Batch {
     type Value = Vec<conversation_attendee::Model>;
     type Error = BatchError;
@@ -59,6 +62,7 @@ impl Loader<AttendeesOf> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AgreementsOf(pub ConversationId);
 
+#[async_trait::async_trait]
 impl Loader<AgreementsOf> for Batch {
     type Value = Vec<agreement::Model>;
     type Error = BatchError;
@@ -74,6 +78,7 @@ impl Loader<AgreementsOf> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct OwnNote(pub ConversationId);
 
+#[async_trait::async_trait]
 impl Loader<OwnNote> for Batch {
     type Value = conversation_note::Model;
     type Error = BatchError;

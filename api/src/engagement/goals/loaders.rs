@@ -9,6 +9,7 @@ use glans_entity::ids::{GoalId, PartnershipId};
 use super::store;
 use crate::loaders::{Batch, BatchError, group};
 
+#[async_trait::async_trait]
 impl Loader<GoalId> for Batch {
     type Value = goal::Model;
     type Error = BatchError;
@@ -23,6 +24,7 @@ impl Loader<GoalId> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct GoalsOf(pub PartnershipId);
 
+#[async_trait::async_trait]
 impl Loader<GoalsOf> for Batch {
     type Value = Vec<goal::Model>;
     type Error = BatchError;
@@ -38,6 +40,7 @@ impl Loader<GoalsOf> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AgreementsTo(pub GoalId);
 
+#[async_trait::async_trait]
 impl Loader<AgreementsTo> for Batch {
     type Value = Vec<goal_agreement::Model>;
     type Error = BatchError;

@@ -11,6 +11,7 @@ use super::rules::History;
 use super::{history, store};
 use crate::loaders::{Batch, BatchError, group};
 
+#[async_trait::async_trait]
 impl Loader<PartnershipId> for Batch {
     type Value = partnership::Model;
     type Error = BatchError;
@@ -28,6 +29,7 @@ pub struct PartnershipOf {
     pub year: Option<SchoolYearId>,
 }
 
+#[async_trait::async_trait]
 impl Loader<PartnershipOf> for Batch {
     type Value = partnership::Model;
     type Error = BatchError;
@@ -48,6 +50,7 @@ impl Loader<PartnershipOf> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct HistoryOf(pub PartnershipId);
 
+#[async_trait::async_trait]
 impl Loader<HistoryOf> for Batch {
     type Value = Arc<History>;
     type Error = BatchError;
@@ -65,6 +68,7 @@ impl Loader<HistoryOf> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TalkChoicesOf(pub StudentId);
 
+#[async_trait::async_trait]
 impl Loader<TalkChoicesOf> for Batch {
     type Value = Vec<talk_choice::Model>;
     type Error = BatchError;

@@ -10,6 +10,7 @@ use super::results::{self, OfQuestion};
 use super::store::{self, Part};
 use crate::loaders::{Batch, BatchError, group};
 
+#[async_trait::async_trait]
 impl Loader<SurveyId> for Batch {
     type Value = survey::Model;
     type Error = BatchError;
@@ -20,6 +21,7 @@ impl Loader<SurveyId> for Batch {
     }
 }
 
+#[async_trait::async_trait]
 impl Loader<SurveyQuestionId> for Batch {
     type Value = survey_question::Model;
     type Error = BatchError;
@@ -37,6 +39,7 @@ impl Loader<SurveyQuestionId> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct QuestionsOf(pub SurveyId);
 
+#[async_trait::async_trait]
 impl Loader<QuestionsOf> for Batch {
     type Value = Vec<survey_question::Model>;
     type Error = BatchError;
@@ -66,6 +69,7 @@ pub struct AsLeader(pub SurveyId);
 /// Whether the viewer stands to a survey in one way.
 macro_rules! parts {
     ($($key:ident = $part:ident),+) => {$(
+        #[async_trait::async_trait]
         impl Loader<$key> for Batch {
             type Value = ();
             type Error = BatchError;
@@ -86,6 +90,7 @@ parts!(AsStaff = Staff, AsAuthor = Author, AsLeader = Leader);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct OwnResponses(pub SurveyId);
 
+#[async_trait::async_trait]
 impl Loader<OwnResponses> for Batch {
     type Value = Vec<survey_response::Model>;
     type Error = BatchError;
@@ -104,6 +109,7 @@ impl Loader<OwnResponses> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AnswersOf(pub SurveyResponseId);
 
+#[async_trait::async_trait]
 impl Loader<AnswersOf> for Batch {
     type Value = Vec<survey_answer::Model>;
     type Error = BatchError;
@@ -119,6 +125,7 @@ impl Loader<AnswersOf> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ResponsesTo(pub SurveyId);
 
+#[async_trait::async_trait]
 impl Loader<ResponsesTo> for Batch {
     type Value = (i64, i64);
     type Error = BatchError;
@@ -139,6 +146,7 @@ impl Loader<ResponsesTo> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct InvitedTo(pub SurveyId);
 
+#[async_trait::async_trait]
 impl Loader<InvitedTo> for Batch {
     type Value = i64;
     type Error = BatchError;
@@ -154,6 +162,7 @@ impl Loader<InvitedTo> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ResultsOf(pub SurveyId, pub bool);
 
+#[async_trait::async_trait]
 impl Loader<ResultsOf> for Batch {
     type Value = HashMap<SurveyQuestionId, OfQuestion>;
     type Error = BatchError;

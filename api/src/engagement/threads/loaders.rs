@@ -11,6 +11,7 @@ use super::company::Company;
 use super::store;
 use crate::loaders::{Batch, BatchError, group};
 
+#[async_trait::async_trait]
 impl Loader<ThreadId> for Batch {
     type Value = thread::Model;
     type Error = BatchError;
@@ -21,6 +22,7 @@ impl Loader<ThreadId> for Batch {
     }
 }
 
+#[async_trait::async_trait]
 impl Loader<MessageId> for Batch {
     type Value = message::Model;
     type Error = BatchError;
@@ -35,6 +37,7 @@ impl Loader<MessageId> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ParticipantsOf(pub ThreadId);
 
+#[async_trait::async_trait]
 impl Loader<ParticipantsOf> for Batch {
     type Value = Vec<thread_participant::Model>;
     type Error = BatchError;
@@ -58,6 +61,7 @@ pub struct CompanyOf {
     pub school: SchoolId,
 }
 
+#[async_trait::async_trait]
 impl Loader<CompanyOf> for Batch {
     type Value = Company;
     type Error = BatchError;
@@ -73,6 +77,7 @@ impl Loader<CompanyOf> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct UnreadOf(pub ThreadId);
 
+#[async_trait::async_trait]
 impl Loader<UnreadOf> for Batch {
     type Value = i64;
     type Error = BatchError;
@@ -89,6 +94,7 @@ impl Loader<UnreadOf> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LastOf(pub ThreadId);
 
+#[async_trait::async_trait]
 impl Loader<LastOf> for Batch {
     type Value = message::Model;
     type Error = BatchError;
@@ -105,6 +111,7 @@ impl Loader<LastOf> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct NameOf(pub PersonId);
 
+#[async_trait::async_trait]
 impl Loader<NameOf> for Batch {
     type Value = String;
     type Error = BatchError;

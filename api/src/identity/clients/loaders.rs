@@ -14,6 +14,7 @@ use crate::loaders::{Batch, BatchError};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SecretsOf(pub ApiClientId);
 
+#[async_trait::async_trait]
 impl Loader<SecretsOf> for Batch {
     type Value = Vec<Model>;
     type Error = BatchError;
@@ -28,6 +29,7 @@ impl Loader<SecretsOf> for Batch {
     }
 }
 
+#[async_trait::async_trait]
 impl Loader<ApiClientId> for Batch {
     type Value = api_client::Model;
     type Error = BatchError;

@@ -9,6 +9,7 @@ use glans_entity::ids::SessionId;
 use super::actions;
 use crate::loaders::{Batch, BatchError};
 
+#[async_trait::async_trait]
 impl Loader<SessionId> for Batch {
     type Value = Model;
     type Error = BatchError;

@@ -7,6 +7,7 @@ use glans_entity::people::Role;
 
 use crate::access::{Action, Place, policy};
 use crate::call::Call;
+use crate::engagement::absences::{AbsenceNotice, AbsencesIn};
 use crate::loaders;
 use crate::organisation::school_years::SchoolYear;
 use crate::organisation::schools::School;
@@ -16,6 +17,7 @@ use crate::people::persons::Person;
 use crate::people::students::{self, Student};
 use crate::platform::error::Result;
 use crate::platform::page::{Page, PageArgs};
+use crate::platform::scalars::LocalDate;
 use crate::platform::size::list_size;
 
 pub struct ClassGroup(pub class_group::Model);
@@ -75,6 +77,18 @@ impl ClassGroup {
     ) -> Result<Page<Student>> {
         let args = PageArgs { first, after, last, before };
         students::page(Call::of(ctx), students::Of::ClassGroup(self.0.id), args).await
+    }
+
+    /// Who of its students does not come on a day, as their guardians say: all of them for who leads the school or teaches
+    /// the group, the own children for a guardian. Without what was withdrawn.
+    #[graphql(directive = list_size::apply(5))]
+    pub async fn absences(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day; today when absent.")] on: Option<LocalDate>,
+    ) -> Result<Vec<AbsenceNotice>> {
+        let on = on.map_or(Call::of(ctx).today(), |day| day.0);
+        loaders::list(ctx, AbsencesIn { group: self.0.id, on }, AbsenceNotice).await
     }
 
     /// Whether the viewer may change the group.

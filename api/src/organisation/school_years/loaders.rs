@@ -9,6 +9,7 @@ use glans_entity::organisation::school_year::Model;
 use super::store;
 use crate::loaders::{Batch, BatchError};
 
+#[async_trait::async_trait]
 impl Loader<SchoolYearId> for Batch {
     type Value = Model;
     type Error = BatchError;
@@ -23,6 +24,7 @@ impl Loader<SchoolYearId> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SchoolYearsOf(pub BoardId);
 
+#[async_trait::async_trait]
 impl Loader<SchoolYearsOf> for Batch {
     type Value = Vec<Model>;
     type Error = BatchError;

@@ -8,6 +8,7 @@ use glans_entity::people::Role;
 use crate::access::{Action, Place, policy};
 use crate::call::Call;
 use crate::engagement::contact_rules::{ContactRules, contact_rules_of};
+use crate::engagement::consents::{ConsentPurpose, PurposesOf};
 use crate::loaders;
 use crate::organisation::boards::Board;
 use crate::organisation::class_groups::{self, ClassGroup};
@@ -162,6 +163,18 @@ impl School {
     /// others.
     pub async fn contact_rules(&self, ctx: &Context<'_>) -> Result<Option<ContactRules>> {
         contact_rules_of(ctx, &self.0).await
+    }
+
+    /// What the school asks the guardians of its students for, each school year anew, oldest first.
+    #[graphql(directive = list_size::apply(10))]
+    pub async fn consent_purposes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Also those that are asked no more; false when absent.")] include_archived: Option<bool>,
+    ) -> Result<Vec<ConsentPurpose>> {
+        let mut purposes = loaders::list(ctx, PurposesOf(self.0.id), ConsentPurpose).await?;
+        purposes.retain(|purpose| include_archived.unwrap_or_default() || purpose.0.archived_at.is_none());
+        Ok(purposes)
     }
 
     /// Whether the viewer may change the details of the school.

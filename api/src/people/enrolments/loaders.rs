@@ -14,6 +14,7 @@ use crate::organisation::class_groups;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ClassGroupsOf(pub StudentId);
 
+#[async_trait::async_trait]
 impl Loader<ClassGroupsOf> for Batch {
     type Value = Vec<class_group::Model>;
     type Error = BatchError;

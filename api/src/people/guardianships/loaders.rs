@@ -10,6 +10,7 @@ use glans_entity::scope::Scope;
 use super::store::{self, Of};
 use crate::loaders::{Batch, BatchError, group};
 
+#[async_trait::async_trait]
 impl Loader<GuardianshipId> for Batch {
     type Value = Model;
     type Error = BatchError;
@@ -24,6 +25,7 @@ impl Loader<GuardianshipId> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct GuardianshipsOf(pub StudentId);
 
+#[async_trait::async_trait]
 impl Loader<GuardianshipsOf> for Batch {
     type Value = Vec<Model>;
     type Error = BatchError;
@@ -41,6 +43,7 @@ impl Loader<GuardianshipsOf> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct OwnChild(pub StudentId);
 
+#[async_trait::async_trait]
 impl Loader<OwnChild> for Batch {
     type Value = bool;
     type Error = BatchError;

@@ -15,6 +15,7 @@ use crate::loaders::{Batch, BatchError, group};
 use crate::people::guardianships::{self, Of};
 use crate::people::{persons, students};
 
+#[async_trait::async_trait]
 impl Loader<MembershipId> for Batch {
     type Value = Membership;
     type Error = BatchError;
@@ -34,6 +35,7 @@ impl Loader<MembershipId> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct MembershipsOf(pub PersonId);
 
+#[async_trait::async_trait]
 impl Loader<MembershipsOf> for Batch {
     type Value = Vec<Membership>;
     type Error = BatchError;
@@ -76,6 +78,7 @@ pub struct HoldersOf {
     pub scope: Uuid,
 }
 
+#[async_trait::async_trait]
 impl Loader<HoldersOf> for Batch {
     type Value = Vec<person::Model>;
     type Error = BatchError;

@@ -10,6 +10,7 @@ use super::store;
 use crate::loaders::{Batch, BatchError};
 use crate::people::places::{self, Capacity};
 
+#[async_trait::async_trait]
 impl Loader<PersonId> for Batch {
     type Value = Model;
     type Error = BatchError;
@@ -24,6 +25,7 @@ impl Loader<PersonId> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CapacitiesOf(pub PersonId);
 
+#[async_trait::async_trait]
 impl Loader<CapacitiesOf> for Batch {
     type Value = Vec<Capacity>;
     type Error = BatchError;

@@ -11,6 +11,7 @@ use crate::access::Place;
 use crate::loaders::{Batch, BatchError};
 use crate::people::places;
 
+#[async_trait::async_trait]
 impl Loader<StudentId> for Batch {
     type Value = Model;
     type Error = BatchError;
@@ -25,6 +26,7 @@ impl Loader<StudentId> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PlaceOf(pub StudentId);
 
+#[async_trait::async_trait]
 impl Loader<PlaceOf> for Batch {
     type Value = Place;
     type Error = BatchError;

@@ -11,6 +11,8 @@ use crate::call::Call;
 use crate::engagement::contact::ContactMoment;
 use crate::engagement::contact::moments::contact_moments_of;
 use crate::engagement::partnerships::{Partnership, PartnershipOf};
+use crate::engagement::absences::{AbsenceNotice, AbsencesOf};
+use crate::engagement::consents::{AskedAbout, StudentConsent};
 use crate::loaders;
 use crate::organisation::class_groups::ClassGroup;
 use crate::organisation::schools::School;
@@ -104,6 +106,28 @@ impl Student {
         #[graphql(desc = "A cursor: only what comes before it.")] before: Option<String>,
     ) -> Result<Page<ContactMoment>> {
         contact_moments_of(Call::of(ctx), self.0.id, PageArgs { first, after, last, before }).await
+    }
+
+    /// What guardians say of days that the student does not come, earliest first, without what was withdrawn. Only for the
+    /// leaders of the school, the teachers of the class groups, and guardians who may have everything of the student.
+    #[graphql(directive = list_size::apply(5))]
+    pub async fn absences(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first day; today when absent.")] from: Option<LocalDate>,
+        #[graphql(desc = "The last day; a year after the first when absent.")] until: Option<LocalDate>,
+    ) -> Result<Vec<AbsenceNotice>> {
+        let from = from.map_or(Call::of(ctx).today(), |day| day.0);
+        let year = || from.checked_add_days(chrono::Days::new(366)).unwrap_or(from);
+        let until = until.map_or_else(year, |day| day.0);
+        loaders::list(ctx, AbsencesOf { student: self.0.id, from, until }, AbsenceNotice).await
+    }
+
+    /// What the school asks the guardians of the student this school year, and what they answered. Only for the leaders of
+    /// the school, the teachers of the class groups, and guardians who may have everything of the student.
+    #[graphql(directive = list_size::apply(10))]
+    pub async fn consents(&self, ctx: &Context<'_>) -> Result<Vec<StudentConsent>> {
+        loaders::list(ctx, AskedAbout(self.0.id), StudentConsent).await
     }
 
     /// The last day at the school; null while no end is known.

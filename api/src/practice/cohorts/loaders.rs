@@ -9,6 +9,7 @@ use glans_entity::practice::{cohort, cohort_school};
 use super::store;
 use crate::loaders::{Batch, BatchError, group};
 
+#[async_trait::async_trait]
 impl Loader<CohortId> for Batch {
     type Value = cohort::Model;
     type Error = BatchError;
@@ -19,6 +20,7 @@ impl Loader<CohortId> for Batch {
     }
 }
 
+#[async_trait::async_trait]
 impl Loader<SchoolCohortId> for Batch {
     type Value = cohort_school::Model;
     type Error = BatchError;
@@ -33,6 +35,7 @@ impl Loader<SchoolCohortId> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SchoolsOf(pub CohortId);
 
+#[async_trait::async_trait]
 impl Loader<SchoolsOf> for Batch {
     type Value = Vec<cohort_school::Model>;
     type Error = BatchError;
@@ -48,6 +51,7 @@ impl Loader<SchoolsOf> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CohortsOf(pub SchoolId);
 
+#[async_trait::async_trait]
 impl Loader<CohortsOf> for Batch {
     type Value = Vec<cohort_school::Model>;
     type Error = BatchError;

@@ -9,6 +9,7 @@ use glans_entity::practice::{comment, experience};
 use super::store;
 use crate::loaders::{Batch, BatchError, group};
 
+#[async_trait::async_trait]
 impl Loader<ExperienceId> for Batch {
     type Value = experience::Model;
     type Error = BatchError;
@@ -19,6 +20,7 @@ impl Loader<ExperienceId> for Batch {
     }
 }
 
+#[async_trait::async_trait]
 impl Loader<CommentId> for Batch {
     type Value = comment::Model;
     type Error = BatchError;
@@ -33,6 +35,7 @@ impl Loader<CommentId> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ExperiencesOf(pub SchoolCohortId);
 
+#[async_trait::async_trait]
 impl Loader<ExperiencesOf> for Batch {
     type Value = Vec<experience::Model>;
     type Error = BatchError;
@@ -48,6 +51,7 @@ impl Loader<ExperiencesOf> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SharedIn(pub CohortId);
 
+#[async_trait::async_trait]
 impl Loader<SharedIn> for Batch {
     type Value = Vec<experience::Model>;
     type Error = BatchError;

@@ -9,6 +9,7 @@ use glans_entity::practice::{meeting, meeting_lesson};
 use super::store;
 use crate::loaders::{Batch, BatchError, group};
 
+#[async_trait::async_trait]
 impl Loader<MeetingId> for Batch {
     type Value = meeting::Model;
     type Error = BatchError;
@@ -23,6 +24,7 @@ impl Loader<MeetingId> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LessonsOf(pub MeetingId);
 
+#[async_trait::async_trait]
 impl Loader<LessonsOf> for Batch {
     type Value = Vec<meeting_lesson::Model>;
     type Error = BatchError;
@@ -38,6 +40,7 @@ impl Loader<LessonsOf> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct MeetingsOf(pub CohortId);
 
+#[async_trait::async_trait]
 impl Loader<MeetingsOf> for Batch {
     type Value = Vec<meeting::Model>;
     type Error = BatchError;

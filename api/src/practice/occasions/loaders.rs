@@ -27,6 +27,7 @@ impl Occasion {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AttendanceOf(pub Occasion);
 
+#[async_trait::async_trait]
 impl Loader<AttendanceOf> for Batch {
     type Value = Vec<attendance::Model>;
     type Error = BatchError;
@@ -49,6 +50,7 @@ pub struct RollOf {
     pub role: Role,
 }
 
+#[async_trait::async_trait]
 impl Loader<RollOf> for Batch {
     type Value = Vec<PersonId>;
     type Error = BatchError;

@@ -13,6 +13,7 @@ use crate::loaders::{Batch, BatchError, group};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ProgressOf(pub SchoolCohortId);
 
+#[async_trait::async_trait]
 impl Loader<ProgressOf> for Batch {
     type Value = Vec<lesson_progress::Model>;
     type Error = BatchError;

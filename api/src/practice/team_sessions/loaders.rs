@@ -9,6 +9,7 @@ use glans_entity::practice::team_session;
 use super::store;
 use crate::loaders::{Batch, BatchError, group};
 
+#[async_trait::async_trait]
 impl Loader<TeamSessionId> for Batch {
     type Value = team_session::Model;
     type Error = BatchError;
@@ -23,6 +24,7 @@ impl Loader<TeamSessionId> for Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SessionsOf(pub SchoolCohortId);
 
+#[async_trait::async_trait]
 impl Loader<SessionsOf> for Batch {
     type Value = Vec<team_session::Model>;
     type Error = BatchError;

@@ -9,6 +9,7 @@ use glans_entity::ids::ConcernId;
 use super::store;
 use crate::loaders::{Batch, BatchError};
 
+#[async_trait::async_trait]
 impl Loader<ConcernId> for Batch {
     type Value = Model;
     type Error = BatchError;

@@ -9,6 +9,7 @@ use glans_entity::ids::ContactMomentId;
 use super::store;
 use crate::loaders::{Batch, BatchError};
 
+#[async_trait::async_trait]
 impl Loader<ContactMomentId> for Batch {
     type Value = Model;
     type Error = BatchError;

@@ -1,0 +1,286 @@
+//! What can be done with a round.
+
+use std::collections::HashMap;
+
+use async_graphql::ID;
+use glans_entity::engagement::{
+    BookingRoundStatus, RecipientKind, StepKind, TargetKind, booking_round, partnership, slot,
+};
+use glans_entity::ids::{BookingRoundId, ClassGroupId, ConversationId, PersonId, SchoolYearId, SlotId, StudentId};
+use glans_entity::organisation::{class_group, school};
+use glans_entity::people::{GuardianAccess, Role};
+use glans_entity::scope::Scope;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ConnectionTrait, IntoActiveModel};
+use serde_json::json;
+
+use super::offers::{self, Offer};
+use super::rules::{self, Terms, Unbooked};
+use super::store;
+use super::types::{BookingRoundCancelInput, BookingRoundOpenInput, BookingRoundRemindInput, BookingRoundUpdateInput};
+use crate::access::{Action, Permit, Place};
+use crate::call::Write;
+use crate::engagement::audience::actions::{Target, Targets, keep};
+use crate::engagement::audience::store::{Item, address};
+use crate::engagement::partnerships::Family;
+use crate::loaders::group as group_by;
+use crate::organisation::{class_groups, schools};
+use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
+use crate::platform::outbox::Event;
+use crate::platform::text::Checks;
+use crate::platform::own_id::own_id;
+
+pub(super) async fn open(write: &Write<'_>, input: BookingRoundOpenInput) -> Result<booking_round::Model> {
+    let id = own_id(input.id.as_ref(), BookingRoundId::new)?;
+    let groups = groups_named(write, &input.class_groups).await?;
+    let (permit, school) = permitted(write, &groups, "classGroups").await?;
+    let terms = Terms {
+        kind: input.kind.into(),
+        opens_at: input.opens_at.unwrap_or(write.now()),
+        siblings_early_hours: input.siblings_early_hours.unwrap_or_default(),
+        closes_at: input.closes_at,
+        slot_minutes: input.slot_minutes,
+        location: input.location,
+    };
+    let mut checks = Checks::default();
+    let terms = terms.checked(&mut checks, write.now());
+    let ids: Vec<ClassGroupId> = groups.iter().map(|group| group.id).collect();
+    let offers = offers::of(write, &mut checks, &ids, input.slots, terms.slot_minutes).await?;
+    let offers = checks.done(offers)?;
+    let row = booking_round::Model {
+        id,
+        board_id: school.board_id,
+        school_id: school.id,
+        kind: terms.kind,
+        opens_at: terms.opens_at,
+        siblings_early_hours: terms.siblings_early_hours,
+        closes_at: terms.closes_at,
+        slot_minutes: terms.slot_minutes,
+        mode: input.mode.map_or(glans_entity::engagement::ConversationMode::AtSchool, Into::into),
+        location: terms.location,
+        status: BookingRoundStatus::Open,
+        created_at: write.now(),
+        updated_at: write.now(),
+        version: 1,
+    };
+    let round = store::insert_round(write.db(), &permit, row, &ids).await?;
+    give(write, &permit, &round, offers, 0).await?;
+    tell_guardians(write, &permit, &round, &groups, &school).await?;
+    write.emit(&permit, Event::about("booking_round.opened", round.id)).await?;
+    Ok(round)
+}
+
+pub(super) async fn update(write: &Write<'_>, input: BookingRoundUpdateInput) -> Result<booking_round::Model> {
+    let Known { round, groups, permit, school } = locked(write, &input.id).await?;
+    check_version(&round, round.version, input.if_version)?;
+    rules::must_be_open(&round)?;
+    let mut checks = Checks::default();
+    let closes_at = input.closes_at.unwrap_or(round.closes_at);
+    if closes_at != round.closes_at {
+        rules::closing(&mut checks, round.opens_at, closes_at, write.now());
+    }
+    let ids: Vec<ClassGroupId> = groups.iter().map(|group| group.id).collect();
+    let offers = offers::of(write, &mut checks, &ids, input.slots.unwrap_or_default(), round.slot_minutes).await?;
+    let offers = checks.done(offers)?;
+    let given = store::slots_of(write.db(), &everywhere(write), &[round.id]).await?.len();
+    give(write, &permit, &round, offers, given).await?;
+    let version = round.version;
+    let mut row = round.into_active_model();
+    row.closes_at = Set(closes_at);
+    let round = store::update_round(write.db(), &permit, row, version, write.now()).await?;
+    // Who came to the groups since the round opened hears of it now.
+    tell_guardians(write, &permit, &round, &groups, &school).await?;
+    write.emit(&permit, Event::about("booking_round.updated", round.id)).await?;
+    Ok(round)
+}
+
+pub(super) async fn cancel(write: &Write<'_>, input: BookingRoundCancelInput) -> Result<booking_round::Model> {
+    let Known { round, permit, .. } = locked(write, &input.id).await?;
+    if round.status == BookingRoundStatus::Cancelled {
+        return Ok(round);
+    }
+    let mut checks = Checks::default();
+    let reason = checks.optional_line("reason", input.reason.as_deref(), 200);
+    let reason = checks.done(reason)?;
+    let bookings = store::bookings_in(write.db(), &everywhere(write), &[round.id]).await?;
+    let conversations: Vec<ConversationId> = bookings.iter().map(|booking| booking.conversation_id).collect();
+    store::cancel_conversations(write.db(), &permit, &conversations, reason, write.now()).await?;
+    // The teachers can give the same times anew.
+    store::delete_slots(write.db(), &permit, round.id).await?;
+    let (version, id) = (round.version, round.id);
+    let mut row = round.into_active_model();
+    row.status = Set(BookingRoundStatus::Cancelled);
+    let round = store::update_round(write.db(), &permit, row, version, write.now()).await?;
+    let payload = json!({ "id": id, "conversations": conversations });
+    write.emit(&permit, Event { kind: "booking_round.cancelled", payload }).await?;
+    Ok(round)
+}
+
+/// The round, and how many guardians are reminded.
+pub(super) async fn remind(write: &Write<'_>, input: BookingRoundRemindInput) -> Result<(booking_round::Model, i32)> {
+    let Known { round, permit, .. } = locked(write, &input.id).await?;
+    rules::must_be_open(&round)?;
+    if write.now() >= round.closes_at {
+        return Err(refuse(UserErrorCode::Expired, "id", "Booking has closed. Let it close later, and remind then."));
+    }
+    let open = unbooked(write.db(), &everywhere(write), std::slice::from_ref(&round)).await?;
+    let mut guardians: Vec<PersonId> = open.into_values().flatten().flat_map(|open| open.guardians).collect();
+    guardians.sort_unstable();
+    guardians.dedup();
+    let count = i32::try_from(guardians.len()).unwrap_or(i32::MAX);
+    if count > 0 {
+        let payload = json!({ "id": round.id, "guardians": guardians });
+        write.emit(&permit, Event { kind: "booking_round.reminded", payload }).await?;
+    }
+    Ok((round, count))
+}
+
+/// The children in each of `rounds` for whom somebody is still to book, whatever the caller may see of them.
+pub async fn unbooked(
+    db: &impl ConnectionTrait,
+    everywhere: &Scope,
+    rounds: &[booking_round::Model],
+) -> Result<HashMap<BookingRoundId, Vec<Unbooked>>> {
+    let ids: Vec<BookingRoundId> = rounds.iter().map(|round| round.id).collect();
+    let links = store::groups_of(db, everywhere, &ids).await?;
+    let groups: Vec<ClassGroupId> = links.iter().map(|link| link.class_group_id).collect();
+    let children = store::children_in(db, everywhere, &groups, None).await?;
+    let mut students: Vec<StudentId> = children.iter().map(|(student, _)| *student).collect();
+    students.dedup();
+    let years: HashMap<ClassGroupId, SchoolYearId> = class_groups::store::by_ids(db, everywhere, &groups)
+        .await?
+        .into_iter()
+        .map(|group| (group.id, group.school_year_id))
+        .collect();
+    let known: Vec<SchoolYearId> = years.values().copied().collect();
+    let partnerships = store::partnerships(db, everywhere.on, &students, &known).await?;
+    let is_new = |student: StudentId, group: ClassGroupId| {
+        let of = |row: &partnership::Model| row.student_id == student && years.get(&group) == Some(&row.school_year_id);
+        partnerships.iter().any(|row| of(row) && row.needs_intake)
+    };
+    let families = Family::of(db, everywhere.on, &students).await?;
+    let bookings = group_by(store::bookings_in(db, everywhere, &ids).await?, |booking| booking.round_id);
+    let of_round = |round: &booking_round::Model| {
+        let in_round =
+            |group: &ClassGroupId| links.iter().any(|link| link.round_id == round.id && link.class_group_id == *group);
+        let wanted = |(student, group): &&(StudentId, ClassGroupId)| {
+            in_round(group) && (round.kind != StepKind::Intake || is_new(*student, *group))
+        };
+        let mut students: Vec<_> = children.iter().filter(wanted).map(|(student, _)| *student).collect();
+        students.dedup();
+        let booked = bookings.get(&round.id).map(Vec::as_slice).unwrap_or_default();
+        (round.id, rules::unbooked(&students, &families, booked))
+    };
+    Ok(rounds.iter().map(of_round).collect())
+}
+
+pub(super) fn everywhere(write: &Write<'_>) -> Scope {
+    Scope::system(write.call().today())
+}
+
+/// A round under lock, and the right to change it.
+struct Known {
+    round: booking_round::Model,
+    groups: Vec<class_group::Model>,
+    permit: Permit,
+    school: school::Model,
+}
+
+async fn locked(write: &Write<'_>, id: &ID) -> Result<Known> {
+    let id: BookingRoundId = id.parse().map_err(|_| not_found("id"))?;
+    let round = store::lock(write.db(), &write.scope(), id, true).await?.ok_or_else(|| not_found("id"))?;
+    let everywhere = everywhere(write);
+    let groups = store::groups_of(write.db(), &everywhere, &[id]).await?;
+    let groups: Vec<ClassGroupId> = groups.into_iter().map(|group| group.class_group_id).collect();
+    let groups = class_groups::store::by_ids(write.db(), &everywhere, &groups).await?;
+    let (permit, school) = permitted(write, &groups, "id").await?;
+    Ok(Known { round, groups, permit, school })
+}
+
+/// The groups with these ids, each in sight and in use.
+async fn groups_named(write: &Write<'_>, ids: &[ID]) -> Result<Vec<class_group::Model>> {
+    if ids.is_empty() || ids.len() > rules::MOST_GROUPS {
+        let message = format!("Choose 1 to {} class groups.", rules::MOST_GROUPS);
+        return Err(refuse(UserErrorCode::Invalid, "classGroups", message));
+    }
+    let wanted: Result<Vec<ClassGroupId>, _> = ids.iter().map(|id| id.parse()).collect();
+    let mut wanted = wanted.map_err(|_| not_found("classGroups"))?;
+    wanted.sort_unstable();
+    wanted.dedup();
+    let groups = class_groups::store::by_ids(write.db(), &write.scope(), &wanted).await?;
+    if groups.len() != wanted.len() || groups.iter().any(|group| group.archived_at.is_some()) {
+        return Err(not_found("classGroups"));
+    }
+    Ok(groups)
+}
+
+/// The right to write rounds at each of the groups, and their one school.
+async fn permitted(write: &Write<'_>, groups: &[class_group::Model], field: &str) -> Result<(Permit, school::Model)> {
+    let first = groups.first().ok_or_else(|| not_found(field))?;
+    let school = schools::store::by_id(write.db(), &everywhere(write), first.school_id).await?;
+    let school = school.ok_or_else(|| Error::fault("a class group without a school"))?;
+    let mut permit = write.authorize(Action::BookingRoundWrite, Place::class_group(first, &school))?;
+    for group in groups {
+        if group.school_id != first.school_id || group.school_year_id != first.school_year_id {
+            return Err(refuse(UserErrorCode::Invalid, field, "Choose class groups of one school and school year."));
+        }
+        permit = write.authorize(Action::BookingRoundWrite, Place::class_group(group, &school))?;
+    }
+    Ok((permit, school))
+}
+
+/// Stores the slots of `offers`, as far as their teachers are not there already. `given` slots are in the round.
+async fn give(
+    write: &Write<'_>,
+    permit: &Permit,
+    round: &booking_round::Model,
+    offers: Vec<Offer>,
+    given: usize,
+) -> Result<()> {
+    let starts = offers.iter().map(|offer| offer.starts.len()).sum::<usize>();
+    if given + starts > rules::MOST_SLOTS {
+        let message = format!("A round has at most {} slots.", rules::MOST_SLOTS);
+        return Err(refuse(UserErrorCode::LimitReached, "slots", message));
+    }
+    offers::must_not_overlap(write, &offers, round.slot_minutes).await?;
+    let length = chrono::TimeDelta::minutes(i64::from(round.slot_minutes));
+    let rows = offers.into_iter().flat_map(|offer| {
+        offer.starts.into_iter().map(move |starts_at| slot::Model {
+            id: SlotId::new(),
+            board_id: round.board_id,
+            round_id: round.id,
+            teacher_id: offer.teacher,
+            starts_at,
+            ends_at: starts_at + length,
+        })
+    });
+    store::insert_slots(write.db(), permit, rows.collect()).await
+}
+
+/// The round stands in the lists of the guardians of the groups. Who has it already keeps it.
+async fn tell_guardians(
+    write: &Write<'_>,
+    permit: &Permit,
+    round: &booking_round::Model,
+    groups: &[class_group::Model],
+    school: &school::Model,
+) -> Result<()> {
+    let item = Item {
+        id: round.id.0,
+        kind: RecipientKind::BookingRound,
+        board: round.board_id,
+        at: round.created_at,
+        least: GuardianAccess::Full,
+    };
+    let all = groups.iter().map(|group| Target {
+        kind: TargetKind::ClassGroup,
+        id: group.id.0,
+        place: Place::class_group(group, school),
+        excluded: false,
+    });
+    let (again, _) = permitted(write, groups, "id").await?;
+    let targets = Targets { permit: again, board: item.board, all: all.collect() };
+    keep(write, item.id, &targets).await?;
+    address(write.db(), permit, &everywhere(write), &item, &targets.rows(item.id), &[Role::Guardian]).await?;
+    Ok(())
+}

@@ -1,0 +1,369 @@
+//! What can be done with a slot: book it, move to another one, give it back.
+//!
+//! Always in the order round, child, people, so that those who book at the same time do not wait for each other in a ring.
+
+use async_graphql::ID;
+use glans_entity::engagement::{
+    AttendeeStatus, StepKind, booking_round, conversation, conversation_attendee, slot, slot_booking,
+};
+use glans_entity::ids::{ClassGroupId, ConversationId, PartnershipId, PersonId, SchoolYearId, SlotId, StudentId};
+use glans_entity::people::student;
+use glans_entity::practice::OccasionStatus;
+use serde_json::json;
+
+use super::actions::everywhere;
+use super::types::{SlotBookInput, SlotMoveInput, SlotReleaseInput};
+use super::{rules, store};
+use crate::access::{Action, Permit, Place};
+use crate::call::Write;
+use crate::engagement::conversations::diary::Appointment;
+use crate::engagement::partnerships::Family;
+use crate::organisation::class_groups;
+use crate::people::guardianships::actions::refuse_own_child;
+use crate::people::{places, students};
+use crate::platform::error::{Error, Result, UserErrorCode, not_found, refuse};
+use crate::platform::outbox::Event;
+
+pub(super) async fn book(write: &Write<'_>, input: SlotBookInput) -> Result<slot::Model> {
+    let (slot, round) = slot_and_round(write, "slot", &input.slot).await?;
+    let student = input.student.parse().map_err(|_| not_found("student"))?;
+    let booker = Booker::of(write, student).await?;
+    let guardian = booker.guardian(input.guardian.as_ref())?;
+    let year = must_be_taught(write, &round, &slot, &booker, "student").await?;
+    booker.may_now(write, &round).await?;
+    rules::must_be_to_come(slot.starts_at, "slot", write.now())?;
+    let partnership = partnership(write, &round, student, year).await?;
+    let (party, guests) = rules::party(&booker.family, guardian);
+    let with_teacher = bookings_with(write, &round, student, slot.teacher_id).await?;
+    rules::must_be_first(&with_teacher, party)?;
+    let permit = &booker.permit;
+    must_be_unbooked(write, slot.id, "slot").await?;
+    let appointment = appointment(write, &slot, student, &guests).await?;
+    appointment.must_be_free(write.db(), "slot", None).await?;
+    let conversation = conversation(write, &round, &slot, &booker.student, partnership, &appointment);
+    let attendees = attendees(write, &conversation, guardian, &guests);
+    let id = conversation.id;
+    store::insert_conversation(write.db(), permit, conversation, attendees).await?;
+    let row = slot_booking::Model {
+        slot_id: slot.id,
+        board_id: slot.board_id,
+        round_id: round.id,
+        student_id: student,
+        teacher_id: slot.teacher_id,
+        guardian_id: guardian,
+        party_id: party,
+        conversation_id: id,
+        booked_at: write.now(),
+    };
+    store::insert_booking(write.db(), permit, row).await?;
+    tell(write, permit, "slot.booked", &slot, id).await?;
+    Ok(slot)
+}
+
+/// The new slot. The old one is free in the same moment; a refusal leaves it as it was.
+pub(super) async fn shift(write: &Write<'_>, input: SlotMoveInput) -> Result<slot::Model> {
+    let (old, round) = slot_and_round(write, "slot", &input.slot).await?;
+    let (new, other) = slot_and_round(write, "to", &input.to).await?;
+    if other.id != round.id {
+        return Err(refuse(UserErrorCode::Invalid, "to", "Choose a slot of the same round."));
+    }
+    let (booking, booker) = booked(write, &old).await?;
+    if old.id == new.id {
+        return Ok(old);
+    }
+    must_be_taught(write, &round, &new, &booker, "to").await?;
+    booker.may_now(write, &round).await?;
+    rules::must_be_to_come(new.starts_at, "to", write.now())?;
+    let with_teacher = bookings_with(write, &round, booking.student_id, new.teacher_id).await?;
+    let others: Vec<_> = with_teacher.into_iter().filter(|other| other.slot_id != old.id).collect();
+    rules::must_be_first(&others, booking.party_id)?;
+    must_be_unbooked(write, new.id, "to").await?;
+    let guests = store::bookings_to_come(
+        write.db(),
+        write.call().today(),
+        (booking.guardian_id, booking.student_id),
+        write.now(),
+    )
+    .await?;
+    let guests = guests.into_iter().find(|(other, _)| other.slot_id == old.id).map(|(_, guests)| guests);
+    let guests = guests.unwrap_or_else(|| vec![booking.guardian_id]);
+    let appointment = appointment(write, &new, booking.student_id, &guests).await?;
+    appointment.must_be_free(write.db(), "to", Some(booking.conversation_id)).await?;
+    let conversation = store::lock_conversation(write.db(), write.call().today(), booking.conversation_id).await?;
+    must_be_planned(&conversation, write)?;
+    let at = (new.teacher_id, appointment.starts_at, appointment.ends_at);
+    let id = conversation.id;
+    store::move_conversation(write.db(), &booker.permit, conversation, at, write.now()).await?;
+    let row = slot_booking::Model { slot_id: new.id, teacher_id: new.teacher_id, booked_at: write.now(), ..booking };
+    store::replace_booking(write.db(), &booker.permit, old.id, row).await?;
+    tell(write, &booker.permit, "slot.moved", &new, id).await?;
+    Ok(new)
+}
+
+pub(super) async fn release(write: &Write<'_>, input: SlotReleaseInput) -> Result<slot::Model> {
+    let (slot, round) = slot_and_round(write, "slot", &input.slot).await?;
+    let (booking, booker) = booked(write, &slot).await?;
+    booker.may_now(write, &round).await?;
+    let conversation = store::lock_conversation(write.db(), write.call().today(), booking.conversation_id).await?;
+    must_be_planned(&conversation, write)?;
+    store::cancel_conversations(write.db(), &booker.permit, &[conversation.id], None, write.now()).await?;
+    tell(write, &booker.permit, "slot.released", &slot, conversation.id).await?;
+    Ok(slot)
+}
+
+/// Gives back what was booked for a guardian who has a child no more. Where other guardians are invited as well, the
+/// conversation stays theirs, and nothing tells them why one comes less.
+pub async fn release_for(write: &Write<'_>, permit: &Permit, guardian: PersonId, student: StudentId) -> Result<()> {
+    let (db, today) = (write.db(), write.call().today());
+    students::store::lock(db, &everywhere(write), student).await?;
+    for (booking, guests) in store::bookings_to_come(db, today, (guardian, student), write.now()).await? {
+        let Some(next) = guests.into_iter().find(|other| *other != guardian) else {
+            store::cancel_conversations(db, permit, &[booking.conversation_id], None, write.now()).await?;
+            let payload = json!({ "id": booking.slot_id, "conversation": booking.conversation_id });
+            write.emit(permit, Event { kind: "slot.released", payload }).await?;
+            continue;
+        };
+        store::uninvite(db, permit, booking.conversation_id, guardian).await?;
+        if booking.guardian_id == guardian {
+            let slot = booking.slot_id;
+            store::replace_booking(db, permit, slot, slot_booking::Model { guardian_id: next, ..booking }).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Who books, and for whom.
+struct Booker {
+    student: student::Model,
+    place: Place,
+    family: Family,
+    permit: Permit,
+    as_guardian: bool,
+}
+
+impl Booker {
+    /// The child, under lock. A guardian who has everything of it speaks for it; staff of its groups may as well.
+    async fn of(write: &Write<'_>, id: StudentId) -> Result<Self> {
+        let student =
+            students::store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("student"))?;
+        let today = write.call().today();
+        let place = places::of_student(write.db(), today, &student).await?;
+        let as_guardian = write.scope().full_children.contains(&id);
+        let action = if as_guardian { Action::ChildSpeakFor } else { Action::BookingRoundWrite };
+        let permit = write.authorize(action, place.clone())?;
+        if !as_guardian {
+            refuse_own_child(write, &permit, &[id]).await?;
+        }
+        let family = Family::of(write.db(), today, &[id]).await?.remove(&id).unwrap_or_default();
+        Ok(Self { student, place, family, permit, as_guardian })
+    }
+
+    /// The guardian for whom it is: oneself, or the one whom a member of staff names.
+    fn guardian(&self, named: Option<&ID>) -> Result<PersonId> {
+        let own = self.permit.person().filter(|_| self.as_guardian);
+        let named: Option<PersonId> = named.map(|id| id.parse().map_err(|_| not_found("guardian"))).transpose()?;
+        let guardian = match (own, named) {
+            (Some(own), named) if named.is_none_or(|named| named == own) => own,
+            (None, Some(named)) => named,
+            (Some(_), _) => return Err(not_found("guardian")),
+            (None, None) => {
+                return Err(refuse(UserErrorCode::Required, "guardian", "Say for which guardian you book."));
+            }
+        };
+        // The snapshot of rights of a request may be older than the lock.
+        if !self.family.entitled.contains(&guardian) {
+            return Err(not_found(if self.as_guardian { "student" } else { "guardian" }));
+        }
+        Ok(guardian)
+    }
+
+    /// Guardians keep to the times of the round; staff books after it closed as well.
+    async fn may_now(&self, write: &Write<'_>, round: &booking_round::Model) -> Result<()> {
+        if !self.as_guardian {
+            return rules::must_be_open(round);
+        }
+        let groups = groups(write, round).await?;
+        let (everywhere, children) = (everywhere(write), &write.scope().full_children);
+        let own = store::children_in(write.db(), &everywhere, &groups, Some(children)).await?;
+        let mut own: Vec<StudentId> = own.into_iter().map(|(student, _)| student).collect();
+        own.dedup();
+        rules::guardian_may_book(round, rules::opening(round, own.len()), write.now())
+    }
+}
+
+/// The slot in sight and its round, which nobody cancels until the transaction ends.
+async fn slot_and_round(
+    write: &Write<'_>,
+    field: &'static str,
+    id: &ID,
+) -> Result<(slot::Model, booking_round::Model)> {
+    let id: SlotId = id.parse().map_err(|_| not_found(field))?;
+    let find = async || store::slots(write.db(), &write.scope(), &[id]).await.map(|mut found| found.pop());
+    let slot = find().await?.ok_or_else(|| not_found(field))?;
+    let round = store::lock(write.db(), &everywhere(write), slot.round_id, false).await?;
+    let round = round.ok_or_else(|| Error::fault("a slot without its round"))?;
+    // Whoever cancelled the round while this one waited took the slot away.
+    let slot = find().await?.ok_or_else(|| not_found(field))?;
+    Ok((slot, round))
+}
+
+/// The booking of a slot that the caller sees, and the caller, with the child under lock.
+async fn booked(write: &Write<'_>, slot: &slot::Model) -> Result<(slot_booking::Model, Booker)> {
+    let find = async || store::bookings_of(write.db(), &write.scope(), &[slot.id]).await.map(|mut found| found.pop());
+    let nobodys = || refuse(UserErrorCode::Conflict, "slot", "Nothing of yours is booked in this slot.");
+    let seen = find().await?.ok_or_else(nobodys)?;
+    let booker = Booker::of(write, seen.student_id).await?;
+    let booking = find().await?.filter(|booking| booking.student_id == seen.student_id).ok_or_else(nobodys)?;
+    Ok((booking, booker))
+}
+
+async fn groups(write: &Write<'_>, round: &booking_round::Model) -> Result<Vec<ClassGroupId>> {
+    let groups = store::groups_of(write.db(), &everywhere(write), &[round.id]).await?;
+    Ok(groups.into_iter().map(|group| group.class_group_id).collect())
+}
+
+/// The child is in a group of the round that the teacher of the slot teaches; the school year of that group.
+async fn must_be_taught(
+    write: &Write<'_>,
+    round: &booking_round::Model,
+    slot: &slot::Model,
+    booker: &Booker,
+    field: &str,
+) -> Result<SchoolYearId> {
+    let mut groups = groups(write, round).await?;
+    groups.retain(|group| booker.place.class_groups.contains(group));
+    let teachers = store::teachers(write.db(), write.call().today(), &groups).await?;
+    let Some((_, group)) = teachers.into_iter().find(|(teacher, _)| *teacher == slot.teacher_id) else {
+        let message = "This teacher gives this slot to children of other class groups. Choose another one.";
+        return Err(refuse(UserErrorCode::Invalid, field, message));
+    };
+    let group = class_groups::store::by_id(write.db(), &everywhere(write), group).await?;
+    Ok(group.ok_or_else(|| Error::fault("a round without its class group"))?.school_year_id)
+}
+
+/// The partnership of the child in the year. An intake is for new children.
+async fn partnership(
+    write: &Write<'_>,
+    round: &booking_round::Model,
+    student: StudentId,
+    year: SchoolYearId,
+) -> Result<PartnershipId> {
+    let found = store::partnerships(write.db(), write.call().today(), &[student], &[year]).await?.pop();
+    let partnership = found.ok_or_else(|| Error::fault("a child in a class group has no partnership"))?;
+    if round.kind == StepKind::Intake && !partnership.needs_intake {
+        return Err(refuse(UserErrorCode::Invalid, "student", "An intake is for children who are new at the school."));
+    }
+    Ok(partnership.id)
+}
+
+async fn bookings_with(
+    write: &Write<'_>,
+    round: &booking_round::Model,
+    student: StudentId,
+    teacher: PersonId,
+) -> Result<Vec<slot_booking::Model>> {
+    let mut bookings = store::bookings_for(write.db(), &everywhere(write), round.id, student).await?;
+    bookings.retain(|booking| booking.teacher_id == teacher);
+    Ok(bookings)
+}
+
+/// Who comes late is told so before anything is locked; the key of the booking is what decides.
+async fn must_be_unbooked(write: &Write<'_>, slot: SlotId, field: &str) -> Result<()> {
+    if store::booked(write.db(), write.call().today(), &[slot]).await?.is_empty() {
+        return Ok(());
+    }
+    Err(refuse(UserErrorCode::Conflict, field, rules::GONE))
+}
+
+async fn appointment(
+    write: &Write<'_>,
+    slot: &slot::Model,
+    student: StudentId,
+    guests: &[PersonId],
+) -> Result<Appointment> {
+    if guests.contains(&slot.teacher_id) {
+        let message = "This teacher is family of the child. Choose another teacher, or ask the school leader.";
+        return Err(refuse(UserErrorCode::Invalid, "slot", message));
+    }
+    let interpreter = store::needs_interpreter(write.db(), write.call().today(), guests).await?;
+    Ok(Appointment {
+        student,
+        people: std::iter::once(slot.teacher_id).chain(guests.iter().copied()).collect(),
+        starts_at: slot.starts_at,
+        ends_at: rules::ends_at(slot, interpreter),
+    })
+}
+
+fn conversation(
+    write: &Write<'_>,
+    round: &booking_round::Model,
+    slot: &slot::Model,
+    student: &student::Model,
+    partnership: PartnershipId,
+    appointment: &Appointment,
+) -> conversation::Model {
+    conversation::Model {
+        id: ConversationId::new(),
+        board_id: round.board_id,
+        partnership_id: partnership,
+        student_id: student.id,
+        school_id: round.school_id,
+        staff_id: slot.teacher_id,
+        kind: round.kind,
+        starts_at: appointment.starts_at,
+        ends_at: appointment.ends_at,
+        mode: round.mode,
+        location: round.location.clone(),
+        status: OccasionStatus::Planned,
+        cancel_reason: None,
+        child_present: None,
+        summary: None,
+        release_at: None,
+        released_at: None,
+        recorded_at: None,
+        created_at: write.now(),
+        updated_at: write.now(),
+        version: 1,
+    }
+}
+
+/// The teacher gave the time and the guardian chose it: both have accepted. Other guardians are to answer.
+fn attendees(
+    write: &Write<'_>,
+    conversation: &conversation::Model,
+    guardian: PersonId,
+    guests: &[PersonId],
+) -> Vec<conversation_attendee::Model> {
+    let row = |person_id: PersonId, is_staff: bool| {
+        let accepted = is_staff || person_id == guardian;
+        conversation_attendee::Model {
+            conversation_id: conversation.id,
+            person_id,
+            board_id: conversation.board_id,
+            student_id: conversation.student_id,
+            is_staff,
+            status: if accepted { AttendeeStatus::Accepted } else { AttendeeStatus::Invited },
+            responded_at: accepted.then(|| write.now()),
+        }
+    };
+    let guests = guests.iter().map(|guest| row(*guest, false));
+    std::iter::once(row(conversation.staff_id, true)).chain(guests).collect()
+}
+
+fn must_be_planned(conversation: &conversation::Model, write: &Write<'_>) -> Result<()> {
+    if conversation.status != OccasionStatus::Planned {
+        let message = "This conversation was held or cancelled.";
+        return Err(refuse(UserErrorCode::Conflict, "slot", message));
+    }
+    rules::must_be_to_come(conversation.starts_at, "slot", write.now())
+}
+
+async fn tell(
+    write: &Write<'_>,
+    permit: &Permit,
+    kind: &'static str,
+    slot: &slot::Model,
+    conversation: ConversationId,
+) -> Result<()> {
+    write.emit(permit, Event { kind, payload: json!({ "id": slot.id, "conversation": conversation }) }).await
+}

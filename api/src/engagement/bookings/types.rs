@@ -1,0 +1,411 @@
+//! The round, the slot, and the inputs and payloads of their mutations.
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use glans_entity::engagement::{booking_round, slot};
+use glans_entity::ids::SlotId;
+
+use super::loaders::{BookingOf, GroupsOf, IsFree, OwnChildrenIn, SlotsOf, UnbookedIn};
+use super::values::{BookingRoundStatus, ConversationMode, StepKind};
+use super::{rules, store};
+use crate::call::Call;
+use crate::loaders;
+use crate::organisation::class_groups::ClassGroup;
+use crate::payload;
+use crate::people::persons::Person;
+use crate::people::students::Student;
+use crate::platform::error::{Result, UserError, UserErrorCode, outcome};
+use crate::platform::size::list_size;
+
+pub struct BookingRound(pub booking_round::Model);
+
+impl From<booking_round::Model> for BookingRound {
+    fn from(row: booking_round::Model) -> Self {
+        Self(row)
+    }
+}
+
+/// A time in which guardians book a conversation with a teacher of their child (*inschrijfronde*). Seen by the leaders of
+/// the school, the teachers of its class groups, and the guardians of the children in them who may have everything of
+/// their child.
+#[Object]
+impl BookingRound {
+    /// Opaque, stable, sortable by time of making.
+    pub async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// What the conversations are; never GOALS.
+    pub async fn kind(&self) -> StepKind {
+        self.0.kind.into()
+    }
+
+    /// The class groups whose guardians book: all of them for staff, those of the own children for a guardian.
+    #[graphql(directive = list_size::apply(5))]
+    pub async fn class_groups(&self, ctx: &Context<'_>) -> Result<Vec<ClassGroup>> {
+        let groups = loaders::one(ctx, GroupsOf(self.0.id)).await?.unwrap_or_default();
+        let mut found: Vec<_> = loaders::many(ctx, groups).await?.into_values().collect();
+        found.sort_by(|left, right| (&left.name, left.id).cmp(&(&right.name, right.id)));
+        Ok(found.into_iter().map(ClassGroup).collect())
+    }
+
+    /// From when on guardians book.
+    pub async fn opens_at(&self) -> DateTime<Utc> {
+        self.0.opens_at
+    }
+
+    /// So many hours before `opensAt`, families with more than one child in the round book; 0 to 168.
+    pub async fn siblings_early_hours(&self) -> i32 {
+        self.0.siblings_early_hours
+    }
+
+    /// From when on the viewer books as a guardian; null for who has no child in the round.
+    pub async fn viewer_opens_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
+        let own = loaders::one(ctx, OwnChildrenIn(self.0.id)).await?.unwrap_or_default();
+        Ok((!own.is_empty()).then(|| rules::opening(&self.0, own.len())))
+    }
+
+    /// From then on guardians neither book, move nor release; staff does.
+    pub async fn closes_at(&self) -> DateTime<Utc> {
+        self.0.closes_at
+    }
+
+    /// How long a slot is, 5 to 120 minutes.
+    pub async fn slot_minutes(&self) -> i32 {
+        self.0.slot_minutes
+    }
+
+    /// How the conversations are held.
+    pub async fn mode(&self) -> ConversationMode {
+        self.0.mode.into()
+    }
+
+    /// Where they are held, 1 to 200 characters; null where nobody said.
+    pub async fn location(&self) -> Option<&str> {
+        self.0.location.as_deref()
+    }
+
+    /// Whether it goes on.
+    pub async fn status(&self) -> BookingRoundStatus {
+        self.0.status.into()
+    }
+
+    /// The slots, earliest first: all for staff; for a guardian those of the teachers of the own children, and those that
+    /// are booked for the guardian. None of a round that was cancelled.
+    #[graphql(directive = list_size::apply(60))]
+    pub async fn slots(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those that can be booked; false when absent.")] available_only: Option<bool>,
+    ) -> Result<Vec<Slot>> {
+        let mut slots: Vec<Slot> = loaders::list(ctx, SlotsOf(self.0.id), Slot).await?;
+        if available_only.unwrap_or_default() {
+            let keys = slots.iter().map(|slot| IsFree((&slot.0).into())).collect();
+            let free = loaders::many(ctx, keys).await?;
+            slots.retain(|slot| free.get(&IsFree((&slot.0).into())).copied().unwrap_or_default());
+        }
+        Ok(slots)
+    }
+
+    /// The children in the round for whom a guardian is still to book, by name: those whom a leader of the school or a teacher
+    /// of their class group sees; empty for others.
+    #[graphql(directive = list_size::apply(30))]
+    pub async fn unbooked_students(&self, ctx: &Context<'_>) -> Result<Vec<Student>> {
+        loaders::list(ctx, UnbookedIn(self.0.id), Student).await
+    }
+
+    /// When it was made.
+    pub async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When it was changed last.
+    pub async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+
+    /// Counts up with every change; give it as `ifVersion` to an update.
+    pub async fn version(&self) -> i32 {
+        self.0.version
+    }
+}
+
+pub struct Slot(pub slot::Model);
+
+impl From<slot::Model> for Slot {
+    fn from(row: slot::Model) -> Self {
+        Self(row)
+    }
+}
+
+/// A time that a teacher gives to a round. Seen by staff who sees the round, by guardians whose child the teacher teaches,
+/// and by those for whom it is booked.
+#[Object]
+impl Slot {
+    /// Opaque, stable, sortable by time of making.
+    pub async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// The round.
+    pub async fn round(&self, ctx: &Context<'_>) -> Result<BookingRound> {
+        loaders::present(ctx, self.0.round_id).await.map(BookingRound)
+    }
+
+    /// Who gives it.
+    pub async fn teacher(&self, ctx: &Context<'_>) -> Result<Person> {
+        loaders::present(ctx, self.0.teacher_id).await.map(Person)
+    }
+
+    /// When it begins.
+    pub async fn starts_at(&self) -> DateTime<Utc> {
+        self.0.starts_at
+    }
+
+    /// When it ends. A conversation with an interpreter takes half as long again, and the next slot with it.
+    pub async fn ends_at(&self) -> DateTime<Utc> {
+        self.0.ends_at
+    }
+
+    /// Whether it can be booked: nobody has it, the teacher has no other conversation then, and it has not begun.
+    pub async fn is_available(&self, ctx: &Context<'_>) -> Result<bool> {
+        Ok(loaders::one(ctx, IsFree((&self.0).into())).await?.unwrap_or_default())
+    }
+
+    /// The child for whom it is booked: for staff of the child, for who booked it, and for the other guardians of the child
+    /// unless the family talks apart. Null for others, and where it is not booked.
+    pub async fn booked_for(&self, ctx: &Context<'_>) -> Result<Option<Student>> {
+        let Some(booking) = loaders::one(ctx, BookingOf(self.0.id)).await? else { return Ok(None) };
+        Ok(loaders::one(ctx, booking.student_id).await?.map(Student))
+    }
+
+    /// The guardian who booked it, or for whom it was booked: for staff of the child, and for the guardian. Null for others,
+    /// and where it is not booked.
+    pub async fn booked_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        let Some(booking) = loaders::one(ctx, BookingOf(self.0.id)).await? else { return Ok(None) };
+        let scope = Call::of(ctx).scope();
+        if scope.kin.contains(&booking.student_id) && !scope.persons.contains(&booking.guardian_id) {
+            return Ok(None);
+        }
+        Ok(loaders::one(ctx, booking.guardian_id).await?.map(Person))
+    }
+}
+
+/// Times between which a teacher gives slots, one after the other.
+#[derive(InputObject, Clone, Debug)]
+pub struct SlotWindowInput {
+    /// When the first slot begins.
+    pub starts_at: DateTime<Utc>,
+    /// When the last slot has ended.
+    pub ends_at: DateTime<Utc>,
+}
+
+/// The slots of one teacher. Those of one teacher do not overlap, in this round and in others.
+#[derive(InputObject, Clone, Debug)]
+pub struct TeacherSlotsInput {
+    /// Who gives them: a teacher of one of the class groups of the round.
+    pub teacher: ID,
+    /// When slots begin; absent for none.
+    pub times: Option<Vec<DateTime<Utc>>>,
+    /// Times that the server cuts into slots; absent for none.
+    pub windows: Option<Vec<SlotWindowInput>>,
+}
+
+/// A new round.
+#[derive(InputObject)]
+pub struct BookingRoundOpenInput {
+    /// The id that it is to have, made by the app as a TypeID over a UUIDv7, so that what was made offline keeps its id;
+    /// made by the server when absent.
+    pub id: Option<ID>,
+    /// The class groups whose guardians book, 1 to 60, of one school and school year.
+    pub class_groups: Vec<ID>,
+    /// What the conversations are; not GOALS. An INTAKE is for new children only.
+    pub kind: StepKind,
+    /// From when on guardians book; from now on when absent.
+    pub opens_at: Option<DateTime<Utc>>,
+    /// So many hours before it opens, families with more than one child in it book; 0 to 168, 0 when absent.
+    pub siblings_early_hours: Option<i32>,
+    /// From then on guardians neither book, move nor release; after it opens.
+    pub closes_at: DateTime<Utc>,
+    /// How long a slot is, 5 to 120 minutes.
+    pub slot_minutes: i32,
+    /// How the conversations are held; AT_SCHOOL when absent.
+    pub mode: Option<ConversationMode>,
+    /// Where they are held, 1 to 200 characters; absent where nobody says.
+    pub location: Option<String>,
+    /// The slots, at most 2,000; more can be added later.
+    pub slots: Vec<TeacherSlotsInput>,
+    /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
+    pub client_mutation_id: Option<String>,
+}
+
+/// Changes to a round. What is absent stays.
+#[derive(InputObject)]
+pub struct BookingRoundUpdateInput {
+    /// Which round.
+    pub id: ID,
+    /// From then on guardians neither book, move nor release; a time that is to come.
+    pub closes_at: Option<DateTime<Utc>>,
+    /// Slots to add, at most 2,000 in the round.
+    pub slots: Option<Vec<TeacherSlotsInput>>,
+    /// Refused with CONFLICT when the stored version is another one.
+    pub if_version: Option<i32>,
+    /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
+    pub client_mutation_id: Option<String>,
+}
+
+/// Cancels a round.
+#[derive(InputObject)]
+pub struct BookingRoundCancelInput {
+    /// Which round.
+    pub id: ID,
+    /// Why, for those who booked, 1 to 200 characters; absent where nobody says.
+    pub reason: Option<String>,
+    /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
+    pub client_mutation_id: Option<String>,
+}
+
+/// Reminds the guardians who are still to book.
+#[derive(InputObject)]
+pub struct BookingRoundRemindInput {
+    /// Which round.
+    pub id: ID,
+    /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
+    pub client_mutation_id: Option<String>,
+}
+
+/// Books a slot.
+#[derive(InputObject)]
+pub struct SlotBookInput {
+    /// Which slot.
+    pub slot: ID,
+    /// For which child: the own one, or for staff one of the class group.
+    pub student: ID,
+    /// For staff: the guardian for whom it is booked, with or without a login, who may have everything of the child. Absent
+    /// for who books for themselves.
+    pub guardian: Option<ID>,
+    /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
+    pub client_mutation_id: Option<String>,
+}
+
+/// Moves a booking to another slot of the same round.
+#[derive(InputObject)]
+pub struct SlotMoveInput {
+    /// The slot that is booked now.
+    pub slot: ID,
+    /// The slot to have in its place.
+    pub to: ID,
+    /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
+    pub client_mutation_id: Option<String>,
+}
+
+/// Gives a booked slot back.
+#[derive(InputObject)]
+pub struct SlotReleaseInput {
+    /// Which slot.
+    pub slot: ID,
+    /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
+    pub client_mutation_id: Option<String>,
+}
+
+payload! {
+    /// The answer to `bookingRoundOpen`.
+    BookingRoundOpenPayload {
+        /// The new round; null when refused.
+        booking_round: BookingRound
+    }
+}
+
+payload! {
+    /// The answer to `bookingRoundUpdate`.
+    BookingRoundUpdatePayload {
+        /// The round as it is now; on a conflict, as it was left; null when refused otherwise.
+        booking_round: BookingRound
+    }
+}
+
+payload! {
+    /// The answer to `bookingRoundCancel`.
+    BookingRoundCancelPayload {
+        /// The cancelled round; null when refused.
+        booking_round: BookingRound
+    }
+}
+
+payload! {
+    /// The answer to `slotRelease`.
+    SlotReleasePayload {
+        /// The slot, which is free again; null when refused.
+        slot: Slot
+    }
+}
+
+/// The answer to `bookingRoundRemind`.
+#[derive(SimpleObject)]
+pub struct BookingRoundRemindPayload {
+    /// The round; null when refused.
+    pub booking_round: Option<BookingRound>,
+    /// How many guardians are reminded; 0 when all have booked; null when refused.
+    pub reminded_count: Option<i32>,
+    /// What the user can mend, every problem at once; empty when it is done.
+    pub user_errors: Vec<UserError>,
+}
+
+impl BookingRoundRemindPayload {
+    /// The payload of a finished act.
+    pub fn of(done: Result<(booking_round::Model, i32)>) -> Result<Self> {
+        let (done, user_errors) = outcome(done)?;
+        let (booking_round, reminded_count) = done.map(|(row, count)| (BookingRound(row), count)).unzip();
+        Ok(Self { booking_round, reminded_count, user_errors })
+    }
+}
+
+/// Payloads of mutations for which others may have been first.
+macro_rules! contested {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(SimpleObject)]
+        pub struct $name {
+            /// The slot that is booked; null when refused.
+            pub slot: Option<Slot>,
+            /// After a CONFLICT: the slots of the round that can still be booked and that the viewer sees, earliest first; empty
+            /// otherwise.
+            pub free_slots: Vec<Slot>,
+            /// What the user can mend, every problem at once; empty when it is done.
+            pub user_errors: Vec<UserError>,
+        }
+
+        impl $name {
+            /// The payload of a finished act on the slot `wanted`.
+            pub async fn of(ctx: &Context<'_>, wanted: &ID, done: Result<slot::Model>) -> Result<Self> {
+                let (row, user_errors) = outcome(done)?;
+                let free_slots = left(ctx, wanted, &user_errors).await?;
+                Ok(Self { slot: row.map(Slot), free_slots, user_errors })
+            }
+        }
+    )+};
+}
+
+contested! {
+    /// The answer to `slotBook`.
+    SlotBookPayload,
+    /// The answer to `slotMove`.
+    SlotMovePayload,
+}
+
+/// What can still be booked where somebody else was first.
+async fn left(ctx: &Context<'_>, wanted: &ID, problems: &[UserError]) -> Result<Vec<Slot>> {
+    let Ok(wanted) = wanted.parse::<SlotId>() else { return Ok(Vec::new()) };
+    if !problems.iter().any(|problem| problem.code == UserErrorCode::Conflict) {
+        return Ok(Vec::new());
+    }
+    let call = Call::of(ctx);
+    call.look_again().await;
+    let db = call.read().await?;
+    let Some(slot) = store::slots(&*db, &call.scope(), &[wanted]).await?.pop() else { return Ok(Vec::new()) };
+    let mut slots = store::slots_of(&*db, &call.scope(), &[slot.round_id]).await?;
+    let times: Vec<rules::Time> = slots.iter().map(Into::into).collect();
+    let free = store::free_among(&*db, call.today(), &times, call.now()).await?;
+    slots.retain(|slot| free.contains(&slot.id));
+    Ok(slots.into_iter().map(Slot).collect())
+}

@@ -1,0 +1,266 @@
+//! What can be done with an event.
+
+use async_graphql::{ID, MaybeUndefined};
+use glans_entity::engagement::{EventStatus, RecipientKind, Rsvp, TargetKind, event, event_response, recipient};
+use glans_entity::ids::{BoardId, ClassGroupId, ClusterId, EventId, PersonId, SchoolId, StudentId};
+use glans_entity::people::GuardianAccess;
+use glans_entity::scope::Scope;
+use sea_orm::ActiveValue::Set;
+use sea_orm::IntoActiveModel;
+use serde_json::json;
+
+use super::rules::{self, Details};
+use super::store;
+use super::types::{EventCancelInput, EventCheckInInput, EventCreateInput, EventRespondInput, EventUpdateInput};
+use crate::access::{Action, Permit, Place};
+use crate::call::Write;
+use crate::engagement::audience::actions::{keep, targets};
+use crate::engagement::audience::rules as audience;
+use crate::engagement::audience::store::{Item, address};
+use crate::people::guardianships::actions::refuse_own_child;
+use crate::people::{places, students};
+use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
+use crate::platform::outbox::Event;
+use crate::platform::text::Checks;
+use crate::platform::own_id::own_id;
+
+pub(super) async fn create(write: &Write<'_>, input: EventCreateInput) -> Result<event::Model> {
+    let id = own_id(input.id.as_ref(), EventId::new)?;
+    let mut checks = Checks::default();
+    let (include, exclude) = (input.audience.include, input.audience.exclude.unwrap_or_default());
+    audience::check_targets(&mut checks, include.len(), exclude.len());
+    let roles = input.audience.roles.map(|roles| roles.into_iter().map(Into::into).collect());
+    let roles = audience::roles(&mut checks, roles);
+    let details = Details {
+        title: input.title,
+        description: input.description,
+        starts_at: input.starts_at,
+        ends_at: input.ends_at,
+        location: input.location,
+        capacity: input.capacity,
+        respond_by: input.respond_by,
+    };
+    let details = details.checked(&mut checks, write.now());
+    let details = checks.done(details)?;
+    let targets = targets(write, Action::FamiliesAddress, &include, &exclude).await?;
+    let permit = &targets.permit;
+    let row = event::Model {
+        id,
+        board_id: targets.board,
+        school_id: targets.school(),
+        author_id: permit.person().ok_or_else(|| Error::fault("a person of no board makes an event"))?,
+        title: details.title,
+        description: details.description,
+        starts_at: details.starts_at,
+        ends_at: details.ends_at,
+        location: details.location,
+        capacity: details.capacity,
+        respond_by: details.respond_by,
+        status: EventStatus::Planned,
+        cancel_reason: None,
+        created_at: write.now(),
+        updated_at: write.now(),
+        version: 1,
+    };
+    let event = store::insert(write.db(), permit, row).await?;
+    keep(write, event.id.0, &targets).await?;
+    let item = Item {
+        id: event.id.0,
+        kind: RecipientKind::Event,
+        board: event.board_id,
+        at: write.now(),
+        least: GuardianAccess::Full,
+    };
+    address(write.db(), permit, &everywhere(write), &item, &targets.rows(item.id), &roles).await?;
+    write.emit(permit, Event::about("event.created", event.id)).await?;
+    Ok(event)
+}
+
+pub(super) async fn update(write: &Write<'_>, input: EventUpdateInput) -> Result<event::Model> {
+    let (event, permit) = permitted(write, &input.id).await?;
+    check_version(&event, event.version, input.if_version)?;
+    rules::must_take_place(&event, "id")?;
+    if event.starts_at <= write.now() {
+        return Err(refuse(UserErrorCode::Conflict, "id", "This event has begun."));
+    }
+    let kept = event.ends_at - event.starts_at;
+    let starts_at = input.starts_at.unwrap_or(event.starts_at);
+    let same_length = || starts_at.checked_add_signed(kept).unwrap_or(starts_at);
+    let details = Details {
+        title: input.title.unwrap_or_else(|| event.title.clone()),
+        description: over(input.description, event.description.clone()),
+        starts_at,
+        ends_at: input.ends_at.unwrap_or_else(same_length),
+        location: over(input.location, event.location.clone()),
+        capacity: over(input.capacity, event.capacity),
+        respond_by: over(input.respond_by, event.respond_by),
+    };
+    let mut checks = Checks::default();
+    let details = details.checked(&mut checks, write.now());
+    let details = checks.done(details)?;
+    let answers = store::answers(write.db(), &everywhere(write), &[event.id]).await?;
+    rules::must_hold(details.capacity, &answers)?;
+    let version = event.version;
+    let mut row = event.into_active_model();
+    (row.title, row.description, row.location) = (Set(details.title), Set(details.description), Set(details.location));
+    (row.starts_at, row.ends_at) = (Set(details.starts_at), Set(details.ends_at));
+    (row.capacity, row.respond_by) = (Set(details.capacity), Set(details.respond_by));
+    let event = store::update(write.db(), &permit, row, version, write.now()).await?;
+    move_up(write, &permit, &event).await?;
+    write.emit(&permit, Event::about("event.updated", event.id)).await?;
+    Ok(event)
+}
+
+pub(super) async fn cancel(write: &Write<'_>, input: EventCancelInput) -> Result<event::Model> {
+    let (event, permit) = permitted(write, &input.id).await?;
+    if event.status == EventStatus::Cancelled {
+        return Ok(event);
+    }
+    let mut checks = Checks::default();
+    let reason = checks.optional_line("reason", input.reason.as_deref(), 200);
+    let reason = checks.done(reason)?;
+    let version = event.version;
+    let mut row = event.into_active_model();
+    (row.status, row.cancel_reason) = (Set(EventStatus::Cancelled), Set(reason));
+    let event = store::update(write.db(), &permit, row, version, write.now()).await?;
+    write.emit(&permit, Event::about("event.cancelled", event.id)).await?;
+    Ok(event)
+}
+
+pub(super) async fn respond(write: &Write<'_>, input: EventRespondInput) -> Result<event::Model> {
+    let id: EventId = input.event.parse().map_err(|_| not_found("event"))?;
+    let event = store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("event"))?;
+    let permit = write.authorize(Action::Answer, Place::board(event.board_id))?;
+    let person = permit.person().ok_or_else(|| not_found("event"))?;
+    let invited = store::reaches(write.db(), &write.scope(), id, person).await?;
+    if invited.is_empty() {
+        let message = "You are not invited to this event.";
+        return Err(refuse(UserErrorCode::Forbidden, "event", message));
+    }
+    rules::must_be_awaited(&event, write.now())?;
+    let answer: Rsvp = input.answer.into();
+    let guest_count = rules::guests(answer, input.guest_count)?;
+    let mut others = store::answers(write.db(), &everywhere(write), &[id]).await?;
+    let own = others.iter().position(|other| other.person_id == person).map(|at| others.swap_remove(at));
+    let waiting_position = match answer {
+        Rsvp::Yes => rules::position(event.capacity, &others, own.as_ref(), guest_count)?,
+        Rsvp::No | Rsvp::Maybe => None,
+    };
+    let row = event_response::Model {
+        event_id: id,
+        person_id: person,
+        board_id: event.board_id,
+        answer,
+        guest_count,
+        waiting_position,
+        answered_at: write.now(),
+        checked_in_at: own.and_then(|own| own.checked_in_at),
+    };
+    store::answer(write.db(), &permit, row).await?;
+    move_up(write, &permit, &event).await?;
+    let payload = json!({ "id": id, "person": person });
+    write.emit(&permit, Event { kind: "event.answered", payload }).await?;
+    Ok(event)
+}
+
+/// Lets a guest in, whatever they answered. Who works at the door knows the child: its school leader or a teacher of its
+/// group.
+pub(super) async fn check_in(write: &Write<'_>, input: EventCheckInInput) -> Result<event::Model> {
+    let id: EventId = input.event.parse().map_err(|_| not_found("event"))?;
+    let person: PersonId = input.person.parse().map_err(|_| not_found("person"))?;
+    let event = store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("event"))?;
+    let reached = store::reaches(write.db(), &write.scope(), id, person).await?;
+    let row = reached.first().ok_or_else(|| not_found("person"))?;
+    let permit = write.authorize(Action::FamiliesAddress, at_the_door(write, &event, row).await?)?;
+    refuse_own_child(write, &permit, &[row.student_id]).await?;
+    rules::doors_are_open(&event, write.now())?;
+    let known = store::answers(write.db(), &everywhere(write), &[id]).await?;
+    let known = known.into_iter().find(|answer| answer.person_id == person);
+    if known.as_ref().is_some_and(|known| known.checked_in_at.is_some()) {
+        return Ok(event);
+    }
+    let guest_count = known.as_ref().map_or(1, |known| known.guest_count.max(1));
+    let row = event_response::Model {
+        event_id: id,
+        person_id: person,
+        board_id: event.board_id,
+        answer: Rsvp::Yes,
+        guest_count,
+        waiting_position: None,
+        answered_at: known.map_or(write.now(), |known| known.answered_at),
+        checked_in_at: Some(write.now()),
+    };
+    store::answer(write.db(), &permit, row).await?;
+    let payload = json!({ "id": id, "person": person });
+    write.emit(&permit, Event { kind: "event.checked_in", payload }).await?;
+    Ok(event)
+}
+
+async fn at_the_door(write: &Write<'_>, event: &event::Model, row: &recipient::Model) -> Result<Place> {
+    if row.student_id == recipient::AS_STAFF {
+        return Ok(Place { school: event.school_id, ..Place::board(event.board_id) });
+    }
+    let student = students::store::by_id(write.db(), &everywhere(write), row.student_id).await?;
+    let student = student.ok_or_else(|| Error::fault("an event about a child who is not there"))?;
+    places::of_student(write.db(), write.call().today(), &student).await
+}
+
+/// Takes back what a guardian answered who has a child no more, to events that are about that child alone.
+pub async fn release_for(write: &Write<'_>, permit: &Permit, guardian: PersonId, student: StudentId) -> Result<()> {
+    let (db, today) = (write.db(), write.call().today());
+    for id in store::answered_about(db, today, guardian, student, write.now()).await? {
+        if let Some(event) = store::lock(db, &everywhere(write), id).await? {
+            store::unanswer(db, permit, id, guardian).await?;
+            move_up(write, permit, &event).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Gives the places that are free to those who wait. The event is locked.
+async fn move_up(write: &Write<'_>, permit: &Permit, event: &event::Model) -> Result<()> {
+    let answers = store::answers(write.db(), &everywhere(write), &[event.id]).await?;
+    let persons = rules::moved_up(event.capacity, &answers);
+    if persons.is_empty() {
+        return Ok(());
+    }
+    store::seat(write.db(), permit, event.id, &persons).await?;
+    let payload = json!({ "id": event.id, "persons": persons });
+    write.emit(permit, Event { kind: "event.moved_up", payload }).await
+}
+
+/// The event under lock, and the right to change it: that to address all for whom it is.
+async fn permitted(write: &Write<'_>, id: &ID) -> Result<(event::Model, Permit)> {
+    let id: EventId = id.parse().map_err(|_| not_found("id"))?;
+    let event = store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("id"))?;
+    let rows = store::targets(write.db(), write.call().today(), id).await?;
+    let included = rows.iter().filter(|row| !row.excluded).map(|row| {
+        let id = row.target_id;
+        ID(match row.kind {
+            TargetKind::Board => BoardId(id).to_string(),
+            TargetKind::Cluster => ClusterId(id).to_string(),
+            TargetKind::School => SchoolId(id).to_string(),
+            TargetKind::ClassGroup => ClassGroupId(id).to_string(),
+            TargetKind::Student => StudentId(id).to_string(),
+        })
+    });
+    let included: Vec<ID> = included.collect();
+    match targets(write, Action::FamiliesAddress, &included, &[]).await {
+        Ok(targets) => Ok((event, targets.permit)),
+        // Who sees the event but not all of its places may not change it.
+        Err(Error::Refused(_)) => {
+            let message = "Only who may address all for whom this event is changes it.";
+            Err(refuse(UserErrorCode::Forbidden, "id", message))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// What is absent stays; null clears.
+fn over<T>(given: MaybeUndefined<T>, kept: Option<T>) -> Option<T> {
+    if given.is_undefined() { kept } else { given.take() }
+}
+
+fn everywhere(write: &Write<'_>) -> Scope {
+    Scope::system(write.call().today())
+}

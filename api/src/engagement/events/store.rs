@@ -1,0 +1,206 @@
+//! The SQL of events and answers.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use glans_entity::engagement::{EventStatus, Rsvp, audience_target, event, event_response, recipient};
+use glans_entity::ids::{EventId, PersonId, StudentId};
+use glans_entity::scope::{Scope, Scoped};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait,
+};
+
+use crate::access::Permit;
+use crate::platform::error::{Result, taken};
+use crate::platform::page::{self, Order, PageArgs, Rows};
+
+/// The events in sight with these ids.
+pub(super) async fn by_ids(db: &impl ConnectionTrait, scope: &Scope, ids: &[EventId]) -> Result<Vec<event::Model>> {
+    Ok(event::Entity::within(scope).filter(event::Column::Id.is_in(ids.iter().copied())).all(db).await?)
+}
+
+/// One page of the events in sight that end after `from`, earliest first.
+pub(super) async fn page(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    from: Option<DateTime<Utc>>,
+    args: &PageArgs,
+) -> Result<Rows<event::Model>> {
+    let order = Order {
+        name: "event.time",
+        columns: (event::Column::StartsAt, event::Column::Id),
+        key: |row: &event::Model| (row.starts_at, row.id.0),
+        descending: false,
+    };
+    let mut select = event::Entity::within(scope);
+    if let Some(from) = from {
+        select = select.filter(event::Column::EndsAt.gt(from));
+    }
+    page::rows(db, select, &order, args).await
+}
+
+/// The event, if it is in sight; nobody else answers or changes it until the transaction ends.
+pub(super) async fn lock(db: &impl ConnectionTrait, scope: &Scope, id: EventId) -> Result<Option<event::Model>> {
+    Ok(event::Entity::within(scope).filter(event::Column::Id.eq(id)).lock_exclusive().one(db).await?)
+}
+
+/// The answers of the viewer to these events.
+pub(super) async fn own_answers(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    events: &[EventId],
+) -> Result<Vec<event_response::Model>> {
+    let own = event_response::Entity::within(scope)
+        .filter(event_response::Column::PersonId.is_in(scope.persons.iter().copied()))
+        .filter(event_response::Column::EventId.is_in(events.iter().copied()));
+    Ok(own.all(db).await?)
+}
+
+/// The answers in sight to these events.
+pub(super) async fn answers(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    events: &[EventId],
+) -> Result<Vec<event_response::Model>> {
+    let of_them = event_response::Column::EventId.is_in(events.iter().copied());
+    Ok(event_response::Entity::within(scope).filter(of_them).all(db).await?)
+}
+
+/// One page of the answers in sight to an event, in the order in which they were given.
+pub(super) async fn guests(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    event: EventId,
+    args: &PageArgs,
+) -> Result<Rows<event_response::Model>> {
+    let order = Order {
+        name: "eventGuest.time",
+        columns: (event_response::Column::AnsweredAt, event_response::Column::PersonId),
+        key: |row: &event_response::Model| (row.answered_at, row.person_id.0),
+        descending: false,
+    };
+    let select = event_response::Entity::within(scope).filter(event_response::Column::EventId.eq(event));
+    page::rows(db, select, &order, args).await
+}
+
+/// The rows by which an event reaches a person, as far as the caller sees them.
+pub(super) async fn reaches(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    event: EventId,
+    person: PersonId,
+) -> Result<Vec<recipient::Model>> {
+    let rows = recipient::Entity::within(scope)
+        .filter(recipient::Column::ItemId.eq(event.0))
+        .filter(recipient::Column::PersonId.eq(person));
+    Ok(rows.order_by_asc(recipient::Column::StudentId).all(db).await?)
+}
+
+/// The places that an event is for and is not for, whoever may see them.
+pub(super) async fn targets(
+    db: &impl ConnectionTrait,
+    on: NaiveDate,
+    event: EventId,
+) -> Result<Vec<audience_target::Model>> {
+    let rows = audience_target::Entity::within(&Scope::system(on))
+        .filter(audience_target::Column::ItemId.eq(event.0))
+        .order_by_asc(audience_target::Column::TargetId);
+    Ok(rows.all(db).await?)
+}
+
+/// The events to come to which a guardian answered and that reach them about one child alone.
+pub(super) async fn answered_about(
+    db: &impl ConnectionTrait,
+    on: NaiveDate,
+    guardian: PersonId,
+    student: StudentId,
+    now: DateTime<Utc>,
+) -> Result<Vec<EventId>> {
+    let everywhere = Scope::system(on);
+    let reached = |about| {
+        recipient::Entity::within(&everywhere)
+            .select_only()
+            .column(recipient::Column::ItemId)
+            .filter(recipient::Column::PersonId.eq(guardian))
+            .filter::<sea_orm::sea_query::SimpleExpr>(about)
+    };
+    let child = reached(recipient::Column::StudentId.eq(student));
+    let others = reached(recipient::Column::StudentId.ne(student));
+    let to_come = event::Entity::within(&everywhere)
+        .select_only()
+        .column(event::Column::Id)
+        .filter(event::Column::StartsAt.gt(now))
+        .filter(event::Column::Status.eq(EventStatus::Planned))
+        .filter(event::Column::Id.in_subquery(child.into_query()))
+        .filter(event::Column::Id.not_in_subquery(others.into_query()));
+    let rows = event_response::Entity::within(&everywhere)
+        .select_only()
+        .column(event_response::Column::EventId)
+        .filter(event_response::Column::PersonId.eq(guardian))
+        .filter(event_response::Column::EventId.in_subquery(to_come.into_query()))
+        .order_by_asc(event_response::Column::EventId);
+    Ok(rows.into_tuple().all(db).await?)
+}
+
+/// Inserts an event.
+pub(super) async fn insert(db: &impl ConnectionTrait, _permit: &Permit, row: event::Model) -> Result<event::Model> {
+    row.into_active_model().reset_all().insert(db).await.map_err(taken("id", "This id is in use. Make a new one."))
+}
+
+/// Stores the changed fields of `row` as its next version.
+pub(super) async fn update(
+    db: &impl ConnectionTrait,
+    _permit: &Permit,
+    mut row: event::ActiveModel,
+    version: i32,
+    now: DateTime<Utc>,
+) -> Result<event::Model> {
+    row.version = Set(version + 1);
+    row.updated_at = Set(now);
+    Ok(row.update(db).await?)
+}
+
+/// Stores an answer in place of an earlier one of the same person.
+pub(super) async fn answer(db: &impl ConnectionTrait, _permit: &Permit, row: event_response::Model) -> Result<()> {
+    use event_response::Column;
+    let again = OnConflict::columns([Column::EventId, Column::PersonId])
+        .update_columns([
+            Column::Answer,
+            Column::GuestCount,
+            Column::WaitingPosition,
+            Column::AnsweredAt,
+            Column::CheckedInAt,
+        ])
+        .to_owned();
+    let insert = event_response::Entity::insert(row.into_active_model().reset_all()).on_conflict(again);
+    insert.exec_without_returning(db).await?;
+    Ok(())
+}
+
+/// Takes an answer back.
+pub(super) async fn unanswer(
+    db: &impl ConnectionTrait,
+    _permit: &Permit,
+    event: EventId,
+    person: PersonId,
+) -> Result<()> {
+    event_response::Entity::delete_by_id((event, person)).exec(db).await?;
+    Ok(())
+}
+
+/// Gives those who waited a place.
+pub(super) async fn seat(
+    db: &impl ConnectionTrait,
+    _permit: &Permit,
+    event: EventId,
+    persons: &[PersonId],
+) -> Result<()> {
+    event_response::Entity::update_many()
+        .col_expr(event_response::Column::WaitingPosition, Expr::value(Option::<i32>::None))
+        .filter(event_response::Column::EventId.eq(event))
+        .filter(event_response::Column::PersonId.is_in(persons.iter().copied()))
+        .filter(event_response::Column::Answer.eq(Rsvp::Yes))
+        .exec(db)
+        .await?;
+    Ok(())
+}
