@@ -2,20 +2,23 @@
 
 use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema};
 
+use crate::calendar::{CalendarMutation, CalendarQuery};
+use crate::engagement::absences::AbsenceMutation;
 use crate::engagement::agreements::AgreementMutation;
 use crate::engagement::announcements::{AnnouncementMutation, AnnouncementQuery};
+use crate::engagement::appointments::AppointmentQuery;
+use crate::engagement::awaiting::AwaitingQuery;
+use crate::engagement::bookings::{BookingMutation, BookingQuery};
+use crate::engagement::consents::ConsentMutation;
 use crate::engagement::contact::{ConcernMutation, ConcernQuery, ContactMomentMutation, ContactMomentQuery};
 use crate::engagement::contact_rules::ContactRulesMutation;
-use crate::engagement::conversations::{ConversationMutation, ConversationQuery};
+use crate::engagement::conversations::ConversationMutation;
+use crate::engagement::events::{EventMutation, EventQuery};
 use crate::engagement::feed::{FeedMutation, FeedQuery};
 use crate::engagement::goals::GoalMutation;
 use crate::engagement::partnerships::PartnershipMutation;
 use crate::engagement::surveys::{SurveyMutation, SurveyQuery};
 use crate::engagement::threads::{MessageSubscription, ThreadMutation, ThreadQuery};
-use crate::engagement::absences::AbsenceMutation;
-use crate::engagement::bookings::{BookingMutation, BookingQuery};
-use crate::engagement::consents::ConsentMutation;
-use crate::engagement::events::{EventMutation, EventQuery};
 use crate::http::hardened;
 use crate::identity::clients::{ApiClientMutation, ApiClientQuery};
 use crate::identity::invitations::InvitationMutation;
@@ -35,7 +38,6 @@ use crate::people::enrolments::EnrolmentMutation;
 use crate::people::guardianships::GuardianshipMutation;
 use crate::people::persons::PersonMutation;
 use crate::people::students::{StudentMutation, StudentQuery};
-use crate::practice::calendar::{CalendarMutation, CalendarQuery};
 use crate::practice::cohorts::{CohortMutation, CohortQuery};
 use crate::practice::experiences::ExperienceMutation;
 use crate::practice::meetings::MeetingMutation;
@@ -66,7 +68,8 @@ pub struct Query(
     OccasionQuery,
     CalendarQuery,
     FeedQuery,
-    ConversationQuery,
+    AwaitingQuery,
+    AppointmentQuery,
     BookingQuery,
     EventQuery,
     RosterQuery,

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod app;
 pub mod audit;
+pub mod calendar;
 pub mod call;
 pub mod cli;
 pub mod demo;

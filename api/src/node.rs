@@ -4,26 +4,33 @@ use std::hash::Hash;
 
 use async_graphql::dataloader::Loader;
 use async_graphql::{Context, ID, Interface, Object};
-use glans_entity::ids::{AbsenceNoticeId, AccountId, AgreementId, AnnouncementId, ApiClientId, BoardId, BookingRoundId, ClassGroupId, ClusterId, CohortId, CommentId, ConcernId, ConsentId, ConsentPurposeId, ContactMomentId, ConversationId, EventId, ExperienceId, GoalId, GuardianshipId, LessonId, MaterialId, MeetingId, MembershipId, MessageId, ModuleId, PartnershipId, PersonId, ProgrammeId, ProgrammeVersionId, ProgrammeYearId, RosterImportId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, SlotId, StudentId, SurveyId, SurveyQuestionId, TeamSessionId, ThreadId, parse_any};
+use glans_entity::ids::{
+    AbsenceNoticeId, AccountId, AgreementId, AnnouncementId, ApiClientId, BoardId, BookingRoundId, ClassGroupId,
+    ClusterId, CohortId, CommentId, ConcernId, ConsentId, ConsentPurposeId, ContactMomentId, ConversationId, EventId,
+    ExperienceId, GoalId, GuardianshipId, LessonId, MaterialId, MeetingId, MembershipId, MessageId, ModuleId,
+    PartnershipId, PersonId, ProgrammeId, ProgrammeVersionId, ProgrammeYearId, RosterImportId, SchoolCohortId,
+    SchoolId, SchoolYearId, SessionId, SlotId, StudentId, SurveyId, SurveyQuestionId, TeamSessionId, ThreadId,
+    parse_any,
+};
 use uuid::Uuid;
 
 use crate::call::Call;
+use crate::engagement::absences::AbsenceNotice;
 use crate::engagement::agreements::Agreement;
 use crate::engagement::announcements::Announcement;
+use crate::engagement::bookings::{BookingRound, Slot};
+use crate::engagement::consents::{Consent, ConsentPurpose};
 use crate::engagement::contact::{Concern, ContactMoment};
 use crate::engagement::conversations::Conversation;
+use crate::engagement::events::Event;
 use crate::engagement::goals::Goal;
 use crate::engagement::partnerships::Partnership;
 use crate::engagement::surveys::{Survey, SurveyQuestion};
 use crate::engagement::threads::{Message, Thread};
-use crate::engagement::absences::AbsenceNotice;
-use crate::engagement::bookings::{BookingRound, Slot};
-use crate::engagement::consents::{Consent, ConsentPurpose};
-use crate::engagement::events::Event;
 use crate::identity::clients::ApiClient;
 use crate::identity::sessions::types::Session;
 use crate::identity::viewer::Viewer;
-use crate::loaders::{Batch, BatchError, self};
+use crate::loaders::{self, Batch, BatchError};
 use crate::organisation::boards::Board;
 use crate::organisation::class_groups::ClassGroup;
 use crate::organisation::clusters::Cluster;

@@ -108,6 +108,7 @@ mod tests {
 
     struct Doubled(Arc<AtomicUsize>);
 
+    #[async_trait::async_trait]
     impl Loader<usize> for Doubled {
         type Value = usize;
         type Error = std::convert::Infallible;

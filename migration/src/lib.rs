@@ -30,6 +30,7 @@ mod m0021_booking;
 mod m0022_events;
 mod m0023_absence_consents;
 mod m0024_family_changes;
+mod m0025_contact_changes;
 mod watch;
 
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
@@ -68,6 +69,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0022_events::Migration),
             Box::new(m0023_absence_consents::Migration),
             Box::new(m0024_family_changes::Migration),
+            Box::new(m0025_contact_changes::Migration),
         ]
     }
 }

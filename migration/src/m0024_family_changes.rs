@@ -6,7 +6,7 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::ConnectionTrait;
 
-use crate::watch::{On, Touch, Watched, unwatch, watch};
+use crate::watch::{On, Touch, Watched, go_with_the_child, unwatch, watch};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -80,32 +80,8 @@ const fn of(table: &'static str, has_id: bool, touches: &'static [Touch]) -> Wat
     Watched { table, part: "_families", has_id, touches }
 }
 
-/// Rows about a child go where the child goes, and go with it.
-macro_rules! go_with_the_child {
-    ($($kind:literal in $table:literal),+ $(,)?) => {[
-        of("enrolment", true, &[$(
-            Touch::of($kind, "t.id").school("g.school_id").scope("{r}.class_group_id").narrow().join(&[
-                (concat!($table, " t"), "t.student_id = {r}.student_id"),
-                ("class_group g", "g.id = {r}.class_group_id"),
-            ])
-        ),+]),
-        of("student", true, &[$(
-            Touch::of($kind, "t.id")
-                .school("{r}.school_id")
-                .narrow()
-                .join(&[(concat!($table, " t"), "t.student_id = {r}.id")])
-                .on(On::Moved("school_id"))
-        ),+]),
-        of("guardianship", true, &[$(
-            Touch::of($kind, "t.id")
-                .scope("{r}.guardian_id")
-                .join(&[(concat!($table, " t"), "t.student_id = {r}.student_id")])
-                .on(On::Deleted)
-        ),+]),
-    ]};
-}
-
 const MOVES: [Watched; 3] = go_with_the_child!(
+    "_families";
     "partnership" in "partnership",
     "goal" in "goal",
     "conversation" in "conversation",

@@ -41,6 +41,8 @@ pub(crate) enum On {
     /// Not when it goes.
     Stored,
     Deleted,
+    /// Not when it comes or goes.
+    Changed,
     /// When this column changes: where the row was, and where it is.
     Moved(&'static str),
 }
@@ -127,7 +129,7 @@ fn touches<'w>(
     event: &'w str,
 ) -> impl Iterator<Item = (&'w Touch, &'static str, BTreeSet<&'w str>)> {
     watched.touches.iter().flat_map(move |touch| match (event, touch.on) {
-        ("INSERT", On::Any | On::Stored) => vec![(touch, "NEW", BTreeSet::new())],
+        ("INSERT", On::Any | On::Stored) | ("UPDATE", On::Changed) => vec![(touch, "NEW", BTreeSet::new())],
         ("DELETE", On::Any | On::Deleted) => vec![(touch, "OLD", BTreeSet::new())],
         ("UPDATE", On::Any | On::Stored) => {
             let before = Some(touch.columns()).filter(|columns| watched.has_id && !columns.is_empty());
@@ -208,3 +210,29 @@ fn on_postgres(watched: &Watched, event: &str) -> Option<Vec<String>> {
         ),
     ])
 }
+
+/// Rows about a child go where the child goes, and go with it: the tables whose triggers tell of that.
+macro_rules! go_with_the_child {
+    ($part:literal; $($kind:literal in $table:literal),+ $(,)?) => {[
+        $crate::watch::Watched { table: "enrolment", part: $part, has_id: true, touches: &[$(
+            $crate::watch::Touch::of($kind, "t.id").school("g.school_id").scope("{r}.class_group_id").narrow().join(&[
+                (concat!($table, " t"), "t.student_id = {r}.student_id"),
+                ("class_group g", "g.id = {r}.class_group_id"),
+            ])
+        ),+] },
+        $crate::watch::Watched { table: "student", part: $part, has_id: true, touches: &[$(
+            $crate::watch::Touch::of($kind, "t.id")
+                .school("{r}.school_id")
+                .narrow()
+                .join(&[(concat!($table, " t"), "t.student_id = {r}.id")])
+                .on($crate::watch::On::Moved("school_id"))
+        ),+] },
+        $crate::watch::Watched { table: "guardianship", part: $part, has_id: true, touches: &[$(
+            $crate::watch::Touch::of($kind, "t.id")
+                .scope("{r}.guardian_id")
+                .join(&[(concat!($table, " t"), "t.student_id = {r}.student_id")])
+                .on($crate::watch::On::Deleted)
+        ),+] },
+    ]};
+}
+pub(crate) use go_with_the_child;

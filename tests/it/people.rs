@@ -59,7 +59,7 @@ async fn an_address_is_for_oneself_and_who_administers_the_person(world: &World)
 }
 
 /// Lines in the audit log with this deed about this subject, and events in the outbox.
-async fn told(world: &World, deed: &str, subject: &str) -> (u64, u64) {
+pub async fn told(world: &World, deed: &str, subject: &str) -> (u64, u64) {
     let scope = Scope::system(glans::call::today(world.app.clock.now()));
     let db = world.app.db.read(&scope).await.unwrap();
     let lines = identity::audit::Entity::within(&scope)

@@ -46,6 +46,11 @@ fn turn_to(world: &World, weekday: Weekday, hour: u32, minute: u32) -> DateTime<
     wanted
 }
 
+/// Turns the clock to a night in which the school is not reached, twelve hours before it is.
+pub fn turn_to_night(world: &World) {
+    turn_to(world, Weekday::Sun, 21, 0);
+}
+
 /// Makes `guardian` a parent of `student` with everything.
 pub async fn make_parent(world: &World, guardian: PersonId, student: StudentId) {
     let now = world.app.clock.now();

@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 
 use super::{Failure, demo, open};
 use crate::app::App;
+use crate::calendar;
 use crate::door::Door;
 use crate::engagement::schedule;
 use crate::engagement::threads::post;
@@ -18,7 +19,6 @@ use crate::graphql;
 use crate::http::{self, Endpoint, Policy, Settings, Signals, Stopping};
 use crate::oauth;
 use crate::platform::config::{Config, TrustedDocuments};
-use crate::practice::calendar;
 use crate::roster;
 use crate::upkeep;
 

@@ -9,7 +9,7 @@ use super::circle::{self, Cast, Team};
 use super::dice::Dice;
 use super::reading::Reading;
 use super::story::FIRST_BOARD;
-use super::{DemoAccount, Size, Story, accounts, line, store};
+use super::{DemoAccount, Size, Story, accounts, everyday, line, store};
 use crate::access::{Action, Place};
 use crate::app::App;
 use crate::call::Call;
@@ -82,7 +82,7 @@ async fn circles(call: &Call, size: Size) -> Result<()> {
     Ok(())
 }
 
-/// Lets the families of the first school go along the line through the year.
+/// Lets the families of the first school go along the line through the year, and write to each other.
 async fn families(call: &Call, size: Size) -> Result<()> {
     call.look_again().await;
     let (scope, today) = (call.scope(), call.today());
@@ -96,16 +96,19 @@ async fn families(call: &Call, size: Size) -> Result<()> {
     let Some(year) = years.iter().find(|year| year.starts_on <= today && today <= year.ends_on) else { return Ok(()) };
     let children: Vec<line::Child> = around
         .into_iter()
-        .map(|(student, partnership, teacher)| {
+        .map(|(student, partnership, group, teacher)| {
             let Family { entitled, apart } = families.remove(&student.id).unwrap_or_default();
-            line::Child { partnership: partnership.id, student: student.id, guardians: entitled, apart, teacher }
+            line::Child { partnership: partnership.id, student: student.id, guardians: entitled, apart, group, teacher }
         })
         .collect();
     let setting =
         line::Setting { board: school.board_id, school: school.id, year_starts_on: year.starts_on, now: call.now() };
     let permit = write.authorize(Action::PartnershipWrite, Place::school(&school))?;
-    let rows = line::tell(setting, &children, &mut Dice::with_seed(size.seed));
-    store::insert(db, &permit, rows).await?;
+    let mut dice = Dice::with_seed(size.seed);
+    store::insert(db, &permit, line::tell(setting, &children, &mut dice)).await?;
+    if let Some(leader) = store::leader_of(db, &scope, school.id).await? {
+        store::insert(db, &permit, everyday::tell(setting, leader, &children, &mut dice)).await?;
+    }
     write.commit().await
 }
 

@@ -5,7 +5,9 @@ use glans_entity::engagement::{
     AttendeeStatus, ConversationMode, StepKind, agreement, agreement_confirmation, conversation, conversation_attendee,
     goal, goal_agreement,
 };
-use glans_entity::ids::{AgreementId, BoardId, ConversationId, GoalId, PartnershipId, PersonId, SchoolId, StudentId};
+use glans_entity::ids::{
+    AgreementId, BoardId, ClassGroupId, ConversationId, GoalId, PartnershipId, PersonId, SchoolId, StudentId,
+};
 use glans_entity::practice::OccasionStatus;
 use uuid::Uuid;
 
@@ -47,6 +49,7 @@ pub(super) struct Child {
     pub(super) guardians: Vec<PersonId>,
     /// Whether each of them talks alone.
     pub(super) apart: bool,
+    pub(super) group: ClassGroupId,
     pub(super) teacher: PersonId,
 }
 

@@ -14,6 +14,7 @@ pub mod actions;
 mod calendar;
 mod circle;
 mod dice;
+mod everyday;
 mod families;
 mod line;
 mod names;

@@ -1,7 +1,9 @@
 //! Rows that are ready to be written.
 
 use glans_entity::engagement::{
-    agreement, agreement_confirmation, conversation, conversation_attendee, goal, goal_agreement,
+    agreement, agreement_confirmation, announcement, audience_target, booking_round, booking_round_group,
+    consent_purpose, contact_moment, conversation, conversation_attendee, event, event_response, goal, goal_agreement,
+    message, recipient, slot, thread, thread_participant,
 };
 use glans_entity::identity::account;
 use glans_entity::organisation::{board, class_group, cluster, school, school_year};
@@ -40,4 +42,17 @@ pub struct Rows {
     pub agreement_confirmations: Vec<agreement_confirmation::Model>,
     pub goals: Vec<goal::Model>,
     pub goal_agreements: Vec<goal_agreement::Model>,
+    pub announcements: Vec<announcement::Model>,
+    pub events: Vec<event::Model>,
+    pub event_responses: Vec<event_response::Model>,
+    pub booking_rounds: Vec<booking_round::Model>,
+    pub booking_round_groups: Vec<booking_round_group::Model>,
+    pub slots: Vec<slot::Model>,
+    pub threads: Vec<thread::Model>,
+    pub thread_participants: Vec<thread_participant::Model>,
+    pub messages: Vec<message::Model>,
+    pub contact_moments: Vec<contact_moment::Model>,
+    pub consent_purposes: Vec<consent_purpose::Model>,
+    pub audience_targets: Vec<audience_target::Model>,
+    pub recipients: Vec<recipient::Model>,
 }

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 
 use glans_entity::engagement::{
-    agreement, agreement_confirmation, conversation, conversation_attendee, goal, goal_agreement, partnership,
+    agreement, agreement_confirmation, announcement, audience_target, booking_round, booking_round_group,
+    consent_purpose, contact_moment, conversation, conversation_attendee, event, event_response, goal, goal_agreement,
+    message, partnership, recipient, slot, thread, thread_participant,
 };
 use glans_entity::identity::account;
-use glans_entity::ids::{BoardId, MaterialId, PersonId, SchoolId, StudentId};
+use glans_entity::ids::{BoardId, ClassGroupId, MaterialId, PersonId, SchoolId, StudentId};
 use glans_entity::organisation::{board, class_group, cluster, school, school_year};
 use glans_entity::people::{Role, ScopeKind, enrolment, guardianship, membership, person, student};
 use glans_entity::practice::{
@@ -105,12 +107,20 @@ pub(super) async fn school_of(
     Ok(school::Entity::within(scope).filter(school::Column::Id.in_subquery(schools)).one(db).await?)
 }
 
-/// The children of a school in the year of the day, each with its partnership and a teacher of its group, by name.
+/// Somebody who leads a school; none where nobody does.
+pub(super) async fn leader_of(db: &impl ConnectionTrait, scope: &Scope, school: SchoolId) -> Result<Option<PersonId>> {
+    let roles = membership::Entity::within(scope)
+        .filter(membership::Column::SchoolId.eq(school))
+        .filter(membership::Column::Role.eq(Role::SchoolLeader));
+    Ok(roles.order_by_asc(membership::Column::Id).one(db).await?.map(|role| role.person_id))
+}
+
+/// The children of a school in the year of the day, each with its partnership, its group and who teaches it, by name.
 pub(super) async fn children(
     db: &impl ConnectionTrait,
     scope: &Scope,
     school: SchoolId,
-) -> Result<Vec<(student::Model, partnership::Model, PersonId)>> {
+) -> Result<Vec<(student::Model, partnership::Model, ClassGroupId, PersonId)>> {
     let students = student::Entity::within(scope)
         .filter(student::Column::SchoolId.eq(school))
         .order_by_asc(student::Column::DisplayName)
@@ -130,7 +140,7 @@ pub(super) async fn children(
         let partnership = partnerships.iter().find(|row| row.student_id == student.id)?.clone();
         let group = places.iter().find(|place| place.student_id == student.id)?.class_group_id;
         let teacher = teachers.iter().find(|role| role.scope_id == group.0)?.person_id;
-        Some((student, partnership, teacher))
+        Some((student, partnership, group, teacher))
     };
     Ok(students.into_iter().filter_map(around).collect())
 }
@@ -163,6 +173,19 @@ pub(super) async fn insert(db: &impl ConnectionTrait, _permit: &Permit, rows: Ro
     insert_all::<agreement_confirmation::Entity>(db, rows.agreement_confirmations).await?;
     insert_all::<goal::Entity>(db, rows.goals).await?;
     insert_all::<goal_agreement::Entity>(db, rows.goal_agreements).await?;
+    insert_all::<announcement::Entity>(db, rows.announcements).await?;
+    insert_all::<event::Entity>(db, rows.events).await?;
+    insert_all::<event_response::Entity>(db, rows.event_responses).await?;
+    insert_all::<booking_round::Entity>(db, rows.booking_rounds).await?;
+    insert_all::<booking_round_group::Entity>(db, rows.booking_round_groups).await?;
+    insert_all::<slot::Entity>(db, rows.slots).await?;
+    insert_all::<thread::Entity>(db, rows.threads).await?;
+    insert_all::<thread_participant::Entity>(db, rows.thread_participants).await?;
+    insert_all::<message::Entity>(db, rows.messages).await?;
+    insert_all::<contact_moment::Entity>(db, rows.contact_moments).await?;
+    insert_all::<consent_purpose::Entity>(db, rows.consent_purposes).await?;
+    insert_all::<audience_target::Entity>(db, rows.audience_targets).await?;
+    insert_all::<recipient::Entity>(db, rows.recipients).await?;
     Ok(())
 }
 

@@ -6,12 +6,15 @@
 pub mod absences;
 pub mod agreements;
 pub mod announcements;
+pub mod appointments;
 pub mod audience;
+pub mod awaiting;
 pub mod bookings;
 pub mod consents;
 pub mod contact;
 pub mod contact_rules;
 pub mod conversations;
+pub mod custody;
 pub mod events;
 pub mod feed;
 pub mod goals;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::app::App;
-use crate::engagement::{announcements, conversations};
+use crate::engagement::{announcements, conversations, custody};
 use crate::platform::error::Result;
 
 /// A right that ends is to have its effect within five seconds, and what is due appears well within its minute.
@@ -37,5 +37,5 @@ pub async fn run(app: Arc<App>) {
 pub async fn round(app: &Arc<App>, since: Option<DateTime<Utc>>) -> Result<usize> {
     let published = announcements::due::publish(app).await?;
     let released = conversations::due::release(app).await?;
-    Ok(published + released + conversations::due::take_leave(app, since).await?)
+    Ok(published + released + custody::take_leave(app, since).await?)
 }

@@ -265,6 +265,7 @@ impl Rights {
                 GuardianAccess::Full => {
                     scope.full_children.push(child.student_id);
                     scope.informed_children.push(child.student_id);
+                    scope.full_groups.extend(child.class_group_id);
                 }
                 GuardianAccess::OnRequest => scope.informed_children.push(child.student_id),
                 GuardianAccess::EmergencyOnly | GuardianAccess::None => {}
@@ -395,6 +396,7 @@ fn tidy(scope: &mut Scope) {
     once(&mut scope.full_children);
     once(&mut scope.informed_children);
     once(&mut scope.child_groups);
+    once(&mut scope.full_groups);
     once(&mut scope.persons);
     once(&mut scope.course_boards);
     once(&mut scope.cohorts);

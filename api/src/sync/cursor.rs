@@ -17,9 +17,9 @@ use crate::identity::master_key::MasterKey;
 use crate::platform::error::{Code, Error, Result, coded};
 use crate::programme::reading::Reading;
 
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 const CONTEXT: &str = "sync cursor";
-const LISTS: usize = 22;
+const LISTS: usize = 23;
 
 /// Up to which transaction and line the log was read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -174,6 +174,7 @@ fn lists(scope: &Scope) -> (NaiveDate, [Vec<Uuid>; LISTS]) {
         informed_children,
         kin,
         child_groups,
+        full_groups,
         course_boards,
         cohorts,
         shared_cohorts,
@@ -204,6 +205,7 @@ fn lists(scope: &Scope) -> (NaiveDate, [Vec<Uuid>; LISTS]) {
         informed_children,
         kin,
         child_groups,
+        full_groups,
         course_boards,
         cohorts,
         shared_cohorts,
@@ -301,6 +303,7 @@ impl Bytes<'_> {
             informed_children: StudentId,
             kin: StudentId,
             child_groups: ClassGroupId,
+            full_groups: ClassGroupId,
             course_boards: BoardId,
             cohorts: CohortId,
             shared_cohorts: CohortId,

@@ -2,64 +2,90 @@
 
 use async_graphql::Enum;
 use glans_entity::ids::{
-    AgreementId, BoardId, ClassGroupId, ClusterId, CohortId, CommentId, ConversationId, ExperienceId, GoalId,
-    GuardianshipId, LessonId, MaterialId, MeetingId, MembershipId, ModuleId, PartnershipId, PersonId, ProgrammeId,
-    ProgrammeVersionId, ProgrammeYearId, SchoolCohortId, SchoolId, SchoolYearId, StudentId, TeamSessionId,
+    AbsenceNoticeId, AgreementId, AnnouncementId, BoardId, BookingRoundId, ClassGroupId, ClusterId, CohortId,
+    CommentId, ConcernId, ConsentId, ConsentPurposeId, ContactMomentId, ConversationId, EventId, ExperienceId, GoalId,
+    GuardianshipId, LessonId, MaterialId, MeetingId, MembershipId, MessageId, ModuleId, PartnershipId, PersonId,
+    ProgrammeId, ProgrammeVersionId, ProgrammeYearId, SchoolCohortId, SchoolId, SchoolYearId, SlotId, StudentId,
+    SurveyId, TeamSessionId, ThreadId,
 };
 
 /// A type that `changes` tells of, in the order in which an app can apply them: what others refer to comes first.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, strum::EnumIter)]
 pub enum ChangeType {
     /// Boards.
-    Board,
+    Board = 0,
     /// Clusters.
-    Cluster,
+    Cluster = 1,
     /// Schools.
-    School,
+    School = 2,
     /// School years.
-    SchoolYear,
+    SchoolYear = 3,
     /// Class groups.
-    ClassGroup,
+    ClassGroup = 4,
     /// Persons.
-    Person,
+    Person = 5,
     /// Roles of persons.
-    Membership,
+    Membership = 6,
     /// Students.
-    Student,
+    Student = 7,
     /// Relations of guardians to students.
-    Guardianship,
+    Guardianship = 8,
     /// Programmes.
-    Programme,
+    Programme = 9,
     /// Editions of programmes: the current ones, and those that cohorts in sight follow.
-    ProgrammeEdition,
+    ProgrammeEdition = 10,
     /// Years of these editions.
-    ProgrammeYear,
+    ProgrammeYear = 11,
     /// Modules of these editions.
-    Module,
+    Module = 12,
     /// Lessons of these editions.
-    Lesson,
+    Lesson = 13,
     /// Materials of these editions, as far as they are for the viewer.
-    Material,
+    Material = 14,
     /// Cohorts.
-    Cohort,
+    Cohort = 15,
     /// Schools in cohorts.
-    SchoolCohort,
+    SchoolCohort = 16,
     /// Meetings of cohorts.
-    Meeting,
+    Meeting = 17,
     /// Team sessions of schools.
-    TeamSession,
+    TeamSession = 18,
     /// Experiences with lessons.
-    Experience,
+    Experience = 19,
     /// Comments on experiences.
-    Comment,
+    Comment = 20,
     /// Partnerships of children with the school.
-    Partnership,
+    Partnership = 21,
     /// Goals of partnerships.
-    Goal,
+    Goal = 22,
     /// Conversations about children.
-    Conversation,
+    Conversation = 23,
     /// Agreements of conversations.
-    Agreement,
+    Agreement = 24,
+    /// Announcements.
+    Announcement = 25,
+    /// Surveys.
+    Survey = 26,
+    /// Threads between families and staff.
+    Thread = 27,
+    /// Messages that have arrived, and the own ones.
+    Message = 28,
+    /// Events.
+    Event = 29,
+    /// Rounds in which conversations are booked.
+    BookingRound = 30,
+    /// Times of rounds.
+    Slot = 31,
+    /// Short contacts about children.
+    ContactMoment = 32,
+    /// Concerns about children.
+    Concern = 33,
+    /// Notices that a child does not come.
+    AbsenceNotice = 34,
+    /// What schools ask consent for.
+    ConsentPurpose = 35,
+    /// Consents of guardians.
+    Consent = 36,
 }
 
 impl ChangeType {
@@ -91,6 +117,18 @@ impl ChangeType {
             Self::Goal => GoalId::PREFIX,
             Self::Conversation => ConversationId::PREFIX,
             Self::Agreement => AgreementId::PREFIX,
+            Self::Announcement => AnnouncementId::PREFIX,
+            Self::Survey => SurveyId::PREFIX,
+            Self::Thread => ThreadId::PREFIX,
+            Self::Message => MessageId::PREFIX,
+            Self::Event => EventId::PREFIX,
+            Self::BookingRound => BookingRoundId::PREFIX,
+            Self::Slot => SlotId::PREFIX,
+            Self::ContactMoment => ContactMomentId::PREFIX,
+            Self::Concern => ConcernId::PREFIX,
+            Self::AbsenceNotice => AbsenceNoticeId::PREFIX,
+            Self::ConsentPurpose => ConsentPurposeId::PREFIX,
+            Self::Consent => ConsentId::PREFIX,
         }
     }
 
@@ -115,7 +153,7 @@ impl ChangeType {
     /// Whether a change of the node itself can put it out of somebody's sight. What happens in a cohort stays where it is,
     /// and an experience is only ever shared further: who cannot see one never could, and is told nothing of it.
     pub const fn leaves_sight(self) -> bool {
-        !matches!(self, Self::Meeting | Self::TeamSession | Self::Experience | Self::Comment)
+        !matches!(self, Self::Meeting | Self::TeamSession | Self::Experience | Self::Comment | Self::ConsentPurpose)
     }
 
     /// Whether only who shares a cohort sees it, beside the staff of its school: not every teacher in the cohort.
@@ -125,38 +163,31 @@ impl ChangeType {
 
     /// Whether it is between a family and who leads the school or teaches the group, and nobody above them.
     pub const fn is_confided(self) -> bool {
-        matches!(self, Self::Partnership | Self::Goal | Self::Conversation | Self::Agreement)
+        matches!(
+            self,
+            Self::Partnership
+                | Self::Goal
+                | Self::Conversation
+                | Self::Agreement
+                | Self::Thread
+                | Self::Message
+                | Self::BookingRound
+                | Self::Slot
+                | Self::ContactMoment
+                | Self::Concern
+                | Self::AbsenceNotice
+                | Self::Consent
+        )
     }
 
-    /// Its bit in a set of types.
+    /// Whether the families of a class group see it as well.
+    pub const fn is_offered(self) -> bool {
+        matches!(self, Self::BookingRound | Self::Slot)
+    }
+
+    /// Its bit in a set of types. Phones keep such sets: a number stays with its type.
     pub const fn bit(self) -> u64 {
-        1 << match self {
-            Self::Board => 0,
-            Self::Cluster => 1,
-            Self::School => 2,
-            Self::SchoolYear => 3,
-            Self::ClassGroup => 4,
-            Self::Person => 5,
-            Self::Membership => 6,
-            Self::Student => 7,
-            Self::Guardianship => 8,
-            Self::Programme => 9,
-            Self::ProgrammeEdition => 10,
-            Self::ProgrammeYear => 11,
-            Self::Module => 12,
-            Self::Lesson => 13,
-            Self::Material => 14,
-            Self::Cohort => 15,
-            Self::SchoolCohort => 16,
-            Self::Meeting => 17,
-            Self::TeamSession => 18,
-            Self::Experience => 19,
-            Self::Comment => 20,
-            Self::Partnership => 21,
-            Self::Goal => 22,
-            Self::Conversation => 23,
-            Self::Agreement => 24,
-        }
+        1 << self as u64
     }
 }
 

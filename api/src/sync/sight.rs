@@ -52,7 +52,8 @@ impl Sight {
         let scope = &self.scope;
         let Some(board) = line.board_id.filter(|board| scope.boards.contains(board)) else { return false };
         if kind.is_confided() {
-            return self.is_confided(line);
+            let offered = kind.is_offered() && line.scope_id.is_some_and(|id| self.is_offered_in(id));
+            return offered || self.is_confided(line);
         }
         let by_school = line.school_id.is_some_and(|school| {
             scope.led_schools.contains(&school) || !line.narrow && scope.staffed_schools.contains(&school)
@@ -71,6 +72,11 @@ impl Sight {
         let places = scope.taught_groups.iter().map(|id| id.0).chain(scope.persons.iter().map(|id| id.0));
         line.school_id.is_some_and(|school| scope.headed_schools.contains(&school))
             || line.scope_id.is_some_and(|id| places.into_iter().any(|place| place == id))
+    }
+
+    /// Whether what families of the group see was in sight.
+    fn is_offered_in(&self, group: Uuid) -> bool {
+        self.scope.full_groups.iter().any(|id| id.0 == group)
     }
 
     /// Whether nodes that lie under it are in sight of all who know the place.

@@ -1,7 +1,10 @@
 //! The SQL of the sync.
 
 use chrono::{DateTime, Utc};
-use glans_entity::engagement::{agreement, conversation, goal, partnership};
+use glans_entity::engagement::{
+    absence_notice, agreement, announcement, booking_round, concern, consent, consent_purpose, contact_moment,
+    conversation, event, goal, message, partnership, slot, survey, thread,
+};
 use glans_entity::ids::ProgrammeVersionId;
 use glans_entity::organisation::{board, class_group, cluster, school, school_year};
 use glans_entity::people::{guardianship, membership, person, student};
@@ -135,6 +138,18 @@ readable_in_sight!(
     goal,
     conversation,
     agreement,
+    announcement,
+    survey,
+    thread,
+    message,
+    event,
+    booking_round,
+    slot,
+    contact_moment,
+    concern,
+    absence_notice,
+    consent_purpose,
+    consent,
 );
 
 fn ids_in<E: Readable>(scope: &Scope) -> SelectStatement {
@@ -174,109 +189,54 @@ async fn among<E: EntityTrait>(db: &impl ConnectionTrait, select: Select<E>, ids
 
 /// Runs a generic function with the table of a type.
 macro_rules! with_table {
+    (in $kind:expr, $table:ident => $run:expr; $($variant:ident $module:ident,)+) => {
+        match $kind {$(
+            ChangeType::$variant => {
+                type $table = $module::Entity;
+                $run
+            }
+        )+}
+    };
     ($kind:expr, $table:ident => $run:expr) => {
-        match $kind {
-            ChangeType::Board => {
-                type $table = board::Entity;
-                $run
-            }
-            ChangeType::Cluster => {
-                type $table = cluster::Entity;
-                $run
-            }
-            ChangeType::School => {
-                type $table = school::Entity;
-                $run
-            }
-            ChangeType::SchoolYear => {
-                type $table = school_year::Entity;
-                $run
-            }
-            ChangeType::ClassGroup => {
-                type $table = class_group::Entity;
-                $run
-            }
-            ChangeType::Person => {
-                type $table = person::Entity;
-                $run
-            }
-            ChangeType::Membership => {
-                type $table = membership::Entity;
-                $run
-            }
-            ChangeType::Student => {
-                type $table = student::Entity;
-                $run
-            }
-            ChangeType::Guardianship => {
-                type $table = guardianship::Entity;
-                $run
-            }
-            ChangeType::Programme => {
-                type $table = programme::Entity;
-                $run
-            }
-            ChangeType::ProgrammeEdition => {
-                type $table = programme_version::Entity;
-                $run
-            }
-            ChangeType::ProgrammeYear => {
-                type $table = programme_year::Entity;
-                $run
-            }
-            ChangeType::Module => {
-                type $table = module::Entity;
-                $run
-            }
-            ChangeType::Lesson => {
-                type $table = lesson::Entity;
-                $run
-            }
-            ChangeType::Material => {
-                type $table = material::Entity;
-                $run
-            }
-            ChangeType::Cohort => {
-                type $table = cohort::Entity;
-                $run
-            }
-            ChangeType::SchoolCohort => {
-                type $table = cohort_school::Entity;
-                $run
-            }
-            ChangeType::Meeting => {
-                type $table = meeting::Entity;
-                $run
-            }
-            ChangeType::TeamSession => {
-                type $table = team_session::Entity;
-                $run
-            }
-            ChangeType::Experience => {
-                type $table = experience::Entity;
-                $run
-            }
-            ChangeType::Comment => {
-                type $table = comment::Entity;
-                $run
-            }
-            ChangeType::Partnership => {
-                type $table = partnership::Entity;
-                $run
-            }
-            ChangeType::Goal => {
-                type $table = goal::Entity;
-                $run
-            }
-            ChangeType::Conversation => {
-                type $table = conversation::Entity;
-                $run
-            }
-            ChangeType::Agreement => {
-                type $table = agreement::Entity;
-                $run
-            }
-        }
+        with_table!(in $kind, $table => $run;
+            Board board,
+            Cluster cluster,
+            School school,
+            SchoolYear school_year,
+            ClassGroup class_group,
+            Person person,
+            Membership membership,
+            Student student,
+            Guardianship guardianship,
+            Programme programme,
+            ProgrammeEdition programme_version,
+            ProgrammeYear programme_year,
+            Module module,
+            Lesson lesson,
+            Material material,
+            Cohort cohort,
+            SchoolCohort cohort_school,
+            Meeting meeting,
+            TeamSession team_session,
+            Experience experience,
+            Comment comment,
+            Partnership partnership,
+            Goal goal,
+            Conversation conversation,
+            Agreement agreement,
+            Announcement announcement,
+            Survey survey,
+            Thread thread,
+            Message message,
+            Event event,
+            BookingRound booking_round,
+            Slot slot,
+            ContactMoment contact_moment,
+            Concern concern,
+            AbsenceNotice absence_notice,
+            ConsentPurpose consent_purpose,
+            Consent consent,
+        )
     };
 }
 

@@ -7,17 +7,7 @@ use super::engagement::{invitations, students_in_confidence};
 use super::{Scope, Scoped, begun, behind_wall, not_over, select_one};
 use crate::engagement::slot_booking::TOGETHER;
 use crate::engagement::{booking_round, booking_round_group, slot, slot_booking};
-use crate::people::{Role, enrolment, membership, student};
-
-/// Class groups in which the children of whom the viewer has everything are today.
-fn groups_of_children(scope: &Scope) -> SelectStatement {
-    use enrolment::{Column, Entity};
-    let today = Condition::all()
-        .add(Column::StudentId.is_in(scope.full_children.iter().copied()))
-        .add(Column::StartsOn.lte(scope.on))
-        .add(Condition::any().add(Column::EndsOn.is_null()).add(Column::EndsOn.gte(scope.on)));
-    select_one::<Entity, _>(Column::ClassGroupId, today)
-}
+use crate::people::{Role, membership, student};
 
 /// Rounds of the schools that the viewer leads and of the groups that the viewer teaches.
 fn rounds_as_staff(scope: &Scope) -> SelectStatement {
@@ -33,7 +23,7 @@ fn rounds_as_staff(scope: &Scope) -> SelectStatement {
 /// Rounds in which the own children are.
 fn rounds_of_children(scope: &Scope) -> SelectStatement {
     use booking_round_group::{Column, Entity};
-    select_one::<Entity, _>(Column::RoundId, Column::ClassGroupId.in_subquery(groups_of_children(scope)))
+    select_one::<Entity, _>(Column::RoundId, Column::ClassGroupId.is_in(scope.full_groups.iter().copied()))
 }
 
 /// What was booked for the viewer as a guardian.
@@ -62,7 +52,7 @@ impl Scoped for booking_round_group::Entity {
         use booking_round_group::Column;
         let mut any = Condition::any().add(Column::RoundId.in_subquery(rounds_as_staff(scope)));
         if !scope.full_children.is_empty() {
-            any = any.add(Column::ClassGroupId.in_subquery(groups_of_children(scope)));
+            any = any.add(Column::ClassGroupId.is_in(scope.full_groups.iter().copied()));
         }
         behind_wall(Column::BoardId, scope, any)
     }
@@ -76,7 +66,7 @@ impl Scoped for slot::Entity {
         if !scope.full_children.is_empty() {
             let teach = Condition::all()
                 .add(membership::Column::Role.eq(Role::Teacher))
-                .add(membership::Column::ScopeId.in_subquery(groups_of_children(scope)))
+                .add(membership::Column::ScopeId.is_in(scope.full_groups.iter().map(|group| group.0)))
                 .add(begun(scope.on))
                 .add(not_over(scope.on));
             let teachers = select_one::<membership::Entity, _>(membership::Column::PersonId, teach);

@@ -61,6 +61,8 @@ pub struct Scope {
     pub kin: Vec<StudentId>,
     /// The class groups of the own children: their teachers are in sight.
     pub child_groups: Vec<ClassGroupId>,
+    /// The class groups of the children of whom the viewer has everything: conversations are booked there.
+    pub full_groups: Vec<ClassGroupId>,
     /// Boards in which the viewer arranges cohorts: the trainers there are in sight.
     pub course_boards: Vec<BoardId>,
     /// Cohorts in sight.

@@ -65,9 +65,18 @@ pub(crate) fn subject(mutation: &str) -> Option<&'static str> {
         "boardUpdate" | "boardArchive" | "schoolCreate" | "clusterCreate" | "schoolYearCreate" | "apiClientCreate"
         | "programmeImport" | "rosterImportStart" => "Board",
         "clusterUpdate" | "clusterArchive" => "Cluster",
-        "schoolUpdate" | "schoolArchive" | "schoolMove" | "classGroupCreate" | "personCreate" | "studentCreate"
-        | "cohortCreate" | "contactRulesUpdate" | "announcementCreate" | "surveyCreate" => "School",
-        "classGroupUpdate" | "classGroupArchive" => "ClassGroup",
+        "schoolUpdate"
+        | "schoolArchive"
+        | "schoolMove"
+        | "classGroupCreate"
+        | "personCreate"
+        | "studentCreate"
+        | "cohortCreate"
+        | "contactRulesUpdate"
+        | "announcementCreate"
+        | "surveyCreate"
+        | "consentPurposeCreate" => "School",
+        "classGroupUpdate" | "classGroupArchive" | "bookingRoundOpen" | "eventCreate" => "ClassGroup",
         "personUpdate" | "personArchive" | "invitationCreate" | "membershipGrant" => "Person",
         "studentUpdate"
         | "studentLeave"
@@ -77,6 +86,7 @@ pub(crate) fn subject(mutation: &str) -> Option<&'static str> {
         | "conversationSchedule"
         | "threadStart"
         | "contactMomentLog"
+        | "absenceReport"
         | "concernRaise" => "Student",
         "guardianshipUpdate" | "guardianshipEnd" => "Guardianship",
         "membershipRevoke" => "Membership",
@@ -95,11 +105,8 @@ pub(crate) fn subject(mutation: &str) -> Option<&'static str> {
         "messageSend" | "threadRead" | "threadClose" => "Thread",
         "contactMomentUpdate" | "contactMomentDelete" => "ContactMoment",
         "concernAcknowledge" | "concernResolve" => "Concern",
-        "bookingRoundOpen" | "eventCreate" => "ClassGroup",
         "eventUpdate" | "eventCancel" | "eventRespond" | "eventCheckIn" => "Event",
-        "absenceReport" => "Student",
         "absenceWithdraw" => "AbsenceNotice",
-        "consentPurposeCreate" => "School",
         "consentPurposeArchive" | "consentGive" => "ConsentPurpose",
         "bookingRoundUpdate" | "bookingRoundCancel" | "bookingRoundRemind" => "BookingRound",
         "slotBook" | "slotMove" | "slotRelease" => "Slot",
@@ -192,7 +199,12 @@ fn bookings(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
             "classGroups": [id], "kind": "PROGRESS", "closesAt": "2031-03-04T16:00:00Z", "slotMinutes": 10,
             "slots": [{ "teacher": referred.teacher.person.to_string(), "times": ["2031-03-05T16:00:00Z"] }],
         }),
-        "bookingRoundUpdate" | "bookingRoundCancel" | "bookingRoundRemind" => json!({ "id": id }),
+        "bookingRoundUpdate"
+        | "bookingRoundCancel"
+        | "bookingRoundRemind"
+        | "eventCancel"
+        | "absenceWithdraw"
+        | "consentPurposeArchive" => json!({ "id": id }),
         // Staff books for the guardian; a guardian may name themselves.
         "slotBook" => json!({
             "slot": id, "student": referred.students[0].to_string(),
@@ -205,7 +217,6 @@ fn bookings(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
             "audience": { "include": [id] },
         }),
         "eventUpdate" => json!({ "id": id, "title": "Anders" }),
-        "eventCancel" | "absenceWithdraw" | "consentPurposeArchive" => json!({ "id": id }),
         "eventRespond" => json!({ "event": id, "answer": "YES" }),
         "eventCheckIn" => json!({ "event": id, "person": referred.guardians[0].person.to_string() }),
         "absenceReport" => json!({ "student": id, "startsOn": "2031-03-04", "reason": "SICK" }),

@@ -62,7 +62,7 @@ pub(super) async fn drafted(world: &World, who: Who, title: &str, more: Value) -
 }
 
 /// As [`drafted`], and published.
-pub(super) async fn published(world: &World, who: Who, title: &str, more: Value) -> Value {
+pub async fn published(world: &World, who: Who, title: &str, more: Value) -> Value {
     let id = drafted(world, who, title, more).await;
     let made = act(world, who, "announcementPublish", "announcement { status }", json!({ "id": id })).await;
     assert_eq!(made["announcement"]["status"], "PUBLISHED", "{made}");

@@ -112,7 +112,7 @@ async fn what_is_released_and_answered_reaches_the_phones(world: &World) {
 }
 
 async fn who_may_not_have_the_child_does_not_come(world: &World) {
-    use glans::engagement::conversations::due::take_leave;
+    use glans::engagement::custody::take_leave;
     let starts = world.app.clock.now() + chrono::TimeDelta::days(3);
     let input = json!({
         "student": world.ours.students[0], "kind": "CLOSING", "mode": "PHONE", "startsAt": starts.to_rfc3339(),
@@ -124,7 +124,8 @@ async fn who_may_not_have_the_child_does_not_come(world: &World) {
     let before = world.app.clock.now();
     let input = json!({ "id": world.ours.guardianships[0], "access": "NONE" });
     act(world, Who::Leader, "guardianshipUpdate", "", input).await;
-    assert_eq!(take_leave(&world.app, Some(before)).await.unwrap(), 1);
+    // The talk, and the answer to an event.
+    assert_eq!(take_leave(&world.app, Some(before)).await.unwrap(), 2);
     assert_eq!(take_leave(&world.app, None).await.unwrap(), 0);
     let document =
         "query($id: ID!) { node(id: $id) { ... on Conversation { status attendance { person { givenName } } } } }";

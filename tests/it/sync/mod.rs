@@ -2,8 +2,11 @@
 
 mod course;
 mod deltas;
+mod everyday;
 mod families;
 mod first;
 mod phone;
 mod random;
 mod writers;
+
+pub use phone::Phone;

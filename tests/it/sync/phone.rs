@@ -4,13 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use glans::engagement::conversations::{rules, store};
-use glans_entity::engagement::{conversation, goal, partnership};
+use glans_entity::engagement::{
+    absence_notice, announcement, booking_round, concern, consent, consent_purpose, contact_moment, conversation,
+    event, goal, message, partnership, slot, survey, thread,
+};
 use glans_entity::organisation::{board, class_group, cluster, school, school_year};
 use glans_entity::people::{guardianship, person, student};
 use glans_entity::practice::{cohort, cohort_school, comment, experience, meeting, team_session};
-use glans_entity::scope::{Scope, Scoped};
+use glans_entity::scope::{Scope, Scoped, threads};
 use glans_tests::{Engine, Who, World};
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, QueryFilter, Statement};
 use serde_json::{Value, json};
 
 use crate::ask::ask;
@@ -26,10 +29,14 @@ pub(super) const CHANGES: &str = "query($since: String, $first: Int, $types: [Ch
             ... on Experience { version } ... on Comment { version } ... on Programme { version }
             ... on ProgrammeEdition { version } ... on ProgrammeYear { version } ... on Module { version }
             ... on Lesson { version } ... on Material { version } ... on Partnership { version }
-            ... on Conversation { version } ... on Agreement { version } ... on Goal { version } } } } }";
+            ... on Conversation { version } ... on Agreement { version } ... on Goal { version }
+            ... on Announcement { version } ... on Survey { version } ... on Thread { version }
+            ... on Message { version } ... on Event { version } ... on BookingRound { version }
+            ... on ContactMoment { version } ... on Concern { version } ... on AbsenceNotice { version }
+            ... on ConsentPurpose { version } } } } }";
 
 /// A phone of somebody.
-pub(super) struct Phone {
+pub struct Phone {
     pub who: Who,
     pub size: i64,
     pub types: Value,
@@ -45,7 +52,7 @@ pub(super) struct Phone {
 }
 
 impl Phone {
-    pub(super) fn of(who: Who, size: i64) -> Self {
+    pub fn of(who: Who, size: i64) -> Self {
         let (types, cursor) = (Value::Null, Value::Null);
         let (wiped, held) = (BTreeSet::new(), BTreeSet::new());
         Self { who, size, types, cursor, holds: BTreeMap::new(), wiped, held, strict: false }
@@ -96,7 +103,7 @@ impl Phone {
     }
 
     /// Pulls, and holds what the viewer may see and nothing else.
-    pub(super) async fn agrees(&mut self, world: &World) {
+    pub async fn agrees(&mut self, world: &World) {
         self.pull(world).await;
         let lines = |held: &BTreeMap<String, i64>| -> BTreeSet<String> {
             held.iter().map(|(id, version)| format!("{id} {version}")).collect()
@@ -143,6 +150,15 @@ pub(super) async fn truth(world: &World, who: Who) -> BTreeMap<String, i64> {
     rows!(board, cluster, school, school_year, class_group, person, student, guardianship);
     rows!(cohort, cohort_school, meeting, team_session, experience, comment);
     rows!(partnership, conversation, goal);
+    rows!(announcement, survey, event, booking_round, contact_moment, concern, absence_notice, consent_purpose);
+    let now = world.app.clock.now();
+    let open = thread::Entity::within(&scope).filter(threads::open(&scope, now)).all(&db).await.unwrap();
+    held.extend(open.iter().map(|row| (row.id.to_string(), i64::from(row.version))));
+    let arrived = message::Entity::within(&scope).filter(threads::arrived(&scope, now)).all(&db).await.unwrap();
+    held.extend(arrived.iter().map(|row| (row.id.to_string(), i64::from(row.version))));
+    // These have no version.
+    held.extend(slot::Entity::within(&scope).all(&db).await.unwrap().iter().map(|row| (row.id.to_string(), 0)));
+    held.extend(consent::Entity::within(&scope).all(&db).await.unwrap().iter().map(|row| (row.id.to_string(), 0)));
     held.extend(agreements(&db, world, &scope).await);
     let roles = glans::people::memberships::store::live(&scope).all(&db).await.unwrap();
     held.extend(roles.iter().map(|row| (row.id.to_string(), i64::from(row.version))));

@@ -5,23 +5,15 @@ use glans_entity::engagement::{
     ConcernStatus, ContactKind, ContactTone, RecipientKind, ThreadStatus, concern, contact_moment, message, recipient,
     thread, thread_participant,
 };
-use glans_entity::ids::{ConcernId, ContactMomentId, MessageId, PersonId, SchoolId, StudentId, ThreadId};
+use glans_entity::ids::{ConcernId, ContactMomentId, MessageId, ThreadId};
 use glans_entity::people::GuardianAccess;
 
+use super::partners::Triangle;
 use super::sower::Sower;
-
-/// A child at a school, with a guardian and somebody who teaches or leads there.
-#[derive(Clone, Copy)]
-pub(super) struct Talkers {
-    pub school: SchoolId,
-    pub student: StudentId,
-    pub guardian: PersonId,
-    pub staff: PersonId,
-}
 
 impl Sower<'_> {
     /// A thread with one message of the guardian, which staff has not answered.
-    pub(super) async fn thread(&self, of: Talkers) -> (ThreadId, MessageId) {
+    pub(super) async fn thread(&self, of: Triangle) -> (ThreadId, MessageId) {
         let (id, message) = (ThreadId::new(), MessageId::new());
         self.put::<thread::Entity>(thread::Model {
             id,
@@ -88,7 +80,7 @@ impl Sower<'_> {
     }
 
     /// A compliment for the guardian.
-    pub(super) async fn compliment(&self, of: Talkers) -> ContactMomentId {
+    pub(super) async fn compliment(&self, of: Triangle) -> ContactMomentId {
         let id = ContactMomentId::new();
         self.put::<contact_moment::Entity>(contact_moment::Model {
             id,
@@ -110,7 +102,7 @@ impl Sower<'_> {
     }
 
     /// A concern of staff that the guardians read and that somebody looks at.
-    pub(super) async fn concern(&self, of: Talkers) -> ConcernId {
+    pub(super) async fn concern(&self, of: Triangle) -> ConcernId {
         let id = ConcernId::new();
         self.put::<concern::Entity>(concern::Model {
             id,

@@ -7,12 +7,12 @@ mod course;
 mod families;
 mod occasions;
 mod partners;
+mod said;
 mod sower;
 mod surveys;
 
 use chrono::{DateTime, Utc};
 use glans::platform::clock::Clock;
-use glans_entity::engagement::RecipientKind;
 use glans_entity::ids::{
     AbsenceNoticeId, AccountId, AnnouncementId, ApiClientId, BoardId, BookingRoundId, ClassGroupId, ClusterId,
     CohortId, CommentId, ConcernId, ConsentId, ConsentPurposeId, ContactMomentId, EventId, ExperienceId,
@@ -24,7 +24,6 @@ use glans_entity::people::{GuardianAccess, Role, ScopeKind};
 use glans_entity::{identity, roster};
 use sea_orm::DatabaseTransaction;
 
-use contact::Talkers;
 pub use course::Course;
 pub use partners::Partners;
 use partners::Triangle;
@@ -199,32 +198,15 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
         staff,
     };
     let partners = [sower.partners(of(0, people.teacher.person)).await, sower.partners(of(1, other_leader)).await];
-    let announcements =
-        [sower.announcement(schools[0], leader).await, sower.announcement(schools[1], other_leader).await];
-    for at in 0..2 {
-        let to = (people.guardians[at].person, students[at]);
-        sower.addressed(announcements[at].0, RecipientKind::Announcement, to).await;
-    }
-    let voice = |at: usize| (people.guardians[at].person, students[at]);
-    let surveys =
-        [sower.survey(schools[0], leader, voice(0)).await, sower.survey(schools[1], other_leader, voice(1)).await];
-    let staff = [people.teacher.person, other_leader];
-    let triangle = |at: usize| Talkers {
-        school: schools[at],
-        student: students[at],
-        guardian: people.guardians[at].person,
-        staff: staff[at],
-    };
-    let threads = [sower.thread(triangle(0)).await, sower.thread(triangle(1)).await];
-    let rounds = [sower.round(schools[0], groups[0]).await, sower.round(schools[1], groups[1]).await];
-    let slots =
-        [sower.slot(rounds[0], people.teacher.person).await, sower.slot(rounds[1], people.other_leader.person).await];
-    let families = [(people.guardians[0].person, students[0]), (people.guardians[1].person, students[1])];
-    let purposes = [sower.purpose(schools[0]).await, sower.purpose(schools[1]).await];
+    let said = said::say(
+        &sower,
+        [of(0, people.teacher.person), of(1, other_leader)],
+        [leader, other_leader],
+        groups,
+        school_year,
+    )
+    .await;
     Board {
-        announcements,
-        surveys: surveys.map(|(survey, _)| survey),
-        questions: surveys.map(|(_, question)| question),
         id: sower.board,
         clusters,
         schools,
@@ -258,25 +240,19 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
             sower.comment(other_cohort, experiences[1], other_leader).await,
         ],
         partners,
-        threads: threads.map(|(thread, _)| thread),
-        messages: threads.map(|(_, message)| message),
-        contact_moments: [sower.compliment(triangle(0)).await, sower.compliment(triangle(1)).await],
-        concerns: [sower.concern(triangle(0)).await, sower.concern(triangle(1)).await],
-        rounds,
-        slots,
-        events: [
-            sower.event(leader, (schools[0], groups[0]), families[0]).await,
-            sower.event(other_leader, (schools[1], groups[1]), families[1]).await,
-        ],
-        absences: [
-            sower.absence(families[0].0, families[0].1).await,
-            sower.absence(families[1].0, families[1].1).await,
-        ],
-        purposes,
-        consents: [
-            sower.consent(purposes[0], school_year, families[0]).await,
-            sower.consent(purposes[1], school_year, families[1]).await,
-        ],
+        announcements: said.announcements,
+        surveys: said.surveys,
+        questions: said.questions,
+        threads: said.threads,
+        messages: said.messages,
+        contact_moments: said.contact_moments,
+        concerns: said.concerns,
+        rounds: said.rounds,
+        slots: said.slots,
+        events: said.events,
+        absences: said.absences,
+        purposes: said.purposes,
+        consents: said.consents,
     }
 }
 

@@ -212,10 +212,16 @@ impl Sower<'_> {
             version: 1,
         })
         .await;
+        self.placed(id, group).await;
+        id
+    }
+
+    /// A place of a child in a class group.
+    pub async fn placed(&self, student: StudentId, group: ClassGroupId) {
         self.put::<people::enrolment::Entity>(people::enrolment::Model {
             id: EnrolmentId::new(),
             board_id: self.board,
-            student_id: id,
+            student_id: student,
             class_group_id: group,
             starts_on: self.now.date_naive() - Days::new(100),
             ends_on: None,
@@ -225,7 +231,6 @@ impl Sower<'_> {
             version: 1,
         })
         .await;
-        id
     }
 
     pub(super) async fn guardianship(

@@ -13,8 +13,8 @@ use crate::call::Write;
 use crate::engagement::speaking::speak_for;
 use crate::platform::error::{Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
-use crate::platform::text::Checks;
 use crate::platform::own_id::own_id;
+use crate::platform::text::Checks;
 
 const NOTE_LENGTH: usize = 500;
 

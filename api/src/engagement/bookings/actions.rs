@@ -27,8 +27,8 @@ use crate::loaders::group as group_by;
 use crate::organisation::{class_groups, schools};
 use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
-use crate::platform::text::Checks;
 use crate::platform::own_id::own_id;
+use crate::platform::text::Checks;
 
 pub(super) async fn open(write: &Write<'_>, input: BookingRoundOpenInput) -> Result<booking_round::Model> {
     let id = own_id(input.id.as_ref(), BookingRoundId::new)?;

@@ -111,27 +111,6 @@ pub(super) async fn release(write: &Write<'_>, input: SlotReleaseInput) -> Resul
     Ok(slot)
 }
 
-/// Gives back what was booked for a guardian who has a child no more. Where other guardians are invited as well, the
-/// conversation stays theirs, and nothing tells them why one comes less.
-pub async fn release_for(write: &Write<'_>, permit: &Permit, guardian: PersonId, student: StudentId) -> Result<()> {
-    let (db, today) = (write.db(), write.call().today());
-    students::store::lock(db, &everywhere(write), student).await?;
-    for (booking, guests) in store::bookings_to_come(db, today, (guardian, student), write.now()).await? {
-        let Some(next) = guests.into_iter().find(|other| *other != guardian) else {
-            store::cancel_conversations(db, permit, &[booking.conversation_id], None, write.now()).await?;
-            let payload = json!({ "id": booking.slot_id, "conversation": booking.conversation_id });
-            write.emit(permit, Event { kind: "slot.released", payload }).await?;
-            continue;
-        };
-        store::uninvite(db, permit, booking.conversation_id, guardian).await?;
-        if booking.guardian_id == guardian {
-            let slot = booking.slot_id;
-            store::replace_booking(db, permit, slot, slot_booking::Model { guardian_id: next, ..booking }).await?;
-        }
-    }
-    Ok(())
-}
-
 /// Who books, and for whom.
 struct Booker {
     student: student::Model,

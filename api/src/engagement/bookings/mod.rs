@@ -12,9 +12,7 @@ mod query;
 pub mod rules;
 pub mod store;
 pub mod types;
-pub mod values;
 
-pub use booking::release_for;
 pub use mutation::BookingMutation;
 pub use query::BookingQuery;
 pub use types::{BookingRound, Slot};

@@ -171,7 +171,7 @@ pub struct Unbooked {
 }
 
 /// The children for whom somebody is still to book, in the order of `students`.
-pub fn unbooked(
+pub(super) fn unbooked(
     students: &[StudentId],
     families: &HashMap<StudentId, Family>,
     bookings: &[slot_booking::Model],
@@ -214,7 +214,7 @@ pub struct Busy {
 }
 
 /// Whether a slot can be booked: nobody has it, its teacher is not taken then, and it is to come.
-pub fn is_free(time: &Time, booked: &HashSet<SlotId>, busy: &[Busy], now: DateTime<Utc>) -> bool {
+pub(super) fn is_free(time: &Time, booked: &HashSet<SlotId>, busy: &[Busy], now: DateTime<Utc>) -> bool {
     let clashes =
         |busy: &Busy| busy.teacher == time.teacher && busy.starts_at < time.ends_at && time.starts_at < busy.ends_at;
     time.starts_at > now && !booked.contains(&time.slot) && !busy.iter().any(clashes)

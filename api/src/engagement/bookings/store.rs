@@ -450,17 +450,6 @@ pub(super) async fn cancel_conversations(
     Ok(())
 }
 
-/// Takes a guardian out of a conversation.
-pub(super) async fn uninvite(
-    db: &impl ConnectionTrait,
-    _permit: &Permit,
-    conversation: ConversationId,
-    guardian: PersonId,
-) -> Result<()> {
-    conversation_attendee::Entity::delete_by_id((conversation, guardian)).exec(db).await?;
-    Ok(())
-}
-
 /// Turns the violation of a unique constraint into a conflict.
 fn conflict(field: &'static str, message: &'static str) -> impl FnOnce(DbErr) -> Error {
     move |cause| match cause.sql_err() {

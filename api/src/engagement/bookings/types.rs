@@ -1,14 +1,15 @@
 //! The round, the slot, and the inputs and payloads of their mutations.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use glans_entity::engagement::{booking_round, slot};
+use glans_entity::engagement::{self, booking_round, slot};
 use glans_entity::ids::SlotId;
 
 use super::loaders::{BookingOf, GroupsOf, IsFree, OwnChildrenIn, SlotsOf, UnbookedIn};
-use super::values::{BookingRoundStatus, ConversationMode, StepKind};
 use super::{rules, store};
 use crate::call::Call;
+use crate::engagement::conversations::types::ConversationMode;
+use crate::engagement::partnerships::types::StepKind;
 use crate::loaders;
 use crate::organisation::class_groups::ClassGroup;
 use crate::payload;
@@ -16,6 +17,16 @@ use crate::people::persons::Person;
 use crate::people::students::Student;
 use crate::platform::error::{Result, UserError, UserErrorCode, outcome};
 use crate::platform::size::list_size;
+
+/// Whether guardians can book in a round.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "engagement::BookingRoundStatus")]
+pub enum BookingRoundStatus {
+    /// Between its opening and its closing, guardians book.
+    Open,
+    /// The school cancelled it, with the conversations that were planned in it.
+    Cancelled,
+}
 
 pub struct BookingRound(pub booking_round::Model);
 
@@ -229,7 +240,7 @@ pub struct BookingRoundOpenInput {
     pub closes_at: DateTime<Utc>,
     /// How long a slot is, 5 to 120 minutes.
     pub slot_minutes: i32,
-    /// How the conversations are held; AT_SCHOOL when absent.
+    /// How the conversations are held; at school when absent.
     pub mode: Option<ConversationMode>,
     /// Where they are held, 1 to 200 characters; absent where nobody says.
     pub location: Option<String>,

@@ -15,8 +15,8 @@ use crate::engagement::speaking::speak_for;
 use crate::organisation::schools;
 use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
-use crate::platform::text::Checks;
 use crate::platform::own_id::own_id;
+use crate::platform::text::Checks;
 
 const TEXT_LENGTH: usize = 500;
 

@@ -8,7 +8,6 @@ pub mod diary;
 pub mod due;
 mod loaders;
 mod mutation;
-mod query;
 mod record;
 pub mod rules;
 pub mod store;
@@ -16,5 +15,4 @@ pub mod types;
 
 pub use loaders::{AgreementsOf, AttendeesOf, ConversationsOf};
 pub use mutation::ConversationMutation;
-pub use query::ConversationQuery;
 pub use types::Conversation;

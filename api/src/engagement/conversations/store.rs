@@ -9,6 +9,7 @@ use glans_entity::scope::{Scope, Scoped};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select,
 };
 
 use crate::access::Permit;
@@ -31,21 +32,29 @@ pub(super) async fn of_partnerships(
 }
 
 /// The next planned conversations to which the viewer comes and that end after `now`, by time.
-pub(super) async fn upcoming(
+pub async fn upcoming(db: &impl ConnectionTrait, scope: &Scope, now: DateTime<Utc>, most: u64) -> Result<Vec<Model>> {
+    let rows = own(scope, now).filter(Column::Status.eq(OccasionStatus::Planned));
+    Ok(rows.order_by_asc(Column::StartsAt).order_by_asc(Column::Id).limit(most).all(db).await?)
+}
+
+/// The conversations of the viewer that end after `since`, whatever became of them, the latest first.
+pub async fn own_since(
     db: &impl ConnectionTrait,
     scope: &Scope,
-    now: DateTime<Utc>,
+    since: DateTime<Utc>,
     most: u64,
 ) -> Result<Vec<Model>> {
+    let rows = own(scope, since).order_by_desc(Column::StartsAt).order_by_desc(Column::Id).limit(most);
+    Ok(rows.all(db).await?)
+}
+
+/// Those to which the viewer comes, as guardian or as staff, and that end after `since`.
+fn own(scope: &Scope, since: DateTime<Utc>) -> Select<Entity> {
     let own = conversation_attendee::Entity::within(scope)
         .select_only()
         .column(conversation_attendee::Column::ConversationId)
         .filter(conversation_attendee::Column::PersonId.is_in(scope.persons.iter().copied()));
-    let rows = Entity::within(scope)
-        .filter(Column::Status.eq(OccasionStatus::Planned))
-        .filter(Column::EndsAt.gt(now))
-        .filter(Column::Id.in_subquery(sea_orm::QueryTrait::into_query(own)));
-    Ok(rows.order_by_asc(Column::StartsAt).order_by_asc(Column::Id).limit(most).all(db).await?)
+    Entity::within(scope).filter(Column::EndsAt.gt(since)).filter(Column::Id.in_subquery(own.into_query()))
 }
 
 /// The conversation, if it is in sight; nobody else changes it until the transaction ends.

@@ -21,8 +21,8 @@ use crate::people::guardianships::actions::refuse_own_child;
 use crate::people::{places, students};
 use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
-use crate::platform::text::Checks;
 use crate::platform::own_id::own_id;
+use crate::platform::text::Checks;
 
 pub(super) async fn create(write: &Write<'_>, input: EventCreateInput) -> Result<event::Model> {
     let id = own_id(input.id.as_ref(), EventId::new)?;
@@ -205,16 +205,15 @@ async fn at_the_door(write: &Write<'_>, event: &event::Model, row: &recipient::M
     places::of_student(write.db(), write.call().today(), &student).await
 }
 
-/// Takes back what a guardian answered who has a child no more, to events that are about that child alone.
-pub async fn release_for(write: &Write<'_>, permit: &Permit, guardian: PersonId, student: StudentId) -> Result<()> {
-    let (db, today) = (write.db(), write.call().today());
-    for id in store::answered_about(db, today, guardian, student, write.now()).await? {
-        if let Some(event) = store::lock(db, &everywhere(write), id).await? {
-            store::unanswer(db, permit, id, guardian).await?;
-            move_up(write, permit, &event).await?;
-        }
+/// Takes back what somebody answered who is not invited any more, and seats those who wait. How many answers that were: none
+/// where another process was first.
+pub async fn give_back(write: &Write<'_>, permit: &Permit, id: EventId, person: PersonId) -> Result<usize> {
+    let Some(event) = store::lock(write.db(), &everywhere(write), id).await? else { return Ok(0) };
+    let given_back = store::unanswer(write.db(), permit, id, person).await?;
+    if given_back > 0 {
+        move_up(write, permit, &event).await?;
     }
-    Ok(())
+    Ok(given_back)
 }
 
 /// Gives the places that are free to those who wait. The event is locked.

@@ -11,7 +11,7 @@ pub mod rules;
 pub mod store;
 pub mod types;
 
-pub use actions::release_for;
+pub use actions::give_back;
 pub use mutation::EventMutation;
 pub use query::EventQuery;
 pub use types::Event;

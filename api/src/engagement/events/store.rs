@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use glans_entity::engagement::{EventStatus, Rsvp, audience_target, event, event_response, recipient};
-use glans_entity::ids::{EventId, PersonId, StudentId};
+use glans_entity::ids::{EventId, PersonId};
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait,
+    QueryOrder, QuerySelect, QueryTrait, Select,
 };
 
 use crate::access::Permit;
@@ -37,6 +37,39 @@ pub(super) async fn page(
         select = select.filter(event::Column::EndsAt.gt(from));
     }
     page::rows(db, select, &order, args).await
+}
+
+/// The next planned events to which the viewer comes or may come and that end after `now`, by time.
+pub async fn upcoming(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    now: DateTime<Utc>,
+    most: u64,
+) -> Result<Vec<event::Model>> {
+    let rows = own(scope, now).filter(event::Column::Status.eq(EventStatus::Planned));
+    Ok(rows.order_by_asc(event::Column::StartsAt).order_by_asc(event::Column::Id).limit(most).all(db).await?)
+}
+
+/// The events to which the viewer comes or may come and that end after `since`, whatever became of them, the latest first.
+pub async fn own_since(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    since: DateTime<Utc>,
+    most: u64,
+) -> Result<Vec<event::Model>> {
+    let rows = own(scope, since).order_by_desc(event::Column::StartsAt).order_by_desc(event::Column::Id).limit(most);
+    Ok(rows.all(db).await?)
+}
+
+fn own(scope: &Scope, since: DateTime<Utc>) -> Select<event::Entity> {
+    let own = event_response::Entity::within(scope)
+        .select_only()
+        .column(event_response::Column::EventId)
+        .filter(event_response::Column::PersonId.is_in(scope.persons.iter().copied()))
+        .filter(event_response::Column::Answer.is_in([Rsvp::Yes, Rsvp::Maybe]));
+    event::Entity::within(scope)
+        .filter(event::Column::EndsAt.gt(since))
+        .filter(event::Column::Id.in_subquery(own.into_query()))
 }
 
 /// The event, if it is in sight; nobody else answers or changes it until the transaction ends.
@@ -108,40 +141,6 @@ pub(super) async fn targets(
     Ok(rows.all(db).await?)
 }
 
-/// The events to come to which a guardian answered and that reach them about one child alone.
-pub(super) async fn answered_about(
-    db: &impl ConnectionTrait,
-    on: NaiveDate,
-    guardian: PersonId,
-    student: StudentId,
-    now: DateTime<Utc>,
-) -> Result<Vec<EventId>> {
-    let everywhere = Scope::system(on);
-    let reached = |about| {
-        recipient::Entity::within(&everywhere)
-            .select_only()
-            .column(recipient::Column::ItemId)
-            .filter(recipient::Column::PersonId.eq(guardian))
-            .filter::<sea_orm::sea_query::SimpleExpr>(about)
-    };
-    let child = reached(recipient::Column::StudentId.eq(student));
-    let others = reached(recipient::Column::StudentId.ne(student));
-    let to_come = event::Entity::within(&everywhere)
-        .select_only()
-        .column(event::Column::Id)
-        .filter(event::Column::StartsAt.gt(now))
-        .filter(event::Column::Status.eq(EventStatus::Planned))
-        .filter(event::Column::Id.in_subquery(child.into_query()))
-        .filter(event::Column::Id.not_in_subquery(others.into_query()));
-    let rows = event_response::Entity::within(&everywhere)
-        .select_only()
-        .column(event_response::Column::EventId)
-        .filter(event_response::Column::PersonId.eq(guardian))
-        .filter(event_response::Column::EventId.in_subquery(to_come.into_query()))
-        .order_by_asc(event_response::Column::EventId);
-    Ok(rows.into_tuple().all(db).await?)
-}
-
 /// Inserts an event.
 pub(super) async fn insert(db: &impl ConnectionTrait, _permit: &Permit, row: event::Model) -> Result<event::Model> {
     row.into_active_model().reset_all().insert(db).await.map_err(taken("id", "This id is in use. Make a new one."))
@@ -177,15 +176,15 @@ pub(super) async fn answer(db: &impl ConnectionTrait, _permit: &Permit, row: eve
     Ok(())
 }
 
-/// Takes an answer back.
+/// Takes an answer back: how many there were.
 pub(super) async fn unanswer(
     db: &impl ConnectionTrait,
     _permit: &Permit,
     event: EventId,
     person: PersonId,
-) -> Result<()> {
-    event_response::Entity::delete_by_id((event, person)).exec(db).await?;
-    Ok(())
+) -> Result<usize> {
+    let done = event_response::Entity::delete_by_id((event, person)).exec(db).await?;
+    Ok(usize::try_from(done.rows_affected).unwrap_or(usize::MAX))
 }
 
 /// Gives those who waited a place.

@@ -7,8 +7,8 @@ use glans_entity::people::Role;
 
 use crate::access::{Action, Place, policy};
 use crate::call::Call;
-use crate::engagement::contact_rules::{ContactRules, contact_rules_of};
 use crate::engagement::consents::{ConsentPurpose, PurposesOf};
+use crate::engagement::contact_rules::{ContactRules, contact_rules_of};
 use crate::loaders;
 use crate::organisation::boards::Board;
 use crate::organisation::class_groups::{self, ClassGroup};

@@ -4,14 +4,15 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
-use chrono::{DateTime, Duration, Utc};
+use chrono::Duration;
 use glans_entity::ids::{CohortId, LessonId, SchoolId};
 use glans_entity::organisation::school;
 use glans_entity::practice::{LessonPurpose, OccasionStatus, cohort, meeting, meeting_lesson, team_session};
 use glans_entity::programme::lesson;
-use icalendar::{Calendar, Component, Event, EventLike, EventStatus, Property};
+use icalendar::{Calendar, Event, Property};
 
-use super::store;
+use super::entry::Entry;
+use super::{families, store};
 use crate::call::Call;
 use crate::loaders::{Batch, BatchError};
 use crate::platform::error::{Error, Result};
@@ -22,7 +23,7 @@ use crate::practice::occasions::store::{Diary, Occasions, since};
 const PRODUCT: &str = "-//Glans//Calendar feed//NL";
 /// What ended longer ago is left out.
 const LOOKS_BACK: Duration = Duration::days(365);
-/// Meetings, and team sessions, in one feed: the latest.
+/// Of meetings, team sessions, conversations and events in one feed: the latest of each.
 const MOST: u32 = 2_000;
 /// How often a calendar program is asked to look again.
 const PACE: Duration = Duration::hours(1);
@@ -37,7 +38,7 @@ struct Words {
 }
 
 const DUTCH: Words = Words {
-    calendar: "Ouderbetrokkenheid: mijn bijeenkomsten",
+    calendar: "Ouderbetrokkenheid: mijn afspraken",
     meeting: "Bijeenkomst",
     session: "Teambijeenkomst",
     prepares: "Voorbereiden",
@@ -45,7 +46,7 @@ const DUTCH: Words = Words {
 };
 
 const ENGLISH: Words = Words {
-    calendar: "Parent engagement: my meetings",
+    calendar: "Parent engagement: my appointments",
     meeting: "Meeting",
     session: "Team session",
     prepares: "Prepare",
@@ -65,7 +66,7 @@ struct Names {
 pub async fn of(call: Arc<Call>) -> Result<String> {
     let (person, scope, now) = (call.person()?, call.scope(), call.now());
     let occasions = since(&*call.read().await?, &scope, &Diary::of(&person, &scope), now - LOOKS_BACK, MOST).await?;
-    let names = names(call, person.language.clone(), &occasions).await?;
+    let names = names(Arc::clone(&call), person.language.clone(), &occasions).await?;
     let words = if names.language == "en" { ENGLISH } else { DUTCH };
     let mut calendar = Calendar::empty();
     for (name, value) in [("VERSION", "2.0"), ("PRODID", PRODUCT), ("CALSCALE", "GREGORIAN")] {
@@ -74,6 +75,7 @@ pub async fn of(call: Arc<Call>) -> Result<String> {
     calendar.name(words.calendar).ttl(&PACE);
     calendar.extend(occasions.0.iter().map(|row| names.meeting(&words, row)));
     calendar.extend(occasions.1.iter().map(|row| names.session(&words, row)));
+    calendar.extend(families::entries(&call, &names.language, now - LOOKS_BACK, MOST).await?);
     Ok(calendar.to_string())
 }
 
@@ -120,63 +122,27 @@ impl Names {
             format!("{what}: {}", self.lesson(it.lesson_id))
         });
         let about: Vec<String> = about.collect();
-        event(&Shown {
+        Event::from(Entry {
             uid: row.id.to_string(),
             span: (row.starts_at, row.ends_at),
             summary: format!("{}: {cohort}", words.meeting),
             description: about.join("\n"),
             location: row.location.as_deref(),
-            status: row.status,
+            is_cancelled: row.status == OccasionStatus::Cancelled,
             changed: (row.created_at, row.updated_at, row.version),
         })
     }
 
     fn session(&self, words: &Words, row: &team_session::Model) -> Event {
         let school = self.schools.get(&row.school_id).map_or("", |school| school.name.as_str());
-        event(&Shown {
+        Event::from(Entry {
             uid: row.id.to_string(),
             span: (row.starts_at, row.ends_at),
             summary: format!("{}: {}", words.session, self.lesson(row.lesson_id)),
             description: school.to_owned(),
             location: row.location.as_deref(),
-            status: row.status,
+            is_cancelled: row.status == OccasionStatus::Cancelled,
             changed: (row.created_at, row.updated_at, row.version),
         })
     }
-}
-
-/// What a calendar shows of one occasion.
-struct Shown<'r> {
-    uid: String,
-    span: (DateTime<Utc>, DateTime<Utc>),
-    summary: String,
-    description: String,
-    location: Option<&'r str>,
-    status: OccasionStatus,
-    /// When it was made and changed last, and how often it was written.
-    changed: (DateTime<Utc>, DateTime<Utc>, i32),
-}
-
-fn event(shown: &Shown<'_>) -> Event {
-    let (created, updated, version) = shown.changed;
-    let mut event = Event::new();
-    event
-        .uid(&shown.uid)
-        .starts(shown.span.0)
-        .ends(shown.span.1)
-        .summary(&shown.summary)
-        .description(&shown.description)
-        // A feed has no METHOD: the stamp is the time of the last change (RFC 5545, section 3.8.7.2).
-        .timestamp(updated)
-        .created(created)
-        .last_modified(updated)
-        .sequence(version.unsigned_abs() - 1)
-        .status(match shown.status {
-            OccasionStatus::Planned | OccasionStatus::Held => EventStatus::Confirmed,
-            OccasionStatus::Cancelled => EventStatus::Cancelled,
-        });
-    if let Some(location) = shown.location {
-        event.location(location);
-    }
-    event.done()
 }

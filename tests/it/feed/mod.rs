@@ -1,5 +1,8 @@
 //! What is addressed to a person, in one list.
 
+mod load;
+
+use glans_entity::people::GuardianAccess;
 use glans_tests::{Who, World, on_each_database};
 use serde_json::{Value, json};
 
@@ -23,22 +26,22 @@ fn ids(seen: &Value) -> Vec<&str> {
 async fn one_list_newest_first_pages_from_both_ends(world: &World) {
     let all = feed(world, Who::Guardian, json!({})).await;
     let whole = ids(&all);
-    assert_eq!((whole.len(), &all["feed"]["totalCount"]), (3, &json!(3)));
+    assert_eq!((whole.len(), &all["feed"]["totalCount"]), (4, &json!(4)));
     let times: Vec<&str> =
         all["feed"]["nodes"].as_array().unwrap().iter().map(|item| item["at"].as_str().unwrap()).collect();
     assert!(times.is_sorted_by(|earlier, later| earlier >= later), "{times:?}");
     let (mut seen, mut after) = (Vec::new(), Value::Null);
-    for turn in 0..3 {
+    for turn in 0..4 {
         let page = feed(world, Who::Guardian, json!({ "first": 1, "after": after })).await;
         seen.extend(ids(&page).into_iter().map(str::to_owned));
-        assert_eq!(page["feed"]["pageInfo"]["hasNextPage"], turn < 2);
+        assert_eq!(page["feed"]["pageInfo"]["hasNextPage"], turn < 3);
         after = page["feed"]["pageInfo"]["endCursor"].clone();
     }
     assert_eq!(seen, whole);
     let last = feed(world, Who::Guardian, json!({ "last": 2 })).await;
-    assert_eq!(ids(&last), whole[1..]);
+    assert_eq!(ids(&last), whole[2..]);
     let before = json!({ "last": 2, "before": last["feed"]["pageInfo"]["startCursor"] });
-    assert_eq!(ids(&feed(world, Who::Guardian, before).await), whole[..1]);
+    assert_eq!(ids(&feed(world, Who::Guardian, before).await), whole[..2]);
 }
 
 async fn what_is_read_is_read_once(world: &World) {
@@ -67,9 +70,9 @@ async fn the_list_follows_the_child(world: &World) {
         let seen = feed(world, Who::Guardian, json!({ "student": world.ours.students[student] })).await;
         ids(&seen).len()
     };
-    assert_eq!((of(0).await, of(1).await), (3, 0));
+    assert_eq!((of(0).await, of(1).await), (4, 0));
     assert_eq!(ids(&feed(world, Who::Distant, json!({})).await).len(), 0);
-    for (access, left) in [("ON_REQUEST", 0), ("NONE", 0), ("FULL", 3)] {
+    for (access, left) in [("ON_REQUEST", 0), ("NONE", 0), ("FULL", 4)] {
         let input = json!({ "id": world.ours.guardianships[0], "access": access });
         act(world, Who::Leader, "guardianshipUpdate", "", input).await;
         assert_eq!(ids(&feed(world, Who::Guardian, json!({})).await).len(), left, "{access}");
@@ -82,6 +85,62 @@ async fn the_statements_do_not_grow_with_the_page(world: &World) {
     assert_eq!(statements(world, Who::Guardian, document, json!({ "first": 100 })).await, one);
 }
 
+/// What a parent opens the app with.
+const FIRST_SCREEN: [&str; 5] = [
+    "viewer { children { displayName school { name } partnership { steps { kind status dueOn } } } }",
+    "feedUnreadCount",
+    "feed(first: 10) { nodes { kind at isRead students { displayName } node { id
+        ... on Announcement { title author { displayName } } ... on Thread { subject } ... on Event { title } } } }",
+    "awaiting { kind dueAt students { displayName } node { id } }",
+    "appointments(first: 3) { ... on Conversation { startsAt } ... on Event { startsAt } }",
+];
+
+/// The statements of each part alone. Asked for together, parts share what they load, as far as they ask for it at the same
+/// moment: they never take more than this.
+async fn taken(world: &World) -> Vec<u64> {
+    let mut taken = Vec::new();
+    for part in FIRST_SCREEN {
+        taken.push(statements(world, Who::Guardian, &format!("{{ {part} }}"), json!({})).await);
+    }
+    let whole = format!("{{ {} }}", FIRST_SCREEN.join(" "));
+    let together = statements(world, Who::Guardian, &whole, json!({})).await;
+    assert!(together <= taken.iter().sum(), "{together} for {taken:?}");
+    taken
+}
+
+async fn the_first_screen_takes_as_many_statements_for_a_school_as_for_one(world: &World) {
+    let publish = async |title: &str| {
+        let more = json!({ "audience": { "include": [world.ours.schools[0]] }, "requiresAcknowledgement": true });
+        crate::announcements::published(world, Who::Leader, title, more).await
+    };
+    // A child about which everything is asked that there is to ask.
+    let ava = world.child("Ava", 0).await;
+    world.guardian_of_another(world.ours.guardians[0], ava).await;
+    publish("Een").await;
+    let few = taken(world).await;
+    for number in 0..200 {
+        let child = world.child(&format!("Kind {number}"), 0).await;
+        for parent in ["Moeder", "Vader"] {
+            world.guardian(&format!("{parent} {number}"), &[(child, GuardianAccess::Full)]).await;
+        }
+    }
+    // One of them has four children, and hears of each announcement once.
+    for name in ["Bo", "Cas"] {
+        let child = world.child(name, 0).await;
+        world.guardian_of_another(world.ours.guardians[0], child).await;
+    }
+    for title in ["Twee", "Drie", "Vier"] {
+        let id = publish(title).await;
+        let document = "query($id: ID!) { node(id: $id) { ... on Announcement { reach { recipients } } } }";
+        let reach = ask(world, Who::Leader, document, json!({ "id": id })).await;
+        assert!(reach["node"]["reach"]["recipients"].as_i64().unwrap() > 400, "{reach}");
+    }
+    assert_eq!(taken(world).await, few);
+    let seen = ask(world, Who::Guardian, &format!("{{ {} }}", FIRST_SCREEN[2]), json!({})).await;
+    assert_eq!(seen["feed"]["nodes"].as_array().unwrap().len(), 8);
+    assert_eq!(seen["feed"]["nodes"][0]["students"].as_array().unwrap().len(), 4);
+}
+
 async fn appointments_are_those_to_come(world: &World) {
     let starts = world.app.clock.now() + chrono::TimeDelta::days(3);
     let input = json!({
@@ -89,12 +148,19 @@ async fn appointments_are_those_to_come(world: &World) {
         "endsAt": (starts + chrono::TimeDelta::minutes(20)).to_rfc3339(),
     });
     let made = act(world, Who::Teacher, "conversationSchedule", "conversation { id }", input).await;
-    let document = "{ appointments { id } }";
-    for (who, comes) in [(Who::Guardian, true), (Who::Teacher, true), (Who::Leader, false), (Who::Distant, false)] {
-        let seen = ask(world, who, document, json!({})).await;
-        let expected = if comes { json!([{ "id": made["conversation"]["id"] }]) } else { json!([]) };
-        assert_eq!(seen["appointments"], expected, "{}", who.name());
+    let (talk, event) = (&made["conversation"], json!({ "id": world.ours.events[0] }));
+    let document = "{ appointments { ... on Conversation { id } ... on Event { id } } }";
+    for (who, expected) in [
+        (Who::Guardian, json!([talk, event])),
+        (Who::Teacher, json!([talk])),
+        (Who::Leader, json!([])),
+        (Who::Distant, json!([])),
+    ] {
+        assert_eq!(ask(world, who, document, json!({})).await["appointments"], expected, "{}", who.name());
     }
+    let no = json!({ "event": world.ours.events[0], "answer": "NO" });
+    act(world, Who::Guardian, "eventRespond", "", no).await;
+    assert_eq!(ask(world, Who::Guardian, document, json!({})).await["appointments"], json!([talk]));
 }
 
 on_each_database!(
@@ -102,5 +168,6 @@ on_each_database!(
     what_is_read_is_read_once,
     the_list_follows_the_child,
     the_statements_do_not_grow_with_the_page,
+    the_first_screen_takes_as_many_statements_for_a_school_as_for_one,
     appointments_are_those_to_come,
 );

@@ -3,6 +3,8 @@
 //! The address of a feed is its secret. It is shown once, kept as a hash, and gives way to the next one.
 
 mod actions;
+mod entry;
+mod families;
 mod feed;
 mod mutation;
 mod query;

@@ -1,0 +1,166 @@
+//! The log of changes tells of announcements, threads, bookings and all else of every day as well.
+//!
+//! What reaches many is told once: publishing to a thousand families writes one line. What somebody read is told to the own
+//! phones only.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::ConnectionTrait;
+
+use crate::watch::{On, Touch, Watched, go_with_the_child, unwatch, watch};
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let backend = manager.get_database_backend();
+        for statement in WATCHED.iter().chain(&MOVES).chain(&ADDRESSED).flat_map(|watched| watch(watched, backend)) {
+            manager.get_connection().execute_unprepared(&statement).await?;
+        }
+        Ok(())
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let backend = manager.get_database_backend();
+        for statement in WATCHED.iter().chain(&MOVES).chain(&ADDRESSED).flat_map(|watched| unwatch(watched, backend)) {
+            manager.get_connection().execute_unprepared(&statement).await?;
+        }
+        Ok(())
+    }
+}
+
+const READER: (&str, &str) = ("person p", "p.id = {r}.person_id");
+const ENROLMENTS: (&str, &str) = ("enrolment e", "e.student_id = {r}.student_id");
+const BOOKED: (&str, &str) = ("slot_booking b", "b.conversation_id = {r}.conversation_id");
+const INVITED: (&str, &str) = ("conversation_attendee a", "a.conversation_id = {r}.conversation_id");
+const ROUND: (&str, &str) = ("booking_round b", "b.id = {r}.round_id");
+const GROUPS: (&str, &str) = ("booking_round_group g", "g.round_id = {r}.round_id");
+const TEACHING: (&str, &str) = ("slot t", "t.teacher_id = {r}.person_id AND {r}.role = 'TEACHER'");
+const COMPLIMENTED: (&str, &str) = (
+    "guardianship g",
+    "g.student_id = {r}.student_id AND {r}.tone = 'COMPLIMENT' AND coalesce({r}.guardian_id, g.guardian_id) = g.guardian_id",
+);
+
+const WATCHED: [Watched; 21] = [
+    of("announcement", true, &[Touch::of("announcement", "{r}.id")]),
+    of("announcement_translation", false, &[Touch::of("announcement", "{r}.announcement_id").on(On::Stored)]),
+    of("survey", true, &[Touch::of("survey", "{r}.id")]),
+    of("event", true, &[Touch::of("event", "{r}.id")]),
+    of("thread", true, &[Touch::of("thread", "{r}.id")]),
+    of("message", true, &[Touch::of("message", "{r}.id")]),
+    of("booking_round", true, &[Touch::of("round", "{r}.id")]),
+    of("concern", true, &[Touch::of("concern", "{r}.id").school("{r}.school_id")]),
+    of("absence_notice", true, &[Touch::of("absence", "{r}.id")]),
+    of("consent_purpose", true, &[Touch::of("purpose", "{r}.id")]),
+    of("consent", true, &[Touch::of("consent", "{r}.id")]),
+    // Who was to read a draft, and is not any more.
+    of(
+        "audience_target",
+        false,
+        &[
+            lost("announcement", &[("announcement t", "t.id = {r}.item_id")]),
+            lost("survey", &[("survey t", "t.id = {r}.item_id")]),
+        ],
+    ),
+    of("event_response", false, &[Touch::of("event", "{r}.event_id")]),
+    of(
+        "survey_response",
+        true,
+        &[
+            own("survey", "{r}.survey_id").join(&[READER]).on(On::Stored),
+            own("survey", "{r}.survey_id")
+                .join(&[("survey s", "s.id = {r}.survey_id"), ("person p", "p.id = s.author_id")])
+                .on(On::Stored),
+        ],
+    ),
+    of(
+        "recipient",
+        false,
+        &[
+            own("announcement", "t.id").join(&[("announcement t", "t.id = {r}.item_id"), READER]).on(On::Changed),
+            own("survey", "t.id").join(&[("survey t", "t.id = {r}.item_id"), READER]).on(On::Changed),
+            own("event", "t.id").join(&[("event t", "t.id = {r}.item_id"), READER]).on(On::Changed),
+            own("round", "t.id").join(&[("booking_round t", "t.id = {r}.item_id"), READER]).on(On::Changed),
+        ],
+    ),
+    of("thread_participant", false, &[own("thread", "{r}.thread_id").join(&[READER]).on(On::Stored)]),
+    of(
+        "contact_moment",
+        true,
+        &[
+            Touch::of("contact", "{r}.id").school("{r}.school_id"),
+            Touch::of("contact", "{r}.id").scope("e.class_group_id").narrow().join(&[ENROLMENTS]).on(On::Deleted),
+            Touch::of("contact", "{r}.id").scope("g.guardian_id").join(&[COMPLIMENTED]).on(On::Deleted),
+        ],
+    ),
+    of(
+        "slot",
+        true,
+        &[
+            Touch::of("slot", "{r}.id").on(On::Stored),
+            Touch::of("slot", "{r}.id").school("b.school_id").join(&[ROUND]).on(On::Deleted),
+            Touch::of("slot", "{r}.id").scope("g.class_group_id").join(&[GROUPS]).on(On::Deleted),
+        ],
+    ),
+    of(
+        "slot_booking",
+        false,
+        &[
+            Touch::of("slot", "{r}.slot_id").on(On::Stored),
+            Touch::of("slot", "{r}.slot_id").scope("a.person_id").join(&[INVITED]).on(On::Deleted),
+            Touch::of("round", "{r}.round_id").scope("a.person_id").join(&[INVITED]).on(On::Deleted),
+        ],
+    ),
+    of(
+        "conversation_attendee",
+        false,
+        &[
+            Touch::of("slot", "b.slot_id").scope("{r}.person_id").join(&[BOOKED]),
+            Touch::of("round", "b.round_id").scope("{r}.person_id").join(&[BOOKED]),
+        ],
+    ),
+    // Families see the slots of the teachers of their children.
+    of("membership", true, &[Touch::of("slot", "t.id").scope("{r}.scope_id").join(&[TEACHING])]),
+];
+
+const fn of(table: &'static str, has_id: bool, touches: &'static [Touch]) -> Watched {
+    Watched { table, part: "_contact", has_id, touches }
+}
+
+/// What changes for a person alone.
+const fn own(kind: &'static str, node: &'static str) -> Touch {
+    Touch::of(kind, node).board("").account("p.account_id")
+}
+
+/// A place that a draft is not for any more.
+const fn lost(kind: &'static str, item: &'static [(&'static str, &'static str)]) -> Touch {
+    Touch::of(kind, "t.id").school("{r}.school_id").narrow().join(item).on(On::Deleted)
+}
+
+const MOVES: [Watched; 3] = go_with_the_child!(
+    "_contact";
+    "thread" in "thread",
+    "message" in "message",
+    "contact" in "contact_moment",
+    "concern" in "concern",
+    "absence" in "absence_notice",
+    "consent" in "consent",
+);
+
+/// What is for a child alone is in sight of who teaches it.
+const ADDRESSED: [Watched; 1] = [Watched {
+    table: "enrolment",
+    part: "_addressed",
+    has_id: true,
+    touches: &[
+        addressed("announcement", &[TARGETED, ("announcement t", "t.id = a.item_id")]),
+        addressed("survey", &[TARGETED, ("survey t", "t.id = a.item_id")]),
+        addressed("event", &[TARGETED, ("event t", "t.id = a.item_id")]),
+    ],
+}];
+const TARGETED: (&str, &str) = ("audience_target a", "a.target_id = {r}.student_id");
+
+const fn addressed(kind: &'static str, item: &'static [(&'static str, &'static str)]) -> Touch {
+    Touch::of(kind, "t.id").scope("{r}.class_group_id").narrow().join(item)
+}
