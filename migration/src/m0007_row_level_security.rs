@@ -7,6 +7,8 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 
+use crate::dialect::run;
+
 /// The role that transactions take on.
 pub const APPLICATION_ROLE: &str = "glans_app";
 
@@ -104,6 +106,25 @@ REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM glans_app;
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM glans_app;
 REVOKE USAGE ON SCHEMA public FROM glans_app;
 ";
+
+/// Makes `tables` of boards by `sql`, behind the wall.
+pub(crate) async fn raise(manager: &SchemaManager<'_>, sql: &str, tables: &[&str]) -> Result<(), DbErr> {
+    run(manager, sql).await?;
+    if manager.get_database_backend() == DbBackend::Postgres {
+        for table in tables {
+            manager.get_connection().execute_unprepared(&wall(table, "board_id")).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Drops `tables`, the last one first.
+pub(crate) async fn tear_down(manager: &SchemaManager<'_>, tables: &[&str]) -> Result<(), DbErr> {
+    for table in tables.iter().rev() {
+        run(manager, &format!("DROP TABLE {table}")).await?;
+    }
+    Ok(())
+}
 
 /// The subselects make PostgreSQL evaluate the settings once per statement instead of once per row.
 pub(crate) fn wall(table: &str, board: &str) -> String {

@@ -1,7 +1,7 @@
 //! The log of changes that phones follow: which node a committed transaction touched, and where that node was in sight.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
+use sea_orm_migration::sea_orm::DbBackend;
 
 use crate::dialect::run;
 use crate::watch::{On, Touch, Watched, unwatch, watch};
@@ -17,17 +17,11 @@ impl MigrationTrait for Migration {
             DbBackend::Postgres => run(manager, UP_POSTGRES).await?,
             _ => run(manager, UP_SQLITE).await?,
         }
-        for statement in WATCHED.iter().flat_map(|watched| watch(watched, backend)) {
-            manager.get_connection().execute_unprepared(&statement).await?;
-        }
-        Ok(())
+        watch(manager, &WATCHED).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let backend = manager.get_database_backend();
-        for statement in WATCHED.iter().flat_map(|watched| unwatch(watched, backend)) {
-            manager.get_connection().execute_unprepared(&statement).await?;
-        }
+        unwatch(manager, &WATCHED).await?;
         run(manager, "DROP TABLE change").await
     }
 }

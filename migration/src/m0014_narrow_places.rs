@@ -2,7 +2,6 @@
 //! fill it.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::ConnectionTrait;
 
 use crate::dialect::run;
 use crate::m0011_changes::WATCHED;
@@ -18,12 +17,8 @@ impl MigrationTrait for Migration {
             return Ok(());
         }
         run(manager, "ALTER TABLE change ADD COLUMN narrow boolean NOT NULL DEFAULT false").await?;
-        let backend = manager.get_database_backend();
-        let anew = |watched| unwatch(watched, backend).into_iter().chain(watch(watched, backend));
-        for statement in WATCHED.iter().flat_map(anew) {
-            manager.get_connection().execute_unprepared(&statement).await?;
-        }
-        Ok(())
+        unwatch(manager, &WATCHED).await?;
+        watch(manager, &WATCHED).await
     }
 
     /// The column is the log's own.

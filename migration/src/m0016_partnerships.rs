@@ -4,7 +4,7 @@ use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 
 use crate::dialect::run;
-use crate::m0007_row_level_security::wall;
+use crate::m0007_row_level_security::{raise, tear_down};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -24,12 +24,9 @@ const TABLES: [&str; 9] = [
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, UP).await?;
+        raise(manager, UP, &TABLES).await?;
         let db = manager.get_connection();
         if manager.get_database_backend() == DbBackend::Postgres {
-            for table in TABLES {
-                db.execute_unprepared(&wall(table, "board_id")).await?;
-            }
             db.execute_unprepared(&trigger_postgres()).await?;
         } else {
             for event in ["INSERT", "UPDATE"] {
@@ -50,10 +47,7 @@ impl MigrationTrait for Migration {
             }
         }
         run(manager, "DROP INDEX guardianship_by_change").await?;
-        for table in TABLES.into_iter().rev() {
-            run(manager, &format!("DROP TABLE {table}")).await?;
-        }
-        Ok(())
+        tear_down(manager, &TABLES).await
     }
 }
 

@@ -1,10 +1,8 @@
 //! Announcements, their translations, and what they said before they were corrected.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 
-use crate::dialect::run;
-use crate::m0007_row_level_security::wall;
+use crate::m0007_row_level_security::{raise, tear_down};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -14,20 +12,11 @@ const TABLES: [&str; 3] = ["announcement", "announcement_translation", "announce
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, UP).await?;
-        if manager.get_database_backend() == DbBackend::Postgres {
-            for table in TABLES {
-                manager.get_connection().execute_unprepared(&wall(table, "board_id")).await?;
-            }
-        }
-        Ok(())
+        raise(manager, UP, &TABLES).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in TABLES.into_iter().rev() {
-            run(manager, &format!("DROP TABLE {table}")).await?;
-        }
-        Ok(())
+        tear_down(manager, &TABLES).await
     }
 }
 

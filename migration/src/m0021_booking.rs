@@ -3,8 +3,7 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 
-use crate::dialect::run;
-use crate::m0007_row_level_security::wall;
+use crate::m0007_row_level_security::{raise, tear_down};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -14,12 +13,9 @@ const TABLES: [&str; 4] = ["booking_round", "booking_round_group", "slot", "slot
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, UP).await?;
+        raise(manager, UP, &TABLES).await?;
         let db = manager.get_connection();
         if manager.get_database_backend() == DbBackend::Postgres {
-            for table in TABLES {
-                db.execute_unprepared(&wall(table, "board_id")).await?;
-            }
             db.execute_unprepared(RELEASE_POSTGRES).await?;
         } else {
             db.execute_unprepared(RELEASE_SQLITE).await?;
@@ -34,10 +30,7 @@ impl MigrationTrait for Migration {
         } else {
             db.execute_unprepared("DROP TRIGGER glans_slot_release").await?;
         }
-        for table in TABLES.into_iter().rev() {
-            run(manager, &format!("DROP TABLE {table}")).await?;
-        }
-        Ok(())
+        tear_down(manager, &TABLES).await
     }
 }
 

@@ -4,7 +4,6 @@
 //! touches it too. What a guardian loses with a right is told by the difference of the rights.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::ConnectionTrait;
 
 use crate::watch::{On, Touch, Watched, go_with_the_child, unwatch, watch};
 
@@ -14,19 +13,11 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let backend = manager.get_database_backend();
-        for statement in WATCHED.iter().chain(&MOVES).flat_map(|watched| watch(watched, backend)) {
-            manager.get_connection().execute_unprepared(&statement).await?;
-        }
-        Ok(())
+        watch(manager, WATCHED.iter().chain(&MOVES)).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let backend = manager.get_database_backend();
-        for statement in WATCHED.iter().chain(&MOVES).flat_map(|watched| unwatch(watched, backend)) {
-            manager.get_connection().execute_unprepared(&statement).await?;
-        }
-        Ok(())
+        unwatch(manager, WATCHED.iter().chain(&MOVES)).await
     }
 }
 

@@ -5,7 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use sea_orm_migration::sea_orm::DbBackend;
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 
 /// A table, and the nodes that a row of it touches.
 pub(crate) struct Watched {
@@ -97,25 +98,38 @@ impl Touch {
 
 const EVENTS: [&str; 3] = ["INSERT", "UPDATE", "DELETE"];
 
-/// The statements that begin to watch a table. Who makes a table anew watches it again.
-pub(crate) fn watch(watched: &Watched, backend: DbBackend) -> Vec<String> {
-    let made = EVENTS.iter().filter_map(|event| match backend {
+/// Begins to watch tables. Who makes a table anew watches it again.
+pub(crate) fn watch<'w>(
+    manager: &SchemaManager<'_>,
+    tables: impl IntoIterator<Item = &'w Watched>,
+) -> impl Future<Output = Result<(), DbErr>> {
+    let backend = manager.get_database_backend();
+    let made = |watched: &Watched, event: &str| match backend {
         DbBackend::Postgres => on_postgres(watched, event),
         _ => on_sqlite(watched, event),
-    });
-    made.flatten().collect()
+    };
+    let each = tables.into_iter().flat_map(|watched| EVENTS.map(|event| made(watched, event).unwrap_or_default()));
+    execute(manager, each.flatten().collect())
 }
 
-/// The statements that stop to watch it.
-pub(crate) fn unwatch(watched: &Watched, backend: DbBackend) -> Vec<String> {
-    let gone = EVENTS.iter().map(|event| {
-        let name = name(watched, event);
-        match backend {
-            DbBackend::Postgres => format!("DROP FUNCTION IF EXISTS {name}() CASCADE"),
-            _ => format!("DROP TRIGGER IF EXISTS {name}"),
-        }
+/// Watches them no more.
+pub(crate) fn unwatch<'w>(
+    manager: &SchemaManager<'_>,
+    tables: impl IntoIterator<Item = &'w Watched>,
+) -> impl Future<Output = Result<(), DbErr>> {
+    let names = tables.into_iter().flat_map(|watched| EVENTS.map(|event| name(watched, event)));
+    let gone = names.map(|name| match manager.get_database_backend() {
+        DbBackend::Postgres => format!("DROP FUNCTION IF EXISTS {name}() CASCADE"),
+        _ => format!("DROP TRIGGER IF EXISTS {name}"),
     });
-    gone.collect()
+    execute(manager, gone.collect())
+}
+
+async fn execute(manager: &SchemaManager<'_>, statements: Vec<String>) -> Result<(), DbErr> {
+    for statement in statements {
+        manager.get_connection().execute_unprepared(&statement).await?;
+    }
+    Ok(())
 }
 
 fn name(Watched { table, part, .. }: &Watched, event: &str) -> String {

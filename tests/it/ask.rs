@@ -55,16 +55,6 @@ pub fn codes(payload: &Value) -> Vec<&str> {
     errors.iter().map(|error| error["code"].as_str().expect("an error has a code")).collect()
 }
 
-/// The fields of a refused mutation, each with its code.
-pub fn refused(payload: &Value) -> Vec<String> {
-    let errors = payload["userErrors"].as_array().expect("a payload has userErrors");
-    let field = |error: &Value| {
-        let path = error["field"].as_array().cloned().unwrap_or_default();
-        path.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(".")
-    };
-    errors.iter().map(|error| format!("{} {}", field(error), error["code"].as_str().expect("a code"))).collect()
-}
-
 /// The refusals of a mutation, as `CODE path.into.input`.
 pub fn refusals(payload: &Value) -> Vec<String> {
     let errors = payload["userErrors"].as_array().expect("a payload has userErrors");

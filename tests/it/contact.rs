@@ -7,7 +7,7 @@ use glans_entity::scope::Scope;
 use glans_tests::{Who, World, on_each_database};
 use serde_json::{Value, json};
 
-use crate::ask::{act, act_as, ask, ask_as, codes, refused, statements};
+use crate::ask::{act, act_as, ask, ask_as, codes, refusals, statements};
 use crate::threads::make_parent;
 
 const NONE: [&str; 0] = [];
@@ -78,7 +78,7 @@ async fn a_contact_is_corrected_for_a_day_by_its_author(world: &World) {
         json!({ "note": "Goed gedaan.", "tone": "COMPLIMENT", "guardian": { "givenName": "Ilse" }, "version": 2 });
     assert_eq!(mended["contactMoment"], now);
     let stale = act(world, Who::Teacher, "contactMomentUpdate", fields, input).await;
-    assert_eq!((refused(&stale), &stale["contactMoment"]), (vec!["ifVersion CONFLICT".to_owned()], &now));
+    assert_eq!((refusals(&stale), &stale["contactMoment"]), (vec!["CONFLICT ifVersion".to_owned()], &now));
     let this = json!({ "id": made["id"] });
     for (who, code) in [(Who::Leader, "FORBIDDEN"), (Who::Guardian, "NOT_FOUND"), (Who::Admin, "NOT_FOUND")] {
         // The one for all guardians is Ilse's alone by now, who sees it and may not.
@@ -87,7 +87,7 @@ async fn a_contact_is_corrected_for_a_day_by_its_author(world: &World) {
     }
     world.app.clock.turn(TimeDelta::hours(24));
     for name in ["contactMomentUpdate", "contactMomentDelete"] {
-        assert_eq!(refused(&act(world, Who::Teacher, name, "", this.clone()).await), ["id EXPIRED"], "{name}");
+        assert_eq!(refusals(&act(world, Who::Teacher, name, "", this.clone()).await), ["EXPIRED id"], "{name}");
     }
     let made = log(world, "NEUTRAL", "Vergissing.", None).await;
     let this = json!({ "id": made["id"] });
@@ -106,15 +106,15 @@ async fn what_cannot_be_noted_is_refused_at_once(world: &World) {
         input
     };
     for (input, told) in [
-        (both, vec!["note TOO_LONG", "occurredAt INVALID"]),
-        (with("student", json!(world.ours.students[1])), vec!["student NOT_FOUND"]),
-        (with("student", json!(world.theirs.students[0])), vec!["student NOT_FOUND"]),
-        (with("guardian", json!(world.ours.guardians[1].person)), vec!["guardian NOT_FOUND"]),
-        (with("guardian", json!(world.theirs.guardians[0].person)), vec!["guardian NOT_FOUND"]),
-        (with("id", json!(ConcernId::new())), vec!["id INVALID"]),
-        (with("id", json!(world.ours.contact_moments[0])), vec!["id TAKEN"]),
+        (both, vec!["TOO_LONG note", "INVALID occurredAt"]),
+        (with("student", json!(world.ours.students[1])), vec!["NOT_FOUND student"]),
+        (with("student", json!(world.theirs.students[0])), vec!["NOT_FOUND student"]),
+        (with("guardian", json!(world.ours.guardians[1].person)), vec!["NOT_FOUND guardian"]),
+        (with("guardian", json!(world.theirs.guardians[0].person)), vec!["NOT_FOUND guardian"]),
+        (with("id", json!(ConcernId::new())), vec!["INVALID id"]),
+        (with("id", json!(world.ours.contact_moments[0])), vec!["TAKEN id"]),
     ] {
-        assert_eq!(refused(&act(world, Who::Teacher, "contactMomentLog", "", input.clone()).await), told, "{input}");
+        assert_eq!(refusals(&act(world, Who::Teacher, "contactMomentLog", "", input.clone()).await), told, "{input}");
     }
     for (who, code) in [(Who::Guardian, "FORBIDDEN"), (Who::Admin, "FORBIDDEN"), (Who::Trainer, "NOT_FOUND")] {
         let done = act(world, who, "contactMomentLog", "", noted(world, "COMPLIMENT", "Top!")).await;
@@ -168,8 +168,8 @@ async fn a_concern_is_seen_by_who_raised_it_and_by_staff(world: &World) {
         assert_eq!(texts(&ask(world, nobody, CONCERNS, asked.clone()).await), NONE, "{}", nobody.name());
     }
     assert_eq!(
-        refused(&act(world, Who::Guardian, "concernRaise", "", shared).await),
-        ["sharedWithGuardians FORBIDDEN"]
+        refusals(&act(world, Who::Guardian, "concernRaise", "", shared).await),
+        ["FORBIDDEN sharedWithGuardians"]
     );
     let access = json!({ "id": world.ours.guardianships[0], "access": "EMERGENCY_ONLY" });
     assert_eq!(codes(&act(world, Who::Leader, "guardianshipUpdate", "", access).await), NONE);
@@ -196,15 +196,15 @@ async fn a_concern_goes_forward_only(world: &World) {
     assert_eq!(seen["concern"], acknowledged);
     assert_eq!(act(world, Who::Leader, "concernAcknowledge", fields, this.clone()).await["concern"], acknowledged);
     let stale = json!({ "id": id, "resolution": "Eerder naar bed.", "ifVersion": 1 });
-    assert_eq!(refused(&act(world, Who::Leader, "concernResolve", "", stale).await), ["ifVersion CONFLICT"]);
+    assert_eq!(refusals(&act(world, Who::Leader, "concernResolve", "", stale).await), ["CONFLICT ifVersion"]);
     let empty = json!({ "id": id, "resolution": " " });
-    assert_eq!(refused(&act(world, Who::Leader, "concernResolve", "", empty).await), ["resolution REQUIRED"]);
+    assert_eq!(refusals(&act(world, Who::Leader, "concernResolve", "", empty).await), ["REQUIRED resolution"]);
     let resolved = act(world, Who::Leader, "concernResolve", fields, done.clone()).await;
     let expected = json!({ "id": id, "status": "RESOLVED", "acknowledgedBy": { "givenName": "Tarik" },
         "resolvedBy": { "givenName": "Marieke" }, "resolution": "Eerder naar bed.", "version": 3 });
     assert_eq!(resolved["concern"], expected);
     assert_eq!(act(world, Who::Teacher, "concernResolve", fields, done).await["concern"], expected);
-    assert_eq!(refused(&act(world, Who::Teacher, "concernAcknowledge", "", this).await), ["id CONFLICT"]);
+    assert_eq!(refusals(&act(world, Who::Teacher, "concernAcknowledge", "", this).await), ["CONFLICT id"]);
     let open = json!({ "student": world.ours.students[0], "open": true });
     assert_eq!(texts(&ask(world, Who::Guardian, CONCERNS, open).await), ["Vaak moe."]);
     // What nobody had looked at is looked at by who ends it.

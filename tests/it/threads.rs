@@ -16,7 +16,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 
-use crate::ask::{act, act_as, ask, ask_as, codes, refused, statements};
+use crate::ask::{act, act_as, ask, ask_as, codes, refusals, statements};
 use crate::realtime::Follower;
 
 const NONE: [&str; 0] = [];
@@ -335,7 +335,7 @@ async fn separated_parents_have_a_thread_each(world: &World) {
     assert_eq!(act(world, Who::Leader, "threadStart", fields, both).await["threads"].as_array().unwrap().len(), 2);
     let mut other = started(world);
     other["participants"] = json!([world.ours.teacher.person, hanna.person]);
-    assert_eq!(refused(&act(world, Who::Guardian, "threadStart", "", other).await), ["participants NOT_FOUND"]);
+    assert_eq!(refusals(&act(world, Who::Guardian, "threadStart", "", other).await), ["NOT_FOUND participants"]);
 }
 
 async fn parents_who_go_together_share_a_thread_and_no_more(world: &World) {
@@ -367,7 +367,7 @@ async fn parents_who_go_together_share_a_thread_and_no_more(world: &World) {
     choose(world, world.ours.guardians[1].person, true).await;
     for who in [Who::Teacher, Who::Guardian] {
         let sent = act(world, who, "messageSend", "", words(thread, "Nog iets.")).await;
-        assert_eq!(refused(&sent), ["thread CONFLICT"], "{}", who.name());
+        assert_eq!(refusals(&sent), ["CONFLICT thread"], "{}", who.name());
         let seen = ask(world, who, THREAD, json!({ "id": thread })).await["thread"].take();
         assert_eq!(seen["viewerCanWrite"], false);
     }
@@ -395,7 +395,7 @@ async fn who_loses_the_right_loses_the_thread(world: &World) {
         assert_ne!(codes(&act(world, Who::Guardian, "threadStart", "", started(world)).await), NONE);
         // Nobody reads what staff would write.
         let sent = act(world, Who::Teacher, "messageSend", "", words(thread, "Bent u daar?")).await;
-        assert_eq!(refused(&sent), ["thread CONFLICT"]);
+        assert_eq!(refusals(&sent), ["CONFLICT thread"]);
         let seen = ask(world, Who::Teacher, THREAD, json!({ "id": thread })).await["thread"].take();
         assert_eq!((&seen["viewerCanWrite"], &seen["guardianNames"]), (&json!(false), &json!([])));
     }
@@ -454,7 +454,7 @@ async fn a_teacher_who_is_a_parent_writes_as_a_parent(world: &World) {
     // Nor does the other parent reach a parent by writing to the teacher.
     let mut named = started(world);
     named["participants"] = json!([tarik.person]);
-    assert_eq!(refused(&act(world, Who::Guardian, "threadStart", "", named).await), ["participants NOT_FOUND"]);
+    assert_eq!(refusals(&act(world, Who::Guardian, "threadStart", "", named).await), ["NOT_FOUND participants"]);
     let fields = "thread { id participants { givenName } messages { nodes { isFromStaff } } }";
     let made = act(world, Who::Teacher, "threadStart", fields, started(world)).await;
     assert_eq!(made["thread"]["messages"]["nodes"], json!([{ "isFromStaff": false }]), "{made}");
@@ -513,20 +513,20 @@ async fn what_is_wrong_is_told_at_once_and_leaves_nothing(world: &World) {
     both["body"] = json!("x".repeat(4_001));
     let stranger = json!([world.ours.trainer.person]);
     for (input, told) in [
-        (both, vec!["subject REQUIRED", "body TOO_LONG"]),
-        (with("subject", json!("x".repeat(121))), vec!["subject TOO_LONG"]),
-        (with("subject", json!("a\nb")), vec!["subject INVALID"]),
-        (with("id", json!(world.ours.id)), vec!["id INVALID"]),
-        (with("student", json!(world.ours.students[1])), vec!["student NOT_FOUND"]),
-        (with("student", json!(world.theirs.students[0])), vec!["student NOT_FOUND"]),
-        (with("participants", stranger), vec!["participants NOT_FOUND"]),
-        (with("participants", json!([world.ours.distant.person])), vec!["participants NOT_FOUND"]),
-        (with("participants", json!([world.theirs.teacher.person])), vec!["participants NOT_FOUND"]),
-        (with("participants", json!(vec![world.ours.teacher.person; 21])), vec!["participants LIMIT_REACHED"]),
+        (both, vec!["REQUIRED subject", "TOO_LONG body"]),
+        (with("subject", json!("x".repeat(121))), vec!["TOO_LONG subject"]),
+        (with("subject", json!("a\nb")), vec!["INVALID subject"]),
+        (with("id", json!(world.ours.id)), vec!["INVALID id"]),
+        (with("student", json!(world.ours.students[1])), vec!["NOT_FOUND student"]),
+        (with("student", json!(world.theirs.students[0])), vec!["NOT_FOUND student"]),
+        (with("participants", stranger), vec!["NOT_FOUND participants"]),
+        (with("participants", json!([world.ours.distant.person])), vec!["NOT_FOUND participants"]),
+        (with("participants", json!([world.theirs.teacher.person])), vec!["NOT_FOUND participants"]),
+        (with("participants", json!(vec![world.ours.teacher.person; 21])), vec!["LIMIT_REACHED participants"]),
     ] {
         for who in [Who::Teacher, Who::Guardian] {
             assert_eq!(
-                refused(&act(world, who, "threadStart", "", input.clone()).await),
+                refusals(&act(world, who, "threadStart", "", input.clone()).await),
                 told,
                 "{} {input}",
                 who.name()
@@ -536,16 +536,16 @@ async fn what_is_wrong_is_told_at_once_and_leaves_nothing(world: &World) {
     assert_eq!(listed(world, Who::Guardian, json!({})).await, NONE);
     let thread = world.ours.threads[0];
     for (input, told) in [
-        (words(thread, " "), "body REQUIRED"),
-        (words(thread, &"x".repeat(4_001)), "body TOO_LONG"),
-        (words(world.ours.threads[1], "Hallo"), "thread NOT_FOUND"),
-        (words(world.theirs.threads[0], "Hallo"), "thread NOT_FOUND"),
-        (words(ThreadId::new(), "Hallo"), "thread NOT_FOUND"),
+        (words(thread, " "), "REQUIRED body"),
+        (words(thread, &"x".repeat(4_001)), "TOO_LONG body"),
+        (words(world.ours.threads[1], "Hallo"), "NOT_FOUND thread"),
+        (words(world.theirs.threads[0], "Hallo"), "NOT_FOUND thread"),
+        (words(ThreadId::new(), "Hallo"), "NOT_FOUND thread"),
     ] {
-        assert_eq!(refused(&act(world, Who::Guardian, "messageSend", "", input).await), [told]);
+        assert_eq!(refusals(&act(world, Who::Guardian, "messageSend", "", input).await), [told]);
     }
     let elsewhere = json!({ "thread": thread, "upTo": world.ours.messages[1] });
-    assert_eq!(refused(&act(world, Who::Guardian, "threadRead", "", elsewhere).await), ["upTo NOT_FOUND"]);
+    assert_eq!(refusals(&act(world, Who::Guardian, "threadRead", "", elsewhere).await), ["NOT_FOUND upTo"]);
     // Not of the school, or above it.
     for who in [Who::Director, Who::Admin] {
         assert_eq!(codes(&act(world, who, "threadStart", "", started(world)).await), ["FORBIDDEN"], "{}", who.name());
@@ -575,7 +575,7 @@ async fn what_a_phone_sends_twice_is_there_once(world: &World) {
     assert_eq!(first["thread"]["id"], json!(thread));
     assert_eq!(act(world, Who::Guardian, "threadStart", "thread { id } threads { id }", input.clone()).await, first);
     input["clientMutationId"] = json!("anew");
-    assert_eq!(refused(&act(world, Who::Guardian, "threadStart", "", input).await), ["id TAKEN"]);
+    assert_eq!(refusals(&act(world, Who::Guardian, "threadStart", "", input).await), ["TAKEN id"]);
     let mut sent = words(thread, "Nog iets.");
     sent["id"] = json!(message);
     sent["clientMutationId"] = json!("send");
@@ -584,7 +584,7 @@ async fn what_a_phone_sends_twice_is_there_once(world: &World) {
         assert_eq!(done["message"], json!({ "id": message, "body": "Nog iets." }));
     }
     sent["clientMutationId"] = json!("send anew");
-    assert_eq!(refused(&act(world, Who::Guardian, "messageSend", "", sent).await), ["id TAKEN"]);
+    assert_eq!(refusals(&act(world, Who::Guardian, "messageSend", "", sent).await), ["TAKEN id"]);
     assert_eq!(bodies(world, world.ours.teacher.account, thread).await.map(|bodies| bodies.len()), Some(2));
 }
 
@@ -595,14 +595,14 @@ async fn a_closed_thread_stays_to_be_read(world: &World) {
     let stale = json!({ "thread": thread, "ifVersion": 1 });
     let fields = "thread { isClosed status closedAt replyDueBy }";
     let refused_as_stale = act(world, Who::Teacher, "threadClose", fields, stale).await;
-    assert_eq!(refused(&refused_as_stale), ["ifVersion CONFLICT"]);
+    assert_eq!(refusals(&refused_as_stale), ["CONFLICT ifVersion"]);
     assert_eq!(refused_as_stale["thread"]["isClosed"], false);
     let closed = act(world, Who::Teacher, "threadClose", fields, json!({ "thread": thread })).await;
     assert_eq!((&closed["thread"]["status"], &closed["thread"]["replyDueBy"]), (&json!("CLOSED"), &Value::Null));
     assert_eq!(act(world, Who::Leader, "threadClose", fields, json!({ "thread": thread })).await, closed);
     for who in [Who::Teacher, Who::Guardian] {
         let sent = act(world, who, "messageSend", "", words(thread, "Nog iets.")).await;
-        assert_eq!(refused(&sent), ["thread CONFLICT"]);
+        assert_eq!(refusals(&sent), ["CONFLICT thread"]);
         let seen = ask(world, who, THREAD, json!({ "id": thread })).await["thread"].take();
         assert_eq!((&seen["isClosed"], &seen["viewerCanWrite"]), (&json!(true), &json!(false)));
     }
@@ -632,8 +632,8 @@ async fn what_was_said_at_another_school_stays_there(world: &World) {
     let seen = ask(world, Who::Guardian, THREAD, json!({ "id": thread })).await["thread"].take();
     assert_eq!((&seen["viewerCanWrite"], &seen["unread"]), (&json!(false), &json!(1)));
     assert_eq!(
-        refused(&act(world, Who::Guardian, "messageSend", "", words(thread, "Dag!")).await),
-        ["thread CONFLICT"]
+        refusals(&act(world, Who::Guardian, "messageSend", "", words(thread, "Dag!")).await),
+        ["CONFLICT thread"]
     );
 }
 
@@ -682,8 +682,8 @@ async fn a_school_says_when_it_is_reached(world: &World) {
     let wrong = json!({ "school": world.ours.schools[0], "replyTermDays": 0, "hours": [
         { "weekday": 1, "from": "22:00", "until": "06:00" }, { "weekday": 8, "from": "08:00", "until": "09:00" },
     ] });
-    let told = refused(&act(world, Who::Leader, "contactRulesUpdate", "", wrong).await);
-    assert_eq!(told, ["hours.0.until INVALID", "hours.1.weekday INVALID", "replyTermDays INVALID"]);
+    let told = refusals(&act(world, Who::Leader, "contactRulesUpdate", "", wrong).await);
+    assert_eq!(told, ["INVALID hours.0.until", "INVALID hours.1.weekday", "INVALID replyTermDays"]);
     let input = json!({ "school": world.ours.schools[0], "ifVersion": 0, "replyTermDays": 2, "mayStart": "STAFF_ONLY",
         "hours": [{ "weekday": 3, "from": "09:00", "until": "12:00" }] });
     let fields = "contactRules { version replyTermDays mayStart hours { weekday from until } }";
@@ -692,7 +692,7 @@ async fn a_school_says_when_it_is_reached(world: &World) {
         "hours": [{ "weekday": 3, "from": "09:00", "until": "12:00" }] });
     assert_eq!(changed["contactRules"], now);
     let stale = act(world, Who::Admin, "contactRulesUpdate", fields, input).await;
-    assert_eq!((refused(&stale), &stale["contactRules"]), (vec!["ifVersion CONFLICT".to_owned()], &now));
+    assert_eq!((refusals(&stale), &stale["contactRules"]), (vec!["CONFLICT ifVersion".to_owned()], &now));
     let more = json!({ "school": world.ours.schools[0], "deliversAtNight": true });
     let again = act(world, Who::Admin, "contactRulesUpdate", fields, more).await;
     assert_eq!((&again["contactRules"]["version"], &again["contactRules"]["replyTermDays"]), (&json!(2), &json!(2)));
