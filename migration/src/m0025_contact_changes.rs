@@ -22,6 +22,9 @@ impl MigrationTrait for Migration {
 }
 
 const READER: (&str, &str) = ("person p", "p.id = {r}.person_id");
+/// Who did something with what was addressed to them: that it was delivered to thousands is told to nobody.
+const RECIPIENT: (&str, &str) =
+    ("person p", "p.id = {r}.person_id AND ({r}.read_at IS NOT NULL OR {r}.acknowledged_at IS NOT NULL)");
 const ENROLMENTS: (&str, &str) = ("enrolment e", "e.student_id = {r}.student_id");
 const BOOKED: (&str, &str) = ("slot_booking b", "b.conversation_id = {r}.conversation_id");
 const INVITED: (&str, &str) = ("conversation_attendee a", "a.conversation_id = {r}.conversation_id");
@@ -69,10 +72,10 @@ const WATCHED: [Watched; 21] = [
         "recipient",
         false,
         &[
-            own("announcement", "t.id").join(&[("announcement t", "t.id = {r}.item_id"), READER]).on(On::Changed),
-            own("survey", "t.id").join(&[("survey t", "t.id = {r}.item_id"), READER]).on(On::Changed),
-            own("event", "t.id").join(&[("event t", "t.id = {r}.item_id"), READER]).on(On::Changed),
-            own("round", "t.id").join(&[("booking_round t", "t.id = {r}.item_id"), READER]).on(On::Changed),
+            own("announcement", "t.id").join(&[("announcement t", "t.id = {r}.item_id"), RECIPIENT]).on(On::Changed),
+            own("survey", "t.id").join(&[("survey t", "t.id = {r}.item_id"), RECIPIENT]).on(On::Changed),
+            own("event", "t.id").join(&[("event t", "t.id = {r}.item_id"), RECIPIENT]).on(On::Changed),
+            own("round", "t.id").join(&[("booking_round t", "t.id = {r}.item_id"), RECIPIENT]).on(On::Changed),
         ],
     ),
     of("thread_participant", false, &[own("thread", "{r}.thread_id").join(&[READER]).on(On::Stored)]),
