@@ -25,6 +25,8 @@ const READER: (&str, &str) = ("person p", "p.id = {r}.person_id");
 /// Who did something with what was addressed to them: that it was delivered to thousands is told to nobody.
 const RECIPIENT: (&str, &str) =
     ("person p", "p.id = {r}.person_id AND ({r}.read_at IS NOT NULL OR {r}.acknowledged_at IS NOT NULL)");
+/// Of an anonymous survey the log does not say who took part when: beside the answers, in their order, that would name them.
+const NAMED: (&str, &str) = ("survey t", "t.id = {r}.item_id AND NOT t.anonymous");
 const ENROLMENTS: (&str, &str) = ("enrolment e", "e.student_id = {r}.student_id");
 const BOOKED: (&str, &str) = ("slot_booking b", "b.conversation_id = {r}.conversation_id");
 const INVITED: (&str, &str) = ("conversation_attendee a", "a.conversation_id = {r}.conversation_id");
@@ -64,7 +66,7 @@ const WATCHED: [Watched; 21] = [
         &[
             own("survey", "{r}.survey_id").join(&[READER]).on(On::Stored),
             own("survey", "{r}.survey_id")
-                .join(&[("survey s", "s.id = {r}.survey_id"), ("person p", "p.id = s.author_id")])
+                .join(&[("survey s", "s.id = {r}.survey_id AND NOT s.anonymous"), ("person p", "p.id = s.author_id")])
                 .on(On::Stored),
         ],
     ),
@@ -73,7 +75,7 @@ const WATCHED: [Watched; 21] = [
         false,
         &[
             own("announcement", "t.id").join(&[("announcement t", "t.id = {r}.item_id"), RECIPIENT]).on(On::Changed),
-            own("survey", "t.id").join(&[("survey t", "t.id = {r}.item_id"), RECIPIENT]).on(On::Changed),
+            own("survey", "t.id").join(&[NAMED, RECIPIENT]).on(On::Changed),
             own("event", "t.id").join(&[("event t", "t.id = {r}.item_id"), RECIPIENT]).on(On::Changed),
             own("round", "t.id").join(&[("booking_round t", "t.id = {r}.item_id"), RECIPIENT]).on(On::Changed),
         ],

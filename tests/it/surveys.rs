@@ -5,10 +5,11 @@ use glans::engagement::surveys::pulses;
 use glans_entity::engagement::{recipient, survey_answer, survey_response};
 use glans_entity::ids::{StudentId, SurveyId};
 use glans_entity::people::GuardianAccess;
+use glans_entity::platform::change;
 use glans_entity::scope::{Scope, Scoped};
 use glans_tests::seed::Someone;
 use glans_tests::{Who, World, on_each_database};
-use sea_orm::{ColumnTrait, QueryFilter};
+use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
 
 use crate::announcements::{asked_by, done_by};
@@ -102,6 +103,14 @@ async fn an_anonymous_answer_is_nobodys(world: &World) {
         .unwrap()
         .unwrap();
     assert_eq!(took_part.acknowledged_at.unwrap().time(), NaiveTime::MIN);
+    // The log for the phones does not say when either.
+    let told = change::Entity::within(&system(world))
+        .filter(change::Column::NodeId.eq(survey.0))
+        .filter(change::Column::AccountId.is_not_null())
+        .count(&db)
+        .await
+        .unwrap();
+    assert_eq!(told, 0);
     drop(db);
 
     for (family, _) in &families[..8] {
