@@ -96,8 +96,12 @@ async fn from_the_first_page_to_the_last(world: &World) {
     }
     let tenth = (times.len() / 10).max(1);
     let (first, last) = (median(&times[..tenth]), median(&times[times.len() - tenth..]));
+    let start = Instant::now();
+    ask(world, Who::Guardian, "{ awaiting { kind dueAt } feedUnreadCount }", json!({})).await;
+    let awaiting = start.elapsed();
     println!(
-        "{}: {seen} items in {} pages, the first tenth in {first:.2?} each, the last in {last:.2?}: {:.2} times",
+        "{}: {seen} items in {} pages, the first tenth in {first:.2?} each, the last in {last:.2?}: {:.2} times; \
+         what awaits and what is unread among them in {awaiting:.2?}",
         world.engine(),
         times.len(),
         last.as_secs_f64() / first.as_secs_f64(),

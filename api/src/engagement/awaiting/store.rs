@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use glans_entity::engagement::{
-    AnnouncementStatus, AttendeeStatus, BookingRoundStatus, EventStatus, SurveyKind, SurveyStatus, agreement,
-    agreement_confirmation, announcement, booking_round, booking_round_group, consent, consent_purpose, conversation,
-    conversation_attendee, event, event_response, goal, goal_agreement, partnership, recipient, slot_booking, survey,
+    AnnouncementStatus, AttendeeStatus, BookingRoundStatus, EventStatus, RecipientKind, SurveyKind, SurveyStatus,
+    agreement, agreement_confirmation, announcement, booking_round, booking_round_group, consent, consent_purpose,
+    conversation, conversation_attendee, event, event_response, goal, goal_agreement, partnership, recipient,
+    slot_booking, survey,
 };
 use glans_entity::ids::{PersonId, StudentId};
 use glans_entity::organisation::school_year;
@@ -120,14 +121,15 @@ fn own<C: ColumnTrait>(person: C, scope: &Scope) -> Expr {
 }
 
 /// What is addressed to the viewer, beside the things themselves.
-fn addressed<E: EntityTrait>(scope: &Scope, id: E::Column) -> Select<recipient::Entity> {
+fn addressed<E: EntityTrait>(scope: &Scope, kind: RecipientKind, id: E::Column) -> Select<recipient::Entity> {
     let item: RelationDef = recipient::Entity::belongs_to(E::default()).from(recipient::Column::ItemId).to(id).into();
-    recipient::Entity::within(scope).filter(addressed_to_oneself(scope)).join(JoinType::InnerJoin, item)
+    let own = recipient::Entity::within(scope).filter(addressed_to_oneself(scope));
+    own.filter(recipient::Column::Kind.eq(kind)).join(JoinType::InnerJoin, item)
 }
 
 fn acknowledgements(scope: &Scope, now: DateTime<Utc>) -> SelectStatement {
     use announcement::Column;
-    let rows = addressed::<announcement::Entity>(scope, Column::Id)
+    let rows = addressed::<announcement::Entity>(scope, RecipientKind::Announcement, Column::Id)
         .filter(recipient::Column::AcknowledgedAt.is_null())
         .filter(Column::RequiresAcknowledgement.eq(true))
         .filter(Column::Status.eq(AnnouncementStatus::Published))
@@ -153,7 +155,7 @@ fn events(scope: &Scope, now: DateTime<Utc>) -> SelectStatement {
         .column(event_response::Column::EventId)
         .filter(own(event_response::Column::PersonId, scope));
     let until = Expr::from(sea_orm::sea_query::Func::coalesce([at(Column::RespondBy), at(Column::StartsAt)]));
-    let rows = addressed::<event::Entity>(scope, Column::Id)
+    let rows = addressed::<event::Entity>(scope, RecipientKind::Event, Column::Id)
         .filter(Column::Status.eq(EventStatus::Planned))
         .filter(until.clone().gt(now))
         .filter(Column::Id.not_in_subquery(answered.into_query()));
@@ -166,7 +168,7 @@ fn surveys(scope: &Scope, now: DateTime<Utc>) -> SelectStatement {
     let asked = Condition::any()
         .add(Column::Kind.eq(SurveyKind::Survey))
         .add(recipient::Column::StudentId.ne(recipient::AS_STAFF));
-    let rows = addressed::<survey::Entity>(scope, Column::Id)
+    let rows = addressed::<survey::Entity>(scope, RecipientKind::Survey, Column::Id)
         .filter(recipient::Column::AcknowledgedAt.is_null())
         .filter(Column::Status.eq(SurveyStatus::Open))
         .filter(Column::ClosesAt.gt(now))
@@ -188,7 +190,7 @@ fn bookings(scope: &Scope, now: DateTime<Utc>) -> SelectStatement {
         .and_where(at(slot_booking::Column::StudentId).eq(at(recipient::Column::StudentId)))
         .and_where(slot_booking::Column::PartyId.is_in(party.collect::<Vec<PersonId>>()))
         .to_owned();
-    let rows = addressed::<booking_round::Entity>(scope, Column::Id)
+    let rows = addressed::<booking_round::Entity>(scope, RecipientKind::BookingRound, Column::Id)
         .filter(Column::Status.eq(BookingRoundStatus::Open))
         .filter(Column::OpensAt.lte(now))
         .filter(Column::ClosesAt.gt(now))

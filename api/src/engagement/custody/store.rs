@@ -89,17 +89,17 @@ fn entitled(person: impl ColumnTrait, student: impl ColumnTrait, today: NaiveDat
         .to_owned()
 }
 
-/// That a guardianship of `person` was written since then; of everybody, where it is none.
+/// That a guardianship of `person` was written since then; of everybody, where it is none. By the few who changed, not by all
+/// who come.
 fn changed(person: impl ColumnTrait, since: Option<DateTime<Utc>>) -> Condition {
     use guardianship::Column;
     let written = since.map(|since| {
-        let of_person = Query::select()
-            .expr(Expr::val(1))
+        let guardians = Query::select()
+            .column(Column::GuardianId)
             .from(guardianship::Entity)
-            .and_where(column(Column::GuardianId).eq(column(person)))
             .and_where(Column::UpdatedAt.gte(since))
             .to_owned();
-        Expr::exists(of_person)
+        person.in_subquery(guardians)
     });
     written.map_or_else(Condition::all, |written| Condition::all().add(written))
 }
