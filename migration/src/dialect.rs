@@ -15,7 +15,8 @@ const SQLITE_TYPES: [(&str, &str); 7] = [
     (" bigserial PRIMARY KEY", " INTEGER PRIMARY KEY AUTOINCREMENT"),
 ];
 
-/// Of a table that must not tell in which order its rows came, as SQLite says it; PostgreSQL has no such number.
+/// Of a table that must not tell in which order its rows came, as SQLite says it. PostgreSQL has no word for it: there a row
+/// lies where there was room, with the number of the transaction that wrote it, and who writes it has to mind that.
 const UNORDERED: &str = " WITHOUT ROWID";
 
 /// Runs the statements of `sql`, which are separated by `;` and an empty line.

@@ -113,12 +113,12 @@ pub(crate) const WATCHED: [Watched; 26] = [
                 .school("{r}.school_id")
                 .narrow()
                 .join(&[GUARDIANSHIPS_OF_STUDENT])
-                .on(On::Moved("school_id")),
+                .on(On::Moved(&["school_id"])),
             Touch::of("guardianship", "g.id")
                 .school("{r}.school_id")
                 .narrow()
                 .join(&[GUARDIANSHIPS_OF_STUDENT])
-                .on(On::Moved("school_id")),
+                .on(On::Moved(&["school_id"])),
         ],
     ),
     of(
@@ -156,7 +156,7 @@ pub(crate) const WATCHED: [Watched; 26] = [
         "cohort",
         &[
             Touch::of("cohort", "{r}.id").scope("{r}.id"),
-            Touch::of("schoolcohort", "f.id").join(&[FOLLOWERS]).on(On::Moved("programme_version_id")),
+            Touch::of("schoolcohort", "f.id").join(&[FOLLOWERS]).on(On::Moved(&["programme_version_id"])),
         ],
     ),
     of(

@@ -46,7 +46,9 @@ impl MigrationTrait for Migration {
                 db.execute_unprepared(&format!("DROP TRIGGER glans_partnership_{}", event.to_lowercase())).await?;
             }
         }
-        run(manager, "DROP INDEX guardianship_by_change").await?;
+        for table in ["guardianship", "membership", "enrolment"] {
+            run(manager, &format!("DROP INDEX {table}_by_change")).await?;
+        }
         tear_down(manager, &TABLES).await
     }
 }
@@ -125,6 +127,10 @@ CREATE TABLE partnership (
 );
 
 CREATE INDEX guardianship_by_change ON guardianship (updated_at);
+
+CREATE INDEX membership_by_change ON membership (updated_at);
+
+CREATE INDEX enrolment_by_change ON enrolment (updated_at);
 
 CREATE TABLE talk_choice (
     student_id uuid NOT NULL,

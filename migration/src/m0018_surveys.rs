@@ -21,7 +21,8 @@ impl MigrationTrait for Migration {
 }
 
 /// Who took part in an anonymous survey stands in `recipient`, with the day alone; what was answered stands here under a
-/// random id, with neither the person nor the time nor a place in the order of their coming.
+/// random id, with neither the person nor the time. On SQLite it has no place in the order of their coming either; on
+/// PostgreSQL, where a row tells which transaction wrote it, others are written anew with each.
 const UP: &str = "
 CREATE TABLE survey (
     id uuid NOT NULL PRIMARY KEY,

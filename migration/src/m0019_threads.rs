@@ -64,6 +64,8 @@ CREATE INDEX thread_by_student ON thread (student_id, last_at, id);
 
 CREATE INDEX thread_by_time ON thread (last_at, id);
 
+CREATE INDEX thread_awaiting ON thread (school_id) WHERE awaits_since IS NOT NULL;
+
 CREATE TABLE thread_participant (
     thread_id uuid NOT NULL,
     person_id uuid NOT NULL,
@@ -94,9 +96,11 @@ CREATE TABLE message (
     sent_at timestamptz NOT NULL,
     arrives_at timestamptz NOT NULL,
     announced_at timestamptz,
+    undeliverable_at timestamptz,
     updated_at timestamptz NOT NULL,
     version integer NOT NULL,
     CHECK (sent_at <= arrives_at),
+    CHECK (announced_at IS NULL OR undeliverable_at IS NULL),
     UNIQUE (thread_id, arrives_at),
     FOREIGN KEY (thread_id, board_id) REFERENCES thread (id, board_id),
     FOREIGN KEY (author_id, board_id) REFERENCES person (id, board_id)
@@ -104,6 +108,6 @@ CREATE TABLE message (
 
 CREATE INDEX message_by_student ON message (student_id, thread_id);
 
-CREATE INDEX message_held ON message (arrives_at) WHERE announced_at IS NULL;
+CREATE INDEX message_held ON message (arrives_at) WHERE announced_at IS NULL AND undeliverable_at IS NULL;
 
 ";

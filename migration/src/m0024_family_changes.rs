@@ -5,7 +5,7 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::watch::{On, Touch, Watched, go_with_the_child, unwatch, watch};
+use crate::watch::{ENROLLED, On, Touch, Watched, go_with_the_child, unwatch, watch};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -13,11 +13,11 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        watch(manager, WATCHED.iter().chain(&MOVES)).await
+        watch(manager, WATCHED.iter().chain(&MOVES).chain(&AGREED_ON)).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        unwatch(manager, WATCHED.iter().chain(&MOVES)).await
+        unwatch(manager, WATCHED.iter().chain(&MOVES).chain(&AGREED_ON)).await
     }
 }
 
@@ -28,9 +28,31 @@ const AGREEMENTS: (&str, &str) = ("agreement a", "a.conversation_id = {r}.id");
 const ENROLMENTS: (&str, &str) = ("enrolment e", "e.student_id = {r}.student_id");
 const AUTHOR: (&str, &str) = ("person p", "p.id = {r}.author_id");
 
+const HOSTED: (&str, &str) = (
+    "conversation_attendee o",
+    "o.conversation_id = {r}.conversation_id AND {r}.is_staff AND o.person_id <> {r}.person_id",
+);
+const HOSTS: (&str, &str) =
+    ("conversation_attendee o", "o.conversation_id = {r}.conversation_id AND o.is_staff AND NOT {r}.is_staff");
+const AGREED: (&str, &str) =
+    ("guardianship g", "g.student_id = {r}.student_id AND {r}.is_staff AND g.access = 'FULL' AND g.status = 'ACTIVE'");
+const GUARDIAN: (&str, &str) = ("person p", "p.id = g.guardian_id AND p.account_id IS NOT NULL");
+
+/// Somebody who comes in sight of a person alone.
+const fn met(person: &'static str) -> Touch {
+    Touch::of("person", person).board("").account("p.account_id").on(On::Added)
+}
+
 /// What a table of families touches. Only who loses something is told where it was: rows that stay need no place.
-const WATCHED: [Watched; 9] = [
+const WATCHED: [Watched; 10] = [
     of("partnership", true, &[Touch::of("partnership", "{r}.id")]),
+    // Who is to be met, and whether somebody is missing, follows the rights.
+    Watched {
+        table: "guardianship",
+        part: "_lines",
+        has_id: true,
+        touches: &[Touch::of("partnership", "p.id").join(&[PARTNERSHIP])],
+    },
     of("talk_choice", false, &[Touch::of("partnership", "p.id").join(&[PARTNERSHIP])]),
     of(
         "conversation",
@@ -38,10 +60,19 @@ const WATCHED: [Watched; 9] = [
         &[
             Touch::of("conversation", "{r}.id"),
             Touch::of("partnership", "{r}.partnership_id"),
-            Touch::of("agreement", "a.id").join(&[AGREEMENTS]).on(On::Moved("released_at")),
+            Touch::of("agreement", "a.id").join(&[AGREEMENTS]).on(On::Moved(&["released_at"])),
         ],
     ),
-    of("conversation_attendee", false, &[Touch::of("conversation", "{r}.conversation_id").scope("{r}.person_id")]),
+    of(
+        "conversation_attendee",
+        false,
+        &[
+            Touch::of("conversation", "{r}.conversation_id").scope("{r}.person_id"),
+            // Who is talked with comes in sight with the conversation, whoever of the two comes to it first.
+            met("{r}.person_id").join(&[HOSTED, ("person p", "p.id = o.person_id AND p.account_id IS NOT NULL")]),
+            met("o.person_id").join(&[HOSTS, ("person p", "p.id = {r}.person_id AND p.account_id IS NOT NULL")]),
+        ],
+    ),
     of(
         "conversation_note",
         false,
@@ -63,7 +94,11 @@ const WATCHED: [Watched; 9] = [
     of(
         "goal_agreement",
         false,
-        &[Touch::of("goal", "{r}.goal_id"), Touch::of("partnership", "p.id").join(&[PARTNERSHIP])],
+        &[
+            Touch::of("goal", "{r}.goal_id"),
+            Touch::of("partnership", "p.id").join(&[PARTNERSHIP]),
+            met("{r}.person_id").join(&[AGREED, GUARDIAN]),
+        ],
     ),
 ];
 
@@ -75,6 +110,37 @@ const MOVES: [Watched; 3] = go_with_the_child!(
     "_families";
     "partnership" in "partnership",
     "goal" in "goal",
-    "conversation" in "conversation",
-    "agreement" in "agreement",
+    "conversation" in "conversation" at its school,
 );
+
+/// Agreements go as their conversation.
+const AGREED_ON: [Watched; 3] = [
+    agreed(
+        "enrolment",
+        &[Touch::of("agreement", "t.id").school("g.school_id").scope("{r}.class_group_id").narrow().on(ENROLLED).join(
+            &[
+                ("agreement t", "t.student_id = {r}.student_id"),
+                ("conversation c", "c.id = t.conversation_id"),
+                ("class_group g", "g.id = {r}.class_group_id AND g.school_id = c.school_id"),
+            ],
+        )],
+    ),
+    agreed(
+        "student",
+        &[Touch::of("agreement", "t.id").school("{r}.school_id").narrow().on(On::Moved(&["school_id"])).join(&[
+            ("agreement t", "t.student_id = {r}.id"),
+            ("conversation c", "c.id = t.conversation_id AND c.school_id = {r}.school_id"),
+        ])],
+    ),
+    agreed(
+        "guardianship",
+        &[Touch::of("agreement", "t.id")
+            .scope("{r}.guardian_id")
+            .join(&[("agreement t", "t.student_id = {r}.student_id")])
+            .on(On::Deleted)],
+    ),
+];
+
+const fn agreed(table: &'static str, touches: &'static [Touch]) -> Watched {
+    Watched { table, part: "_agreements", has_id: true, touches }
+}

@@ -39,13 +39,17 @@ pub(crate) struct Touch {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum On {
     Any,
+    /// When it comes.
+    Added,
     /// Not when it goes.
     Stored,
     Deleted,
     /// Not when it comes or goes.
     Changed,
-    /// When this column changes: where the row was, and where it is.
-    Moved(&'static str),
+    /// When one of these columns changes: where the row was, and where it is.
+    Moved(&'static [&'static str]),
+    /// When it comes, goes, or is moved in that way.
+    Placed(&'static [&'static str]),
 }
 
 impl Touch {
@@ -143,14 +147,21 @@ fn touches<'w>(
     event: &'w str,
 ) -> impl Iterator<Item = (&'w Touch, &'static str, BTreeSet<&'w str>)> {
     watched.touches.iter().flat_map(move |touch| match (event, touch.on) {
-        ("INSERT", On::Any | On::Stored) | ("UPDATE", On::Changed) => vec![(touch, "NEW", BTreeSet::new())],
-        ("DELETE", On::Any | On::Deleted) => vec![(touch, "OLD", BTreeSet::new())],
+        ("INSERT", On::Any | On::Added | On::Stored | On::Placed(_)) | ("UPDATE", On::Changed) => {
+            vec![(touch, "NEW", BTreeSet::new())]
+        }
+        ("DELETE", On::Any | On::Deleted | On::Placed(_)) => vec![(touch, "OLD", BTreeSet::new())],
         ("UPDATE", On::Any | On::Stored) => {
             let before = Some(touch.columns()).filter(|columns| watched.has_id && !columns.is_empty());
             let before = before.map(|columns| (touch, "OLD", columns));
             [(touch, "NEW", BTreeSet::new())].into_iter().chain(before).collect()
         }
-        ("UPDATE", On::Moved(column)) => ["OLD", "NEW"].map(|row| (touch, row, BTreeSet::from([column]))).into(),
+        ("UPDATE", On::Moved(columns) | On::Placed(columns)) => {
+            let about = touch.columns();
+            let before = columns.iter().any(|column| about.contains(column)).then_some("OLD");
+            let columns: BTreeSet<&str> = columns.iter().copied().collect();
+            before.into_iter().chain(["NEW"]).map(|row| (touch, row, columns.clone())).collect()
+        }
         _ => Vec::new(),
     })
 }
@@ -225,21 +236,37 @@ fn on_postgres(watched: &Watched, event: &str) -> Option<Vec<String>> {
     ])
 }
 
+/// When an enrolment puts a child elsewhere, or for another time.
+pub(crate) const ENROLLED: On = On::Placed(&["student_id", "class_group_id", "starts_on", "ends_on"]);
+
 /// Rows about a child go where the child goes, and go with it: the tables whose triggers tell of that.
+///
+/// `at its school`: staff of another school does not see it.
 macro_rules! go_with_the_child {
-    ($part:literal; $($kind:literal in $table:literal),+ $(,)?) => {[
+    ($part:literal; $($kind:literal in $table:literal $(at $its:ident $school:ident)?),+ $(,)?) => {[
         $crate::watch::Watched { table: "enrolment", part: $part, has_id: true, touches: &[$(
-            $crate::watch::Touch::of($kind, "t.id").school("g.school_id").scope("{r}.class_group_id").narrow().join(&[
-                (concat!($table, " t"), "t.student_id = {r}.student_id"),
-                ("class_group g", "g.id = {r}.class_group_id"),
-            ])
+            $crate::watch::Touch::of($kind, "t.id")
+                .school("g.school_id")
+                .scope("{r}.class_group_id")
+                .narrow()
+                .join(&[
+                    (concat!($table, " t"), "t.student_id = {r}.student_id"),
+                    (
+                        "class_group g",
+                        concat!("g.id = {r}.class_group_id" $(, " AND t.", stringify!($school), "_id = g.school_id")?),
+                    ),
+                ])
+                .on($crate::watch::ENROLLED)
         ),+] },
         $crate::watch::Watched { table: "student", part: $part, has_id: true, touches: &[$(
             $crate::watch::Touch::of($kind, "t.id")
                 .school("{r}.school_id")
                 .narrow()
-                .join(&[(concat!($table, " t"), "t.student_id = {r}.id")])
-                .on($crate::watch::On::Moved("school_id"))
+                .join(&[(
+                    concat!($table, " t"),
+                    concat!("t.student_id = {r}.id" $(, " AND t.", stringify!($school), "_id = {r}.school_id")?),
+                )])
+                .on($crate::watch::On::Moved(&["school_id"]))
         ),+] },
         $crate::watch::Watched { table: "guardianship", part: $part, has_id: true, touches: &[$(
             $crate::watch::Touch::of($kind, "t.id")

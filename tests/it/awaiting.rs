@@ -1,9 +1,11 @@
 //! What waits for an answer, as a parent answers it.
 
 use chrono::TimeDelta;
-use glans_entity::people::GuardianAccess;
+use glans_entity::people::{GuardianAccess, enrolment};
 use glans_tests::seed::Someone;
 use glans_tests::{Who, World, on_each_database};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
 use crate::announcements::published;
@@ -117,14 +119,74 @@ async fn what_nobody_may_answer_any_more_waits_for_nobody(world: &World) {
     assert_eq!(asked.body["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
 }
 
-async fn the_list_is_one_statement(world: &World) {
-    let mut counts = Vec::new();
+async fn a_round_waits_for_those_who_can_book_in_it(world: &World) {
+    let [fien, bram] = [world.child("Fien", 0).await, world.child("Bram", 0).await];
+    let both = [(fien, GuardianAccess::Full), (bram, GuardianAccess::Full)];
+    let [sara, omar] = [world.guardian("Sara", &both).await, world.guardian("Omar", &both).await];
+    let document = "query($id: ID!) { student(id: $id) { partnership { id } } }";
+    let mut seen = ask(world, Who::Teacher, document, json!({ "id": fien })).await;
+    let input = json!({ "id": seen["student"]["partnership"]["id"].take(), "needsIntake": true });
+    done(world, Who::Leader, "partnershipUpdate", "", input).await;
+    let day = |days: i64| world.app.clock.now() + TimeDelta::days(days);
+    let mut slots = Vec::new();
+    for (kind, closes, held) in [("INTAKE", 4, 20), ("PROGRESS", 5, 21)] {
+        let window = json!({ "startsAt": day(held), "endsAt": day(held) + TimeDelta::minutes(30) });
+        let input = json!({
+            "classGroups": [world.ours.groups[0]], "kind": kind, "closesAt": day(closes), "slotMinutes": 10,
+            "slots": [{ "teacher": world.ours.teacher.person, "windows": [window] }],
+        });
+        let round = done(world, Who::Leader, "bookingRoundOpen", "bookingRound { slots { id } }", input).await;
+        slots.push(round["bookingRound"]["slots"].clone());
+    }
+    let rounds = async || {
+        let lines = waits(world, sara).await.into_iter();
+        lines.filter(|line| line.starts_with("BOOKING")).collect::<Vec<_>>()
+    };
+    // Only Fien is new at the school.
+    assert_eq!(rounds().await, ["BOOKING Fien", "BOOKING Bram Fien"]);
+    let db = world.writing().await;
+    let yesterday = glans::call::today(world.app.clock.now()) - chrono::Days::new(1);
+    let left = enrolment::Entity::update_many()
+        .col_expr(enrolment::Column::EndsOn, Expr::val(yesterday))
+        .filter(enrolment::Column::StudentId.eq(bram));
+    assert_eq!(left.exec(&db).await.unwrap().rows_affected, 1);
+    world.written(db).await;
+    assert_eq!(rounds().await, ["BOOKING Fien", "BOOKING Fien"], "Bram is in no group of the round any more");
+    let booked = json!({ "slot": slots[1][0]["id"], "student": fien });
+    assert_eq!(codes(&act_as(world, omar, "slotBook", "", booked).await), Vec::<&str>::new());
+    assert_eq!(rounds().await, ["BOOKING Fien"], "they come together");
+    let apart = json!({ "student": fien, "apart": true });
+    assert_eq!(codes(&act_as(world, omar, "talkChoiceSet", "", apart).await), Vec::<&str>::new());
+    assert_eq!(rounds().await, ["BOOKING Fien", "BOOKING Fien"], "what Omar booked is his");
+    let own = json!({ "slot": slots[1][1]["id"], "student": fien });
+    assert_eq!(codes(&act_as(world, sara, "slotBook", "", own).await), Vec::<&str>::new());
+    assert_eq!(rounds().await, ["BOOKING Fien"]);
+}
+
+async fn the_list_takes_as_many_statements_for_many_children_as_for_one(world: &World) {
+    let mut families = Vec::new();
     for children in [1, 4] {
         let mut all = Vec::new();
         for number in 0..children {
             all.push((world.child(&format!("Kind{number} van {children}"), 0).await, GuardianAccess::Full));
         }
-        let guardian = world.guardian(&format!("Ouder{children}"), &all).await;
+        families.push((children, world.guardian(&format!("Ouder{children}"), &all).await));
+    }
+    // Something to book as well.
+    let day = |days: i64| world.app.clock.now() + TimeDelta::days(days);
+    let window = json!({ "startsAt": day(9), "endsAt": day(9) + TimeDelta::hours(1) });
+    let input = json!({
+        "classGroups": [world.ours.groups[0]], "kind": "PROGRESS", "closesAt": day(5), "slotMinutes": 10,
+        "slots": [{ "teacher": world.ours.teacher.person, "windows": [window] }],
+    });
+    done(world, Who::Leader, "bookingRoundOpen", "", input).await;
+    let mut counts = Vec::new();
+    for (children, guardian) in families {
+        assert_eq!(
+            waits(world, guardian).await.iter().filter(|line| line.starts_with("BOOKING")).count(),
+            1,
+            "{children}"
+        );
         let standing = world.standing_of(guardian).await;
         counts.push(world.execute(&standing, "{ awaiting { kind dueAt askedAt } }", json!({})).await.statements);
     }
@@ -135,5 +197,6 @@ on_each_database!(
     all_that_is_asked_stands_in_one_list_until_it_is_answered,
     an_agreement_waits_from_its_release_on,
     what_nobody_may_answer_any_more_waits_for_nobody,
-    the_list_is_one_statement,
+    a_round_waits_for_those_who_can_book_in_it,
+    the_list_takes_as_many_statements_for_many_children_as_for_one,
 );

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use glans::engagement::custody;
 use glans_entity::engagement::{conversation, slot_booking, talk_choice};
 use glans_entity::ids::{PersonId, StudentId};
 use glans_entity::people::{GuardianAccess, person};
@@ -211,6 +212,48 @@ async fn a_booking_is_moved_in_one_step_or_not_at_all(world: &World) {
     assert_eq!(bookings(world).await, 1);
 }
 
+/// Sara booked and Omar will come; then Sara moves it to a slot of another teacher, and the leader to a third.
+async fn who_comes_is_asked_anew_when_a_booking_is_moved(world: &World) {
+    let anna = world.teacher("Anna", 0).await;
+    let mut input = round_of(world, world.ours.teacher.person, 0, 2);
+    let window = json!({ "startsAt": at(100), "endsAt": at(110) });
+    input["slots"].as_array_mut().unwrap().push(json!({ "teacher": anna.person, "windows": [window] }));
+    let (_, slots) = opened(world, input).await;
+    let (child, sara, omar) = family(world).await;
+    act_as(world, sara, "slotBook", "", book(&slots[0], child)).await;
+    let id = events(world, "slot.booked").await[0]["conversation"].clone();
+    let yes = json!({ "id": id, "answer": "ACCEPTED" });
+    assert_eq!(codes(&act_as(world, omar, "conversationRespond", "", yes).await), Vec::<&str>::new());
+    let document =
+        "query($id: ID!) { node(id: $id) { ... on Conversation { attendance { person { givenName } status } } } }";
+    let answers = async || {
+        let seen = ask(world, Who::Leader, document, json!({ "id": id })).await;
+        let said = |row: &Value| {
+            format!("{} {}", row["person"]["givenName"].as_str().unwrap(), row["status"].as_str().unwrap())
+        };
+        let mut all: Vec<String> = seen["node"]["attendance"].as_array().unwrap().iter().map(said).collect();
+        all.sort_unstable();
+        all
+    };
+    assert_eq!(answers().await, ["Omar ACCEPTED", "Sara ACCEPTED", "Tarik ACCEPTED"]);
+    act_as(world, sara, "slotMove", "", json!({ "slot": slots[0], "to": slots[2] })).await;
+    assert_eq!(answers().await, ["Anna ACCEPTED", "Omar INVITED", "Sara ACCEPTED"]);
+    act(world, Who::Leader, "slotMove", "", json!({ "slot": slots[2], "to": slots[1] })).await;
+    assert_eq!(answers().await, ["Omar INVITED", "Sara INVITED", "Tarik ACCEPTED"]);
+}
+
+async fn the_time_of_what_was_booked_is_that_of_its_slot(world: &World) {
+    let (_, slots) = open(world, 1).await;
+    let (child, sara, _) = family(world).await;
+    act_as(world, sara, "slotBook", "", book(&slots[0], child)).await;
+    let id = events(world, "slot.booked").await[0]["conversation"].clone();
+    let later = json!({ "id": id, "startsAt": at(300) });
+    assert_eq!(refusals(&act(world, Who::Teacher, "conversationUpdate", "", later).await), ["CONFLICT startsAt"]);
+    let by_phone = json!({ "id": id, "mode": "PHONE", "startsAt": at(0) });
+    assert_eq!(codes(&act(world, Who::Teacher, "conversationUpdate", "", by_phone).await), Vec::<&str>::new());
+    assert_eq!(conversations(world, child).await, [(at(0), at(10), "Planned".to_owned())]);
+}
+
 async fn a_child_has_one_booking_and_two_where_the_guardians_talk_apart(world: &World) {
     let (round, slots) = open(world, 4).await;
     let (child, sara, omar) = family(world).await;
@@ -250,21 +293,79 @@ async fn a_child_has_one_booking_and_two_where_the_guardians_talk_apart(world: &
     assert_eq!(names, ["Sara", "Omar"]);
 }
 
+async fn who_talks_apart_from_now_on_keeps_what_they_booked(world: &World) {
+    let (round, slots) = open(world, 3).await;
+    let (child, sara, omar) = family(world).await;
+    act_as(world, sara, "slotBook", "", book(&slots[0], child)).await;
+    let starts = world.app.clock.now() + TimeDelta::days(3);
+    let input = json!({ "student": child, "kind": "CLOSING", "mode": "PHONE", "startsAt": starts, "endsAt": starts + TimeDelta::minutes(20) });
+    let both = act(world, Who::Teacher, "conversationSchedule", "conversation { id }", input).await;
+    assert_eq!(codes(&both), Vec::<&str>::new(), "{both}");
+
+    let apart = json!({ "student": child, "apart": true });
+    assert_eq!(codes(&act_as(world, omar, "talkChoiceSet", "", apart).await), Vec::<&str>::new());
+    let seen = ask_as(world, omar, SLOTS, json!({ "id": round })).await;
+    let hidden = json!({ "id": slots[0], "isAvailable": false, "bookedFor": null, "bookedBy": null });
+    assert_eq!(seen["bookingRound"]["slots"][0], hidden);
+    for (name, input) in
+        [("slotRelease", json!({ "slot": slots[0] })), ("slotMove", json!({ "slot": slots[0], "to": slots[1] }))]
+    {
+        assert_eq!(refusals(&act_as(world, omar, name, "", input).await), ["CONFLICT slot"], "{name}");
+    }
+    let talk = json!({ "id": events(world, "slot.booked").await[0]["conversation"] });
+    let node = "query($id: ID!) { node(id: $id) { id } }";
+    assert_eq!(ask_as(world, omar, node, talk.clone()).await["node"], Value::Null);
+    assert_eq!(ask_as(world, sara, node, talk.clone()).await["node"], talk);
+    // What nobody booked is the school's to plan anew.
+    let statuses: Vec<_> = conversations(world, child).await.into_iter().map(|(.., status)| status).collect();
+    assert_eq!(statuses, ["Cancelled", "Planned"]);
+    assert_eq!(events(world, "conversation.cancelled").await, [both["conversation"].clone()]);
+    // Each books for themselves from now on.
+    assert_eq!(codes(&act_as(world, omar, "slotBook", "", book(&slots[1], child)).await), Vec::<&str>::new());
+    let moved = act_as(world, sara, "slotMove", "", json!({ "slot": slots[0], "to": slots[2] })).await;
+    assert_eq!(codes(&moved), Vec::<&str>::new());
+}
+
+async fn a_family_that_is_apart_by_a_right_is_parted_as_well(world: &World) {
+    let (_, slots) = open(world, 2).await;
+    let (child, sara, omar) = family(world).await;
+    act_as(world, sara, "slotBook", "", book(&slots[0], child)).await;
+    let since = Some(world.app.clock.now() - TimeDelta::minutes(1));
+    assert_eq!(custody::take_leave(&world.app, since).await.unwrap(), 0, "they come together");
+    let talk = json!({ "id": events(world, "slot.booked").await[0]["conversation"] });
+    let node = "query($id: ID!) { node(id: $id) { id } }";
+    assert_eq!(ask_as(world, omar, node, talk.clone()).await["node"], talk);
+    // Somebody with less than everything: the family may be separated, and has not said that it comes together.
+    world.guardian("Bas", &[(child, GuardianAccess::OnRequest)]).await;
+    assert_eq!(custody::take_leave(&world.app, since).await.unwrap(), 1);
+    assert_eq!(ask_as(world, omar, node, talk.clone()).await["node"], Value::Null);
+    assert_eq!(ask_as(world, sara, node, talk.clone()).await["node"], talk);
+    let released = act_as(world, omar, "slotRelease", "", json!({ "slot": slots[0] })).await;
+    assert_eq!(refusals(&released), ["CONFLICT slot"]);
+    assert_eq!(codes(&act_as(world, omar, "slotBook", "", book(&slots[1], child)).await), Vec::<&str>::new());
+    assert_eq!(custody::take_leave(&world.app, None).await.unwrap(), 0, "once");
+}
+
 async fn families_with_several_children_book_first(world: &World) {
     let mut input = round_of(world, world.ours.teacher.person, 0, 4);
     input["opensAt"] = json!(world.app.clock.now() + TimeDelta::hours(20));
     input["siblingsEarlyHours"] = json!(24);
-    let (round, slots) = opened(world, input).await;
     let (first, sara, _) = family(world).await;
     let second = world.child("Guus", 0).await;
     let elsewhere = world.child("Mila", 1).await;
     let siblings = world.guardian("Siham", &[(first, GuardianAccess::Full), (second, GuardianAccess::Full)]).await;
     let two_schools =
         world.guardian("Teun", &[(second, GuardianAccess::Full), (elsewhere, GuardianAccess::Full)]).await;
+    let (round, slots) = opened(world, input).await;
     for who in [sara, two_schools] {
         let child = if who.person == sara.person { first } else { second };
         assert_eq!(refusals(&act_as(world, who, "slotBook", "", book(&slots[0], child)).await), ["CONFLICT slot"]);
     }
+    let waits = async |who: Someone| {
+        let seen = ask_as(world, who, "{ awaiting { node { ... on BookingRound { id } } } }", json!({})).await;
+        seen.to_string().contains(&round)
+    };
+    assert!(waits(siblings).await && !waits(sara).await && !waits(two_schools).await, "it waits for who can book");
     assert_eq!(codes(&act_as(world, siblings, "slotBook", "", book(&slots[0], first)).await), Vec::<&str>::new());
     assert_eq!(codes(&act_as(world, siblings, "slotBook", "", book(&slots[1], second)).await), Vec::<&str>::new());
     let opens = "query($id: ID!) { bookingRound(id: $id) { opensAt viewerOpensAt } }";
@@ -335,6 +436,40 @@ async fn nobody_is_at_two_conversations_at_once(world: &World) {
     assert_eq!(conversations(world, child).await, []);
 }
 
+/// Ilse has Noor here and a son at a school of another board, under one login.
+async fn a_guardian_at_two_boards_is_at_one_conversation_at_a_time(world: &World) {
+    let (ilse, theirs) = (world.ours.guardians[0], &world.theirs);
+    world
+        .sow(theirs, async |sower| {
+            sower.known_here("Ilse-elders", ilse.account, &[(theirs.students[0], GuardianAccess::Full)]).await
+        })
+        .await;
+    // Both boards give a slot in 40 days.
+    let there = book(&theirs.slots[0].to_string(), theirs.students[0]);
+    assert_eq!(codes(&act_as(world, ilse, "slotBook", "", there).await), Vec::<&str>::new());
+    let here = book(&world.ours.slots[0].to_string(), world.ours.students[0]);
+    assert_eq!(refusals(&act_as(world, ilse, "slotBook", "", here).await), ["CONFLICT slot"]);
+}
+
+async fn a_teacher_who_is_family_is_not_booked_for_the_own_child(world: &World) {
+    let (_, slots) = open(world, 1).await;
+    let (child, sara, _) = family(world).await;
+    // Anna, of the same group, has nothing of the child: what she was to it is enough.
+    let anna = world.teacher("Anna", 0).await;
+    let (_, hers) = opened(world, round_of(world, anna.person, 60, 2)).await;
+    world.guardian_of_another(anna, child).await;
+    lose(world, anna.person, child).await;
+    assert_eq!(refusals(&act_as(world, sara, "slotBook", "", book(&hers[0], child)).await), ["INVALID slot"]);
+    assert_eq!(codes(&act_as(world, sara, "slotBook", "", book(&slots[0], child)).await), Vec::<&str>::new());
+    let more = json!({ "teacher": world.ours.teacher.person, "times": [at(200)] });
+    let mut both = round_of(world, anna.person, 100, 1);
+    both["slots"].as_array_mut().unwrap().push(more);
+    let (_, slots) = opened(world, both).await;
+    assert_eq!(codes(&act_as(world, sara, "slotBook", "", book(&slots[1], child)).await), Vec::<&str>::new());
+    let onto = json!({ "slot": slots[1], "to": slots[0] });
+    assert_eq!(refusals(&act_as(world, sara, "slotMove", "", onto).await), ["INVALID to"]);
+}
+
 async fn an_interpreter_takes_the_next_slot_as_well(world: &World) {
     let (round, slots) = open(world, 3).await;
     let (child, sara, _) = family(world).await;
@@ -390,6 +525,26 @@ async fn a_cancelled_round_cancels_its_conversations(world: &World) {
     assert_eq!(events(world, "booking_round.cancelled").await.len(), 1);
     // The teacher can give the same times anew.
     open(world, 2).await;
+}
+
+async fn a_cancelled_round_leaves_what_has_begun(world: &World) {
+    let now = world.app.clock.now();
+    let mut input = round_of(world, world.ours.teacher.person, 0, 1);
+    input["slots"][0]["times"] = json!([now + TimeDelta::minutes(1)]);
+    input["closesAt"] = json!(now + TimeDelta::days(1));
+    let (round, slots) = opened(world, input).await;
+    let (child, sara, _) = family(world).await;
+    act_as(world, sara, "slotBook", "", book(&slots[0], child)).await;
+    act(world, Who::Guardian, "slotBook", "", book(&slots[1], world.ours.students[0])).await;
+    world.app.clock.turn(TimeDelta::minutes(2));
+    let done = act(world, Who::Leader, "bookingRoundCancel", ROUND, json!({ "id": round })).await;
+    let left = done["bookingRound"]["slots"].as_array().unwrap();
+    assert_eq!((left.len(), &left[0]["id"]), (1, &json!(slots[0])), "{done}");
+    let statuses = [conversations(world, child).await, conversations(world, world.ours.students[0]).await];
+    assert_eq!(statuses[0][0].2, "Planned", "it is to be recorded");
+    assert!(statuses[1].iter().any(|talk| (talk.0, talk.2.as_str()) == (at(0), "Cancelled")), "{statuses:?}");
+    let told = events(world, "booking_round.cancelled").await;
+    assert_eq!(told[0]["conversations"], json!([events(world, "slot.booked").await[1]["conversation"]]));
 }
 
 async fn booking_twice_under_one_id_books_once(world: &World) {
@@ -459,13 +614,20 @@ on_each_database!(
     every_problem_of_a_round_is_told_at_once,
     fifty_phones_race_for_one_slot,
     a_booking_is_moved_in_one_step_or_not_at_all,
+    who_comes_is_asked_anew_when_a_booking_is_moved,
+    the_time_of_what_was_booked_is_that_of_its_slot,
     a_child_has_one_booking_and_two_where_the_guardians_talk_apart,
+    who_talks_apart_from_now_on_keeps_what_they_booked,
+    a_family_that_is_apart_by_a_right_is_parted_as_well,
     families_with_several_children_book_first,
     after_the_round_closed_only_staff_books,
     nobody_is_at_two_conversations_at_once,
+    a_guardian_at_two_boards_is_at_one_conversation_at_a_time,
+    a_teacher_who_is_family_is_not_booked_for_the_own_child,
     an_interpreter_takes_the_next_slot_as_well,
     only_who_has_not_booked_is_reminded,
     a_cancelled_round_cancels_its_conversations,
+    a_cancelled_round_leaves_what_has_begun,
     booking_twice_under_one_id_books_once,
     who_loses_a_child_loses_its_bookings,
     children_of_others_and_of_other_boards_are_not_booked_for,

@@ -1,7 +1,7 @@
 //! Short contacts and concerns: who notes them, and who reads them.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use glans::engagement::contact::{ConcernSpan, history};
+use glans::engagement::contact::{ConcernSpan, ContactHistory, Exchange, history};
 use glans_entity::ids::{ConcernId, ContactMomentId, PersonId, StudentId};
 use glans_entity::scope::Scope;
 use glans_tests::{Who, World, on_each_database};
@@ -168,8 +168,13 @@ async fn a_concern_is_seen_by_who_raised_it_and_by_staff(world: &World) {
         assert_eq!(texts(&ask(world, nobody, CONCERNS, asked.clone()).await), NONE, "{}", nobody.name());
     }
     assert_eq!(
-        refusals(&act(world, Who::Guardian, "concernRaise", "", shared).await),
+        refusals(&act(world, Who::Guardian, "concernRaise", "", shared.clone()).await),
         ["FORBIDDEN sharedWithGuardians"]
+    );
+    (shared["id"], shared["text"]) = (json!(world.ours.id), json!(" "));
+    assert_eq!(
+        refusals(&act(world, Who::Guardian, "concernRaise", "", shared).await),
+        ["INVALID id", "REQUIRED text", "FORBIDDEN sharedWithGuardians"]
     );
     let access = json!({ "id": world.ours.guardianships[0], "access": "EMERGENCY_ONLY" });
     assert_eq!(codes(&act(world, Who::Leader, "guardianshipUpdate", "", access).await), NONE);
@@ -234,29 +239,48 @@ async fn a_list_takes_as_many_statements_as_one(world: &World) {
 }
 
 async fn the_history_knows_concerns_and_threads_of_both_sides(world: &World) {
-    let of = async |students: &[StudentId]| {
+    let now = world.app.clock.now();
+    let (long_ago, soon, later) =
+        (now - TimeDelta::days(400), now + TimeDelta::minutes(2), now + TimeDelta::minutes(10));
+    let of = async |students: &[StudentId], cuts: &[DateTime<Utc>]| {
         let db = world.app.db.look_up(everywhere(world).on).await.unwrap();
-        history(&db, &everywhere(world), world.app.clock.now(), students).await.unwrap()
+        history(&db, &everywhere(world), world.app.clock.now(), students, cuts).await.unwrap()
     };
     let [noor, lotte] = world.ours.students;
-    let before = of(&[noor, lotte]).await;
+    let before = of(&[noor, lotte], &[long_ago, later]).await;
     for student in [noor, lotte] {
-        assert_eq!(before[&student].two_way_at, Vec::<DateTime<Utc>>::new(), "one side only");
-        assert_eq!(before[&student].open_concerns().count(), 1);
+        let is_one_sided = |thread: &Exchange| thread.of_guardians.is_empty() != thread.of_staff.is_empty();
+        assert!(!before[&student].exchanges.is_empty() && before[&student].exchanges.iter().all(is_one_sided));
+        assert_eq!(before[&student].open_concerns(everywhere(world).on).count(), 1);
     }
     let answer = json!({ "thread": world.ours.threads[0], "body": "Goed!" });
-    let sent = act(world, Who::Teacher, "messageSend", "message { arrivesAt }", answer).await;
+    let sent = act(world, Who::Teacher, "messageSend", "message { arrivesAt }", answer.clone()).await;
     let resolved = json!({ "id": world.ours.concerns[0], "resolution": "Gesproken." });
     let ended = act(world, Who::Teacher, "concernResolve", "concern { createdAt resolvedAt }", resolved).await;
     let instant = |value: &Value| value.as_str().unwrap().parse::<DateTime<Utc>>().unwrap();
-    let after = of(&[noor, lotte]).await;
-    assert_eq!(after[&noor].two_way_at, [instant(&sent["message"]["arrivesAt"])]);
+    let first = instant(&sent["message"]["arrivesAt"]);
+    let answers = |history: &ContactHistory| {
+        let both: Vec<_> = history.exchanges.iter().filter(|thread| !thread.of_guardians.is_empty()).collect();
+        both.iter().flat_map(|thread| thread.of_staff.clone()).collect::<Vec<_>>()
+    };
+    let after = of(&[noor, lotte], &[long_ago, later]).await;
+    assert_eq!(answers(&after[&noor]), [first]);
     let span = ConcernSpan {
         opened_at: instant(&ended["concern"]["createdAt"]),
         resolved_at: Some(instant(&ended["concern"]["resolvedAt"])),
     };
-    assert_eq!((after[&noor].concerns.as_slice(), after[&noor].open_concerns().count()), (&[span][..], 0));
+    let today = everywhere(world).on;
+    assert_eq!((after[&noor].concerns.as_slice(), after[&noor].open_concerns(today).count()), (&[span][..], 0));
     assert_eq!(after[&lotte], before[&lotte]);
+    // What is written in another period is told anew, and not what was before the first one.
+    world.app.clock.turn(TimeDelta::minutes(3));
+    let again = act(world, Who::Teacher, "messageSend", "message { arrivesAt }", answer).await;
+    let second = instant(&again["message"]["arrivesAt"]);
+    assert_eq!(answers(&of(&[noor], &[long_ago, later]).await[&noor]), [first]);
+    assert_eq!(answers(&of(&[noor], &[long_ago, soon, later]).await[&noor]), [first, second]);
+    let late = of(&[noor], &[soon, later]).await;
+    assert!(late[&noor].exchanges.iter().all(|thread| thread.of_guardians.is_empty()));
+    assert_eq!(of(&[noor], &[]).await[&noor].exchanges, Vec::<Exchange>::new());
 }
 
 on_each_database!(

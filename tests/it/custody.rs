@@ -4,11 +4,12 @@ use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use glans::engagement::{custody, schedule};
-use glans_entity::ids::{PersonId, StudentId};
+use glans_entity::ids::{PersonId, RosterImportId, StudentId};
 use glans_entity::people::{GuardianAccess, guardianship};
+use glans_entity::roster::{RosterImportState, roster_import};
 use glans_tests::{Actor, Who, World, on_each_database};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::{Value, json};
 
 use crate::ask::{act, act_as, ask, ask_as, codes};
@@ -153,8 +154,52 @@ async fn a_day_that_passes_ends_a_right_as_well(world: &World) {
     assert_eq!(ask_as(world, ilse, document, id).await["node"], Value::Null);
 }
 
+/// What an import made is taken away without a trace, and what it changed is as old as it was.
+async fn a_roster_that_is_rolled_back_ends_rights_as_well(world: &World) {
+    let child = world.child("Fien", 0).await;
+    world.guardian("Sara", &[(child, GuardianAccess::Full)]).await;
+    let now = world.app.clock.now();
+    let starts = now + TimeDelta::days(3);
+    let input = json!({ "student": child, "kind": "PROGRESS", "mode": "PHONE", "startsAt": starts, "endsAt": starts + TimeDelta::minutes(20) });
+    let talk = done(world, Who::Teacher, "conversationSchedule", "conversation { id }", input).await;
+    let db = world.writing().await;
+    let made = guardianship::Entity::delete_many().filter(guardianship::Column::StudentId.eq(child));
+    assert_eq!(made.exec(&db).await.unwrap().rows_affected, 1);
+    world.written(db).await;
+    let lately = Some(now - TimeDelta::minutes(1));
+    assert_eq!(custody::take_leave(&world.app, lately).await.unwrap(), 0);
+    let import = roster_import::Model {
+        id: RosterImportId::new(),
+        board_id: world.ours.id,
+        started_by: None,
+        kind: "guardianships".to_owned(),
+        state: RosterImportState::RolledBack,
+        dry_run: false,
+        accept_removals: false,
+        upload_hash: None,
+        upload_expires_at: None,
+        rows_total: 1,
+        rows_done: 1,
+        counts: json!({}),
+        left_out: None,
+        finished_at: Some(now),
+        rolled_back_at: Some(now),
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    };
+    let db = world.writing().await;
+    import.into_active_model().reset_all().insert(&db).await.unwrap();
+    world.written(db).await;
+    assert_eq!(custody::take_leave(&world.app, lately).await.unwrap(), 1);
+    let document = "query($id: ID!) { node(id: $id) { ... on Conversation { status } } }";
+    let id = json!({ "id": talk["conversation"]["id"] });
+    assert_eq!(ask(world, Who::Teacher, document, id).await["node"]["status"], "CANCELLED");
+}
+
 on_each_database!(
     a_right_that_ends_ends_everywhere_within_five_seconds,
     the_other_guardian_keeps_what_is_theirs_and_is_not_told_why,
     a_day_that_passes_ends_a_right_as_well,
+    a_roster_that_is_rolled_back_ends_rights_as_well,
 );

@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use glans::engagement::custody;
 use glans_entity::engagement::event_response;
 use glans_entity::ids::EventId;
-use glans_entity::people::GuardianAccess;
+use glans_entity::people::{GuardianAccess, membership};
 use glans_entity::platform::outbox;
 use glans_entity::scope::{Scope, Scoped};
 use glans_tests::seed::Someone;
 use glans_tests::{Who, World, on_each_database};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 
@@ -109,8 +111,8 @@ async fn every_problem_of_an_event_is_told_at_once(world: &World) {
         "respondBy": "2020-03-04T19:00:00Z", "audience": { "include": [], "roles": ["TRAINER"] },
     });
     let expected = [
-        "REQUIRED audience.include",
         "INVALID audience.roles",
+        "REQUIRED audience.include",
         "REQUIRED title",
         "TOO_LONG description",
         "INVALID startsAt",
@@ -122,7 +124,7 @@ async fn every_problem_of_an_event_is_told_at_once(world: &World) {
     assert_eq!(refusals(&act(world, Who::Leader, "eventCreate", "", input).await), expected);
     let mut abroad = an_evening(world);
     abroad["audience"] = json!({ "include": [world.theirs.groups[0]] });
-    assert_eq!(refusals(&act(world, Who::Leader, "eventCreate", "", abroad).await), ["NOT_FOUND audience.include"]);
+    assert_eq!(refusals(&act(world, Who::Leader, "eventCreate", "", abroad).await), ["NOT_FOUND audience.include.0"]);
     let mut school = an_evening(world);
     school["audience"] = json!({ "include": [world.ours.schools[0]] });
     assert_eq!(codes(&act(world, Who::Teacher, "eventCreate", "", school.clone()).await), ["FORBIDDEN"]);
@@ -261,16 +263,86 @@ async fn who_loses_a_child_gives_the_place_back(world: &World) {
     assert_eq!(left.iter().map(|row| (row.person_id, row.waiting_position)).collect::<Vec<_>>(), [(omar.person, None)]);
 }
 
-async fn an_event_costs_the_same_however_many_there_are(world: &World) {
-    made(world, Some(3)).await;
-    let page =
-        "query($first: Int) { events(first: $first) { nodes { title freePlaceCount viewerRsvp viewerWaitingPosition
-        responses { yes } audience { __typename ... on ClassGroup { name } } } } }";
-    let one = statements(world, Who::Leader, page, json!({ "first": 1 })).await;
+async fn a_colleague_who_works_there_no_more_gives_the_place_back(world: &World) {
+    use membership::Column;
+    let jan = world.teacher("Jan", 0).await;
+    let [omar] = guardians(world, ["Omar"]).await;
+    let mut input = an_evening(world);
+    input["capacity"] = json!(1);
+    input["audience"]["roles"] = json!(["GUARDIAN", "TEACHER"]);
+    let made = act(world, Who::Leader, "eventCreate", EVENT, input).await;
+    let event = made["event"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(codes(&answers(world, jan, &event, "YES", None).await), Vec::<&str>::new());
+    answers(world, omar, &event, "YES", None).await;
+    let now = world.app.clock.now();
+    let lately = Some(now - TimeDelta::minutes(1));
+    assert_eq!(custody::take_leave(&world.app, lately).await.unwrap(), 0);
+    let db = world.writing().await;
+    let ended = membership::Entity::update_many()
+        .col_expr(Column::EndedAt, Expr::val(now))
+        .col_expr(Column::UpdatedAt, Expr::val(now))
+        .filter(Column::PersonId.eq(jan.person));
+    ended.exec(&db).await.unwrap();
+    world.written(db).await;
+    assert_eq!(custody::take_leave(&world.app, lately).await.unwrap(), 1);
+    let left = stored(world, &event).await;
+    assert_eq!(left.iter().map(|row| (row.person_id, row.waiting_position)).collect::<Vec<_>>(), [(omar.person, None)]);
+}
+
+async fn a_capacity_holds_who_waits_for_a_place(world: &World) {
+    let [sara, omar] = guardians(world, ["Sara", "Omar"]).await;
+    let event = made(world, Some(4)).await;
+    answers(world, sara, &event, "YES", Some(2)).await;
+    let waits = answers(world, omar, &event, "YES", Some(3)).await;
+    assert_eq!(waits["event"]["viewerWaitingPosition"], 1);
+    let smaller = act(world, Who::Leader, "eventUpdate", "", json!({ "id": event, "capacity": 2 })).await;
+    assert_eq!(refusals(&smaller), ["CONFLICT capacity"]);
+    let enough = act(world, Who::Leader, "eventUpdate", "", json!({ "id": event, "capacity": 3 })).await;
+    assert_eq!(codes(&enough), Vec::<&str>::new());
+}
+
+async fn a_colleague_is_let_in_by_who_may_address_the_school(world: &World) {
+    let jan = world.teacher("Jan", 0).await;
+    let mut input = an_evening(world);
+    input["startsAt"] = json!(world.app.clock.now() + TimeDelta::hours(3));
+    input["endsAt"] = json!(world.app.clock.now() + TimeDelta::hours(5));
+    input["audience"] = json!({ "include": [world.ours.schools[0]], "roles": ["TEACHER"] });
+    let made = act(world, Who::Leader, "eventCreate", EVENT, input).await;
+    let event = made["event"]["id"].clone();
+    let input = json!({ "event": event, "person": jan.person });
+    let by_another = act(world, Who::Teacher, "eventCheckIn", "", input.clone()).await;
+    assert_eq!(refusals(&by_another), ["NOT_FOUND person"]);
+    assert_eq!(codes(&act_as(world, jan, "eventCheckIn", "", input.clone()).await), ["FORBIDDEN"]);
+    let fields = "event { responses { yes checkedInCount } }";
+    let done = act(world, Who::Leader, "eventCheckIn", fields, input).await;
+    assert_eq!(done["event"]["responses"], json!({ "yes": 1, "checkedInCount": 1 }), "{done}");
+    let stranger = json!({ "event": event, "person": world.ours.guardians[0].person });
+    assert_eq!(refusals(&act(world, Who::Leader, "eventCheckIn", "", stranger).await), ["NOT_FOUND person"]);
+
+    world.app.clock.turn(TimeDelta::hours(6));
+    let late = act(world, Who::Leader, "eventCancel", "", json!({ "id": event })).await;
+    assert_eq!(refusals(&late), ["CONFLICT id"]);
+}
+
+async fn an_event_costs_the_same_however_many_there_are_and_answer(world: &World) {
+    let all = guardians(world, ["Sara", "Omar", "Siham"]).await;
+    let answered = async |guests: &[Someone]| {
+        let event = made(world, Some(1)).await;
+        for guest in guests {
+            answers(world, *guest, &event, "YES", None).await;
+        }
+        let done = act(world, Who::Guardian, "eventRespond", OWN, json!({ "event": event, "answer": "YES" })).await;
+        assert_eq!(done["event"]["viewerWaitingPosition"], guests.len());
+    };
+    let page = "query($last: Int) { events(last: $last) { nodes { title freePlaceCount viewerRsvp viewerWaitingPosition
+        responses { yes waiting } audience { __typename ... on ClassGroup { name } } } } }";
+    let cost = async |who: Who, last: i32| statements(world, who, page, json!({ "last": last })).await;
+    answered(&all[..1]).await;
+    let one = [cost(Who::Leader, 1).await, cost(Who::Guardian, 1).await];
     for _ in 0..3 {
-        made(world, Some(3)).await;
+        answered(&all[..]).await;
     }
-    assert_eq!(statements(world, Who::Leader, page, json!({ "first": 4 })).await, one);
+    assert_eq!([cost(Who::Leader, 4).await, cost(Who::Guardian, 4).await], one);
     let mut twice = an_evening(world);
     twice["clientMutationId"] = json!("avond");
     let first = act(world, Who::Leader, "eventCreate", EVENT, twice.clone()).await;
@@ -285,5 +357,8 @@ on_each_database!(
     those_who_wait_move_up_in_their_order,
     answers_are_taken_until_a_time,
     who_loses_a_child_gives_the_place_back,
-    an_event_costs_the_same_however_many_there_are,
+    a_colleague_who_works_there_no_more_gives_the_place_back,
+    a_capacity_holds_who_waits_for_a_place,
+    a_colleague_is_let_in_by_who_may_address_the_school,
+    an_event_costs_the_same_however_many_there_are_and_answer,
 );

@@ -4,7 +4,7 @@ use chrono::{Days, TimeDelta};
 use glans_entity::engagement::consent;
 use glans_entity::ids::{SchoolYearId, StudentId};
 use glans_entity::organisation::school_year;
-use glans_entity::people::GuardianAccess;
+use glans_entity::people::{GuardianAccess, enrolment, student};
 use glans_entity::scope::{Scope, Scoped};
 use glans_tests::seed::Someone;
 use glans_tests::{Who, World, on_each_database};
@@ -239,6 +239,68 @@ async fn a_school_asks_and_stops_asking(world: &World) {
     assert_eq!(seen["school"]["all"].as_array().map(Vec::len), Some(2));
 }
 
+/// Article 7(3) of the GDPR: it is as easy to withdraw as to grant.
+async fn what_was_granted_is_withdrawn_when_it_is_not_asked_any_more(world: &World) {
+    let standing =
+        "query($id: ID!) { student(id: $id) { consents { isAsked isAwaiting isGranted purpose { text school { name } }
+        answers { answer } history { answer } } } }";
+    let (child, sara, omar) = family(world).await;
+    let id = json!({ "id": child });
+    for guardian in [sara, omar] {
+        assert_eq!(give(world, guardian, child, "GRANTED").await, Vec::<String>::new());
+    }
+    let stop = json!({ "id": world.ours.purposes[0] });
+    act(world, Who::Leader, "consentPurposeArchive", "", stop).await;
+    // Archived: it stands, for guardians and school, and takes no other answer.
+    let seen = ask_as(world, sara, standing, id.clone()).await["student"]["consents"].take();
+    assert_eq!((seen[0]["isAsked"].clone(), seen[0]["isAwaiting"].clone()), (json!(false), json!(false)));
+    assert_eq!(seen[0]["answers"], json!([{ "answer": "GRANTED" }]));
+    let leaders = ask(world, Who::Leader, standing, id.clone()).await["student"]["consents"].take();
+    assert_eq!(leaders[0]["isGranted"], true);
+    assert_eq!(give(world, sara, child, "REFUSED").await, ["CONFLICT purpose"]);
+    for _ in 0..2 {
+        assert_eq!(give(world, sara, child, "WITHDRAWN").await, Vec::<String>::new());
+    }
+    assert_eq!(ask_as(world, sara, standing, id.clone()).await["student"]["consents"], json!([]));
+    let leaders = ask(world, Who::Leader, standing, id.clone()).await["student"]["consents"].take();
+    assert_eq!(leaders[0]["isGranted"], false);
+    assert_eq!(leaders[0]["answers"].as_array().map(Vec::len), Some(2), "Omar's stands: {leaders}");
+
+    // The child goes to another school, whose staff reads nothing of it.
+    let db = world.writing().await;
+    let moved = student::Entity::update_many()
+        .col_expr(student::Column::SchoolId, Expr::val(world.ours.schools[1].0))
+        .filter(student::Column::Id.eq(child));
+    moved.exec(&db).await.unwrap();
+    let today = glans::call::today(world.app.clock.now());
+    let places = enrolment::Entity::update_many()
+        .col_expr(enrolment::Column::EndsOn, Expr::val(today - Days::new(1)))
+        .filter(enrolment::Column::StudentId.eq(child));
+    places.exec(&db).await.unwrap();
+    world.written(db).await;
+    world.sow(&world.ours, async |sower| sower.placed(child, world.ours.groups[1]).await).await;
+    let seen = ask_as(world, omar, standing, id.clone()).await["student"]["consents"].take();
+    let [asked, left] = seen.as_array().expect("consents").as_slice() else { panic!("{seen}") };
+    assert_eq!((&asked["isAsked"], &left["isAsked"]), (&json!(true), &json!(false)));
+    let answers = json!([{ "answer": "GRANTED" }]);
+    assert_eq!((&left["answers"], &left["purpose"]["school"]), (&answers, &Value::Null));
+    let marit = world.teacher("Marit", 1).await;
+    let theirs = ask_as(world, marit, standing, id.clone()).await["student"]["consents"].take();
+    assert_eq!(theirs.as_array().map(Vec::len), Some(1), "{theirs}");
+    // Between two school years as well; it is written in the year of the grant.
+    world.app.clock.turn(TimeDelta::days(300));
+    world.app.standings.forget_all();
+    assert_eq!(give(world, omar, child, "GRANTED").await, ["NOT_FOUND purpose"]);
+    assert_eq!(give(world, omar, child, "WITHDRAWN").await, Vec::<String>::new());
+    assert_eq!(ask_as(world, omar, standing, id).await["student"]["consents"], json!([]));
+    let everywhere = Scope::system(glans::call::today(world.app.clock.now()));
+    let db = world.app.db.read(&everywhere).await.unwrap();
+    let kept = consent::Entity::within(&everywhere)
+        .filter(consent::Column::GuardianId.eq(omar.person))
+        .filter(consent::Column::SchoolYearId.eq(world.ours.school_year));
+    assert_eq!(kept.count(&db).await.unwrap(), 2);
+}
+
 async fn a_class_costs_the_same_however_many_children_it_has(world: &World) {
     let page = "query($id: ID!, $first: Int) { classGroup(id: $id) { absences(on: \"2031-03-04\") { note } students(first: $first) {
         nodes { absences { note reportedBy { givenName } } consents { isGranted isAwaiting answers { guardian { givenName } } } } } } }";
@@ -261,5 +323,6 @@ on_each_database!(
     all_guardians_consent_each_for_themselves,
     consent_is_asked_anew_each_year,
     a_school_asks_and_stops_asking,
+    what_was_granted_is_withdrawn_when_it_is_not_asked_any_more,
     a_class_costs_the_same_however_many_children_it_has,
 );

@@ -12,6 +12,7 @@ mod calendar;
 mod circle;
 mod cli;
 mod contact;
+mod conversations;
 mod custody;
 mod database;
 mod demo;

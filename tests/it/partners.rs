@@ -1,8 +1,11 @@
 //! Partnerships through the year: conversations, agreements, goals, and guardians who are apart.
 
-use chrono::{SecondsFormat, TimeDelta, Utc};
+use chrono::{Days, SecondsFormat, TimeDelta, Utc};
 use glans_entity::ids::AccountId;
+use glans_entity::organisation::school_year;
 use glans_tests::{Who, World, on_each_database};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
 use crate::ask::{act, act_as, ask, ask_as, codes, statements};
@@ -42,7 +45,8 @@ fn step<'v>(line: &'v Value, kind: &str) -> &'v Value {
     steps.iter().find(|step| step["kind"] == kind).unwrap_or_else(|| panic!("{kind} in {line}"))
 }
 
-fn talk(world: &World, days: i64) -> Value {
+/// What plans a conversation about Noor.
+pub fn talk(world: &World, days: i64) -> Value {
     json!({ "student": noor(world), "kind": "CLOSING", "mode": "AT_SCHOOL", "location": "Lokaal 3",
         "startsAt": in_days(days), "endsAt": (Utc::now() + TimeDelta::days(days) + TimeDelta::minutes(20)).to_rfc3339() })
 }
@@ -64,11 +68,11 @@ async fn a_line_is_told_from_what_happened(world: &World) {
     let agreed = act(world, Who::Guardian, "goalAgree", "goal { version agreedBy { givenName } }", goal.clone()).await;
     assert_eq!(
         agreed["goal"],
-        json!({ "version": 2, "agreedBy": [{ "givenName": "Tarik" }, { "givenName": "Ilse" }] })
+        json!({ "version": 1, "agreedBy": [{ "givenName": "Tarik" }, { "givenName": "Ilse" }] })
     );
     // Twice is no error and changes nothing.
     let again = act(world, Who::Guardian, "goalAgree", "goal { version }", goal).await;
-    assert_eq!(again["goal"]["version"], 2);
+    assert_eq!(again["goal"]["version"], 1);
     assert_eq!(step(&line(world, Who::Leader).await, "GOALS")["status"], "DONE");
     // Somebody else has everything of the child from now on: every step waits for her.
     hanna(world).await;
@@ -162,6 +166,16 @@ async fn a_conversation_is_planned_answered_moved_and_held(world: &World) {
     let all = "conversation { agreements { text confirmations { comment } } }";
     let same = act(world, Who::Teacher, "conversationRecord", all, text("Zomerboek kiezen.")).await;
     assert_eq!(same["conversation"]["agreements"][0]["confirmations"].as_array().map(Vec::len), Some(1));
+    // In another place, or with fewer beside it, they are the same words.
+    let mut moved = text("Zomerboek kiezen.");
+    moved["agreements"].as_array_mut().unwrap().insert(0, json!({ "text": "Voorlezen." }));
+    let below = act(world, Who::Teacher, "conversationRecord", all, moved).await;
+    assert_eq!(
+        below["conversation"]["agreements"],
+        json!([{ "text": "Voorlezen.", "confirmations": [] }, { "text": "Zomerboek kiezen.", "confirmations": [{ "comment": "Welk boek?" }] }])
+    );
+    let alone = act(world, Who::Teacher, "conversationRecord", all, text("Zomerboek kiezen.")).await;
+    assert_eq!(alone["conversation"]["agreements"][0]["confirmations"].as_array().map(Vec::len), Some(1));
     let other = act(world, Who::Teacher, "conversationRecord", all, text("Twee zomerboeken kiezen.")).await;
     assert_eq!(
         other["conversation"]["agreements"],
@@ -209,6 +223,10 @@ async fn separated_guardians_talk_apart_unless_they_say_together(world: &World) 
     let ilses = line(world, Who::Guardian).await;
     assert_eq!(ilses["goals"][0]["agreedBy"], json!([{ "givenName": "Tarik" }]));
     assert_eq!(step(&ilses, "EXPECTATIONS")["missingGuardians"], json!([]));
+    // Nor that the school has something planned with the other.
+    assert_eq!(step(&line(world, Who::Teacher).await, "CLOSING")["status"], "SCHEDULED");
+    let closing = step(&ilses, "CLOSING");
+    assert_eq!((&closing["status"], &closing["conversation"]), (&json!("OPEN"), &Value::Null));
 
     let together = json!({ "student": noor(world), "apart": false });
     act(world, Who::Guardian, "talkChoiceSet", "", together.clone()).await;
@@ -225,6 +243,38 @@ async fn separated_guardians_talk_apart_unless_they_say_together(world: &World) 
     let apart = json!({ "student": noor(world), "guardian": id, "apart": true });
     act(world, Who::Leader, "talkChoiceSet", "", apart).await;
     assert_eq!(codes(&act(world, Who::Teacher, "conversationSchedule", "", talk(world, 7)).await), ["CONFLICT"]);
+}
+
+/// The year ends tomorrow. What comes after it is of the next one.
+async fn a_year_that_is_over_does_not_move(world: &World) {
+    let today = glans::call::today(world.app.clock.now());
+    let db = world.writing().await;
+    let ended = school_year::Entity::update_many()
+        .col_expr(school_year::Column::EndsOn, Expr::value(today + Days::new(1)))
+        .filter(school_year::Column::BoardId.eq(world.ours.id));
+    ended.exec(&db).await.unwrap();
+    world.written(db).await;
+    let line = "query($id: ID!, $year: ID) { student(id: $id) { partnership(schoolYear: $year) {
+        steps { kind status doneAt missingGuardians { givenName } } criteria { kind status dueOn } } } }";
+    let asked = json!({ "id": noor(world), "year": world.ours.school_year });
+    world.app.clock.turn(TimeDelta::days(3));
+    world.app.standings.forget_all();
+    let before = ask(world, Who::Leader, line, asked.clone()).await["student"]["partnership"].take();
+    assert_eq!(step(&before, "EXPECTATIONS")["status"], "DONE");
+    assert_eq!(step(&before, "CLOSING")["status"], "OVERDUE");
+    let status = |kind: &str| {
+        let criteria = before["criteria"].as_array().expect("criteria");
+        criteria.iter().find(|criterion| criterion["kind"] == kind).expect("one of each")["status"].clone()
+    };
+    assert_eq!((status("CLOSING"), status("NO_OPEN_CONCERN")), (json!("NOT_YET"), json!("MET")));
+    // Another guardian is there from now on, and the concern grows old.
+    hanna(world).await;
+    world.app.clock.turn(TimeDelta::days(30));
+    world.app.standings.forget_all();
+    assert_eq!(ask(world, Who::Leader, line, asked.clone()).await["student"]["partnership"], before);
+    // Who was there then counts, also when they go.
+    act(world, Who::Leader, "guardianshipEnd", "", json!({ "id": world.ours.guardianships[0] })).await;
+    assert_eq!(ask(world, Who::Leader, line, asked).await["student"]["partnership"], before);
 }
 
 async fn nobody_is_at_two_conversations_at_once(world: &World) {
@@ -255,7 +305,7 @@ async fn every_problem_is_told_at_once(world: &World) {
         .iter()
         .map(|it| it["field"][0].as_str().expect("a field"))
         .collect();
-    assert_eq!(fields, ["kind", "endsAt", "location", "staff", "guardians"], "{refused}");
+    assert_eq!(fields, ["endsAt", "kind", "location", "staff", "guardians"], "{refused}");
     let mut intake = talk(world, 3);
     intake["kind"] = json!("INTAKE");
     assert_eq!(codes(&act(world, Who::Leader, "conversationSchedule", "", intake.clone()).await), ["INVALID"]);
@@ -309,6 +359,7 @@ on_each_database!(
     only_the_school_and_the_guardians_see_a_partnership,
     a_conversation_is_planned_answered_moved_and_held,
     separated_guardians_talk_apart_unless_they_say_together,
+    a_year_that_is_over_does_not_move,
     nobody_is_at_two_conversations_at_once,
     every_problem_is_told_at_once,
     access_that_ends_takes_the_partnership_along,

@@ -135,11 +135,17 @@ async fn nobody_decides_on_the_own_guardianship(world: &World) {
     let made = act(world, Who::Admin, "guardianshipCreate", "guardianship { id status }", input).await;
     assert_eq!(made["guardianship"]["status"], "ACTIVE");
     let id = &made["guardianship"]["id"];
-    let full = json!({ "id": id, "access": "FULL" });
-    assert_eq!(codes(&act(world, Who::Leader, "guardianshipUpdate", "", full).await), ["FORBIDDEN"]);
     let document = "query($id: ID!) { node(id: $id) { ... on Guardianship { access viewerCanEdit } } }";
-    let seen = ask(world, Who::Leader, document, json!({ "id": id })).await;
-    assert_eq!(seen["node"], json!({ "access": "NONE", "viewerCanEdit": false }));
+    // Who has nothing of the child sees no more of it for leading the school.
+    for (access, code, seen) in
+        [("NONE", "NOT_FOUND", Value::Null), ("FULL", "FORBIDDEN", json!({ "access": "FULL", "viewerCanEdit": false }))]
+    {
+        let input = json!({ "id": id, "access": access });
+        assert_eq!(codes(&act(world, Who::Admin, "guardianshipUpdate", "", input).await), Vec::<&str>::new());
+        let none = json!({ "id": id, "access": "NONE" });
+        assert_eq!(codes(&act(world, Who::Leader, "guardianshipUpdate", "", none).await), [code]);
+        assert_eq!(ask(world, Who::Leader, document, json!({ "id": id })).await["node"], seen);
+    }
 }
 
 async fn a_teacher_adds_guardians_to_the_own_group_and_the_school_verifies_them(world: &World) {

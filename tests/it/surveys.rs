@@ -1,6 +1,6 @@
 //! Surveys and pulses, as those who ask and those who answer use them.
 
-use chrono::{NaiveTime, TimeDelta};
+use chrono::{Days, NaiveTime, TimeDelta};
 use glans::engagement::surveys::pulses;
 use glans_entity::engagement::{recipient, survey_answer, survey_response};
 use glans_entity::ids::{StudentId, SurveyId};
@@ -8,16 +8,16 @@ use glans_entity::people::GuardianAccess;
 use glans_entity::platform::change;
 use glans_entity::scope::{Scope, Scoped};
 use glans_tests::seed::Someone;
-use glans_tests::{Who, World, on_each_database};
-use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
+use glans_tests::{Engine, Who, World, on_each_database};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, PaginatorTrait, QueryFilter, Statement};
 use serde_json::{Value, json};
 
 use crate::announcements::{asked_by, done_by};
-use crate::ask::{act, ask, codes, statements};
+use crate::ask::{act, ask, codes, refusals, statements};
 
 const RESULTS: &str =
     "query($id: ID!) { node(id: $id) { ... on Survey { status responseCount recipientCount resultsFrom
-    results { responseCount questions { answerCount counts { value text count } mean texts } }
+    results { responseCount questions { answerCount counts { value text count } mean texts { nodes { text } } } }
     staffResults { responseCount questions { mean } } } } }";
 const OWN: &str = "query($id: ID!) { node(id: $id) { ... on Survey { viewerHasResponded questions { id }
     viewerResponses { student { displayName } answers { choices score text } } } } }";
@@ -64,6 +64,11 @@ fn answers(questions: &[Value], choice: i32, score: i32, text: &str) -> Value {
         { "question": questions[0], "choices": [choice] }, { "question": questions[1], "choices": [0, 2] },
         { "question": questions[2], "score": score }, { "question": questions[3], "text": text },
     ])
+}
+
+async fn closed(world: &World, id: &Value) {
+    let done = act(world, Who::Leader, "surveyClose", "survey { status }", json!({ "id": id })).await;
+    assert_eq!(done["survey"]["status"], "CLOSED", "{done}");
 }
 
 fn system(world: &World) -> Scope {
@@ -123,13 +128,18 @@ async fn an_anonymous_answer_is_nobodys(world: &World) {
     // The tenth leaves out what it need not answer.
     let input = json!({ "survey": id, "answers": [{ "question": questions[0], "choices": [1] }, { "question": questions[2], "score": 5 }] });
     done_by(world, families[8].0.account, "surveyRespond", "", input).await;
+    // With another answer to come, it could be told from the difference.
     let seen = ask(world, Who::Leader, RESULTS, json!({ "id": id })).await;
-    let none = json!({ "answerCount": null, "counts": [], "mean": null, "texts": [] });
+    assert_eq!((&seen["node"]["responseCount"], &seen["node"]["results"]), (&json!(10), &Value::Null));
+    closed(world, &id).await;
+    let seen = ask(world, Who::Leader, RESULTS, json!({ "id": id })).await;
+    let nothing = json!({ "nodes": [] });
+    let none = json!({ "answerCount": null, "counts": [], "mean": null, "texts": nothing });
     let count = |value: i32, text: Value, count: i32| json!({ "value": value, "text": text, "count": count });
     let expected = json!({ "responseCount": 10, "questions": [
-        { "answerCount": 10, "counts": [count(0, json!("Ja"), 1), count(1, json!("Nee"), 9)], "mean": null, "texts": [] },
+        { "answerCount": 10, "counts": [count(0, json!("Ja"), 1), count(1, json!("Nee"), 9)], "mean": null, "texts": nothing },
         none,
-        { "answerCount": 10, "mean": 2.5, "texts": [], "counts": [
+        { "answerCount": 10, "mean": 2.5, "texts": nothing, "counts": [
             count(1, Value::Null, 0), count(2, Value::Null, 8), count(3, Value::Null, 0), count(4, Value::Null, 1), count(5, Value::Null, 1),
         ] },
         none,
@@ -143,6 +153,97 @@ async fn an_anonymous_answer_is_nobodys(world: &World) {
             who.name()
         );
     }
+}
+
+/// The transaction in which somebody answered is known, and leads to many answers.
+async fn an_anonymous_answer_is_written_among_others(world: &World) {
+    let families = families(world, 25).await;
+    let (id, questions) = opened(world, json!({ "isAnonymous": true })).await;
+    for (at, (family, _)) in (0..).zip(&families) {
+        let answers = answers(&questions, at % 2, at % 5 + 1, &format!("Antwoord {at}"));
+        let done =
+            done_by(world, family.account, "surveyRespond", "", json!({ "survey": id, "answers": answers })).await;
+        assert_eq!(codes(&done), Vec::<&str>::new(), "{done}");
+    }
+    let survey: SurveyId = id.as_str().unwrap().parse().unwrap();
+    let db = world.app.db.read(&system(world)).await.unwrap();
+    let responses = survey_response::Entity::within(&system(world))
+        .filter(survey_response::Column::SurveyId.eq(survey))
+        .all(&db)
+        .await
+        .unwrap();
+    let rows = survey_answer::Entity::within(&system(world))
+        .filter(survey_answer::Column::SurveyId.eq(survey))
+        .all(&db)
+        .await
+        .unwrap();
+    let given = |response: &survey_response::Model| {
+        let of = rows.iter().filter(|row| row.response_id == response.id);
+        let of = of.map(|row| {
+            let at = questions.iter().position(|question| *question == row.question_id.to_string()).unwrap();
+            (at, row.value, row.text.clone())
+        });
+        let mut of: Vec<_> = of.collect();
+        of.sort();
+        of
+    };
+    let mut kept: Vec<_> = responses.iter().map(given).collect();
+    kept.sort();
+    let expected = |at: i32| {
+        let text = Some(format!("Antwoord {at}"));
+        vec![(0, at % 2, None), (1, 0, None), (1, 2, None), (2, at % 5 + 1, None), (3, 0, text)]
+    };
+    let mut expected: Vec<_> = (0..25).map(expected).collect();
+    expected.sort();
+    assert_eq!(kept, expected, "each of them once");
+
+    if world.engine() == Engine::Postgres {
+        let last = families[24].0.person.0;
+        let sql = format!(
+            "SELECT COUNT(*) AS number FROM survey_response r WHERE r.survey_id = '{}' AND r.xmin IN
+             (SELECT p.xmin FROM recipient p WHERE p.item_id = r.survey_id AND p.person_id = '{last}')",
+            survey.0
+        );
+        let row = db.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await.unwrap().unwrap();
+        assert_eq!(row.try_get::<i64>("", "number").unwrap(), 21);
+    }
+}
+
+async fn texts_are_read_by_the_page(world: &World) {
+    let families = families(world, 11).await;
+    let (id, questions) = opened(world, json!({})).await;
+    for (at, (family, _)) in families.iter().enumerate() {
+        // Two of them say the same.
+        let answers = answers(&questions, 0, 3, &format!("Antwoord {:02}", at.max(1)));
+        done_by(world, family.account, "surveyRespond", "", json!({ "survey": id, "answers": answers })).await;
+    }
+    closed(world, &id).await;
+    let page = async |args: &str| {
+        let document = format!(
+            "query($id: ID!) {{ node(id: $id) {{ ... on Survey {{ results {{ questions {{ texts({args}) {{ totalCount
+                nodes {{ text }} pageInfo {{ hasPreviousPage hasNextPage startCursor endCursor }} }} }} }} }} }} }}"
+        );
+        let mut seen = ask(world, Who::Leader, &document, json!({ "id": id })).await;
+        let mut of = seen["node"]["results"]["questions"].take();
+        let chosen = &of[0]["texts"];
+        assert_eq!((&chosen["totalCount"], &chosen["nodes"]), (&json!(0), &json!([])), "it has no words of their own");
+        let texts = of[3]["texts"].take();
+        assert_eq!(texts["totalCount"], 11);
+        let nodes = texts["nodes"].as_array().unwrap().iter();
+        let told: Vec<_> = nodes.map(|node| node["text"].as_str().unwrap().replace("Antwoord ", "")).collect();
+        (told.join(" "), texts["pageInfo"].clone())
+    };
+    let more = |info: &Value| (info["hasPreviousPage"] == true, info["hasNextPage"] == true);
+    let (told, info) = page("first: 4").await;
+    assert_eq!((told.as_str(), more(&info)), ("01 01 02 03", (false, true)));
+    let (told, info) = page(&format!("first: 4, after: {}", info["endCursor"])).await;
+    assert_eq!((told.as_str(), more(&info)), ("04 05 06 07", (true, true)));
+    let (told, end) = page(&format!("first: 4, after: {}", info["endCursor"])).await;
+    assert_eq!((told.as_str(), more(&end)), ("08 09 10", (true, false)));
+    let (told, info) = page(&format!("last: 2, before: {}", info["startCursor"])).await;
+    assert_eq!((told.as_str(), more(&info)), ("02 03", (true, true)));
+    let (told, _) = page(&format!("after: {}", end["endCursor"])).await;
+    assert_eq!(told, "");
 }
 
 async fn an_answer_with_a_name_is_changed_as_long_as_it_is_open(world: &World) {
@@ -170,12 +271,20 @@ async fn an_answer_with_a_name_is_changed_as_long_as_it_is_open(world: &World) {
     let again = act(world, Who::Leader, "surveyClose", "survey { status version }", json!({ "id": id })).await;
     assert_eq!(again, closed);
     assert_eq!(codes(&act(world, Who::Guardian, "surveyRespond", "", other).await), ["EXPIRED"]);
+    it_stays_closed(world, &id).await;
     // One whose time is over is closed without anybody closing it.
     let (id, questions) = opened(world, json!({})).await;
     world.app.clock.turn(TimeDelta::days(8));
     let late = json!({ "survey": id, "answers": answers(&questions, 0, 3, "Te laat.") });
     assert_eq!(codes(&act(world, Who::Guardian, "surveyRespond", "", late).await), ["EXPIRED"]);
     assert_eq!(ask(world, Who::Guardian, RESULTS, json!({ "id": id })).await["node"]["status"], "CLOSED");
+    it_stays_closed(world, &id).await;
+}
+
+async fn it_stays_closed(world: &World, id: &Value) {
+    let later = json!({ "id": id, "closesAt": world.app.clock.now() + TimeDelta::days(7) });
+    assert_eq!(codes(&act(world, Who::Leader, "surveyUpdate", "", later).await), ["CONFLICT"]);
+    assert_eq!(codes(&act(world, Who::Leader, "surveyOpen", "", json!({ "id": id })).await), ["CONFLICT"]);
 }
 
 async fn only_whom_it_reached_answers(world: &World) {
@@ -210,7 +319,8 @@ async fn only_whom_it_reached_answers(world: &World) {
     let none = act(world, Who::Guardian, "surveyRespond", "", json!({ "survey": id, "answers": [] })).await;
     assert_eq!(codes(&none), ["REQUIRED", "REQUIRED"]);
     let child = json!({ "survey": id, "student": ours.students[0], "answers": [] });
-    assert_eq!(codes(&act(world, Who::Guardian, "surveyRespond", "", child).await), ["INVALID"]);
+    let all = ["INVALID student", "REQUIRED answers", "REQUIRED answers"];
+    assert_eq!(refusals(&act(world, Who::Guardian, "surveyRespond", "", child).await), all);
     // Access that is lowered takes the survey and the own answer away.
     act(world, Who::Guardian, "surveyRespond", "", input.clone()).await;
     act(world, Who::Leader, "guardianshipUpdate", "", json!({ "id": ours.guardianships[0], "access": "ON_REQUEST" }))
@@ -226,10 +336,8 @@ async fn a_pulse_is_about_each_child_and_no_teacher_sees_who_said_what(world: &W
     let (id, questions) = opened(world, pulse).await;
     let says = |child: StudentId, score: i32| json!({ "survey": id, "student": child, "answers": [{ "question": questions[0], "score": score }] });
     let noor = ours.students[0];
-    assert_eq!(
-        codes(&act(world, Who::Guardian, "surveyRespond", "", json!({ "survey": id, "answers": [] })).await),
-        ["REQUIRED"]
-    );
+    let none = act(world, Who::Guardian, "surveyRespond", "", json!({ "survey": id, "answers": [] })).await;
+    assert_eq!(refusals(&none), ["REQUIRED student", "REQUIRED answers"]);
     // The child of somebody else, and one of another school.
     assert_eq!(codes(&act(world, Who::Guardian, "surveyRespond", "", says(families[0].1, 1)).await), ["NOT_FOUND"]);
     assert_eq!(codes(&act(world, Who::Teacher, "surveyRespond", "", says(ours.students[1], 1)).await), ["NOT_FOUND"]);
@@ -243,8 +351,11 @@ async fn a_pulse_is_about_each_child_and_no_teacher_sees_who_said_what(world: &W
     assert_eq!(seen["node"]["viewerResponses"], json!([{ "student": { "displayName": "Noor" }, "answers": answer }]));
 
     let db = world.app.db.read(&system(world)).await.unwrap();
-    let latest = pulses::latest(&db, &system(world), &[noor, families[0].1]).await.unwrap();
-    let of_noor = &latest[&noor];
+    let today = system(world).on;
+    let yesterday = today - Days::new(1);
+    let asked = [(noor, today), (noor, yesterday), (families[0].1, today)];
+    let latest = pulses::latest(&db, &system(world), &asked).await.unwrap();
+    let of_noor = &latest[&(noor, today)];
     let scores: Vec<_> = of_noor.guardians.iter().map(|(person, score)| (*person, score.value)).collect();
     assert_eq!(scores, [(ours.guardians[0].person, 5)]);
     assert_eq!((of_noor.teacher.map(|score| score.value), latest.len()), (Some(4), 1));
@@ -252,11 +363,11 @@ async fn a_pulse_is_about_each_child_and_no_teacher_sees_who_said_what(world: &W
     assert!(rows.iter().all(|row| row.survey_id.to_string() != id), "nobody reads what somebody else answered");
     drop(db);
 
-    for (at, (family, child)) in families.iter().enumerate() {
-        let seen = ask(world, Who::Leader, RESULTS, json!({ "id": id })).await;
-        assert_eq!(seen["node"]["results"] == Value::Null, at < 9, "{at}");
+    for (family, child) in &families {
         done_by(world, family.account, "surveyRespond", "", says(*child, 3)).await;
     }
+    assert_eq!(ask(world, Who::Leader, RESULTS, json!({ "id": id })).await["node"]["results"], Value::Null);
+    closed(world, &id).await;
     let seen = ask(world, Who::Leader, RESULTS, json!({ "id": id })).await;
     let results = &seen["node"]["results"];
     assert_eq!((&results["responseCount"], &results["questions"][0]["counts"][2]["count"]), (&json!(11), &json!(10)));
@@ -281,8 +392,9 @@ async fn who_teaches_the_own_child_answers_as_its_guardian(world: &World) {
     let input = json!({ "survey": id, "student": finn, "answers": [{ "question": questions[0], "score": 5 }] });
     assert_eq!(codes(&act(world, Who::Teacher, "surveyRespond", "", input).await), Vec::<&str>::new());
     let db = world.app.db.read(&system(world)).await.unwrap();
-    let latest = pulses::latest(&db, &system(world), &[finn]).await.unwrap();
-    assert_eq!((latest[&finn].guardians.len(), latest[&finn].teacher), (1, None));
+    let asked = (finn, system(world).on);
+    let latest = pulses::latest(&db, &system(world), &[asked]).await.unwrap();
+    assert_eq!((latest[&asked].guardians.len(), latest[&asked].teacher), (1, None));
 }
 
 async fn everything_that_is_wrong_with_a_survey_is_told_at_once(world: &World) {
@@ -372,6 +484,8 @@ async fn a_list_takes_as_many_statements_as_one(world: &World) {
 
 on_each_database!(
     an_anonymous_answer_is_nobodys,
+    an_anonymous_answer_is_written_among_others,
+    texts_are_read_by_the_page,
     an_answer_with_a_name_is_changed_as_long_as_it_is_open,
     only_whom_it_reached_answers,
     a_pulse_is_about_each_child_and_no_teacher_sees_who_said_what,

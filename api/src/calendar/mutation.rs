@@ -15,8 +15,8 @@ pub struct CalendarMutation;
 
 #[Object]
 impl CalendarMutation {
-    /// Makes an address at which calendar programs find the meetings and team sessions of the viewer, those of the last
-    /// year and all to come. An address that was made before ends at once. For persons.
+    /// Makes an address at which calendar programs find what the viewer comes to: meetings, team sessions, conversations and
+    /// events, those of the last year and all to come. An address that was made before ends at once. For persons.
     async fn calendar_feed_renew(
         &self,
         ctx: &Context<'_>,

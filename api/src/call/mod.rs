@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use async_graphql::{Context, Data};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Europe::Amsterdam;
 use glans_entity::ids::BoardId;
 use glans_entity::scope::Scope;
@@ -205,4 +205,10 @@ impl Call {
 /// The calendar day in the Netherlands, where the boards are.
 pub fn today(now: DateTime<Utc>) -> NaiveDate {
     now.with_timezone(&Amsterdam).date_naive()
+}
+
+/// When that day begins in the Netherlands.
+pub fn begin(on: NaiveDate) -> DateTime<Utc> {
+    let midnight = on.and_time(NaiveTime::MIN);
+    Amsterdam.from_local_datetime(&midnight).earliest().map_or_else(|| midnight.and_utc(), |at| at.to_utc())
 }

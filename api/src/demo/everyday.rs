@@ -339,6 +339,7 @@ impl Telling<'_> {
             sent_at: at,
             arrives_at: at,
             announced_at: Some(at),
+            undeliverable_at: None,
             updated_at: at,
             version: 1,
         });

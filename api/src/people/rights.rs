@@ -287,6 +287,7 @@ impl Rights {
             }
             (Role::ClusterDirector, ScopeKind::Cluster) => {
                 scope.clusters.push(ClusterId(held.scope));
+                scope.directed_clusters.push(ClusterId(held.scope));
                 scope.course_boards.push(held.board);
                 scope.sharing_boards.push(held.board);
                 let schools =
@@ -386,6 +387,7 @@ fn tidy(scope: &mut Scope) {
     once(&mut scope.people_boards);
     once(&mut scope.roster_boards);
     once(&mut scope.clusters);
+    once(&mut scope.directed_clusters);
     once(&mut scope.schools);
     once(&mut scope.staffed_schools);
     once(&mut scope.led_schools);

@@ -17,9 +17,9 @@ use crate::identity::master_key::MasterKey;
 use crate::platform::error::{Code, Error, Result, coded};
 use crate::programme::reading::Reading;
 
-const VERSION: u8 = 4;
+const VERSION: u8 = 5;
 const CONTEXT: &str = "sync cursor";
-const LISTS: usize = 23;
+const LISTS: usize = 24;
 
 /// Up to which transaction and line the log was read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -164,6 +164,7 @@ fn lists(scope: &Scope) -> (NaiveDate, [Vec<Uuid>; LISTS]) {
         people_boards,
         roster_boards,
         clusters,
+        directed_clusters,
         schools,
         staffed_schools,
         led_schools,
@@ -195,6 +196,7 @@ fn lists(scope: &Scope) -> (NaiveDate, [Vec<Uuid>; LISTS]) {
         organisation_boards,
         people_boards,
         clusters,
+        directed_clusters,
         schools,
         staffed_schools,
         led_schools,
@@ -293,6 +295,7 @@ impl Bytes<'_> {
             organisation_boards: BoardId,
             people_boards: BoardId,
             clusters: ClusterId,
+            directed_clusters: ClusterId,
             schools: SchoolId,
             staffed_schools: SchoolId,
             led_schools: SchoolId,

@@ -24,6 +24,8 @@ pub struct Model {
     pub arrives_at: DateTimeUtc,
     /// When the lists of those whom it reaches were told; none while it is held.
     pub announced_at: Option<DateTimeUtc>,
+    /// When it turned out, at its arrival, that nobody at the school reads it any more.
+    pub undeliverable_at: Option<DateTimeUtc>,
     pub updated_at: DateTimeUtc,
     /// Counts up with every change, from 1.
     pub version: i32,

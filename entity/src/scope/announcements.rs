@@ -1,12 +1,11 @@
 //! What is in sight of announcements.
 
-use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, SelectStatement};
+use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
 use sea_orm::{ColumnTrait, Condition};
 
-use super::engagement::{items_for_oneself, items_for_places};
-use super::{Scope, Scoped, begun, behind_wall, not_over, select_one, students_in_groups};
+use super::engagement::{about_kin, items_for_oneself, items_for_places};
+use super::{Scope, Scoped, behind_wall, select_one, students_in_groups};
 use crate::engagement::{TargetKind, announcement, announcement_revision, announcement_translation, audience_target};
-use crate::people::{Role, membership};
 
 /// Items of which every place lies under a role of the viewer: as leader, director or administrator, and with `groups` as
 /// teacher too. `item` is the id of the item in the query around it. One place in sight does not open what is for two.
@@ -23,7 +22,7 @@ pub(super) fn wholly_under<C: ColumnTrait>(item: C, scope: &Scope, groups: bool)
     let mut inside = Condition::any()
         .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
         .add(led)
-        .add(of(TargetKind::Cluster).add(Column::TargetId.in_subquery(directed_clusters(scope))));
+        .add(of(TargetKind::Cluster).add(Column::TargetId.is_in(scope.directed_clusters.iter().map(|it| it.0))));
     if taught {
         let students = students_in_groups(&scope.taught_groups, scope.on);
         let taught = scope.taught_groups.iter().map(|group| group.0);
@@ -34,18 +33,8 @@ pub(super) fn wholly_under<C: ColumnTrait>(item: C, scope: &Scope, groups: bool)
     let outside = Condition::all()
         .add(Expr::col(Column::ItemId.as_column_ref()).equals(item.as_column_ref()))
         .add(Column::Excluded.eq(false))
-        .add(inside.not());
+        .add(Condition::any().add(inside.not()).add(about_kin(scope)));
     Expr::not_exists(select_one::<Entity, _>(Column::ItemId, outside)).into_condition()
-}
-
-fn directed_clusters(scope: &Scope) -> SelectStatement {
-    use membership::Column;
-    let directs = Condition::all()
-        .add(Column::PersonId.is_in(scope.persons.iter().copied()))
-        .add(Column::Role.eq(Role::ClusterDirector))
-        .add(begun(scope.on))
-        .add(not_over(scope.on));
-    select_one::<membership::Entity, _>(Column::ScopeId, directs)
 }
 
 /// Announcements that the viewer sees as a member of staff: the own ones, those that were published for a place where the
@@ -58,9 +47,10 @@ pub fn announcements_of_staff(scope: &Scope) -> Condition {
     behind_wall(Column::BoardId, scope, any)
 }
 
-/// Announcements that the viewer may change: those of which every place is the viewer's to address.
-pub fn announcements_to_change(scope: &Scope) -> Condition {
-    announcements_of_staff(scope).add(wholly_under(announcement::Column::Id, scope, true))
+/// Announcements of which every place is the viewer's to address: as leader, director or administrator, and with `groups` as
+/// teacher too.
+pub fn announcements_to_change(scope: &Scope, groups: bool) -> Condition {
+    announcements_of_staff(scope).add(wholly_under(announcement::Column::Id, scope, groups))
 }
 
 impl Scoped for announcement::Entity {

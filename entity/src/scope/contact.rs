@@ -2,7 +2,7 @@
 
 use sea_orm::{ColumnTrait, Condition};
 
-use super::engagement::students_in_confidence;
+use super::engagement::in_confidence_at_school;
 use super::{Scope, Scoped, behind_wall, select_one};
 use crate::engagement::{ContactTone, concern, contact_moment};
 
@@ -21,7 +21,8 @@ impl Scoped for contact_moment::Entity {
     /// Staff see those about whom they have in confidence, a guardian the compliments that are for them.
     fn visible(scope: &Scope) -> Condition {
         use contact_moment::Column;
-        let any = Condition::any().add(students_in_confidence(Column::StudentId, scope)).add(compliments(scope));
+        let of_staff = in_confidence_at_school(Column::StudentId, Column::SchoolId, scope);
+        let any = Condition::any().add(of_staff).add(compliments(scope));
         behind_wall(Column::BoardId, scope, any)
     }
 }
@@ -41,7 +42,8 @@ impl Scoped for concern::Entity {
     /// Staff see those about whom they have in confidence, a guardian the own ones and those that staff shares.
     fn visible(scope: &Scope) -> Condition {
         use concern::Column;
-        let any = Condition::any().add(students_in_confidence(Column::StudentId, scope)).add(of_guardian(scope));
+        let of_staff = in_confidence_at_school(Column::StudentId, Column::SchoolId, scope);
+        let any = Condition::any().add(of_staff).add(of_guardian(scope));
         behind_wall(Column::BoardId, scope, any)
     }
 }

@@ -1,12 +1,14 @@
 //! What is in sight of what families and schools say to each other.
 
+use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
 use sea_orm::{ColumnTrait, Condition};
 
 use super::{Scope, Scoped, behind_wall, select_one, students_in_groups};
 use crate::engagement::{
-    TargetKind, agreement, agreement_confirmation, audience_target, conversation, conversation_attendee,
+    RecipientKind, TargetKind, agreement, agreement_confirmation, audience_target, conversation, conversation_attendee,
     conversation_note, goal, goal_agreement, partnership, recipient, talk_choice,
 };
+use crate::organisation::school;
 use crate::people::{GuardianAccess, student};
 
 /// Students of whom the viewer has everything as a member of staff: who leads the school or teaches the group, and nobody
@@ -17,6 +19,12 @@ pub fn students_in_confidence<C: ColumnTrait>(id: C, scope: &Scope) -> Condition
         .add(id.in_subquery(select_one::<student::Entity, _>(student::Column::Id, headed)))
         .add(id.in_subquery(students_in_groups(&scope.taught_groups, scope.on)));
     Condition::all().add(any).add(id.is_not_in(scope.kin.iter().copied()))
+}
+
+/// As [`students_in_confidence`], at a school where the viewer works: what was said at another school before stays there.
+pub(super) fn in_confidence_at_school<C: ColumnTrait>(student: C, school: C, scope: &Scope) -> Condition {
+    let schools = scope.headed_schools.iter().chain(&scope.team_schools).copied();
+    Condition::all().add(students_in_confidence(student, scope)).add(school.is_in(schools))
 }
 
 /// As [`students_in_confidence`], and the own children of whom the viewer has everything.
@@ -31,11 +39,45 @@ pub fn addressed_to_oneself(scope: &Scope) -> Condition {
         Condition::all().add(Column::Least.eq(least)).add(Column::StudentId.is_in(children.iter().copied()))
     };
     let open = Condition::any()
-        .add(Column::StudentId.eq(recipient::AS_STAFF))
+        .add(addressed_as_staff(scope))
         .add(about(GuardianAccess::Full, &scope.full_children))
         .add(about(GuardianAccess::OnRequest, &scope.informed_children))
         .add(about(GuardianAccess::EmergencyOnly, &scope.children));
     Condition::all().add(Column::PersonId.is_in(scope.persons.iter().copied())).add(open)
+}
+
+/// What was addressed to the viewer as staff of a place where the viewer works still, or of a thread in which they take part.
+fn addressed_as_staff(scope: &Scope) -> Condition {
+    use recipient::Column;
+    if scope.team_schools.is_empty() {
+        return Condition::any().add(Expr::val(1).eq(2));
+    }
+    let place = select_one::<audience_target::Entity, _>(
+        audience_target::Column::ItemId,
+        Condition::all()
+            .add(Expr::col(audience_target::Column::ItemId.as_column_ref()).equals(Column::ItemId.as_column_ref()))
+            .add(audience_target::Column::Excluded.eq(false))
+            .add(places_of_work(scope)),
+    );
+    let thread = Condition::all()
+        .add(Column::Kind.eq(RecipientKind::Thread))
+        .add(super::threads::taken_part_as_staff(Column::ItemId, scope));
+    let still = Condition::any().add(Expr::exists(place)).add(thread);
+    Condition::all().add(Column::StudentId.eq(recipient::AS_STAFF)).add(still)
+}
+
+/// Places in whose staff the viewer is.
+fn places_of_work(scope: &Scope) -> Condition {
+    use audience_target::Column;
+    let of = |kind: TargetKind| Condition::all().add(Column::Kind.eq(kind));
+    let above = |column: school::Column| {
+        select_one::<school::Entity, _>(column, school::Column::Id.is_in(scope.team_schools.iter().copied()))
+    };
+    Condition::any()
+        .add(of(TargetKind::Board).add(Column::TargetId.in_subquery(above(school::Column::BoardId))))
+        .add(of(TargetKind::Cluster).add(Column::TargetId.in_subquery(above(school::Column::ClusterId))))
+        .add(of(TargetKind::School).add(Column::TargetId.is_in(scope.team_schools.iter().map(|school| school.0))))
+        .add(of(TargetKind::ClassGroup).add(Column::TargetId.is_in(scope.taught_groups.iter().map(|group| group.0))))
 }
 
 impl Scoped for recipient::Entity {
@@ -56,7 +98,7 @@ impl Scoped for audience_target::Entity {
         let led = scope.led_schools.iter().copied();
         let mut any = Condition::any()
             .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
-            .add(of(TargetKind::Board).add(Column::TargetId.is_in(scope.sharing_boards.iter().map(|board| board.0))))
+            .add(of(TargetKind::Board).add(Column::TargetId.in_subquery(boards_of_led_schools(scope))))
             .add(of(TargetKind::Cluster).add(Column::TargetId.is_in(scope.clusters.iter().map(|cluster| cluster.0))))
             .add(of(TargetKind::School).add(Column::SchoolId.is_in(scope.team_schools.iter().copied())))
             .add(Column::SchoolId.is_in(led))
@@ -67,8 +109,21 @@ impl Scoped for audience_target::Entity {
             let taught = students_in_groups(&scope.taught_groups, scope.on);
             any = any.add(of(TargetKind::Student).add(Column::TargetId.in_subquery(taught)));
         }
-        behind_wall(Column::BoardId, scope, any)
+        behind_wall(Column::BoardId, scope, Condition::all().add(any).add(about_kin(scope).not()))
     }
+}
+
+/// Children of whom the viewer is family, and so no staff.
+pub(super) fn about_kin(scope: &Scope) -> Condition {
+    use audience_target::Column;
+    let kin = scope.kin.iter().map(|child| child.0);
+    Condition::all().add(Column::Kind.eq(TargetKind::Student)).add(Column::TargetId.is_in(kin))
+}
+
+/// What is for a whole board is in sight of who leads a school of it, or directs one.
+fn boards_of_led_schools(scope: &Scope) -> SelectStatement {
+    let led = school::Column::Id.is_in(scope.led_schools.iter().copied());
+    select_one::<school::Entity, _>(school::Column::BoardId, led)
 }
 
 /// Rows about a child that all who have the child wholly in sight see.
@@ -118,18 +173,36 @@ impl Scoped for conversation_attendee::Entity {
             .add(Column::PersonId.is_in(scope.persons.iter().copied()))
             .add(Condition::all().add(Column::IsStaff.eq(true)).add(invited));
         let of_child = Condition::all().add(Column::StudentId.is_in(scope.full_children.iter().copied())).add(own);
-        let any = Condition::any().add(students_in_confidence(Column::StudentId, scope)).add(of_child);
+        let mut any = Condition::any().add(of_child);
+        if works(scope) {
+            any = any.add(Column::ConversationId.in_subquery(conversations_of_staff(scope)));
+        }
         behind_wall(Column::BoardId, scope, any)
     }
 }
 
 /// The conversations to which the viewer is invited as a guardian.
-pub(super) fn invitations(scope: &Scope) -> sea_orm::sea_query::SelectStatement {
+pub(super) fn invitations(scope: &Scope) -> SelectStatement {
     use conversation_attendee::{Column, Entity};
     let own = Condition::all()
         .add(Column::PersonId.is_in(scope.persons.iter().copied()))
+        .add(Column::IsStaff.eq(false))
         .add(Column::StudentId.is_in(scope.full_children.iter().copied()));
     select_one::<Entity, _>(Column::ConversationId, own)
+}
+
+/// Whether the viewer is staff of a school.
+fn works(scope: &Scope) -> bool {
+    !scope.headed_schools.is_empty() || !scope.team_schools.is_empty()
+}
+
+/// Conversations at the school, about students whom the viewer has in confidence there.
+fn conversations_of_staff(scope: &Scope) -> SelectStatement {
+    use conversation::Column;
+    select_one::<conversation::Entity, _>(
+        Column::Id,
+        in_confidence_at_school(Column::StudentId, Column::SchoolId, scope),
+    )
 }
 
 impl Scoped for conversation::Entity {
@@ -139,7 +212,8 @@ impl Scoped for conversation::Entity {
         let invited = Condition::all()
             .add(Column::StudentId.is_in(scope.full_children.iter().copied()))
             .add(Column::Id.in_subquery(invitations(scope)));
-        let any = Condition::any().add(students_in_confidence(Column::StudentId, scope)).add(invited);
+        let of_staff = in_confidence_at_school(Column::StudentId, Column::SchoolId, scope);
+        let any = Condition::any().add(of_staff).add(invited);
         behind_wall(Column::BoardId, scope, any)
     }
 }
@@ -151,7 +225,10 @@ impl Scoped for agreement::Entity {
         let invited = Condition::all()
             .add(Column::StudentId.is_in(scope.full_children.iter().copied()))
             .add(Column::ConversationId.in_subquery(invitations(scope)));
-        let any = Condition::any().add(students_in_confidence(Column::StudentId, scope)).add(invited);
+        let mut any = Condition::any().add(invited);
+        if works(scope) {
+            any = any.add(Column::ConversationId.in_subquery(conversations_of_staff(scope)));
+        }
         behind_wall(Column::BoardId, scope, any)
     }
 }
@@ -179,13 +256,13 @@ pub(super) fn people_who_talk<C: ColumnTrait>(id: C, scope: &Scope) -> Condition
 }
 
 /// Items addressed to the viewer.
-pub fn items_for_oneself(scope: &Scope) -> sea_orm::sea_query::SelectStatement {
+pub fn items_for_oneself(scope: &Scope) -> SelectStatement {
     let own = addressed_to_oneself(scope).add(recipient::Column::BoardId.is_in(scope.boards.iter().copied()));
     select_one::<recipient::Entity, _>(recipient::Column::ItemId, own)
 }
 
 /// Items for places for which the viewer answers, or where the viewer works.
-pub fn items_for_places(scope: &Scope) -> sea_orm::sea_query::SelectStatement {
+pub fn items_for_places(scope: &Scope) -> SelectStatement {
     let visible = audience_target::Entity::visible(scope).add(audience_target::Column::Excluded.eq(false));
     select_one::<audience_target::Entity, _>(audience_target::Column::ItemId, visible)
 }

@@ -41,6 +41,8 @@ pub struct Scope {
     pub roster_boards: Vec<BoardId>,
     /// Clusters in sight.
     pub clusters: Vec<ClusterId>,
+    /// Clusters that the viewer directs.
+    pub directed_clusters: Vec<ClusterId>,
     /// Schools in sight, without the people in them.
     pub schools: Vec<SchoolId>,
     /// Schools whose staff and class groups are in sight.
@@ -145,6 +147,16 @@ fn students_of_staff<C: ColumnTrait>(id: C, scope: &Scope) -> Condition {
         any = any.add(id.in_subquery(students_in_groups(&scope.taught_groups, scope.on)));
     }
     any
+}
+
+/// Students whose guardians staff may see. Who is family of a student sees nothing of its other guardians, whatever role they
+/// hold at the school.
+fn families_of_staff<C: ColumnTrait>(id: C, scope: &Scope) -> Condition {
+    let students = students_of_staff(id, scope);
+    if students.is_empty() {
+        return students;
+    }
+    Condition::all().add(students).add(id.is_not_in(scope.kin.iter().copied()))
 }
 
 /// Roles that are not over on the day.
@@ -262,7 +274,7 @@ impl Scoped for people::person::Entity {
                 Column::Id.in_subquery(select_one::<membership::Entity, _>(membership::Column::PersonId, teachers)),
             );
         }
-        let students = students_of_staff(guardianship::Column::StudentId, scope);
+        let students = families_of_staff(guardianship::Column::StudentId, scope);
         if !students.is_empty() {
             // Those whose guardianship is over as well: who sees the relation sees whom it was with.
             any = any.add(
@@ -309,7 +321,7 @@ impl Scoped for people::guardianship::Entity {
         let any = Condition::any()
             .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
             .add(own)
-            .add(students_of_staff(Column::StudentId, scope));
+            .add(families_of_staff(Column::StudentId, scope));
         behind_wall(Column::BoardId, scope, any)
     }
 }

@@ -7,36 +7,42 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{ColumnTrait, Condition};
 
-use super::engagement::students_in_confidence;
+use super::engagement::in_confidence_at_school;
 use super::{Scope, Scoped, behind_wall, select_one};
 use crate::engagement::{contact_rules, message, thread, thread_participant};
 
-/// About students whom the viewer has in confidence, at a school where the viewer works: what was said at another school
-/// before stays there.
-fn of_staff<C: ColumnTrait>(student: C, school: C, scope: &Scope) -> Condition {
-    let schools = scope.headed_schools.iter().chain(&scope.team_schools).copied();
-    Condition::all().add(students_in_confidence(student, scope)).add(school.is_in(schools))
+/// Participations of the viewer that count today: as a guardian, as far as the guardianship opens the child; as staff, while
+/// the viewer has the child in confidence at the school of the thread.
+fn own_parts(scope: &Scope, as_staff: bool) -> Condition {
+    use thread_participant::Column;
+    let own =
+        Condition::all().add(Column::PersonId.is_in(scope.persons.iter().copied())).add(Column::IsStaff.eq(as_staff));
+    if as_staff {
+        own.add(in_confidence_at_school(Column::StudentId, Column::SchoolId, scope))
+    } else {
+        own.add(Column::StudentId.is_in(scope.full_children.iter().copied()))
+    }
 }
 
-/// The threads in which the viewer takes part as a guardian, as far as the guardianship opens them today.
-fn threads_of_guardian(scope: &Scope) -> SelectStatement {
-    use thread_participant::{Column, Entity};
-    let own = Condition::all()
-        .add(Column::PersonId.is_in(scope.persons.iter().copied()))
-        .add(Column::IsStaff.eq(false))
-        .add(Column::StudentId.is_in(scope.full_children.iter().copied()));
-    select_one::<Entity, _>(Column::ThreadId, own)
+/// The threads in which the viewer takes part.
+fn threads_of(scope: &Scope, as_staff: bool) -> SelectStatement {
+    select_one::<thread_participant::Entity, _>(thread_participant::Column::ThreadId, own_parts(scope, as_staff))
+}
+
+fn own_threads<C: ColumnTrait>(thread: C, scope: &Scope) -> Condition {
+    Condition::any().add(thread.in_subquery(threads_of(scope, true))).add(thread.in_subquery(threads_of(scope, false)))
+}
+
+/// That the viewer takes part in the thread as staff; `thread` is its id in the query around it.
+pub(super) fn taken_part_as_staff<C: ColumnTrait>(thread: C, scope: &Scope) -> Condition {
+    Condition::all().add(thread.in_subquery(threads_of(scope, true)))
 }
 
 impl Scoped for thread::Entity {
-    /// Staff see those about whom they have in confidence, guardians those in which they take part.
+    /// Who takes part, staff and guardians alike: what is written to the leader is not for the teacher to read.
     fn visible(scope: &Scope) -> Condition {
         use thread::Column;
-        let of_child = Condition::all()
-            .add(Column::StudentId.is_in(scope.full_children.iter().copied()))
-            .add(Column::Id.in_subquery(threads_of_guardian(scope)));
-        let any = Condition::any().add(of_staff(Column::StudentId, Column::SchoolId, scope)).add(of_child);
-        behind_wall(Column::BoardId, scope, any)
+        behind_wall(Column::BoardId, scope, own_threads(Column::Id, scope))
     }
 }
 
@@ -44,25 +50,18 @@ impl Scoped for message::Entity {
     /// As the thread.
     fn visible(scope: &Scope) -> Condition {
         use message::Column;
-        let of_child = Condition::all()
-            .add(Column::StudentId.is_in(scope.full_children.iter().copied()))
-            .add(Column::ThreadId.in_subquery(threads_of_guardian(scope)));
-        let any = Condition::any().add(of_staff(Column::StudentId, Column::SchoolId, scope)).add(of_child);
-        behind_wall(Column::BoardId, scope, any)
+        behind_wall(Column::BoardId, scope, own_threads(Column::ThreadId, scope))
     }
 }
 
 impl Scoped for thread_participant::Entity {
-    /// A guardian sees themselves and the staff, and nothing of another guardian.
+    /// Staff sees everybody; a guardian sees themselves and the staff, and nothing of another guardian.
     fn visible(scope: &Scope) -> Condition {
         use thread_participant::Column;
         let own =
             Condition::any().add(Column::IsStaff.eq(true)).add(Column::PersonId.is_in(scope.persons.iter().copied()));
-        let of_child = Condition::all()
-            .add(Column::StudentId.is_in(scope.full_children.iter().copied()))
-            .add(Column::ThreadId.in_subquery(threads_of_guardian(scope)))
-            .add(own);
-        let any = Condition::any().add(of_staff(Column::StudentId, Column::SchoolId, scope)).add(of_child);
+        let as_guardian = Condition::all().add(Column::ThreadId.in_subquery(threads_of(scope, false))).add(own);
+        let any = Condition::any().add(taken_part_as_staff(Column::ThreadId, scope)).add(as_guardian);
         behind_wall(Column::BoardId, scope, any)
     }
 }
@@ -87,7 +86,8 @@ pub fn open(scope: &Scope, now: DateTime<Utc>) -> Condition {
 /// Messages that have arrived by `now`, and the viewer's own.
 pub fn arrived(scope: &Scope, now: DateTime<Utc>) -> Condition {
     use message::Column;
-    Condition::any().add(Column::ArrivesAt.lte(now)).add(Column::AuthorId.is_in(scope.persons.iter().copied()))
+    let there = Condition::all().add(Column::ArrivesAt.lte(now)).add(Column::UndeliverableAt.is_null());
+    Condition::any().add(there).add(Column::AuthorId.is_in(scope.persons.iter().copied()))
 }
 
 /// Staff in the threads that the viewer sees, whatever role they hold today.

@@ -178,7 +178,7 @@ fn partners(mutation: &str, id: &str) -> Option<Value> {
         "talkChoiceSet" => json!({ "student": id, "apart": true }),
         "conversationSchedule" => json!({
             "student": id, "kind": "PROGRESS", "mode": "PHONE",
-            "startsAt": "2031-03-04T13:00:00Z", "endsAt": "2031-03-04T13:20:00Z",
+            "startsAt": in_a_month(0), "endsAt": in_a_month(20),
         }),
         "conversationUpdate" => json!({ "id": id, "location": "Aula" }),
         "conversationRecord" => json!({ "id": id, "attendance": [], "summary": "Het gaat goed." }),
@@ -191,6 +191,11 @@ fn partners(mutation: &str, id: &str) -> Option<Value> {
         "feedRead" => json!({ "ids": [id] }),
         _ => return None,
     })
+}
+
+/// So many minutes after a time in the school year of the seeds.
+fn in_a_month(minutes: i64) -> String {
+    (chrono::Utc::now() + chrono::TimeDelta::days(33) + chrono::TimeDelta::minutes(minutes)).to_rfc3339()
 }
 
 fn bookings(mutation: &str, id: &str, referred: &Board) -> Option<Value> {

@@ -5,8 +5,9 @@ use glans_entity::people::GuardianAccess;
 use glans_tests::{Who, World, on_each_database};
 use serde_json::{Value, json};
 
-use super::{done_by, drafted, opened, published, to_group, to_school};
-use crate::ask::{act, ask};
+use super::{asked_by, done_by, drafted, opened, published, to_group, to_school};
+use crate::ask::{act, ask, codes};
+use crate::threads::{end_roles, make_parent};
 
 const RECEIPTS: &str =
     "query($id: ID!, $state: ReceiptState, $first: Int, $after: String) { node(id: $id) { ... on Announcement {
@@ -165,9 +166,60 @@ async fn lists_are_narrowed_down(world: &World) {
     }
 }
 
+async fn who_is_family_sees_what_is_for_the_child_alone_as_family_only(world: &World) {
+    let ours = &world.ours;
+    make_parent(world, ours.leader.person, ours.students[0]).await;
+    let to_child = json!({ "audience": { "include": [ours.students[0]] } });
+    let id = published(world, Who::Teacher, "Voor thuis", to_child.clone()).await;
+    let seen = opened(world, ours.leader.account, &id).await;
+    assert_eq!(seen["title"], "Voor thuis", "it reached the leader as a parent");
+    assert_eq!((&seen["reach"], &seen["receipts"]["nodes"]), (&Value::Null, &json!([])));
+    assert_eq!(seen["viewerCanEdit"], false);
+    let own = json!({ "title": "Voor mijzelf", "body": "Dag.", "audience": to_child["audience"] });
+    assert_eq!(codes(&act(world, Who::Leader, "announcementCreate", "", own).await), ["FORBIDDEN"]);
+    assert!(opened(world, ours.teacher.account, &id).await["reach"].is_object());
+}
+
+async fn what_is_for_the_whole_board_is_not_for_trainers(world: &World) {
+    let to_board = json!({ "audience": { "include": [world.ours.id] } });
+    let id = published(world, Who::Admin, "Voor iedereen", to_board).await;
+    assert_eq!(opened(world, world.ours.trainer.account, &id).await, Value::Null);
+    assert!(opened(world, world.ours.leader.account, &id).await["reach"].is_object());
+}
+
+async fn what_was_addressed_to_staff_ends_with_the_role(world: &World) {
+    let tarik = world.ours.teacher;
+    // He stays in the board as a parent at another school.
+    make_parent(world, tarik.person, world.ours.students[1]).await;
+    let mut ids = Vec::new();
+    for place in [json!(world.ours.groups[0]), json!(world.ours.schools[0]), json!(world.ours.id)] {
+        let to_team = json!({ "audience": { "include": [place], "roles": ["TEACHER"] } });
+        ids.push(published(world, Who::Admin, "Voor het team", to_team).await);
+    }
+    for id in &ids {
+        assert_eq!(opened(world, tarik.account, id).await["title"], "Voor het team");
+    }
+    let unread = async || asked_by(world, tarik.account, "{ feedUnreadCount feed { totalCount } }", Value::Null).await;
+    let before = unread().await;
+    end_roles(world, tarik.person).await;
+    for id in &ids {
+        assert_eq!(opened(world, tarik.account, id).await, Value::Null);
+        assert_eq!(
+            done_by(world, tarik.account, "announcementRead", "", json!({ "ids": [id] })).await["userErrors"][0]["code"],
+            "NOT_FOUND"
+        );
+    }
+    let after = unread().await;
+    let count = |of: &Value| of["feed"]["totalCount"].as_i64().unwrap();
+    assert!(count(&after) <= count(&before) - 3, "{before} {after}");
+}
+
 on_each_database!(
     a_teacher_sees_who_has_not_confirmed_and_others_see_counts,
     who_teaches_another_group_sees_no_names,
     a_draft_is_seen_by_its_author_and_by_who_answers_for_its_places,
     lists_are_narrowed_down,
+    who_is_family_sees_what_is_for_the_child_alone_as_family_only,
+    what_is_for_the_whole_board_is_not_for_trainers,
+    what_was_addressed_to_staff_ends_with_the_role,
 );

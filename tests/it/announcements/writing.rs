@@ -7,7 +7,7 @@ use glans_tests::{Who, World, on_each_database};
 use serde_json::{Value, json};
 
 use super::{drafted, opened, published, titles, to_group, to_school};
-use crate::ask::{act, ask, codes};
+use crate::ask::{act, ask, codes, refusals, statements};
 
 async fn everything_that_is_wrong_is_told_at_once(world: &World) {
     let soon = world.app.clock.now() + TimeDelta::days(1);
@@ -31,6 +31,52 @@ async fn everything_that_is_wrong_is_told_at_once(world: &World) {
         problem("INVALID", &["expiresAt"]),
     ]);
     assert_eq!((&refused["userErrors"], &refused["announcement"]), (&expected, &Value::Null));
+}
+
+async fn every_place_that_is_out_of_sight_is_told_with_the_rest(world: &World) {
+    let (ours, theirs) = (&world.ours, &world.theirs);
+    let input = json!({
+        "title": " ", "body": "De school is dicht.",
+        "audience": { "include": [ours.groups[1], ours.schools[0], theirs.groups[0]] },
+    });
+    let refused = act(world, Who::Leader, "announcementCreate", "", input).await;
+    assert_eq!(refusals(&refused), ["NOT_FOUND audience.include.0", "NOT_FOUND audience.include.2", "REQUIRED title"]);
+    let input = json!({
+        "title": "T", "body": "B", "priority": "URGENT", "urgentReason": "R",
+        "audience": { "include": [ours.groups[0], ours.schools[0], "school_x"], "exclude": [theirs.id] },
+    });
+    let refused = act(world, Who::Teacher, "announcementCreate", "", input).await;
+    let expected = ["FORBIDDEN audience.include.1", "NOT_FOUND audience.include.2", "NOT_FOUND audience.exclude.0"];
+    assert_eq!(refusals(&refused), expected);
+    let draft = json!({
+        "id": drafted(world, Who::Leader, "Schets", to_school(world)).await, "title": " ",
+        "audience": { "include": [theirs.schools[0]] },
+    });
+    let refused = act(world, Who::Leader, "announcementUpdate", "", draft).await;
+    assert_eq!(refusals(&refused), ["NOT_FOUND audience.include.0", "REQUIRED title"]);
+}
+
+async fn many_places_take_as_many_statements_as_one(world: &World) {
+    let ours = &world.ours;
+    let mut children = Vec::new();
+    for number in 0..8 {
+        children.push(world.child(&format!("Kind {number}"), 0).await);
+    }
+    let create = "mutation($input: AnnouncementCreateInput!) { announcementCreate(input: $input) {
+        announcement { id } userErrors { code } } }";
+    let taken = async |who, include: Value, exclude: Value| {
+        let audience = json!({ "include": include, "exclude": exclude });
+        let input = json!({ "title": "Sneeuw", "body": "De school is dicht.", "audience": audience });
+        statements(world, who, create, json!({ "input": input })).await
+    };
+    drafted(world, Who::Leader, "Acht", json!({ "audience": { "include": children } })).await;
+    let one = taken(Who::Leader, json!([children[0]]), json!([])).await;
+    assert_eq!(taken(Who::Leader, json!(children), json!([])).await, one);
+    let several = json!([ours.schools[0], ours.schools[1], ours.groups[0], ours.groups[1]]);
+    let audience = json!({ "include": several, "exclude": children[..4] });
+    drafted(world, Who::Admin, "Acht", json!({ "audience": audience })).await;
+    let few = taken(Who::Admin, json!([ours.schools[0], ours.groups[0]]), json!([children[0]])).await;
+    assert_eq!(taken(Who::Admin, several, json!(children[..4])).await, few);
 }
 
 async fn only_the_own_places_are_addressed(world: &World) {
@@ -135,6 +181,22 @@ async fn what_is_scheduled_appears_at_its_time_to_who_is_there_then(world: &Worl
     assert_eq!(shown["announcement"]["status"], "PUBLISHED");
 }
 
+async fn what_somebody_scheduled_who_has_gone_is_a_draft_again(world: &World) {
+    let ours = &world.ours;
+    let id = drafted(world, Who::Teacher, "Morgen", to_group(world)).await;
+    let at = world.app.clock.now() + TimeDelta::hours(3);
+    act(world, Who::Teacher, "announcementPublish", "", json!({ "id": id, "publishAt": at })).await;
+    crate::threads::end_roles(world, ours.teacher.person).await;
+    world.app.clock.turn(TimeDelta::hours(4));
+    schedule::round(&world.app, None).await.unwrap();
+    assert_eq!(opened(world, ours.guardians[0].account, &id).await, Value::Null);
+    assert_eq!(opened(world, ours.leader.account, &id).await["status"], "DRAFT");
+    // Who answers for its places decides.
+    let fields = "announcement { status }";
+    let made = act(world, Who::Leader, "announcementPublish", fields, json!({ "id": id })).await;
+    assert_eq!(made["announcement"]["status"], "PUBLISHED");
+}
+
 async fn what_was_scheduled_can_be_withdrawn_before_it_appears(world: &World) {
     let id = drafted(world, Who::Teacher, "Morgen", to_group(world)).await;
     let at = world.app.clock.now() + TimeDelta::hours(3);
@@ -187,9 +249,12 @@ fn chrono_tz() -> chrono::FixedOffset {
 
 on_each_database!(
     everything_that_is_wrong_is_told_at_once,
+    every_place_that_is_out_of_sight_is_told_with_the_rest,
+    many_places_take_as_many_statements_as_one,
     only_the_own_places_are_addressed,
     a_draft_is_changed_and_published_once,
     what_is_scheduled_appears_at_its_time_to_who_is_there_then,
+    what_somebody_scheduled_who_has_gone_is_a_draft_again,
     what_was_scheduled_can_be_withdrawn_before_it_appears,
     what_is_urgent_has_a_reason_and_a_limit,
 );

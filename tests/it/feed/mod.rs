@@ -2,11 +2,12 @@
 
 mod load;
 
+use chrono::TimeDelta;
 use glans_entity::people::GuardianAccess;
 use glans_tests::{Who, World, on_each_database};
 use serde_json::{Value, json};
 
-use crate::ask::{act, ask, codes, statements};
+use crate::ask::{act, ask, ask_as, codes, refusals, statements};
 
 const FEED: &str = "query($first: Int, $after: String, $last: Int, $before: String, $student: ID, $unread: Boolean) {
     feedUnreadCount(student: $student)
@@ -58,11 +59,53 @@ async fn what_is_read_is_read_once(world: &World) {
     assert!(!ids(&after).contains(&announcement.to_string().as_str()));
     // What is addressed to others is nothing to be read.
     let others = json!({ "ids": [announcement, world.ours.announcements[1]] });
-    assert_eq!(codes(&act(world, Who::Guardian, "feedRead", "", others).await), ["NOT_FOUND"]);
+    assert_eq!(refusals(&act(world, Who::Guardian, "feedRead", "", others).await), ["NOT_FOUND ids.1"]);
+    let unknown = json!({ "ids": ["announcement_x", announcement, world.ours.announcements[1]] });
+    let refused = act(world, Who::Guardian, "feedRead", "", unknown).await;
+    assert_eq!(refusals(&refused), ["NOT_FOUND ids.0", "NOT_FOUND ids.2"]);
     for wrong in [json!([]), json!(["announcement_x"])] {
         let refused = act(world, Who::Guardian, "feedRead", "", json!({ "ids": wrong })).await;
         assert_eq!(codes(&refused).len(), 1, "{refused}");
     }
+}
+
+async fn what_is_over_leaves_the_list(world: &World) {
+    let ilse = world.ours.guardians[0].account;
+    let before = feed(world, Who::Guardian, json!({})).await;
+    let mut published = Vec::new();
+    for title in ["Gelezen", "Ongelezen", "Tot straks"] {
+        let mut to = json!({ "audience": { "include": [world.ours.groups[0]] } });
+        if title == "Tot straks" {
+            to["expiresAt"] = json!(world.app.clock.now() + TimeDelta::hours(1));
+        }
+        published.push(crate::announcements::published(world, Who::Teacher, title, to).await);
+    }
+    let read = act(world, Who::Guardian, "feedRead", "unread { count }", json!({ "ids": [published[0]] })).await;
+    assert_eq!(read["unread"]["count"], before["feedUnreadCount"].as_i64().unwrap() + 2);
+    for id in &published[..2] {
+        act(world, Who::Teacher, "announcementWithdraw", "", json!({ "id": id })).await;
+    }
+    world.app.clock.turn(TimeDelta::hours(2));
+    let after = feed(world, Who::Guardian, json!({})).await;
+    assert_eq!(after["feedUnreadCount"], before["feedUnreadCount"]);
+    let mut expected = ids(&before);
+    expected.insert(0, published[0].as_str().unwrap());
+    assert_eq!(ids(&after), expected, "who had read it sees that it was withdrawn");
+    assert_eq!(after["feed"]["totalCount"], expected.len());
+    let receipt = "query($id: ID!) { node(id: $id) { ... on Announcement { viewerReceipt { deliveredAt readAt } } } }";
+    let seen = ask_as(world, ilse, receipt, json!({ "id": published[0] })).await["node"]["viewerReceipt"].take();
+    assert!(seen["deliveredAt"].is_string() && seen["readAt"].is_string(), "what is read was delivered: {seen}");
+}
+
+async fn a_thread_that_is_read_in_the_list_is_read(world: &World) {
+    let thread = json!(world.ours.threads[0]);
+    let unread = "query($id: ID!) { thread(id: $id) { unread messages { nodes { readBy { givenName } } } } }";
+    let before = ask(world, Who::Teacher, unread, json!({ "id": thread })).await["thread"].take();
+    assert_eq!((&before["unread"], &before["messages"]["nodes"][0]["readBy"]), (&json!(1), &json!([])));
+    assert_eq!(codes(&act(world, Who::Teacher, "feedRead", "", json!({ "ids": [thread] })).await), Vec::<&str>::new());
+    let after = ask(world, Who::Teacher, unread, json!({ "id": thread })).await["thread"].take();
+    let read_by = &after["messages"]["nodes"][0]["readBy"];
+    assert_eq!((&after["unread"], read_by), (&json!(0), &json!([{ "givenName": "Tarik" }])));
 }
 
 async fn the_list_follows_the_child(world: &World) {
@@ -166,6 +209,8 @@ async fn appointments_are_those_to_come(world: &World) {
 on_each_database!(
     one_list_newest_first_pages_from_both_ends,
     what_is_read_is_read_once,
+    what_is_over_leaves_the_list,
+    a_thread_that_is_read_in_the_list_is_read,
     the_list_follows_the_child,
     the_statements_do_not_grow_with_the_page,
     the_first_screen_takes_as_many_statements_for_a_school_as_for_one,

@@ -8,7 +8,7 @@ use async_graphql::parser::types::{BaseType, FieldDefinition, Type, TypeKind, Ty
 /// Lists of plain values: nothing below them costs.
 const PLAIN: &[&str] = &["Lesson.teamScript", "RosterImport.counts", "RosterUpload.headers"];
 
-/// `Type.field` of each list of objects that has neither pages nor a size.
+/// `Type.field` of each list of objects that has neither pages nor a size. What a user can mend is few and plain.
 pub(crate) fn without_size(sdl: &str) -> Vec<String> {
     let definitions = parse_schema(sdl).expect("a schema that parses").definitions;
     let types = definitions.into_iter().filter_map(|definition| match definition {
@@ -26,13 +26,14 @@ pub(crate) fn without_size(sdl: &str) -> Vec<String> {
         let name = of.name.node.as_str();
         if let TypeKind::Object(object) = &of.kind
             && !name.ends_with("Connection")
-            && !name.ends_with("Payload")
         {
             let long = object.fields.iter().map(|field| &field.node).filter(|field| is_unsized(field, &composites));
             found.extend(long.map(|field| format!("{name}.{}", field.name.node)));
         }
     }
-    found.retain(|path| !PLAIN.contains(&path.as_str()) && path != "ChangeSet.changes");
+    found.retain(|path| {
+        !PLAIN.contains(&path.as_str()) && !path.ends_with(".userErrors") && path != "ChangeSet.changes"
+    });
     found
 }
 

@@ -2,7 +2,12 @@
 
 use chrono::TimeDelta;
 use glans::engagement::threads::post;
+use glans_entity::people::enrolment;
+use glans_entity::platform::change;
+use glans_entity::scope::{Scope, Scoped};
 use glans_tests::{Who, World, on_each_database};
+use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
 
 use super::phone::{Phone, settled, writes};
@@ -96,11 +101,11 @@ async fn a_message_is_told_when_it_arrives(world: &World) {
     world.app.clock.turn(TimeDelta::hours(12));
     post::round(&world.app).await.unwrap();
     phones.agree(world).await;
-    let all = vec!["guardian", "teacher", "leader"];
-    assert_eq!((phones.holders(thread), phones.holders(message)), (all.clone(), all));
+    let both = vec!["guardian", "teacher"];
+    assert_eq!((phones.holders(thread), phones.holders(message)), (both.clone(), both));
     let answer = json!({ "thread": thread, "body": "Goed." });
     phones.see(world, Who::Teacher, "messageSend", "", answer).await;
-    phones.see(world, Who::Leader, "threadClose", "", json!({ "thread": thread })).await;
+    phones.see(world, Who::Teacher, "threadClose", "", json!({ "thread": thread })).await;
 }
 
 async fn contacts_and_concerns_come_and_go(world: &World) {
@@ -112,6 +117,10 @@ async fn contacts_and_concerns_come_and_go(world: &World) {
         let made = phones.see(world, Who::Teacher, "contactMomentLog", "contactMoment { id }", input).await;
         let id = &made["contactMoment"]["id"];
         assert_eq!(phones.holders(id), held, "{tone}");
+        // What is no compliment any more leaves the phone of the guardian, and the other way round.
+        let other = if tone == "COMPLIMENT" { "CONCERN" } else { "COMPLIMENT" };
+        phones.see(world, Who::Teacher, "contactMomentUpdate", "", json!({ "id": id, "tone": other })).await;
+        assert_eq!(phones.holders(id).contains(&"guardian"), other == "COMPLIMENT", "{other}");
         phones.see(world, Who::Teacher, "contactMomentDelete", "", json!({ "id": id })).await;
         assert_eq!(phones.holders(id), Vec::<&str>::new(), "{tone}");
     }
@@ -227,8 +236,77 @@ async fn a_child_that_changes_groups_takes_its_contacts_along(world: &World) {
     .await;
     phones.agree(world).await;
     let thread = json!(world.ours.threads[0]);
-    assert_eq!(phones.holders(&thread), ["guardian", "leader"]);
+    assert_eq!(phones.holders(&thread), ["guardian"]);
     assert_eq!(phones.holders(&json!(world.ours.slots[0])), ["teacher", "leader"]);
+}
+
+/// Who leads the school is not known to a guardian until they have to do with each other.
+async fn somebody_new_comes_with(world: &World, name: &str, input: Value) {
+    let mut phones = Phones::of(world).await;
+    let leader = json!(world.ours.leader.person);
+    assert!(!phones.holders(&leader).contains(&"guardian"), "{name}: known before");
+    phones.see(world, Who::Leader, name, "", input).await;
+    assert!(phones.holders(&leader).contains(&"guardian"), "{name}");
+}
+
+async fn who_writes_comes_in_sight(world: &World) {
+    let input = json!({ "student": world.ours.students[0], "subject": "Rekenen", "body": "Hoe gaat het?" });
+    somebody_new_comes_with(world, "threadStart", input).await;
+}
+
+async fn who_gives_a_compliment_comes_in_sight(world: &World) {
+    let input = json!({ "student": world.ours.students[0], "kind": "AT_THE_DOOR", "tone": "COMPLIMENT" });
+    somebody_new_comes_with(world, "contactMomentLog", input).await;
+}
+
+async fn who_sees_to_a_concern_comes_in_sight(world: &World) {
+    let input = json!({ "student": world.ours.students[0], "text": "Slaapt slecht." });
+    let made = act(world, Who::Guardian, "concernRaise", "concern { id }", input).await;
+    somebody_new_comes_with(world, "concernAcknowledge", json!({ "id": made["concern"]["id"] })).await;
+}
+
+async fn who_leads_a_conversation_comes_in_sight(world: &World) {
+    let mut input = crate::partners::talk(world, 3);
+    input["staff"] = json!(world.ours.leader.person);
+    somebody_new_comes_with(world, "conversationSchedule", input).await;
+}
+
+/// How many lines of the log there are of these kinds where it holds.
+async fn lines(world: &World, kinds: &[&str], filter: sea_orm::Condition) -> u64 {
+    let on = glans::call::today(world.app.clock.now());
+    let db = world.app.db.look_up(on).await.unwrap();
+    let all = change::Entity::within(&Scope::system(on)).filter(filter);
+    all.filter(change::Column::Kind.is_in(kinds.iter().copied())).count(&db).await.unwrap()
+}
+
+async fn what_concerns_nobody_is_not_written(world: &World) {
+    const KINDS: [&str; 8] =
+        ["thread", "message", "contact", "concern", "absence", "consent", "partnership", "announcement"];
+    let all = async || lines(world, &KINDS, sea_orm::Condition::all()).await;
+    let before = all().await;
+    writes(world, async |db| {
+        // As a roster does that comes every night.
+        enrolment::Entity::update_many()
+            .col_expr(enrolment::Column::Version, Expr::col(enrolment::Column::Version).add(1))
+            .exec(db)
+            .await
+            .unwrap();
+    })
+    .await;
+    assert_eq!(all().await, before, "an enrolment that stays where it is");
+
+    let id = world.ours.announcements[0];
+    let own = || change::Column::AccountId.is_not_null().into_condition();
+    let read = act(world, Who::Guardian, "announcementRead", "", json!({ "ids": [id] })).await;
+    assert_eq!(codes(&read), Vec::<&str>::new());
+    let after_reading = lines(world, &["announcement"], own()).await;
+    assert!(after_reading > 0, "the other phone is told");
+    let correction = json!({ "id": id, "body": "Anders.", "note": "Het was anders." });
+    assert_eq!(codes(&act(world, Who::Leader, "announcementCorrect", "", correction).await), Vec::<&str>::new());
+    assert_eq!(lines(world, &["announcement"], own()).await, after_reading, "a correction writes nothing per reader");
+
+    let nobodys = change::Column::BoardId.is_null().and(change::Column::AccountId.is_null()).into_condition();
+    assert_eq!(lines(world, &KINDS, nobodys).await, 0, "who has no login has no phone");
 }
 
 on_each_database!(
@@ -240,4 +318,9 @@ on_each_database!(
     events_surveys_absences_and_consents_are_on_the_phones,
     a_right_that_goes_takes_all_of_it_along,
     a_child_that_changes_groups_takes_its_contacts_along,
+    who_writes_comes_in_sight,
+    who_gives_a_compliment_comes_in_sight,
+    who_sees_to_a_concern_comes_in_sight,
+    who_leads_a_conversation_comes_in_sight,
+    what_concerns_nobody_is_not_written,
 );

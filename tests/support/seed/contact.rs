@@ -72,6 +72,7 @@ impl Sower<'_> {
             sent_at: self.now,
             arrives_at: self.now,
             announced_at: Some(self.now),
+            undeliverable_at: None,
             updated_at: self.now,
             version: 1,
         })

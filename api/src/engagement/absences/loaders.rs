@@ -8,6 +8,7 @@ use glans_entity::engagement::absence_notice::Model;
 use glans_entity::ids::{AbsenceNoticeId, ClassGroupId, StudentId};
 
 use super::{rules, store};
+use crate::call::begin;
 use crate::loaders::{Batch, BatchError, group};
 
 #[async_trait::async_trait]
@@ -38,11 +39,11 @@ impl Loader<AbsencesOf> for Batch {
         let students: Vec<StudentId> = keys.iter().map(|key| key.student).collect();
         let from = keys.iter().map(|key| key.from).min().unwrap_or_default();
         let until = keys.iter().map(|key| key.until).max().unwrap_or_default();
-        let span = (rules::begin(from), rules::end(until));
+        let span = (begin(from), rules::end(until));
         let rows = store::of_students(&*self.call.read().await?, &self.call.scope(), &students, span).await?;
         let of = |key: &AbsencesOf| {
             let touches = |row: &&Model| {
-                let (from, until) = (rules::begin(key.from), rules::end(key.until));
+                let (from, until) = (begin(key.from), rules::end(key.until));
                 row.student_id == key.student && row.starts_at < until && row.ends_at > from
             };
             (*key, rows.iter().filter(touches).cloned().collect())
@@ -71,7 +72,7 @@ impl Loader<AbsencesIn> for Batch {
             let groups: Vec<ClassGroupId> = keys.iter().map(|key| key.group).collect();
             let children = store::children_in(&*db, &scope, &groups, on).await?;
             let students: Vec<StudentId> = children.iter().map(|(_, student)| *student).collect();
-            let span = (rules::begin(on), rules::end(on));
+            let span = (begin(on), rules::end(on));
             for row in store::of_students(&*db, &scope, &students, span).await? {
                 for (group, _) in children.iter().filter(|(_, student)| *student == row.student_id) {
                     found.entry(AbsencesIn { group: *group, on }).or_default().push(row.clone());

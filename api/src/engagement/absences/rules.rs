@@ -1,8 +1,9 @@
 //! Pure decisions about absence notices. Days are those of the Netherlands, where the boards are.
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Europe::Amsterdam;
 
+use crate::call::begin;
 use crate::platform::error::UserErrorCode;
 use crate::platform::text::Checks;
 
@@ -18,12 +19,6 @@ pub(super) struct Span {
     pub(super) ends_at: DateTime<Utc>,
     pub(super) has_start_time: bool,
     pub(super) has_end_time: bool,
-}
-
-/// When the day `on` begins.
-pub(super) fn begin(on: NaiveDate) -> DateTime<Utc> {
-    let midnight = on.and_time(chrono::NaiveTime::MIN);
-    Amsterdam.from_local_datetime(&midnight).earliest().map_or_else(|| midnight.and_utc(), |at| at.to_utc())
 }
 
 /// When the day `on` has ended.

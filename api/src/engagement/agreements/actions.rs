@@ -68,8 +68,9 @@ async fn say(
 
 /// The agreement of a conversation to which the caller is invited, once it is released.
 async fn of_guardian(write: &Write<'_>, id: &str) -> Result<(agreement::Model, Permit, PersonId)> {
-    let agreement = locked(write, id).await?;
-    let (_, permit) = partners::child_of_guardian(write, "id", agreement.student_id).await?;
+    let known = in_sight(write, id).await?;
+    let (_, permit) = partners::child_of_guardian(write, "id", known.student_id).await?;
+    let agreement = lock(write, known.id).await?;
     let held = conversations::by_ids(write.db(), &write.scope(), &[agreement.conversation_id]).await?.pop();
     if !held.is_some_and(|held| rules::is_released(&held, write.now())) {
         return Err(not_found("id"));
@@ -79,8 +80,9 @@ async fn of_guardian(write: &Write<'_>, id: &str) -> Result<(agreement::Model, P
 }
 
 pub(super) async fn mark(write: &Write<'_>, input: AgreementMarkInput) -> Result<agreement::Model> {
-    let agreement = locked(write, &input.id).await?;
-    let (_, permit) = partners::student_of_staff(write, "id", agreement.student_id).await?;
+    let known = in_sight(write, &input.id).await?;
+    let (_, permit) = partners::student_of_staff(write, "id", known.student_id).await?;
+    let agreement = lock(write, known.id).await?;
     check_version(&agreement, agreement.version, input.if_version)?;
     let changed = agreement::Model { kept: input.kept, ..agreement };
     let agreement = store::update(write.db(), &permit, changed, write.now()).await?;
@@ -88,7 +90,12 @@ pub(super) async fn mark(write: &Write<'_>, input: AgreementMarkInput) -> Result
     Ok(agreement)
 }
 
-async fn locked(write: &Write<'_>, id: &str) -> Result<agreement::Model> {
+async fn in_sight(write: &Write<'_>, id: &str) -> Result<agreement::Model> {
     let id: AgreementId = id.parse().map_err(|_| not_found("id"))?;
+    store::by_ids(write.db(), &write.scope(), &[id]).await?.pop().ok_or_else(|| not_found("id"))
+}
+
+/// The agreement, once its child is locked.
+async fn lock(write: &Write<'_>, id: AgreementId) -> Result<agreement::Model> {
     store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("id"))
 }

@@ -26,14 +26,15 @@ use crate::platform::own_id::own_id;
 use crate::platform::text::Checks;
 
 pub(super) async fn create(write: &Write<'_>, input: AnnouncementCreateInput) -> Result<announcement::Model> {
-    let id = own_id(input.id.as_ref(), AnnouncementId::new)?;
     let mut checks = Checks::default();
-    let (include, exclude, roles) = input.audience.clone().checked(&mut checks);
+    let id = checks.heed(own_id(input.id.as_ref(), AnnouncementId::new))?;
+    let named = audience::named(write, &mut checks, Action::FamiliesAddress, input.audience.clone()).await?;
     let wording = rules::wording(&mut checks, input.wording(write.call()));
     let terms = rules::terms(&mut checks, &input.terms(), write.now());
-    checks.done(())?;
-    let targets = audience::targets(write, Action::FamiliesAddress, &include, &exclude).await?;
-    must_be_allowed(write, &targets, terms.priority)?;
+    if let Some((targets, _)) = &named {
+        checks.heed(must_be_allowed(write, targets, terms.priority))?;
+    }
+    let (id, (targets, roles)) = checks.all(id.zip(named))?;
     let row = announcement::Model {
         id,
         board_id: targets.board,
@@ -68,28 +69,31 @@ pub(super) async fn create(write: &Write<'_>, input: AnnouncementCreateInput) ->
 
 pub(super) async fn update(write: &Write<'_>, input: AnnouncementUpdateInput) -> Result<announcement::Model> {
     let row = lock(write, &input.id).await?;
-    let mut targets = audience::stored(write, Action::FamiliesAddress, row.id.0, row.board_id).await?;
+    let present = audience::stored(write, Action::FamiliesAddress, row.id.0, row.board_id).await?;
     rules::must_be_to_come(row.status)?;
     check_version(&row, row.version, input.if_version)?;
     let mut checks = Checks::default();
-    let named = input.audience.clone().map(|audience| audience.checked(&mut checks));
+    let named = match input.audience.clone() {
+        Some(audience) => audience::named(write, &mut checks, Action::FamiliesAddress, audience).await?,
+        None => Some((present, roles_of(&row))),
+    };
     let before = translations(write, row.id).await?;
     let wording = rules::wording(&mut checks, input.wording(&row, before));
     let appears = if row.status == AnnouncementStatus::Scheduled { row.publish_at } else { write.now() };
     let terms = rules::terms(&mut checks, &input.terms(&row), appears);
-    checks.done(())?;
-    let mut roles = row.roles.clone();
-    if let Some((include, exclude, named)) = named {
-        targets = audience::targets(write, Action::FamiliesAddress, &include, &exclude).await?;
+    if let Some((targets, _)) = &named {
         if targets.board != row.board_id {
-            return Err(refuse(UserErrorCode::Invalid, "audience.include", "Choose places of the same board."));
+            checks.add(UserErrorCode::Invalid, "audience.include", "Choose places of the same board.");
         }
-        roles = stored(&named);
+        checks.heed(must_be_allowed(write, targets, terms.priority))?;
+    }
+    let (targets, roles) = checks.all(named)?;
+    if input.audience.is_some() {
         audience::keep(write, row.id.0, &targets).await?;
     }
-    must_be_allowed(write, &targets, terms.priority)?;
     let (status, version, appears) = (row.status, row.version, row.publish_at);
-    let mut changed = announcement::Model { school_id: targets.school(), priority: terms.priority, roles, ..row };
+    let (school_id, priority, roles) = (targets.school(), terms.priority, stored(&roles));
+    let mut changed = announcement::Model { school_id, priority, roles, ..row };
     if status == AnnouncementStatus::Scheduled {
         must_be_within_limit(write, &changed, appears).await?;
     }
@@ -154,6 +158,16 @@ pub async fn appear(write: &Write<'_>, permit: &Permit, row: announcement::Model
     let row = store::update(db, permit, row, version, now).await?;
     write.emit(permit, Event::about("announcement.published", row.id)).await?;
     Ok(row)
+}
+
+/// Makes a draft again of what was to appear: its author may not address all of its places any more, and somebody else who
+/// does is to decide.
+pub(super) async fn take_back(write: &Write<'_>, permit: &Permit, row: announcement::Model) -> Result<()> {
+    let version = row.version;
+    let mut row = row.into_active_model();
+    row.status = Set(AnnouncementStatus::Draft);
+    let row = store::update(write.db(), permit, row, version, write.now()).await?;
+    write.emit(permit, Event::about("announcement.taken_back", row.id)).await
 }
 
 pub(super) async fn correct(write: &Write<'_>, input: AnnouncementCorrectInput) -> Result<announcement::Model> {

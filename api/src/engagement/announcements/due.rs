@@ -1,8 +1,9 @@
-//! Announcements that appear at their time.
+//! Announcements that appear at their time, where who wrote them still may let them.
 
 use std::sync::Arc;
 
 use glans_entity::ids::{AnnouncementId, BoardId};
+use glans_entity::scope::Scope;
 
 use super::{actions, store};
 use crate::access::{Action, Place};
@@ -33,10 +34,25 @@ pub async fn publish(app: &Arc<App>) -> Result<usize> {
 }
 
 async fn publish_one(call: &Call, id: AnnouncementId, board: BoardId) -> Result<bool> {
+    let author = author(call, id, board).await?;
     let write = call.write().await?;
     let permit = write.authorize(Action::FamiliesAddress, Place::board(board))?;
     let Some(row) = store::claim(write.db(), &write.scope(), id, write.now()).await? else { return Ok(false) };
-    actions::appear(&write, &permit, row).await?;
+    let may = store::may_appear(write.db(), &author, &row).await?;
+    if may {
+        actions::appear(&write, &permit, row).await?;
+    } else {
+        actions::take_back(&write, &permit, row).await?;
+    }
     write.commit().await?;
-    Ok(true)
+    Ok(may)
+}
+
+/// What who wrote it may see and do today: nothing for who has no login any more.
+async fn author(call: &Call, id: AnnouncementId, board: BoardId) -> Result<Arc<Scope>> {
+    let account = store::author(&*call.read().await?, &call.scope(), id).await?;
+    call.look_again().await;
+    let Some(account) = account else { return Ok(Arc::new(Scope::nothing(call.today()))) };
+    let app = call.app();
+    Ok(Arc::clone(&app.standings.of_account(app, account, None, Some(board)).await?.scope))
 }

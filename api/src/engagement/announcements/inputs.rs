@@ -14,6 +14,7 @@ use crate::engagement::audience::AudienceInput;
 use crate::payload;
 use crate::platform::error::{Result, UserError, UserErrorCode, outcome, refusal};
 use crate::platform::scalars::Locale;
+use crate::platform::size::list_size;
 use crate::programme::shelf;
 
 /// Which announcements. Each field narrows it down.
@@ -312,6 +313,7 @@ payload! {
 #[derive(SimpleObject)]
 pub struct AnnouncementReadPayload {
     /// Those that were marked, with the receipts of the viewer; null when all were refused.
+    #[graphql(directive = list_size::apply(25))]
     pub announcements: Option<Vec<Announcement>>,
     /// What the user can mend, every problem at once; `ids.3` is the fourth of the ids.
     pub user_errors: Vec<UserError>,

@@ -5,8 +5,9 @@ use glans_entity::engagement::announcement::{self, Column};
 use glans_entity::engagement::{
     AnnouncementStatus, Priority, announcement_revision, announcement_translation, recipient,
 };
-use glans_entity::ids::{AnnouncementId, BoardId, SchoolId, StudentId};
+use glans_entity::ids::{AccountId, AnnouncementId, BoardId, SchoolId, StudentId};
 use glans_entity::organisation::{board, school};
+use glans_entity::people::person;
 use glans_entity::scope::{
     Scope, Scoped, addressed_to_oneself, announcements_of_staff, announcements_to_change, items_for_oneself,
 };
@@ -134,7 +135,7 @@ pub(super) async fn changeable(
     scope: &Scope,
     ids: &[AnnouncementId],
 ) -> Result<Vec<AnnouncementId>> {
-    only(db, ids, scope, announcements_to_change(scope)).await
+    only(db, ids, scope, announcements_to_change(scope, true)).await
 }
 
 async fn only(
@@ -211,6 +212,27 @@ pub(super) async fn count_urgent(
         .all(db)
         .await?;
     Ok(rows.len())
+}
+
+/// Whether what `author` may see and do, if anything, covers all places of the announcement today.
+pub(super) async fn may_appear(db: &impl ConnectionTrait, author: &Scope, row: &announcement::Model) -> Result<bool> {
+    let all = announcements_to_change(author, row.priority == Priority::Normal);
+    Ok(!only(db, &[row.id], &Scope::system(author.on), all).await?.is_empty())
+}
+
+/// The login of who wrote an announcement.
+pub(super) async fn author(
+    db: &impl ConnectionTrait,
+    everywhere: &Scope,
+    id: AnnouncementId,
+) -> Result<Option<AccountId>> {
+    let of_it =
+        announcement::Entity::within(everywhere).select_only().column(Column::AuthorId).filter(Column::Id.eq(id));
+    let person = person::Entity::within(everywhere)
+        .select_only()
+        .column(person::Column::AccountId)
+        .filter(person::Column::Id.in_subquery(of_it.into_query()));
+    Ok(person.into_tuple::<Option<AccountId>>().one(db).await?.flatten())
 }
 
 /// What is due by `now` in boards that are open, the longest due first.

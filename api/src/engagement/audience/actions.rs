@@ -2,16 +2,18 @@
 
 use async_graphql::ID;
 use glans_entity::engagement::{TargetKind, audience_target};
-use glans_entity::ids::{BoardId, ClassGroupId, ClusterId, SchoolId, StudentId, format_any, parse_any};
+use glans_entity::ids::{BoardId, SchoolId, StudentId};
+use glans_entity::people::Role;
 use glans_entity::scope::Scope;
 use uuid::Uuid;
 
-use super::store;
+use super::types::AudienceInput;
+use super::{lookup, rules, store};
 use crate::access::{Action, Permit, Place};
 use crate::call::Write;
-use crate::organisation::{boards, class_groups, clusters, schools};
-use crate::people::{places, students};
-use crate::platform::error::{Result, UserErrorCode, not_found, refuse};
+use crate::people::guardianships;
+use crate::platform::error::{Error, Result, UserErrorCode, refuse};
+use crate::platform::text::Checks;
 
 /// A place that somebody named.
 #[derive(Clone, Debug)]
@@ -52,30 +54,39 @@ impl Targets {
     }
 }
 
+/// The places and roles that an audience names. What is wrong with it goes to `checks`, and then there are none.
+///
+/// # Errors
+/// What is no refusal.
+pub async fn named(
+    write: &Write<'_>,
+    checks: &mut Checks,
+    action: Action,
+    audience: AudienceInput,
+) -> Result<Option<(Targets, Vec<Role>)>> {
+    let (include, exclude, roles) = audience.checked(checks);
+    if !rules::fits(include.len(), exclude.len()) {
+        return Ok(None);
+    }
+    let targets = checks.heed(targets(write, action, &include, &exclude).await)?;
+    Ok(targets.map(|targets| (targets, roles)))
+}
+
 /// The places of `include` and `exclude`, all of one board; the author must be allowed `action` at each included one.
 ///
 /// # Errors
-/// `NOT_FOUND` for what is out of sight, `FORBIDDEN` for a place that is not the author's to address, `INVALID` for places
-/// of several boards.
+/// Every problem at once, each at its id: `NOT_FOUND` for what is out of sight, `FORBIDDEN` for a place that is not the
+/// author's to address, `INVALID` for one of another board.
 pub async fn targets(write: &Write<'_>, action: Action, include: &[ID], exclude: &[ID]) -> Result<Targets> {
-    let mut all: Vec<Target> = Vec::with_capacity(include.len() + exclude.len());
-    let mut permit = None;
-    for (field, ids, excluded) in [("audience.include", include, false), ("audience.exclude", exclude, true)] {
-        for id in ids {
-            let target = target(write, &write.scope(), id, excluded).await?.ok_or_else(|| not_found(field))?;
-            if !excluded {
-                permit = Some(write.authorize(action, target.place.clone())?);
-            }
-            if all.first().is_some_and(|first| first.place.board != target.place.board) {
-                return Err(refuse(UserErrorCode::Invalid, field, "Choose places of one board."));
-            }
-            if !all.iter().any(|known| known.id == target.id) {
-                all.push(target);
-            }
-        }
-    }
-    let permit = permit.ok_or_else(|| not_found("audience.include"))?;
-    let board = permit.board().ok_or_else(|| not_found("audience.include"))?;
+    let named = include.iter().chain(exclude).filter_map(|id| rules::named(id)).collect();
+    let found = lookup::found(write, &write.scope(), named).await?;
+    let scope = write.scope();
+    let (all, permit) = rules::gather(&found, include, exclude, |target| {
+        let kin = target.kind == TargetKind::Student && scope.kin.contains(&StudentId(target.id));
+        guardianships::rules::is_not_own_child(kin)?;
+        write.authorize(action, target.place.clone())
+    })?;
+    let board = permit.board().ok_or_else(|| Error::fault("a place of no board is addressed"))?;
     Ok(Targets { permit, board, all })
 }
 
@@ -85,59 +96,20 @@ pub async fn targets(write: &Write<'_>, action: Action, include: &[ID], exclude:
 /// `FORBIDDEN` where one of them is not the caller's to address.
 pub async fn stored(write: &Write<'_>, action: Action, item: Uuid, board: BoardId) -> Result<Targets> {
     let everywhere = Scope::system(write.call().today());
-    let mut all = Vec::new();
+    let rows = store::targets_of(write.db(), &everywhere, &[item]).await?;
+    let named = rows.iter().map(|row| (row.kind, row.target_id)).collect();
+    let mut found = lookup::found(write, &everywhere, named).await?;
+    let mut all = Vec::with_capacity(rows.len());
     let mut permit = None;
-    for row in store::targets_of(write.db(), &everywhere, &[item]).await? {
-        let id = format_any(prefix_of(row.kind), row.target_id);
-        let Some(target) = target(write, &everywhere, &id, row.excluded).await? else { continue };
-        if !target.excluded {
-            permit = Some(write.authorize(action, target.place.clone())?);
+    for row in rows {
+        let Some(place) = found.remove(&(row.kind, row.target_id)) else { continue };
+        if !row.excluded {
+            permit = Some(write.authorize(action, place.clone())?);
         }
-        all.push(target);
+        all.push(Target { kind: row.kind, id: row.target_id, place, excluded: row.excluded });
     }
     let permit = permit.ok_or_else(|| refuse(UserErrorCode::Forbidden, "", "None of its places is there any more."))?;
     Ok(Targets { permit, board, all })
-}
-
-const fn prefix_of(kind: TargetKind) -> &'static str {
-    match kind {
-        TargetKind::Board => BoardId::PREFIX,
-        TargetKind::Cluster => ClusterId::PREFIX,
-        TargetKind::School => SchoolId::PREFIX,
-        TargetKind::ClassGroup => ClassGroupId::PREFIX,
-        TargetKind::Student => StudentId::PREFIX,
-    }
-}
-
-async fn target(write: &Write<'_>, scope: &Scope, id: &str, excluded: bool) -> Result<Option<Target>> {
-    let Some((prefix, id)) = parse_any(id) else { return Ok(None) };
-    let db = write.db();
-    let everywhere = Scope::system(write.call().today());
-    let found = match prefix {
-        BoardId::PREFIX => {
-            let row = boards::store::by_id(db, scope, BoardId(id)).await?;
-            row.map(|row| (TargetKind::Board, Place::from(&row)))
-        }
-        ClusterId::PREFIX => {
-            let row = clusters::store::by_id(db, scope, ClusterId(id)).await?;
-            row.map(|row| (TargetKind::Cluster, Place::from(&row)))
-        }
-        SchoolId::PREFIX => {
-            let row = schools::store::by_id(db, scope, SchoolId(id)).await?;
-            row.map(|row| (TargetKind::School, Place::from(&row)))
-        }
-        ClassGroupId::PREFIX => {
-            let Some(row) = class_groups::store::by_id(db, scope, ClassGroupId(id)).await? else { return Ok(None) };
-            let school = schools::store::by_id(db, &everywhere, row.school_id).await?;
-            school.map(|school| (TargetKind::ClassGroup, Place::class_group(&row, &school)))
-        }
-        StudentId::PREFIX => {
-            let Some(row) = students::store::by_id(db, scope, StudentId(id)).await? else { return Ok(None) };
-            Some((TargetKind::Student, places::of_student(db, write.call().today(), &row).await?))
-        }
-        _ => None,
-    };
-    Ok(found.map(|(kind, place)| Target { kind, id, place, excluded }))
 }
 
 /// Stores what `item` is for, in place of what it was for before.

@@ -2,6 +2,7 @@
 
 pub mod actions;
 mod loaders;
+mod lookup;
 pub mod receipts;
 pub mod rules;
 pub mod store;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use glans_entity::engagement::recipient::{Column, Entity};
 use glans_entity::scope::{Scope, addressed_to_oneself};
-use sea_orm::sea_query::{Expr, Func};
+use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
@@ -33,6 +33,28 @@ pub async fn read(
         .exec(db)
         .await?;
     Ok(done.rows_affected > 0)
+}
+
+/// Marks the own rows of these items as read at `at` that were not read since they took their place; how many.
+pub async fn read_in_list(
+    db: &impl ConnectionTrait,
+    _permit: &Permit,
+    scope: &Scope,
+    items: &[Uuid],
+    at: DateTime<Utc>,
+) -> Result<u64> {
+    let placed = Expr::col(Column::At.as_column_ref());
+    let unread =
+        Condition::any().add(Column::ReadAt.is_null()).add(Expr::col(Column::ReadAt.as_column_ref()).lt(placed));
+    let done = Entity::update_many()
+        .col_expr(Column::ReadAt, Expr::val(at))
+        .col_expr(Column::DeliveredAt, earliest(Column::DeliveredAt, at))
+        .filter(Column::ItemId.is_in(items.iter().copied()))
+        .filter(addressed_to_oneself(scope))
+        .filter(unread)
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected)
 }
 
 /// Confirms the own rows of an item, which are read then, too. Whether anything changed.

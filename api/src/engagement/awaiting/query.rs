@@ -33,8 +33,9 @@ impl AwaitingQuery {
         if !(1..=MOST).contains(&most) {
             return Err(coded(Code::BadUserInput, format!("Ask for 1 to {MOST} things.")));
         }
-        let lines = store::lines(&*call.read().await?, &call.scope(), call.now()).await?;
-        let mut found = rules::gather(lines);
+        let (db, scope) = (call.read().await?, call.scope());
+        let lines = store::lines(&*db, &scope, call.now()).await?;
+        let mut found = rules::gather(store::still_to_book(&*db, &scope, call.now(), lines).await?);
         if let Some(student) = student {
             let student: Option<StudentId> = student.parse().ok();
             found.retain(|awaited| student.is_some_and(|student| awaited.students.contains(&student)));

@@ -1,15 +1,15 @@
-//! The SQL of what waits for an answer: one statement.
+//! The SQL of what waits for an answer: one statement, and what families booked where a round waits.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use glans_entity::engagement::{
-    AnnouncementStatus, AttendeeStatus, BookingRoundStatus, EventStatus, RecipientKind, SurveyKind, SurveyStatus,
-    agreement, agreement_confirmation, announcement, booking_round, booking_round_group, consent, consent_purpose,
-    conversation, conversation_attendee, event, event_response, goal, goal_agreement, partnership, recipient,
-    slot_booking, survey,
+    AnnouncementStatus, AttendeeStatus, BookingRoundStatus, EventStatus, RecipientKind, StepKind, SurveyKind,
+    SurveyStatus, agreement, agreement_confirmation, announcement, booking_round, booking_round_group, consent,
+    consent_purpose, conversation, conversation_attendee, event, event_response, goal, goal_agreement, partnership,
+    recipient, slot, slot_booking, survey,
 };
-use glans_entity::ids::{PersonId, StudentId};
-use glans_entity::organisation::school_year;
-use glans_entity::people::student;
+use glans_entity::ids::StudentId;
+use glans_entity::organisation::{class_group, school_year};
+use glans_entity::people::{self, enrolment, membership, student};
 use glans_entity::practice::OccasionStatus;
 use glans_entity::scope::{Scope, Scoped, engagement::addressed_to_oneself};
 use sea_orm::sea_query::{
@@ -21,8 +21,11 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::rules::Line;
+use super::rules::{self, Line};
 use super::types::AwaitedKind;
+use crate::engagement::bookings::rules::EARLY_HOURS;
+use crate::engagement::partnerships::Family;
+use crate::people::rights::covers;
 use crate::platform::error::{Error, Result};
 
 /// Rows at most; nobody is asked as much.
@@ -178,25 +181,80 @@ fn surveys(scope: &Scope, now: DateTime<Utc>) -> SelectStatement {
 
 fn bookings(scope: &Scope, now: DateTime<Utc>) -> SelectStatement {
     use booking_round::Column;
-    let here = booking_round_group::Entity::within(scope)
-        .select_only()
-        .column(booking_round_group::Column::RoundId)
-        .filter(booking_round_group::Column::ClassGroupId.is_in(scope.full_groups.iter().copied()));
-    let party = scope.persons.iter().copied().chain([slot_booking::TOGETHER]);
-    let booked = Query::select()
-        .expr(Expr::val(1))
-        .from(slot_booking::Entity)
-        .and_where(at(slot_booking::Column::RoundId).eq(at(Column::Id)))
-        .and_where(at(slot_booking::Column::StudentId).eq(at(recipient::Column::StudentId)))
-        .and_where(slot_booking::Column::PartyId.is_in(party.collect::<Vec<PersonId>>()))
-        .to_owned();
+    let any_child = Expr::exists(enrolled(scope, now)).and(Column::Kind.ne(StepKind::Intake));
     let rows = addressed::<booking_round::Entity>(scope, RecipientKind::BookingRound, Column::Id)
         .filter(Column::Status.eq(BookingRoundStatus::Open))
-        .filter(Column::OpensAt.lte(now))
+        .filter(Column::OpensAt.lte(now + TimeDelta::hours(i64::from(*EARLY_HOURS.end()))))
         .filter(Column::ClosesAt.gt(now))
-        .filter(Column::Id.in_subquery(here.into_query()))
-        .filter(Expr::not_exists(booked));
+        .filter(any_child.or(Expr::exists(newly_enrolled(scope, now))));
     list(AwaitedKind::Booking, rows, reached(Column::Id), at(Column::ClosesAt))
+}
+
+/// That the child is in a class group of the round on the day, whose teacher has slots to come in it.
+fn enrolled(scope: &Scope, now: DateTime<Utc>) -> SelectStatement {
+    use booking_round_group::Column as Group;
+    use enrolment::Column;
+    use membership::Column as Role;
+    let teaches = Condition::all()
+        .add(at(Role::ScopeId).eq(at(Column::ClassGroupId)))
+        .add(Role::Role.eq(people::Role::Teacher))
+        .add(Role::EndedAt.is_null())
+        .add(covers(Role::StartsOn, Role::EndsOn, scope.on));
+    let to_come = Condition::all()
+        .add(at(slot::Column::RoundId).eq(at(Group::RoundId)))
+        .add(at(slot::Column::TeacherId).eq(at(Role::PersonId)))
+        .add(slot::Column::StartsAt.gt(now));
+    Query::select()
+        .expr(Expr::val(1))
+        .from(enrolment::Entity)
+        .inner_join(booking_round_group::Entity, at(Group::ClassGroupId).eq(at(Column::ClassGroupId)))
+        .inner_join(membership::Entity, teaches)
+        .inner_join(slot::Entity, to_come)
+        .and_where(at(Group::RoundId).eq(at(booking_round::Column::Id)))
+        .and_where(at(Column::StudentId).eq(at(recipient::Column::StudentId)))
+        .cond_where(covers(Column::StartsOn, Column::EndsOn, scope.on))
+        .to_owned()
+}
+
+/// As [`enrolled`], of a child that needs an intake in the year of the group.
+fn newly_enrolled(scope: &Scope, now: DateTime<Utc>) -> SelectStatement {
+    use partnership::Column;
+    let of_year = Condition::all()
+        .add(at(Column::StudentId).eq(at(enrolment::Column::StudentId)))
+        .add(at(Column::SchoolYearId).eq(at(class_group::Column::SchoolYearId)))
+        .add(Column::NeedsIntake.eq(true));
+    enrolled(scope, now)
+        .inner_join(class_group::Entity, at(class_group::Column::Id).eq(at(enrolment::Column::ClassGroupId)))
+        .inner_join(partnership::Entity, of_year)
+        .to_owned()
+}
+
+/// `lines` but for the rounds that are not open to the viewer yet, or in which their family has booked. What one guardian booked counts for the other where
+/// they come together, so this looks past the viewer's scope and tells no more than that.
+pub(super) async fn still_to_book(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    now: DateTime<Utc>,
+    lines: Vec<Line>,
+) -> Result<Vec<Line>> {
+    use slot_booking::Column;
+    let asked = || lines.iter().filter(|line| line.kind == AwaitedKind::Booking);
+    let students: Vec<StudentId> = asked().map(|line| line.student).collect();
+    if students.is_empty() {
+        return Ok(lines);
+    }
+    let families = Family::of(db, scope.on, &students).await?;
+    let rounds = booking_round::Entity::within(scope)
+        .filter(booking_round::Column::Id.is_in(asked().map(|line| line.node)))
+        .all(db)
+        .await?;
+    let bookings = slot_booking::Entity::within(&Scope::system(scope.on))
+        .filter(Column::RoundId.is_in(asked().map(|line| line.node)))
+        .filter(Column::StudentId.is_in(students.iter().copied()))
+        .all(db)
+        .await?;
+    let lines = rules::open_by_now(lines, &rounds, now);
+    Ok(rules::still_to_book(lines, &families, &bookings, &scope.persons))
 }
 
 fn invitations(scope: &Scope, now: DateTime<Utc>) -> SelectStatement {

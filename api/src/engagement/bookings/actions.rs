@@ -6,7 +6,7 @@ use async_graphql::ID;
 use glans_entity::engagement::{
     BookingRoundStatus, RecipientKind, StepKind, TargetKind, booking_round, partnership, slot,
 };
-use glans_entity::ids::{BookingRoundId, ClassGroupId, ConversationId, PersonId, SchoolYearId, SlotId, StudentId};
+use glans_entity::ids::{BookingRoundId, ClassGroupId, PersonId, SchoolYearId, SlotId, StudentId};
 use glans_entity::organisation::{class_group, school};
 use glans_entity::people::{GuardianAccess, Role};
 use glans_entity::scope::Scope;
@@ -102,11 +102,11 @@ pub(super) async fn cancel(write: &Write<'_>, input: BookingRoundCancelInput) ->
     let mut checks = Checks::default();
     let reason = checks.optional_line("reason", input.reason.as_deref(), 200);
     let reason = checks.done(reason)?;
-    let bookings = store::bookings_in(write.db(), &everywhere(write), &[round.id]).await?;
-    let conversations: Vec<ConversationId> = bookings.iter().map(|booking| booking.conversation_id).collect();
+    // What has begun took place, recorded or not, and keeps its slot.
+    let conversations = store::lock_to_come(write.db(), &everywhere(write), round.id, write.now()).await?;
     store::cancel_conversations(write.db(), &permit, &conversations, reason, write.now()).await?;
     // The teachers can give the same times anew.
-    store::delete_slots(write.db(), &permit, round.id).await?;
+    store::delete_slots_to_come(write.db(), &permit, round.id, write.now()).await?;
     let (version, id) = (round.version, round.id);
     let mut row = round.into_active_model();
     row.status = Set(BookingRoundStatus::Cancelled);

@@ -16,7 +16,7 @@ use super::types::{SlotBookInput, SlotMoveInput, SlotReleaseInput};
 use super::{rules, store};
 use crate::access::{Action, Permit, Place};
 use crate::call::Write;
-use crate::engagement::conversations::diary::Appointment;
+use crate::engagement::conversations::{self, diary::Appointment};
 use crate::engagement::partnerships::Family;
 use crate::organisation::class_groups;
 use crate::people::guardianships::actions::refuse_own_child;
@@ -38,10 +38,10 @@ pub(super) async fn book(write: &Write<'_>, input: SlotBookInput) -> Result<slot
     rules::must_be_first(&with_teacher, party)?;
     let permit = &booker.permit;
     must_be_unbooked(write, slot.id, "slot").await?;
-    let appointment = appointment(write, &slot, student, &guests).await?;
+    let appointment = appointment(write, &slot, &booker, guests, "slot").await?;
     appointment.must_be_free(write.db(), "slot", None).await?;
     let conversation = conversation(write, &round, &slot, &booker.student, partnership, &appointment);
-    let attendees = attendees(write, &conversation, guardian, &guests);
+    let attendees = attendees(write, &conversation, Some(guardian), &appointment.guardians);
     let id = conversation.id;
     store::insert_conversation(write.db(), permit, conversation, attendees).await?;
     let row = slot_booking::Model {
@@ -78,22 +78,18 @@ pub(super) async fn shift(write: &Write<'_>, input: SlotMoveInput) -> Result<slo
     let others: Vec<_> = with_teacher.into_iter().filter(|other| other.slot_id != old.id).collect();
     rules::must_be_first(&others, booking.party_id)?;
     must_be_unbooked(write, new.id, "to").await?;
-    let guests = store::bookings_to_come(
-        write.db(),
-        write.call().today(),
-        (booking.guardian_id, booking.student_id),
-        write.now(),
-    )
-    .await?;
-    let guests = guests.into_iter().find(|(other, _)| other.slot_id == old.id).map(|(_, guests)| guests);
-    let guests = guests.unwrap_or_else(|| vec![booking.guardian_id]);
-    let appointment = appointment(write, &new, booking.student_id, &guests).await?;
-    appointment.must_be_free(write.db(), "to", Some(booking.conversation_id)).await?;
     let conversation = store::lock_conversation(write.db(), write.call().today(), booking.conversation_id).await?;
     must_be_planned(&conversation, write)?;
-    let at = (new.teacher_id, appointment.starts_at, appointment.ends_at);
     let id = conversation.id;
-    store::move_conversation(write.db(), &booker.permit, conversation, at, write.now()).await?;
+    let guests = guests(write, id).await?;
+    let appointment = appointment(write, &new, &booker, guests, "to").await?;
+    appointment.must_be_free(write.db(), "to", Some(id)).await?;
+    let conversation =
+        store::move_conversation(write.db(), &booker.permit, conversation, &appointment, write.now()).await?;
+    // What was said of another time says nothing of this one.
+    let mover = booker.permit.person().filter(|_| booker.as_guardian);
+    let answers = attendees(write, &conversation, mover, &appointment.guardians);
+    conversations::store::put_attendees(write.db(), &booker.permit, answers).await?;
     let row = slot_booking::Model { slot_id: new.id, teacher_id: new.teacher_id, booked_at: write.now(), ..booking };
     store::replace_booking(write.db(), &booker.permit, old.id, row).await?;
     tell(write, &booker.permit, "slot.moved", &new, id).await?;
@@ -156,6 +152,13 @@ impl Booker {
         Ok(guardian)
     }
 
+    /// Who a guardian that comes is in other boards: nobody is at two conversations at once, whatever the board.
+    fn elsewhere(&self, write: &Write<'_>, guests: &[PersonId]) -> Vec<PersonId> {
+        let oneself = &write.scope().persons;
+        let comes = self.as_guardian && guests.iter().any(|guest| oneself.contains(guest));
+        if comes { oneself.clone() } else { Vec::new() }
+    }
+
     /// Guardians keep to the times of the round; staff books after it closed as well.
     async fn may_now(&self, write: &Write<'_>, round: &booking_round::Model) -> Result<()> {
         if !self.as_guardian {
@@ -192,6 +195,10 @@ async fn booked(write: &Write<'_>, slot: &slot::Model) -> Result<(slot_booking::
     let nobodys = || refuse(UserErrorCode::Conflict, "slot", "Nothing of yours is booked in this slot.");
     let seen = find().await?.ok_or_else(nobodys)?;
     let booker = Booker::of(write, seen.student_id).await?;
+    // The snapshot of rights of a request may be older than the lock.
+    if booker.as_guardian && !booker.permit.person().is_some_and(|own| booker.family.entitled.contains(&own)) {
+        return Err(nobodys());
+    }
     let booking = find().await?.filter(|booking| booking.student_id == seen.student_id).ok_or_else(nobodys)?;
     Ok((booking, booker))
 }
@@ -254,23 +261,31 @@ async fn must_be_unbooked(write: &Write<'_>, slot: SlotId, field: &str) -> Resul
     Err(refuse(UserErrorCode::Conflict, field, rules::GONE))
 }
 
+/// The guardians who come to a conversation.
+async fn guests(write: &Write<'_>, id: ConversationId) -> Result<Vec<PersonId>> {
+    let coming = conversations::store::attendees(write.db(), &everywhere(write), &[id]).await?;
+    Ok(coming.into_iter().filter(|it| !it.is_staff).map(|it| it.person_id).collect())
+}
+
+/// The time of the slot, for who comes to it. The teacher is no family of the child.
 async fn appointment(
     write: &Write<'_>,
     slot: &slot::Model,
-    student: StudentId,
-    guests: &[PersonId],
+    booker: &Booker,
+    guardians: Vec<PersonId>,
+    field: &str,
 ) -> Result<Appointment> {
-    if guests.contains(&slot.teacher_id) {
-        let message = "This teacher is family of the child. Choose another teacher, or ask the school leader.";
-        return Err(refuse(UserErrorCode::Invalid, "slot", message));
-    }
-    let interpreter = store::needs_interpreter(write.db(), write.call().today(), guests).await?;
-    Ok(Appointment {
-        student,
-        people: std::iter::once(slot.teacher_id).chain(guests.iter().copied()).collect(),
+    let interpreter = store::needs_interpreter(write.db(), write.call().today(), &guardians).await?;
+    let appointment = Appointment {
+        student: booker.student.id,
+        staff: slot.teacher_id,
+        elsewhere: booker.elsewhere(write, &guardians),
+        guardians,
         starts_at: slot.starts_at,
         ends_at: rules::ends_at(slot, interpreter),
-    })
+    };
+    appointment.must_be_led_by_no_family(write.db(), field).await?;
+    Ok(appointment)
 }
 
 fn conversation(
@@ -306,15 +321,15 @@ fn conversation(
     }
 }
 
-/// The teacher gave the time and the guardian chose it: both have accepted. Other guardians are to answer.
+/// The teacher gave the time and the guardian, if it is one, chose it: both have accepted. Other guardians are to answer.
 fn attendees(
     write: &Write<'_>,
     conversation: &conversation::Model,
-    guardian: PersonId,
+    guardian: Option<PersonId>,
     guests: &[PersonId],
 ) -> Vec<conversation_attendee::Model> {
     let row = |person_id: PersonId, is_staff: bool| {
-        let accepted = is_staff || person_id == guardian;
+        let accepted = is_staff || Some(person_id) == guardian;
         conversation_attendee::Model {
             conversation_id: conversation.id,
             person_id,

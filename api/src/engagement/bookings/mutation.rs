@@ -38,8 +38,8 @@ impl BookingMutation {
         BookingRoundUpdatePayload::of(done)
     }
 
-    /// Cancels a round, its slots and the conversations that are planned in it. Cancelling it again changes nothing. For who
-    /// may open it.
+    /// Cancels a round, its slots that are to come and the conversations that are planned in them. What has begun stays, to be
+    /// recorded. Cancelling it again changes nothing. For who may open it.
     async fn booking_round_cancel(
         &self,
         ctx: &Context<'_>,
@@ -73,8 +73,9 @@ impl BookingMutation {
         SlotBookPayload::of(ctx, &wanted, done).await
     }
 
-    /// Moves a booking to another slot of the round, all at once: when it is refused, the old slot stays booked. Refusals as
-    /// for `slotBook`. For who may book it.
+    /// Moves a booking to another slot of the round, all at once: when it is refused, the old slot stays booked. The teacher and
+    /// the guardian who moves it have accepted the new time; other guardians are asked anew. Refusals as for `slotBook`. For
+    /// who may book it.
     async fn slot_move(
         &self,
         ctx: &Context<'_>,

@@ -16,7 +16,7 @@ pub const MOST_GROUPS: usize = 60;
 /// Slots in one round at most.
 pub const MOST_SLOTS: usize = 2_000;
 /// Hours by which families with several children may be earlier.
-const EARLY_HOURS: std::ops::RangeInclusive<i32> = 0..=168;
+pub(in crate::engagement) const EARLY_HOURS: std::ops::RangeInclusive<i32> = 0..=168;
 const MINUTES: std::ops::RangeInclusive<i32> = 5..=120;
 /// What lies further ahead is a slip of the keyboard.
 const LAST_YEAR: i32 = 2099;
@@ -171,7 +171,7 @@ pub struct Unbooked {
 }
 
 /// The children for whom somebody is still to book, in the order of `students`.
-pub(super) fn unbooked(
+pub(in crate::engagement) fn unbooked(
     students: &[StudentId],
     families: &HashMap<StudentId, Family>,
     bookings: &[slot_booking::Model],

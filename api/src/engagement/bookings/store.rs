@@ -19,6 +19,7 @@ use sea_orm::{
 
 use super::rules::{Busy, GONE, Time, is_free};
 use crate::access::Permit;
+use crate::engagement::conversations::{self, diary::Appointment};
 use crate::people::rights::covers;
 use crate::platform::error::{Error, Result, UserErrorCode, refuse, taken};
 use crate::platform::page::{self, Order, PageArgs, Rows};
@@ -129,6 +130,15 @@ pub(super) async fn bookings_for(
 ) -> Result<Vec<slot_booking::Model>> {
     let of_child = slot_booking::Column::StudentId.eq(student).and(slot_booking::Column::RoundId.eq(round));
     Ok(slot_booking::Entity::within(scope).filter(of_child).all(db).await?)
+}
+
+/// The bookings in sight of a child.
+pub(in crate::engagement) async fn of_child(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    student: StudentId,
+) -> Result<Vec<slot_booking::Model>> {
+    Ok(slot_booking::Entity::within(scope).filter(slot_booking::Column::StudentId.eq(student)).all(db).await?)
 }
 
 /// Those of `slots` that somebody has, whoever it is.
@@ -290,38 +300,27 @@ pub(super) async fn lock_conversation(
     found.ok_or_else(|| Error::fault("a booking without its conversation"))
 }
 
-/// The conversations to come that were booked for a child and to which a guardian is invited, with all who are.
-pub(super) async fn bookings_to_come(
+/// The conversations that were booked in a round, are planned and begin after `now`, by id; nobody else changes them until
+/// the transaction ends.
+pub(super) async fn lock_to_come(
     db: &impl ConnectionTrait,
-    on: NaiveDate,
-    (guardian, student): (PersonId, StudentId),
+    scope: &Scope,
+    round: BookingRoundId,
     now: DateTime<Utc>,
-) -> Result<Vec<(slot_booking::Model, Vec<PersonId>)>> {
-    let everywhere = Scope::system(on);
-    let to_come = conversation::Entity::within(&everywhere)
+) -> Result<Vec<ConversationId>> {
+    let booked = slot_booking::Entity::within(scope)
+        .select_only()
+        .column(slot_booking::Column::ConversationId)
+        .filter(slot_booking::Column::RoundId.eq(round));
+    let to_come = conversation::Entity::within(scope)
         .select_only()
         .column(conversation::Column::Id)
-        .filter(conversation::Column::StudentId.eq(student))
+        .filter(conversation::Column::Id.in_subquery(booked.into_query()))
         .filter(conversation::Column::Status.eq(OccasionStatus::Planned))
-        .filter(conversation::Column::StartsAt.gt(now));
-    let bookings = slot_booking::Entity::within(&everywhere)
-        .filter(slot_booking::Column::StudentId.eq(student))
-        .filter(slot_booking::Column::ConversationId.in_subquery(to_come.into_query()))
-        .order_by_asc(slot_booking::Column::SlotId)
-        .all(db)
-        .await?;
-    let invited: Vec<conversation_attendee::Model> = conversation_attendee::Entity::within(&everywhere)
-        .filter(conversation_attendee::Column::IsStaff.eq(false))
-        .filter(conversation_attendee::Column::ConversationId.is_in(bookings.iter().map(|row| row.conversation_id)))
-        .order_by_asc(conversation_attendee::Column::PersonId)
-        .all(db)
-        .await?;
-    let with_guests = bookings.into_iter().map(|booking| {
-        let guests = invited.iter().filter(|row| row.conversation_id == booking.conversation_id);
-        let guests: Vec<PersonId> = guests.map(|row| row.person_id).collect();
-        (booking, guests)
-    });
-    Ok(with_guests.filter(|(_, guests)| guests.contains(&guardian)).collect())
+        .filter(conversation::Column::StartsAt.gt(now))
+        .order_by_asc(conversation::Column::Id)
+        .lock_exclusive();
+    Ok(to_come.into_tuple().all(db).await?)
 }
 
 /// Inserts a round and its groups.
@@ -366,9 +365,15 @@ pub(super) async fn insert_slots(db: &impl ConnectionTrait, _permit: &Permit, ro
     Ok(())
 }
 
-/// Takes the slots of a round away, with what is booked in them.
-pub(super) async fn delete_slots(db: &impl ConnectionTrait, _permit: &Permit, round: BookingRoundId) -> Result<()> {
-    slot::Entity::delete_many().filter(slot::Column::RoundId.eq(round)).exec(db).await?;
+/// Takes the slots of a round that begin after `now` away, with what is booked in them.
+pub(super) async fn delete_slots_to_come(
+    db: &impl ConnectionTrait,
+    _permit: &Permit,
+    round: BookingRoundId,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let to_come = slot::Column::RoundId.eq(round).and(slot::Column::StartsAt.gt(now));
+    slot::Entity::delete_many().filter(to_come).exec(db).await?;
     Ok(())
 }
 
@@ -381,7 +386,7 @@ pub(super) async fn insert_booking(
     row.into_active_model().reset_all().insert(db).await.map_err(conflict("slot", GONE))
 }
 
-/// Puts a booking in another slot, or in the name of another guardian.
+/// Puts a booking in another slot.
 pub(super) async fn replace_booking(
     db: &impl ConnectionTrait,
     permit: &Permit,
@@ -390,6 +395,20 @@ pub(super) async fn replace_booking(
 ) -> Result<slot_booking::Model> {
     slot_booking::Entity::delete_by_id(old).exec(db).await?;
     insert_booking(db, permit, row).await
+}
+
+/// A booking counts from now on for the guardian alone in whose name it is.
+pub(in crate::engagement) async fn make_own(
+    db: &impl ConnectionTrait,
+    _permit: &Permit,
+    conversation: ConversationId,
+) -> Result<()> {
+    slot_booking::Entity::update_many()
+        .col_expr(slot_booking::Column::PartyId, Expr::col(slot_booking::Column::GuardianId))
+        .filter(slot_booking::Column::ConversationId.eq(conversation))
+        .exec(db)
+        .await?;
+    Ok(())
 }
 
 /// Inserts a conversation and those who are invited to it.
@@ -408,25 +427,21 @@ pub(super) async fn insert_conversation(
 /// Moves a conversation, to another teacher if need be.
 pub(super) async fn move_conversation(
     db: &impl ConnectionTrait,
-    _permit: &Permit,
+    permit: &Permit,
     row: conversation::Model,
-    (teacher, starts_at, ends_at): (PersonId, DateTime<Utc>, DateTime<Utc>),
+    to: &Appointment,
     now: DateTime<Utc>,
-) -> Result<()> {
-    if row.staff_id != teacher {
+) -> Result<conversation::Model> {
+    if row.staff_id != to.staff {
         conversation_attendee::Entity::update_many()
-            .col_expr(conversation_attendee::Column::PersonId, Expr::value(teacher))
+            .col_expr(conversation_attendee::Column::PersonId, Expr::value(to.staff))
             .filter(conversation_attendee::Column::ConversationId.eq(row.id))
             .filter(conversation_attendee::Column::PersonId.eq(row.staff_id))
             .exec(db)
             .await?;
     }
-    let version = row.version;
-    let mut row = row.into_active_model();
-    (row.staff_id, row.starts_at, row.ends_at) = (Set(teacher), Set(starts_at), Set(ends_at));
-    (row.version, row.updated_at) = (Set(version + 1), Set(now));
-    row.update(db).await?;
-    Ok(())
+    let moved = conversation::Model { staff_id: to.staff, starts_at: to.starts_at, ends_at: to.ends_at, ..row };
+    conversations::store::update(db, permit, moved, now).await
 }
 
 /// Cancels conversations that are planned; a trigger gives their slots back.

@@ -24,7 +24,7 @@ use crate::platform::size::list_size;
 pub enum BookingRoundStatus {
     /// Between its opening and its closing, guardians book.
     Open,
-    /// The school cancelled it, with the conversations that were planned in it.
+    /// The school cancelled it, with the conversations in it that were to come.
     Cancelled,
 }
 
@@ -102,7 +102,7 @@ impl BookingRound {
     }
 
     /// The slots, earliest first: all for staff; for a guardian those of the teachers of the own children, and those that
-    /// are booked for the guardian. None of a round that was cancelled.
+    /// are booked for the guardian. Of a round that was cancelled only those that had begun.
     #[graphql(directive = list_size::apply(60))]
     pub async fn slots(
         &self,
@@ -381,6 +381,7 @@ macro_rules! contested {
             pub slot: Option<Slot>,
             /// After a CONFLICT: the slots of the round that can still be booked and that the viewer sees, earliest first; empty
             /// otherwise.
+            #[graphql(directive = list_size::apply(60))]
             pub free_slots: Vec<Slot>,
             /// What the user can mend, every problem at once; empty when it is done.
             pub user_errors: Vec<UserError>,

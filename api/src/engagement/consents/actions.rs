@@ -1,8 +1,9 @@
 //! What can be done with purposes and consents.
 
 use glans_entity::engagement::{ConsentAnswer, consent, consent_purpose};
-use glans_entity::ids::{ConsentId, ConsentPurposeId, SchoolId};
+use glans_entity::ids::{ConsentId, ConsentPurposeId, SchoolId, SchoolYearId};
 use glans_entity::localized::Localized;
+use glans_entity::people::student;
 use glans_entity::scope::Scope;
 use sea_orm::ActiveValue::Set;
 use sea_orm::IntoActiveModel;
@@ -66,42 +67,58 @@ pub(super) async fn archive(write: &Write<'_>, input: ConsentPurposeArchiveInput
 }
 
 pub(super) async fn give(write: &Write<'_>, input: ConsentGiveInput) -> Result<consent::Model> {
-    let purpose: ConsentPurposeId = input.purpose.parse().map_err(|_| not_found("purpose"))?;
-    let purpose = store::purposes(write.db(), &write.scope(), &[purpose]).await?.pop();
-    let purpose = purpose.ok_or_else(|| not_found("purpose"))?;
-    let (student, permit, guardian) = speak_for(write, &input.student).await?;
-    if purpose.school_id != student.school_id {
-        return Err(refuse(UserErrorCode::Invalid, "purpose", "The school of this child does not ask this."));
-    }
-    let today = write.call().today();
-    if purpose.archived_at.is_some() || purpose.asked_from > today {
-        return Err(refuse(UserErrorCode::Conflict, "purpose", "The school does not ask this now."));
-    }
-    let everywhere = Scope::system(today);
-    let year = store::years(write.db(), &everywhere, &[student.board_id], today).await?.pop();
-    let year = year.ok_or_else(|| {
-        let message = "There is no school year today. Answer when it begins.";
-        refuse(UserErrorCode::Conflict, "purpose", message)
-    })?;
-    // The child is locked: nobody answers for it in between.
-    let mut given = store::of_students(write.db(), &everywhere, &[student.id], &[year.id]).await?;
-    given.retain(|row| row.purpose_id == purpose.id && row.guardian_id == guardian);
-    let last = given.pop();
+    let id: ConsentPurposeId = input.purpose.parse().map_err(|_| not_found("purpose"))?;
     let answer: ConsentAnswer = input.answer.into();
+    let purpose = store::purposes(write.db(), &write.scope(), &[id]).await?.pop();
+    // What was granted is withdrawn also where it is out of sight by now, as at a school that the child has left.
+    if purpose.is_none() && answer != ConsentAnswer::Withdrawn {
+        return Err(not_found("purpose"));
+    }
+    // The child is locked: nobody answers for it in between.
+    let (student, permit, guardian) = speak_for(write, &input.student).await?;
+    let everywhere = Scope::system(write.call().today());
+    let mut given = store::of_students(write.db(), &everywhere, &[student.id]).await?;
+    given.retain(|row| row.purpose_id == id && row.guardian_id == guardian);
+    let year = match rules::year_to_withdraw(&given, answer) {
+        Some(year) => year,
+        None => year_of_asking(write, &student, &purpose.ok_or_else(|| not_found("purpose"))?).await?,
+    };
+    let last = given.into_iter().rfind(|row| row.school_year_id == year);
     if !rules::is_new(last.as_ref().map(|row| row.answer), answer)? {
         return last.ok_or_else(|| Error::fault("the same answer without a first one"));
     }
     let row = consent::Model {
         id: ConsentId::new(),
         board_id: student.board_id,
-        purpose_id: purpose.id,
+        purpose_id: id,
         student_id: student.id,
         guardian_id: guardian,
-        school_year_id: year.id,
+        school_year_id: year,
         answer,
         answered_at: write.now(),
     };
     let consent = store::insert(write.db(), &permit, row).await?;
     write.emit(&permit, Event::about("consent.answered", consent.id)).await?;
     Ok(consent)
+}
+
+/// The school year of today, in which the school of the child asks it.
+async fn year_of_asking(
+    write: &Write<'_>,
+    student: &student::Model,
+    purpose: &consent_purpose::Model,
+) -> Result<SchoolYearId> {
+    if purpose.school_id != student.school_id {
+        return Err(refuse(UserErrorCode::Invalid, "purpose", "The school of this child does not ask this."));
+    }
+    let today = write.call().today();
+    if !rules::is_asked(purpose, today) {
+        return Err(refuse(UserErrorCode::Conflict, "purpose", "The school does not ask this now."));
+    }
+    let years = store::years(write.db(), &Scope::system(today), &[student.board_id], today).await?;
+    let year = years.last().ok_or_else(|| {
+        let message = "There is no school year today. Answer when it begins.";
+        refuse(UserErrorCode::Conflict, "purpose", message)
+    })?;
+    Ok(year.id)
 }

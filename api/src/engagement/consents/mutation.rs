@@ -37,8 +37,9 @@ impl ConsentMutation {
         ConsentPurposeArchivePayload::of(done)
     }
 
-    /// Answers a purpose for a child, for this school year. The same answer again changes nothing. For guardians who may have
-    /// everything of the child.
+    /// Answers a purpose for a child, for this school year. The same answer again changes nothing. The last grant can be
+    /// withdrawn at any time, for its own year: also when the school has stopped asking, between two school years, or when the
+    /// child has left the school. For guardians who may have everything of the child.
     async fn consent_give(
         &self,
         ctx: &Context<'_>,

@@ -1,7 +1,8 @@
 //! Pure decisions about consents.
 
-use glans_entity::engagement::{ConsentAnswer, consent};
-use glans_entity::ids::PersonId;
+use chrono::NaiveDate;
+use glans_entity::engagement::{ConsentAnswer, consent, consent_purpose};
+use glans_entity::ids::{PersonId, SchoolYearId};
 
 use crate::platform::error::{Result, UserErrorCode, refuse};
 
@@ -22,7 +23,20 @@ pub(super) fn is_new(last: Option<ConsentAnswer>, answer: ConsentAnswer) -> Resu
     }
 }
 
-/// The answer of each guardian that counts: the last one. `rows` are those of one purpose, child and year, oldest first.
+/// Whether a school asks it on the day.
+pub(super) fn is_asked(purpose: &consent_purpose::Model, on: NaiveDate) -> bool {
+    purpose.archived_at.is_none() && purpose.asked_from <= on
+}
+
+/// The school year whose grant `answer` withdraws, by all that one guardian said to one purpose, oldest first. Whether it is
+/// asked still does not matter: withdrawing is as easy as granting was (article 7(3) of the GDPR).
+pub(super) fn year_to_withdraw(given: &[consent::Model], answer: ConsentAnswer) -> Option<SchoolYearId> {
+    use ConsentAnswer::{Granted, Withdrawn};
+    let last = given.last().filter(|row| matches!(row.answer, Granted | Withdrawn))?;
+    (answer == Withdrawn).then_some(last.school_year_id)
+}
+
+/// The answer of each guardian that counts: the last one. `rows` are those of one purpose and child, oldest first.
 pub(super) fn latest(rows: &[consent::Model]) -> Vec<consent::Model> {
     let mut latest: Vec<consent::Model> = Vec::new();
     for row in rows {
@@ -40,6 +54,11 @@ pub(super) fn is_granted(latest: &[consent::Model], entitled: &[PersonId]) -> bo
     !entitled.is_empty() && entitled.iter().all(granted)
 }
 
+/// Whether somebody granted it and did not withdraw it.
+pub(super) fn stands(latest: &[consent::Model]) -> bool {
+    latest.iter().any(|row| row.answer == ConsentAnswer::Granted)
+}
+
 /// Whether one of `guardians` has not answered.
 pub(super) fn is_awaiting(latest: &[consent::Model], guardians: &[PersonId]) -> bool {
     guardians.iter().any(|guardian| latest.iter().all(|row| row.guardian_id != *guardian))
@@ -48,7 +67,7 @@ pub(super) fn is_awaiting(latest: &[consent::Model], guardians: &[PersonId]) -> 
 #[cfg(test)]
 mod tests {
     use chrono::{DateTime, Utc};
-    use glans_entity::ids::{BoardId, ConsentId, ConsentPurposeId, SchoolYearId, StudentId};
+    use glans_entity::ids::{BoardId, ConsentId, ConsentPurposeId, StudentId};
 
     use super::*;
     use ConsentAnswer as A;
@@ -82,6 +101,20 @@ mod tests {
         ] {
             assert_eq!(is_new(last, answer).ok(), new, "{last:?} {answer:?}");
         }
+    }
+
+    #[test]
+    fn the_last_grant_is_withdrawn_in_its_own_year() {
+        let ilse = PersonId::new();
+        let given = [row(ilse, A::Refused), row(ilse, A::Granted)];
+        assert_eq!(year_to_withdraw(&given, A::Withdrawn), Some(given[1].school_year_id));
+        assert_eq!(year_to_withdraw(&given, A::Granted), None);
+        assert_eq!(year_to_withdraw(&given[..1], A::Withdrawn), None);
+        assert_eq!(year_to_withdraw(&[], A::Withdrawn), None);
+        // Again, it changes nothing, also when it was of another year.
+        let again = [row(ilse, A::Withdrawn)];
+        assert_eq!(year_to_withdraw(&again, A::Withdrawn), Some(again[0].school_year_id));
+        assert!(stands(&latest(&given)) && !stands(&latest(&again)) && !stands(&[]));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use glans_entity::engagement::{consent, consent_purpose};
-use glans_entity::ids::{BoardId, ConsentId, ConsentPurposeId, SchoolId, SchoolYearId, StudentId};
+use glans_entity::ids::{BoardId, ConsentId, ConsentPurposeId, SchoolId, StudentId};
 use glans_entity::organisation::school_year;
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::{
@@ -65,16 +65,13 @@ pub(super) async fn by_ids(db: &impl ConnectionTrait, scope: &Scope, ids: &[Cons
     Ok(consent::Entity::within(scope).filter(consent::Column::Id.is_in(ids.iter().copied())).all(db).await?)
 }
 
-/// The consents in sight for these students in these years, oldest first.
+/// The consents in sight for these students, oldest first.
 pub(super) async fn of_students(
     db: &impl ConnectionTrait,
     scope: &Scope,
     students: &[StudentId],
-    years: &[SchoolYearId],
 ) -> Result<Vec<consent::Model>> {
-    let rows = consent::Entity::within(scope)
-        .filter(consent::Column::StudentId.is_in(students.iter().copied()))
-        .filter(consent::Column::SchoolYearId.is_in(years.iter().copied()));
+    let rows = consent::Entity::within(scope).filter(consent::Column::StudentId.is_in(students.iter().copied()));
     Ok(rows.order_by_asc(consent::Column::AnsweredAt).order_by_asc(consent::Column::Id).all(db).await?)
 }
 

@@ -39,7 +39,7 @@ impl From<consent_purpose::Model> for ConsentPurpose {
 }
 
 /// What a school asks consent for (*toestemming*), as photos on its website. Seen by who sees the school, but for who knows
-/// it from a cohort only.
+/// it from a cohort only; in `Student.consents` also by who granted it.
 #[Object]
 impl ConsentPurpose {
     /// Opaque, stable, sortable by time of making.
@@ -47,9 +47,9 @@ impl ConsentPurpose {
         self.0.id.to_string().into()
     }
 
-    /// The school that asks.
-    pub async fn school(&self, ctx: &Context<'_>) -> Result<School> {
-        loaders::present(ctx, self.0.school_id).await.map(School)
+    /// The school that asks; null for who does not see it any more.
+    pub async fn school(&self, ctx: &Context<'_>) -> Result<Option<School>> {
+        Ok(loaders::one(ctx, self.0.school_id).await?.map(School))
     }
 
     /// What is asked, 1 to 500 characters, with line breaks.
@@ -142,12 +142,18 @@ impl Consent {
 
 pub struct StudentConsent(pub Asked);
 
-/// What is asked about a child this school year, and what was answered.
+/// What is asked about a child this school year, and what was answered. What was granted before and is not asked any more, as
+/// the school has stopped asking or the child has left it, is here until it is withdrawn; a school reads of what it asked.
 #[Object]
 impl StudentConsent {
     /// What is asked.
     pub async fn purpose(&self) -> ConsentPurpose {
         ConsentPurpose(self.0.purpose.clone())
+    }
+
+    /// Whether the school of the child asks it now. Where it does not, what was granted can be withdrawn, and nothing else said.
+    pub async fn is_asked(&self) -> bool {
+        self.0.is_asked
     }
 
     /// The answers that count: for staff of the child the last one of each guardian, for a guardian the own one.
@@ -156,7 +162,7 @@ impl StudentConsent {
         rules::latest(&self.0.rows).into_iter().map(Consent).collect()
     }
 
-    /// All answers of this school year, oldest first, as far as `answers` shows them.
+    /// All answers of this school year, oldest first, of guardians whom `answers` shows; of all years where it is not asked.
     #[graphql(directive = list_size::apply(3))]
     pub async fn history(&self) -> Vec<Consent> {
         self.0.rows.iter().cloned().map(Consent).collect()
@@ -165,15 +171,18 @@ impl StudentConsent {
     /// Whether every guardian who may have everything of the child granted it this school year; null for guardians, and false
     /// for a child without such a guardian.
     pub async fn is_granted(&self) -> Option<bool> {
-        self.0.as_staff.then(|| rules::is_granted(&rules::latest(&self.0.rows), &self.0.entitled))
+        let of_year = self.0.rows.iter().filter(|row| self.0.year == Some(row.school_year_id));
+        let of_year: Vec<_> = of_year.cloned().collect();
+        self.0.as_staff.then(|| rules::is_granted(&rules::latest(&of_year), &self.0.entitled))
     }
 
-    /// Whether an answer is still to come: for a guardian the own one, for staff that of one of the guardians.
+    /// Whether an answer is still to come: for a guardian the own one, for staff that of one of the guardians. False where it
+    /// is not asked.
     pub async fn is_awaiting(&self, ctx: &Context<'_>) -> bool {
         let own = &Call::of(ctx).scope().persons;
         let entitled = self.0.entitled.iter().copied();
         let asked: Vec<_> = entitled.filter(|guardian| self.0.as_staff || own.contains(guardian)).collect();
-        rules::is_awaiting(&rules::latest(&self.0.rows), &asked)
+        self.0.is_asked && rules::is_awaiting(&rules::latest(&self.0.rows), &asked)
     }
 }
 
@@ -213,7 +222,7 @@ pub struct ConsentGiveInput {
     pub purpose: ID,
     /// For which child.
     pub student: ID,
-    /// The answer. What was granted is WITHDRAWN, not REFUSED.
+    /// The answer. What was granted is WITHDRAWN, not REFUSED: at any time, also when it is not asked any more.
     pub answer: ConsentAnswer,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
     pub client_mutation_id: Option<String>,

@@ -6,5 +6,5 @@ mod history;
 pub mod moments;
 
 pub use concerns::{Concern, ConcernMutation, ConcernQuery};
-pub use history::{ConcernSpan, ContactHistory, history};
+pub use history::{ConcernSpan, ContactHistory, Exchange, history};
 pub use moments::{ContactMoment, ContactMomentMutation, ContactMomentQuery};

@@ -1,10 +1,11 @@
 //! What can be done with a conversation before it is held.
 
 use async_graphql::ID;
-use glans_entity::engagement::{AttendeeStatus, conversation, conversation_attendee};
+use chrono::{DateTime, Utc};
+use glans_entity::engagement::{AttendeeStatus, conversation, conversation_attendee, partnership};
 use glans_entity::ids::{ConversationId, PersonId, StudentId};
-use glans_entity::people::student;
 use glans_entity::practice::OccasionStatus;
+use glans_entity::scope::Scope;
 
 use super::diary::Appointment;
 use super::types::{
@@ -12,9 +13,11 @@ use super::types::{
 };
 use super::{rules, store};
 use crate::access::{Action, Permit, Place};
-use crate::call::Write;
+use crate::call::{Write, today};
+use crate::engagement::bookings;
 use crate::engagement::partnerships::{self, Family, actions as partners};
-use crate::people::{memberships, persons};
+use crate::engagement::threads::company::Around;
+use crate::people::persons;
 use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
 use crate::platform::own_id::own_id;
@@ -25,20 +28,30 @@ pub(super) async fn schedule(write: &Write<'_>, input: ConversationScheduleInput
     let id = own_id(input.id.as_ref(), ConversationId::new)?;
     let student = input.student.parse().map_err(|_| not_found("student"))?;
     let (student, permit) = partners::student_of_staff(write, "student", student).await?;
-    let partnership = partnership_of(write, student.id).await?;
     let kind = input.kind.into();
     let family = Family::of_one(write.db(), write.call().today(), student.id).await?;
     let mut checks = Checks::default();
-    checks.heed(rules::kind(kind, &partnership))?;
     let hours = checks.heed(times::hours(input.starts_at, input.ends_at))?;
+    let partnership = match hours {
+        Some((starts_at, _)) => checks.heed(partnership_at(write, student.id, starts_at).await)?,
+        None => None,
+    };
+    checks.heed(rules::kind(kind, partnership.as_ref()))?;
     let location = checks.heed(times::location(input.location.as_deref()))?;
-    let staff = checks.heed(staff(write, &permit, &student, input.staff.as_ref()).await)?;
+    let staff = checks.heed(staff(write, &permit, student.id, input.staff.as_ref()).await)?;
     let named = ids("guardians", input.guardians.as_deref());
     let guardians = checks.heed(named.and_then(|named| rules::invited(&family, named)))?;
-    let (((starts_at, ends_at), location), (staff, guardians)) =
-        checks.all(hours.zip(location).zip(staff.zip(guardians)))?;
-    let people = guardians.iter().copied().chain([staff]).collect();
-    let appointment = Appointment { student: student.id, people, starts_at, ends_at };
+    let when = partnership.zip(hours).zip(location);
+    let (((partnership, (starts_at, ends_at)), location), (staff, guardians)) =
+        checks.all(when.zip(staff.zip(guardians)))?;
+    let appointment = Appointment {
+        student: student.id,
+        staff,
+        guardians: guardians.clone(),
+        elsewhere: Vec::new(),
+        starts_at,
+        ends_at,
+    };
     appointment.must_be_free(write.db(), "startsAt", None).await?;
     let row = conversation::Model {
         id,
@@ -89,24 +102,29 @@ pub(super) fn attendee(
     }
 }
 
-async fn partnership_of(write: &Write<'_>, student: StudentId) -> Result<glans_entity::engagement::partnership::Model> {
-    let found = partnerships::store::of_students(write.db(), &write.scope(), &[student], None).await?.pop();
-    let message = "This child is in no class group of the present school year. Enrol it first.";
-    found.ok_or_else(|| refuse(UserErrorCode::Conflict, "student", message))
+/// The partnership in whose school year a conversation begins.
+async fn partnership_at(write: &Write<'_>, student: StudentId, starts_at: DateTime<Utc>) -> Result<partnership::Model> {
+    let that_day = Scope::system(today(starts_at));
+    let found = partnerships::store::of_students(write.db(), &that_day, &[student], None).await?.pop();
+    let message = "This child is in no class group of the school year in which this begins. Enrol it first, or choose \
+                   another time.";
+    found.ok_or_else(|| refuse(UserErrorCode::Conflict, "startsAt", message))
 }
 
-/// Who leads the conversation: the caller, or a colleague of the same school.
-async fn staff(write: &Write<'_>, permit: &Permit, student: &student::Model, named: Option<&ID>) -> Result<PersonId> {
+/// Who leads the conversation: the caller, or a colleague who has the child in confidence as well. Who is or was family of
+/// it has not: one guardian would lead and read the talk of another.
+async fn staff(write: &Write<'_>, permit: &Permit, student: StudentId, named: Option<&ID>) -> Result<PersonId> {
     let Some(named) = named else {
         return permit.person().ok_or_else(|| Error::fault("a conversation that nobody leads"));
     };
     let id: PersonId = named.parse().map_err(|_| not_found("staff"))?;
     persons::store::by_ids(write.db(), &write.scope(), &[id]).await?.pop().ok_or_else(|| not_found("staff"))?;
-    let held = memberships::store::not_ended(write.db(), &write.scope(), &[id]).await?;
-    if held.iter().any(|role| role.school_id == Some(student.school_id)) {
+    let around = Around::of(write.db(), write.call().today(), &[student]).await?;
+    if around.get(&student).is_some_and(|around| around.is_staff(id)) {
         return Ok(id);
     }
-    Err(refuse(UserErrorCode::Invalid, "staff", "Choose somebody who works at the school of the child."))
+    let message = "Choose somebody who leads the school or teaches the child, and is no family of it.";
+    Err(refuse(UserErrorCode::Invalid, "staff", message))
 }
 
 /// The ids of persons, none where none were given.
@@ -116,7 +134,7 @@ pub(super) fn ids(field: &str, ids: Option<&[ID]>) -> Result<Option<Vec<PersonId
 }
 
 pub(super) async fn update(write: &Write<'_>, input: ConversationUpdateInput) -> Result<conversation::Model> {
-    let (conversation, permit) = of_staff(write, &input.id).await?;
+    let (mut conversation, permit) = of_staff(write, &input.id).await?;
     check_version(&conversation, conversation.version, input.if_version)?;
     rules::must_be_planned(&conversation)?;
     let planned = (conversation.starts_at, conversation.ends_at);
@@ -125,9 +143,14 @@ pub(super) async fn update(write: &Write<'_>, input: ConversationUpdateInput) ->
     let mode = input.mode.map_or(conversation.mode, Into::into);
     let is_moved = (starts_at, ends_at) != planned;
     if is_moved {
+        must_not_be_booked(write, &conversation).await?;
+        let partnership = partnership_at(write, conversation.student_id, starts_at).await?;
+        rules::kind(conversation.kind, Some(&partnership))?;
+        conversation.partnership_id = partnership.id;
         let coming = store::attendees(write.db(), &write.scope(), &[conversation.id]).await?;
-        let people = coming.iter().map(|attendee| attendee.person_id).collect();
-        let appointment = Appointment { student: conversation.student_id, people, starts_at, ends_at };
+        let guardians = coming.iter().filter(|it| !it.is_staff).map(|it| it.person_id).collect();
+        let (student, staff) = (conversation.student_id, conversation.staff_id);
+        let appointment = Appointment { student, staff, guardians, elsewhere: Vec::new(), starts_at, ends_at };
         appointment.must_be_free(write.db(), "startsAt", Some(conversation.id)).await?;
         // What somebody said of another time says nothing of this one.
         let anew = |row| conversation_attendee::Model { status: AttendeeStatus::Invited, responded_at: None, ..row };
@@ -140,6 +163,17 @@ pub(super) async fn update(write: &Write<'_>, input: ConversationUpdateInput) ->
     Ok(conversation)
 }
 
+/// Of a talk that was booked the time is that of its slot.
+async fn must_not_be_booked(write: &Write<'_>, conversation: &conversation::Model) -> Result<()> {
+    let everywhere = Scope::system(write.call().today());
+    let booked = bookings::store::of_child(write.db(), &everywhere, conversation.student_id).await?;
+    if booked.iter().any(|booking| booking.conversation_id == conversation.id) {
+        let message = "This conversation was booked in a round. Move it to another slot with slotMove.";
+        return Err(refuse(UserErrorCode::Conflict, "startsAt", message));
+    }
+    Ok(())
+}
+
 pub(super) async fn cancel(write: &Write<'_>, input: ConversationCancelInput) -> Result<conversation::Model> {
     let (conversation, permit) = of_staff(write, &input.id).await?;
     if conversation.status == OccasionStatus::Cancelled {
@@ -149,9 +183,19 @@ pub(super) async fn cancel(write: &Write<'_>, input: ConversationCancelInput) ->
     let mut checks = Checks::default();
     let reason = checks.optional_text("reason", input.reason.as_deref(), rules::REASON_LENGTH);
     checks.done(())?;
-    let changed = conversation::Model { status: OccasionStatus::Cancelled, cancel_reason: reason, ..conversation };
-    let conversation = store::update(write.db(), &permit, changed, write.now()).await?;
-    write.emit(&permit, Event::about("conversation.cancelled", conversation.id)).await?;
+    call_off(write, &permit, conversation, reason).await
+}
+
+/// Cancels a conversation that is locked and planned.
+pub(super) async fn call_off(
+    write: &Write<'_>,
+    permit: &Permit,
+    planned: conversation::Model,
+    reason: Option<String>,
+) -> Result<conversation::Model> {
+    let changed = conversation::Model { status: OccasionStatus::Cancelled, cancel_reason: reason, ..planned };
+    let conversation = store::update(write.db(), permit, changed, write.now()).await?;
+    write.emit(permit, Event::about("conversation.cancelled", conversation.id)).await?;
     Ok(conversation)
 }
 

@@ -4,6 +4,7 @@
 //! invited see it and confirm each agreement. A private note is its author's alone.
 
 mod actions;
+mod apart;
 pub mod diary;
 pub mod due;
 mod loaders;
@@ -13,6 +14,7 @@ pub mod rules;
 pub mod store;
 pub mod types;
 
+pub use apart::part;
 pub use loaders::{AgreementsOf, AttendeesOf, ConversationsOf};
 pub use mutation::ConversationMutation;
 pub use types::Conversation;

@@ -28,8 +28,9 @@ impl ConversationMutation {
         ConversationSchedulePayload::of(done)
     }
 
-    /// Moves a planned conversation, or changes how it is held. When it is moved, what people answered is asked anew. For who
-    /// leads the school or teaches the group.
+    /// Moves a planned conversation, or changes how it is held. When it is moved, what people answered is asked anew. One that
+    /// was booked in a round is moved with `slotMove`; here it is refused with CONFLICT. For who leads the school or teaches
+    /// the group.
     async fn conversation_update(
         &self,
         ctx: &Context<'_>,

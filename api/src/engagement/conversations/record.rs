@@ -128,7 +128,7 @@ fn presence(
     Ok(came)
 }
 
-/// These agreements and no others. One whose words change is confirmed anew.
+/// These agreements and no others, in this order. One whose words or day change is confirmed anew.
 async fn set_agreements(
     write: &Write<'_>,
     permit: &Permit,
@@ -146,9 +146,11 @@ async fn set_agreements(
             }
             None => None,
         };
-        let same = before.filter(|row| row.text == text && row.due_on == due_on && row.position == position);
-        if let Some(same) = same {
+        if let Some(same) = before.filter(|row| row.text == text && row.due_on == due_on) {
             gone.remove(&same.id);
+            if same.position != position {
+                store::place_agreement(write.db(), permit, same.id, position).await?;
+            }
             continue;
         }
         rows.push(agreement::Model {

@@ -1,8 +1,9 @@
 //! Pure decisions about conversations.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use glans_entity::engagement::{StepKind, conversation, partnership};
-use glans_entity::ids::PersonId;
+use glans_entity::engagement::slot_booking::TOGETHER;
+use glans_entity::engagement::{StepKind, conversation, partnership, slot_booking};
+use glans_entity::ids::{ConversationId, PersonId};
 use glans_entity::practice::OccasionStatus;
 use glans_entity::scope::Scope;
 
@@ -20,14 +21,14 @@ pub const AGREEMENT_LENGTH: usize = 500;
 /// Agreements of one conversation at most, and goals in one record.
 pub const MOST_AGREEMENTS: usize = 10;
 
-/// Which kind of conversation may be planned.
-pub fn kind(kind: StepKind, partnership: &partnership::Model) -> Result<()> {
+/// Which kind of conversation may be planned. Without a partnership, which is refused elsewhere, any child may be new.
+pub fn kind(kind: StepKind, partnership: Option<&partnership::Model>) -> Result<()> {
     match kind {
         StepKind::Goals => {
             let message = "Goals follow from a conversation. Plan EXPECTATIONS or PROGRESS and propose goals.";
             Err(refuse(UserErrorCode::Invalid, "kind", message))
         }
-        StepKind::Intake if !partnership.needs_intake => {
+        StepKind::Intake if partnership.is_some_and(|partnership| !partnership.needs_intake) => {
             let message = "This child is not new. Plan another kind, or set needsIntake of the partnership.";
             Err(refuse(UserErrorCode::Invalid, "kind", message))
         }
@@ -57,6 +58,33 @@ pub fn invited(family: &Family, named: Option<Vec<PersonId>>) -> Result<Vec<Pers
         return Err(refuse(UserErrorCode::Conflict, field, message));
     }
     Ok(invited)
+}
+
+/// What becomes of a conversation to come when the guardians talk apart from now on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parted {
+    Stays,
+    /// The guardian who booked it has it alone.
+    StaysWith(PersonId),
+    /// Whose it is, only the school can say.
+    Cancelled,
+}
+
+/// What becomes of the conversation `id`, to which so many guardians come; `bookings` are all of the child. Nobody has two
+/// with one teacher in a round.
+pub fn parted(id: ConversationId, guests: usize, bookings: &[slot_booking::Model]) -> Parted {
+    let Some(booking) = bookings.iter().find(|booking| booking.conversation_id == id) else {
+        return if guests > 1 { Parted::Cancelled } else { Parted::Stays };
+    };
+    if booking.party_id != TOGETHER {
+        return Parted::Stays;
+    }
+    let is_own = |other: &slot_booking::Model| {
+        other.party_id == booking.guardian_id
+            && other.round_id == booking.round_id
+            && other.teacher_id == booking.teacher_id
+    };
+    if bookings.iter().any(is_own) { Parted::Cancelled } else { Parted::StaysWith(booking.guardian_id) }
 }
 
 /// Refuses to change the time of what is over.
@@ -97,6 +125,8 @@ pub fn is_open(conversation: &conversation::Model, scope: &Scope, now: DateTime<
 
 #[cfg(test)]
 mod tests {
+    use glans_entity::ids::{BoardId, BookingRoundId, SlotId, StudentId};
+
     use super::*;
 
     fn at(hour: i64) -> DateTime<Utc> {
@@ -115,6 +145,31 @@ mod tests {
         assert!(invited(&apart, None).is_err());
         assert_eq!(invited(&apart, Some(vec![one])).unwrap(), [one]);
         assert!(invited(&Family::default(), None).is_err());
+    }
+
+    #[test]
+    fn what_is_planned_together_is_parted() {
+        let (sara, omar, teacher) = (PersonId::new(), PersonId::new(), PersonId::new());
+        let booked = |guardian_id: PersonId, party_id: PersonId| slot_booking::Model {
+            slot_id: SlotId::new(),
+            board_id: BoardId(uuid::Uuid::nil()),
+            round_id: BookingRoundId(uuid::Uuid::nil()),
+            student_id: StudentId(uuid::Uuid::nil()),
+            teacher_id: teacher,
+            guardian_id,
+            party_id,
+            conversation_id: ConversationId::new(),
+            booked_at: at(0),
+        };
+        let (together, omars) = (booked(sara, TOGETHER), booked(omar, omar));
+        let saras = booked(sara, sara);
+        let both = [together.clone(), omars.clone()];
+        assert_eq!(parted(together.conversation_id, 2, &both), Parted::StaysWith(sara));
+        assert_eq!(parted(omars.conversation_id, 1, &both), Parted::Stays);
+        let twice = [together.clone(), saras];
+        assert_eq!(parted(together.conversation_id, 2, &twice), Parted::Cancelled);
+        assert_eq!(parted(ConversationId::new(), 2, &both), Parted::Cancelled);
+        assert_eq!(parted(ConversationId::new(), 1, &both), Parted::Stays);
     }
 
     #[test]

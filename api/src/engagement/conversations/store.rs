@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use glans_entity::engagement::conversation::{Column, Entity, Model};
 use glans_entity::engagement::{agreement, conversation_attendee, conversation_note};
-use glans_entity::ids::{AgreementId, ConversationId, PartnershipId, PersonId};
+use glans_entity::ids::{AgreementId, ConversationId, PartnershipId, PersonId, StudentId};
 use glans_entity::practice::OccasionStatus;
 use glans_entity::scope::{Scope, Scoped};
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait, Select,
@@ -60,6 +60,21 @@ fn own(scope: &Scope, since: DateTime<Utc>) -> Select<Entity> {
 /// The conversation, if it is in sight; nobody else changes it until the transaction ends.
 pub async fn lock(db: &impl ConnectionTrait, scope: &Scope, id: ConversationId) -> Result<Option<Model>> {
     Ok(Entity::within(scope).filter(Column::Id.eq(id)).lock_exclusive().one(db).await?)
+}
+
+/// The conversations about a child that are planned and begin after `now`, by id; nobody else changes them until the
+/// transaction ends.
+pub(super) async fn lock_to_come(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    student: StudentId,
+    now: DateTime<Utc>,
+) -> Result<Vec<Model>> {
+    let to_come = Entity::within(scope)
+        .filter(Column::StudentId.eq(student))
+        .filter(Column::Status.eq(OccasionStatus::Planned))
+        .filter(Column::StartsAt.gt(now));
+    Ok(to_come.order_by_asc(Column::Id).lock_exclusive().all(db).await?)
 }
 
 /// Inserts a conversation.
@@ -159,6 +174,21 @@ pub(super) async fn drop_agreements(
     ids: impl IntoIterator<Item = AgreementId>,
 ) -> Result<()> {
     agreement::Entity::delete_many().filter(agreement::Column::Id.is_in(ids)).exec(db).await?;
+    Ok(())
+}
+
+/// Puts an agreement in another place among those of its conversation.
+pub(super) async fn place_agreement(
+    db: &impl ConnectionTrait,
+    _permit: &Permit,
+    id: AgreementId,
+    position: i32,
+) -> Result<()> {
+    agreement::Entity::update_many()
+        .col_expr(agreement::Column::Position, Expr::value(position))
+        .filter(agreement::Column::Id.eq(id))
+        .exec(db)
+        .await?;
     Ok(())
 }
 

@@ -200,7 +200,7 @@ pub struct ConversationScheduleInput {
     pub student: ID,
     /// For which step: INTAKE for a child that is new, EXPECTATIONS, PROGRESS or CLOSING.
     pub kind: StepKind,
-    /// When it begins, from 2000 to 2099.
+    /// When it begins, from 2000 to 2099, in a school year in which the child is in a class group.
     pub starts_at: DateTime<Utc>,
     /// When it ends: later than it begins, within 24 hours.
     pub ends_at: DateTime<Utc>,
@@ -210,7 +210,7 @@ pub struct ConversationScheduleInput {
     pub location: Option<String>,
     /// The guardians who are invited, at access FULL; all of them when absent. Guardians who talk apart are invited alone.
     pub guardians: Option<Vec<ID>>,
-    /// Who leads it, of the same school; the viewer when absent.
+    /// Who leads it: somebody who leads the school or teaches the child, and was never a guardian of it; the viewer when absent.
     pub staff: Option<ID>,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
     pub client_mutation_id: Option<String>,
@@ -221,7 +221,8 @@ pub struct ConversationScheduleInput {
 pub struct ConversationUpdateInput {
     /// Which conversation.
     pub id: ID,
-    /// When it begins, from 2000 to 2099. Without `endsAt` it stays as long as it was.
+    /// When it begins, from 2000 to 2099, in a school year in which the child is in a class group. Without `endsAt` it stays as
+    /// long as it was.
     pub starts_at: Option<DateTime<Utc>>,
     /// When it ends: later than it begins, within 24 hours.
     pub ends_at: Option<DateTime<Utc>>,

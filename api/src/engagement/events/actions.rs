@@ -9,13 +9,12 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::IntoActiveModel;
 use serde_json::json;
 
-use super::rules::{self, Details};
+use super::rules::{self, Details, Places};
 use super::store;
 use super::types::{EventCancelInput, EventCheckInInput, EventCreateInput, EventRespondInput, EventUpdateInput};
 use crate::access::{Action, Permit, Place};
 use crate::call::Write;
-use crate::engagement::audience::actions::{keep, targets};
-use crate::engagement::audience::rules as audience;
+use crate::engagement::audience::actions as audience;
 use crate::engagement::audience::store::{Item, address};
 use crate::people::guardianships::actions::refuse_own_child;
 use crate::people::{places, students};
@@ -25,12 +24,9 @@ use crate::platform::own_id::own_id;
 use crate::platform::text::Checks;
 
 pub(super) async fn create(write: &Write<'_>, input: EventCreateInput) -> Result<event::Model> {
-    let id = own_id(input.id.as_ref(), EventId::new)?;
     let mut checks = Checks::default();
-    let (include, exclude) = (input.audience.include, input.audience.exclude.unwrap_or_default());
-    audience::check_targets(&mut checks, include.len(), exclude.len());
-    let roles = input.audience.roles.map(|roles| roles.into_iter().map(Into::into).collect());
-    let roles = audience::roles(&mut checks, roles);
+    let id = checks.heed(own_id(input.id.as_ref(), EventId::new))?;
+    let named = audience::named(write, &mut checks, Action::FamiliesAddress, input.audience).await?;
     let details = Details {
         title: input.title,
         description: input.description,
@@ -41,8 +37,7 @@ pub(super) async fn create(write: &Write<'_>, input: EventCreateInput) -> Result
         respond_by: input.respond_by,
     };
     let details = details.checked(&mut checks, write.now());
-    let details = checks.done(details)?;
-    let targets = targets(write, Action::FamiliesAddress, &include, &exclude).await?;
+    let (id, (targets, roles)) = checks.all(id.zip(named))?;
     let permit = &targets.permit;
     let row = event::Model {
         id,
@@ -63,7 +58,7 @@ pub(super) async fn create(write: &Write<'_>, input: EventCreateInput) -> Result
         version: 1,
     };
     let event = store::insert(write.db(), permit, row).await?;
-    keep(write, event.id.0, &targets).await?;
+    audience::keep(write, event.id.0, &targets).await?;
     let item = Item {
         id: event.id.0,
         kind: RecipientKind::Event,
@@ -98,15 +93,15 @@ pub(super) async fn update(write: &Write<'_>, input: EventUpdateInput) -> Result
     let mut checks = Checks::default();
     let details = details.checked(&mut checks, write.now());
     let details = checks.done(details)?;
-    let answers = store::answers(write.db(), &everywhere(write), &[event.id]).await?;
-    rules::must_hold(details.capacity, &answers)?;
+    let places = store::places(write.db(), write.call().today(), event.id, None).await?;
+    rules::must_hold(details.capacity, &places)?;
     let version = event.version;
     let mut row = event.into_active_model();
     (row.title, row.description, row.location) = (Set(details.title), Set(details.description), Set(details.location));
     (row.starts_at, row.ends_at) = (Set(details.starts_at), Set(details.ends_at));
     (row.capacity, row.respond_by) = (Set(details.capacity), Set(details.respond_by));
     let event = store::update(write.db(), &permit, row, version, write.now()).await?;
-    move_up(write, &permit, &event).await?;
+    move_up(write, &permit, &event, &places).await?;
     write.emit(&permit, Event::about("event.updated", event.id)).await?;
     Ok(event)
 }
@@ -116,6 +111,7 @@ pub(super) async fn cancel(write: &Write<'_>, input: EventCancelInput) -> Result
     if event.status == EventStatus::Cancelled {
         return Ok(event);
     }
+    rules::must_not_be_over(&event, write.now())?;
     let mut checks = Checks::default();
     let reason = checks.optional_line("reason", input.reason.as_deref(), 200);
     let reason = checks.done(reason)?;
@@ -140,8 +136,12 @@ pub(super) async fn respond(write: &Write<'_>, input: EventRespondInput) -> Resu
     rules::must_be_awaited(&event, write.now())?;
     let answer: Rsvp = input.answer.into();
     let guest_count = rules::guests(answer, input.guest_count)?;
-    let mut others = store::answers(write.db(), &everywhere(write), &[id]).await?;
-    let own = others.iter().position(|other| other.person_id == person).map(|at| others.swap_remove(at));
+    let today = write.call().today();
+    let own = store::answer_of(write.db(), today, id, person).await?;
+    let others = match event.capacity {
+        Some(_) => store::places(write.db(), today, id, Some(person)).await?,
+        None => Places::default(),
+    };
     let waiting_position = match answer {
         Rsvp::Yes => rules::position(event.capacity, &others, own.as_ref(), guest_count)?,
         Rsvp::No | Rsvp::Maybe => None,
@@ -156,26 +156,23 @@ pub(super) async fn respond(write: &Write<'_>, input: EventRespondInput) -> Resu
         answered_at: write.now(),
         checked_in_at: own.and_then(|own| own.checked_in_at),
     };
-    store::answer(write.db(), &permit, row).await?;
-    move_up(write, &permit, &event).await?;
+    store::answer(write.db(), &permit, row.clone()).await?;
+    move_up(write, &permit, &event, &others.with(row)).await?;
     let payload = json!({ "id": id, "person": person });
     write.emit(&permit, Event { kind: "event.answered", payload }).await?;
     Ok(event)
 }
 
 /// Lets a guest in, whatever they answered. Who works at the door knows the child: its school leader or a teacher of its
-/// group.
+/// group; of a colleague, who may address the whole school.
 pub(super) async fn check_in(write: &Write<'_>, input: EventCheckInInput) -> Result<event::Model> {
     let id: EventId = input.event.parse().map_err(|_| not_found("event"))?;
     let person: PersonId = input.person.parse().map_err(|_| not_found("person"))?;
     let event = store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("event"))?;
-    let reached = store::reaches(write.db(), &write.scope(), id, person).await?;
-    let row = reached.first().ok_or_else(|| not_found("person"))?;
-    let permit = write.authorize(Action::FamiliesAddress, at_the_door(write, &event, row).await?)?;
-    refuse_own_child(write, &permit, &[row.student_id]).await?;
+    let (permit, student) = at_the_door(write, &event, person).await?;
+    refuse_own_child(write, &permit, &[student]).await?;
     rules::doors_are_open(&event, write.now())?;
-    let known = store::answers(write.db(), &everywhere(write), &[id]).await?;
-    let known = known.into_iter().find(|answer| answer.person_id == person);
+    let known = store::answer_of(write.db(), write.call().today(), id, person).await?;
     if known.as_ref().is_some_and(|known| known.checked_in_at.is_some()) {
         return Ok(event);
     }
@@ -196,7 +193,21 @@ pub(super) async fn check_in(write: &Write<'_>, input: EventCheckInInput) -> Res
     Ok(event)
 }
 
-async fn at_the_door(write: &Write<'_>, event: &event::Model, row: &recipient::Model) -> Result<Place> {
+/// The right to let a guest in, and about which child the guest is invited: [`recipient::AS_STAFF`] for a colleague, of whom
+/// nobody but the guest sees that they are.
+async fn at_the_door(write: &Write<'_>, event: &event::Model, person: PersonId) -> Result<(Permit, StudentId)> {
+    let seen = store::reaches(write.db(), &write.scope(), event.id, person).await?;
+    if let Some(row) = seen.into_iter().next() {
+        let permit = write.authorize(Action::FamiliesAddress, door_of(write, event, &row).await?)?;
+        return Ok((permit, row.student_id));
+    }
+    let colleague = store::reaches_colleague(write.db(), write.call().today(), event.id, person).await?;
+    let row = colleague.ok_or_else(|| not_found("person"))?;
+    let permit = write.authorize(Action::FamiliesAddress, door_of(write, event, &row).await?);
+    Ok((permit.map_err(|_| not_found("person"))?, row.student_id))
+}
+
+async fn door_of(write: &Write<'_>, event: &event::Model, row: &recipient::Model) -> Result<Place> {
     if row.student_id == recipient::AS_STAFF {
         return Ok(Place { school: event.school_id, ..Place::board(event.board_id) });
     }
@@ -211,15 +222,15 @@ pub async fn give_back(write: &Write<'_>, permit: &Permit, id: EventId, person: 
     let Some(event) = store::lock(write.db(), &everywhere(write), id).await? else { return Ok(0) };
     let given_back = store::unanswer(write.db(), permit, id, person).await?;
     if given_back > 0 {
-        move_up(write, permit, &event).await?;
+        let places = store::places(write.db(), write.call().today(), id, None).await?;
+        move_up(write, permit, &event, &places).await?;
     }
     Ok(given_back)
 }
 
 /// Gives the places that are free to those who wait. The event is locked.
-async fn move_up(write: &Write<'_>, permit: &Permit, event: &event::Model) -> Result<()> {
-    let answers = store::answers(write.db(), &everywhere(write), &[event.id]).await?;
-    let persons = rules::moved_up(event.capacity, &answers);
+async fn move_up(write: &Write<'_>, permit: &Permit, event: &event::Model, places: &Places) -> Result<()> {
+    let persons = rules::moved_up(event.capacity, places);
     if persons.is_empty() {
         return Ok(());
     }
@@ -244,7 +255,7 @@ async fn permitted(write: &Write<'_>, id: &ID) -> Result<(event::Model, Permit)>
         })
     });
     let included: Vec<ID> = included.collect();
-    match targets(write, Action::FamiliesAddress, &included, &[]).await {
+    match audience::targets(write, Action::FamiliesAddress, &included, &[]).await {
         Ok(targets) => Ok((event, targets.permit)),
         // Who sees the event but not all of its places may not change it.
         Err(Error::Refused(_)) => {

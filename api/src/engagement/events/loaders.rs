@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use async_graphql::dataloader::Loader;
 use glans_entity::engagement::{event, event_response};
 use glans_entity::ids::EventId;
-use glans_entity::scope::Scope;
 
+use super::rules::Tally;
 use super::store;
 use crate::loaders::{Batch, BatchError, group};
 
@@ -37,24 +37,40 @@ impl Loader<OwnAnswer> for Batch {
     }
 }
 
-/// All answers, whoever may see them: for counts alone.
+/// How many answered what, whoever may see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AnswersTo(pub EventId);
 
 #[async_trait::async_trait]
 impl Loader<AnswersTo> for Batch {
-    type Value = Vec<event_response::Model>;
+    type Value = Vec<Tally>;
     type Error = BatchError;
 
-    async fn load(&self, keys: &[AnswersTo]) -> Result<HashMap<AnswersTo, Vec<event_response::Model>>, BatchError> {
+    async fn load(&self, keys: &[AnswersTo]) -> Result<HashMap<AnswersTo, Vec<Tally>>, BatchError> {
         let events: Vec<EventId> = keys.iter().map(|key| key.0).collect();
-        let everywhere = Scope::system(self.call.today());
-        let rows = store::answers(&*self.call.read().await?, &everywhere, &events).await?;
-        let mut answers = group(rows, |row| AnswersTo(row.event_id));
+        let tallies = store::tallies(&*self.call.read().await?, self.call.today(), &events).await?;
+        let mut answers = group(tallies, |tally| AnswersTo(tally.event_id));
         // What has no answers is kept as well, and not looked up again.
         for key in keys {
             answers.entry(*key).or_default();
         }
         Ok(answers)
+    }
+}
+
+/// How many wait for a place up to a position, whoever may see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct WaitingUpTo(pub EventId, pub i32);
+
+#[async_trait::async_trait]
+impl Loader<WaitingUpTo> for Batch {
+    type Value = i64;
+    type Error = BatchError;
+
+    async fn load(&self, keys: &[WaitingUpTo]) -> Result<HashMap<WaitingUpTo, i64>, BatchError> {
+        let positions: Vec<(EventId, i32)> = keys.iter().map(|key| (key.0, key.1)).collect();
+        let rows = store::waiting_up_to(&*self.call.read().await?, self.call.today(), &positions).await?;
+        let counts: HashMap<EventId, i64> = rows.into_iter().collect();
+        Ok(keys.iter().filter_map(|key| counts.get(&key.0).map(|count| (*key, *count))).collect())
     }
 }

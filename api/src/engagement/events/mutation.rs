@@ -37,7 +37,8 @@ impl EventMutation {
         EventUpdatePayload::of(done)
     }
 
-    /// Cancels an event; it stays to be seen. Cancelling it again changes nothing. For who may address all for whom it is.
+    /// Cancels an event that is not over; it stays to be seen. Cancelling it again changes nothing. For who may address all for
+    /// whom it is.
     async fn event_cancel(
         &self,
         ctx: &Context<'_>,
@@ -59,7 +60,8 @@ impl EventMutation {
     }
 
     /// Lets somebody in who is invited, whatever they answered, from twelve hours before it begins. Doing it again changes
-    /// nothing. For school leaders and teachers of the child about which the guest is invited.
+    /// nothing. For school leaders and teachers of the child about which the guest is invited; a colleague is let in by who may
+    /// address the whole school.
     async fn event_check_in(
         &self,
         ctx: &Context<'_>,

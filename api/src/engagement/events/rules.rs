@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use glans_entity::engagement::{EventStatus, Rsvp, event, event_response};
-use glans_entity::ids::PersonId;
+use glans_entity::ids::{EventId, PersonId};
+use sea_orm::FromQueryResult;
 
 use crate::platform::error::{Result, UserErrorCode, refuse};
 use crate::platform::text::Checks;
@@ -61,6 +62,18 @@ pub fn must_take_place(event: &event::Model, field: &str) -> Result<()> {
     }
 }
 
+/// Refuses what was held.
+pub fn must_not_be_over(event: &event::Model, now: DateTime<Utc>) -> Result<()> {
+    if event.ends_at <= now {
+        return Err(refuse(
+            UserErrorCode::Conflict,
+            "id",
+            "This event is over. What was held is not cancelled any more.",
+        ));
+    }
+    Ok(())
+}
+
 /// Whether answers are still taken.
 pub fn must_be_awaited(event: &event::Model, now: DateTime<Utc>) -> Result<()> {
     must_take_place(event, "event")?;
@@ -90,9 +103,58 @@ pub fn guests(answer: Rsvp, given: Option<i32>) -> Result<i32> {
     }
 }
 
+/// The answers to an event of one kind, counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct Tally {
+    pub event_id: EventId,
+    pub answer: Rsvp,
+    pub answers: i64,
+    /// Those of them that wait for a place.
+    pub waiting: i64,
+    /// The guests of those that have one.
+    pub seated: i64,
+    pub checked_in: i64,
+}
+
+impl From<&event_response::Model> for Tally {
+    fn from(row: &event_response::Model) -> Self {
+        let waits = row.waiting_position.is_some();
+        Self {
+            event_id: row.event_id,
+            answer: row.answer,
+            answers: 1,
+            waiting: i64::from(waits),
+            seated: if waits { 0 } else { i64::from(row.guest_count) },
+            checked_in: i64::from(row.checked_in_at.is_some()),
+        }
+    }
+}
+
 /// The guests who have a place.
-pub fn seated(answers: &[event_response::Model]) -> i32 {
-    answers.iter().filter(|answer| answer.waiting_position.is_none()).map(|answer| answer.guest_count).sum()
+pub fn seated(tallies: &[Tally]) -> i32 {
+    i32::try_from(tallies.iter().map(|tally| tally.seated).sum::<i64>()).unwrap_or(i32::MAX)
+}
+
+/// How the places of an event are taken.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Places {
+    /// The guests who have one.
+    pub seated: i32,
+    /// The answers that wait for one.
+    pub waiting: Vec<event_response::Model>,
+}
+
+impl Places {
+    /// With one answer more.
+    #[must_use]
+    pub fn with(mut self, answer: event_response::Model) -> Self {
+        if answer.waiting_position.is_some() {
+            self.waiting.push(answer);
+        } else {
+            self.seated += answer.guest_count;
+        }
+        self
+    }
 }
 
 /// Where an answer YES with `guests` stands: none has a place, some waits. `others` are the answers of all others, `before`
@@ -102,12 +164,12 @@ pub fn seated(answers: &[event_response::Model]) -> i32 {
 /// `LIMIT_REACHED` where there is no place for the guests who are more than before, or never will be for so many.
 pub fn position(
     capacity: Option<i32>,
-    others: &[event_response::Model],
+    others: &Places,
     before: Option<&event_response::Model>,
     guests: i32,
 ) -> Result<Option<i32>> {
     let Some(capacity) = capacity else { return Ok(None) };
-    let free = capacity - seated(others);
+    let free = capacity - others.seated;
     let came = before.filter(|before| before.answer == Rsvp::Yes);
     match came {
         Some(before) if before.waiting_position.is_none() => {
@@ -123,7 +185,7 @@ pub fn position(
         }
         Some(before) => Ok(before.waiting_position),
         None => {
-            let last = others.iter().filter_map(|other| other.waiting_position).max();
+            let last = others.waiting.iter().filter_map(|other| other.waiting_position).max();
             match last {
                 None if guests <= free => Ok(None),
                 last => Ok(Some(last.unwrap_or_default() + 1)),
@@ -133,9 +195,9 @@ pub fn position(
 }
 
 /// Who of those who wait gets a place now, in the order in which they answered; nobody overtakes.
-pub fn moved_up(capacity: Option<i32>, answers: &[event_response::Model]) -> Vec<PersonId> {
-    let mut free = capacity.map(|capacity| capacity - seated(answers));
-    let mut waiting: Vec<_> = answers.iter().filter(|answer| answer.waiting_position.is_some()).collect();
+pub fn moved_up(capacity: Option<i32>, places: &Places) -> Vec<PersonId> {
+    let mut free = capacity.map(|capacity| capacity - places.seated);
+    let mut waiting: Vec<_> = places.waiting.iter().collect();
     waiting.sort_by_key(|answer| answer.waiting_position);
     let fits = |answer: &&&event_response::Model| match &mut free {
         None => true,
@@ -147,12 +209,18 @@ pub fn moved_up(capacity: Option<i32>, answers: &[event_response::Model]) -> Vec
     waiting.iter().take_while(fits).map(|answer| answer.person_id).collect()
 }
 
-/// A capacity holds those who were told that they have a place.
-pub fn must_hold(capacity: Option<i32>, answers: &[event_response::Model]) -> Result<()> {
-    let seated = seated(answers);
-    if capacity.is_some_and(|capacity| capacity < seated) {
-        let message = format!("{seated} guests have a place already. Give a capacity that holds them.");
-        return Err(refuse(UserErrorCode::Conflict, "capacity", message));
+/// A capacity holds those who were told that they have a place, and whoever waits could come in: nobody overtakes, so who
+/// never could would keep out all behind them.
+pub fn must_hold(capacity: Option<i32>, places: &Places) -> Result<()> {
+    let Some(capacity) = capacity else { return Ok(()) };
+    let refused = |message: String| Err(refuse(UserErrorCode::Conflict, "capacity", message));
+    let seated = places.seated;
+    if capacity < seated {
+        return refused(format!("{seated} guests have a place already. Give a capacity that holds them."));
+    }
+    let largest = places.waiting.iter().map(|answer| answer.guest_count).max().unwrap_or_default();
+    if capacity < largest {
+        return refused(format!("Somebody waits who comes with {largest}. Give a capacity that holds them."));
     }
     Ok(())
 }
@@ -186,21 +254,25 @@ mod tests {
         }
     }
 
+    fn places(answers: &[event_response::Model]) -> Places {
+        answers.iter().cloned().fold(Places::default(), Places::with)
+    }
+
     #[test]
     fn a_full_event_puts_the_next_one_on_the_list() {
-        let seated = [answer(4, None), answer(4, None), answer(0, None)];
+        let seated = places(&[answer(4, None), answer(4, None), answer(0, None)]);
         assert_eq!(position(None, &seated, None, 10).unwrap(), None);
         assert_eq!(position(Some(10), &seated, None, 2).unwrap(), None);
         assert_eq!(position(Some(10), &seated, None, 3).unwrap(), Some(1));
         // One place would do, but somebody waits already.
-        let waiting = [answer(4, None), answer(4, None), answer(3, Some(7))];
+        let waiting = seated.with(answer(3, Some(7)));
         assert_eq!(position(Some(10), &waiting, None, 1).unwrap(), Some(8));
-        assert!(position(Some(10), &[], None, 11).is_err(), "never a place for so many");
+        assert!(position(Some(10), &Places::default(), None, 11).is_err(), "never a place for so many");
     }
 
     #[test]
     fn who_has_a_place_keeps_it() {
-        let others = [answer(8, None), answer(2, Some(1))];
+        let others = places(&[answer(8, None), answer(2, Some(1))]);
         let own = answer(2, None);
         assert_eq!(position(Some(10), &others, Some(&own), 1).unwrap(), None);
         assert_eq!(position(Some(10), &others, Some(&own), 2).unwrap(), None);
@@ -212,12 +284,26 @@ mod tests {
     #[test]
     fn those_who_wait_move_up_in_their_order() {
         let (first, second, third) = (answer(3, Some(2)), answer(1, Some(4)), answer(1, Some(3)));
-        let all = [answer(6, None), second.clone(), first.clone(), third.clone()];
+        let all = places(&[answer(6, None), second.clone(), first.clone(), third.clone()]);
         let order = |capacity| moved_up(capacity, &all);
         assert_eq!(order(Some(8)), [], "two are not enough for three, and nobody overtakes");
         assert_eq!(order(Some(10)), [first.person_id, third.person_id]);
         assert_eq!(order(None), [first.person_id, third.person_id, second.person_id]);
-        assert!(must_hold(Some(5), &all).is_err());
-        assert!(must_hold(Some(6), &all).is_ok());
+    }
+
+    #[test]
+    fn a_capacity_holds_who_has_a_place_and_who_waits_for_one() {
+        let all = places(&[answer(2, None), answer(3, Some(1)), answer(1, Some(2))]);
+        assert!(must_hold(Some(1), &all).is_err());
+        assert!(must_hold(Some(2), &all).is_err(), "three who wait could never come in, nor the one behind them");
+        assert!(must_hold(Some(3), &all).is_ok());
+        assert!(must_hold(None, &all).is_ok());
+    }
+
+    #[test]
+    fn answers_are_counted_by_kind() {
+        let tallies = [answer(3, None), answer(2, Some(1)), answer(0, None)].map(|answer| Tally::from(&answer));
+        assert_eq!(seated(&tallies), 3);
+        assert_eq!(tallies.map(|tally| (tally.answers, tally.waiting)), [(1, 0), (1, 1), (1, 0)]);
     }
 }

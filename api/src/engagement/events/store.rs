@@ -4,13 +4,15 @@ use chrono::{DateTime, NaiveDate, Utc};
 use glans_entity::engagement::{EventStatus, Rsvp, audience_target, event, event_response, recipient};
 use glans_entity::ids::{EventId, PersonId};
 use glans_entity::scope::{Scope, Scoped};
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, OnConflict};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, Select,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, SelectModel, Selector,
 };
 
+use super::rules::{self, Places, Tally};
 use crate::access::Permit;
+use crate::engagement::custody;
 use crate::platform::error::{Result, taken};
 use crate::platform::page::{self, Order, PageArgs, Rows};
 
@@ -73,7 +75,7 @@ fn own(scope: &Scope, since: DateTime<Utc>) -> Select<event::Entity> {
 }
 
 /// The event, if it is in sight; nobody else answers or changes it until the transaction ends.
-pub(super) async fn lock(db: &impl ConnectionTrait, scope: &Scope, id: EventId) -> Result<Option<event::Model>> {
+pub async fn lock(db: &impl ConnectionTrait, scope: &Scope, id: EventId) -> Result<Option<event::Model>> {
     Ok(event::Entity::within(scope).filter(event::Column::Id.eq(id)).lock_exclusive().one(db).await?)
 }
 
@@ -89,14 +91,74 @@ pub(super) async fn own_answers(
     Ok(own.all(db).await?)
 }
 
-/// The answers in sight to these events.
-pub(super) async fn answers(
+/// What a person answered to an event, whoever may see it.
+pub(super) async fn answer_of(
     db: &impl ConnectionTrait,
-    scope: &Scope,
-    events: &[EventId],
-) -> Result<Vec<event_response::Model>> {
+    on: NaiveDate,
+    event: EventId,
+    person: PersonId,
+) -> Result<Option<event_response::Model>> {
+    let own = event_response::Entity::within(&Scope::system(on))
+        .filter(event_response::Column::EventId.eq(event))
+        .filter(event_response::Column::PersonId.eq(person));
+    Ok(own.one(db).await?)
+}
+
+/// How many answered what to these events, whoever may see it.
+pub(super) async fn tallies(db: &impl ConnectionTrait, on: NaiveDate, events: &[EventId]) -> Result<Vec<Tally>> {
     let of_them = event_response::Column::EventId.is_in(events.iter().copied());
-    Ok(event_response::Entity::within(scope).filter(of_them).all(db).await?)
+    Ok(counted(event_response::Entity::within(&Scope::system(on)).filter(of_them)).all(db).await?)
+}
+
+fn counted(answers: Select<event_response::Entity>) -> Selector<SelectModel<Tally>> {
+    use event_response::Column;
+    let has_place = Expr::case(Column::WaitingPosition.is_null(), Expr::col(Column::GuestCount)).finally(0);
+    answers
+        .select_only()
+        .columns([Column::EventId, Column::Answer])
+        .column_as(Column::PersonId.count(), "answers")
+        .column_as(Column::WaitingPosition.count(), "waiting")
+        .column_as(Column::CheckedInAt.count(), "checked_in")
+        .column_as(Expr::from(Func::sum(has_place)), "seated")
+        .group_by(Column::EventId)
+        .group_by(Column::Answer)
+        .into_model()
+}
+
+/// How the places of an event are taken, whoever may see it; `but` by this person.
+pub(super) async fn places(
+    db: &impl ConnectionTrait,
+    on: NaiveDate,
+    event: EventId,
+    but: Option<PersonId>,
+) -> Result<Places> {
+    use event_response::Column;
+    let mut answers = event_response::Entity::within(&Scope::system(on)).filter(Column::EventId.eq(event));
+    if let Some(but) = but {
+        answers = answers.filter(Column::PersonId.ne(but));
+    }
+    let waiting = answers.clone().filter(Column::WaitingPosition.is_not_null()).all(db).await?;
+    let tallies = counted(answers).all(db).await?;
+    Ok(Places { seated: rules::seated(&tallies), waiting })
+}
+
+/// How many wait for a place at these events up to a position, whoever may see it.
+pub(super) async fn waiting_up_to(
+    db: &impl ConnectionTrait,
+    on: NaiveDate,
+    positions: &[(EventId, i32)],
+) -> Result<Vec<(EventId, i64)>> {
+    use event_response::Column;
+    let before = positions.iter().fold(Condition::any(), |any, (event, position)| {
+        any.add(Column::EventId.eq(*event).and(Column::WaitingPosition.lte(*position)))
+    });
+    let rows = event_response::Entity::within(&Scope::system(on))
+        .select_only()
+        .column(Column::EventId)
+        .column_as(Column::PersonId.count(), "waiting")
+        .filter(before)
+        .group_by(Column::EventId);
+    Ok(rows.into_tuple().all(db).await?)
 }
 
 /// One page of the answers in sight to an event, in the order in which they were given.
@@ -116,7 +178,22 @@ pub(super) async fn guests(
     page::rows(db, select, &order, args).await
 }
 
-/// The rows by which an event reaches a person, as far as the caller sees them.
+/// The row by which an event reaches a person as a member of staff, whoever may see it.
+pub(super) async fn reaches_colleague(
+    db: &impl ConnectionTrait,
+    on: NaiveDate,
+    event: EventId,
+    person: PersonId,
+) -> Result<Option<recipient::Model>> {
+    let row = recipient::Entity::within(&Scope::system(on))
+        .filter(recipient::Column::ItemId.eq(event.0))
+        .filter(recipient::Column::PersonId.eq(person))
+        .filter(recipient::Column::StudentId.eq(recipient::AS_STAFF))
+        .filter(custody::invited_still(on));
+    Ok(row.one(db).await?)
+}
+
+/// The rows by which an event reaches a person still, as far as the caller sees them.
 pub(super) async fn reaches(
     db: &impl ConnectionTrait,
     scope: &Scope,
@@ -125,7 +202,8 @@ pub(super) async fn reaches(
 ) -> Result<Vec<recipient::Model>> {
     let rows = recipient::Entity::within(scope)
         .filter(recipient::Column::ItemId.eq(event.0))
-        .filter(recipient::Column::PersonId.eq(person));
+        .filter(recipient::Column::PersonId.eq(person))
+        .filter(custody::invited_still(scope.on));
     Ok(rows.order_by_asc(recipient::Column::StudentId).all(db).await?)
 }
 

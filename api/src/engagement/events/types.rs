@@ -4,7 +4,8 @@ use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, Simp
 use chrono::{DateTime, Utc};
 use glans_entity::engagement::{self, event, event_response};
 
-use super::loaders::{AnswersTo, OwnAnswer};
+use super::loaders::{AnswersTo, OwnAnswer, WaitingUpTo};
+use super::rules::Tally;
 use super::{rules, store};
 use crate::call::Call;
 use crate::engagement::audience::{AudienceInput, AudienceTarget, TargetsOf, audience_of};
@@ -56,18 +57,17 @@ pub struct RsvpSummary {
 }
 
 impl RsvpSummary {
-    fn of(answers: &[event_response::Model]) -> Self {
+    fn of(tallies: &[Tally]) -> Self {
         use engagement::Rsvp as R;
-        let count = |holds: &dyn Fn(&event_response::Model) -> bool| {
-            i32::try_from(answers.iter().filter(|answer| holds(answer)).count()).unwrap_or(i32::MAX)
-        };
+        let sum = |of: &dyn Fn(&Tally) -> i64| i32::try_from(tallies.iter().map(of).sum::<i64>()).unwrap_or(i32::MAX);
+        let answered = |answer: R| sum(&|tally| if tally.answer == answer { tally.answers - tally.waiting } else { 0 });
         Self {
-            yes: count(&|answer| answer.answer == R::Yes && answer.waiting_position.is_none()),
-            no: count(&|answer| answer.answer == R::No),
-            maybe: count(&|answer| answer.answer == R::Maybe),
-            waiting: count(&|answer| answer.waiting_position.is_some()),
-            guest_count: rules::seated(answers),
-            checked_in_count: count(&|answer| answer.checked_in_at.is_some()),
+            yes: answered(R::Yes),
+            no: answered(R::No),
+            maybe: answered(R::Maybe),
+            waiting: sum(&|tally| tally.waiting),
+            guest_count: rules::seated(tallies),
+            checked_in_count: sum(&|tally| tally.checked_in),
         }
     }
 }
@@ -159,7 +159,7 @@ impl Event {
             return Ok(RsvpSummary::of(&answers));
         }
         let own = loaders::one(ctx, OwnAnswer(self.0.id)).await?;
-        Ok(RsvpSummary::of(own.as_slice()))
+        Ok(RsvpSummary::of(own.as_ref().map(Tally::from).as_slice()))
     }
 
     /// The answers by name, in the order in which they were given: those of guardians of the children whom the viewer leads
@@ -193,9 +193,8 @@ impl Event {
     pub async fn viewer_waiting_position(&self, ctx: &Context<'_>) -> Result<Option<i32>> {
         let own = loaders::one(ctx, OwnAnswer(self.0.id)).await?.and_then(|own| own.waiting_position);
         let Some(own) = own else { return Ok(None) };
-        let answers = loaders::one(ctx, AnswersTo(self.0.id)).await?.unwrap_or_default();
-        let before = answers.iter().filter(|answer| answer.waiting_position.is_some_and(|at| at <= own)).count();
-        Ok(i32::try_from(before).ok())
+        let before = loaders::one(ctx, WaitingUpTo(self.0.id, own)).await?;
+        Ok(before.and_then(|before| i32::try_from(before).ok()))
     }
 
     /// When it was made.
@@ -291,7 +290,8 @@ pub struct EventUpdateInput {
     pub ends_at: Option<DateTime<Utc>>,
     /// Where it is, 1 to 200 characters; null clears it.
     pub location: MaybeUndefined<String>,
-    /// Guests at most, not fewer than have a place; null makes place for all. Those who wait move up.
+    /// Guests at most, not fewer than have a place, nor than one of those who wait comes with; null makes place for all. Those
+    /// who wait move up.
     pub capacity: MaybeUndefined<i32>,
     /// Until when answers are taken, before it begins; null for until it begins.
     pub respond_by: MaybeUndefined<DateTime<Utc>>,
@@ -301,7 +301,7 @@ pub struct EventUpdateInput {
     pub client_mutation_id: Option<String>,
 }
 
-/// Cancels an event.
+/// Cancels an event that is not over.
 #[derive(InputObject)]
 pub struct EventCancelInput {
     /// Which event.
@@ -330,7 +330,7 @@ pub struct EventRespondInput {
 pub struct EventCheckInInput {
     /// Which event.
     pub event: ID,
-    /// Who is there: somebody who is invited, whatever they answered.
+    /// Who is there: somebody who is invited, whatever they answered; colleagues as well.
     pub person: ID,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
     pub client_mutation_id: Option<String>,

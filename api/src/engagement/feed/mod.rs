@@ -3,6 +3,7 @@
 mod actions;
 mod mutation;
 mod query;
+mod rules;
 mod store;
 pub mod types;
 

@@ -16,7 +16,8 @@ pub struct FeedQuery;
 #[Object]
 impl FeedQuery {
     /// What is addressed to the viewer, over all boards and children, newest first: announcements, messages, events, surveys
-    /// and booking rounds in one list.
+    /// and booking rounds in one list. An announcement leaves it when it expires, and one that is withdrawn leaves the lists of
+    /// who had not read it.
     async fn feed(
         &self,
         ctx: &Context<'_>,
@@ -31,6 +32,7 @@ impl FeedQuery {
         let call = Call::of(ctx);
         call.person()?;
         let wanted = Wanted {
+            now: call.now(),
             student: student.as_ref().map(known_or_nobody),
             kinds: kinds.map(|kinds| kinds.into_iter().map(Into::into).collect()),
             unread_only: unread_only.unwrap_or_default(),
@@ -47,8 +49,8 @@ impl FeedQuery {
     ) -> Result<i32> {
         let call = Call::of(ctx);
         call.person()?;
-        let count =
-            store::unread_count(&*call.read().await?, &call.scope(), student.as_ref().map(known_or_nobody)).await?;
+        let student = student.as_ref().map(known_or_nobody);
+        let count = store::unread_count(&*call.read().await?, &call.scope(), call.now(), student).await?;
         Ok(i32::try_from(count).unwrap_or(i32::MAX))
     }
 }

@@ -1,18 +1,17 @@
 //! The SQL of what is addressed to a person.
 
 use chrono::{DateTime, Utc};
-use glans_entity::engagement::RecipientKind;
 use glans_entity::engagement::recipient::{Column, Entity};
+use glans_entity::engagement::{RecipientKind, announcement};
 use glans_entity::ids::StudentId;
 use glans_entity::scope::{Scope, Scoped, engagement::addressed_to_oneself};
 use sea_orm::sea_query::{Alias, Asterisk, Expr, ExprTrait, Query, SelectStatement, UnionType};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, Order, PaginatorTrait, QueryFilter,
-    QuerySelect, QueryTrait, Select,
+    ColumnTrait, Condition, ConnectionTrait, FromQueryResult, Order, PaginatorTrait, QueryFilter, QuerySelect,
+    QueryTrait, Select,
 };
 use uuid::Uuid;
 
-use crate::access::Permit;
 use crate::platform::error::Result;
 use crate::platform::page::{self, PageArgs, Rows, TotalCount, Window};
 
@@ -25,8 +24,10 @@ pub struct Entry {
 }
 
 /// What of the list is wanted.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Wanted {
+    /// What is over by now is not in it.
+    pub now: DateTime<Utc>,
     pub student: Option<StudentId>,
     pub kinds: Option<Vec<RecipientKind>>,
     pub unread_only: bool,
@@ -76,7 +77,7 @@ fn key(entry: &Entry) -> Position {
 
 /// What is addressed to the viewer, a row per child.
 fn addressed(scope: &Scope, wanted: &Wanted) -> Select<Entity> {
-    let mut rows = Entity::within(scope).filter(addressed_to_oneself(scope));
+    let mut rows = Entity::within(scope).filter(addressed_to_oneself(scope)).filter(Expr::not_exists(over(wanted.now)));
     if let Some(student) = wanted.student {
         rows = rows.filter(Column::StudentId.eq(student));
     }
@@ -87,6 +88,18 @@ fn addressed(scope: &Scope, wanted: &Wanted) -> Select<Entity> {
         rows = rows.filter(is_unread());
     }
     rows
+}
+
+/// The announcement of the row around it, once it expired, or was withdrawn before it was read as it stood.
+fn over(now: DateTime<Utc>) -> SelectStatement {
+    use announcement::Column as Announcement;
+    let withdrawn = Condition::all().add(Announcement::WithdrawnAt.is_not_null()).add(is_unread());
+    Query::select()
+        .expr(Expr::val(1))
+        .from(announcement::Entity)
+        .and_where(Expr::col(Announcement::Id.as_column_ref()).eq(Expr::col(Column::ItemId.as_column_ref())))
+        .cond_where(Condition::any().add(Announcement::ExpiresAt.lte(now)).add(withdrawn))
+        .to_owned()
 }
 
 /// What somebody read before it changed its place, as a thread with a new message, is unread again.
@@ -128,8 +141,13 @@ fn wrapped(select: SelectStatement) -> SelectStatement {
 }
 
 /// How many items the viewer has yet to read.
-pub async fn unread_count(db: &impl ConnectionTrait, scope: &Scope, student: Option<StudentId>) -> Result<u64> {
-    let wanted = Wanted { student, unread_only: true, ..Wanted::default() };
+pub async fn unread_count(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    now: DateTime<Utc>,
+    student: Option<StudentId>,
+) -> Result<u64> {
+    let wanted = Wanted { now, student, kinds: None, unread_only: true };
     let rows = addressed(scope, &wanted).filter(Column::PersonId.is_in(scope.persons.iter().copied()));
     Ok(rows.select_only().column(Column::ItemId).distinct().count(db).await?)
 }
@@ -142,21 +160,4 @@ pub(super) async fn own(
 ) -> Result<Vec<glans_entity::engagement::recipient::Model>> {
     let rows = Entity::within(scope).filter(addressed_to_oneself(scope));
     Ok(rows.filter(Column::ItemId.is_in(items.iter().copied())).all(db).await?)
-}
-
-/// Writes down that the viewer read these items now. What was read since it took its place stays as it is.
-pub(super) async fn read(
-    db: &impl ConnectionTrait,
-    _permit: &Permit,
-    scope: &Scope,
-    items: &[Uuid],
-    now: DateTime<Utc>,
-) -> Result<u64> {
-    let update = Entity::update_many()
-        .col_expr(Column::ReadAt, Expr::val(now))
-        .filter(Entity::visible(scope))
-        .filter(addressed_to_oneself(scope))
-        .filter(Column::ItemId.is_in(items.iter().copied()))
-        .filter(is_unread());
-    Ok(update.exec(db).await?.rows_affected)
 }

@@ -1,7 +1,7 @@
 //! What can be done with a goal.
 
 use glans_entity::engagement::{goal, goal_agreement, partnership};
-use glans_entity::ids::{GoalId, PartnershipId};
+use glans_entity::ids::{GoalId, PartnershipId, StudentId};
 
 use super::types::{GoalAgreeInput, GoalMarkInput, GoalProposeInput};
 use super::{rules, store};
@@ -14,10 +14,12 @@ use crate::platform::own_id::own_id;
 
 pub(super) async fn propose(write: &Write<'_>, input: GoalProposeInput) -> Result<goal::Model> {
     let id = own_id(input.id.as_ref(), GoalId::new)?;
-    let partnership: PartnershipId = input.partnership.parse().map_err(|_| not_found("partnership"))?;
-    let found = partnerships::store::lock(write.db(), &write.scope(), partnership).await?;
-    let partnership = found.ok_or_else(|| not_found("partnership"))?;
-    let (permit, is_staff) = side(write, "partnership", &partnership).await?;
+    let missing = || not_found("partnership");
+    let partnership: PartnershipId = input.partnership.parse().map_err(|_| missing())?;
+    let known = partnerships::store::by_ids(write.db(), &write.scope(), &[partnership]).await?.pop();
+    let (permit, is_staff) = side(write, "partnership", known.ok_or_else(missing)?.student_id).await?;
+    // Nobody else adds a goal while these are counted.
+    let partnership = partnerships::store::lock(write.db(), &write.scope(), partnership).await?.ok_or_else(missing)?;
     let text = rules::text(&input.text)?;
     rules::has_room("partnership", store::count(write.db(), &write.scope(), partnership.id).await?)?;
     let goal = insert(write, &permit, &partnership, id, text).await?;
@@ -63,31 +65,31 @@ pub async fn agree_to(write: &Write<'_>, permit: &Permit, goal: &goal::Model, is
     store::agree(write.db(), permit, row).await
 }
 
-/// The right to speak as guardian or as staff, and which of the two. Who is a guardian of the child speaks as one.
-async fn side(write: &Write<'_>, field: &str, partnership: &partnership::Model) -> Result<(Permit, bool)> {
-    if write.scope().full_children.contains(&partnership.student_id) {
-        let (_, permit) = partners::child_of_guardian(write, field, partnership.student_id).await?;
+/// The right to speak as guardian or as staff, and which of the two; the child is locked, as everywhere before its goals. Who
+/// is a guardian of the child speaks as one.
+async fn side(write: &Write<'_>, field: &str, student: StudentId) -> Result<(Permit, bool)> {
+    if write.scope().full_children.contains(&student) {
+        let (_, permit) = partners::child_of_guardian(write, field, student).await?;
         return Ok((permit, false));
     }
-    let (_, permit) = partners::student_of_staff(write, field, partnership.student_id).await?;
+    let (_, permit) = partners::student_of_staff(write, field, student).await?;
     Ok((permit, true))
 }
 
+/// The goal stays at its version: it would tell one guardian when another agreed.
 pub(super) async fn agree(write: &Write<'_>, input: GoalAgreeInput) -> Result<goal::Model> {
-    let goal = locked(write, &input.id).await?;
-    let partnership = partnership_of(write, &goal).await?;
-    let (permit, is_staff) = side(write, "id", &partnership).await?;
-    if !agree_to(write, &permit, &goal, is_staff).await? {
-        return Ok(goal);
+    let goal = in_sight(write, &input.id).await?;
+    let (permit, is_staff) = side(write, "id", goal.student_id).await?;
+    if agree_to(write, &permit, &goal, is_staff).await? {
+        write.emit(&permit, Event::about("goal.agreed", goal.id)).await?;
     }
-    let goal = store::update(write.db(), &permit, goal, write.now()).await?;
-    write.emit(&permit, Event::about("goal.agreed", goal.id)).await?;
     Ok(goal)
 }
 
 pub(super) async fn mark(write: &Write<'_>, input: GoalMarkInput) -> Result<goal::Model> {
-    let goal = locked(write, &input.id).await?;
-    let (_, permit) = partners::student_of_staff(write, "id", goal.student_id).await?;
+    let known = in_sight(write, &input.id).await?;
+    let (_, permit) = partners::student_of_staff(write, "id", known.student_id).await?;
+    let goal = store::lock(write.db(), &write.scope(), known.id).await?.ok_or_else(|| not_found("id"))?;
     check_version(&goal, goal.version, input.if_version)?;
     let changed = goal::Model { achieved: input.achieved, marked_at: input.achieved.map(|_| write.now()), ..goal };
     let goal = store::update(write.db(), &permit, changed, write.now()).await?;
@@ -95,12 +97,7 @@ pub(super) async fn mark(write: &Write<'_>, input: GoalMarkInput) -> Result<goal
     Ok(goal)
 }
 
-async fn locked(write: &Write<'_>, id: &str) -> Result<goal::Model> {
+async fn in_sight(write: &Write<'_>, id: &str) -> Result<goal::Model> {
     let id: GoalId = id.parse().map_err(|_| not_found("id"))?;
-    store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("id"))
-}
-
-async fn partnership_of(write: &Write<'_>, goal: &goal::Model) -> Result<partnership::Model> {
-    let found = partnerships::store::by_ids(write.db(), &write.scope(), &[goal.partnership_id]).await?.pop();
-    found.ok_or_else(|| not_found("id"))
+    store::by_ids(write.db(), &write.scope(), &[id]).await?.pop().ok_or_else(|| not_found("id"))
 }

@@ -64,12 +64,12 @@ impl Goal {
         self.0.created_at
     }
 
-    /// When it was changed, agreed to or marked last.
+    /// When it was made or marked last. That somebody agrees does not change it.
     pub async fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
     }
 
-    /// Counts up with every change; give it as `ifVersion` to an update.
+    /// Counts up with every change, not when somebody agrees; give it as `ifVersion` to an update.
     pub async fn version(&self) -> i32 {
         self.0.version
     }

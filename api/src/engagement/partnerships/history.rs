@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use glans_entity::engagement::{conversation, conversation_attendee, goal, goal_agreement, partnership};
 use glans_entity::ids::{PartnershipId, PersonId, SchoolYearId, StudentId};
 use glans_entity::organisation::{class_group, school_year};
@@ -11,39 +11,64 @@ use glans_entity::people::{enrolment, person};
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef};
 
-use super::family::Family;
+use super::criteria::terms;
+use super::family::entitled;
 use super::rules::{Aim, History, Talk, Trust};
-use crate::call::today;
+use crate::call::{begin, today};
 use crate::engagement::contact::{self, ContactHistory};
 use crate::engagement::surveys::pulses;
 use crate::loaders::group;
 use crate::platform::error::{Error, Result};
 
+/// When a partnership is judged: now, or at the end of its year once that is over, as history does not move.
+#[derive(Clone, Copy)]
+struct Moment {
+    now: DateTime<Utc>,
+    /// After the year its next day, on which nothing is still to come.
+    today: NaiveDate,
+    /// The last day of which something counts.
+    last: NaiveDate,
+}
+
+impl Moment {
+    fn of(year: &school_year::Model, now: DateTime<Utc>) -> Self {
+        let now = now.min(begin(year.ends_on + Days::new(1)));
+        let today = today(now);
+        Self { now, today, last: today.min(year.ends_on) }
+    }
+}
+
 /// The histories of `partnerships` up to `now`, in a constant number of statements.
 pub async fn of(
     db: &impl ConnectionTrait,
     now: DateTime<Utc>,
-    on: NaiveDate,
     partnerships: &[partnership::Model],
 ) -> Result<HashMap<PartnershipId, History>> {
-    let everywhere = Scope::system(on);
-    let students: Vec<StudentId> = partnerships.iter().map(|row| row.student_id).collect();
-    let ids: Vec<PartnershipId> = partnerships.iter().map(|row| row.id).collect();
-    let families = Family::of(db, on, &students).await?;
-    let contactable = contactable(db, &everywhere, &families).await?;
+    let everywhere = Scope::system(today(now));
     let years = years(db, &everywhere, partnerships).await?;
+    let mut judged = Vec::new();
+    for row in partnerships {
+        let year = years.get(&row.school_year_id).ok_or_else(|| Error::fault("a partnership without its year"))?;
+        judged.push((row, year, Moment::of(year, now)));
+    }
+    let students: Vec<StudentId> = partnerships.iter().map(|row| row.student_id).collect();
+    let days: Vec<(StudentId, NaiveDate)> = judged.iter().map(|(row, _, at)| (row.student_id, at.last)).collect();
+    let ids: Vec<PartnershipId> = partnerships.iter().map(|row| row.id).collect();
+    let families = entitled(db, everywhere.on, &days).await?;
+    let contactable = contactable(db, &everywhere, families.values().flatten().copied()).await?;
     let enrolled = enrolled(db, &everywhere, &students).await?;
     let mut talks = talks(db, &everywhere, &ids).await?;
     let mut aims = aims(db, &everywhere, &ids).await?;
-    let contact = contact::history(db, &everywhere, now, &students).await?;
-    let pulses = pulses::latest(db, &everywhere, &students).await?;
+    let contact = contact::history(db, &everywhere, now, &students, &cuts(years.values())).await?;
+    let pulses = pulses::latest(db, &everywhere, &days).await?;
     let mut told = HashMap::new();
-    for row in partnerships {
-        let year = years.get(&row.school_year_id).ok_or_else(|| Error::fault("a partnership without its year"))?;
-        let entitled = families.get(&row.student_id).map(|family| family.entitled.clone()).unwrap_or_default();
+    for (row, year, at) in judged {
+        let day = (row.student_id, at.last);
+        let entitled = families.get(&day).cloned().unwrap_or_default();
+        let contact = contact.get(&row.student_id);
         let history = History {
-            now,
-            today: on,
+            now: at.now,
+            today: at.today,
             starts_on: year.starts_on,
             ends_on: year.ends_on,
             enrolled_on: enrolled.get(&(row.student_id, row.school_year_id)).copied().unwrap_or(year.starts_on),
@@ -51,18 +76,27 @@ pub async fn of(
             is_contactable: entitled.iter().any(|guardian| contactable.contains(guardian)),
             entitled,
             talks: talks.remove(&row.id).unwrap_or_default(),
-            aims: aims.remove(&row.id).unwrap_or_default(),
-            exchanges: contact.get(&row.student_id).map(|it| it.two_way_at.clone()).unwrap_or_default(),
-            open_concerns: contact.get(&row.student_id).map(open_since).unwrap_or_default(),
-            trust: pulses.get(&row.student_id).map(trust).unwrap_or_default(),
+            aims: by_then(aims.remove(&row.id).unwrap_or_default(), at.now),
+            exchanges: contact.map(|it| it.exchanges.clone()).unwrap_or_default(),
+            open_concerns: contact.map(|it| open_since(it, at.last)).unwrap_or_default(),
+            trust: pulses.get(&day).map(trust).unwrap_or_default(),
         };
         told.insert(row.id, history);
     }
     Ok(told)
 }
 
-fn open_since(contact: &ContactHistory) -> Vec<NaiveDate> {
-    contact.open_concerns().map(|concern| today(concern.opened_at)).collect()
+/// Where a term of one of `years` begins or ends, in order: of what was written it matters in which term it was.
+fn cuts<'y>(years: impl Iterator<Item = &'y school_year::Model>) -> Vec<DateTime<Utc>> {
+    let terms = years.flat_map(|year| terms(year.starts_on, year.ends_on));
+    let mut cuts: Vec<_> = terms.flat_map(|term| [*term.start(), *term.end() + Days::new(1)]).map(begin).collect();
+    cuts.sort_unstable();
+    cuts.dedup();
+    cuts
+}
+
+fn open_since(contact: &ContactHistory, on: NaiveDate) -> Vec<NaiveDate> {
+    contact.open_concerns(on).map(|concern| today(concern.opened_at)).collect()
 }
 
 fn trust(latest: &pulses::Latest) -> Trust {
@@ -74,9 +108,8 @@ fn trust(latest: &pulses::Latest) -> Trust {
 async fn contactable(
     db: &impl ConnectionTrait,
     scope: &Scope,
-    families: &HashMap<StudentId, Family>,
+    guardians: impl Iterator<Item = PersonId>,
 ) -> Result<Vec<PersonId>> {
-    let guardians = families.values().flat_map(|family| family.entitled.iter().copied());
     Ok(person::Entity::within(scope)
         .select_only()
         .column(person::Column::Id)
@@ -150,11 +183,12 @@ async fn talks(
     Ok(regroup(pairs))
 }
 
+/// Goals, each with when it was proposed.
 async fn aims(
     db: &impl ConnectionTrait,
     scope: &Scope,
     partnerships: &[PartnershipId],
-) -> Result<HashMap<PartnershipId, Vec<Aim>>> {
+) -> Result<HashMap<PartnershipId, Vec<(DateTime<Utc>, Aim)>>> {
     let rows = goal::Entity::within(scope)
         .filter(goal::Column::PartnershipId.is_in(partnerships.iter().copied()))
         .order_by_asc(goal::Column::Id)
@@ -173,10 +207,16 @@ async fn aims(
             agreed_by: guardians.into_iter().map(|row| (row.person_id, row.agreed_at)).collect(),
             marked_at: row.marked_at,
         };
-        (row.partnership_id, aim)
+        (row.partnership_id, (row.created_at, aim))
     };
     let pairs: Vec<_> = rows.into_iter().map(of).collect();
     Ok(regroup(pairs))
+}
+
+/// The goals that were there by then, as they stood.
+fn by_then(aims: Vec<(DateTime<Utc>, Aim)>, then: DateTime<Utc>) -> Vec<Aim> {
+    let there = aims.into_iter().filter(|(made, _)| *made <= then);
+    there.map(|(_, aim)| aim.by(then)).collect()
 }
 
 fn regroup<K: std::hash::Hash + Eq, V>(pairs: Vec<(K, V)>) -> HashMap<K, Vec<V>> {

@@ -59,7 +59,7 @@ impl Loader<HistoryOf> for Batch {
         let db = self.call.read().await?;
         let ids: Vec<PartnershipId> = keys.iter().map(|key| key.0).collect();
         let rows = store::by_ids(&*db, &self.call.scope(), &ids).await?;
-        let told = history::of(&*db, self.call.now(), self.call.today(), &rows).await?;
+        let told = history::of(&*db, self.call.now(), &rows).await?;
         Ok(told.into_iter().map(|(id, history)| (HistoryOf(id), Arc::new(history))).collect())
     }
 }

@@ -24,7 +24,9 @@ impl PartnershipMutation {
     }
 
     /// Says whether a guardian talks about a child apart from the other guardians, or together with them. One who wants to
-    /// be apart is enough. For the guardian, and for who leads the school or teaches the group.
+    /// be apart is enough. With it what is to come is parted: a booked slot is from then on of the guardian who booked it
+    /// alone, and any other conversation to which several are invited is cancelled without a reason, to be planned with each.
+    /// For the guardian, and for who leads the school or teaches the group.
     async fn talk_choice_set(
         &self,
         ctx: &Context<'_>,

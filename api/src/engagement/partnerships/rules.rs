@@ -5,6 +5,8 @@ use glans_entity::engagement::{AttendeeStatus, StepKind};
 use glans_entity::ids::{ConversationId, PersonId};
 use glans_entity::practice::OccasionStatus;
 
+use crate::engagement::contact::Exchange;
+
 /// Days after the enrolment by which a new student's family is met.
 const INTAKE_WITHIN: Days = Days::new(30);
 /// Days after the first one by which the year's start is talked about: the 45th day.
@@ -21,15 +23,15 @@ pub struct History {
     pub ends_on: NaiveDate,
     pub enrolled_on: NaiveDate,
     pub needs_intake: bool,
-    /// The guardians who have everything of the child today.
+    /// The guardians who have everything of the child today, or had it at the end of the year.
     pub entitled: Vec<PersonId>,
     /// Whether one of them can be reached by the app or by e-mail.
     pub is_contactable: bool,
     pub talks: Vec<Talk>,
     pub aims: Vec<Aim>,
-    /// When school and guardians had written to each other.
-    pub exchanges: Vec<DateTime<Utc>>,
-    /// The days on which the concerns were raised that are still open.
+    /// What school and guardians wrote to each other in the terms of the year.
+    pub exchanges: Vec<Exchange>,
+    /// The days on which the concerns were raised that are still open, or were at the end of the year.
     pub open_concerns: Vec<NaiveDate>,
     pub trust: Trust,
 }
@@ -50,6 +52,17 @@ pub struct Aim {
     pub agreed_by_staff_at: Option<DateTime<Utc>>,
     pub agreed_by: Vec<(PersonId, DateTime<Utc>)>,
     pub marked_at: Option<DateTime<Utc>>,
+}
+
+impl Aim {
+    /// As it stood then.
+    #[must_use]
+    pub fn by(mut self, then: DateTime<Utc>) -> Self {
+        self.agreed_by_staff_at = self.agreed_by_staff_at.filter(|at| *at <= then);
+        self.agreed_by.retain(|(_, at)| *at <= then);
+        self.marked_at = self.marked_at.filter(|at| *at <= then);
+        self
+    }
 }
 
 /// The latest pulses, each a score of 1 to 5 with its day.
@@ -80,42 +93,80 @@ pub struct Step {
     pub missing: Vec<PersonId>,
 }
 
+impl History {
+    /// The part of it that happened with `guardians`.
+    #[must_use]
+    pub fn with(&self, guardians: &[PersonId]) -> Self {
+        let mut part = self.clone();
+        part.entitled.retain(|guardian| guardians.contains(guardian));
+        part.talks.retain(|talk| talk.guardians.iter().any(|(guardian, _)| guardians.contains(guardian)));
+        part
+    }
+}
+
 /// The steps of the year, in their order. A child that is not new has no intake.
 pub fn steps(history: &History) -> Vec<Step> {
+    kinds(history).map(|kind| step(history, kind)).collect()
+}
+
+/// The same steps for family to read. Whether one is done hangs on all guardians; when it was, what is planned and who is
+/// missing is told of `guardians` alone, as they may not know what the school has with another one.
+pub fn steps_for(history: &History, guardians: &[PersonId]) -> Vec<Step> {
+    let own = history.with(guardians);
+    let read = |kind| {
+        let is_done = progress(history, kind).1.is_some();
+        told(&own, kind, is_done, progress(&own, kind))
+    };
+    kinds(history).map(read).collect()
+}
+
+fn kinds(history: &History) -> impl Iterator<Item = StepKind> {
     let kinds = [StepKind::Intake, StepKind::Expectations, StepKind::Goals, StepKind::Progress, StepKind::Closing];
-    kinds
-        .into_iter()
-        .filter(|kind| *kind != StepKind::Intake || history.needs_intake)
-        .map(|kind| step(history, kind))
-        .collect()
+    let needs_intake = history.needs_intake;
+    kinds.into_iter().filter(move |kind| *kind != StepKind::Intake || needs_intake)
 }
 
 pub(super) fn step(history: &History, kind: StepKind) -> Step {
-    let (missing, mut done_at) = match kind {
+    let (missing, done_at) = progress(history, kind);
+    told(history, kind, done_at.is_some(), (missing, done_at))
+}
+
+/// Who is missing, and since when it is done.
+fn progress(history: &History, kind: StepKind) -> (Vec<PersonId>, Option<DateTime<Utc>>) {
+    match kind {
         StepKind::Goals => agreed(history),
+        StepKind::Closing => {
+            let (missing, all_met) = met(history, kind);
+            (missing, all_met.zip(all_marked(history)).map(|(met, marked)| met.max(marked)))
+        }
         kind => met(history, kind),
-    };
-    if kind == StepKind::Closing {
-        done_at = done_at.zip(all_marked(history)).map(|(met, marked)| met.max(marked));
     }
+}
+
+fn told(
+    history: &History,
+    kind: StepKind,
+    is_done: bool,
+    (missing, done_at): (Vec<PersonId>, Option<DateTime<Utc>>),
+) -> Step {
     let due_on = due_on(history, kind);
     let is_to_come = |talk: &&Talk| talk.status == OccasionStatus::Planned && history.now < talk.starts_at;
     let next =
         history.talks.iter().filter(|talk| talk.kind == kind).filter(is_to_come).min_by_key(|talk| talk.starts_at);
+    let next = next.filter(|_| !is_done);
     let mut held: Vec<&Talk> = held(history, kind).collect();
     held.sort_by_key(|talk| std::cmp::Reverse(talk.starts_at));
-    let status = match (done_at, next) {
-        (Some(_), _) => StepStatus::Done,
-        (None, Some(_)) => StepStatus::Scheduled,
-        (None, None) if due_on < history.today => StepStatus::Overdue,
-        (None, None) => StepStatus::Open,
+    let status = match next {
+        _ if is_done => StepStatus::Done,
+        Some(_) => StepStatus::Scheduled,
+        None if due_on < history.today => StepStatus::Overdue,
+        None => StepStatus::Open,
     };
-    let next = next.filter(|_| done_at.is_none());
     Step {
         kind,
         status,
         due_on,
-        done_at,
+        done_at: done_at.filter(|_| is_done),
         conversations: next.into_iter().chain(held).map(|talk| talk.id).collect(),
         missing,
     }
@@ -267,6 +318,33 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn a_guardian_reads_nothing_of_what_the_school_has_with_the_other() {
+        use OccasionStatus::{Held, Planned};
+        use StepKind::Expectations;
+        let alone = |status, on, guardian: u128| {
+            let mut talk = talk(Expectations, status, on, &[guardian]);
+            talk.guardians.retain(|(who, _)| *who == person(guardian));
+            talk
+        };
+        let read = |history: &History, guardian| {
+            let steps = steps_for(history, &[person(guardian)]);
+            steps.into_iter().find(|step| step.kind == Expectations).unwrap()
+        };
+        let mut history = on("2026-09-08");
+        history.talks = vec![alone(Held, "2026-09-07", 1), alone(Planned, "2026-09-09", 2)];
+        let [hers, his] = [read(&history, 1), read(&history, 2)];
+        assert_eq!((of(&history, Expectations).status, his.status), (StepStatus::Scheduled, StepStatus::Scheduled));
+        // She was met, the other was not: it is not done, and nobody is to come to it as far as she may know.
+        assert_eq!((hers.status, hers.done_at, hers.missing.len()), (StepStatus::Open, None, 0));
+        assert_eq!((hers.conversations, his.missing), (vec![history.talks[0].id], vec![person(2)]));
+        history.talks[1] = alone(Held, "2026-09-08", 2);
+        let [hers, his] = [read(&history, 1), read(&history, 2)];
+        assert_eq!((hers.status, hers.done_at), (StepStatus::Done, Some(at("2026-09-07"))));
+        assert_eq!((his.status, his.done_at), (StepStatus::Done, Some(at("2026-09-08"))));
+        assert_eq!(of(&history, Expectations).done_at, Some(at("2026-09-08")));
+    }
+
+    #[test]
     fn a_child_without_a_guardian_is_not_reached() {
         let history = History { entitled: Vec::new(), ..on("2026-12-01") };
         assert!(steps(&history).iter().all(|step| step.status != StepStatus::Done));
@@ -318,31 +396,62 @@ pub(super) mod tests {
         assert_eq!(due(&last, StepKind::Expectations), "2027-07-31");
     }
 
-    fn any_talk() -> impl Strategy<Value = Talk> {
+    pub(in crate::engagement::partnerships) fn any_day() -> impl Strategy<Value = NaiveDate> {
+        (0_u64..365).prop_map(|days| day("2026-08-01") + Days::new(days))
+    }
+
+    pub(in crate::engagement::partnerships) fn any_moment() -> impl Strategy<Value = DateTime<Utc>> {
+        any_day().prop_map(|day| at(&day.to_string()))
+    }
+
+    pub(in crate::engagement::partnerships) fn any_talk() -> impl Strategy<Value = Talk> {
         let kinds = [StepKind::Intake, StepKind::Expectations, StepKind::Progress, StepKind::Closing];
         let statuses = [OccasionStatus::Planned, OccasionStatus::Held, OccasionStatus::Cancelled];
         let there = proptest::collection::vec(1_u128..4, 0..3);
-        (proptest::sample::select(kinds.to_vec()), proptest::sample::select(statuses.to_vec()), 0_u64..365, there)
-            .prop_map(|(kind, status, days, there)| {
-                let on = day("2026-08-01") + Days::new(days);
-                talk(kind, status, &on.to_string(), &there)
-            })
+        (proptest::sample::select(kinds.to_vec()), proptest::sample::select(statuses.to_vec()), any_day(), there)
+            .prop_map(|(kind, status, on, there)| talk(kind, status, &on.to_string(), &there))
+    }
+
+    fn any_aim() -> impl Strategy<Value = Aim> {
+        let agreed_by = proptest::collection::vec(((1_u128..4).prop_map(person), any_moment()), 0..4);
+        let moment = || proptest::option::of(any_moment());
+        (moment(), agreed_by, moment()).prop_map(|(agreed_by_staff_at, agreed_by, marked_at)| Aim {
+            agreed_by_staff_at,
+            agreed_by,
+            marked_at,
+        })
+    }
+
+    /// Of a family of two.
+    pub(in crate::engagement::partnerships) fn any_history() -> impl Strategy<Value = History> {
+        let talks = proptest::collection::vec(any_talk(), 0..10);
+        let aims = proptest::collection::vec(any_aim(), 0..4);
+        (talks, aims, any_day(), any::<bool>()).prop_map(|(talks, aims, today, needs_intake)| History {
+            needs_intake,
+            talks,
+            aims,
+            ..on(&today.to_string())
+        })
+    }
+
+    fn plain(steps: &[Step]) -> Vec<(StepKind, StepStatus, Option<DateTime<Utc>>)> {
+        steps.iter().map(|step| (step.kind, step.status, step.done_at)).collect()
+    }
+
+    fn is_kept(before: &[Step], after: &[Step]) -> bool {
+        before
+            .iter()
+            .zip(after)
+            .all(|(before, after)| before.status != StepStatus::Done || after.status == StepStatus::Done)
     }
 
     proptest! {
         /// A step is done exactly when nobody is missing of a family, whatever the order of what happened; one more
-        /// conversation never undoes it, and one more guardian never does it.
+        /// conversation, agreement or mark never undoes it, and one more guardian never does it.
         #[test]
-        fn a_line_only_grows(
-            talks in proptest::collection::vec(any_talk(), 0..10),
-            more in any_talk(),
-            days in 0_u64..365,
-            new in any::<bool>(),
-        ) {
-            let today = (day("2026-08-01") + Days::new(days)).to_string();
-            let history = History { talks, needs_intake: new, ..on(&today) };
+        fn a_line_only_grows(history in any_history(), more in any_talk()) {
             let told = steps(&history);
-            prop_assert_eq!(told.len(), if new { 5 } else { 4 });
+            prop_assert_eq!(told.len(), if history.needs_intake { 5 } else { 4 });
             for step in &told {
                 prop_assert_eq!(step.status == StepStatus::Done, step.done_at.is_some());
                 prop_assert!(step.done_at.is_none() || step.missing.is_empty());
@@ -351,17 +460,43 @@ pub(super) mod tests {
             }
             let mut reversed = history.clone();
             reversed.talks.reverse();
-            let plain = |steps: &[Step]| steps.iter().map(|step| (step.kind, step.status, step.done_at)).collect::<Vec<_>>();
+            reversed.aims.reverse();
             prop_assert_eq!(plain(&steps(&reversed)), plain(&told));
             let mut longer = history.clone();
             longer.talks.push(more);
-            for (before, after) in told.iter().zip(steps(&longer)) {
-                prop_assert!(before.status != StepStatus::Done || after.status == StepStatus::Done);
-                prop_assert!(after.missing.len() <= before.missing.len());
+            let after = steps(&longer);
+            prop_assert!(is_kept(&told, &after));
+            prop_assert!(told.iter().zip(&after).all(|(before, after)| after.missing.len() <= before.missing.len()));
+            let mut agreed = history.clone();
+            for aim in &mut agreed.aims {
+                aim.agreed_by.extend([1, 2].map(|guardian| (person(guardian), history.now)));
+                aim.agreed_by_staff_at = aim.agreed_by_staff_at.or(Some(history.now));
+                aim.marked_at = aim.marked_at.or(Some(history.now));
             }
+            let after = steps(&agreed);
+            prop_assert!(is_kept(&told, &after));
+            let goals = after.iter().find(|step| step.kind == StepKind::Goals).unwrap();
+            prop_assert_eq!(goals.status == StepStatus::Done, !history.aims.is_empty());
             let mut larger = history.clone();
             larger.entitled.push(person(9));
             prop_assert!(steps(&larger).iter().all(|step| step.status != StepStatus::Done));
+        }
+
+        /// What the school has with one guardian tells another nothing but that a step is done.
+        #[test]
+        fn a_guardian_reads_of_the_own_part(history in any_history(), more in any_talk()) {
+            let own = [person(1)];
+            let told = steps_for(&history, &own);
+            for (read, known) in told.iter().zip(steps(&history)) {
+                prop_assert_eq!(read.status == StepStatus::Done, known.status == StepStatus::Done);
+                prop_assert!(read.missing.iter().all(|guardian| own.contains(guardian)));
+            }
+            let mut longer = history.clone();
+            longer.talks.push(more);
+            longer.talks.last_mut().unwrap().guardians.retain(|(guardian, _)| !own.contains(guardian));
+            for (before, after) in told.iter().zip(steps_for(&longer, &own)) {
+                prop_assert!(*before == after || after.status == StepStatus::Done);
+            }
         }
     }
 }

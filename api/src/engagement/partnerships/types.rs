@@ -6,7 +6,7 @@ use glans_entity::engagement::{self, partnership, talk_choice};
 use glans_entity::ids::{ConversationId, PartnershipId, PersonId};
 
 use super::criteria::{self, Criterion};
-use super::rules::{self, Step};
+use super::rules::{self, History, Step};
 use super::{HistoryOf, TalkChoicesOf};
 use crate::access::{Action, policy};
 use crate::call::Call;
@@ -45,7 +45,7 @@ pub enum StepKind {
 pub enum StepStatus {
     /// It is to come, and nothing is planned.
     Open,
-    /// A conversation for it is planned.
+    /// A conversation for it is planned; for a guardian one with them.
     Scheduled,
     /// It is done with every guardian.
     Done,
@@ -93,6 +93,14 @@ impl From<partnership::Model> for Partnership {
     }
 }
 
+impl Partnership {
+    /// The viewer as family of the child, also where they are staff as well; none for others.
+    fn family(&self, ctx: &Context<'_>) -> Option<Vec<PersonId>> {
+        let scope = Call::of(ctx).scope();
+        scope.kin.contains(&self.0.student_id).then(|| scope.persons.clone())
+    }
+}
+
 /// A partnership (*partnerschap*): child, guardians and teacher in one school year. Made with the first enrolment of the
 /// year. Seen by who leads the school, teaches the class group, or is a guardian at access FULL; directors and
 /// administrators see counts only.
@@ -123,8 +131,9 @@ impl Partnership {
     #[graphql(directive = list_size::apply(5))]
     pub async fn steps(&self, ctx: &Context<'_>) -> Result<Vec<PartnershipStep>> {
         let history = loaders::present(ctx, HistoryOf(self.0.id)).await?;
-        let steps = rules::steps(&history).into_iter();
-        Ok(steps.map(|step| PartnershipStep { partnership: self.0.id, step }).collect())
+        let family = self.family(ctx);
+        let steps = family.map_or_else(|| rules::steps(&history), |own| rules::steps_for(&history, &own));
+        Ok(steps.into_iter().map(|step| PartnershipStep { partnership: self.0.id, step }).collect())
     }
 
     /// The goals of the child for this year, oldest first.
@@ -143,7 +152,9 @@ impl Partnership {
     #[graphql(directive = list_size::apply(6))]
     pub async fn criteria(&self, ctx: &Context<'_>) -> Result<Vec<SuccessCriterion>> {
         let history = loaders::present(ctx, HistoryOf(self.0.id)).await?;
-        let evidence = |criterion: &Criterion| criteria::evidence(&history, criterion.kind);
+        let own = self.family(ctx).map(|own| history.with(&own));
+        let shown: &History = own.as_ref().unwrap_or(&history);
+        let evidence = |criterion: &Criterion| criteria::evidence(shown, criterion.kind);
         let told = criteria::criteria(&history).into_iter();
         Ok(told.map(|criterion| SuccessCriterion { evidence: evidence(&criterion), criterion }).collect())
     }
@@ -210,7 +221,8 @@ impl PartnershipStep {
         Some(LocalDate(self.step.due_on))
     }
 
-    /// When the last guardian was met or agreed; null while somebody is missing.
+    /// When the last guardian was met or agreed; a guardian reads when they themselves were or did. Null until it is done with
+    /// every guardian.
     pub async fn done_at(&self) -> Option<DateTime<Utc>> {
         self.step.done_at
     }

@@ -49,7 +49,8 @@ impl SurveyMutation {
         SurveyOpenPayload::of(done)
     }
 
-    /// Closes a survey before its time. Done twice, it changes nothing.
+    /// Closes a survey before its time, for good: it takes no more answers and is not opened again, and its results are told
+    /// from now on. Done twice, it changes nothing.
     async fn survey_close(
         &self,
         ctx: &Context<'_>,

@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use glans_entity::engagement::{SurveyKind, survey, survey_answer, survey_response};
 use glans_entity::ids::{PersonId, StudentId};
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef};
 
+use crate::call::today;
+use crate::loaders::group;
 use crate::platform::error::Result;
 
 /// A score from 1 to 5, and when it was given.
@@ -26,13 +28,13 @@ pub struct Latest {
     pub teacher: Option<Score>,
 }
 
-/// The latest scores about these children, as far as `scope` sees them: with [`Scope::system`] all of them. Children about
-/// whom nobody said anything are left out.
+/// The latest scores about each of these children that were given by that day, as far as `scope` sees them: with
+/// [`Scope::system`] all of them. Children about whom nobody said anything are left out.
 pub async fn latest(
     db: &impl ConnectionTrait,
     scope: &Scope,
-    students: &[StudentId],
-) -> Result<HashMap<StudentId, Latest>> {
+    asked: &[(StudentId, NaiveDate)],
+) -> Result<HashMap<(StudentId, NaiveDate), Latest>> {
     use survey_response::Column;
     let of_pulse = RelationDef::from(
         survey_response::Entity::belongs_to(survey::Entity).from(Column::SurveyId).to(survey::Column::Id),
@@ -49,21 +51,25 @@ pub async fn latest(
         .join(JoinType::InnerJoin, of_pulse)
         .join(JoinType::InnerJoin, answers)
         .filter(survey::Column::Kind.eq(SurveyKind::Pulse))
-        .filter(Column::StudentId.is_in(students.iter().copied()))
+        .filter(Column::StudentId.is_in(asked.iter().map(|(student, _)| *student)))
         .order_by_asc(Column::SubmittedAt)
         .order_by_asc(Column::Id)
         .into_tuple()
         .all(db)
         .await?;
-    let mut latest: HashMap<StudentId, Latest> = HashMap::new();
-    for (student, person, as_staff, at, value) in rows {
-        let of = latest.entry(student).or_default();
-        let given = Score { value, at };
-        if as_staff {
-            of.teacher = Some(given);
-        } else {
-            of.guardians.retain(|(guardian, _)| *guardian != person);
-            of.guardians.push((person, given));
+    let given = group(rows, |(student, ..)| *student);
+    let mut latest: HashMap<(StudentId, NaiveDate), Latest> = HashMap::new();
+    for of in asked {
+        let by_then = given.get(&of.0).into_iter().flatten().filter(|(.., at, _)| today(*at) <= of.1);
+        for (_, person, as_staff, at, value) in by_then {
+            let of = latest.entry(*of).or_default();
+            let given = Score { value: *value, at: *at };
+            if *as_staff {
+                of.teacher = Some(given);
+            } else {
+                of.guardians.retain(|(guardian, _)| guardian != person);
+                of.guardians.push((*person, given));
+            }
         }
     }
     Ok(latest)

@@ -4,10 +4,10 @@ use chrono::{DateTime, NaiveTime, Utc};
 use glans_entity::engagement::{SurveyKind, recipient, survey, survey_response};
 use glans_entity::ids::{PersonId, StudentId, SurveyId, SurveyResponseId};
 use glans_entity::scope::Scope;
-use uuid::Builder;
 
 use super::inputs::SurveyRespondInput;
-use super::{rules, store};
+use super::rules::{self, Value};
+use super::{shuffle, store};
 use crate::access::{Action, Permit, Place};
 use crate::call::Write;
 use crate::engagement::audience::store as addressing;
@@ -25,48 +25,86 @@ struct Voice {
 
 pub(super) async fn respond(write: &Write<'_>, input: SurveyRespondInput) -> Result<survey::Model> {
     let id: SurveyId = input.survey.parse().map_err(|_| not_found("survey"))?;
-    let (db, scope, now) = (write.db(), write.scope(), write.now());
+    let (db, scope) = (write.db(), write.scope());
     let row = store::by_ids(db, &scope, &[id]).await?.pop().ok_or_else(|| not_found("survey"))?;
     let permit = write.authorize(Action::Answer, Place::board(row.board_id))?;
-    let voice = voice(write, &permit, &row, input.student.as_ref().map(|id| id.as_str())).await?;
-    rules::must_be_open(rules::status(&row, now))?;
+    let row = store::lock_to_answer(db, &scope, &row).await?.ok_or_else(|| not_found("survey"))?;
+    let own = addressing::own(db, &scope, &[id.0]).await?;
+    if row.kind == SurveyKind::Survey && own.is_empty() {
+        return Err(not_addressed("survey"));
+    }
+    rules::must_be_open(rules::status(&row, write.now()))?;
     let asked = store::questions(db, &scope, &[id]).await?;
     let mut checks = Checks::default();
+    let student = input.student.as_ref().map(|id| id.as_str());
+    let voice = checks.heed(voice(write, &permit, &row, &own, student).await)?;
     let values = rules::values(&mut checks, &asked, input.answers.into_iter().map(Into::into).collect());
-    checks.done(())?;
-    let everywhere = Scope::system(write.call().today());
-    let invitations = store::lock_invitations(db, &everywhere, id, voice.person).await?;
+    let voice = checks.all(voice)?;
     if row.anonymous {
-        if invitations.iter().any(|row| row.acknowledged_at.is_some()) {
-            let message = "You have answered already, and nobody can tell which answer is yours to change it.";
-            return Err(refuse(UserErrorCode::Conflict, "survey", message));
-        }
-        store::took_part(db, &permit, id, voice.person, None, midnight(now)).await?;
-        let response = response(&row, random_id()?, None, now);
-        store::put_response(db, &permit, response, false, values).await?;
+        keep_unnamed(write, &permit, &row, &voice, values).await?;
     } else {
-        let before = store::response_of(db, &everywhere, id, voice.person, voice.student).await?;
-        let known = before.as_ref().map_or_else(SurveyResponseId::new, |before| before.id);
-        store::took_part(db, &permit, id, voice.person, voice.student, now).await?;
-        let response = response(&row, known, Some(&voice), now);
-        store::put_response(db, &permit, response, before.is_some(), values).await?;
+        keep_named(write, &permit, &row, &voice, values).await?;
     }
     write.emit(&permit, Event::about("survey.responded", id)).await?;
     Ok(row)
 }
 
-/// Who answers: somebody whom the survey reached, a guardian about the child of a pulse, or its teacher.
-async fn voice(write: &Write<'_>, permit: &Permit, row: &survey::Model, student: Option<&str>) -> Result<Voice> {
+async fn keep_unnamed(
+    write: &Write<'_>,
+    permit: &Permit,
+    row: &survey::Model,
+    voice: &Voice,
+    values: Vec<Value>,
+) -> Result<()> {
+    let (db, everywhere) = (write.db(), Scope::system(write.call().today()));
+    let invitations = store::lock_invitations(db, &everywhere, row.id, voice.person).await?;
+    if invitations.iter().any(|row| row.acknowledged_at.is_some()) {
+        let message = "You have answered already, and nobody can tell which answer is yours to change it.";
+        return Err(refuse(UserErrorCode::Conflict, "survey", message));
+    }
+    store::took_part(db, permit, row.id, voice.person, None, midnight(write.now())).await?;
+    shuffle::put(db, permit, &everywhere, row, values).await
+}
+
+async fn keep_named(
+    write: &Write<'_>,
+    permit: &Permit,
+    row: &survey::Model,
+    voice: &Voice,
+    values: Vec<Value>,
+) -> Result<()> {
+    let (db, now, everywhere) = (write.db(), write.now(), Scope::system(write.call().today()));
+    store::lock_invitations(db, &everywhere, row.id, voice.person).await?;
+    let before = store::response_of(db, &everywhere, row.id, voice.person, voice.student).await?;
+    let response = survey_response::Model {
+        id: before.as_ref().map_or_else(SurveyResponseId::new, |before| before.id),
+        board_id: row.board_id,
+        survey_id: row.id,
+        person_id: Some(voice.person),
+        student_id: voice.student,
+        as_staff: voice.as_staff,
+        submitted_at: Some(now),
+    };
+    store::took_part(db, permit, row.id, voice.person, voice.student, now).await?;
+    store::put_response(db, permit, response, before.is_some(), values).await
+}
+
+/// Who answers: somebody whom the survey reached, by the rows `own`, a guardian about the child of a pulse, or its teacher.
+async fn voice(
+    write: &Write<'_>,
+    permit: &Permit,
+    row: &survey::Model,
+    own: &[recipient::Model],
+    student: Option<&str>,
+) -> Result<Voice> {
     let person = permit.person().ok_or_else(|| Error::fault("a person of no board answers"))?;
     let (db, scope) = (write.db(), write.scope());
-    let own = addressing::own(db, &scope, &[row.id.0]).await?;
     if row.kind == SurveyKind::Survey {
         if student.is_some() {
             return Err(refuse(UserErrorCode::Invalid, "student", "Leave out the child: only a pulse is about one."));
         }
-        let Some(first) = own.first() else { return Err(not_addressed("survey")) };
         let as_staff = own.iter().all(|row| row.student_id == recipient::AS_STAFF);
-        return Ok(Voice { person: first.person_id, student: None, as_staff });
+        return Ok(Voice { person, student: None, as_staff });
     }
     let Some(student) = student else {
         return Err(refuse(UserErrorCode::Required, "student", "Say about which child this is."));
@@ -90,30 +128,6 @@ async fn voice(write: &Write<'_>, permit: &Permit, row: &survey::Model, student:
 
 fn not_addressed(field: &str) -> Error {
     refuse(UserErrorCode::Forbidden, field, "This is not asked of you.")
-}
-
-fn response(
-    row: &survey::Model,
-    id: SurveyResponseId,
-    voice: Option<&Voice>,
-    now: DateTime<Utc>,
-) -> survey_response::Model {
-    survey_response::Model {
-        id,
-        board_id: row.board_id,
-        survey_id: row.id,
-        person_id: voice.map(|voice| voice.person),
-        student_id: voice.and_then(|voice| voice.student),
-        as_staff: voice.is_some_and(|voice| voice.as_staff),
-        submitted_at: voice.map(|_| now),
-    }
-}
-
-/// An id without a time in it.
-fn random_id() -> Result<SurveyResponseId> {
-    let mut bytes = [0; 16];
-    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Error::fault("no randomness"))?;
-    Ok(SurveyResponseId(Builder::from_random_bytes(bytes).into_uuid()))
 }
 
 /// The day alone.

@@ -1,6 +1,6 @@
-//! The SQL of results: counts, never rows.
+//! The SQL of results: counts and texts, never rows.
 
-use glans_entity::engagement::{QuestionKind, recipient, survey_answer, survey_question, survey_response};
+use glans_entity::engagement::{recipient, survey_answer, survey_question, survey_response};
 use glans_entity::ids::{SurveyId, SurveyQuestionId};
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::{
@@ -10,6 +10,9 @@ use sea_orm::{
 
 use super::rules;
 use crate::platform::error::Result;
+use crate::platform::page::{self, PageArgs, Rows, TotalCount};
+
+const TEXTS: &str = "survey.texts";
 
 /// How many answered a survey, and as what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
@@ -40,8 +43,6 @@ pub struct OfQuestion {
     pub answers: i64,
     /// Values with their counts, by value; empty below the threshold.
     pub counts: Vec<(i32, i64)>,
-    /// In no order that tells anything; empty below the threshold.
-    pub texts: Vec<String>,
 }
 
 /// How many answered each of these surveys. It looks past what the viewer sees, and tells counts alone.
@@ -116,22 +117,6 @@ pub(super) async fn of_questions(
         .into_model()
         .all(db)
         .await?;
-    let question = RelationDef::from(
-        survey_answer::Entity::belongs_to(survey_question::Entity)
-            .from(Column::QuestionId)
-            .to(survey_question::Column::Id),
-    );
-    // By their own letters: the order in which they came is nobody's to know.
-    let texts: Vec<(SurveyQuestionId, String)> = answered(scope, surveys, as_staff)
-        .join(JoinType::InnerJoin, question)
-        .select_only()
-        .columns([Column::QuestionId, Column::Text])
-        .filter(survey_question::Column::Kind.eq(QuestionKind::Text))
-        .filter(Column::Text.is_not_null())
-        .order_by_asc(Column::Text)
-        .into_tuple()
-        .all(db)
-        .await?;
     let mut all: std::collections::HashMap<SurveyQuestionId, OfQuestion> = totals
         .into_iter()
         .map(|total| (total.question_id, OfQuestion { answers: total.count, ..OfQuestion::default() }))
@@ -141,10 +126,39 @@ pub(super) async fn of_questions(
             of.counts.push((count.value, count.count));
         }
     }
-    for (question, text) in texts {
-        if let Some(of) = all.get_mut(&question).filter(|of| rules::are_enough(of.answers)) {
-            of.texts.push(text);
-        }
-    }
     Ok(all)
+}
+
+/// One page of the `total` texts that were answered to a question of a closed survey, by their own letters: the order in
+/// which they came is nobody's to know. They stay where they are, so a cursor is a place in the list; with the id of a
+/// response in it, it would tell which texts to several questions are of one hand.
+pub(super) async fn texts(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    question: &survey_question::Model,
+    as_staff: bool,
+    total: usize,
+    args: &PageArgs,
+) -> Result<Rows<(usize, String)>> {
+    use survey_answer::Column;
+    let place = |cursor: Option<&str>| cursor.map(|at| page::position(at, TEXTS)).transpose();
+    let (after, before) = (place(args.after.as_deref())?, place(args.before.as_deref())?);
+    let span = rules::span(args.window()?, after, before, total);
+    let found: Vec<String> = if span.is_empty() {
+        Vec::new()
+    } else {
+        answered(scope, &[question.survey_id], as_staff)
+            .select_only()
+            .column(Column::Text)
+            .filter(Column::QuestionId.eq(question.id))
+            .filter(Column::Text.is_not_null())
+            .order_by_asc(Column::Text)
+            .order_by_asc(Column::ResponseId)
+            .offset(span.start as u64)
+            .limit(span.len() as u64)
+            .into_tuple()
+            .all(db)
+            .await?
+    };
+    page::of_found(span.zip(found).collect(), TEXTS, |(at, _)| *at, args, TotalCount::Known(total))
 }

@@ -1,6 +1,7 @@
 //! Pure decisions about surveys.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use glans_entity::engagement::{QuestionKind, SurveyKind, SurveyStatus, survey, survey_question};
@@ -8,6 +9,7 @@ use glans_entity::ids::SurveyQuestionId;
 use glans_entity::localized::Localized;
 
 use crate::platform::error::{Result, UserErrorCode, refuse};
+use crate::platform::page::Window;
 use crate::platform::text::Checks;
 
 /// Answers from which on results are told.
@@ -206,6 +208,21 @@ pub const fn are_enough(answers: i64) -> bool {
     answers >= RESULTS_FROM
 }
 
+/// Whether results are told: as long as answers come, two readings differ by what somebody answered in between.
+pub(super) fn are_told(status: SurveyStatus, responses: i64) -> bool {
+    status == SurveyStatus::Closed && are_enough(responses)
+}
+
+/// Which of `total` texts, counted from 0, a page is made from: one more than it holds, if there is one.
+pub(super) fn span(window: Window, after: Option<usize>, before: Option<usize>, total: usize) -> Range<usize> {
+    let start = after.map_or(0, |at| at.saturating_add(1)).min(total);
+    let end = before.unwrap_or(total).clamp(start, total);
+    match window {
+        Window::First(size) => start..end.min(start + size + 1),
+        Window::Last(size) => start.max(end.saturating_sub(size + 1))..end,
+    }
+}
+
 /// Who will see what is answered, in words.
 pub(super) fn seen_by(kind: SurveyKind, anonymous: bool) -> Localized {
     let (dutch, english) = match (kind, anonymous) {
@@ -259,6 +276,32 @@ mod tests {
             required,
             options: Strings(options.iter().map(|&option| option.to_owned()).collect()),
         }
+    }
+
+    #[test]
+    fn results_are_told_of_enough_answers_when_no_more_come() {
+        assert!(are_told(SurveyStatus::Closed, RESULTS_FROM));
+        assert!(!are_told(SurveyStatus::Closed, RESULTS_FROM - 1));
+        assert!(!are_told(SurveyStatus::Open, 100 * RESULTS_FROM));
+        assert!(!are_told(SurveyStatus::Draft, RESULTS_FROM));
+    }
+
+    #[test]
+    fn a_page_of_texts_is_made_from_one_more_than_it_holds() {
+        let (first, last) = (Window::First(2), Window::Last(2));
+        assert_eq!(span(first, None, None, 5), 0..3);
+        assert_eq!(span(first, Some(1), None, 5), 2..5);
+        assert_eq!(span(first, Some(3), None, 5), 4..5);
+        assert_eq!(span(first, None, Some(1), 5), 0..1);
+        assert_eq!(span(last, None, None, 5), 2..5);
+        assert_eq!(span(last, None, Some(3), 5), 0..3);
+        assert_eq!(span(last, Some(1), Some(3), 5), 2..3);
+        assert_eq!(span(Window::First(0), None, None, 5), 0..1);
+        for (after, before) in [(Some(4), None), (None, Some(0)), (Some(usize::MAX), None), (Some(3), Some(2))] {
+            assert!(span(first, after, before, 5).is_empty(), "{after:?} {before:?}");
+            assert!(span(last, after, before, 5).is_empty(), "{after:?} {before:?}");
+        }
+        assert!(span(first, None, None, 0).is_empty());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use glans_entity::engagement::{SurveyStatus, recipient, survey, survey_answer, s
 use glans_entity::ids::{PersonId, StudentId, SurveyId, SurveyQuestionId, SurveyResponseId};
 use glans_entity::people::student;
 use glans_entity::scope::{Scope, Scoped, items_for_oneself, surveys_of_staff, surveys_to_change};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
     QueryFilter, QueryOrder, QuerySelect,
@@ -34,6 +34,17 @@ pub(super) async fn by_ids(db: &impl ConnectionTrait, scope: &Scope, ids: &[Surv
 /// The survey, if it is in sight; nobody else changes it until the transaction ends.
 pub(super) async fn lock(db: &impl ConnectionTrait, scope: &Scope, id: SurveyId) -> Result<Option<survey::Model>> {
     Ok(survey::Entity::within(scope).filter(survey::Column::Id.eq(id)).lock_exclusive().one(db).await?)
+}
+
+/// The survey, if it is in sight, to answer it: it is not closed until the transaction ends, and to an anonymous one nobody
+/// else answers until then.
+pub(super) async fn lock_to_answer(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    row: &survey::Model,
+) -> Result<Option<survey::Model>> {
+    let lock = if row.anonymous { LockType::Update } else { LockType::Share };
+    Ok(survey::Entity::within(scope).filter(survey::Column::Id.eq(row.id)).lock(lock).one(db).await?)
 }
 
 /// One page of the surveys in sight, newest first.
@@ -267,6 +278,19 @@ pub(super) async fn response_of(
     Ok(rows.one(db).await?)
 }
 
+/// The rows of what is answered in a response.
+pub(super) fn answer_rows(of: &survey_response::Model, values: Vec<Value>) -> Vec<survey_answer::ActiveModel> {
+    let row = |(question_id, value, text): Value| survey_answer::Model {
+        response_id: of.id,
+        question_id,
+        value,
+        board_id: of.board_id,
+        survey_id: of.survey_id,
+        text,
+    };
+    values.into_iter().map(|value| row(value).into_active_model().reset_all()).collect()
+}
+
 /// Stores a response with its values, in place of the one that it was before.
 pub(super) async fn put_response(
     db: &impl ConnectionTrait,
@@ -275,26 +299,17 @@ pub(super) async fn put_response(
     before: bool,
     values: Vec<Value>,
 ) -> Result<()> {
-    use survey_answer::{Column, Entity, Model};
-    let (id, board_id, survey_id) = (row.id, row.board_id, row.survey_id);
+    use survey_answer::{Column, Entity};
+    let answers = answer_rows(&row, values);
     if before {
-        Entity::delete_many().filter(Column::ResponseId.eq(id)).exec(db).await?;
+        Entity::delete_many().filter(Column::ResponseId.eq(row.id)).exec(db).await?;
         row.into_active_model().reset_all().update(db).await?;
     } else {
         let row = row.into_active_model().reset_all();
         survey_response::Entity::insert(row).exec_without_returning(db).await?;
     }
-    let rows = values.into_iter().map(|(question_id, value, text)| Model {
-        response_id: id,
-        question_id,
-        value,
-        board_id,
-        survey_id,
-        text,
-    });
-    let rows: Vec<_> = rows.map(|row| row.into_active_model().reset_all()).collect();
-    if !rows.is_empty() {
-        Entity::insert_many(rows).exec_without_returning(db).await?;
+    if !answers.is_empty() {
+        Entity::insert_many(answers).exec_without_returning(db).await?;
     }
     Ok(())
 }

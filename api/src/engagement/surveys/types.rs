@@ -10,7 +10,7 @@ use glans_entity::ids::StudentId;
 use super::loaders::{
     AnswersOf, AsAuthor, AsLeader, AsStaff, InvitedTo, OwnResponses, QuestionsOf, ResponsesTo, ResultsOf,
 };
-use super::results::OfQuestion;
+use super::results::{self, OfQuestion};
 use super::rules;
 use crate::call::Call;
 use crate::engagement::announcements::WriterOf;
@@ -19,6 +19,7 @@ use crate::loaders;
 use crate::people::persons::Person;
 use crate::people::students::Student;
 use crate::platform::error::{Error, Result};
+use crate::platform::page::{Page, PageArgs};
 use crate::platform::scalars::Locale;
 use crate::platform::size::list_size;
 use crate::programme::shelf;
@@ -41,7 +42,7 @@ pub enum SurveyStatus {
     Draft,
     /// Can be answered.
     Open,
-    /// Takes no more answers.
+    /// Takes no more answers, and is not opened again.
     Closed,
 }
 
@@ -90,14 +91,14 @@ impl Survey {
         }
         let (guardians, staff) = loaders::one(ctx, ResponsesTo(self.0.id)).await?.unwrap_or_default();
         let count = if as_staff { staff } else { guardians };
-        if !rules::are_enough(count) {
+        if !rules::are_told(rules::status(&self.0, Call::of(ctx).now()), count) {
             return Ok(None);
         }
         let mut of = loaders::one(ctx, ResultsOf(self.0.id, as_staff)).await?.unwrap_or_default();
         let questions = loaders::one(ctx, QuestionsOf(self.0.id)).await?.unwrap_or_default();
         let told = questions.into_iter().map(|row| {
             let of = of.remove(&row.id).unwrap_or_default();
-            QuestionResults { question: row, of: Arc::new(of) }
+            QuestionResults { question: row, as_staff, of: Arc::new(of) }
         });
         Ok(Some(SurveyResults { response_count: counted(count)?, questions: told.collect() }))
     }
@@ -179,7 +180,7 @@ impl Survey {
         self.0.opens_at
     }
 
-    /// When it closes or closed.
+    /// When it closes or closed. Once it is open, this moves no more, unless it is closed sooner.
     pub async fn closes_at(&self) -> DateTime<Utc> {
         self.0.closes_at
     }
@@ -235,18 +236,19 @@ impl Survey {
         counted(guardians + staff).map(Some)
     }
 
-    /// As many responses as it takes before results are told.
+    /// As many responses as it takes for the results of a closed survey to be told.
     pub async fn results_from(&self) -> Result<i32> {
         counted(rules::RESULTS_FROM)
     }
 
-    /// What guardians answered, without names; of an anonymous one, what everybody answered. Null below `resultsFrom` responses and for who may not change the survey; of
-    /// a pulse only for who leads the school, directs the cluster or administers the board.
+    /// What guardians answered, without names; of an anonymous one, what everybody answered. Null until it is CLOSED, so that
+    /// no two readings differ by one answer; below `resultsFrom` such responses; and for who may not change the survey. Of a
+    /// pulse only for who leads the school, directs the cluster or administers the board.
     pub async fn results(&self, ctx: &Context<'_>) -> Result<Option<SurveyResults>> {
         self.results_of(ctx, false).await
     }
 
-    /// What staff answered, without names. Null as `results` is.
+    /// What staff answered, without names. Null as `results` is, and of an anonymous one.
     pub async fn staff_results(&self, ctx: &Context<'_>) -> Result<Option<SurveyResults>> {
         self.results_of(ctx, true).await
     }
@@ -370,7 +372,7 @@ impl SurveyAnswer {
     }
 }
 
-/// What was answered to a survey, without names (*uitkomsten*).
+/// What was answered to a closed survey, without names (*uitkomsten*).
 #[derive(SimpleObject)]
 pub struct SurveyResults {
     /// How many responses there are.
@@ -382,6 +384,7 @@ pub struct SurveyResults {
 
 pub struct QuestionResults {
     question: survey_question::Model,
+    as_staff: bool,
     of: Arc<OfQuestion>,
 }
 
@@ -435,9 +438,29 @@ impl QuestionResults {
     }
 
     /// What was answered in own words, in alphabetical order; empty for all but TEXT and below `resultsFrom`.
-    pub async fn texts(&self) -> &[String] {
-        &self.of.texts
+    pub async fn texts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items from the start, 0 to 100; 25 when absent.")] first: Option<i32>,
+        #[graphql(desc = "A cursor: only what comes after it.")] after: Option<String>,
+        #[graphql(desc = "Items from the end, 0 to 100; not together with `first`.")] last: Option<i32>,
+        #[graphql(desc = "A cursor: only what comes before it.")] before: Option<String>,
+    ) -> Result<Page<SurveyText>> {
+        let call = Call::of(ctx);
+        let args = PageArgs { first, after, last, before };
+        let told = self.question.kind == engagement::QuestionKind::Text && self.are_told();
+        let total = if told { usize::try_from(self.of.answers).map_err(Error::fault)? } else { 0 };
+        let (db, scope) = (call.read().await?, call.scope());
+        let page = results::texts(&*db, &scope, &self.question, self.as_staff, total, &args).await?;
+        Ok(page.into_page(|(_, text)| SurveyText { text }))
     }
+}
+
+/// What somebody answered in own words, without the name.
+#[derive(SimpleObject)]
+pub struct SurveyText {
+    /// The text, 1 to 4,000 characters, with line breaks.
+    text: String,
 }
 
 /// How often an option or score was given.

@@ -1,7 +1,7 @@
 //! What can be done in threads.
 
 use async_graphql::ID;
-use glans_entity::engagement::{ThreadStatus, message, thread, thread_participant};
+use glans_entity::engagement::{ThreadStatus, message, thread};
 use glans_entity::ids::{MessageId, PersonId, StudentId, ThreadId};
 use glans_entity::people::student;
 use glans_entity::scope::Scope;
@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::company::{Around, Company};
 use super::post::{self, Letter};
 use super::rules::Invited;
+use super::succession::{self, around, join};
 use super::types::{MessageSendInput, ThreadCloseInput, ThreadReadInput, ThreadStartInput};
 use super::{rules, store};
 use crate::access::{Action, Permit};
@@ -19,6 +20,7 @@ use crate::people::{guardianships, places, students};
 use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
 use crate::platform::own_id::own_id;
+use crate::platform::text::Checks;
 
 /// In what capacity somebody writes about a child.
 struct Author {
@@ -41,35 +43,55 @@ async fn author(write: &Write<'_>, student: &student::Model) -> Result<Author> {
 }
 
 pub(super) async fn start(write: &Write<'_>, input: ThreadStartInput) -> Result<Vec<thread::Model>> {
-    let id = own_id(input.id.as_ref(), ThreadId::new)?;
-    let student: StudentId = input.student.parse().map_err(|_| not_found("student"))?;
-    let student = students::store::by_id(write.db(), &write.scope(), student).await?;
+    let mut checks = Checks::default();
+    let id = checks.heed(own_id(input.id.as_ref(), ThreadId::new))?;
+    let about = checks.heed(about(write, &input.student).await)?;
+    let opening = checks.heed(rules::opening(&input.subject, &input.body))?;
+    let named = checks.heed(rules::named(input.participants.as_deref()))?;
+    let companies = match about.as_ref().zip(named) {
+        Some(((student, author), named)) => checks.heed(companies(write, student, author, &named).await)?,
+        None => None,
+    };
+    let ((id, (student, author)), ((subject, body), companies)) =
+        checks.all(id.zip(about).zip(opening.zip(companies)))?;
+    let (around, companies) = companies;
+    let mut threads = Vec::new();
+    for invited in &companies {
+        let id = if threads.is_empty() { id } else { ThreadId::new() };
+        threads.push(begin(write, &author, &student, (id, &subject, &body), &around, invited).await?);
+    }
+    Ok(threads)
+}
+
+/// The child that is written about, and who begins.
+async fn about(write: &Write<'_>, id: &ID) -> Result<(student::Model, Author)> {
+    let id: StudentId = id.parse().map_err(|_| not_found("student"))?;
+    let student = students::store::by_id(write.db(), &write.scope(), id).await?;
     let student = student.ok_or_else(|| not_found("student"))?;
     let author = author(write, &student).await?;
     students::rules::is_here(student.left_on, write.call().today())?;
-    let (subject, body) = rules::opening(&input.subject, &input.body)?;
-    let named = rules::named(input.participants.as_deref())?;
+    Ok((student, author))
+}
+
+/// Who is round the child, and whom of them `author` begins a thread with, each thread's own.
+async fn companies(
+    write: &Write<'_>,
+    student: &student::Model,
+    author: &Author,
+    named: &[PersonId],
+) -> Result<(Around, Vec<Invited>)> {
     let around = around(write, student.id).await?;
     let invited = if author.is_staff {
-        rules::invited_by_staff(&around, author.person, &named)?
+        rules::invited_by_staff(&around, author.person, named)?
     } else {
         let school = [(student.board_id, student.school_id)];
         let everywhere = Scope::system(write.call().today());
         let own = contact_rules::store::of_schools(write.db(), &everywhere, &school).await?.remove(&student.school_id);
         let own = own.unwrap_or_else(|| contact_rules::rules::usual(student.board_id, student.school_id));
-        rules::invited_by_guardian(&around, own.may_start, author.person, &named)?
+        rules::invited_by_guardian(&around, own.may_start, author.person, named)?
     };
-    let mut threads = Vec::new();
-    for invited in rules::threads_for(&invited, around.family.apart) {
-        let id = if threads.is_empty() { id } else { ThreadId::new() };
-        threads.push(begin(write, &author, &student, id, (&subject, &body), &invited).await?);
-    }
-    Ok(threads)
-}
-
-async fn around(write: &Write<'_>, student: StudentId) -> Result<Around> {
-    let found = Around::of(write.db(), write.call().today(), &[student]).await?.remove(&student);
-    found.ok_or_else(|| Error::fault("a student with nobody round it"))
+    let companies = rules::threads_for(&invited, around.family.apart);
+    Ok((around, companies))
 }
 
 /// A thread with its first message.
@@ -77,8 +99,8 @@ async fn begin(
     write: &Write<'_>,
     author: &Author,
     student: &student::Model,
-    id: ThreadId,
-    (subject, body): (&str, &str),
+    (id, subject, body): (ThreadId, &str, &str),
+    around: &Around,
     invited: &Invited,
 ) -> Result<thread::Model> {
     let now = write.now();
@@ -108,28 +130,8 @@ async fn begin(
     join(write, &author.permit, &thread, &invited.guardians, false).await?;
     join(write, &author.permit, &thread, &invited.staff, true).await?;
     write.emit(&author.permit, Event::about("thread.started", thread.id)).await?;
-    let (thread, _) = post::send(write, &author.permit, thread, letter, (sent, arrives)).await?;
+    let (thread, _) = post::send(write, &author.permit, thread, around, letter, (sent, arrives)).await?;
     Ok(thread)
-}
-
-async fn join(
-    write: &Write<'_>,
-    permit: &Permit,
-    thread: &thread::Model,
-    persons: &[PersonId],
-    is_staff: bool,
-) -> Result<()> {
-    let row = |person: &PersonId| thread_participant::Model {
-        thread_id: thread.id,
-        person_id: *person,
-        board_id: thread.board_id,
-        school_id: thread.school_id,
-        student_id: thread.student_id,
-        is_staff,
-        joined_at: write.now(),
-        read_up_to: None,
-    };
-    store::join(write.db(), permit, persons.iter().map(row).collect()).await
 }
 
 /// The thread that the input names, locked, its child, and who writes.
@@ -153,15 +155,10 @@ pub(super) async fn send(write: &Write<'_>, input: MessageSendInput) -> Result<m
     if let Some(obstacle) = company.obstacle(&thread) {
         return Err(refuse(UserErrorCode::Conflict, "thread", obstacle));
     }
-    // Staff of the child take part by writing. A guardian whose staff has gone is heard by those who are there now.
-    if author.is_staff {
-        join(write, &author.permit, &thread, &[author.person], true).await?;
-    } else if company.staff.is_empty() {
-        join(write, &author.permit, &thread, around.who_answers(), true).await?;
-    }
+    succession::succeed(write, &author.permit, &thread, &around).await?;
     let letter = Letter { id, author: author.person, is_staff: author.is_staff, body };
     let moments = post::moments(write, &thread, &letter, false).await?;
-    let (_, message) = post::send(write, &author.permit, thread, letter, moments).await?;
+    let (_, message) = post::send(write, &author.permit, thread, &around, letter, moments).await?;
     write.emit(&author.permit, Event::about("message.sent", message.id)).await?;
     Ok(message)
 }
@@ -170,7 +167,7 @@ pub(super) async fn send(write: &Write<'_>, input: MessageSendInput) -> Result<m
 pub(super) async fn read(write: &Write<'_>, input: ThreadReadInput) -> Result<thread::Model> {
     let (thread, author) = lock(write, &input.thread).await?;
     let up_to = match &input.up_to {
-        None => thread.last_at,
+        None => write.now(),
         Some(id) => {
             let id = id.parse().map_err(|_| not_found("upTo"))?;
             let found = store::messages_by_ids(write.db(), &write.scope(), write.now(), &[id]).await?.pop();
@@ -179,7 +176,7 @@ pub(super) async fn read(write: &Write<'_>, input: ThreadReadInput) -> Result<th
     };
     // The own one that is held says nothing of those that arrive before it.
     let up_to = up_to.min(write.now());
-    store::read(write.db(), &author.permit, thread.id, author.person, up_to).await?;
+    store::read(write.db(), &author.permit, &[thread.id], author.person, up_to).await?;
     write.emit(&author.permit, Event::about("thread.read", thread.id)).await?;
     Ok(thread)
 }

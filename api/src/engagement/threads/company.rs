@@ -78,6 +78,11 @@ impl Around {
     pub fn who_answers(&self) -> &[PersonId] {
         if self.teachers.is_empty() { &self.leaders } else { &self.teachers }
     }
+
+    /// Who goes on in the place of staff that has gone: what was for who led the school is for who leads it now.
+    pub fn successors(&self, of_leaders: bool) -> &[PersonId] {
+        if of_leaders { &self.leaders } else { self.who_answers() }
+    }
 }
 
 fn each_once(persons: impl Iterator<Item = PersonId>) -> Vec<PersonId> {
@@ -132,6 +137,17 @@ impl Company {
             apart: around.family.apart,
             here,
         }
+    }
+
+    /// Whether the person may read the thread today.
+    pub fn has(&self, person: PersonId) -> bool {
+        self.guardians.contains(&person) || self.staff.contains(&person)
+    }
+
+    /// Whether what the guardian wrote is for all who are here today, and staff among them.
+    pub fn hears(&self, author: PersonId) -> bool {
+        let alone = !self.apart || self.guardians.len() == 1;
+        alone && self.guardians.contains(&author) && !self.staff.is_empty()
     }
 
     /// What stands in the way of writing in `thread`, as a sentence for who would.
@@ -206,13 +222,22 @@ mod tests {
         assert_eq!((company(&around).guardians, company(&around).staff), (vec![ilse, mark], vec![tarik, marieke]));
         assert_eq!(company(&around).obstacle(&thread(school)), None);
 
+        assert!(company(&around).hears(ilse));
         around.family.apart = true;
+        assert!(!company(&around).hears(ilse), "the other would read it");
         assert!(company(&around).obstacle(&thread(school)).is_some(), "two of them, and they talk apart");
         around.family.entitled = vec![ilse];
+        assert!(company(&around).hears(ilse) && !company(&around).hears(mark));
         assert_eq!(company(&around).guardians, [ilse]);
         assert_eq!(company(&around).obstacle(&thread(school)), None, "one of them");
+        let ruud = PersonId::new();
+        around.teachers = vec![ruud];
+        assert_eq!((around.successors(false), around.successors(true)), (&[ruud][..], &[marieke][..]));
         around.teachers.clear();
-        assert_eq!((company(&around).staff, around.who_answers()), (vec![marieke], &[marieke][..]));
+        assert_eq!((company(&around).staff, around.successors(false)), (vec![marieke], &[marieke][..]));
+        around.leaders.clear();
+        assert!(around.successors(true).is_empty(), "a teacher does not read what was for the leader");
+        around.leaders = vec![marieke];
         around.family.entitled.clear();
         assert!(company(&around).obstacle(&thread(school)).is_some(), "nobody reads it");
 

@@ -13,6 +13,7 @@ mod query;
 mod rules;
 pub mod store;
 mod subscription;
+pub mod succession;
 pub mod types;
 
 pub use mutation::ThreadMutation;

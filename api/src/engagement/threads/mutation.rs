@@ -29,8 +29,8 @@ impl ThreadMutation {
         ThreadStartPayload::of(done)
     }
 
-    /// Writes in a thread. For the guardians who take part and have everything of the child, and for who teaches the child
-    /// or leads the school: those take part from then on. `CONFLICT` in a thread that is not written in any more.
+    /// Writes in a thread. For who takes part: guardians who have everything of the child, and staff who teaches the child or
+    /// leads the school. `CONFLICT` in a thread that is not written in any more.
     async fn message_send(
         &self,
         ctx: &Context<'_>,
@@ -50,7 +50,7 @@ impl ThreadMutation {
         ThreadReadPayload::of(done)
     }
 
-    /// Closes a thread: it stays to be read, and nobody writes in it any more. For who teaches the child or leads the school.
+    /// Closes a thread: it stays to be read, and nobody writes in it any more. For staff who take part.
     async fn thread_close(
         &self,
         ctx: &Context<'_>,

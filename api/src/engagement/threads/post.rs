@@ -12,7 +12,8 @@ use glans_entity::scope::Scope;
 use sea_orm::ActiveValue::Set;
 use sea_orm::IntoActiveModel;
 
-use super::{rules, store};
+use super::company::{Around, Company};
+use super::{rules, store, succession};
 use crate::access::{Action, Permit, Place};
 use crate::app::App;
 use crate::call::{Call, Write};
@@ -22,7 +23,7 @@ use crate::organisation::boards;
 use crate::platform::error::{Error, Result};
 use crate::platform::outbox::Event;
 
-/// Messages that are told of in one transaction.
+/// Messages that are looked up at once.
 const AT_ONCE: u64 = 50;
 /// How long the round waits at most: a message that was sent meanwhile may arrive before the next one it knew of.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
@@ -68,11 +69,12 @@ pub(super) async fn moments(
     Ok((sent, rules::arrives_at(wanted, last, &taken)))
 }
 
-/// Stores a message in a thread that the caller has locked, and tells of it what arrives at once.
+/// Stores a message in a thread that the caller has locked, and tells those of its company of it whom it reaches at once.
 pub(super) async fn send(
     write: &Write<'_>,
     permit: &Permit,
     thread: thread::Model,
+    around: &Around,
     letter: Letter,
     (sent_at, arrives_at): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<(thread::Model, message::Model)> {
@@ -88,24 +90,32 @@ pub(super) async fn send(
         sent_at,
         arrives_at,
         announced_at: None,
+        undeliverable_at: None,
         updated_at: sent_at,
         version: 1,
     };
     let message = store::insert_message(write.db(), permit, row).await?;
-    let version = thread.version;
-    let mut row = thread.into_active_model();
-    row.last_sent_at = Set(sent_at);
-    let thread = store::update(write.db(), permit, row, version, sent_at).await?;
-    let everywhere = Scope::system(write.call().today());
-    let parts = store::participants_of(write.db(), &everywhere, &[thread.id]).await?;
+    store::note_sent(write.db(), permit, thread.id, sent_at).await?;
+    let thread = thread::Model { last_sent_at: sent_at, ..thread };
+    let parts = present(write, &thread, around).await?;
     if arrives_at > sent_at {
         // The author has it in the own list at once.
         let own = parts.iter().filter(|part| part.person_id == message.author_id);
         address(write, permit, &thread, own, sent_at).await?;
+        read_own(write, permit, &parts, message.author_id, sent_at).await?;
         wake(write, &thread, &parts, Some(message.author_id)).await?;
         return Ok((thread, message));
     }
     announce(write, permit, thread, message, &parts).await
+}
+
+/// Those who take part and may read the thread today.
+async fn present(write: &Write<'_>, thread: &thread::Model, around: &Around) -> Result<Vec<thread_participant::Model>> {
+    let everywhere = Scope::system(write.call().today());
+    let mut parts = store::participants_of(write.db(), &everywhere, &[thread.id]).await?;
+    let company = Company::among(parts.iter(), around, thread.school_id);
+    parts.retain(|part| company.has(part.person_id));
+    Ok(parts)
 }
 
 /// Tells of a message that has arrived: the thread moves up in the lists of all who take part, and who follows is woken.
@@ -118,14 +128,9 @@ async fn announce(
 ) -> Result<(thread::Model, message::Model)> {
     let (db, at) = (write.db(), message.arrives_at);
     address(write, permit, &thread, parts.iter(), at).await?;
-    store::lift(db, permit, thread.id, at).await?;
-    let everywhere = Scope::system(write.call().today());
-    // Who had read all there was has read the own message too.
-    if let Some(own) = parts.iter().find(|part| part.person_id == message.author_id)
-        && store::has_read_all(db, &everywhere, own, at).await?
-    {
-        store::read(db, permit, thread.id, own.person_id, at).await?;
-    }
+    let readers: Vec<PersonId> = parts.iter().map(|part| part.person_id).collect();
+    store::lift(db, permit, thread.id, &readers, at).await?;
+    read_own(write, permit, parts, message.author_id, at).await?;
     let awaits = if message.is_staff { None } else { thread.awaits_since.or(Some(at)) };
     let (version, last) = (thread.version, thread.last_at.max(at));
     let mut row = thread.into_active_model();
@@ -137,8 +142,24 @@ async fn announce(
     Ok((thread, message))
 }
 
+/// Who had read all there was by `at` has read the own message too.
+async fn read_own(
+    write: &Write<'_>,
+    permit: &Permit,
+    parts: &[thread_participant::Model],
+    author: PersonId,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    let Some(own) = parts.iter().find(|part| part.person_id == author) else { return Ok(()) };
+    let everywhere = Scope::system(write.call().today());
+    if store::has_read_all(write.db(), &everywhere, own, at).await? {
+        store::read(write.db(), permit, &[own.thread_id], author, at).await?;
+    }
+    Ok(())
+}
+
 /// The thread in the lists of `parts`.
-async fn address(
+pub(super) async fn address(
     write: &Write<'_>,
     permit: &Permit,
     thread: &thread::Model,
@@ -152,7 +173,7 @@ async fn address(
 }
 
 /// Wakes who follows the thread or all messages; `only` one person.
-async fn wake(
+pub(super) async fn wake(
     write: &Write<'_>,
     thread: &thread::Model,
     parts: &[thread_participant::Model],
@@ -186,33 +207,64 @@ pub async fn run(app: Arc<App>) {
     }
 }
 
-/// Tells of all that has arrived; when the next that is held does.
+/// Tells of all that has arrived; when to look again, if anything is held. Each message in a transaction of its own, so that one
+/// that fails keeps no other.
 pub async fn round(app: &Arc<App>) -> Result<Option<DateTime<Utc>>> {
     let call = Call::system(app, "post");
     let everywhere = Scope::system(call.today());
     loop {
         call.look_again().await;
         let db = call.read().await?;
+        let due = store::due(&*db, &everywhere, call.now(), AT_ONCE).await?;
         let next = store::next_due(&*db, &everywhere).await?;
         drop(db);
         call.look_again().await;
-        if next.is_none_or(|next| next > call.now()) {
+        if due.is_empty() {
             return Ok(next);
         }
-        deliver(&call, &everywhere).await?;
+        let mut all_told = true;
+        for message in due {
+            if let Err(error) = deliver(&call, &message).await {
+                tracing::error!(?error, message = %message.id, "a message that arrives was not told of and is tried again");
+                all_told = false;
+            }
+        }
+        if !all_told {
+            return Ok(Some(call.now() + LOOK_AGAIN));
+        }
     }
 }
 
-async fn deliver(call: &Call, everywhere: &Scope) -> Result<()> {
-    let write = call.write().await?;
-    for message in store::due(write.db(), everywhere, write.now(), AT_ONCE).await? {
-        let thread = store::lock(write.db(), everywhere, write.now(), message.thread_id).await?;
-        let thread = thread.ok_or_else(|| Error::fault("a message of no thread"))?;
-        // Another process may have told of it meanwhile.
-        let Some(message) = store::lock_held(write.db(), everywhere, message.id).await? else { continue };
-        let permit = write.authorize(Action::ThreadWrite, Place::board(thread.board_id))?;
-        let parts = store::participants_of(write.db(), everywhere, &[thread.id]).await?;
+/// Who may read it, and whether its author may still write, is asked when it arrives.
+async fn deliver(call: &Call, due: &message::Model) -> Result<()> {
+    let (write, everywhere) = (call.write().await?, Scope::system(call.today()));
+    let thread = store::lock(write.db(), &everywhere, write.now(), due.thread_id).await?;
+    let thread = thread.ok_or_else(|| Error::fault("a message of no thread"))?;
+    // Another process may have told of it meanwhile.
+    let Some(message) = store::lock_held(write.db(), &everywhere, due.id).await? else { return Ok(()) };
+    let permit = write.authorize(Action::ThreadWrite, Place::board(thread.board_id))?;
+    let around = succession::around(&write, thread.student_id).await?;
+    succession::succeed(&write, &permit, &thread, &around).await?;
+    let parts = present(&write, &thread, &around).await?;
+    if Company::among(parts.iter(), &around, thread.school_id).hears(message.author_id) {
         announce(&write, &permit, thread, message, &parts).await?;
+    } else {
+        give_back(&write, &permit, &thread, message, &parts).await?;
     }
     write.commit().await
+}
+
+/// Tells who wrote a message that it reaches nobody.
+async fn give_back(
+    write: &Write<'_>,
+    permit: &Permit,
+    thread: &thread::Model,
+    message: message::Model,
+    parts: &[thread_participant::Model],
+) -> Result<()> {
+    let (db, now) = (write.db(), write.now());
+    let message = store::undeliverable(db, permit, message, now).await?;
+    store::lift(db, permit, thread.id, &[message.author_id], message.arrives_at).await?;
+    write.emit(permit, Event::about("message.undeliverable", message.id)).await?;
+    wake(write, thread, parts, Some(message.author_id)).await
 }

@@ -32,11 +32,6 @@ impl ThreadQuery {
         #[graphql(desc = "Only those in which a message waits to be read; false when absent.")] unread_only: Option<
             bool,
         >,
-        #[graphql(
-            desc = "For staff, also those about children of the own class groups or school in which they take no \
-                          part; false when absent."
-        )]
-        include_all: Option<bool>,
         #[graphql(desc = "Items from the start, 0 to 100; 25 when absent.")] first: Option<i32>,
         #[graphql(desc = "A cursor: only what comes after it.")] after: Option<String>,
         #[graphql(desc = "Items from the end, 0 to 100; not together with `first`.")] last: Option<i32>,
@@ -48,7 +43,6 @@ impl ThreadQuery {
             // An id of something else is that of no child in sight.
             student: student.map(|id| id.parse().unwrap_or_else(|_| StudentId::new())),
             unread: unread_only.unwrap_or_default(),
-            all: include_all.unwrap_or_default(),
         };
         let args = PageArgs { first, after, last, before };
         let page = store::page(&*call.read().await?, &call.scope(), call.now(), wanted, &args).await?;

@@ -49,9 +49,11 @@ async fn persons_in_sight(ctx: &Context<'_>, persons: Vec<PersonId>) -> Result<V
     Ok(persons.iter().filter_map(|id| found.remove(id)).map(Person).collect())
 }
 
-/// Messages (*gesprek*) between the staff of a school and guardians about one child. Seen by the guardians who take part, as
-/// long as they have everything of the child, and by who teaches the child or leads the school of the thread, as long as
-/// they do; by nobody else of the board. A thread whose first message has not arrived is seen by its author only.
+/// Messages (*gesprek*) between the staff of a school and guardians about one child. Seen by who takes part and by nobody
+/// else: guardians as long as they have everything of the child, staff as long as they teach the child or lead the school of
+/// the thread. Where all its staff has gone and a guardian waits for an answer, who teaches the child now takes part, or who
+/// leads the school now where it was written to the leader. A thread whose first message has not arrived is seen by its
+/// author only.
 #[Object]
 impl Thread {
     /// Opaque, stable, sortable by time of making.
@@ -108,7 +110,7 @@ impl Thread {
         Ok(loaders::one(ctx, LastOf(self.0.id)).await?.map(Message))
     }
 
-    /// How many messages of others have arrived that the viewer has not read; 0 for staff who take no part.
+    /// How many messages of others have arrived that the viewer has not read.
     #[graphql(name = "unread")]
     pub async fn unread(&self, ctx: &Context<'_>) -> Result<i32> {
         let count = loaders::one(ctx, UnreadOf(self.0.id)).await?.unwrap_or_default();
@@ -144,13 +146,6 @@ impl Thread {
     /// When the last message arrived; that of the first one while none has.
     pub async fn last_message_at(&self) -> DateTime<Utc> {
         self.0.last_at
-    }
-
-    /// Whether the viewer takes part.
-    pub async fn viewer_takes_part(&self, ctx: &Context<'_>) -> Result<bool> {
-        let rows = loaders::one(ctx, ParticipantsOf(self.0.id)).await?.unwrap_or_default();
-        let scope = Call::of(ctx).scope();
-        Ok(rows.iter().any(|row| scope.persons.contains(&row.person_id)))
     }
 
     /// Whether the viewer may write in it now.
@@ -222,14 +217,22 @@ impl Message {
         self.0.sent_at
     }
 
-    /// When others see it: at once, or when the next hours of the school begin.
+    /// When others see it: at once, or when the next hours of the school begin. Who they are is decided then: where its
+    /// reader has gone meanwhile, who answers for the child now takes part.
     pub async fn arrives_at(&self) -> DateTime<Utc> {
         self.0.arrives_at
     }
 
     /// Whether others see it by now.
     pub async fn has_arrived(&self, ctx: &Context<'_>) -> bool {
-        self.0.arrives_at <= Call::of(ctx).now()
+        self.0.undeliverable_at.is_none() && self.0.arrives_at <= Call::of(ctx).now()
+    }
+
+    /// When it turned out, at its arrival, that it reaches nobody: call the school. The child left the school meanwhile, nobody
+    /// there teaches it or leads it any more, or the thread is not written in any more. Null otherwise; seen by its author
+    /// only.
+    pub async fn undeliverable_at(&self) -> Option<DateTime<Utc>> {
+        self.0.undeliverable_at
     }
 
     /// Who read it, without its author: for staff, everybody who did; for a guardian, staff and oneself.
@@ -319,6 +322,7 @@ pub struct ThreadStartPayload {
     /// The first of the new threads; null when refused.
     pub thread: Option<Thread>,
     /// The new threads: one for each guardian where they talk apart, else one; empty when refused.
+    #[graphql(directive = list_size::apply(2))]
     pub threads: Vec<Thread>,
     /// What the user can mend, every problem at once; empty when it is done.
     pub user_errors: Vec<UserError>,

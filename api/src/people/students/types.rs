@@ -123,8 +123,9 @@ impl Student {
         loaders::list(ctx, AbsencesOf { student: self.0.id, from, until }, AbsenceNotice).await
     }
 
-    /// What the school asks the guardians of the student this school year, and what they answered. Only for the leaders of
-    /// the school, the teachers of the class groups, and guardians who may have everything of the student.
+    /// What the school asks the guardians of the student this school year, and what they answered; also what they granted
+    /// before and is not asked any more. Only for the leaders of the school, the teachers of the class groups, and guardians
+    /// who may have everything of the student.
     #[graphql(directive = list_size::apply(10))]
     pub async fn consents(&self, ctx: &Context<'_>) -> Result<Vec<StudentConsent>> {
         loaders::list(ctx, AskedAbout(self.0.id), StudentConsent).await

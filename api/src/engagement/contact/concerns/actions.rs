@@ -4,6 +4,7 @@ use async_graphql::ID;
 use glans_entity::engagement::ConcernStatus;
 use glans_entity::engagement::concern::Model;
 use glans_entity::ids::{ConcernId, StudentId};
+use glans_entity::people::student;
 use sea_orm::ActiveValue::Set;
 use sea_orm::IntoActiveModel;
 
@@ -15,14 +16,21 @@ use crate::people::{guardianships, places, students};
 use crate::platform::error::{Error, Result, check_version, not_found};
 use crate::platform::outbox::Event;
 use crate::platform::own_id::own_id;
+use crate::platform::text::Checks;
 
-pub(super) async fn raise(write: &Write<'_>, input: ConcernRaiseInput) -> Result<Model> {
-    let id = own_id(input.id.as_ref(), ConcernId::new)?;
-    let student: StudentId = input.student.parse().map_err(|_| not_found("student"))?;
-    let student = students::store::by_id(write.db(), &write.scope(), student).await?;
+/// About which child somebody raises a concern, and in what capacity.
+struct Raiser {
+    student: student::Model,
+    permit: Permit,
+    is_staff: bool,
+}
+
+/// Who has the child speaks for it as its guardian, whatever role they hold at the school.
+async fn raiser(write: &Write<'_>, id: &ID) -> Result<Raiser> {
+    let id: StudentId = id.parse().map_err(|_| not_found("student"))?;
+    let student = students::store::by_id(write.db(), &write.scope(), id).await?;
     let student = student.ok_or_else(|| not_found("student"))?;
     let place = places::of_student(write.db(), write.call().today(), &student).await?;
-    // Who has the child speaks for it as its guardian, whatever role they hold at the school.
     let is_staff = !write.scope().full_children.contains(&student.id);
     let action = if is_staff { Action::PartnershipWrite } else { Action::ChildSpeakFor };
     let permit = write.authorize(action, place)?;
@@ -30,8 +38,19 @@ pub(super) async fn raise(write: &Write<'_>, input: ConcernRaiseInput) -> Result
         guardianships::refuse_own_child(write, &permit, &[student.id]).await?;
     }
     students::rules::is_here(student.left_on, write.call().today())?;
+    Ok(Raiser { student, permit, is_staff })
+}
+
+pub(super) async fn raise(write: &Write<'_>, input: ConcernRaiseInput) -> Result<Model> {
+    let mut checks = Checks::default();
+    let id = checks.heed(own_id(input.id.as_ref(), ConcernId::new))?;
+    let raiser = checks.heed(raiser(write, &input.student).await)?;
+    let text = checks.heed(rules::text("text", &input.text))?;
     let shared = input.shared_with_guardians.unwrap_or_default();
-    rules::may_share(shared, is_staff)?;
+    if let Some(raiser) = &raiser {
+        checks.heed(rules::may_share(shared, raiser.is_staff))?;
+    }
+    let ((id, text), Raiser { student, permit, is_staff }) = checks.all(id.zip(text).zip(raiser))?;
     let row = Model {
         id,
         board_id: student.board_id,
@@ -39,7 +58,7 @@ pub(super) async fn raise(write: &Write<'_>, input: ConcernRaiseInput) -> Result
         student_id: student.id,
         raised_by: permit.person().ok_or_else(|| Error::fault("a person of no board raises a concern"))?,
         is_staff,
-        text: rules::text("text", &input.text)?,
+        text,
         urgency: input.urgency.map(Into::into),
         shared,
         status: ConcernStatus::Open,

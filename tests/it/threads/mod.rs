@@ -4,27 +4,27 @@ use async_graphql::futures_util::future::join_all;
 use chrono::{DateTime, Datelike, Days, NaiveTime, TimeDelta, TimeZone, Utc, Weekday};
 use glans::engagement::contact_rules::rules::zone;
 use glans::engagement::threads::post;
-use glans::identity::tokens::issue::{Subject, access_token};
 use glans_entity::engagement::{RecipientKind, recipient, talk_choice};
 use glans_entity::ids::{AccountId, GuardianshipId, MessageId, PersonId, StudentId, ThreadId};
-use glans_entity::people::{GuardianAccess, GuardianRelationship, GuardianshipStatus, ScopeKind};
+use glans_entity::people::{GuardianAccess, GuardianRelationship, GuardianshipStatus};
 use glans_entity::people::{guardianship, membership, student};
 use glans_entity::platform::outbox;
 use glans_entity::scope::{Scope, Scoped};
-use glans_tests::{Actor, Who, World, on_each_database};
+use glans_tests::{Who, World, on_each_database};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 
 use crate::ask::{act, act_as, ask, ask_as, codes, refusals, statements};
-use crate::realtime::Follower;
+
+mod following;
+mod succession;
 
 const NONE: [&str; 0] = [];
-const THREAD: &str =
-    "query($id: ID!) { thread(id: $id) { subject unread isClosed replyDueBy viewerCanWrite viewerTakesPart
+const THREAD: &str = "query($id: ID!) { thread(id: $id) { subject unread isClosed replyDueBy viewerCanWrite
     participants { displayName } guardianNames messages { nodes { body authorName isFromStaff } } } }";
-const THREADS: &str = "query($student: ID, $unread: Boolean, $all: Boolean) {
-    threads(student: $student, unreadOnly: $unread, includeAll: $all) { totalCount nodes { id subject unread } } }";
+const THREADS: &str = "query($student: ID, $unread: Boolean) {
+    threads(student: $student, unreadOnly: $unread) { totalCount nodes { id subject unread } } }";
 const RECEIVED: &str = "subscription($thread: ID, $after: String) { messageReceived(thread: $thread, after: $after) {
     cursor message { body } } }";
 
@@ -106,6 +106,22 @@ async fn set_access(world: &World, access: &str) {
     assert_eq!(codes(&act(world, Who::Leader, "guardianshipUpdate", "", input).await), NONE);
 }
 
+/// Changes the memberships of `person`.
+async fn set_role(world: &World, person: PersonId, column: membership::Column, value: Expr) {
+    let db = world.app.db.write(&everywhere(world)).await.unwrap();
+    let update = membership::Entity::update_many().filter(membership::Column::PersonId.eq(person));
+    update.col_expr(column, value).exec(&db).await.unwrap();
+    db.commit().await.unwrap();
+    world.app.standings.forget_all();
+}
+
+/// All roles of `person` end now.
+pub async fn end_roles(world: &World, person: PersonId) {
+    let now = world.app.clock.now();
+    set_role(world, person, membership::Column::UpdatedAt, Expr::value(now)).await;
+    set_role(world, person, membership::Column::EndedAt, Expr::value(now)).await;
+}
+
 fn started(world: &World) -> Value {
     json!({ "student": world.ours.students[0], "subject": " Rekenen ", "body": "Hoe gaat het rekenen?" })
 }
@@ -155,7 +171,7 @@ async fn a_guardian_and_a_teacher_write_to_each_other(world: &World) {
         seen,
         json!({
             "subject": "Rekenen", "unread": 1, "isClosed": false, "replyDueBy": due, "viewerCanWrite": true,
-            "viewerTakesPart": true, "guardianNames": ["Ilse de Wit"], "messages": { "nodes": [first] },
+            "guardianNames": ["Ilse de Wit"], "messages": { "nodes": [first] },
             "participants": [{ "displayName": "Ilse de Wit" }, { "displayName": "Tarik de Wit" }],
         })
     );
@@ -171,7 +187,7 @@ async fn a_guardian_and_a_teacher_write_to_each_other(world: &World) {
 
     let readers =
         "query($id: ID!) { thread(id: $id) { messages { nodes { readBy { givenName } author { givenName } } } } }";
-    for who in [Who::Teacher, Who::Guardian, Who::Leader] {
+    for who in [Who::Teacher, Who::Guardian] {
         let seen = ask(world, who, readers, json!({ "id": thread })).await;
         let expected = json!([
             { "readBy": [{ "givenName": "Tarik" }], "author": { "givenName": "Ilse" } },
@@ -190,13 +206,6 @@ async fn a_guardian_and_a_teacher_write_to_each_other(world: &World) {
         .take();
     let back = json!({ "thread": thread, "upTo": first });
     assert_eq!(act(world, Who::Guardian, "threadRead", fields, back).await["thread"]["unread"], 0);
-    // The leader looks on, and takes no part.
-    let leader = ask(world, Who::Leader, THREAD, json!({ "id": thread })).await["thread"].take();
-    assert_eq!((&leader["unread"], &leader["viewerTakesPart"]), (&json!(0), &json!(false)));
-    assert_eq!(listed(world, Who::Leader, json!({})).await, NONE);
-    assert_eq!(listed(world, Who::Leader, json!({ "all": true })).await, [thread.to_string()]);
-    say(world, Who::Leader, thread, "Ik lees mee.").await;
-    assert_eq!(listed(world, Who::Leader, json!({})).await, [thread.to_string()]);
 }
 
 async fn messages_are_paged_both_ways(world: &World) {
@@ -242,7 +251,7 @@ async fn a_message_at_night_arrives_when_the_hours_begin(world: &World) {
     // Nobody else knows that there is a thread.
     for who in [Who::Teacher, Who::Leader] {
         assert_eq!(ask(world, who, THREAD, json!({ "id": thread })).await["thread"], Value::Null);
-        assert_eq!(listed(world, who, json!({ "all": true })).await, NONE);
+        assert_eq!(listed(world, who, json!({})).await, NONE);
         assert_eq!(codes(&act(world, who, "messageSend", "", words(thread, "Nu al?")).await), ["NOT_FOUND"]);
     }
     post::round(&world.app).await.unwrap();
@@ -383,7 +392,7 @@ async fn who_loses_the_right_loses_the_thread(world: &World) {
     for access in ["ON_REQUEST", "EMERGENCY_ONLY", "NONE"] {
         set_access(world, access).await;
         assert_eq!(bodies(world, ilse, thread).await, None, "{access}");
-        assert_eq!(listed(world, Who::Guardian, json!({ "all": true })).await, NONE);
+        assert_eq!(listed(world, Who::Guardian, json!({})).await, NONE);
         assert_eq!(ask(world, Who::Guardian, node, json!({ "id": own })).await["node"], Value::Null);
         for (name, input) in [
             ("messageSend", words(thread, "Hoort u mij?")),
@@ -406,41 +415,6 @@ async fn who_loses_the_right_loses_the_thread(world: &World) {
     assert_eq!(bodies(world, ilse, thread).await, None);
     assert_eq!(codes(&act(world, Who::Guardian, "messageSend", "", words(thread, "Hallo?")).await), ["NOT_FOUND"]);
     assert_eq!(bodies(world, world.ours.teacher.account, thread).await.map(|bodies| bodies.len()), Some(2));
-}
-
-/// Changes the memberships of `person`.
-async fn set_role(world: &World, person: PersonId, column: membership::Column, value: Expr) {
-    let db = world.app.db.write(&everywhere(world)).await.unwrap();
-    let update = membership::Entity::update_many().filter(membership::Column::PersonId.eq(person));
-    update.col_expr(column, value).exec(&db).await.unwrap();
-    db.commit().await.unwrap();
-    world.app.standings.forget_all();
-}
-
-async fn a_thread_goes_on_with_who_teaches_the_child_now(world: &World) {
-    turn_to(world, Weekday::Tue, 9, 0);
-    let thread = start(world, Who::Guardian).await;
-    let tarik = world.ours.teacher;
-    set_role(world, tarik.person, membership::Column::EndedAt, Expr::value(world.app.clock.now())).await;
-    assert_eq!(bodies(world, tarik.account, thread).await, None);
-    assert_eq!(codes(&act(world, Who::Teacher, "messageSend", "", words(thread, "Ik nog.")).await), ["NOT_FOUND"]);
-    // Nobody teaches the child: the guardian is heard by who leads the school.
-    say(world, Who::Guardian, thread, "Is daar iemand?").await;
-    assert_eq!(listed(world, Who::Leader, json!({ "unread": true })).await, [thread.to_string()]);
-    say(world, Who::Leader, thread, "Ja, ik.").await;
-    let seen = ask(world, Who::Guardian, THREAD, json!({ "id": thread })).await["thread"].take();
-    assert_eq!(seen["participants"], json!([{ "displayName": "Ilse de Wit" }, { "displayName": "Marieke de Wit" }]));
-    // Who has gone is still named.
-    let authors = "query($id: ID!) { thread(id: $id) { messages { nodes { author { givenName } } } } }";
-    let seen = ask(world, Who::Guardian, authors, json!({ "id": thread })).await;
-    assert_eq!(seen["thread"]["messages"]["nodes"][2]["author"]["givenName"], "Marieke");
-    // In the team without the group, the teacher has colleagues there, and no children.
-    let school = Expr::value(world.ours.schools[0].0);
-    set_role(world, tarik.person, membership::Column::EndedAt, Expr::value(None::<DateTime<Utc>>)).await;
-    assert_eq!(bodies(world, tarik.account, thread).await.map(|bodies| bodies.len()), Some(3));
-    set_role(world, tarik.person, membership::Column::ScopeKind, Expr::value(ScopeKind::School)).await;
-    set_role(world, tarik.person, membership::Column::ScopeId, school).await;
-    assert_eq!(bodies(world, tarik.account, thread).await, None);
 }
 
 async fn a_teacher_who_is_a_parent_writes_as_a_parent(world: &World) {
@@ -511,9 +485,15 @@ async fn what_is_wrong_is_told_at_once_and_leaves_nothing(world: &World) {
     };
     let mut both = with("subject", json!(" "));
     both["body"] = json!("x".repeat(4_001));
+    let mut nameless = with("subject", json!(" "));
+    nameless["participants"] = json!(["person_x"]);
+    let mut lost = with("student", json!(world.ours.students[1]));
+    lost["subject"] = json!(" ");
     let stranger = json!([world.ours.trainer.person]);
     for (input, told) in [
         (both, vec!["REQUIRED subject", "TOO_LONG body"]),
+        (nameless, vec!["REQUIRED subject", "NOT_FOUND participants"]),
+        (lost, vec!["NOT_FOUND student", "REQUIRED subject"]),
         (with("subject", json!("x".repeat(121))), vec!["TOO_LONG subject"]),
         (with("subject", json!("a\nb")), vec!["INVALID subject"]),
         (with("id", json!(world.ours.id)), vec!["INVALID id"]),
@@ -599,7 +579,7 @@ async fn a_closed_thread_stays_to_be_read(world: &World) {
     assert_eq!(refused_as_stale["thread"]["isClosed"], false);
     let closed = act(world, Who::Teacher, "threadClose", fields, json!({ "thread": thread })).await;
     assert_eq!((&closed["thread"]["status"], &closed["thread"]["replyDueBy"]), (&json!("CLOSED"), &Value::Null));
-    assert_eq!(act(world, Who::Leader, "threadClose", fields, json!({ "thread": thread })).await, closed);
+    assert_eq!(act(world, Who::Teacher, "threadClose", fields, json!({ "thread": thread })).await, closed);
     for who in [Who::Teacher, Who::Guardian] {
         let sent = act(world, who, "messageSend", "", words(thread, "Nog iets.")).await;
         assert_eq!(refusals(&sent), ["CONFLICT thread"]);
@@ -639,8 +619,7 @@ async fn what_was_said_at_another_school_stays_there(world: &World) {
 
 async fn a_list_takes_as_many_statements_as_one(world: &World) {
     turn_to(world, Weekday::Tue, 9, 0);
-    let list =
-        "query($first: Int) { threads(first: $first) { nodes { subject unread replyDueBy viewerCanWrite viewerTakesPart
+    let list = "query($first: Int) { threads(first: $first) { nodes { subject unread replyDueBy viewerCanWrite
         about { displayName } participants { displayName } guardianNames
         lastMessage { body authorName author { displayName } readBy { displayName } } } } }";
     for who in [Who::Teacher, Who::Guardian, Who::Teacher] {
@@ -702,104 +681,6 @@ async fn a_school_says_when_it_is_reached(world: &World) {
     }
 }
 
-/// Somebody of the first board, signed in at the time of now.
-async fn signed_in(world: &World, account: AccountId) -> Actor {
-    let token = access_token(&world.app, Subject::Account { id: account, session: None }).await.unwrap();
-    world.actor(Who::Guardian).await.with_token(&token.text)
-}
-
-async fn body(follower: &mut Follower) -> Value {
-    follower.event("messageReceived").await["message"]["body"].take()
-}
-
-async fn messages_are_followed(world: &World) {
-    turn_to(world, Weekday::Tue, 9, 0);
-    let thread = start(world, Who::Teacher).await;
-    let ilse = signed_in(world, world.ours.guardians[0].account).await;
-    let tarik = signed_in(world, world.ours.teacher.account).await;
-    for kind in ["ws", "sse"] {
-        let one = json!({ "thread": thread });
-        let Some(mut of_thread) = Follower::start(kind, &ilse, RECEIVED, &one) else { return };
-        let Some(mut of_all) = Follower::start(kind, &tarik, RECEIVED, &json!({})) else { return };
-        let first = of_thread.event("messageReceived").await;
-        assert_eq!(first["message"], Value::Null);
-        assert_eq!(body(&mut of_all).await, Value::Null);
-        say(world, Who::Teacher, thread, "Een.").await;
-        say(world, Who::Guardian, thread, "Twee.").await;
-        for follower in [&mut of_thread, &mut of_all] {
-            assert_eq!(body(follower).await, "Een.", "{kind}");
-        }
-        assert_eq!(body(&mut of_all).await, "Twee.");
-        let second = of_thread.event("messageReceived").await;
-        assert_eq!(second["message"]["body"], "Twee.");
-        drop(of_thread);
-        // What came while nobody listened is told first, and nothing twice.
-        say(world, Who::Teacher, thread, "Drie.").await;
-        let missed = [(&first, &["Een.", "Twee.", "Drie."][..]), (&second, &["Drie.", "Na 3 berichten."][..])];
-        for (after, missed) in missed {
-            let asked = json!({ "thread": thread, "after": after["cursor"] });
-            let Some(mut again) = Follower::start(kind, &ilse, RECEIVED, &asked) else { return };
-            assert_eq!(body(&mut again).await, Value::Null);
-            for text in missed {
-                assert_eq!(body(&mut again).await, *text, "{kind}");
-            }
-            let next = format!("Na {} berichten.", missed.len());
-            say(world, Who::Guardian, thread, &next).await;
-            assert_eq!(body(&mut again).await, next);
-        }
-        // The second run must not hear of the first.
-        world.app.clock.turn(TimeDelta::minutes(1));
-    }
-}
-
-async fn who_loses_the_right_hears_nothing_more(world: &World) {
-    turn_to(world, Weekday::Tue, 9, 0);
-    let [ilse, hanna] = together(world).await;
-    let thread = start(world, Who::Teacher).await;
-    let (of_ilse, of_hanna) = (signed_in(world, ilse).await, signed_in(world, hanna).await);
-    let one = json!({ "thread": thread });
-    let Some(mut in_thread) = Follower::start("ws", &of_ilse, RECEIVED, &one) else { return };
-    let Some(mut in_all) = Follower::start("ws", &of_ilse, RECEIVED, &json!({})) else { return };
-    let Some(mut other) = Follower::start("ws", &of_hanna, RECEIVED, &one) else { return };
-    for follower in [&mut in_thread, &mut in_all, &mut other] {
-        assert_eq!(body(follower).await, Value::Null);
-    }
-    set_access(world, "ON_REQUEST").await;
-    say(world, Who::Teacher, thread, "Alleen voor Hanna.").await;
-    assert_eq!(body(&mut other).await, "Alleen voor Hanna.");
-    let line = in_thread.line().await;
-    assert!(line.contains("NOT_FOUND") && !line.contains("Hanna"), "{line}");
-    set_access(world, "FULL").await;
-    say(world, Who::Teacher, thread, "Weer voor allebei.").await;
-    // The one that follows everything was told nothing meanwhile. What was written then is hers to read now.
-    let heard = [body(&mut in_all).await, body(&mut in_all).await];
-    assert_eq!(heard, ["Alleen voor Hanna.", "Weer voor allebei."]);
-    // Somebody else's thread, and one that is nowhere, look the same.
-    for id in [world.ours.threads[1], world.theirs.threads[0], ThreadId::new()] {
-        let Some(mut stranger) = Follower::start("ws", &of_ilse, RECEIVED, &json!({ "thread": id })) else { return };
-        let line = stranger.line().await;
-        assert!(line.contains("NOT_FOUND"), "{line}");
-    }
-}
-
-async fn a_held_message_is_heard_when_it_arrives(world: &World) {
-    let night = turn_to(world, Weekday::Mon, 22, 0);
-    let thread = start(world, Who::Teacher).await;
-    say(world, Who::Guardian, thread, "Van gisteravond.").await;
-    // Three seconds before the hours begin.
-    let morning = night + TimeDelta::hours(10);
-    world.app.clock.turn(morning - world.app.clock.now() - TimeDelta::seconds(3));
-    let tarik = signed_in(world, world.ours.teacher.account).await;
-    let Some(mut of_all) = Follower::start("ws", &tarik, RECEIVED, &json!({})) else { return };
-    let Some(mut of_thread) = Follower::start("ws", &tarik, RECEIVED, &json!({ "thread": thread })) else { return };
-    for follower in [&mut of_all, &mut of_thread] {
-        assert_eq!(body(follower).await, Value::Null);
-        assert_eq!(body(follower).await, "Van gisteravond.");
-    }
-    let late = world.app.clock.now() - morning;
-    assert!(late >= TimeDelta::zero() && late < TimeDelta::seconds(15), "{late}");
-}
-
 on_each_database!(
     a_guardian_and_a_teacher_write_to_each_other,
     messages_are_paged_both_ways,
@@ -808,7 +689,6 @@ on_each_database!(
     separated_parents_have_a_thread_each,
     parents_who_go_together_share_a_thread_and_no_more,
     who_loses_the_right_loses_the_thread,
-    a_thread_goes_on_with_who_teaches_the_child_now,
     a_teacher_who_is_a_parent_writes_as_a_parent,
     twenty_messages_at_once_keep_order_and_count,
     what_is_wrong_is_told_at_once_and_leaves_nothing,
@@ -818,7 +698,4 @@ on_each_database!(
     what_was_said_at_another_school_stays_there,
     a_list_takes_as_many_statements_as_one,
     a_school_says_when_it_is_reached,
-    messages_are_followed,
-    who_loses_the_right_hears_nothing_more,
-    a_held_message_is_heard_when_it_arrives,
 );

@@ -1,0 +1,114 @@
+//! Following messages as they arrive.
+
+use chrono::{TimeDelta, Weekday};
+use glans::identity::tokens::issue::{Subject, access_token};
+use glans_entity::ids::{AccountId, ThreadId};
+use glans_tests::{Actor, Who, World, on_each_database};
+use serde_json::{Value, json};
+
+use super::{RECEIVED, say, set_access, start, together, turn_to};
+use crate::realtime::Follower;
+
+/// Somebody of the first board, signed in at the time of now.
+async fn signed_in(world: &World, account: AccountId) -> Actor {
+    let token = access_token(&world.app, Subject::Account { id: account, session: None }).await.unwrap();
+    world.actor(Who::Guardian).await.with_token(&token.text)
+}
+
+async fn body(follower: &mut Follower) -> Value {
+    follower.event("messageReceived").await["message"]["body"].take()
+}
+
+async fn messages_are_followed(world: &World) {
+    turn_to(world, Weekday::Tue, 9, 0);
+    let thread = start(world, Who::Teacher).await;
+    let ilse = signed_in(world, world.ours.guardians[0].account).await;
+    let tarik = signed_in(world, world.ours.teacher.account).await;
+    for kind in ["ws", "sse"] {
+        let one = json!({ "thread": thread });
+        let Some(mut of_thread) = Follower::start(kind, &ilse, RECEIVED, &one) else { return };
+        let Some(mut of_all) = Follower::start(kind, &tarik, RECEIVED, &json!({})) else { return };
+        let first = of_thread.event("messageReceived").await;
+        assert_eq!(first["message"], Value::Null);
+        assert_eq!(body(&mut of_all).await, Value::Null);
+        say(world, Who::Teacher, thread, "Een.").await;
+        say(world, Who::Guardian, thread, "Twee.").await;
+        for follower in [&mut of_thread, &mut of_all] {
+            assert_eq!(body(follower).await, "Een.", "{kind}");
+        }
+        assert_eq!(body(&mut of_all).await, "Twee.");
+        let second = of_thread.event("messageReceived").await;
+        assert_eq!(second["message"]["body"], "Twee.");
+        drop(of_thread);
+        // What came while nobody listened is told first, and nothing twice.
+        say(world, Who::Teacher, thread, "Drie.").await;
+        let missed = [(&first, &["Een.", "Twee.", "Drie."][..]), (&second, &["Drie.", "Na 3 berichten."][..])];
+        for (after, missed) in missed {
+            let asked = json!({ "thread": thread, "after": after["cursor"] });
+            let Some(mut again) = Follower::start(kind, &ilse, RECEIVED, &asked) else { return };
+            assert_eq!(body(&mut again).await, Value::Null);
+            for text in missed {
+                assert_eq!(body(&mut again).await, *text, "{kind}");
+            }
+            let next = format!("Na {} berichten.", missed.len());
+            say(world, Who::Guardian, thread, &next).await;
+            assert_eq!(body(&mut again).await, next);
+        }
+        // The second run must not hear of the first.
+        world.app.clock.turn(TimeDelta::minutes(1));
+    }
+}
+
+async fn who_loses_the_right_hears_nothing_more(world: &World) {
+    turn_to(world, Weekday::Tue, 9, 0);
+    let [ilse, hanna] = together(world).await;
+    let thread = start(world, Who::Teacher).await;
+    let (of_ilse, of_hanna) = (signed_in(world, ilse).await, signed_in(world, hanna).await);
+    let one = json!({ "thread": thread });
+    let Some(mut in_thread) = Follower::start("ws", &of_ilse, RECEIVED, &one) else { return };
+    let Some(mut in_all) = Follower::start("ws", &of_ilse, RECEIVED, &json!({})) else { return };
+    let Some(mut other) = Follower::start("ws", &of_hanna, RECEIVED, &one) else { return };
+    for follower in [&mut in_thread, &mut in_all, &mut other] {
+        assert_eq!(body(follower).await, Value::Null);
+    }
+    set_access(world, "ON_REQUEST").await;
+    say(world, Who::Teacher, thread, "Alleen voor Hanna.").await;
+    assert_eq!(body(&mut other).await, "Alleen voor Hanna.");
+    let line = in_thread.line().await;
+    assert!(line.contains("NOT_FOUND") && !line.contains("Hanna"), "{line}");
+    set_access(world, "FULL").await;
+    say(world, Who::Teacher, thread, "Weer voor allebei.").await;
+    // The one that follows everything was told nothing meanwhile. What was written then is hers to read now.
+    let heard = [body(&mut in_all).await, body(&mut in_all).await];
+    assert_eq!(heard, ["Alleen voor Hanna.", "Weer voor allebei."]);
+    // Somebody else's thread, and one that is nowhere, look the same.
+    for id in [world.ours.threads[1], world.theirs.threads[0], ThreadId::new()] {
+        let Some(mut stranger) = Follower::start("ws", &of_ilse, RECEIVED, &json!({ "thread": id })) else { return };
+        let line = stranger.line().await;
+        assert!(line.contains("NOT_FOUND"), "{line}");
+    }
+}
+
+async fn a_held_message_is_heard_when_it_arrives(world: &World) {
+    let night = turn_to(world, Weekday::Mon, 22, 0);
+    let thread = start(world, Who::Teacher).await;
+    say(world, Who::Guardian, thread, "Van gisteravond.").await;
+    // Three seconds before the hours begin.
+    let morning = night + TimeDelta::hours(10);
+    world.app.clock.turn(morning - world.app.clock.now() - TimeDelta::seconds(3));
+    let tarik = signed_in(world, world.ours.teacher.account).await;
+    let Some(mut of_all) = Follower::start("ws", &tarik, RECEIVED, &json!({})) else { return };
+    let Some(mut of_thread) = Follower::start("ws", &tarik, RECEIVED, &json!({ "thread": thread })) else { return };
+    for follower in [&mut of_all, &mut of_thread] {
+        assert_eq!(body(follower).await, Value::Null);
+        assert_eq!(body(follower).await, "Van gisteravond.");
+    }
+    let late = world.app.clock.now() - morning;
+    assert!(late >= TimeDelta::zero() && late < TimeDelta::seconds(15), "{late}");
+}
+
+on_each_database!(
+    messages_are_followed,
+    who_loses_the_right_hears_nothing_more,
+    a_held_message_is_heard_when_it_arrives,
+);
