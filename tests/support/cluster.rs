@@ -11,6 +11,8 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use crate::scratch;
+
 /// How often a port may be taken between choosing it and listening on it.
 const ATTEMPTS: usize = 3;
 const SCRIPT: &str = include_str!("cluster.sh");
@@ -46,8 +48,8 @@ impl Cluster {
 
     fn attempt(bin: &Path) -> Option<Self> {
         let port = free_port();
-        let directory =
-            tempfile::Builder::new().prefix("glans-postgres-").tempdir().expect("a temporary directory").keep();
+        let directory = tempfile::Builder::new().prefix("glans-postgres-").tempdir_in(scratch::folder());
+        let directory = directory.expect("a temporary directory").keep();
         let mut watchdog = as_unprivileged(&directory)
             .args(["-c", SCRIPT, "cluster.sh"])
             .args([bin, &directory])

@@ -25,7 +25,7 @@ trap 'exit 1' HUP INT TERM
 # Durability is of no use to a database that nobody will open again.
 "$bin/postgres" -D "$directory/data" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
     -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=400 \
-    -c shared_buffers=64MB -c max_wal_size=4GB -c autovacuum=off \
+    -c shared_buffers=64MB -c max_wal_size=1GB -c autovacuum=off \
     </dev/null >"$directory/server.log" 2>&1 &
 server=$!
 

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
 
 use crate::engine::Engine;
+use crate::scratch;
 use crate::server::Server;
 use crate::template;
 
@@ -95,7 +96,8 @@ impl TestDatabase {
     }
 
     fn file(content: &[u8]) -> Self {
-        let folder = tempfile::Builder::new().prefix("glans-test-").tempdir().expect("a temporary directory");
+        let folder = tempfile::Builder::new().prefix("glans-test-").tempdir_in(scratch::folder());
+        let folder = folder.expect("a temporary directory");
         let file = folder.path().join(FILE);
         std::fs::write(&file, content).expect("room for a database");
         Self { engine: Engine::Sqlite, url: format!("sqlite://{}", file.display()), place: Place::Folder(folder) }

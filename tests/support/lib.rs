@@ -16,6 +16,7 @@ mod engine;
 mod nats;
 mod program;
 mod reply;
+mod scratch;
 pub mod seed;
 mod server;
 mod setting;
