@@ -8,7 +8,6 @@ use glans_tests::{Who, World, on_each_database};
 use serde_json::{Value, json};
 
 use crate::ask::{act, act_as, ask, ask_as, codes, refusals, statements};
-use crate::threads::make_parent;
 
 const NONE: [&str; 0] = [];
 const MOMENTS: &str = "query($student: ID!) { contactMoments(student: $student) { totalCount nodes { note tone
@@ -40,7 +39,7 @@ fn notes(seen: &Value) -> Vec<&str> {
 
 async fn a_guardian_reads_the_compliments_that_are_for_them(world: &World) {
     let [ilse, hanna] = world.ours.guardians;
-    make_parent(world, hanna.person, world.ours.students[0]).await;
+    world.guardian_of_another(hanna, world.ours.students[0]).await;
     log(world, "NEUTRAL", "Gymtas.", Some(ilse.person)).await;
     log(world, "CONCERN", "Vaak te laat.", Some(ilse.person)).await;
     log(world, "COMPLIMENT", "Voor Ilse.", Some(ilse.person)).await;
@@ -127,7 +126,7 @@ async fn what_cannot_be_noted_is_refused_at_once(world: &World) {
     assert_eq!(first["contactMoment"]["id"], twice["id"]);
     assert_eq!(act(world, Who::Teacher, "contactMomentLog", "contactMoment { id }", twice).await, first);
     // To the own child, staff are family.
-    make_parent(world, world.ours.teacher.person, world.ours.students[0]).await;
+    world.guardian_of_another(world.ours.teacher, world.ours.students[0]).await;
     let own = act(world, Who::Teacher, "contactMomentLog", "", noted(world, "COMPLIMENT", "Top!")).await;
     assert_eq!(codes(&own), ["FORBIDDEN"]);
     let asked = json!({ "student": world.ours.students[0] });
@@ -145,7 +144,7 @@ fn worry(world: &World, text: &str) -> Value {
 
 async fn a_concern_is_seen_by_who_raised_it_and_by_staff(world: &World) {
     let [ilse, hanna] = world.ours.guardians;
-    make_parent(world, hanna.person, world.ours.students[0]).await;
+    world.guardian_of_another(hanna, world.ours.students[0]).await;
     for (account, text) in [(ilse.account, "Van Ilse."), (hanna.account, "Van Hanna.")] {
         assert_eq!(codes(&act_as(world, account, "concernRaise", "", worry(world, text)).await), NONE);
     }

@@ -1,13 +1,12 @@
 //! What staff may not do to people: to guardians, to the own family, and to those who are not there yet or any more.
 
 use chrono::{Days, NaiveDate};
-use glans_entity::ids::{GuardianshipId, PersonId, StudentId};
-use glans_entity::people::{GuardianAccess, GuardianRelationship, GuardianshipStatus, ScopeKind};
-use glans_entity::people::{guardianship, membership};
+use glans_entity::ids::{PersonId, StudentId};
+use glans_entity::people::{ScopeKind, membership};
 use glans_entity::scope::Scope;
 use glans_tests::{Who, World, on_each_database};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
 use crate::ask::{act, ask, codes};
@@ -17,30 +16,6 @@ const PERSON: &str = "query($id: ID!) { node(id: $id) { ... on Person { id email
 
 fn today(world: &World) -> NaiveDate {
     glans::call::today(world.app.clock.now())
-}
-
-/// Makes `guardian` a parent of `student` with everything.
-async fn make_parent(world: &World, guardian: PersonId, student: StudentId) {
-    let row = guardianship::Model {
-        id: GuardianshipId::new(),
-        board_id: world.ours.id,
-        guardian_id: guardian,
-        student_id: student,
-        relationship: GuardianRelationship::Parent,
-        access: GuardianAccess::Full,
-        status: GuardianshipStatus::Active,
-        contact_priority: None,
-        starts_on: today(world) - Days::new(10),
-        ends_on: None,
-        source_id: None,
-        created_at: world.app.clock.now(),
-        updated_at: world.app.clock.now(),
-        version: 1,
-    };
-    let db = world.app.db.write(&Scope::system(today(world))).await.unwrap();
-    guardianship::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(&db).await.unwrap();
-    db.commit().await.unwrap();
-    world.app.standings.forget_all();
 }
 
 /// Changes all memberships of `person`.
@@ -81,8 +56,9 @@ async fn an_ended_relation_still_hints_at_separation(world: &World) {
 }
 
 async fn a_teacher_of_the_school_is_only_a_parent_to_the_own_child(world: &World) {
-    let (teacher, child) = (world.ours.teacher.person, world.ours.students[0]);
-    make_parent(world, teacher, child).await;
+    let (teacher, child) = (world.ours.teacher, world.ours.students[0]);
+    world.guardian_of_another(teacher, child).await;
+    let teacher = teacher.person;
     // As a teacher of the group: staff, and yet family.
     let own_group = act(world, Who::Teacher, "guardianshipCreate", "", new_guardian(child)).await;
     assert_eq!(codes(&own_group), ["FORBIDDEN"]);
@@ -102,7 +78,7 @@ async fn a_teacher_of_the_school_is_only_a_parent_to_the_own_child(world: &World
 
 async fn a_leader_writes_nothing_about_the_own_child(world: &World) {
     let (ours, child) = (&world.ours, world.ours.students[0]);
-    make_parent(world, ours.leader.person, child).await;
+    world.guardian_of_another(ours.leader, child).await;
     let other = ours.guardianships[0];
     let acts = [
         ("studentUpdate", json!({ "id": child, "displayName": "Anders" })),

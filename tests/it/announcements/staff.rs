@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{asked_by, done_by, drafted, opened, published, to_group, to_school};
 use crate::ask::{act, ask, codes};
-use crate::threads::{end_roles, make_parent};
+use crate::threads::end_roles;
 
 const RECEIPTS: &str =
     "query($id: ID!, $state: ReceiptState, $first: Int, $after: String) { node(id: $id) { ... on Announcement {
@@ -168,7 +168,7 @@ async fn lists_are_narrowed_down(world: &World) {
 
 async fn who_is_family_sees_what_is_for_the_child_alone_as_family_only(world: &World) {
     let ours = &world.ours;
-    make_parent(world, ours.leader.person, ours.students[0]).await;
+    world.guardian_of_another(ours.leader, ours.students[0]).await;
     let to_child = json!({ "audience": { "include": [ours.students[0]] } });
     let id = published(world, Who::Teacher, "Voor thuis", to_child.clone()).await;
     let seen = opened(world, ours.leader.account, &id).await;
@@ -190,7 +190,7 @@ async fn what_is_for_the_whole_board_is_not_for_trainers(world: &World) {
 async fn what_was_addressed_to_staff_ends_with_the_role(world: &World) {
     let tarik = world.ours.teacher;
     // He stays in the board as a parent at another school.
-    make_parent(world, tarik.person, world.ours.students[1]).await;
+    world.guardian_of_another(tarik, world.ours.students[1]).await;
     let mut ids = Vec::new();
     for place in [json!(world.ours.groups[0]), json!(world.ours.schools[0]), json!(world.ours.id)] {
         let to_team = json!({ "audience": { "include": [place], "roles": ["TEACHER"] } });

@@ -4,15 +4,15 @@
 use chrono::{DateTime, TimeDelta, Utc, Weekday};
 use glans::engagement::threads::{post, succession};
 use glans_entity::ids::{MembershipId, PersonId, ThreadId};
-use glans_entity::people::{Role, ScopeKind, enrolment, membership, student};
+use glans_entity::people::{Role, ScopeKind, membership};
 
 use glans_tests::{Who, World, on_each_database};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde_json::{Value, json};
 
 use super::{
-    THREAD, bodies, choose, end_roles, everywhere, listed, say, set_access, set_role, start, started, together,
+    THREAD, bodies, change_school, choose, end_roles, listed, say, set_access, set_role, start, started, together,
     told_of, turn_to, words,
 };
 use crate::ask::{act, ask, codes};
@@ -45,8 +45,7 @@ async fn a_thread_goes_on_with_who_teaches_the_child_now(world: &World) {
 
 /// `person` holds the role at the place from now on.
 async fn give_role(world: &World, person: PersonId, role: Role, scope_kind: ScopeKind, scope_id: uuid::Uuid) {
-    let db = world.app.db.write(&everywhere(world)).await.unwrap();
-    let now = world.app.clock.now();
+    let (db, now) = (world.writing().await, world.app.clock.now());
     let row = membership::Model {
         id: MembershipId::new(),
         board_id: world.ours.id,
@@ -64,8 +63,7 @@ async fn give_role(world: &World, person: PersonId, role: Role, scope_kind: Scop
         version: 1,
     };
     membership::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(&db).await.unwrap();
-    db.commit().await.unwrap();
-    world.app.standings.forget_all();
+    world.written(db).await;
 }
 
 async fn what_is_for_the_leader_is_not_for_the_teacher(world: &World) {
@@ -129,17 +127,7 @@ async fn what_is_held_arrives_at_who_teaches_the_child_then(world: &World) {
 async fn what_nobody_reads_any_more_comes_back(world: &World) {
     let night = turn_to(world, Weekday::Mon, 22, 0);
     let thread = start(world, Who::Guardian).await;
-    let db = world.app.db.write(&everywhere(world)).await.unwrap();
-    student::Entity::update_many()
-        .col_expr(student::Column::SchoolId, Expr::value(world.ours.schools[1].0))
-        .filter(student::Column::Id.eq(world.ours.students[0]))
-        .exec(&db)
-        .await
-        .unwrap();
-    let of_child = enrolment::Column::StudentId.eq(world.ours.students[0]);
-    enrolment::Entity::delete_many().filter(of_child).exec(&db).await.unwrap();
-    db.commit().await.unwrap();
-    world.app.standings.forget_all();
+    change_school(world).await;
     let asked = "query($id: ID!) { thread(id: $id) { messages { nodes { undeliverableAt hasArrived } } } }";
     let held = ask(world, Who::Guardian, asked, json!({ "id": thread })).await;
     let message = json!([{ "undeliverableAt": null, "hasArrived": false }]);

@@ -24,15 +24,7 @@ pub async fn read(
     if let Some(corrected_at) = corrected_at.filter(|corrected_at| at >= *corrected_at) {
         unread = unread.add(Column::ReadAt.lt(corrected_at));
     }
-    let done = Entity::update_many()
-        .col_expr(Column::ReadAt, Expr::val(at))
-        .col_expr(Column::DeliveredAt, earliest(Column::DeliveredAt, at))
-        .filter(Column::ItemId.is_in(items.iter().copied()))
-        .filter(addressed_to_oneself(scope))
-        .filter(unread)
-        .exec(db)
-        .await?;
-    Ok(done.rows_affected > 0)
+    Ok(mark(db, scope, items, at, unread).await? > 0)
 }
 
 /// Marks the own rows of these items as read at `at` that were not read since they took their place; how many.
@@ -46,6 +38,16 @@ pub async fn read_in_list(
     let placed = Expr::col(Column::At.as_column_ref());
     let unread =
         Condition::any().add(Column::ReadAt.is_null()).add(Expr::col(Column::ReadAt.as_column_ref()).lt(placed));
+    mark(db, scope, items, at, unread).await
+}
+
+async fn mark(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    items: &[Uuid],
+    at: DateTime<Utc>,
+    unread: Condition,
+) -> Result<u64> {
     let done = Entity::update_many()
         .col_expr(Column::ReadAt, Expr::val(at))
         .col_expr(Column::DeliveredAt, earliest(Column::DeliveredAt, at))

@@ -229,8 +229,8 @@ fn newly_enrolled(scope: &Scope, now: DateTime<Utc>) -> SelectStatement {
         .to_owned()
 }
 
-/// `lines` but for the rounds that are not open to the viewer yet, or in which their family has booked. What one guardian booked counts for the other where
-/// they come together, so this looks past the viewer's scope and tells no more than that.
+/// `lines` but for the rounds that are not open to the viewer yet, or in which their family has booked. What one guardian
+/// booked counts for the other where they come together, so this looks past the viewer's scope and tells no more than that.
 pub(super) async fn still_to_book(
     db: &impl ConnectionTrait,
     scope: &Scope,

@@ -142,26 +142,32 @@ pub async fn insert_message(
 /// Notes that nobody at the school reads a message any more.
 pub async fn undeliverable(
     db: &impl ConnectionTrait,
-    _permit: &Permit,
+    permit: &Permit,
     row: message::Model,
     now: DateTime<Utc>,
 ) -> Result<message::Model> {
-    let version = row.version;
-    let mut row = row.into_active_model();
-    (row.undeliverable_at, row.updated_at, row.version) = (Set(Some(now)), Set(now), Set(version + 1));
-    Ok(row.update(db).await?)
+    update(db, permit, message::ActiveModel { undeliverable_at: Set(Some(now)), ..row.into() }, now).await
 }
 
 /// Notes that the lists of those whom a message reaches have been told.
 pub async fn announced(
     db: &impl ConnectionTrait,
-    _permit: &Permit,
+    permit: &Permit,
     row: message::Model,
     now: DateTime<Utc>,
 ) -> Result<message::Model> {
-    let version = row.version;
-    let mut row = row.into_active_model();
-    (row.announced_at, row.updated_at, row.version) = (Set(Some(now)), Set(now), Set(version + 1));
+    update(db, permit, message::ActiveModel { announced_at: Set(Some(now)), ..row.into() }, now).await
+}
+
+/// Stores what became of a message that was held as its next version.
+async fn update(
+    db: &impl ConnectionTrait,
+    _permit: &Permit,
+    mut row: message::ActiveModel,
+    now: DateTime<Utc>,
+) -> Result<message::Model> {
+    row.version = Set(row.version.unwrap() + 1);
+    row.updated_at = Set(now);
     Ok(row.update(db).await?)
 }
 
