@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use crate::access::Standings;
 use crate::identity::{Identity, SetupError};
+use crate::notifications::channels::Channels;
 use crate::platform::bus::Bus;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::Database;
 use crate::platform::idempotency::InProgress;
+use crate::platform::metrics::Metrics;
 use crate::programme::Library;
 use crate::roster::Progress;
 
@@ -25,17 +27,24 @@ pub struct App {
     pub imports: Progress,
     /// Wakes those who follow something.
     pub bus: Bus,
+    /// The ways out to people.
+    pub channels: Channels,
+    /// Figures for who operates it.
+    pub metrics: Metrics,
 }
 
 impl App {
     /// A process over an open database.
     ///
     /// # Errors
-    /// When the secret key is missing, unreadable or malformed.
+    /// When the secret key is missing, unreadable or malformed, or a gateway is configured by half.
     pub fn new(config: Config, db: Database, clock: Clock) -> Result<Arc<Self>, SetupError> {
+        let identity = Identity::new(&config)?;
         Ok(Arc::new(Self {
-            identity: Identity::new(&config)?,
+            channels: Channels::of(&config, &identity.master).map_err(SetupError::from)?,
+            identity,
             bus: Bus::of(&config, &db),
+            metrics: Metrics::new(config.metrics_listen.is_some())?,
             config,
             db,
             clock,

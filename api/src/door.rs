@@ -12,7 +12,7 @@ use crate::access::{Actor, Standing, Standings};
 use crate::app::App;
 use crate::call::Call;
 use crate::http::CallerKind;
-use crate::http::house::{Denied, Fault, House, Knock, Visitor};
+use crate::http::house::{Answered, Denied, Fault, House, Knock, Visitor};
 use crate::identity::authentication;
 use crate::identity::tokens::TokenRefusal;
 use crate::platform::documents;
@@ -54,6 +54,10 @@ impl House for Door {
 
     async fn trusted_document(&self, id: &str) -> Result<Option<String>, Fault> {
         documents::text(self.0.db.connection(), id).await.map_err(|cause| Fault(cause.to_string()))
+    }
+
+    fn answered(&self, Answered { kind, outcome, took }: Answered) {
+        self.0.metrics.answered(kind.into(), outcome.into(), took);
     }
 
     async fn ready(&self) -> Result<(), Fault> {
@@ -99,7 +103,7 @@ fn named_board(headers: &HeaderMap) -> Result<Option<BoardId>, Denied> {
 }
 
 /// The primary tags of `Accept-Language`, in the order of their weights (RFC 9110, section 12.5.4).
-fn languages(headers: &HeaderMap) -> Vec<String> {
+pub(crate) fn languages(headers: &HeaderMap) -> Vec<String> {
     let Some(Ok(text)) = headers.get(header::ACCEPT_LANGUAGE).map(|value| value.to_str()) else { return Vec::new() };
     let mut weighted: Vec<(f32, String)> = text
         .split(',')

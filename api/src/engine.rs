@@ -10,6 +10,7 @@ use std::sync::Arc;
 use async_graphql::futures_util::stream::BoxStream;
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use async_graphql::{Data, Executor, IntrospectionMode, Request, Response, Schema, Variables};
+use axum::http::header;
 
 use crate::call::Call;
 use crate::graphql::{GlansSchema, Mutation, Query, Subscription, schema};
@@ -31,17 +32,32 @@ impl Default for Engine {
 
 #[async_trait::async_trait]
 impl Executor for Engine {
-    async fn execute(&self, mut request: Request) -> Response {
+    async fn execute(&self, request: Request) -> Response {
+        let told = call_of(&request).map(|call| Arc::clone(&call.told));
+        let mut response = self.answer(request).await;
+        if let Some(languages) = told.and_then(|told| told.header()) {
+            response.http_headers.insert(header::CONTENT_LANGUAGE, languages);
+        }
+        response
+    }
+
+    fn execute_stream(&self, request: Request, session_data: Option<Arc<Data>>) -> BoxStream<'static, Response> {
+        Executor::execute_stream(&self.exact, request, session_data)
+    }
+}
+
+impl Engine {
+    async fn answer(&self, mut request: Request) -> Response {
         let Some(again) = Again::of(&mut request) else { return self.exact.execute(request).await };
         let turns = request.data.get(&TypeId::of::<Turns>()).and_then(|turns| turns.downcast_ref()).cloned();
         let turns: Turns = turns.unwrap_or_default();
         let response = turns.take(self.quick.execute(request)).await;
         if response.is_ok() { response } else { self.exact.execute(again.request()).await }
     }
+}
 
-    fn execute_stream(&self, request: Request, session_data: Option<Arc<Data>>) -> BoxStream<'static, Response> {
-        Executor::execute_stream(&self.exact, request, session_data)
-    }
+fn call_of(request: &Request) -> Option<&Arc<Call>> {
+    request.data.get(&TypeId::of::<Arc<Call>>())?.downcast_ref()
 }
 
 /// What it takes to run a query from its beginning.
@@ -56,7 +72,7 @@ struct Again {
 impl Again {
     /// None for what is no query of a call.
     fn of(request: &mut Request) -> Option<Self> {
-        let call = request.data.get(&TypeId::of::<Arc<Call>>())?.downcast_ref::<Arc<Call>>()?.afresh();
+        let call = call_of(request)?.afresh();
         let document = request.parsed_query().ok()?.clone();
         let reads = document.operations.iter().all(|(_, operation)| operation.node.ty == OperationType::Query);
         reads.then(|| Self {

@@ -29,12 +29,17 @@ use crate::identity::sessions::SessionMutation;
 use crate::identity::viewer::ViewerQuery;
 use crate::limits::LimitsQuery;
 use crate::node::NodeQuery;
+use crate::notifications::dead::{DeadDeliveryMutation, DeadDeliveryQuery};
+use crate::notifications::devices::DeviceMutation;
+use crate::notifications::inbox::{NotificationMutation, NotificationQuery, NotificationSubscription};
+use crate::notifications::preferences::{PreferenceMutation, PreferenceQuery};
 use crate::organisation::boards::{BoardMutation, BoardQuery};
 use crate::organisation::class_groups::{ClassGroupMutation, ClassGroupQuery};
 use crate::organisation::clusters::{ClusterMutation, ClusterQuery};
 use crate::organisation::school_years::SchoolYearMutation;
 use crate::organisation::schools::{SchoolMutation, SchoolQuery};
 use crate::people::enrolments::EnrolmentMutation;
+use crate::people::erasure::ErasureMutation;
 use crate::people::guardianships::GuardianshipMutation;
 use crate::people::persons::PersonMutation;
 use crate::people::students::{StudentMutation, StudentQuery};
@@ -79,6 +84,9 @@ pub struct Query(
     ThreadQuery,
     ContactMomentQuery,
     ConcernQuery,
+    NotificationQuery,
+    DeadDeliveryQuery,
+    PreferenceQuery,
 );
 
 /// What can be changed. The fields of one request run one after another.
@@ -96,6 +104,7 @@ pub struct Mutation(
     SchoolYearMutation,
     ClassGroupMutation,
     PersonMutation,
+    ErasureMutation,
     StudentMutation,
     EnrolmentMutation,
     GuardianshipMutation,
@@ -124,11 +133,15 @@ pub struct Mutation(
     ThreadMutation,
     ContactMomentMutation,
     ConcernMutation,
+    NotificationMutation,
+    DeadDeliveryMutation,
+    DeviceMutation,
+    PreferenceMutation,
 );
 
 /// What can be followed. A subscription asks for one field.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(RosterSubscription, ProgressSubscription, MessageSubscription);
+pub struct Subscription(RosterSubscription, ProgressSubscription, MessageSubscription, NotificationSubscription);
 
 /// The schema of the API.
 pub type GlansSchema = Schema<Query, Mutation, Subscription>;

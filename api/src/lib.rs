@@ -6,6 +6,7 @@
 pub mod access;
 pub mod app;
 pub mod audit;
+pub mod background;
 pub mod calendar;
 pub mod call;
 pub mod cli;
@@ -19,6 +20,7 @@ pub mod identity;
 pub mod limits;
 pub mod loaders;
 pub mod node;
+pub mod notifications;
 pub mod oauth;
 pub mod organisation;
 pub mod people;

@@ -3,15 +3,17 @@
 use std::hash::Hash;
 
 use async_graphql::dataloader::Loader;
+use async_graphql::futures_util::future::BoxFuture;
 use async_graphql::{Context, ID, Interface, Object};
 use glans_entity::ids::{
     AbsenceNoticeId, AccountId, AgreementId, AnnouncementId, ApiClientId, BoardId, BookingRoundId, ClassGroupId,
-    ClusterId, CohortId, CommentId, ConcernId, ConsentId, ConsentPurposeId, ContactMomentId, ConversationId, EventId,
-    ExperienceId, GoalId, GuardianshipId, LessonId, MaterialId, MeetingId, MembershipId, MessageId, ModuleId,
-    PartnershipId, PersonId, ProgrammeId, ProgrammeVersionId, ProgrammeYearId, RosterImportId, SchoolCohortId,
-    SchoolId, SchoolYearId, SessionId, SlotId, StudentId, SurveyId, SurveyQuestionId, TeamSessionId, ThreadId,
-    parse_any,
+    ClusterId, CohortId, CommentId, ConcernId, ConsentId, ConsentPurposeId, ContactMomentId, ConversationId, DeviceId,
+    EventId, ExperienceId, GoalId, GuardianshipId, LessonId, MaterialId, MeetingId, MembershipId, MessageId, ModuleId,
+    NotificationId, PartnershipId, PersonId, ProgrammeId, ProgrammeVersionId, ProgrammeYearId, RosterImportId,
+    SchoolCohortId, SchoolId, SchoolYearId, SessionId, SlotId, StudentId, SurveyId, SurveyQuestionId, TeamSessionId,
+    ThreadId, parse_any,
 };
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::call::Call;
@@ -31,6 +33,8 @@ use crate::identity::clients::ApiClient;
 use crate::identity::sessions::types::Session;
 use crate::identity::viewer::Viewer;
 use crate::loaders::{self, Batch, BatchError};
+use crate::notifications::devices::Device;
+use crate::notifications::inbox::Notification;
 use crate::organisation::boards::Board;
 use crate::organisation::class_groups::ClassGroup;
 use crate::organisation::clusters::Cluster;
@@ -95,15 +99,61 @@ pub enum Node {
     AbsenceNotice(AbsenceNotice),
     ConsentPurpose(ConsentPurpose),
     Consent(Consent),
+    Notification(Notification),
     RosterImport(RosterImport),
     ApiClient(ApiClient),
     Session(Session),
+    Device(Device),
     Viewer(Viewer),
 }
 
 /// The objects of one type, in the order of their ids; none for one that the viewer may not see.
 pub async fn of_type(ctx: &Context<'_>, prefix: &str, ids: &[Uuid]) -> Result<Vec<Option<Node>>> {
-    match prefix {
+    let found = of_known_type(ctx, prefix, ids).await?;
+    Ok(found.unwrap_or_else(|| ids.iter().map(|_| None).collect()))
+}
+
+/// Whether the viewer may see now all objects whose rows are in `kept`, which an act answered with. A row that is no object
+/// of its own goes with those that it stands beside.
+pub async fn in_sight(ctx: &Context<'_>, kept: &Value) -> Result<bool> {
+    let known = rows_in(kept).into_iter().filter_map(parse_any).collect();
+    for (prefix, wanted) in loaders::group(known, |(prefix, _)| *prefix) {
+        let ids: Vec<Uuid> = wanted.into_iter().map(|(_, id)| id).collect();
+        let found = of_known_type(ctx, prefix, &ids).await?;
+        if found.is_some_and(|nodes| nodes.iter().any(Option::is_none)) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// The ids of the rows in `kept`. An id that stands by itself shows nothing: who shows more looks it up.
+fn rows_in(kept: &Value) -> Vec<&str> {
+    match kept {
+        // What a school has one of has no id of its own.
+        Value::Object(fields) => match fields.get("id").or_else(|| fields.get("school_id")) {
+            Some(Value::String(id)) => vec![id],
+            _ => fields.values().flat_map(rows_in).collect(),
+        },
+        Value::Array(values) => values.iter().flat_map(rows_in).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// As [`of_type`]; none when objects of this type are not found by id.
+///
+/// The future has a type of one word: all objects lie under it, and the compiler would go through all of them for everybody
+/// who awaits it.
+fn of_known_type<'c>(
+    ctx: &'c Context<'_>,
+    prefix: &'c str,
+    ids: &'c [Uuid],
+) -> BoxFuture<'c, Result<Option<Vec<Option<Node>>>>> {
+    Box::pin(found(ctx, prefix, ids))
+}
+
+async fn found(ctx: &Context<'_>, prefix: &str, ids: &[Uuid]) -> Result<Option<Vec<Option<Node>>>> {
+    let found = match prefix {
         BoardId::PREFIX => rows(ctx, ids, BoardId, Board).await,
         ClusterId::PREFIX => rows(ctx, ids, ClusterId, Cluster).await,
         SchoolId::PREFIX => rows(ctx, ids, SchoolId, School).await,
@@ -136,22 +186,36 @@ pub async fn of_type(ctx: &Context<'_>, prefix: &str, ids: &[Uuid]) -> Result<Ve
         AbsenceNoticeId::PREFIX => rows(ctx, ids, AbsenceNoticeId, AbsenceNotice).await,
         ConsentPurposeId::PREFIX => rows(ctx, ids, ConsentPurposeId, ConsentPurpose).await,
         ConsentId::PREFIX => rows(ctx, ids, ConsentId, Consent).await,
+        NotificationId::PREFIX => rows(ctx, ids, NotificationId, Notification).await,
         RosterImportId::PREFIX => rows(ctx, ids, RosterImportId, RosterImport).await,
         ApiClientId::PREFIX => rows(ctx, ids, ApiClientId, ApiClient).await,
         SessionId::PREFIX => rows(ctx, ids, SessionId, Session).await,
+        DeviceId::PREFIX => rows(ctx, ids, DeviceId, Device).await,
         AccountId::PREFIX => {
             let own = Call::of(ctx).scope().account;
             Ok(ids.iter().map(|id| (own == Some(AccountId(*id))).then(|| Viewer.into())).collect())
         }
-        _ => {
+        _ if OF_COURSES.contains(&prefix) => {
             let mut nodes = Vec::with_capacity(ids.len());
             for id in ids {
                 nodes.push(of_course(ctx, prefix, *id).await?);
             }
             Ok(nodes)
         }
-    }
+        _ => return Ok(None),
+    };
+    found.map(Some)
 }
+
+/// What stands in a course, and the course.
+const OF_COURSES: [&str; 6] = [
+    ProgrammeId::PREFIX,
+    ProgrammeVersionId::PREFIX,
+    ProgrammeYearId::PREFIX,
+    ModuleId::PREFIX,
+    LessonId::PREFIX,
+    MaterialId::PREFIX,
+];
 
 async fn rows<K, N>(
     ctx: &Context<'_>,
@@ -225,5 +289,23 @@ impl NodeQuery {
             }
         }
         Ok(nodes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_a_kept_answer_shows_are_its_rows() {
+        let row = json!({ "id": "school_1", "board_id": "board_1", "questions": [{ "id": "inner" }] });
+        assert_eq!(rows_in(&row), ["school_1"]);
+        assert_eq!(rows_in(&json!([row, 3])), ["school_1"]);
+        assert_eq!(rows_in(&json!({ "row": row, "sealed": "x" })), ["school_1"]);
+        assert_eq!(rows_in(&json!({ "school_id": "school_2", "hours": {} })), ["school_2"]);
+        assert_eq!(rows_in(&json!("session_1")), Vec::<&str>::new());
+        assert_eq!(rows_in(&json!({ "material": "material_1", "state": "STARTED" })), Vec::<&str>::new());
     }
 }

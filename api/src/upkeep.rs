@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use crate::app::App;
 use crate::call::Call;
 use crate::identity::{passwords, sessions, throttle};
+use crate::notifications;
 use crate::platform::error::Result;
 use crate::platform::idempotency;
 use crate::practice::progress;
@@ -32,6 +33,9 @@ pub struct Gone {
     pub sessions: u64,
     pub events: u64,
     pub changes: u64,
+    pub told: u64,
+    pub deliveries: u64,
+    pub notifications: u64,
 }
 
 /// Goes round every hour, as long as the process serves. A round that fails is logged, and the next one tries again.
@@ -60,6 +64,9 @@ pub async fn round(app: &Arc<App>) -> Result<Gone> {
         sessions: sessions::store::prune(db, now - SESSIONS_KEPT).await?,
         events: progress::store::prune(db, now - progress::rules::EVENTS_KEPT).await?,
         changes: sync::store::prune(db, now - CHANGES_KEPT).await?,
+        told: notifications::retention::events(db, now).await?,
+        deliveries: notifications::retention::deliveries(db, now).await?,
+        notifications: notifications::retention::notifications(db, now).await?,
     };
     write.commit().await?;
     Ok(gone)

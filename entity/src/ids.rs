@@ -164,6 +164,10 @@ ids! {
     ContactMomentId = "contact";
     /// A conversation about a child.
     ConversationId = "conversation";
+    /// What carries a notification to a device or an e-mail address.
+    DeliveryId = "delivery";
+    /// Where push notifications of a signed-in app go.
+    DeviceId = "device";
     /// A student's place in a class group.
     EnrolmentId = "enrolment";
     /// Something to come to.
@@ -190,6 +194,8 @@ ids! {
     MessageId = "message";
     /// A module of a year of a programme.
     ModuleId = "module";
+    /// That somebody is told of something.
+    NotificationId = "notification";
     /// Child, guardians and teacher in a school year.
     PartnershipId = "partnership";
     /// A request for a new password.

@@ -18,12 +18,13 @@ pub struct LocalizedList(pub Vec<Localized>);
 impl Localized {
     /// The text in the first of `languages` that it has, else in Dutch, else in any it has.
     pub fn in_language<'l>(&self, languages: impl IntoIterator<Item = &'l str>) -> &str {
-        languages
-            .into_iter()
-            .chain(["nl"])
-            .find_map(|language| self.0.get(language))
-            .or_else(|| self.0.values().next())
-            .map_or("", String::as_str)
+        self.with_language(languages).map_or("", |(_, text)| text)
+    }
+
+    /// As [`Localized::in_language`], with the tag of the language before it; none where there is no text at all.
+    pub fn with_language<'l>(&self, languages: impl IntoIterator<Item = &'l str>) -> Option<(&str, &str)> {
+        let found = languages.into_iter().chain(["nl"]).find_map(|language| self.0.get_key_value(language));
+        found.or_else(|| self.0.iter().next()).map(|(language, text)| (language.as_str(), text.as_str()))
     }
 }
 

@@ -31,6 +31,7 @@ mod m0022_events;
 mod m0023_absence_consents;
 mod m0024_family_changes;
 mod m0025_contact_changes;
+mod m0026_notifications;
 mod watch;
 
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
@@ -70,6 +71,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0023_absence_consents::Migration),
             Box::new(m0024_family_changes::Migration),
             Box::new(m0025_contact_changes::Migration),
+            Box::new(m0026_notifications::Migration),
         ]
     }
 }

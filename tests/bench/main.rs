@@ -6,13 +6,16 @@
 //!
 //! `cargo bench -p glans-tests --bench screens -- [--schools N] [--guardians-per-school N] [--seconds N]`
 //!
-//! With `followers` in front it measures what 2,000 idle subscribers cost a server process.
+//! With `followers` in front it measures what 2,000 idle subscribers cost a server process; with
+//! `notifications [--guardians N]` how soon a whole board is told and its last push is out; with
+//! `tokens [--live N] [--dead N]` that no fault of a gateway costs anybody a device.
 #![expect(clippy::expect_used, clippy::panic, reason = "a measurement that cannot go on is no measurement")]
 
 mod cpu;
 mod flat;
 mod followers;
 mod load;
+mod notifications;
 mod report;
 mod screens;
 mod server;
@@ -42,6 +45,11 @@ fn main() -> ExitCode {
             ["flat", url] => server::serve(flat::router(url).await).await,
             ["cli", ..] => return glans::cli::run(arguments.iter().map(OsString::from)).await,
             ["followers", ..] => followers(&Size::of(&arguments)).await,
+            ["notifications", ..] => notifications::measure_fan_out(number(&arguments, "--guardians", "10000")).await,
+            ["tokens", ..] => {
+                let (live, dead) = (number(&arguments, "--live", "10000"), number(&arguments, "--dead", "1000"));
+                notifications::measure_tokens(live, dead).await;
+            }
             _ => bench(&Size::of(&arguments)).await,
         }
         ExitCode::SUCCESS
@@ -57,16 +65,22 @@ struct Size {
 
 impl Size {
     fn of(arguments: &[String]) -> Self {
-        let value = |flag: &str, default: &str| {
-            let at = arguments.iter().position(|argument| argument == flag);
-            at.and_then(|at| arguments.get(at + 1)).map_or_else(|| default.to_owned(), Clone::clone)
-        };
         Self {
-            schools: value("--schools", "400"),
-            guardians_per_school: value("--guardians-per-school", "200"),
-            seconds: value("--seconds", "5").parse().expect("--seconds takes a whole number"),
+            schools: value(arguments, "--schools", "400"),
+            guardians_per_school: value(arguments, "--guardians-per-school", "200"),
+            seconds: value(arguments, "--seconds", "5").parse().expect("--seconds takes a whole number"),
         }
     }
+}
+
+/// What stands behind `flag`, or else the usual.
+fn value(arguments: &[String], flag: &str, usual: &str) -> String {
+    let at = arguments.iter().position(|argument| argument == flag);
+    at.and_then(|at| arguments.get(at + 1)).map_or_else(|| usual.to_owned(), Clone::clone)
+}
+
+fn number(arguments: &[String], flag: &str, usual: &str) -> usize {
+    value(arguments, flag, usual).parse().unwrap_or_else(|_| panic!("{flag} takes a whole number"))
 }
 
 async fn bench(size: &Size) {

@@ -44,6 +44,12 @@ pub async fn act_as(world: &World, account: impl Into<AccountId>, name: &str, fi
     data[name].take()
 }
 
+/// As [`act`], in the session that the standing is of.
+pub async fn act_in(world: &World, standing: &Arc<Standing>, name: &str, fields: &str, input: Value) -> Value {
+    let mut data = answer(world, standing, &document(name, fields), serde_json::json!({ "input": input })).await;
+    data[name].take()
+}
+
 fn document(name: &str, fields: &str) -> String {
     let type_name = format!("{}{}Input", name[..1].to_uppercase(), &name[1..]);
     format!("mutation($input: {type_name}!) {{ {name}(input: $input) {{ {fields} userErrors {{ code field }} }} }}")

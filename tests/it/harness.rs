@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use glans_tests::cluster::{self, Cluster};
-use glans_tests::{EmptyDatabase, Who, World, on_each_database};
-use sea_orm::ConnectionTrait;
+use glans_tests::{EmptyDatabase, Engine, TestDatabase, Who, World, on_each_database, run};
+use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 
 async fn a_test_has_a_database_of_its_own(database: &EmptyDatabase) {
     let connection = sea_orm::Database::connect(database.url()).await.unwrap();
@@ -35,6 +35,92 @@ async fn an_actor_speaks_http(world: &World) {
 }
 
 on_each_database!(a_test_has_a_database_of_its_own, another_test_does_not_see_it, an_actor_speaks_http);
+
+/// What a test did on PostgreSQL is undone and not thrown away; see `snapshot.sql`.
+async fn what_a_test_did_is_gone_for_the_next(_: &EmptyDatabase) {
+    let sown = TestDatabase::migrated(Engine::Postgres).await.expect("the engine is there: this test runs on it");
+    done(&sown, &[A_BOARD, A_BOARD, "SELECT nextval('outbox_seq_seq')"]).await;
+    let snapshot = sown.freeze().await;
+
+    let first = TestDatabase::copy(&snapshot).await;
+    let before = content(&first).await;
+    let writes = [
+        A_BOARD,
+        "UPDATE board SET name = 'De Beuk' WHERE id = (SELECT id FROM board LIMIT 1)",
+        "INSERT INTO throttle (key, failures, first_at) VALUES ('x', 1, now())",
+        "DELETE FROM board WHERE name = 'De Linde'",
+        "SELECT nextval('outbox_seq_seq')",
+    ];
+    for write in writes {
+        let now = content(&first).await;
+        done(&first, &[write]).await;
+        assert_ne!(content(&first).await, now, "{write}");
+    }
+    let url = first.url().to_owned();
+    first.remove().await;
+
+    let second = TestDatabase::copy(&snapshot).await;
+    assert_eq!(content(&second).await, before);
+    if std::env::var_os("GLANS_TEST_POSTGRES_URL").is_none() {
+        assert_eq!(second.url(), url, "a copy is made anew that could be brought back");
+    }
+    done(&second, &["ALTER TABLE board ADD COLUMN motto text"]).await;
+    second.remove().await;
+
+    let third = TestDatabase::copy(&snapshot).await;
+    assert_eq!(content(&third).await, before);
+    assert_ne!(third.url(), url, "a database with another schema goes to the next test");
+    third.remove().await;
+}
+
+const A_BOARD: &str = "INSERT INTO board (id, name, time_zone, created_at, updated_at, version)
+    VALUES (gen_random_uuid(), 'De Linde', 'Europe/Amsterdam', now(), now(), 1)";
+
+/// A connection of its owner, to the rows of all boards.
+async fn owner(database: &TestDatabase) -> DatabaseConnection {
+    let mut options = ConnectOptions::new(database.url());
+    options.max_connections(1).sqlx_logging(false);
+    let connection = sea_orm::Database::connect(options).await.unwrap();
+    connection.execute_unprepared("SET glans.system = 'on'").await.unwrap();
+    connection
+}
+
+async fn done(database: &TestDatabase, statements: &[&str]) {
+    let owner = owner(database).await;
+    for statement in statements {
+        owner.execute_unprepared(statement).await.unwrap_or_else(|error| panic!("{statement}: {error}"));
+    }
+    owner.close().await.unwrap();
+}
+
+/// All rows of all tables, and where the sequences are.
+async fn content(database: &TestDatabase) -> Vec<String> {
+    let owner = owner(database).await;
+    let each = lines(
+        &owner,
+        "SELECT format('SELECT %L || t::text AS line FROM %I t ORDER BY line', relname || ' ', relname) AS line
+         FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'S') ORDER BY relname",
+    )
+    .await;
+    let mut content = Vec::new();
+    for select in &each {
+        // Of a sequence, how far it logged ahead is its own affair.
+        let select = select.replace("_seq_seq t", "_seq_seq, LATERAL (SELECT last_value, is_called) t");
+        content.extend(lines(&owner, &select).await);
+    }
+    owner.close().await.unwrap();
+    content
+}
+
+async fn lines(connection: &DatabaseConnection, sql: &str) -> Vec<String> {
+    let rows = connection.query_all_raw(Statement::from_string(DbBackend::Postgres, sql)).await.unwrap();
+    rows.into_iter().map(|row| row.try_get("", "line").unwrap()).collect()
+}
+
+#[test]
+fn postgres_what_a_test_did_is_gone_for_the_next() {
+    run(Engine::Postgres, what_a_test_did_is_gone_for_the_next);
+}
 
 #[test]
 fn a_killed_test_process_leaves_no_cluster() {

@@ -1,7 +1,7 @@
 //! Persisted queries and trusted documents.
 
 use glans::http::documents::sha256;
-use glans::http::{Policy, Settings};
+use glans::http::{ClientPolicies, Policy, Settings};
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
@@ -95,6 +95,28 @@ async fn where_documents_are_enforced_others_are_not_even_parsed() {
         code(&read(door.post(&json!({ "extensions": persisted("{ viewer }") }))).await.1),
         "PERSISTED_QUERY_NOT_FOUND"
     );
+}
+
+#[tokio::test]
+async fn an_api_client_may_write_its_own_where_apps_may_not() {
+    let policies = |of: &[(&str, Policy)], others| ClientPolicies {
+        of: of.iter().map(|(client, policy)| ((*client).to_owned(), *policy)).collect(),
+        others,
+    };
+    for (client_documents, client, person) in [
+        (policies(&[("Rooster B.V.", Policy::Log)], None), 200, 400),
+        (policies(&[], Some(Policy::Off)), 200, 400),
+        (policies(&[("Rooster B.V.", Policy::Enforce)], Some(Policy::Off)), 400, 400),
+        (policies(&[("Fenna", Policy::Off)], None), 400, 400),
+    ] {
+        let settings = Settings { documents: Policy::Enforce, client_documents, ..Settings::default() };
+        let door = Door::with(settings).await;
+        for (token, expected) in [("client", client), ("person", person)] {
+            let asked = door.post(&json!({ "query": QUERY })).header("authorization", format!("Bearer {token}"));
+            assert_eq!(read(asked).await.0, expected, "{token}");
+        }
+        assert_eq!(door.ask(QUERY).await.0, 400);
+    }
 }
 
 #[tokio::test]

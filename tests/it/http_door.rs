@@ -52,6 +52,10 @@ impl Query {
     async fn greeting(&self) -> &'static str {
         "hello"
     }
+    #[graphql(deprecation = "Use `greeting`. Removal on 2031-01-01.")]
+    async fn salutation(&self) -> &'static str {
+        "hello"
+    }
     async fn viewer(&self, ctx: &Context<'_>) -> Option<&'static str> {
         ctx.data_opt::<SignedIn>().map(|signed_in| signed_in.0)
     }

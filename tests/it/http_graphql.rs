@@ -110,6 +110,25 @@ async fn a_mutation_does_not_run_over_get() {
 }
 
 #[tokio::test]
+async fn who_asks_learns_what_is_to_go() {
+    let door = Door::open().await;
+    let (old, new) = (json!({ "query": "{ salutation }" }), json!({ "query": "{ greeting }" }));
+    assert_eq!(read(door.post(&old)).await.0, 200);
+    let ahead = |body: &Value| {
+        let url = format!("{}/graphql?removeDeprecated=true", door.url);
+        door.client.post(url).header("accept", "application/graphql-response+json").json(body)
+    };
+    let (status, body) = read(ahead(&old)).await;
+    assert_eq!((status, code(&body)), (400, "GRAPHQL_VALIDATION_FAILED"));
+    let told = "`Query.salutation` is to go: Use `greeting`. Removal on 2031-01-01.";
+    assert_eq!(body["errors"][0]["message"], told);
+    assert_eq!(read(ahead(&new)).await.0, 200);
+    let by_get = door.get("/graphql?query=%7Bsalutation%7D&removeDeprecated=true");
+    let by_get = by_get.header("accept", "application/graphql-response+json").send().await.unwrap();
+    assert_eq!(by_get.status(), 400);
+}
+
+#[tokio::test]
 async fn an_empty_operation_name_is_absent() {
     let door = Door::open().await;
     let body = json!({ "query": "query A { greeting }", "operationName": "" });

@@ -20,8 +20,13 @@ const ATTEMPTS: u32 = 300;
 
 /// `glans serve` over the database of `world`, as another process beside the one of the test.
 fn serve(folder: &Path, world: &World, listen: &str) -> (Child, String) {
+    serve_with(folder, world, &["--listen", listen])
+}
+
+/// The same, with these arguments.
+pub fn serve_with(folder: &Path, world: &World, arguments: &[&str]) -> (Child, String) {
     let config = &world.app.config;
-    let mut server = cli::glans(folder, &["serve", "--listen", listen])
+    let mut server = cli::glans(folder, &[&["serve"][..], arguments].concat())
         .env("GLANS_DATABASE_URL", &config.database_url)
         .env("GLANS_SECRET_KEY", config.secret_key.as_deref().expect("a key"))
         .env("GLANS_PUBLIC_URL", config.public_url())

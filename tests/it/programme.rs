@@ -208,6 +208,20 @@ async fn texts_come_in_the_language_asked_for(world: &World) {
     assert_eq!(sample["tr"], sample["own"], "what is not translated comes in the viewer's language");
 }
 
+async fn an_answer_says_in_which_languages_its_texts_are(world: &World) {
+    import_sample(world).await;
+    let leader = world.actor(Who::Leader).await;
+    let said = async |document: &str| {
+        let reply = leader.asks(document).await;
+        reply.data();
+        reply.headers.get("content-language").map(|value| value.to_str().unwrap().to_owned())
+    };
+    assert_eq!(said("{ programmes { nodes { title } } }").await.as_deref(), Some("nl"));
+    let both = "{ programmes { nodes { title en: title(locale: \"en\") } } }";
+    assert_eq!(said(both).await.as_deref(), Some("en, nl"));
+    assert_eq!(said("{ schools { nodes { name } } }").await, None, "a name has no language");
+}
+
 async fn a_state_is_ones_own_and_may_go_both_ways(world: &World) {
     import_sample(world).await;
     let course = sample(world, Who::Leader).await;
@@ -395,6 +409,7 @@ on_each_database!(
     each_audience_gets_its_own,
     a_guardian_reads_materials_without_the_course,
     texts_come_in_the_language_asked_for,
+    an_answer_says_in_which_languages_its_texts_are,
     a_state_is_ones_own_and_may_go_both_ways,
     a_draft_is_its_writers_until_it_is_published,
     what_is_published_does_not_change,

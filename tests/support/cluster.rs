@@ -4,7 +4,7 @@
 //! test process however that ends.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
@@ -17,7 +17,7 @@ use crate::scratch;
 const ATTEMPTS: usize = 3;
 const SCRIPT: &str = include_str!("cluster.sh");
 
-/// A running cluster. Never dropped: the pipe inside closes with the process.
+/// A running cluster. The pipe inside closes when it goes out of use, or else with the process.
 #[derive(Debug)]
 pub struct Cluster {
     port: u16,
@@ -36,6 +36,11 @@ impl Cluster {
         format!("postgres://glans_owner@127.0.0.1:{}/postgres", self.port)
     }
 
+    /// One of its databases, as the superuser, who can do what no test may.
+    pub(crate) fn superuser_url(&self, database: &str) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
+    }
+
     /// Where its files are, until it is removed.
     pub fn directory(&self) -> &Path {
         &self.directory
@@ -44,6 +49,22 @@ impl Cluster {
     /// The process that all of the cluster descend from.
     pub fn process(&self) -> u32 {
         self.watchdog.id()
+    }
+
+    /// Stops the server as an operator would: connections are cut, and what was committed is kept.
+    pub fn stop(&mut self) {
+        self.told("stop", "stopped");
+    }
+
+    /// Starts the server that was stopped, on the same port.
+    pub fn start_again(&mut self) {
+        self.told("start", "ready");
+    }
+
+    fn told(&mut self, command: &str, answer: &str) {
+        let input = self.watchdog.stdin.as_mut().expect("standard input is a pipe");
+        writeln!(input, "{command}").expect("a shell that listens");
+        assert!(says(&mut self.watchdog, answer), "PostgreSQL does not {command}; its messages stand above");
     }
 
     fn attempt(bin: &Path) -> Option<Self> {
@@ -60,7 +81,7 @@ impl Cluster {
             .process_group(0)
             .spawn()
             .expect("a shell");
-        if says_ready(&mut watchdog) {
+        if says(&mut watchdog, "ready") {
             return Some(Self { port, directory, watchdog });
         }
         watchdog.wait().expect("a child of this process");
@@ -68,11 +89,11 @@ impl Cluster {
     }
 }
 
-fn says_ready(watchdog: &mut Child) -> bool {
+fn says(watchdog: &mut Child, word: &str) -> bool {
     let output = watchdog.stdout.as_mut().expect("standard output is a pipe");
     let mut line = String::new();
     BufReader::new(output).read_line(&mut line).expect("a pipe that can be read");
-    line.trim() == "ready"
+    line.trim() == word
 }
 
 /// The folder of PostgreSQL's programs: that of `initdb` in the PATH, else the newest under /usr/lib/postgresql.

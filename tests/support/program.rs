@@ -55,11 +55,11 @@ impl Setting for Program {
         Some(Self { app, database, server: OnceCell::new() })
     }
 
-    async fn remove(self) {
+    async fn remove(self) -> TestDatabase {
         if let Some(server) = self.server.into_inner() {
             server.stop();
         }
         self.app.db.clone().close().await.expect("pools that close");
-        self.database.remove().await;
+        self.database
     }
 }

@@ -2,11 +2,16 @@
 
 use std::sync::OnceLock;
 
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+use tokio::sync::OnceCell;
 
 use crate::cluster::Cluster;
 use crate::engine::{PostgresSource, postgres_source};
-use crate::template::{connect, on_own_runtime};
+use crate::maintenance::outside;
+use crate::template::{connect, connect_many, on_own_runtime};
+
+/// One makes a database while another drops one.
+const CONNECTIONS: u32 = 2;
 
 /// A PostgreSQL server, and the databases of this process on it.
 #[derive(Debug)]
@@ -15,6 +20,10 @@ pub(crate) struct Server {
     /// Prefix of all databases of this process; a leftover of another process is known by it.
     run: String,
     cluster: Option<Cluster>,
+    /// Makes databases, and drops them where there is no superuser: a connection for each would cost as much as a copy.
+    maintenance: OnceCell<DatabaseConnection>,
+    /// Drops databases to which a superuser may still be connected.
+    superuser: OnceCell<DatabaseConnection>,
 }
 
 impl Server {
@@ -32,7 +41,8 @@ impl Server {
                 (cluster.url(), Some(cluster))
             }
         };
-        let server = Self { maintenance_url, run: format!("glans_test_{}", std::process::id()), cluster };
+        let run = format!("glans_test_{}", std::process::id());
+        let server = Self { maintenance_url, run, cluster, maintenance: OnceCell::new(), superuser: OnceCell::new() };
         server.show_life();
         on_own_runtime(server.remove_leftovers());
         server
@@ -49,22 +59,26 @@ impl Server {
         format!("{server}/{database}")
     }
 
+    /// The URL of one of its databases for a superuser. None where the server is not of this process alone: then nobody says
+    /// who is one.
+    pub(crate) fn superuser_url(&self, database: &str) -> Option<String> {
+        self.cluster.as_ref().map(|cluster| cluster.superuser_url(database))
+    }
+
     /// A database of this process: empty, or a copy of `template`, to which nobody is connected.
-    pub(crate) async fn create(&self, name: &str, template: Option<&str>) -> String {
+    pub(crate) async fn create(&'static self, name: &str, template: Option<&str>) -> String {
         let database = format!("{}_{name}", self.run);
         let copy = template.map(|template| format!(" TEMPLATE {template} STRATEGY FILE_COPY")).unwrap_or_default();
-        self.execute(&format!("CREATE DATABASE {database}{copy}")).await;
+        execute(&self.maintenance, self.maintenance_url.clone(), format!("CREATE DATABASE {database}{copy}")).await;
         database
     }
 
-    pub(crate) async fn remove(&self, database: &str) {
-        self.execute(&format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)")).await;
-    }
-
-    async fn execute(&self, sql: &str) {
-        let connection = connect(&self.maintenance_url).await;
-        connection.execute_unprepared(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
-        connection.close().await.expect("a connection that closes");
+    pub(crate) async fn remove(&'static self, database: &str) {
+        let sql = format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)");
+        match self.superuser_url("postgres") {
+            Some(url) => execute(&self.superuser, url, sql).await,
+            None => execute(&self.maintenance, self.maintenance_url.clone(), sql).await,
+        }
     }
 
     /// Holds a connection named after this run as long as the process lives, so that others know its databases from
@@ -94,6 +108,14 @@ impl Server {
         }
         connection.close().await.expect("a connection that closes");
     }
+}
+
+async fn execute(kept: &'static OnceCell<DatabaseConnection>, url: String, sql: String) {
+    outside(async move {
+        let connection = kept.get_or_init(|| connect_many(&url, CONNECTIONS)).await;
+        connection.execute_unprepared(&sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    })
+    .await;
 }
 
 const LEFTOVERS: &str = r"

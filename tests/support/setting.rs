@@ -9,7 +9,8 @@ use crate::engine::Engine;
 pub trait Setting: Sized {
     /// None where this engine is not there.
     fn prepare(engine: Engine) -> impl Future<Output = Option<Self>>;
-    fn remove(self) -> impl Future<Output = ()>;
+    /// What is left when the test is over: to be removed when nothing of it runs any more.
+    fn remove(self) -> impl Future<Output = TestDatabase>;
 }
 
 /// Runs a test on an engine; where the engine is not there it passes, and the harness has said so in its first line.
@@ -21,7 +22,10 @@ pub fn run<S: Setting>(engine: Engine, test: impl AsyncFnOnce(&S)) {
         return;
     };
     let outcome = catch_unwind(AssertUnwindSafe(|| runtime.block_on(test(&setting))));
-    runtime.block_on(setting.remove());
+    let database = runtime.block_on(setting.remove());
+    // Ends what the test left running, so that it does not disturb the next one.
+    drop(runtime);
+    database.remove_later();
     if let Err(panic) = outcome {
         resume_unwind(panic);
     }
@@ -46,7 +50,7 @@ impl Setting for EmptyDatabase {
         TestDatabase::empty(engine).await.map(Self)
     }
 
-    async fn remove(self) {
-        self.0.remove().await;
+    async fn remove(self) -> TestDatabase {
+        self.0
     }
 }

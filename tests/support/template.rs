@@ -24,15 +24,19 @@ pub(crate) fn migrated(engine: Engine) -> Option<&'static Snapshot> {
                 let connection = connect(database.url()).await;
                 Migrator::up(&connection, None).await.unwrap_or_else(|error| panic!("migrations fail: {error}"));
                 connection.close().await.expect("a connection that closes");
-                Some(database.freeze())
+                Some(database.freeze().await)
             })
         })
         .as_ref()
 }
 
 pub(crate) async fn connect(url: &str) -> DatabaseConnection {
+    connect_many(url, 1).await
+}
+
+pub(crate) async fn connect_many(url: &str, connections: u32) -> DatabaseConnection {
     let mut options = sea_orm::ConnectOptions::new(url);
-    options.max_connections(1).sqlx_logging(false);
+    options.max_connections(connections).sqlx_logging(false);
     Database::connect(options).await.unwrap_or_else(|error| panic!("cannot connect to {url}: {error}"))
 }
 

@@ -278,7 +278,7 @@ impl Boards {
         let theirs = seed::board(&transaction, CANARY, now).await;
         transaction.commit().await.expect("the rows of two boards");
         db.close().await.expect("a database that closes");
-        Some(Self { snapshot: database.freeze(), ours, theirs })
+        Some(Self { snapshot: database.freeze().await, ours, theirs })
     }
 }
 
@@ -293,13 +293,13 @@ impl Setting for World {
         Some(Self { app, ours: *ours, theirs: *theirs, schema: schema(), database, server: OnceCell::new() })
     }
 
-    async fn remove(self) {
+    async fn remove(self) -> TestDatabase {
         if let Some(server) = self.server.into_inner() {
             server.stop();
         }
         if let Ok(app) = Arc::try_unwrap(self.app) {
             app.db.close().await.expect("a database that closes");
         }
-        self.database.remove().await;
+        self.database
     }
 }

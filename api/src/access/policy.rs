@@ -25,6 +25,8 @@ pub enum Action {
     ClassGroupUpdate,
     ClassGroupArchive,
     StaffWrite,
+    PersonErase,
+    PersonExport,
     StudentWrite,
     StudentNumberRead,
     GuardianWrite,
@@ -63,6 +65,7 @@ pub enum Action {
 /// | organisation | all of the board | schools of the cluster | details and groups of the school | – | – |
 /// | people | all | leaders | all of the school | guardians of the groups | – |
 /// | access of guardians | all | – | all of the school | – | – |
+/// | erasing a person, showing all that is kept of one | all | – | – | – | – |
 /// | numbers of students | all | of the cluster | of the school | of the groups | – |
 /// | programmes | of the board | – | – | – | of the board |
 /// | cohorts, meetings | all | of schools of the cluster | – | – | the own |
@@ -201,9 +204,10 @@ pub fn permits(actor: &Actor, action: Action, place: &Place) -> bool {
 }
 
 /// Whether `action` changes something of the board, which a closed board does not allow. Closing it once more changes
-/// nothing, and the own progress with a material belongs to the person.
+/// nothing, the own progress with a material belongs to the person, and a closed board still owes people what is kept of
+/// them, and to forget it.
 pub const fn changes_board(action: Action) -> bool {
-    !matches!(action, Action::BoardArchive | Action::MaterialStateSet)
+    !matches!(action, Action::BoardArchive | Action::MaterialStateSet | Action::PersonErase | Action::PersonExport)
 }
 
 /// The action of granting `role`. Guardians are granted by their guardianship.

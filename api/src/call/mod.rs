@@ -1,6 +1,7 @@
 //! What every resolver and action receives: who calls, what they may see, the time, and the database.
 
 mod once;
+mod told;
 mod write;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,6 +23,7 @@ use crate::replay::Replayed;
 use crate::turns::Turns;
 
 pub use once::Act;
+pub use told::Told;
 pub use write::Write;
 
 /// One request.
@@ -34,6 +36,8 @@ pub struct Call {
     pub request_id: String,
     /// Languages that the client asked for, most wanted first.
     pub languages: Vec<String>,
+    /// Languages that the answer is in.
+    pub told: Arc<Told>,
     /// Where the request comes from, for throttling only; never logged.
     pub address: Option<std::net::IpAddr>,
     /// The board that the request named, if it named one.
@@ -50,6 +54,7 @@ impl Call {
             written: AtomicBool::new(false),
             request_id,
             languages: Vec::new(),
+            told: Arc::default(),
             address: None,
             board: None,
         }
@@ -60,6 +65,7 @@ impl Call {
     pub fn afresh(&self) -> Self {
         Self {
             languages: self.languages.clone(),
+            told: Arc::clone(&self.told),
             address: self.address,
             board: self.board,
             ..Self::new(Arc::clone(&self.app), self.standing(), self.request_id.clone())

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::{Call, Write};
 use crate::loaders;
+use crate::node;
 use crate::platform::error::{Code, Error, Result, coded};
 use crate::platform::idempotency::Key;
 use crate::replay::Replayed;
@@ -24,7 +25,8 @@ pub type Act<'w, T> = std::pin::Pin<Box<dyn Future<Output = Result<T>> + Send + 
 impl Call {
     /// Runs `act` in a transaction, once per `clientMutationId`, and commits it.
     ///
-    /// An earlier answer under the same id is given again and `extensions.replayed` says so.
+    /// An earlier answer under the same id is given again and `extensions.replayed` says so; without what the caller may not
+    /// see any more.
     pub async fn once<T, F>(&self, ctx: &Context<'_>, act: F) -> Result<T>
     where
         T: Serialize + DeserializeOwned + Send,
@@ -55,14 +57,13 @@ impl Call {
         let key = self.idempotency_key(ctx)?;
         let _busy = key.as_ref().map(|key| self.app.in_progress.begin(key)).transpose()?;
         let write = Write::begin(self, &scope).await?;
-        if let Some(key) = &key
-            && let Some(answer) = key.answer(write.db(), self.now()).await?
-        {
-            if let Some(replayed) = ctx.data_opt::<Arc<Replayed>>() {
-                replayed.set();
-            }
-            self.wrote();
-            return serde_json::from_value(answer).map_err(Error::fault);
+        let earlier = match &key {
+            Some(key) => key.answer(write.db(), self.now()).await?,
+            None => None,
+        };
+        if let Some(answer) = earlier {
+            drop(write);
+            return self.again(ctx, answer).await;
         }
         let done = act(&write).await?;
         if let Some(key) = &key {
@@ -70,6 +71,19 @@ impl Call {
         }
         write.commit().await?;
         Ok(done)
+    }
+
+    /// The answer of an earlier request, for who the caller is now: their rights may have changed since, or by it.
+    async fn again<T: DeserializeOwned>(&self, ctx: &Context<'_>, answer: serde_json::Value) -> Result<T> {
+        if let Some(replayed) = ctx.data_opt::<Arc<Replayed>>() {
+            replayed.set();
+        }
+        self.wrote();
+        self.stand_anew().await?;
+        if node::in_sight(ctx, &answer).await? {
+            return serde_json::from_value(answer).map_err(Error::fault);
+        }
+        Err(Error::DoneOutOfSight)
     }
 
     fn idempotency_key(&self, ctx: &Context<'_>) -> Result<Option<Key>> {

@@ -17,6 +17,7 @@ pub struct Write<'c> {
     call: &'c Call,
     db: DatabaseTransaction,
     rights_changed: AtomicBool,
+    emitted: AtomicBool,
     woken: Mutex<Vec<String>>,
 }
 
@@ -25,7 +26,7 @@ impl<'c> Write<'c> {
     pub(super) async fn begin(call: &'c Call, scope: &Scope) -> Result<Self> {
         call.look_again().await;
         let db = call.app.db.write(scope).await?;
-        Ok(Self { call, db, rights_changed: false.into(), woken: Mutex::default() })
+        Ok(Self { call, db, rights_changed: false.into(), emitted: false.into(), woken: Mutex::default() })
     }
 
     /// The call that writes.
@@ -55,7 +56,9 @@ impl<'c> Write<'c> {
 
     /// Writes an event of the permitted act to the outbox.
     pub async fn emit(&self, permit: &Permit, event: Event) -> Result<()> {
-        Ok(outbox::emit(&self.db, permit.board(), event, self.now()).await?)
+        outbox::emit(&self.db, permit.board(), event, self.now()).await?;
+        self.emitted.store(true, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Memberships or guardianships change with this act: what was kept of them is void after the commit.
@@ -70,11 +73,15 @@ impl<'c> Write<'c> {
 
     /// Commits.
     pub async fn commit(self) -> Result<()> {
-        let Self { call, db, rights_changed, woken } = self;
+        let Self { call, db, rights_changed, emitted, woken } = self;
         db.commit().await?;
         call.wrote();
         for topic in woken.into_inner().unwrap_or_else(PoisonError::into_inner) {
             call.app.bus.publish(&topic).await;
+        }
+        if emitted.into_inner() {
+            // Other processes look by themselves.
+            call.app.bus.wake(outbox::TOPIC);
         }
         if rights_changed.into_inner() {
             call.app.standings.forget_all();

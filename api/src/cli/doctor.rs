@@ -7,6 +7,7 @@ use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use super::{Failure, open};
 use crate::identity::master_key::MasterKey;
 use crate::identity::{SetupError, keys, master_key};
+use crate::notifications::channels::email;
 use crate::platform::bus;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
@@ -30,6 +31,10 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
     if let Some(url) = &config.bus_url {
         let reached = bus::check_nats(url).await;
         note(reached.is_ok(), "NATS answers", &told(&reached), &mut wrong);
+    }
+    if config.smtp_url.is_some() {
+        let reached = email::check(&config).await;
+        note(reached.is_ok(), "mail server answers", &told(&reached), &mut wrong);
     }
     let pending = Migrator::get_pending_migrations_read_only(db.connection()).await?.len();
     note(pending == 0, "migrations applied", "run `glans migrate up`", &mut wrong);

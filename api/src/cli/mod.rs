@@ -10,15 +10,18 @@ mod admin;
 mod demo;
 mod doctor;
 mod documents;
+mod exposure;
 mod failure;
 mod import;
 mod keys;
 mod log;
 mod migrate;
 mod open;
+mod outbox;
 mod schema;
 mod serve;
 mod token;
+mod worker;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -54,6 +57,13 @@ struct Cli {
 enum Command {
     /// Serve the API.
     Serve(serve::Serve),
+    /// Do what goes on without a request: what is due, deliveries, upkeep.
+    Worker,
+    /// What could not be told or delivered.
+    Outbox {
+        #[command(subcommand)]
+        what: outbox::Outbox,
+    },
     /// Bring the database to the newest form, or back.
     Migrate {
         #[command(subcommand)]
@@ -118,6 +128,8 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
     log::start(&config)?;
     match cli.command.unwrap_or(Command::Serve(serve::Serve::with_demo())) {
         Command::Serve(serve) => serve::run(config, serve).await,
+        Command::Worker => worker::run(config).await,
+        Command::Outbox { what } => outbox::run(config, what).await,
         Command::Migrate { direction } => migrate::run(&config, direction).await,
         Command::Demo(args) => demo::run(config, args).await,
         Command::Import { source } => import::run(config, source).await,

@@ -8,19 +8,18 @@ use axum::http::HeaderValue;
 use clap::Args;
 use tokio::net::TcpListener;
 
-use super::{Failure, demo, open};
+use super::{Failure, demo, exposure, open};
 use crate::app::App;
+use crate::background::Background;
 use crate::calendar;
 use crate::door::Door;
-use crate::engagement::schedule;
-use crate::engagement::threads::post;
 use crate::engine::Engine;
 use crate::graphql;
-use crate::http::{self, Endpoint, Policy, Settings, Signals, Stopping};
+use crate::http::{self, ClientPolicies, Endpoint, Policy, Settings, Signals, Stopping};
+use crate::notifications::unsubscribe;
 use crate::oauth;
-use crate::platform::config::{Config, TrustedDocuments};
+use crate::platform::config::{ClientDocuments, Config, TrustedDocuments};
 use crate::roster;
-use crate::upkeep;
 
 /// How to serve.
 #[derive(Debug, Clone, Default, Args)]
@@ -31,12 +30,15 @@ pub(super) struct Serve {
     /// Fill an empty database with the demo board.
     #[arg(long)]
     demo: bool,
+    /// Leave what goes on without a request to `glans worker`: what is due, deliveries, upkeep.
+    #[arg(long)]
+    no_worker: bool,
 }
 
 impl Serve {
     /// What a newcomer wants to see.
     pub(super) fn with_demo() -> Self {
-        Self { listen: None, demo: true }
+        Self { listen: None, demo: true, no_worker: false }
     }
 }
 
@@ -52,6 +54,10 @@ pub(super) async fn run(mut config: Config, serve: Serve) -> Result<(), Failure>
         Failure::Failed(format!("cannot listen on {}: {cause}; choose another with --listen", config.listen))
     })?;
     let address = listener.local_addr()?;
+    let figures = match config.metrics_listen {
+        Some(address) => Some(exposure::listener(address).await?),
+        None => None,
+    };
     // With port 0 it is known only now; the address of the server is derived from it.
     config.listen = address;
     let app = open::app(config).await?;
@@ -60,27 +66,35 @@ pub(super) async fn run(mut config: Config, serve: Serve) -> Result<(), Failure>
     app.identity.keys.keys(&app.db, &app.identity.master, app.clock.now()).await?;
     let stopping = Stopping::default();
     let router = router(&app, stopping.clone())?;
+    if let Some(figures) = &figures {
+        say!("metrics at http://{}/metrics", figures.local_addr()?);
+    }
     say!("listening on http://{address}");
     if !accounts.is_empty() {
         say!("GraphiQL at http://{address}/graphql; accounts to sign in with:\n\n{}\n", demo::table(&accounts));
     }
-    let schedule = tokio::spawn(schedule::run(Arc::clone(&app)));
-    let post = tokio::spawn(post::run(Arc::clone(&app)));
-    let upkeep = tokio::spawn(upkeep::run(app));
-    http::serve(listener, router, stopping, signals).await?;
-    schedule.abort();
-    upkeep.abort();
-    post.abort();
-    Ok(())
+    let background = (!serve.no_worker).then(|| Background::start(&app));
+    let shown = figures.map(|figures| tokio::spawn(exposure::run(figures, Arc::clone(&app))));
+    let served = http::serve(listener, router, stopping, signals).await;
+    if let Some(shown) = shown {
+        shown.abort();
+    }
+    if let Some(background) = background {
+        background.end().await;
+    }
+    Ok(served?)
 }
 
 /// All doors of the application.
 pub fn router(app: &Arc<App>, stopping: Stopping) -> Result<Router, Failure> {
     let settings = settings(&app.config)?;
     let endpoint = Endpoint::new(Engine::default(), &graphql::sdl(), Door(Arc::clone(app)), settings)
-        .map_err(|error| Failure::Failed(format!("the schema cannot be read: {error}")))?;
-    let beside =
-        oauth::routes(Arc::clone(app)).merge(roster::routes(Arc::clone(app))).merge(calendar::routes(Arc::clone(app)));
+        .map_err(|error| Failure::Failed(format!("the schema cannot be read: {error}")))?
+        .counting_streams_in(app.metrics.streams());
+    let beside = oauth::routes(Arc::clone(app))
+        .merge(roster::routes(Arc::clone(app)))
+        .merge(calendar::routes(Arc::clone(app)))
+        .merge(unsubscribe::routes(Arc::clone(app)));
     Ok(http::router(endpoint, stopping, beside))
 }
 
@@ -91,13 +105,31 @@ fn settings(config: &Config) -> Result<Settings, Failure> {
     Ok(Settings {
         graphiql: !config.production,
         introspection: !config.production,
-        documents: match config.trusted_documents {
-            TrustedDocuments::Off => Policy::Off,
-            TrustedDocuments::Log => Policy::Log,
-            TrustedDocuments::Enforce => Policy::Enforce,
-        },
+        documents: policy(config.trusted_documents),
+        client_documents: client_policies(&config.client_documents),
         cors_origins: cors_origins.collect::<Result<_, _>>()?,
         behind_proxy: config.behind_proxy,
         ..Settings::default()
     })
+}
+
+fn policy(documents: TrustedDocuments) -> Policy {
+    match documents {
+        TrustedDocuments::Off => Policy::Off,
+        TrustedDocuments::Log => Policy::Log,
+        TrustedDocuments::Enforce => Policy::Enforce,
+    }
+}
+
+fn client_policies(configured: &[ClientDocuments]) -> ClientPolicies {
+    let mut policies = ClientPolicies::default();
+    for ClientDocuments { client, documents } in configured {
+        match client {
+            Some(client) => {
+                policies.of.insert(client.to_string(), policy(*documents));
+            }
+            None => policies.others = Some(policy(*documents)),
+        }
+    }
+    policies
 }

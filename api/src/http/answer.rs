@@ -72,7 +72,7 @@ fn whole(status: StatusCode, media_type: MediaType, body: Vec<u8>) -> Response<V
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, media_type.content_type());
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::VARY, HeaderValue::from_static("Authorization, Accept, Accept-Language"));
+    headers.insert(header::VARY, HeaderValue::from_static("Authorization, Accept, Accept-Language, Glans-Board"));
     response
 }
 

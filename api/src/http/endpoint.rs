@@ -1,9 +1,13 @@
 //! What `/graphql` keeps between requests.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
 use async_graphql::{ObjectType, SchemaBuilder, SubscriptionType, parser};
 
 use super::cost::TypeCosts;
 use super::cost::bucket::Buckets;
+use super::departing::Departing;
 use super::documents::Documents;
 use super::health::Stopping;
 use super::nulls::NearestNull;
@@ -16,6 +20,7 @@ pub struct Endpoint<S, H> {
     pub(super) house: H,
     pub(super) settings: Settings,
     pub(super) types: TypeCosts,
+    pub(super) departing: Departing,
     pub(super) documents: Documents,
     pub(super) buckets: Buckets,
     pub(super) streams: Streams,
@@ -27,6 +32,7 @@ impl<S, H> Endpoint<S, H> {
     pub fn new(schema: S, sdl: &str, house: H, settings: Settings) -> Result<Self, parser::Error> {
         Ok(Self {
             types: TypeCosts::parse(sdl)?,
+            departing: Departing::parse(sdl)?,
             documents: Documents::new(),
             buckets: Buckets::default(),
             streams: Streams::default(),
@@ -35,6 +41,13 @@ impl<S, H> Endpoint<S, H> {
             house,
             settings,
         })
+    }
+
+    /// Keeps in `open` how many sockets and event streams there are.
+    #[must_use]
+    pub fn counting_streams_in(mut self, open: Arc<AtomicUsize>) -> Self {
+        self.streams = Streams::counted_in(open);
+        self
     }
 }
 

@@ -79,8 +79,7 @@ async fn opened<S: Executor, H: House>(
 
 /// A document that cannot be read is told in the stream.
 async fn is_mutation<S: Executor, H: House>(endpoint: &Endpoint<S, H>, envelope: &Envelope, visitor: &Visitor) -> bool {
-    let limits = visitor.kind.limits();
-    let meant = endpoint.documents.meant(envelope, &endpoint.house, &endpoint.settings, &limits).await;
+    let meant = endpoint.documents.meant(envelope, &endpoint.house, &endpoint.settings, visitor).await;
     meant.is_ok_and(|meant| {
         shape::chosen(&meant.document.syntax, envelope.operation_name.as_deref())
             .is_ok_and(|(_, operation)| operation.ty == OperationType::Mutation)

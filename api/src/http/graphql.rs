@@ -1,7 +1,7 @@
 //! `/graphql`: GraphQL over HTTP, one request from its first byte to its last.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Data, Executor, Response as Executed, Value, Variables, value};
@@ -20,7 +20,7 @@ use super::envelope::Envelope;
 use super::errors;
 use super::events;
 use super::graphiql;
-use super::house::{House, Knock, Visitor};
+use super::house::{Answered, House, Kind, Knock, Outcome, Visitor};
 use super::log::OperationName;
 use super::negotiate::{self, MediaType};
 use super::refusal::Refusal;
@@ -31,6 +31,9 @@ use super::walls::{self, Chosen};
 const COST: HeaderName = HeaderName::from_static("x-cost");
 /// `X-Cost-Dry-Run: 1` answers the cost alone; nothing runs and nothing is paid.
 const DRY_RUN: HeaderName = HeaderName::from_static("x-cost-dry-run");
+
+/// In the query string: the request is held against the schema without what is deprecated in it.
+const WITHOUT_DEPRECATED: &str = "removeDeprecated=true";
 
 /// Answers GET and POST; everything else is refused with `Allow`.
 pub(super) async fn serve<S: Executor, H: House>(
@@ -49,9 +52,39 @@ pub(super) async fn serve<S: Executor, H: House>(
         return answer::refuse(&Refusal::not_acceptable(), MediaType::Json, request_id.as_str());
     };
     let exchange = Exchange { endpoint: &endpoint, head: &head, media_type, request_id: &request_id };
-    match exchange.answered(body).await {
+    let start = Instant::now();
+    let response = match exchange.answered(body).await {
         Ok(response) => response,
         Err(refusal) => answer::refuse(&refusal, media_type, request_id.as_str()),
+    };
+    let Ended { kind, outcome } = Ended::of(&response);
+    endpoint.house.answered(Answered { kind, outcome, took: start.elapsed() });
+    response
+}
+
+/// How an operation ended that was run. Goes with its answer.
+#[derive(Debug, Clone, Copy)]
+struct Ended {
+    kind: Kind,
+    outcome: Outcome,
+}
+
+impl Ended {
+    fn of(response: &Response) -> Self {
+        response.extensions().get().copied().unwrap_or_else(|| Self {
+            kind: Kind::Unknown,
+            outcome: if response.status().is_server_error() { Outcome::Failed } else { Outcome::Refused },
+        })
+    }
+}
+
+impl From<OperationType> for Kind {
+    fn from(operation: OperationType) -> Self {
+        match operation {
+            OperationType::Query => Self::Query,
+            OperationType::Mutation => Self::Mutation,
+            OperationType::Subscription => Self::Subscription,
+        }
     }
 }
 
@@ -69,22 +102,27 @@ impl<S: Executor, H: House> Exchange<'_, S, H> {
         let visitor = self.admitted().await?;
         let limits = visitor.kind.limits();
         let mut envelope = read(self.head, body, limits.body_bytes, settings.body_timeout).await?;
-        let meant = self.endpoint.documents.meant(&envelope, &self.endpoint.house, settings, &limits).await?;
+        let meant = self.endpoint.documents.meant(&envelope, &self.endpoint.house, settings, &visitor).await?;
         let variables = Variables::from_json(std::mem::take(&mut envelope.variables).into());
         let chosen = self.chosen(&meant, &envelope, &variables)?;
+        self.lasts(&meant, &variables)?;
         let payer = walls::payer(&visitor, self.address());
         let kind = visitor.kind;
 
         if self.asks_for(&DRY_RUN) {
             let standing = self.endpoint.pay(payer, kind, 0).await?;
-            return self.cost_alone(&chosen, standing);
+            let mut response = self.cost_alone(&chosen, standing)?;
+            response.extensions_mut().insert(Ended { kind: chosen.kind.into(), outcome: Outcome::Ok });
+            return Ok(response);
         }
         if chosen.cost > limits.cost {
             return Err(Refusal::too_dear(chosen.cost, limits.cost));
         }
         let standing = self.endpoint.pay(payer, kind, chosen.cost).await?;
         let executed = self.executed(&meant, &envelope, variables, visitor.data).await?;
+        let outcome = if executed.errors.is_empty() { Outcome::Ok } else { Outcome::Errors };
         let mut response = self.written(executed, &meant, &chosen, standing)?;
+        response.extensions_mut().insert(Ended { kind: chosen.kind.into(), outcome });
         if let Some(name) = chosen.name {
             response.extensions_mut().insert(OperationName(name));
         }
@@ -109,6 +147,16 @@ impl<S: Executor, H: House> Exchange<'_, S, H> {
             ));
         }
         Ok(chosen)
+    }
+
+    /// Refuses what is to go from the schema, where the client asks for that.
+    fn lasts(&self, meant: &Meant, variables: &Variables) -> Result<(), Refusal> {
+        let asked = self.head.uri.query().is_some_and(|query| query.split('&').any(|it| it == WITHOUT_DEPRECATED));
+        if !asked {
+            return Ok(());
+        }
+        let misses = self.endpoint.departing.misses(&self.endpoint.types, &meant.document.syntax, variables);
+        if misses.is_empty() { Ok(()) } else { Err(Refusal::to_go(misses)) }
     }
 
     async fn executed(

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::net::IpAddr;
+use std::time::Duration;
 
 use async_graphql::Data;
 use axum::http::HeaderMap;
@@ -24,6 +25,9 @@ pub trait House: Clone + Send + Sync + 'static {
     /// The text of the document that a release of an app registered under this id: `sha256:` and 64 lower-case
     /// hexadecimal digits, or what the app's build tool made up.
     fn trusted_document(&self, id: &str) -> impl Future<Output = Result<Option<String>, Fault>> + Send;
+
+    /// A request was answered, for who counts them.
+    fn answered(&self, _answered: Answered) {}
 
     /// Whether requests can be answered: the database is there and migrated.
     fn ready(&self) -> impl Future<Output = Result<(), Fault>> + Send;
@@ -48,6 +52,38 @@ pub struct Visitor {
     pub payer: Option<String>,
     /// What resolvers find in their context, for this request only.
     pub data: Data,
+}
+
+/// How a request ended. Nothing of what it was about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answered {
+    pub kind: Kind,
+    pub outcome: Outcome,
+    pub took: Duration,
+}
+
+/// What kind of operation a request was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum Kind {
+    Query,
+    Mutation,
+    Subscription,
+    /// It was turned away before that was known.
+    Unknown,
+}
+
+/// How an operation ended, for who operates the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum Outcome {
+    Ok,
+    /// It ran, and something of it could not be answered.
+    Errors,
+    /// It was turned away by the walls.
+    Refused,
+    /// It was turned away because something of ours is broken or too slow.
+    Failed,
 }
 
 /// Why somebody was not let in.

@@ -29,6 +29,9 @@ enum Status {
     Document,
 }
 
+/// Parts of the schema that are to go, in one message.
+const MOST_TOLD: usize = 25;
+
 impl Refusal {
     fn new(status: Status, code: Code, message: impl Into<String>) -> Self {
         Self { status, code, message: message.into(), at: None, extensions: Vec::new(), headers: Vec::new() }
@@ -50,6 +53,12 @@ impl Refusal {
     /// A document that is GraphQL, but not one that can be run here.
     pub(super) fn invalid(message: impl Into<String>) -> Self {
         Self::new(Status::Document, Code::GraphqlValidationFailed, message)
+    }
+
+    /// It runs today, and will not for ever. The client asked.
+    pub(super) fn to_go(misses: impl IntoIterator<Item = String>) -> Self {
+        let told: Vec<String> = misses.into_iter().take(MOST_TOLD).collect();
+        Self::invalid(told.join(" "))
     }
 
     pub(super) fn missing_variable(name: &str) -> Self {

@@ -40,7 +40,7 @@ impl Signals {
     }
 
     /// Waits for the next of either; one that came before is given at once.
-    async fn next(&mut self) {
+    pub async fn next(&mut self) {
         tokio::select! { _ = self.interrupt.recv() => {}, _ = self.terminate.recv() => {} }
     }
 }

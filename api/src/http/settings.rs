@@ -1,10 +1,13 @@
 //! What an operator may choose about this layer.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use axum::http::HeaderValue;
 
 use super::documents::Policy;
+use super::guard::CallerKind;
+use super::house::Visitor;
 
 /// All of it has a sane default: a development server on this machine.
 #[derive(Debug, Clone)]
@@ -16,6 +19,8 @@ pub struct Settings {
     pub introspection: bool,
     /// What happens to documents that no release of an app has registered.
     pub documents: Policy,
+    /// What happens to those of API clients, where it is something else.
+    pub client_documents: ClientPolicies,
     /// Origins whose pages may call the API from a browser; empty: none but this one.
     pub cors_origins: Vec<HeaderValue>,
     /// Whether callers pay from a bucket that refills. The cap on one operation stays.
@@ -32,12 +37,34 @@ pub struct Settings {
     pub credential_fields: &'static [&'static str],
 }
 
+/// What happens to documents of API clients that no release of an app has registered: they write their own.
+#[derive(Debug, Clone, Default)]
+pub struct ClientPolicies {
+    /// By the id of the client.
+    pub of: HashMap<String, Policy>,
+    /// Of those that are not named; none: what holds for everybody.
+    pub others: Option<Policy>,
+}
+
+impl Settings {
+    /// What happens to documents of `visitor` that no release of an app has registered.
+    pub(super) fn policy(&self, visitor: &Visitor) -> Policy {
+        let clients = &self.client_documents;
+        let own = match (visitor.kind, &visitor.payer) {
+            (CallerKind::ApiClient, Some(client)) => clients.of.get(client).copied().or(clients.others),
+            (CallerKind::ApiClient | CallerKind::Person | CallerKind::Anonymous, _) => None,
+        };
+        own.unwrap_or(self.documents)
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
             graphiql: true,
             introspection: true,
             documents: Policy::Off,
+            client_documents: ClientPolicies::default(),
             cors_origins: Vec::new(),
             rate_limits: true,
             behind_proxy: false,

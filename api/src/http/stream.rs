@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::future::pending;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -159,9 +160,18 @@ fn happening(mut executed: Executed, kind: OperationType, caller: &Caller, maxim
 
 /// How many sockets and event streams each payer has open in this process.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Streams(Arc<Mutex<HashMap<Payer, usize>>>);
+pub(super) struct Streams {
+    of: Arc<Mutex<HashMap<Payer, usize>>>,
+    /// Of all, also of those who are not counted by themselves.
+    all: Arc<AtomicUsize>,
+}
 
 impl Streams {
+    /// None yet; `all` says how many there are from here on.
+    pub(super) fn counted_in(all: Arc<AtomicUsize>) -> Self {
+        Self { all, ..Self::default() }
+    }
+
     /// A place for one more; none where the payer has too many. Whoever is not signed in shares an address with others,
     /// and is not counted.
     pub(super) fn place(&self, payer: Payer) -> Option<Seat> {
@@ -173,11 +183,12 @@ impl Streams {
             }
             *count += 1;
         }
+        self.all.fetch_add(1, Ordering::Relaxed);
         Some(Seat { streams: self.clone(), payer })
     }
 
     fn open(&self) -> MutexGuard<'_, HashMap<Payer, usize>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.of.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -190,6 +201,7 @@ pub(super) struct Seat {
 
 impl Drop for Seat {
     fn drop(&mut self) {
+        self.streams.all.fetch_sub(1, Ordering::Relaxed);
         let mut open = self.streams.open();
         if let Some(count) = open.get_mut(&self.payer) {
             *count -= 1;
@@ -214,7 +226,10 @@ mod tests {
         assert!(streams.place(payer("b")).is_some());
         seats.pop();
         assert!(streams.place(payer("a")).is_some());
-        drop(seats);
+        let stranger = streams.place(Payer::address(std::net::Ipv4Addr::LOCALHOST.into()));
+        assert_eq!(streams.all.load(Ordering::Relaxed), STREAMS_EACH);
+        drop((seats, stranger));
         assert!(streams.open().is_empty());
+        assert_eq!(streams.all.load(Ordering::Relaxed), 0);
     }
 }

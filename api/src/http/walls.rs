@@ -62,7 +62,7 @@ impl<S: Executor, H: House> Endpoint<S, H> {
         address: IpAddr,
     ) -> Result<(Chosen, Operation), Refusal> {
         let limits = visitor.kind.limits();
-        let meant = self.documents.meant(&envelope, &self.house, &self.settings, &limits).await?;
+        let meant = self.documents.meant(&envelope, &self.house, &self.settings, visitor).await?;
         let variables = Variables::from_json(std::mem::take(&mut envelope.variables).into());
         let chosen = self.chosen(&meant, &envelope, &variables)?;
         if chosen.cost > limits.cost {

@@ -17,6 +17,13 @@ pub enum Deed {
     /// A refresh token was shown that had been replaced before: somebody copied it.
     #[strum(serialize = "session.token_reused")]
     TokenReused,
+    #[strum(serialize = "device.registered")]
+    DeviceRegistered,
+    /// Another session registered its token: it is none any more.
+    #[strum(serialize = "device.taken_over")]
+    DeviceTakenOver,
+    #[strum(serialize = "device.removed")]
+    DeviceRemoved,
     #[strum(serialize = "password.changed")]
     PasswordChanged,
     #[strum(serialize = "password.reset_requested")]
@@ -47,6 +54,9 @@ pub enum Deed {
     CalendarFeedRenewed,
     #[strum(serialize = "calendar_feed.revoked")]
     CalendarFeedRevoked,
+    /// All that is kept of a person was shown, to them or to an administrator.
+    #[strum(serialize = "person.exported")]
+    PersonExported,
     #[strum(serialize = "signing_keys.rotated")]
     KeysRotated,
     #[strum(serialize = "operator.token_issued")]

@@ -39,6 +39,7 @@ pub struct MasterKey {
     sealing: RandomizedNonceKey,
     successors: hmac::Key,
     pseudonyms: hmac::Key,
+    unsubscribing: hmac::Key,
 }
 
 impl MasterKey {
@@ -78,6 +79,7 @@ impl MasterKey {
             sealing: sealing_key(&root)?,
             successors: root.expand(&[b"refresh token successor"], hmac::HMAC_SHA256)?.into(),
             pseudonyms: root.expand(&[b"throttle pseudonym"], hmac::HMAC_SHA256)?.into(),
+            unsubscribing: root.expand(&[b"unsubscribe"], hmac::HMAC_SHA256)?.into(),
         })
     }
 
@@ -102,6 +104,11 @@ impl MasterKey {
     /// database only knows hashes.
     pub fn successor(&self, predecessor: &[u8]) -> [u8; 32] {
         digest(&self.successors, predecessor)
+    }
+
+    /// Signs what an e-mail carries to be switched off without a sign-in.
+    pub fn unsubscribing(&self) -> &hmac::Key {
+        &self.unsubscribing
     }
 
     /// A stable stand-in for an e-mail address or network address, so that tables of attempts hold neither.

@@ -12,6 +12,7 @@ use super::passwords::hashing::{Hashing, HashingError};
 use super::throttle::Turns;
 use super::tokens::Issuer;
 use crate::access::ClientActor;
+use crate::notifications::channels::ChannelsError;
 use crate::platform::config::Config;
 
 /// How long a session or client is believed to be live. What is revoked elsewhere is void within this time.
@@ -42,6 +43,10 @@ pub enum SetupError {
     NoMasterKey,
     #[error("password hashing: {0}")]
     Hashing(#[from] HashingError),
+    #[error("metrics: {0}")]
+    Metrics(#[from] metrics_exporter_prometheus::BuildError),
+    #[error(transparent)]
+    Channels(#[from] ChannelsError),
 }
 
 impl Identity {

@@ -56,7 +56,7 @@ impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
         match error {
             Error::RateLimited { .. } | Error::Coded(..) => Self::TooBusy,
-            Error::Refused(_) | Error::Stale(_) => Self::InvalidGrant,
+            Error::Refused(_) | Error::Stale(_) | Error::DoneOutOfSight => Self::InvalidGrant,
             Error::Fault(cause) => {
                 tracing::error!(%cause, "a token request failed");
                 Self::ServerError

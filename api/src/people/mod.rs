@@ -1,6 +1,7 @@
 //! People: persons as a board knows them, students, enrolments, guardianships and memberships.
 
 pub mod enrolments;
+pub mod erasure;
 pub mod guardianships;
 pub mod memberships;
 pub mod persons;

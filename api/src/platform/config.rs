@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use axum::http::Uri;
+use glans_entity::ids::ApiClientId;
+use lettre::message::Mailbox;
 use serde::Deserialize;
 
 /// What can be configured. Every key is `GLANS_` and its name in capitals in the environment; every secret can be a
@@ -14,6 +16,8 @@ use serde::Deserialize;
 pub struct Config {
     /// Where the server listens.
     pub listen: SocketAddr,
+    /// Where Prometheus reads the figures; none: nothing is counted.
+    pub metrics_listen: Option<SocketAddr>,
     /// `sqlite://…` or `postgres://…`.
     pub database_url: String,
     /// `nats://…` or `tls://…`: wakes the other processes instead of PostgreSQL.
@@ -32,12 +36,40 @@ pub struct Config {
     pub production: bool,
     /// What happens to documents that are not trusted: `off`, `log` or `enforce`.
     pub trusted_documents: TrustedDocuments,
+    /// What happens to those of API clients, where it is something else: `client_01…=log`, `*=off` for all others.
+    pub client_documents: Vec<ClientDocuments>,
     /// `text` or `json`.
     pub log_format: LogFormat,
     /// A filter of `tracing`, as `info,glans=debug`.
     pub log: String,
     /// Bytes of a roster upload at most.
     pub upload_max_bytes: u64,
+    /// The key file of a service account of the Firebase project, as JSON: push to the apps by FCM.
+    pub fcm_service_account: Option<String>,
+    /// Where FCM is.
+    pub fcm_url: String,
+    /// The text of the `.p8` file: push to the apps by APNs.
+    pub apns_key: Option<String>,
+    pub apns_key_id: Option<String>,
+    pub apns_team_id: Option<String>,
+    /// The bundle id of the app.
+    pub apns_topic: Option<String>,
+    /// Where APNs is.
+    pub apns_url: String,
+    /// 32 bytes in base64url: push to browsers.
+    pub vapid_private_key: Option<String>,
+    /// Whom a push service can turn to: `mailto:…` or `https:…`.
+    pub vapid_subject: Option<String>,
+    /// Whether browsers may name a push service by plain HTTP, and on an address that is not public. For tests.
+    pub web_push_allow_http: bool,
+    /// `smtp://…` (with STARTTLS, unless `?tls=none`) or `smtps://…`: the server that takes e-mail.
+    pub smtp_url: Option<String>,
+    /// From whom e-mail comes, as `Glans <post@glans.example.org>`.
+    pub mail_from: Option<String>,
+    /// Where e-mail is put as files instead of being sent.
+    pub mail_dir: Option<PathBuf>,
+    /// The address of the app, for the button in an e-mail. Empty: no button.
+    pub app_url: String,
 }
 
 /// What happens to documents that are not trusted.
@@ -48,6 +80,39 @@ pub enum TrustedDocuments {
     Off,
     Log,
     Enforce,
+}
+
+/// What happens to documents of an API client that are not trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct ClientDocuments {
+    /// None: all that are not named.
+    pub client: Option<ApiClientId>,
+    pub documents: TrustedDocuments,
+}
+
+impl TryFrom<String> for ClientDocuments {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let wrong = || {
+            format!(
+                "`{text}` is not understood; write the id of an API client and `off`, `log` or `enforce`, as `client_01jd…=log`, or `*=off` for all others"
+            )
+        };
+        let (client, documents) = text.split_once('=').ok_or_else(wrong)?;
+        let client = match client.trim() {
+            "*" => None,
+            id => Some(id.parse().map_err(|_| wrong())?),
+        };
+        let documents = match documents.trim() {
+            "off" => TrustedDocuments::Off,
+            "log" => TrustedDocuments::Log,
+            "enforce" => TrustedDocuments::Enforce,
+            _ => return Err(wrong()),
+        };
+        Ok(Self { client, documents })
+    }
 }
 
 /// How logs are written.
@@ -63,6 +128,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8000)),
+            metrics_listen: None,
             database_url: String::new(),
             bus_url: None,
             data_dir: PathBuf::from("data"),
@@ -72,9 +138,24 @@ impl Default for Config {
             behind_proxy: false,
             production: false,
             trusted_documents: TrustedDocuments::Off,
+            client_documents: Vec::new(),
             log_format: LogFormat::Text,
             log: "info,sea_orm_migration=warn".to_owned(),
             upload_max_bytes: 64 * 1024 * 1024,
+            fcm_service_account: None,
+            fcm_url: "https://fcm.googleapis.com".to_owned(),
+            apns_key: None,
+            apns_key_id: None,
+            apns_team_id: None,
+            apns_topic: None,
+            apns_url: "https://api.push.apple.com".to_owned(),
+            vapid_private_key: None,
+            vapid_subject: None,
+            web_push_allow_http: false,
+            smtp_url: None,
+            mail_from: None,
+            mail_dir: None,
+            app_url: String::new(),
         }
     }
 }
@@ -90,8 +171,9 @@ impl Config {
 }
 
 /// The keys, for the nearest one to a mistyped key.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 29] = [
     "listen",
+    "metrics_listen",
     "database_url",
     "bus_url",
     "data_dir",
@@ -101,9 +183,24 @@ const KEYS: [&str; 13] = [
     "behind_proxy",
     "production",
     "trusted_documents",
+    "client_documents",
     "log_format",
     "log",
     "upload_max_bytes",
+    "fcm_service_account",
+    "fcm_url",
+    "apns_key",
+    "apns_key_id",
+    "apns_team_id",
+    "apns_topic",
+    "apns_url",
+    "vapid_private_key",
+    "vapid_subject",
+    "web_push_allow_http",
+    "smtp_url",
+    "mail_from",
+    "mail_dir",
+    "app_url",
 ];
 /// Names in the environment that are not configuration.
 const NOT_CONFIGURATION: [&str; 3] = ["GLANS_CONFIG", "GLANS_SHARED", "GLANS_TEST_"];
@@ -140,6 +237,7 @@ pub fn load(
     if config.database_url.is_empty() {
         config.database_url = format!("sqlite://{}", config.data_dir.join("glans.db").display());
     }
+    mail_is_whole(&config).map_err(|wrong| ConfigError::Wrong(format!("configuration: {wrong}")))?;
     Ok(config)
 }
 
@@ -157,12 +255,51 @@ fn check(key: &str, value: &toml::Value) -> Result<(), String> {
         "public_url" if !config.public_url.is_empty() && !is_web_address(&config.public_url) => {
             Err("an address is expected, as `https://glans.example.org`".to_owned())
         }
+        "fcm_url" if !is_web_address(&config.fcm_url) => {
+            Err("an address is expected, as `https://fcm.googleapis.com`".to_owned())
+        }
+        "apns_url" if !is_web_address(&config.apns_url) => {
+            Err("an address is expected, as `https://api.push.apple.com`".to_owned())
+        }
+        "vapid_subject" if !config.vapid_subject.as_deref().is_some_and(is_contact) => {
+            Err("an address to turn to is expected, as `mailto:push@example.org` or `https://example.org/push`"
+                .to_owned())
+        }
+        "smtp_url" if !config.smtp_url.as_deref().is_some_and(is_mail_server) => Err(
+            // Never with what was given: there is a password in it.
+            "an address of a mail server is expected, as `smtp://user:password@mail.example.org:587`, \
+             `smtps://user:password@mail.example.org:465` or `smtp://127.0.0.1:25?tls=none`"
+                .to_owned(),
+        ),
+        "mail_from" if !config.mail_from.as_deref().is_some_and(is_sender) => {
+            Err("an e-mail address is expected, as `Glans <post@glans.example.org>`".to_owned())
+        }
+        "app_url" if !config.app_url.is_empty() && !is_web_address(&config.app_url) => {
+            Err("an address is expected, as `https://app.example.org`".to_owned())
+        }
         "cors_origins" => match config.cors_origins.iter().find(|origin| *origin != "*" && !is_origin(origin)) {
             Some(wrong) => {
                 Err(format!("`{wrong}` is no origin; write it as `https://app.example.org`, without a path, or `*`"))
             }
             None => Ok(()),
         },
+        _ => Ok(()),
+    }
+}
+
+/// E-mail has one way out, and comes from somebody.
+fn mail_is_whole(config: &Config) -> Result<(), &'static str> {
+    match (&config.smtp_url, &config.mail_dir, &config.mail_from) {
+        (Some(_), Some(_), _) => Err("`smtp_url` sends e-mail and `mail_dir` keeps it as files; set one of them"),
+        (Some(_), None, None) => {
+            Err("`smtp_url` needs `mail_from`, from whom e-mail comes, as `Glans <post@glans.example.org>`")
+        }
+        (None, Some(_), None) => {
+            Err("`mail_dir` needs `mail_from`, from whom e-mail comes, as `Glans <post@glans.example.org>`")
+        }
+        (None, None, Some(_)) => {
+            Err("`mail_from` needs `smtp_url`, the server that takes e-mail, or `mail_dir`, where it is kept as files")
+        }
         _ => Ok(()),
     }
 }
@@ -176,9 +313,30 @@ fn is_web_address(text: &str) -> bool {
     })
 }
 
+/// What RFC 8292 asks for as the subject.
+fn is_contact(text: &str) -> bool {
+    text.strip_prefix("mailto:").is_some_and(|address| address.contains('@'))
+        || text.starts_with("https://") && is_web_address(text)
+}
+
 fn is_nats_address(text: &str) -> bool {
     text.parse::<Uri>().is_ok_and(|uri| {
         matches!(uri.scheme_str(), Some("nats" | "tls")) && uri.host().is_some_and(|host| !host.is_empty())
+    })
+}
+
+/// In ASCII: its domain is a part of what names each message.
+fn is_sender(text: &str) -> bool {
+    text.parse::<Mailbox>().is_ok_and(|sender| sender.email.domain().is_ascii() && sender.email.user().is_ascii())
+}
+
+fn is_mail_server(text: &str) -> bool {
+    text.parse::<Uri>().is_ok_and(|uri| {
+        uri.host().is_some_and(|host| !host.is_empty())
+            && matches!(
+                (uri.scheme_str(), uri.query()),
+                (Some("smtp" | "smtps"), None) | (Some("smtp"), Some("tls=none"))
+            )
     })
 }
 
@@ -252,8 +410,10 @@ fn from_environment(name: &str, value: String) -> Result<Option<(String, toml::V
         _ => (lower, value),
     };
     let typed = match key.as_str() {
-        "cors_origins" => toml::Value::Array(value.split(',').map(|part| part.trim().into()).collect()),
-        "production" | "behind_proxy" => {
+        "cors_origins" | "client_documents" => {
+            toml::Value::Array(value.split(',').map(|part| part.trim().into()).collect())
+        }
+        "production" | "behind_proxy" | "web_push_allow_http" => {
             toml::Value::Boolean(value.parse().map_err(|_| format!("{name}: `true` or `false` is expected"))?)
         }
         "upload_max_bytes" => {
@@ -328,6 +488,71 @@ mod tests {
     #[test]
     fn without_a_public_address_it_is_where_the_server_listens() {
         assert_eq!(of_environment("GLANS_LISTEN", "127.0.0.1:8123").unwrap().public_url(), "http://127.0.0.1:8123");
+    }
+
+    #[test]
+    fn gateways_are_addresses_of_the_web_and_a_push_service_can_turn_to_somebody() {
+        for (name, wrong) in [
+            ("GLANS_FCM_URL", "fcm.googleapis.com"),
+            ("GLANS_APNS_URL", ""),
+            ("GLANS_VAPID_SUBJECT", "push@example.org"),
+            ("GLANS_VAPID_SUBJECT", "http://example.org"),
+        ] {
+            let said = of_environment(name, wrong).unwrap_err();
+            assert!(said.starts_with(&format!("environment: {name}: an address")), "{said}");
+        }
+        let config = of_environment("GLANS_VAPID_SUBJECT", "mailto:push@example.org").unwrap();
+        assert_eq!(config.vapid_subject.as_deref(), Some("mailto:push@example.org"));
+        assert!(of_environment("GLANS_WEB_PUSH_ALLOW_HTTP", "true").unwrap().web_push_allow_http);
+    }
+
+    #[test]
+    fn mail_needs_a_way_out_and_somebody_it_comes_from() {
+        let of = |pairs: &[(&str, &str)]| {
+            let environment = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            load(Path::new("glans.toml"), false, environment, BTreeMap::new()).map_err(|error| error.to_string())
+        };
+        let smtp = ("GLANS_SMTP_URL", "smtp://user:p%40ss@mail.example.org:587");
+        let from = ("GLANS_MAIL_FROM", "Glans <post@glans.example.org>");
+        let folder = ("GLANS_MAIL_DIR", "mail");
+        assert!(of(&[]).is_ok() && of(&[smtp, from]).is_ok() && of(&[folder, from]).is_ok());
+        for (half, told) in [
+            (&[smtp][..], "`smtp_url` needs `mail_from`"),
+            (&[folder], "`mail_dir` needs `mail_from`"),
+            (&[from], "`mail_from` needs `smtp_url`"),
+            (&[smtp, folder, from], "set one of them"),
+        ] {
+            let said = of(half).unwrap_err();
+            assert!(said.starts_with("configuration: ") && said.contains(told), "{said}");
+        }
+        for wrong in ["nobody", "", "Glans", "glans@brücke.example"] {
+            let said = of(&[("GLANS_MAIL_FROM", wrong)]).unwrap_err();
+            assert!(said.starts_with("environment: GLANS_MAIL_FROM: an e-mail address is expected"), "{wrong}: {said}");
+        }
+    }
+
+    #[test]
+    fn a_mail_server_is_told_by_its_address_and_its_password_by_nobody() {
+        for wrong in ["mail.example.org", "http://s3cret@mail.example.org", "smtp://:s3cret@", "smtp://s3cret@a?tls=no"]
+        {
+            let said = of_environment("GLANS_SMTP_URL", wrong).unwrap_err();
+            assert!(said.starts_with("environment: GLANS_SMTP_URL: an address of a mail server"), "{wrong}: {said}");
+            assert!(!said.contains("s3cret"), "{said}");
+        }
+    }
+
+    #[test]
+    fn documents_of_a_client_are_named_by_its_id() {
+        let client = ApiClientId::new();
+        let config = of_environment("GLANS_CLIENT_DOCUMENTS", &format!("{client}=log, *=off")).unwrap();
+        let named = |client, documents| ClientDocuments { client, documents };
+        let expected = [named(Some(client), TrustedDocuments::Log), named(None, TrustedDocuments::Off)];
+        assert_eq!(config.client_documents, expected);
+        for wrong in ["off", "client_1=off", "*=never", "school_01h455vb4pex5vsknk084sn02q=log"] {
+            let said = of_environment("GLANS_CLIENT_DOCUMENTS", wrong).unwrap_err();
+            assert!(said.starts_with("environment: GLANS_CLIENT_DOCUMENTS: "), "{said}");
+            assert!(said.contains(&format!("`{wrong}` is not understood")), "{said}");
+        }
     }
 
     #[test]

@@ -40,6 +40,17 @@ pub struct Database {
     statements: Arc<AtomicU64>,
 }
 
+/// The connections of one pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolUse {
+    /// `writer`, `readers` or `lookups`.
+    pub pool: &'static str,
+    /// How many there are.
+    pub open: usize,
+    /// How many of them do nothing.
+    pub idle: usize,
+}
+
 /// A database URL that this program cannot use.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
@@ -105,6 +116,17 @@ impl Database {
         self.statements.load(Ordering::Relaxed)
     }
 
+    /// How much of each pool is in use.
+    pub fn pools(&self) -> [PoolUse; 3] {
+        [("writer", &self.writer), ("readers", &self.readers), ("lookups", &self.lookups)].map(|(pool, connection)| {
+            let (open, idle) = match self.backend() {
+                DbBackend::Postgres => of_pool(connection.get_postgres_connection_pool()),
+                _ => of_pool(connection.get_sqlite_connection_pool()),
+            };
+            PoolUse { pool, open, idle }
+        })
+    }
+
     /// A snapshot to read from. A request has one at a time.
     pub async fn read(&self, scope: &Scope) -> Result<DatabaseTransaction, DbErr> {
         let transaction = self.readers.begin().await?;
@@ -155,6 +177,11 @@ impl Database {
         self.lookups.close().await?;
         self.writer.close().await
     }
+}
+
+/// How many connections are open, and how many of them are idle.
+fn of_pool<D: sqlx::Database>(pool: &sqlx::Pool<D>) -> (usize, usize) {
+    (usize::try_from(pool.size()).unwrap_or(usize::MAX), pool.num_idle())
 }
 
 /// What both pools of SQLite share.

@@ -13,6 +13,8 @@ pub enum Error {
     Refused(Vec<Refusal>),
     /// The client's copy is older than what is stored. Holds the present row, for the payload to show.
     Stale(Box<dyn Any + Send + Sync>),
+    /// An earlier request did it, and the caller may not see any more what it did. The payload shows neither node nor problem.
+    DoneOutOfSight,
     /// A top-level error with a published code.
     Coded(Code, String),
     /// `RATE_LIMITED`, with the seconds to wait: the boundary says them in `Retry-After` too.
@@ -147,6 +149,7 @@ pub fn outcome<M: Any>(done: Result<M>) -> Result<(Option<M>, Vec<UserError>)> {
             let conflict = refusal(UserErrorCode::Conflict, "ifVersion", STALE);
             Ok((present.downcast().ok().map(|row| *row), vec![conflict.into()]))
         }
+        Err(Error::DoneOutOfSight) => Ok((None, Vec::new())),
         Err(error) => Err(error),
     }
 }
@@ -177,6 +180,7 @@ impl fmt::Display for Error {
                 f.write_str(&sentences.join(" "))
             }
             Self::Stale(_) => f.write_str(STALE),
+            Self::DoneOutOfSight => f.write_str("This was done before, and you cannot see it any more."),
             Self::Coded(_, message) => f.write_str(message),
             Self::RateLimited { retry_after_seconds } => {
                 write!(f, "Too many attempts. Try again in {retry_after_seconds} seconds.")

@@ -11,7 +11,7 @@ use super::content::{Content, Library, Part, Place};
 use super::reading::Reading;
 use super::store::{self, EditionRow};
 use crate::access::Actor;
-use crate::call::Call;
+use crate::call::{Call, Told};
 use crate::platform::error::Result;
 use crate::platform::scalars::Locale;
 
@@ -22,6 +22,7 @@ pub struct Shelf {
     library: Library,
     /// Most wanted first.
     languages: Vec<String>,
+    told: Arc<Told>,
     editions: Vec<EditionRow>,
 }
 
@@ -37,6 +38,7 @@ impl Shelf {
         });
         Ok(Self {
             languages: languages(call, &actor),
+            told: Arc::clone(&call.told),
             actor,
             scope: Arc::clone(&standing.scope),
             library: call.app().courses.clone(),
@@ -148,7 +150,7 @@ impl View {
     pub fn text<'t>(&self, text: &'t Localized, locale: Option<&Locale>) -> &'t str {
         let asked = locale.map(Locale::primary).into_iter();
         let own = self.shelf.languages.iter().map(String::as_str);
-        text.in_language(asked.chain(own).chain([self.content.edition.language.as_str()]))
+        self.shelf.told.text(text, asked.chain(own).chain([self.content.edition.language.as_str()]))
     }
 
     /// Each of `texts`, as [`View::text`].

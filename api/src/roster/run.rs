@@ -222,6 +222,9 @@ async fn fail(call: &Call, import: roster_import::Model, problems: Problems) -> 
     let write = call.write().await?;
     let permit = write.authorize(PERMITTED, AccessPlace::board(import.board_id))?;
     let outcome = conclude(&write, &permit, import, counts, None, problems).await?;
+    if !outcome.import.dry_run {
+        write.emit(&permit, Event::about("roster.refused", outcome.import.id)).await?;
+    }
     write.commit().await?;
     Ok(outcome)
 }

@@ -17,6 +17,17 @@ pub struct Model {
     #[sea_orm(column_type = "JsonBinary")]
     pub payload: Json,
     pub at: DateTimeUtc,
+    /// When those whom it concerns were told of it, or nobody had to be.
+    pub told_at: Option<DateTimeUtc>,
+    /// How often telling of it failed.
+    pub attempts: i32,
+    /// When it is tried again.
+    pub due_at: Option<DateTimeUtc>,
+    /// When it was given up.
+    pub dead_at: Option<DateTimeUtc>,
+    /// Why the last try failed.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub failure: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

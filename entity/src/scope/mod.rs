@@ -16,6 +16,7 @@ pub mod booking;
 mod contact;
 pub mod engagement;
 mod events;
+mod notifications;
 mod practice;
 mod surveys;
 pub mod threads;

@@ -45,12 +45,16 @@ pub(crate) fn reading(field: &FieldDefinition) -> Option<Reading> {
     }
 }
 
-/// The type whose id a subscription takes; none where nobody said how to ask.
-pub(crate) fn followed(subscription: &str) -> Option<&'static str> {
+/// How a subscription is asked for; none where nobody said how.
+pub(crate) fn followed(subscription: &str) -> Option<Reading> {
+    let of = |argument: &str, of_type: &str| {
+        Some(Reading::ById { argument: argument.to_owned(), of_type: of_type.to_owned() })
+    };
     match subscription {
-        "rosterImportProgressed" => Some("RosterImport"),
-        "lessonProgressChanged" => Some("Cohort"),
-        "messageReceived" => Some("Thread"),
+        "rosterImportProgressed" => of("id", "RosterImport"),
+        "lessonProgressChanged" => of("cohort", "Cohort"),
+        "messageReceived" => of("thread", "Thread"),
+        "notificationReceived" => Some(Reading::Plain),
         _ => None,
     }
 }
@@ -77,7 +81,9 @@ pub(crate) fn subject(mutation: &str) -> Option<&'static str> {
         | "surveyCreate"
         | "consentPurposeCreate" => "School",
         "classGroupUpdate" | "classGroupArchive" | "bookingRoundOpen" | "eventCreate" => "ClassGroup",
-        "personUpdate" | "personArchive" | "invitationCreate" | "membershipGrant" => "Person",
+        "personUpdate" | "personArchive" | "personErase" | "personExport" | "invitationCreate" | "membershipGrant" => {
+            "Person"
+        }
         "studentUpdate"
         | "studentLeave"
         | "enrolmentSet"
@@ -102,6 +108,8 @@ pub(crate) fn subject(mutation: &str) -> Option<&'static str> {
         "conversationUpdate" | "conversationRecord" | "conversationCancel" | "conversationRespond" => "Conversation",
         "agreementConfirm" | "agreementComment" | "agreementMark" => "Agreement",
         "goalAgree" | "goalMark" => "Goal",
+        "notificationsRead" => "Notification",
+        "deadDeliveriesReplay" => "DeadDelivery",
         "messageSend" | "threadRead" | "threadClose" => "Thread",
         "contactMomentUpdate" | "contactMomentDelete" => "ContactMoment",
         "concernAcknowledge" | "concernResolve" => "Concern",
@@ -188,7 +196,7 @@ fn partners(mutation: &str, id: &str) -> Option<Value> {
         "goalPropose" => json!({ "partnership": id, "text": "Hij leest elke dag." }),
         "conversationCancel" | "agreementConfirm" | "goalAgree" => json!({ "id": id }),
         "goalMark" => json!({ "id": id, "achieved": true }),
-        "feedRead" => json!({ "ids": [id] }),
+        "feedRead" | "notificationsRead" | "deadDeliveriesReplay" => json!({ "ids": [id] }),
         _ => return None,
     })
 }
@@ -258,7 +266,14 @@ fn people(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
         "personUpdate" => json!({ "id": id, "givenName": "Joost" }),
         "studentCreate" => json!({ "school": id, "displayName": "Fien", "classGroups": [group] }),
         "studentUpdate" => json!({ "id": id, "displayName": "Fien" }),
-        "personArchive" | "studentLeave" | "guardianshipEnd" | "rosterImportRollback" => json!({ "id": id }),
+        "personArchive"
+        | "personErase"
+        | "personExport"
+        | "studentLeave"
+        | "guardianshipEnd"
+        | "rosterImportRollback" => {
+            json!({ "id": id })
+        }
         "enrolmentSet" => json!({ "student": id, "classGroups": [group] }),
         "guardianshipCreate" => {
             let guardian = json!({ "id": referred.guardians[1].person.to_string() });
@@ -385,4 +400,7 @@ pub(crate) const ABOUT_ONESELF: &[&str] = &[
     "profileUpdate",
     "calendarFeedRenew",
     "calendarFeedRevoke",
+    "deviceRegister",
+    "deviceRemove",
+    "notificationPreferencesUpdate",
 ];

@@ -67,7 +67,7 @@ async fn writings(engine: Engine, api: &Api, text: &mut String) {
             for who in Who::ALL {
                 let Some(cell) = attempt(&world, who, mutation, whose, abroad).await else { continue };
                 if cell == "done" {
-                    world.remove().await;
+                    Box::pin(world.remove()).await.remove().await;
                     world = fresh(engine).await;
                 }
                 cells.push(cell);
@@ -87,7 +87,7 @@ async fn writings(engine: Engine, api: &Api, text: &mut String) {
             text.push_str(&row(mutation, &label, &cells));
         }
     }
-    world.remove().await;
+    Box::pin(world.remove()).await.remove().await;
     assert!(uncovered.is_empty(), "mutations without a case: {uncovered:?}");
 }
 

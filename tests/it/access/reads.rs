@@ -59,7 +59,7 @@ pub(super) fn questions(api: &Api) -> Result<Vec<Question>, Vec<String>> {
     for field in api.fields("Subscription") {
         let name = field.name.node.as_str();
         match followed(name) {
-            Some(of_type) => questions.push(followed_question(api, field, of_type)),
+            Some(reading) => questions.push(followed_question(api, field, reading)),
             None => uncovered.push(name.to_owned()),
         }
     }
@@ -90,19 +90,16 @@ fn nodes_question() -> Question {
 }
 
 /// What it tells first.
-fn followed_question(api: &Api, field: &FieldDefinition, of_type: &str) -> Question {
-    let name = &field.name.node;
-    let mut arguments = field.arguments.iter().map(|argument| &argument.node);
-    let argument = &arguments.find(|argument| base(&argument.ty.node) == "ID").expect("what to follow").name.node;
-    let Selection { text, mut fields } = api.selection(base(&field.ty.node), DEPTH);
-    fields.insert(format!("Subscription.{name}"));
-    Question {
-        name: name.to_string(),
-        field: name.to_string(),
-        of_type: Some(of_type.to_owned()),
-        document: format!("subscription($id: ID!) {{ {name}({argument}: $id) {{ {text} }} }}"),
-        fields,
-    }
+fn followed_question(api: &Api, field: &FieldDefinition, reading: Reading) -> Question {
+    let question = root_question(api, &field.name.node, base(&field.ty.node), reading);
+    let mut fields = question.fields;
+    fields.remove(&format!("Query.{}", field.name.node));
+    fields.insert(format!("Subscription.{}", field.name.node));
+    let document = match question.document.strip_prefix("query") {
+        Some(rest) => format!("subscription{rest}"),
+        None => format!("subscription {}", question.document),
+    };
+    Question { document, fields, ..question }
 }
 
 fn root_question(api: &Api, name: &str, returned: &str, reading: Reading) -> Question {

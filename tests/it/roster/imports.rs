@@ -212,6 +212,7 @@ async fn who_was_erased_does_not_come_back(office: &Office) {
     "–".clone_into(&mut erased.family_name);
     erased.email = None;
     erased.erased_at = Some(office.app.clock.now());
+    erased.archived_at = erased.erased_at;
     erased.version += 1;
     office.change(erased).await;
     let mut ended = tables.guardianship("g1-1", "g1-1-a").clone();

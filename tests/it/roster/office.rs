@@ -176,10 +176,10 @@ impl Setting for Office {
         Some(Self { app, board, database })
     }
 
-    async fn remove(self) {
+    async fn remove(self) -> TestDatabase {
         if let Ok(app) = Arc::try_unwrap(self.app) {
             app.db.close().await.unwrap();
         }
-        self.database.remove().await;
+        self.database
     }
 }

@@ -4,20 +4,23 @@ mod booking;
 mod circle;
 mod contact;
 mod course;
+mod crowd;
 mod families;
 mod occasions;
 mod partners;
 mod said;
 mod sower;
 mod surveys;
+mod told;
 
 use chrono::{DateTime, Utc};
 use glans::platform::clock::Clock;
 use glans_entity::ids::{
     AbsenceNoticeId, AccountId, AnnouncementId, ApiClientId, BoardId, BookingRoundId, ClassGroupId, ClusterId,
-    CohortId, CommentId, ConcernId, ConsentId, ConsentPurposeId, ContactMomentId, EventId, ExperienceId,
-    GuardianshipId, MeetingId, MembershipId, MessageId, PersonId, RosterImportId, SchoolCohortId, SchoolId,
-    SchoolYearId, SessionId, SlotId, StudentId, SurveyId, SurveyQuestionId, TeamSessionId, ThreadId,
+    CohortId, CommentId, ConcernId, ConsentId, ConsentPurposeId, ContactMomentId, DeliveryId, DeviceId, EventId,
+    ExperienceId, GuardianshipId, MeetingId, MembershipId, MessageId, NotificationId, PersonId, RosterImportId,
+    SchoolCohortId, SchoolId, SchoolYearId, SessionId, SlotId, StudentId, SurveyId, SurveyQuestionId, TeamSessionId,
+    ThreadId,
 };
 use glans_entity::localized::Strings;
 use glans_entity::people::{GuardianAccess, Role, ScopeKind};
@@ -25,6 +28,7 @@ use glans_entity::{identity, roster};
 use sea_orm::DatabaseTransaction;
 
 pub use course::Course;
+pub use crowd::Crowd;
 pub use partners::Partners;
 use partners::Triangle;
 pub use sower::Sower;
@@ -81,6 +85,12 @@ pub struct Board {
     pub import: RosterImportId,
     /// A phone of the administrator.
     pub session: SessionId,
+    /// What that phone is to its gateway.
+    pub device: DeviceId,
+    /// One of the administrator, and one of the leader of the second school.
+    pub notifications: [NotificationId; 2],
+    /// A push of the first one that was given up.
+    pub dead_delivery: DeliveryId,
     pub published: Course,
     pub draft: Course,
     /// Both follow the published course: one of the first school, with the trainer, and one of the second.
@@ -206,6 +216,8 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
         school_year,
     )
     .await;
+    let session = sower.session(people.admin.account).await;
+    let notifications = sower.notifications([people.admin, people.other_leader], said.announcements).await;
     Board {
         id: sower.board,
         clusters,
@@ -224,7 +236,10 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
         guardianships,
         client: client(&sower).await,
         import: import(&sower).await,
-        session: sower.session(people.admin.account).await,
+        session,
+        device: sower.device(people.admin.account, session).await,
+        notifications,
+        dead_delivery: sower.dead_delivery(people.admin, notifications[0]).await,
         published,
         draft: sower.course("nog-niet-af", false).await,
         cohorts: [cohort, other_cohort],

@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Days, Utc};
 use glans_entity::ids::{
-    AccountId, BoardId, ClassGroupId, ClusterId, CohortId, EnrolmentId, GuardianshipId, LessonId, MeetingId,
+    AccountId, BoardId, ClassGroupId, ClusterId, CohortId, DeviceId, EnrolmentId, GuardianshipId, LessonId, MeetingId,
     MembershipId, PersonId, ProgrammeVersionId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, StudentId,
 };
 use glans_entity::localized::{Localized, Strings};
-use glans_entity::{identity, organisation, people, practice};
+use glans_entity::{identity, notifications, organisation, people, practice};
 use sea_orm::{ActiveModelTrait, DatabaseTransaction, EntityTrait, IntoActiveModel};
 use uuid::Uuid;
 
@@ -163,6 +163,23 @@ impl Sower<'_> {
             last_used_at: self.now,
             expires_at: self.now + chrono::TimeDelta::days(365),
             revoked_at: None,
+        })
+        .await;
+        id
+    }
+
+    /// Where push notifications of a signed-in phone go.
+    pub(super) async fn device(&self, account_id: AccountId, session_id: SessionId) -> DeviceId {
+        let id = DeviceId::new();
+        self.put::<notifications::device::Entity>(notifications::device::Model {
+            id,
+            account_id,
+            session_id,
+            platform: notifications::PushPlatform::Fcm,
+            token: self.text(&format!("token-{}", id.0)),
+            name: Some(self.text("Telefoon")),
+            registered_at: self.now,
+            last_seen_at: self.now,
         })
         .await;
         id

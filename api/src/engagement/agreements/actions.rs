@@ -62,7 +62,7 @@ async fn say(
         commented_at,
     };
     store::put_confirmation(write.db(), permit, row).await?;
-    write.emit(permit, Event::about(event, agreement.id)).await?;
+    write.emit(permit, Event::about(event, agreement.id).by(Some(guardian_id))).await?;
     Ok(agreement)
 }
 

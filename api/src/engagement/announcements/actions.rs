@@ -156,7 +156,7 @@ pub async fn appear(write: &Write<'_>, permit: &Permit, row: announcement::Model
     row.status = Set(AnnouncementStatus::Published);
     (row.publish_at, row.published_at) = (Set(now), Set(Some(now)));
     let row = store::update(db, permit, row, version, now).await?;
-    write.emit(permit, Event::about("announcement.published", row.id)).await?;
+    write.emit(permit, Event::about("announcement.published", row.id).by(permit.person())).await?;
     Ok(row)
 }
 
@@ -201,7 +201,7 @@ pub(super) async fn correct(write: &Write<'_>, input: AnnouncementCorrectInput) 
     let row = store::update(write.db(), permit, row, version, now).await?;
     store::replace_translations(write.db(), permit, &row, &wording.translations).await?;
     receipts::raise(write.db(), permit, row.id.0, now).await?;
-    write.emit(permit, Event::about("announcement.corrected", row.id)).await?;
+    write.emit(permit, Event::about("announcement.corrected", row.id).by(permit.person())).await?;
     Ok(row)
 }
 

@@ -102,14 +102,16 @@ impl Announcement {
     ) -> Result<String> {
         let languages = wanted(ctx, locale);
         let own_language = Locale::primary_of(&self.0.language).to_ascii_lowercase();
+        let told = &Call::of(ctx).told;
         if languages.first() == Some(&own_language) {
+            told.note(&own_language);
             return Ok(own.to_owned());
         }
         let rows = loaders::one(ctx, TranslationsOf(self.0.id)).await?.unwrap_or_default();
         let primary = |tag: &str| Locale::primary_of(tag).to_ascii_lowercase();
         let others = rows.iter().map(|row| (primary(&row.language), translated(row).to_owned()));
         let all = Localized(others.chain([(own_language.clone(), own.to_owned())]).collect());
-        Ok(all.in_language(languages.iter().chain([&own_language]).map(String::as_str)).to_owned())
+        Ok(told.text(&all, languages.iter().chain([&own_language]).map(String::as_str)).to_owned())
     }
 }
 
@@ -139,7 +141,8 @@ impl Announcement {
     ) -> Result<String> {
         if self.is_emptied(ctx).await? {
             let languages = wanted(ctx, locale.as_ref());
-            return Ok(rules::withdrawn_title().in_language(languages.iter().map(String::as_str)).to_owned());
+            let title = rules::withdrawn_title();
+            return Ok(Call::of(ctx).told.text(&title, languages.iter().map(String::as_str)).to_owned());
         }
         self.in_language(ctx, locale.as_ref(), &self.0.title, |row| &row.title).await
     }

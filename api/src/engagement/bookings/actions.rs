@@ -66,7 +66,7 @@ pub(super) async fn open(write: &Write<'_>, input: BookingRoundOpenInput) -> Res
     let round = store::insert_round(write.db(), &permit, row, &ids).await?;
     give(write, &permit, &round, offers, 0).await?;
     tell_guardians(write, &permit, &round, &groups, &school).await?;
-    write.emit(&permit, Event::about("booking_round.opened", round.id)).await?;
+    write.emit(&permit, Event::about("booking_round.opened", round.id).by(permit.person())).await?;
     Ok(round)
 }
 
@@ -90,7 +90,7 @@ pub(super) async fn update(write: &Write<'_>, input: BookingRoundUpdateInput) ->
     let round = store::update_round(write.db(), &permit, row, version, write.now()).await?;
     // Who came to the groups since the round opened hears of it now.
     tell_guardians(write, &permit, &round, &groups, &school).await?;
-    write.emit(&permit, Event::about("booking_round.updated", round.id)).await?;
+    write.emit(&permit, Event::about("booking_round.updated", round.id).by(permit.person())).await?;
     Ok(round)
 }
 
@@ -112,7 +112,7 @@ pub(super) async fn cancel(write: &Write<'_>, input: BookingRoundCancelInput) ->
     row.status = Set(BookingRoundStatus::Cancelled);
     let round = store::update_round(write.db(), &permit, row, version, write.now()).await?;
     let payload = json!({ "id": id, "conversations": conversations });
-    write.emit(&permit, Event { kind: "booking_round.cancelled", payload }).await?;
+    write.emit(&permit, Event { kind: "booking_round.cancelled", payload }.by(permit.person())).await?;
     Ok(round)
 }
 

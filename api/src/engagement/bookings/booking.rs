@@ -9,7 +9,7 @@ use glans_entity::engagement::{
 use glans_entity::ids::{ClassGroupId, ConversationId, PartnershipId, PersonId, SchoolYearId, SlotId, StudentId};
 use glans_entity::people::student;
 use glans_entity::practice::OccasionStatus;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::actions::everywhere;
 use super::types::{SlotBookInput, SlotMoveInput, SlotReleaseInput};
@@ -56,7 +56,7 @@ pub(super) async fn book(write: &Write<'_>, input: SlotBookInput) -> Result<slot
         booked_at: write.now(),
     };
     store::insert_booking(write.db(), permit, row).await?;
-    tell(write, permit, "slot.booked", &slot, id).await?;
+    tell(write, permit, "slot.booked", json!({ "id": slot.id, "conversation": id })).await?;
     Ok(slot)
 }
 
@@ -92,7 +92,8 @@ pub(super) async fn shift(write: &Write<'_>, input: SlotMoveInput) -> Result<slo
     conversations::store::put_attendees(write.db(), &booker.permit, answers).await?;
     let row = slot_booking::Model { slot_id: new.id, teacher_id: new.teacher_id, booked_at: write.now(), ..booking };
     store::replace_booking(write.db(), &booker.permit, old.id, row).await?;
-    tell(write, &booker.permit, "slot.moved", &new, id).await?;
+    let payload = json!({ "id": new.id, "conversation": id, "teacher": old.teacher_id });
+    tell(write, &booker.permit, "slot.moved", payload).await?;
     Ok(new)
 }
 
@@ -103,7 +104,8 @@ pub(super) async fn release(write: &Write<'_>, input: SlotReleaseInput) -> Resul
     let conversation = store::lock_conversation(write.db(), write.call().today(), booking.conversation_id).await?;
     must_be_planned(&conversation, write)?;
     store::cancel_conversations(write.db(), &booker.permit, &[conversation.id], None, write.now()).await?;
-    tell(write, &booker.permit, "slot.released", &slot, conversation.id).await?;
+    let payload = json!({ "id": slot.id, "conversation": conversation.id });
+    tell(write, &booker.permit, "slot.released", payload).await?;
     Ok(slot)
 }
 
@@ -352,12 +354,6 @@ fn must_be_planned(conversation: &conversation::Model, write: &Write<'_>) -> Res
     rules::must_be_to_come(conversation.starts_at, "slot", write.now())
 }
 
-async fn tell(
-    write: &Write<'_>,
-    permit: &Permit,
-    kind: &'static str,
-    slot: &slot::Model,
-    conversation: ConversationId,
-) -> Result<()> {
-    write.emit(permit, Event { kind, payload: json!({ "id": slot.id, "conversation": conversation }) }).await
+async fn tell(write: &Write<'_>, permit: &Permit, kind: &'static str, payload: Value) -> Result<()> {
+    write.emit(permit, Event { kind, payload }.by(permit.person())).await
 }

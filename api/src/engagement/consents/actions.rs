@@ -43,7 +43,7 @@ pub(super) async fn create(write: &Write<'_>, input: ConsentPurposeCreateInput) 
         version: 1,
     };
     let purpose = store::insert_purpose(write.db(), &permit, row).await?;
-    write.emit(&permit, Event::about("consent_purpose.created", purpose.id)).await?;
+    write.emit(&permit, Event::about("consent_purpose.created", purpose.id).by(permit.person())).await?;
     Ok(purpose)
 }
 

@@ -63,7 +63,7 @@ impl ConsentPurpose {
         let call = Call::of(ctx);
         let own = languages(call, &call.standing().actor);
         let asked = locale.iter().map(Locale::primary);
-        self.0.text.in_language(asked.chain(own.iter().map(String::as_str)))
+        call.told.text(&self.0.text, asked.chain(own.iter().map(String::as_str)))
     }
 
     /// From which day on it is asked, each school year anew.

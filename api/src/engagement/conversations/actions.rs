@@ -80,7 +80,7 @@ pub(super) async fn schedule(write: &Write<'_>, input: ConversationScheduleInput
     let invited = guardians.into_iter().map(|guardian| (guardian, false)).chain([(staff, true)]);
     let rows = invited.map(|(person, is_staff)| attendee(&conversation, person, is_staff, AttendeeStatus::Invited));
     store::put_attendees(write.db(), &permit, rows.collect()).await?;
-    write.emit(&permit, Event::about("conversation.scheduled", conversation.id)).await?;
+    write.emit(&permit, Event::about("conversation.scheduled", conversation.id).by(permit.person())).await?;
     Ok(conversation)
 }
 
@@ -159,7 +159,7 @@ pub(super) async fn update(write: &Write<'_>, input: ConversationUpdateInput) ->
     let changed = conversation::Model { starts_at, ends_at, location, mode, ..conversation };
     let conversation = store::update(write.db(), &permit, changed, write.now()).await?;
     let event = if is_moved { "conversation.moved" } else { "conversation.updated" };
-    write.emit(&permit, Event::about(event, conversation.id)).await?;
+    write.emit(&permit, Event::about(event, conversation.id).by(permit.person())).await?;
     Ok(conversation)
 }
 
@@ -183,19 +183,20 @@ pub(super) async fn cancel(write: &Write<'_>, input: ConversationCancelInput) ->
     let mut checks = Checks::default();
     let reason = checks.optional_text("reason", input.reason.as_deref(), rules::REASON_LENGTH);
     checks.done(())?;
-    call_off(write, &permit, conversation, reason).await
+    call_off(write, &permit, conversation, reason, permit.person()).await
 }
 
-/// Cancels a conversation that is locked and planned.
+/// Cancels a conversation that is locked and planned. `by`: who wanted it, if anybody did.
 pub(super) async fn call_off(
     write: &Write<'_>,
     permit: &Permit,
     planned: conversation::Model,
     reason: Option<String>,
+    by: Option<PersonId>,
 ) -> Result<conversation::Model> {
     let changed = conversation::Model { status: OccasionStatus::Cancelled, cancel_reason: reason, ..planned };
     let conversation = store::update(write.db(), permit, changed, write.now()).await?;
-    write.emit(permit, Event::about("conversation.cancelled", conversation.id)).await?;
+    write.emit(permit, Event::about("conversation.cancelled", conversation.id).by(by)).await?;
     Ok(conversation)
 }
 
@@ -224,6 +225,6 @@ pub(super) async fn respond(write: &Write<'_>, input: ConversationRespondInput) 
     let row = conversation_attendee::Model { status: answer, responded_at: Some(write.now()), ..own };
     store::put_attendees(write.db(), &permit, vec![row]).await?;
     let conversation = store::update(write.db(), &permit, conversation, write.now()).await?;
-    write.emit(&permit, Event::about("conversation.answered", conversation.id)).await?;
+    write.emit(&permit, Event::about("conversation.answered", conversation.id).by(permit.person())).await?;
     Ok(conversation)
 }

@@ -30,7 +30,7 @@ pub async fn part(write: &Write<'_>, permit: &Permit, student: StudentId) -> Res
                 custody::leave(write, permit, row, &guests).await?;
             }
             Parted::Cancelled => {
-                actions::call_off(write, permit, row, None).await?;
+                actions::call_off(write, permit, row, None, None).await?;
             }
         }
     }

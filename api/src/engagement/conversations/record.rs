@@ -188,6 +188,7 @@ async fn propose(
     for text in texts {
         let goal = goals::actions::insert(write, permit, &partnership, GoalId::new(), text).await?;
         goals::actions::agree_to(write, permit, &goal, true).await?;
+        write.emit(permit, Event::about("goal.proposed", goal.id)).await?;
     }
     Ok(())
 }

@@ -116,7 +116,9 @@ pub async fn leave(
     }
     let row = conversations::store::update(write.db(), permit, row, write.now()).await?;
     let event = if other.is_none() { "conversation.cancelled" } else { "conversation.updated" };
-    write.emit(permit, Event::about(event, row.id)).await?;
+    // Those who left are told nothing: what they were told of it before is taken back.
+    let payload = serde_json::json!({ "id": row.id, "left": leaving });
+    write.emit(permit, Event { kind: event, payload }).await?;
     Ok(count)
 }
 

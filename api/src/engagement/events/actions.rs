@@ -102,7 +102,7 @@ pub(super) async fn update(write: &Write<'_>, input: EventUpdateInput) -> Result
     (row.capacity, row.respond_by) = (Set(details.capacity), Set(details.respond_by));
     let event = store::update(write.db(), &permit, row, version, write.now()).await?;
     move_up(write, &permit, &event, &places).await?;
-    write.emit(&permit, Event::about("event.updated", event.id)).await?;
+    write.emit(&permit, Event::about("event.updated", event.id).by(permit.person())).await?;
     Ok(event)
 }
 
@@ -119,7 +119,7 @@ pub(super) async fn cancel(write: &Write<'_>, input: EventCancelInput) -> Result
     let mut row = event.into_active_model();
     (row.status, row.cancel_reason) = (Set(EventStatus::Cancelled), Set(reason));
     let event = store::update(write.db(), &permit, row, version, write.now()).await?;
-    write.emit(&permit, Event::about("event.cancelled", event.id)).await?;
+    write.emit(&permit, Event::about("event.cancelled", event.id).by(permit.person())).await?;
     Ok(event)
 }
 

@@ -81,7 +81,7 @@ pub(super) async fn agree(write: &Write<'_>, input: GoalAgreeInput) -> Result<go
     let goal = in_sight(write, &input.id).await?;
     let (permit, is_staff) = side(write, "id", goal.student_id).await?;
     if agree_to(write, &permit, &goal, is_staff).await? {
-        write.emit(&permit, Event::about("goal.agreed", goal.id)).await?;
+        write.emit(&permit, Event::about("goal.agreed", goal.id).by(permit.person())).await?;
     }
     Ok(goal)
 }

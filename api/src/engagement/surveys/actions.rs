@@ -116,7 +116,7 @@ pub(super) async fn open(write: &Write<'_>, input: SurveyOpenInput) -> Result<su
     let mut row = row.into_active_model();
     (row.status, row.opens_at) = (Set(SurveyStatus::Open), Set(now));
     let row = store::update(write.db(), &targets.permit, row, version, now).await?;
-    write.emit(&targets.permit, Event::about("survey.opened", row.id)).await?;
+    write.emit(&targets.permit, Event::about("survey.opened", row.id).by(targets.permit.person())).await?;
     Ok(row)
 }
 

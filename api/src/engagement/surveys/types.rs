@@ -154,7 +154,7 @@ impl Survey {
         let own = shelf::languages(call, &call.standing().actor);
         let asked = locale.iter().map(Locale::primary);
         let text = rules::seen_by(self.0.kind, self.0.anonymous);
-        text.in_language(asked.chain(own.iter().map(String::as_str))).to_owned()
+        call.told.text(&text, asked.chain(own.iter().map(String::as_str))).to_owned()
     }
 
     /// The places and children that it is for, as far as the viewer sees them. For staff; empty for everybody else.

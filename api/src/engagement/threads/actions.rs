@@ -177,7 +177,7 @@ pub(super) async fn read(write: &Write<'_>, input: ThreadReadInput) -> Result<th
     // The own one that is held says nothing of those that arrive before it.
     let up_to = up_to.min(write.now());
     store::read(write.db(), &author.permit, &[thread.id], author.person, up_to).await?;
-    write.emit(&author.permit, Event::about("thread.read", thread.id)).await?;
+    write.emit(&author.permit, Event::about("thread.read", thread.id).by(Some(author.person))).await?;
     Ok(thread)
 }
 

@@ -76,7 +76,7 @@ impl TypeCosts {
         self.abstracts.contains(name)
     }
 
-    pub(super) fn root(&self, of: OperationType) -> Option<&Name> {
+    pub(in crate::http) fn root(&self, of: OperationType) -> Option<&Name> {
         match of {
             OperationType::Query => self.query.as_ref(),
             OperationType::Mutation => self.mutation.as_ref(),

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use super::envelope::Envelope;
 use super::guard::{Document, Limits};
-use super::house::House;
+use super::house::{House, Visitor};
 use super::refusal::Refusal;
 use super::settings::Settings;
 
@@ -61,20 +61,21 @@ impl Documents {
         }
     }
 
-    /// Finds and reads the document, and holds it against `limits`.
+    /// Finds and reads the document, and holds it against the limits of `visitor`.
     pub(super) async fn meant<H: House>(
         &self,
         envelope: &Envelope,
         house: &H,
         settings: &Settings,
-        limits: &Limits,
+        visitor: &Visitor,
     ) -> Result<Meant, Refusal> {
+        let limits = &visitor.kind.limits();
         let asked = Asked::of(envelope)?;
         let (document, persisted) = match asked {
             Asked::ById(id) => (self.trusted(&id, house, settings, limits).await?, true),
-            Asked::ByHash(hash) => (self.by_hash(&hash, house, settings, limits).await?, true),
+            Asked::ByHash(hash) => (self.by_hash(&hash, house, settings, visitor).await?, true),
             Asked::Written { text, hash, persist } => {
-                let document = self.written(text, &hash, house, settings, limits).await?;
+                let document = self.written(text, &hash, house, settings, visitor).await?;
                 (document, persist)
             }
         };
@@ -88,16 +89,16 @@ impl Documents {
         hash: &str,
         house: &H,
         settings: &Settings,
-        limits: &Limits,
+        visitor: &Visitor,
     ) -> Result<Arc<Document>, Refusal> {
-        let trusted =
-            settings.documents == Policy::Off || self.trusted_text(&format!("sha256:{hash}"), house).await?.is_some();
-        match settings.documents {
+        let policy = settings.policy(visitor);
+        let trusted = policy == Policy::Off || self.trusted_text(&format!("sha256:{hash}"), house).await?.is_some();
+        match policy {
             Policy::Enforce if !trusted => return Err(Refusal::document_required()),
             Policy::Log if !trusted => tracing::warn!(sha256 = hash, "a document that no app has registered"),
             _ => {}
         }
-        self.read(text, hash, limits, settings).await
+        self.read(text, hash, &visitor.kind.limits(), settings).await
     }
 
     /// Apollo's protocol: a hash alone is enough once the document was sent with it.
@@ -106,14 +107,14 @@ impl Documents {
         hash: &str,
         house: &H,
         settings: &Settings,
-        limits: &Limits,
+        visitor: &Visitor,
     ) -> Result<Arc<Document>, Refusal> {
-        if settings.documents != Policy::Enforce
+        if settings.policy(visitor) != Policy::Enforce
             && let Some(document) = self.read.get(hash).await
         {
             return Ok(document);
         }
-        self.trusted(&format!("sha256:{hash}"), house, settings, limits).await
+        self.trusted(&format!("sha256:{hash}"), house, settings, &visitor.kind.limits()).await
     }
 
     async fn trusted<H: House>(

@@ -12,5 +12,7 @@ mod rules;
 mod store;
 pub mod types;
 
+pub use actions::CREATED;
 pub use mutation::InvitationMutation;
+pub use store::by_id;
 pub(in crate::identity) use store::revoke_open;

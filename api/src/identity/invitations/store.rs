@@ -1,6 +1,6 @@
 //! The SQL of invitations, and of what accepting one changes.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use glans_entity::identity::invitation::{Column, Entity, Model};
 use glans_entity::ids::{AccountId, BoardId, GuardianshipId, InvitationId, PersonId};
 use glans_entity::people::{GuardianshipStatus, guardianship, membership, person};
@@ -156,4 +156,9 @@ pub async fn person_by_email(db: &impl ConnectionTrait, board: BoardId, email: &
     let everything = Scope { system: true, ..Scope::default() };
     let known = person::Entity::within(&everything).filter(Column::BoardId.eq(board)).filter(Column::Email.eq(email));
     Ok(known.filter(Column::ArchivedAt.is_null()).filter(Column::ErasedAt.is_null()).one(db).await?)
+}
+
+/// The invitation, whoever made it.
+pub async fn by_id(db: &impl ConnectionTrait, id: InvitationId) -> Result<Option<Model>> {
+    Ok(Entity::within(&Scope::system(NaiveDate::MIN)).filter(Column::Id.eq(id)).one(db).await?)
 }

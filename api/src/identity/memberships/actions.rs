@@ -104,7 +104,7 @@ pub async fn appoint(
     invitations::revoke_open(write.db(), permit, person.id, write.now()).await?;
     write.rights_change();
     audit::record(write, Some(held.board_id), Deed::MembershipGranted, Some(held.id.to_string())).await?;
-    write.emit(permit, Event::about("membership.granted", held.id)).await?;
+    write.emit(permit, Event::about("membership.granted", held.id).by(permit.person())).await?;
     Ok(held)
 }
 

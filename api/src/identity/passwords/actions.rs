@@ -4,7 +4,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
 use glans_entity::identity::account;
-use glans_entity::ids::{AccountId, PasswordResetId};
+use glans_entity::ids::{AccountId, PasswordResetId, SessionId};
+use glans_entity::scope::Scope;
 use serde_json::json;
 
 use super::{rules, store, verification};
@@ -14,6 +15,7 @@ use crate::call::{Call, Write};
 use crate::identity::audit::{self, Deed};
 use crate::identity::secret::{Kind, Secret};
 use crate::identity::{accounts, email, sessions, throttle};
+use crate::notifications::devices;
 use crate::platform::error::{Error, Result, UserErrorCode, refuse};
 use crate::platform::outbox::{self, Event};
 
@@ -42,7 +44,7 @@ pub async fn change(call: &Call, person: &PersonActor, current: &str, new: &str)
     audit::record(&write, None, Deed::PasswordChanged, Some(account.id.to_string())).await?;
     write.commit().await?;
     call.app().identity.sessions.invalidate_all();
-    Ok(())
+    devices::settle(call.app(), account.id).await
 }
 
 /// Asks for a letter with a reset code. Existing or not, an address costs the same work and has the same answer.
@@ -81,7 +83,7 @@ pub async fn reset(call: &Call, code: &str, new: &str) -> Result<()> {
     audit::record(&write, None, Deed::PasswordReset, Some(account.to_string())).await?;
     write.commit().await?;
     call.app().identity.sessions.invalidate_all();
-    Ok(())
+    devices::settle(call.app(), account).await
 }
 
 /// Checks a new password and hashes it. `own_words` are no secret of the person.
@@ -98,14 +100,19 @@ fn weakness_refusal(field: &str, weakness: rules::Weakness) -> Error {
     refuse(code, field, weakness.to_string())
 }
 
-async fn replace(
-    write: &Write<'_>,
-    account: AccountId,
-    hash: String,
-    kept: Option<glans_entity::ids::SessionId>,
-) -> Result<()> {
+/// Sets the password and ends all sessions but `kept`, with their devices.
+async fn replace(write: &Write<'_>, account: AccountId, hash: String, kept: Option<SessionId>) -> Result<()> {
     accounts::set_password(write.db(), account, hash, write.now()).await?;
-    sessions::store::revoke_others(write.db(), account, kept, write.now()).await
+    sessions::store::revoke_others(write.db(), account, kept, write.now()).await?;
+    tell(write, account).await
+}
+
+/// Lets the person know, in case it was somebody else. Whom no board knows has nowhere to read it.
+async fn tell(write: &Write<'_>, account: AccountId) -> Result<()> {
+    let everywhere = Scope::system(write.call().today());
+    let Some((board, person)) = store::person_of(write.db(), &everywhere, account).await? else { return Ok(()) };
+    let event = Event { kind: "password.changed", payload: json!({ "id": account, "person": person }) };
+    Ok(outbox::emit(write.db(), Some(board), event, write.now()).await?)
 }
 
 async fn own_account(call: &Call, id: AccountId) -> Result<account::Model> {

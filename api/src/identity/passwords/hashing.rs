@@ -4,8 +4,8 @@
 //! first, and the rest waits in a queue, so that the morning's sign-ins never starve those who are reading; a queue that is
 //! full says so at once, and nobody stands in it for longer than two seconds.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::Duration;
 
@@ -69,8 +69,8 @@ struct Pool {
     workers: Arc<Semaphore>,
     waiting: AtomicUsize,
     done: AtomicU64,
-    /// The hash of nothing that anybody knows, verified for accounts that do not exist.
-    decoy: String,
+    /// Verified for accounts that do not exist.
+    decoy: &'static str,
 }
 
 impl Hashing {
@@ -78,10 +78,8 @@ impl Hashing {
     pub fn new(workers: usize) -> Result<Self, HashingError> {
         let params = Params::new(MEMORY_KIB, PASSES, LANES, None)?;
         let argon = Argon2::from(params.clone());
-        let mut secret = [0; 32];
-        rand::fill(&mut secret)?;
         Ok(Self(Arc::new(Pool {
-            decoy: hash(&argon, &secret)?,
+            decoy: decoy(&argon)?,
             argon,
             params,
             workers: Arc::new(Semaphore::new(workers.max(1))),
@@ -156,6 +154,18 @@ impl Drop for Place {
     }
 }
 
+/// The hash of nothing that anybody knows, with today's parameters: all pools of a process may share it.
+fn decoy(argon: &Argon2<'_>) -> Result<&'static str, HashingError> {
+    static DECOY: OnceLock<String> = OnceLock::new();
+    if let Some(decoy) = DECOY.get() {
+        return Ok(decoy);
+    }
+    let mut secret = [0; 32];
+    rand::fill(&mut secret)?;
+    let made = hash(argon, &secret)?;
+    Ok(DECOY.get_or_init(|| made))
+}
+
 fn hash(argon: &Argon2<'_>, password: &[u8]) -> Result<String, HashingError> {
     let mut salt = [0; SALT_LEN];
     rand::fill(&mut salt)?;
@@ -163,7 +173,7 @@ fn hash(argon: &Argon2<'_>, password: &[u8]) -> Result<String, HashingError> {
 }
 
 fn verify(pool: &Pool, password: &[u8], stored: Option<&str>) -> Result<Verdict, HashingError> {
-    let parsed = PasswordHash::new(stored.unwrap_or(&pool.decoy))?;
+    let parsed = PasswordHash::new(stored.unwrap_or(pool.decoy))?;
     let matches = match pool.argon.verify_password(password, &parsed) {
         Ok(()) => true,
         Err(argon2::password_hash::Error::PasswordInvalid) => false,
@@ -205,6 +215,15 @@ mod tests {
         let before = hashing.done();
         assert_eq!(hashing.verify(password("anything"), None).await.unwrap(), Verdict::Wrong);
         assert_eq!(hashing.done() - before, 1);
+    }
+
+    #[tokio::test]
+    async fn what_stands_in_for_an_unknown_account_has_the_parameters_of_the_others() {
+        let (one, another) = (Hashing::new(1).unwrap(), Hashing::new(2).unwrap());
+        let stored = one.hash(password("de kat zit op het dak")).await.unwrap();
+        let parameters = |hash: &str| hash.split('$').take(4).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(parameters(one.0.decoy), parameters(&stored));
+        assert_eq!(one.0.decoy, another.0.decoy, "one is made per process");
     }
 
     #[tokio::test]

@@ -8,4 +8,5 @@ pub mod store;
 pub mod types;
 pub mod verification;
 
+pub use actions::RESET_REQUESTED;
 pub use mutation::PasswordMutation;

@@ -3,9 +3,11 @@
 
 use chrono::{DateTime, Utc};
 use glans_entity::identity::{account, password_reset};
-use glans_entity::ids::{AccountId, PasswordResetId};
+use glans_entity::ids::{AccountId, BoardId, PasswordResetId, PersonId};
+use glans_entity::people::person;
+use glans_entity::scope::{Scope, Scoped};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::platform::error::{Error, Result};
 
@@ -74,8 +76,30 @@ pub async fn use_up(
     Ok(used)
 }
 
+/// Whose login this is, as the board that has known them longest knows them.
+pub async fn person_of(
+    db: &impl ConnectionTrait,
+    everywhere: &Scope,
+    account: AccountId,
+) -> Result<Option<(BoardId, PersonId)>> {
+    use person::Column;
+    let row = person::Entity::within(everywhere)
+        .filter(Column::AccountId.eq(account))
+        .filter(Column::ArchivedAt.is_null())
+        .filter(Column::ErasedAt.is_null())
+        .order_by_asc(Column::Id)
+        .one(db)
+        .await?;
+    Ok(row.map(|row| (row.board_id, row.id)))
+}
+
 /// Removes requests that ran out before `limit`; returns how many.
 pub async fn prune(db: &impl ConnectionTrait, limit: DateTime<Utc>) -> Result<u64> {
     let over = password_reset::Column::ExpiresAt.lt(limit);
     Ok(password_reset::Entity::delete_many().filter(over).exec(db).await?.rows_affected)
+}
+
+/// The request, if it was for an account.
+pub async fn by_id(db: &impl ConnectionTrait, id: PasswordResetId) -> Result<Option<password_reset::Model>> {
+    Ok(password_reset::Entity::find_by_id(id).one(db).await?)
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use glans_entity::identity::{refresh_token, session};
 use glans_entity::ids::{AccountId, SessionId};
+use serde::{Deserialize, Serialize};
 
 use super::rules::{self, Refresh, SessionState, ShownToken};
 use super::{Liveness, store};
@@ -14,7 +15,9 @@ use crate::identity::passwords::verification;
 use crate::identity::secret::{Kind, Secret};
 use crate::identity::tokens::issue::{AccessToken, Subject, access_token};
 use crate::identity::{accounts, email, throttle};
+use crate::notifications::devices;
 use crate::platform::error::{Code, Error, Result, UserErrorCode, coded, not_found, refuse};
+use crate::platform::metrics::SignIn;
 
 /// The longest name of a device, in characters; what is longer is cut.
 const DEVICE_NAME_LENGTH: usize = 80;
@@ -32,9 +35,30 @@ pub struct Opened {
     pub refresh: Secret,
 }
 
+/// A session that was ended, and whose it was.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub struct Ended {
+    pub session: SessionId,
+    pub account: AccountId,
+}
+
 /// Signs in with e-mail address and password. An unknown account and a wrong password cost the same work, and leave the
 /// same answer.
 pub async fn create(call: &Call, typed_email: &str, password: &str, device: Option<&str>) -> Result<Tokens> {
+    let signed_in = sign_in(call, typed_email, password, device).await;
+    let ended = match &signed_in {
+        Ok(_) => Some(SignIn::Done),
+        Err(Error::Refused(_)) => Some(SignIn::Refused),
+        Err(Error::RateLimited { .. }) => Some(SignIn::Throttled),
+        Err(_) => None,
+    };
+    if let Some(ended) = ended {
+        call.app().metrics.sign_in(ended);
+    }
+    signed_in
+}
+
+async fn sign_in(call: &Call, typed_email: &str, password: &str, device: Option<&str>) -> Result<Tokens> {
     let name = email::canonical(typed_email).unwrap_or_default();
     let guess = throttle::begin(call, throttle::Purpose::SignIn, &name).await?;
     let account = accounts::by_email(&call.read_as_system().await?, &name).await?;
@@ -104,7 +128,7 @@ pub async fn refresh(call: &Call, shown: &str) -> Result<Tokens> {
             store::revoke(write.db(), session.id, now).await?;
             audit::record(&write, None, Deed::TokenReused, Some(session.id.to_string())).await?;
             write.commit().await?;
-            call.app().identity.sessions.invalidate(&session.id).await;
+            ended(call.app(), Ended { session: session.id, account: session.account_id }).await?;
             return Err(over());
         }
         Refresh::Repeat => {}
@@ -140,7 +164,7 @@ fn state(session: &session::Model) -> SessionState {
 }
 
 /// Ends one of the caller's sessions: `id`, or the one that the call came in.
-pub async fn revoke(write: &Write<'_>, person: &PersonActor, id: Option<&str>) -> Result<SessionId> {
+pub async fn revoke(write: &Write<'_>, person: &PersonActor, id: Option<&str>) -> Result<Ended> {
     let id = match id {
         Some(id) => id.parse().map_err(|_| not_found("id"))?,
         None => person.session.ok_or_else(|| coded(Code::BadUserInput, "This token has no session. Give an id."))?,
@@ -150,7 +174,13 @@ pub async fn revoke(write: &Write<'_>, person: &PersonActor, id: Option<&str>) -
     if store::revoke(write.db(), session.id, write.now()).await? {
         audit::record(write, None, Deed::SessionRevoked, Some(session.id.to_string())).await?;
     }
-    Ok(session.id)
+    Ok(Ended { session: session.id, account: session.account_id })
+}
+
+/// After the commit: nobody is taken to be signed in any more, and nothing is on its way to a device.
+pub async fn ended(app: &App, ended: Ended) -> Result<()> {
+    app.identity.sessions.invalidate(&ended.session).await;
+    devices::settle(app, ended.account).await
 }
 
 /// Ends the session of a refresh token, whoever shows it (RFC 7009). An unknown one is no error.
@@ -158,12 +188,12 @@ pub async fn revoke_by_token(call: &Call, shown: &str) -> Result<()> {
     let Some(shown) = Secret::parse(Kind::RefreshToken, shown) else { return Ok(()) };
     let write = call.write_as_system().await?;
     let Some(token) = store::token(write.db(), shown.hash()).await? else { return Ok(()) };
-    if store::revoke(write.db(), token.session_id, write.now()).await? {
-        audit::record(&write, None, Deed::SessionRevoked, Some(token.session_id.to_string())).await?;
+    let Some(session) = store::by_id(write.db(), token.session_id).await? else { return Ok(()) };
+    if store::revoke(write.db(), session.id, write.now()).await? {
+        audit::record(&write, None, Deed::SessionRevoked, Some(session.id.to_string())).await?;
     }
     write.commit().await?;
-    call.app().identity.sessions.invalidate(&token.session_id).await;
-    Ok(())
+    ended(call.app(), Ended { session: session.id, account: session.account_id }).await
 }
 
 /// The sessions of `account` that are live, the newest first.

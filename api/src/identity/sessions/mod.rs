@@ -15,6 +15,7 @@ use chrono::{DateTime, Utc};
 use glans_entity::ids::AccountId;
 
 pub use mutation::SessionMutation;
+pub use rules::IDLE;
 
 /// A live session: whose it is, and until when if it is not used before.
 #[derive(Clone, Copy, Debug)]

@@ -37,7 +37,8 @@ impl SessionMutation {
         SessionRefreshPayload::of(actions::refresh(Call::of(ctx), &input.refresh_token).await)
     }
 
-    /// Signs a device out: its refresh token ends at once, its access token within five seconds. For its owner.
+    /// Signs a device out: its refresh token ends at once, its access token within five seconds, and once this is answered no
+    /// push notification comes there any more. For its owner.
     async fn session_revoke(
         &self,
         ctx: &Context<'_>,
@@ -50,9 +51,9 @@ impl SessionMutation {
                 Box::pin(async move { actions::revoke(write, &person, input.id.as_deref().map(String::as_str)).await })
             })
             .await;
-        if let Ok(session) = &done {
-            call.app().identity.sessions.invalidate(session).await;
+        if let Ok(ended) = &done {
+            actions::ended(call.app(), *ended).await?;
         }
-        SessionRevokePayload::of(done)
+        SessionRevokePayload::of(done.map(|ended| ended.session))
     }
 }

@@ -10,6 +10,7 @@ use sea_orm::{
     QueryTrait,
 };
 
+use crate::notifications::devices;
 use crate::platform::error::Result;
 
 pub async fn insert(db: &impl ConnectionTrait, row: &session::Model) -> Result<()> {
@@ -48,7 +49,8 @@ pub async fn touch(db: &impl ConnectionTrait, id: SessionId, now: DateTime<Utc>)
     Ok(())
 }
 
-/// Ends a session; false when it had ended already.
+/// Ends a session, and with it the devices that it registered: settle the account after the commit. False when it had ended
+/// already.
 pub async fn revoke(db: &impl ConnectionTrait, id: SessionId, now: DateTime<Utc>) -> Result<bool> {
     use session::Column;
     let revoked = session::Entity::update_many()
@@ -57,10 +59,11 @@ pub async fn revoke(db: &impl ConnectionTrait, id: SessionId, now: DateTime<Utc>
         .filter(Column::RevokedAt.is_null())
         .exec(db)
         .await?;
+    devices::store::end_with_session(db, id).await?;
     Ok(revoked.rows_affected > 0)
 }
 
-/// Ends all sessions of an account but `kept`.
+/// Ends all sessions of an account but `kept`, and with them the devices that they registered. Settle the account after the commit.
 pub async fn revoke_others(
     db: &impl ConnectionTrait,
     account: AccountId,
@@ -76,7 +79,7 @@ pub async fn revoke_others(
         update = update.filter(Column::Id.ne(kept));
     }
     update.exec(db).await?;
-    Ok(())
+    devices::store::end_with_sessions(db, account, kept).await
 }
 
 pub async fn token(db: &impl ConnectionTrait, hash: Vec<u8>) -> Result<Option<refresh_token::Model>> {
@@ -111,7 +114,7 @@ pub async fn mark_rotated(db: &impl ConnectionTrait, hash: Vec<u8>, now: DateTim
     Ok(())
 }
 
-/// Removes sessions that ended before `limit`, with their tokens; returns how many.
+/// Removes sessions that ended before `limit`, with their tokens and what is left of their devices; returns how many.
 pub async fn prune(db: &impl ConnectionTrait, limit: DateTime<Utc>) -> Result<u64> {
     use session::Column;
     let ended = || Condition::any().add(Column::RevokedAt.lt(limit)).add(Column::ExpiresAt.lt(limit));

@@ -100,6 +100,15 @@ impl Guess {
     }
 }
 
+/// Forgets what was guessed at `name` from anywhere: the account is gone.
+pub async fn forget(write: &Write<'_>, name: &str) -> Result<()> {
+    for purpose in [Purpose::SignIn, Purpose::ResetRequest] {
+        let key = write.call().app().identity.master.pseudonym(&format!("{} {name}", purpose.name()));
+        store::forget(write.db(), &key).await?;
+    }
+    Ok(())
+}
+
 fn refusal(wait: TimeDelta) -> Error {
     let whole = u32::try_from(wait.num_seconds()).unwrap_or(u32::MAX);
     Error::RateLimited { retry_after_seconds: whole.saturating_add(1) }

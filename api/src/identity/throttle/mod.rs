@@ -5,4 +5,4 @@ mod address;
 mod rules;
 pub mod store;
 
-pub use actions::{Guess, Purpose, Turns, begin};
+pub use actions::{Guess, Purpose, Turns, begin, forget};

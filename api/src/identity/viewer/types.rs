@@ -8,6 +8,7 @@ use crate::call::Call;
 use crate::identity::clients::{self, ApiClient};
 use crate::identity::sessions::{self, types::Session};
 use crate::loaders;
+use crate::notifications::devices::{self, Device};
 use crate::organisation::schools::{self, School};
 use crate::people::memberships::{Membership, MembershipsOf};
 use crate::people::persons::Person;
@@ -73,6 +74,17 @@ impl Viewer {
         let Some(person) = standing.actor.person() else { return Ok(Vec::new()) };
         let rows = sessions::actions::open_ones(call, person.account).await?;
         Ok(rows.into_iter().map(Session).collect())
+    }
+
+    /// The devices to which push notifications of the person go, the one seen last first; empty for a client.
+    /// `deviceRegister` adds one.
+    #[graphql(directive = list_size::apply(3))]
+    pub async fn devices(&self, ctx: &Context<'_>) -> Result<Vec<Device>> {
+        let call = Call::of(ctx);
+        let standing = call.standing();
+        let Some(person) = standing.actor.person() else { return Ok(Vec::new()) };
+        let rows = devices::store::of_account(&*call.read().await?, person.account, call.now()).await?;
+        Ok(rows.into_iter().map(Device).collect())
     }
 }
 

@@ -68,8 +68,12 @@ pub(super) async fn update(write: &Write<'_>, input: PersonUpdateInput) -> Resul
     let capacities = places::capacities(write.db(), write.call().today(), &[person.id]).await?.remove(&person.id);
     let permit = permit(write, rules::to_update(&capacities.unwrap_or_default(), person.board_id))?;
     guardianships::refuse_own_family(write, &permit, person.id).await?;
+    if person.erased_at.is_some() {
+        return Err(refuse(UserErrorCode::Conflict, "id", "This person was erased. Make a new record instead."));
+    }
     check_version(&person, person.version, input.if_version)?;
     let details = input.over(&person).checked("")?;
+    let is_other_address = details.email != person.email;
     let version = person.version;
     let mut row = person.into_active_model();
     row.given_name = Set(details.given_name);
@@ -80,6 +84,9 @@ pub(super) async fn update(write: &Write<'_>, input: PersonUpdateInput) -> Resul
     row.interpreter_needed = Set(details.interpreter_needed);
     let person = store::update(write.db(), &permit, row, version, write.now()).await?;
     write.emit(&permit, Event::about("person.updated", person.id)).await?;
+    if is_other_address {
+        write.emit(&permit, Event::about("person.email_changed", person.id).by(permit.person())).await?;
+    }
     Ok(person)
 }
 
@@ -166,7 +173,7 @@ async fn grant(write: &Write<'_>, permit: &Permit, row: membership::Model) -> Re
     let granted = memberships::store::insert(write.db(), permit, row).await?;
     write.rights_change();
     audit::record(write, permit.board(), "membership.granted", Some(granted.id.to_string())).await?;
-    write.emit(permit, Event::about("membership.granted", granted.id)).await
+    write.emit(permit, Event::about("membership.granted", granted.id).by(Some(granted.person_id))).await
 }
 
 fn permit(write: &Write<'_>, needs: Needs) -> Result<Permit> {

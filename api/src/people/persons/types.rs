@@ -111,6 +111,12 @@ impl Person {
     pub async fn archived_at(&self) -> Option<DateTime<Utc>> {
         self.0.archived_at
     }
+
+    /// When the person was erased: nothing is kept of them but the id, and a dash stands for the names. Null for everybody
+    /// else.
+    pub async fn erased_at(&self) -> Option<DateTime<Utc>> {
+        self.0.erased_at
+    }
 }
 
 /// What is kept of a person.

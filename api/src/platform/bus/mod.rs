@@ -24,6 +24,9 @@ use super::db::Database;
 const WAITING: usize = 1024;
 const RETRY: Duration = Duration::from_secs(2);
 
+/// A topic that wakes whoever follows any.
+pub const EVERYBODY: &str = "*";
+
 /// `None` wakes everybody: messages may have been lost.
 type Message = Option<String>;
 type Here = broadcast::Sender<Message>;
@@ -127,7 +130,7 @@ impl Wakes {
     pub async fn next(&mut self) {
         loop {
             match self.messages.recv().await {
-                Ok(Some(topic)) if topic != self.topic => {}
+                Ok(Some(topic)) if topic != self.topic && topic != EVERYBODY => {}
                 Ok(_) | Err(RecvError::Lagged(_)) => {
                     self.messages = self.messages.resubscribe();
                     return;

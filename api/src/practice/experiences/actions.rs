@@ -66,13 +66,14 @@ pub(super) async fn update(write: &Write<'_>, input: ExperienceUpdateInput) -> R
     }
     let visibility = input.visibility.map_or(experience.visibility, Into::into);
     rules::must_widen(experience.visibility, visibility)?;
+    let widened = experience.shared_at.is_none() && visibility != ExperienceVisibility::School;
     let shared = (visibility != ExperienceVisibility::School).then(|| experience.shared_at.unwrap_or(write.now()));
     let kind = input.kind.map_or(experience.kind, Into::into);
     let version = experience.version;
     let mut row = experience.into_active_model();
     (row.text, row.kind, row.visibility, row.shared_at) = (Set(text), Set(kind), Set(visibility), Set(shared));
     let experience = store::update(write.db(), &permit, row, version, write.now()).await?;
-    done(write, &permit, &experience, "experience.updated").await?;
+    done(write, &permit, &experience, if widened { "experience.widened" } else { "experience.updated" }).await?;
     Ok(experience)
 }
 

@@ -63,13 +63,15 @@ pub(super) async fn update(write: &Write<'_>, input: MeetingUpdateInput) -> Resu
         let reviews = chosen("reviews", input.reviews.as_ref(), LessonPurpose::Reviews)?;
         set_lessons(write, &permit, &meeting, &course, (prepares, reviews)).await?;
     }
+    let is_moved = (starts_at, ends_at, &location) != (meeting.starts_at, meeting.ends_at, &meeting.location);
     let version = meeting.version;
     let mut row = meeting.into_active_model();
     row.starts_at = Set(starts_at);
     row.ends_at = Set(ends_at);
     row.location = Set(location);
     let meeting = store::update(write.db(), &permit, row, version, write.now()).await?;
-    done(write, &permit, &meeting, "meeting.updated").await?;
+    let event = if is_moved { "meeting.moved" } else { "meeting.updated" };
+    done(write, &permit, &meeting, event).await?;
     Ok(meeting)
 }
 
@@ -111,7 +113,7 @@ pub(super) async fn done(
     event: &'static str,
 ) -> Result<()> {
     progress::refresh(write, permit, At::Cohort(meeting.cohort_id)).await?;
-    write.emit(permit, Event::about(event, meeting.id)).await
+    write.emit(permit, Event::about(event, meeting.id).by(permit.person())).await
 }
 
 /// The lessons of `course` with these ids, each once.

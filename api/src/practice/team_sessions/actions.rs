@@ -67,11 +67,13 @@ pub(super) async fn update(write: &Write<'_>, input: TeamSessionUpdateInput) -> 
         must_be_prepared(write, &school, session.lesson_id, starts_at, "startsAt").await?;
     }
     let location = times::location(input.location.as_deref().or(session.location.as_deref()))?;
+    let is_moved = (starts_at, ends_at, &location) != (session.starts_at, session.ends_at, &session.location);
     let version = session.version;
     let mut row = session.into_active_model();
     (row.starts_at, row.ends_at, row.location) = (Set(starts_at), Set(ends_at), Set(location));
     let session = store::update(write.db(), &permit, row, version, write.now()).await?;
-    done(write, &permit, &session, "team_session.updated").await?;
+    let event = if is_moved { "team_session.moved" } else { "team_session.updated" };
+    done(write, &permit, &session, event).await?;
     Ok(session)
 }
 
@@ -160,5 +162,5 @@ async fn roll(write: &Write<'_>, session: &team_session::Model) -> Result<Roll> 
 
 async fn done(write: &Write<'_>, permit: &Permit, session: &team_session::Model, event: &'static str) -> Result<()> {
     progress::refresh(write, permit, At::School(session.cohort_id, session.cohort_school_id)).await?;
-    write.emit(permit, Event::about(event, session.id)).await
+    write.emit(permit, Event::about(event, session.id).by(permit.person())).await
 }

@@ -1,0 +1,18 @@
+//! `glans worker`
+
+use super::{Failure, open};
+use crate::background::Background;
+use crate::http::Signals;
+use crate::platform::config::Config;
+
+/// Works until it is told to stop.
+pub(super) async fn run(config: Config) -> Result<(), Failure> {
+    // First of all: whoever reads "working" may stop the process at once.
+    let mut signals = Signals::register()?;
+    let app = open::app(config).await?;
+    let background = Background::start(&app);
+    say!("working");
+    signals.next().await;
+    background.end().await;
+    Ok(())
+}

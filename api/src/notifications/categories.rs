@@ -1,0 +1,66 @@
+//! What each category does unless somebody chose otherwise. One table, in pure functions.
+
+use glans_entity::notifications::{Category, Channel};
+
+/// Whether people can choose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strategy {
+    /// Nobody can switch it off.
+    Always,
+    /// It comes unless somebody switched it off.
+    OptOut,
+}
+
+/// As whom somebody is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Audience {
+    Guardian,
+    Staff,
+}
+
+impl Audience {
+    pub fn of(as_staff: bool) -> Self {
+        if as_staff { Self::Staff } else { Self::Guardian }
+    }
+}
+
+/// Whether the channel can be switched off for the category.
+pub fn strategy(category: Category) -> Strategy {
+    match category {
+        Category::Security | Category::Alert | Category::Confirmation | Category::Absence | Category::Report => {
+            Strategy::Always
+        }
+        _ => Strategy::OptOut,
+    }
+}
+
+/// Whether the channel carries the category unless somebody chose otherwise.
+pub fn usual(category: Category, channel: Channel, audience: Audience) -> bool {
+    use Audience::{Guardian, Staff};
+    match channel {
+        Channel::Push => match category {
+            Category::Security | Category::Announcement | Category::Experience | Category::Report => false,
+            Category::Survey | Category::Event | Category::Absence => audience == Guardian,
+            _ => true,
+        },
+        Channel::Email => match category {
+            Category::Security => true,
+            Category::Alert | Category::Conversation | Category::Announcement => audience == Guardian,
+            Category::Experience | Category::Programme => audience == Staff,
+            _ => false,
+        },
+    }
+}
+
+/// Whether e-mail of the category waits for the digest.
+pub fn is_bundled(category: Category) -> bool {
+    matches!(
+        category,
+        Category::Announcement | Category::Event | Category::Survey | Category::Programme | Category::Experience
+    )
+}
+
+/// Whether it comes in quiet hours too.
+pub fn passes_quiet_hours(category: Category) -> bool {
+    matches!(category, Category::Security | Category::Alert)
+}

@@ -1,0 +1,165 @@
+//! What a letter says, in the language of who reads it, before it has a form.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use fluent_bundle::FluentArgs;
+use glans_entity::notifications::Category;
+
+use super::Mail;
+use crate::notifications::channels::letter::{Letter, Matter, Waiting};
+use crate::notifications::texts::{self, Speech, Text, Words, key_of};
+
+/// An e-mail, from top to bottom.
+pub(super) struct Sheet {
+    pub language: &'static str,
+    pub subject: String,
+    /// Who speaks: the school, or the board.
+    pub sender: String,
+    /// Over the heading, where there is no time to lose.
+    pub urgent: Option<String>,
+    pub heading: String,
+    pub lead: String,
+    /// Each with how many there are.
+    pub items: Vec<String>,
+    pub code: Option<String>,
+    pub after: Vec<String>,
+    pub button: Option<Link>,
+    pub footer: Vec<String>,
+    /// How to get no more of these.
+    pub off: Option<Off>,
+}
+
+pub(super) struct Link {
+    pub label: String,
+    pub url: String,
+}
+
+pub(super) struct Off {
+    pub question: String,
+    pub link: Link,
+}
+
+impl Matter {
+    /// The category that the person may switch off, where the letter is of one.
+    pub(super) fn can_be_switched_off(&self) -> Option<Category> {
+        match self {
+            Self::Notice { category, can_be_switched_off: true, .. } => Some(*category),
+            _ => None,
+        }
+    }
+}
+
+/// What `letter` says.
+pub(super) fn of(letter: &Letter, mail: &Mail) -> Sheet {
+    let speech = Speech::of(&letter.language);
+    let mut sheet = Sheet {
+        language: speech.tag(),
+        subject: String::new(),
+        sender: mail.from.name.clone().unwrap_or_else(|| mail.from.email.domain().to_owned()),
+        urgent: None,
+        heading: String::new(),
+        lead: String::new(),
+        items: Vec::new(),
+        code: None,
+        after: Vec::new(),
+        button: mail.app_url.clone().map(|url| Link { label: speech.say("mail-open"), url }),
+        footer: Vec::new(),
+        off: None,
+    };
+    match &letter.matter {
+        Matter::Notice { text, category, school, time_zone, happens_at, about, .. } => {
+            let moment = happens_at.map(|at| local(at, time_zone, speech));
+            notice(&mut sheet, speech, *text, *category, school.as_deref(), moment);
+            if let (Some(button), Some(about)) = (&mut sheet.button, about) {
+                button.url = format!("{}?open={about}", button.url);
+            }
+            sheet.off = mail.unsubscribe_url(letter).map(|url| off(speech, *category, url));
+        }
+        Matter::Digest { waiting } => digest(&mut sheet, speech, waiting),
+        Matter::Invitation { board, code } => with_code(&mut sheet, speech, "invitation", Some(board), code),
+        Matter::PasswordReset { code } => with_code(&mut sheet, speech, "reset", None, code),
+    }
+    if sheet.button.is_none() {
+        sheet.after.push(speech.say("mail-no-button"));
+    }
+    sheet.footer.push(speech.say("mail-automatic"));
+    sheet
+}
+
+/// A zone that nobody knows is read as that of the product's home: a talk is not told two hours off.
+fn local(at: DateTime<Utc>, zone: &str, speech: &Speech) -> String {
+    texts::when(at, zone.parse().unwrap_or(Tz::Europe__Amsterdam), speech.tag())
+}
+
+/// The body knows neither a child nor what anybody wrote.
+fn notice(
+    sheet: &mut Sheet,
+    speech: &Speech,
+    text: Text,
+    category: Category,
+    school: Option<&str>,
+    when: Option<String>,
+) {
+    let is_urgent = category == Category::Alert;
+    let title = texts::title(text, speech.tag());
+    let key = match (is_urgent, school) {
+        (true, Some(_)) => Some("mail-subject-urgent-of"),
+        (true, None) => Some("mail-subject-urgent"),
+        (false, Some(_)) => Some("mail-subject"),
+        (false, None) => None,
+    };
+    sheet.subject = key.map_or_else(
+        || title.clone(),
+        |key| about(speech, key, &[("school", school.unwrap_or_default()), ("title", &title)]),
+    );
+    if let Some(school) = school {
+        school.clone_into(&mut sheet.sender);
+    }
+    sheet.urgent = is_urgent.then(|| speech.say("mail-urgent"));
+    sheet.heading = title;
+    let words = Words { school: school.map(str::to_owned), when, ..Words::default() };
+    sheet.lead = texts::body(text, speech.tag(), &words);
+    if !matches!(category, Category::Security | Category::Report) {
+        sheet.after.push(speech.say("mail-details"));
+    }
+}
+
+fn off(speech: &Speech, category: Category, url: String) -> Off {
+    let category = texts::category(category, speech.tag());
+    Off {
+        question: about(speech, "mail-off", &[("category", &category)]),
+        link: Link { label: speech.say("mail-off-link"), url },
+    }
+}
+
+fn digest(sheet: &mut Sheet, speech: &Speech, waiting: &[Waiting]) {
+    sheet.heading = speech.say("mail-digest-title");
+    sheet.subject.clone_from(&sheet.heading);
+    sheet.lead = speech.say("mail-digest-body");
+    sheet.items = waiting.iter().map(|waiting| counted(speech, waiting)).collect();
+    sheet.footer.push(speech.say("mail-digest-off"));
+}
+
+fn counted(speech: &Speech, waiting: &Waiting) -> String {
+    let mut arguments = FluentArgs::new();
+    arguments.set("count", waiting.count);
+    speech.say_with(&format!("waiting-{}", key_of(waiting.category)), &arguments)
+}
+
+fn with_code(sheet: &mut Sheet, speech: &Speech, kind: &str, board: Option<&str>, code: &str) {
+    let say = |part: &str| about(speech, &format!("mail-{kind}-{part}"), &[("board", board.unwrap_or_default())]);
+    sheet.subject = say("subject");
+    sheet.heading = say("title");
+    sheet.lead = say("body");
+    sheet.code = Some(code.to_owned());
+    sheet.after.push(say("after"));
+    sheet.footer.push(say("why"));
+    if let Some(board) = board {
+        board.clone_into(&mut sheet.sender);
+    }
+}
+
+fn about(speech: &Speech, key: &str, names: &[(&'static str, &str)]) -> String {
+    let arguments: FluentArgs<'_> = names.iter().map(|&(name, value)| (name, value.to_owned())).collect();
+    speech.say_with(key, &arguments)
+}

@@ -1,0 +1,64 @@
+//! What goes out by e-mail.
+
+use chrono::{DateTime, Utc};
+use glans_entity::ids::{AccountId, DeliveryId};
+use glans_entity::notifications::Category;
+
+use crate::notifications::texts::Text;
+
+/// An e-mail to one person. Its subject names no child and quotes nothing.
+#[derive(Clone, Debug)]
+pub struct Letter {
+    /// Makes the Message-ID, so that a second try is known as the same one.
+    pub delivery: DeliveryId,
+    pub to: String,
+    /// BCP 47.
+    pub language: String,
+    /// None of who is invited.
+    pub account: Option<AccountId>,
+    pub matter: Matter,
+}
+
+/// What an e-mail says.
+#[derive(Clone, Debug)]
+pub enum Matter {
+    /// One notification.
+    Notice {
+        text: Text,
+        category: Category,
+        school: Option<String>,
+        /// The time zone of the board, by its IANA name.
+        time_zone: String,
+        happens_at: Option<DateTime<Utc>>,
+        /// For the calendar of the person.
+        entry: Option<Entry>,
+        /// TypeID of what to open.
+        about: Option<String>,
+        /// Whether the person may switch this category off: then the e-mail says how.
+        can_be_switched_off: bool,
+    },
+    /// What waited, by category.
+    Digest { waiting: Vec<Waiting> },
+    /// Somebody may make an account with this code.
+    Invitation { board: String, code: String },
+    /// Somebody asked for a new password.
+    PasswordReset { code: String },
+}
+
+/// How much waits of a category.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    pub category: Category,
+    pub count: u64,
+}
+
+/// A talk for the calendar: iTIP, RFC 5546.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub uid: String,
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+    pub cancelled: bool,
+    /// Counts up with every change.
+    pub sequence: i32,
+}

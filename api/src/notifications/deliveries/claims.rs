@@ -1,0 +1,161 @@
+//! Claiming what is due, and saying what became of it.
+
+use chrono::{DateTime, Utc};
+use glans_entity::ids::{BoardId, DeliveryId};
+use glans_entity::notifications::DeliveryState::{Queued, Sending};
+use glans_entity::notifications::delivery::{self, Column};
+use glans_entity::notifications::{DeliveryState, device, notification};
+use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Order, Query};
+use sea_orm::{
+    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter,
+};
+use uuid::Uuid;
+
+use super::LEASE;
+use super::rules::Outcome;
+use crate::platform::error::Result;
+
+/// The boards for which something is due; none for what belongs to no board.
+pub(super) async fn boards(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec<Option<BoardId>>> {
+    let select = Query::select()
+        .distinct()
+        .column(Column::BoardId)
+        .from(delivery::Entity)
+        .and_where(Column::State.eq(Queued))
+        .and_where(Column::DueAt.lte(now))
+        .to_owned();
+    let rows = db.query_all(&select).await?;
+    Ok(rows.iter().map(|row| row.try_get("", "board_id")).collect::<Result<_, _>>()?)
+}
+
+fn of_board(board: Option<BoardId>) -> Condition {
+    Condition::all().add(board.map_or_else(|| Column::BoardId.is_null(), |board| Column::BoardId.eq(board)))
+}
+
+/// Takes up to `most` due deliveries of a board, the ones that wait longest first, under the lease `lease`. What another
+/// process has under its hands is passed over.
+pub(super) async fn claim(
+    db: &DatabaseTransaction,
+    board: Option<BoardId>,
+    most: u64,
+    lease: Uuid,
+    now: DateTime<Utc>,
+) -> Result<Vec<delivery::Model>> {
+    let mut due = Query::select();
+    due.column(Column::Id)
+        .from(delivery::Entity)
+        .and_where(Column::State.eq(Queued))
+        .and_where(Column::DueAt.lte(now))
+        .cond_where(of_board(board))
+        .order_by(Column::DueAt, Order::Asc)
+        .order_by(Column::Id, Order::Asc)
+        .limit(most);
+    if db.get_database_backend() == DbBackend::Postgres {
+        due.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    }
+    let claimed = delivery::Entity::update_many()
+        .col_expr(Column::State, Expr::value(Sending.to_value()))
+        .col_expr(Column::Lease, Expr::value(lease))
+        .col_expr(Column::LeasedUntil, Expr::value(now + LEASE))
+        .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
+        .filter(Column::Id.in_subquery(due));
+    Ok(claimed.exec_with_returning(db).await?)
+}
+
+/// Gives back what was claimed by who did not come back. How much that was.
+pub(super) async fn give_back_overdue(db: &DatabaseTransaction, now: DateTime<Utc>) -> Result<u64> {
+    let overdue = Condition::all().add(Column::State.eq(Sending)).add(Column::LeasedUntil.lt(now));
+    let given_back = released(overdue).col_expr(Column::DueAt, Expr::value(now)).exec(db).await?;
+    Ok(given_back.rows_affected)
+}
+
+fn released(which: Condition) -> sea_orm::UpdateMany<delivery::Entity> {
+    delivery::Entity::update_many()
+        .col_expr(Column::State, Expr::value(Queued.to_value()))
+        .col_expr(Column::Lease, Expr::value(None::<Uuid>))
+        .col_expr(Column::LeasedUntil, Expr::value(None::<DateTime<Utc>>))
+        .filter(which)
+}
+
+/// Those of `ids` that are still under the lease.
+fn held(ids: impl IntoIterator<Item = DeliveryId>, lease: Uuid) -> Condition {
+    Condition::all().add(Column::Id.is_in(ids)).add(Column::Lease.eq(lease)).add(Column::State.eq(Sending))
+}
+
+/// Writes what became of claimed deliveries, as far as the lease still holds.
+pub(super) async fn finish(
+    db: &DatabaseTransaction,
+    outcomes: Vec<(DeliveryId, Outcome)>,
+    lease: Uuid,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let (sent, others): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(|(_, outcome)| *outcome == Outcome::Sent);
+    if !sent.is_empty() {
+        end(db, held(sent.into_iter().map(|(id, _)| id), lease), DeliveryState::Sent, None, now).await?;
+    }
+    for (id, outcome) in others {
+        let one = held([id], lease);
+        match outcome {
+            Outcome::Sent => {}
+            Outcome::Failed(why) => end(db, one, DeliveryState::Failed, Some(why), now).await?,
+            Outcome::Dead(why) => end(db, one, DeliveryState::Dead, Some(why), now).await?,
+            Outcome::Suppressed(reason) => {
+                let why: &'static str = reason.into();
+                end(db, one, DeliveryState::Suppressed, Some(why.to_owned()), now).await?;
+            }
+            Outcome::Again { at, why, counts } => {
+                let uncounted = i32::from(!counts);
+                released(one)
+                    .col_expr(Column::DueAt, Expr::value(at))
+                    .col_expr(Column::Failure, Expr::value(why))
+                    .col_expr(Column::Attempts, Expr::col(Column::Attempts).sub(uncounted))
+                    .exec(db)
+                    .await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A secret is forgotten as soon as nobody needs it; that of a dead letter may be replayed.
+async fn end(
+    db: &DatabaseTransaction,
+    which: Condition,
+    state: DeliveryState,
+    why: Option<String>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let mut update = delivery::Entity::update_many()
+        .col_expr(Column::State, Expr::value(state.to_value()))
+        .col_expr(Column::Lease, Expr::value(None::<Uuid>))
+        .col_expr(Column::LeasedUntil, Expr::value(None::<DateTime<Utc>>))
+        .col_expr(Column::FinishedAt, Expr::value(now))
+        .col_expr(Column::Failure, Expr::value(why));
+    if state != DeliveryState::Dead {
+        update = update.col_expr(Column::Secret, Expr::value(None::<String>));
+    }
+    update.filter(which).exec(db).await?;
+    Ok(())
+}
+
+/// Forgets a device that its gateway does not know, unless it registered after `since`.
+pub(super) async fn forget_device(db: &DatabaseTransaction, id: Uuid, since: Option<DateTime<Utc>>) -> Result<()> {
+    let mut gone = device::Entity::delete_many().filter(device::Column::Id.eq(id));
+    if let Some(since) = since {
+        gone = gone.filter(device::Column::RegisteredAt.lt(since));
+    }
+    gone.exec(db).await?;
+    Ok(())
+}
+
+/// A digest told of what had waited for it.
+pub(super) async fn note_digested(db: &DatabaseTransaction, notifications: &[Uuid], now: DateTime<Utc>) -> Result<()> {
+    use notification::Column;
+    notification::Entity::update_many()
+        .col_expr(Column::DigestedAt, Expr::value(now))
+        .filter(Column::Id.is_in(notifications.iter().copied()))
+        .filter(Column::DigestedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(())
+}

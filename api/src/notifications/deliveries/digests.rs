@@ -1,0 +1,186 @@
+//! What can wait, told of together: one e-mail for a person and a time, over all schools and children.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use glans_entity::identity::account;
+use glans_entity::ids::{AccountId, NotificationId};
+use glans_entity::notifications::{Channel, DeliveryState, Digest, delivery, notification, notification_settings};
+use glans_entity::people::person;
+use glans_entity::scope::Scope;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
+use sea_orm::{ActiveEnum, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QuerySelect};
+
+use super::contents::{Parcel, Step};
+use super::look;
+use crate::app::App;
+use crate::call::today;
+use crate::notifications::categories::Audience;
+use crate::notifications::channels::letter::{Letter, Matter, Waiting};
+use crate::notifications::preferences::rules::{self, Wishes};
+use crate::platform::error::{Error, Result};
+use crate::platform::fresh_id;
+
+/// A digest that could not be sent for so long is of no use: the next one tells the same.
+const LIFETIME: TimeDelta = TimeDelta::hours(20);
+
+/// Queues the digests whose time has come; how many. However often, and by however many processes: one for a person and a
+/// time.
+pub async fn round(app: &Arc<App>) -> Result<u64> {
+    let now = app.clock.now();
+    let everywhere = Scope::system(today(now));
+    let db = app.db.read(&everywhere).await?;
+    let wishes = chosen(&db).await?;
+    drop(db);
+    let mut queued = 0;
+    for settings in wishes {
+        let Some(until) = rules::digest_end(&settings, now) else { continue };
+        let db = app.db.write(&everywhere).await?;
+        queued += queue(&db, &settings, until, now).await?;
+        db.commit().await?;
+    }
+    Ok(queued)
+}
+
+/// Each time that people chose for their digest, and the usual one.
+#[expect(clippy::disallowed_methods, reason = "settings belong to accounts, not to boards")]
+async fn chosen(db: &impl ConnectionTrait) -> Result<Vec<notification_settings::Model>> {
+    use notification_settings::Column;
+    let times = notification_settings::Entity::find()
+        .select_only()
+        .columns([Column::Digest, Column::DigestHour, Column::TimeZone])
+        .distinct();
+    let nobody = AccountId(uuid::Uuid::nil());
+    let rows = times.into_tuple::<(Digest, i32, String)>().all(db).await?;
+    let times: BTreeSet<_> = rows.into_iter().filter(|(digest, ..)| *digest != Digest::Immediate).collect();
+    let usual = rules::usual(nobody);
+    let own = times.into_iter().map(|(digest, digest_hour, time_zone)| notification_settings::Model {
+        version: 1,
+        digest,
+        digest_hour,
+        time_zone,
+        ..rules::usual(nobody)
+    });
+    Ok(own.chain([usual]).collect())
+}
+
+/// A digest for everybody with these settings for whom something waits; `version` 0 is of those who chose none.
+async fn queue(
+    db: &DatabaseTransaction,
+    settings: &notification_settings::Model,
+    until: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<u64> {
+    use delivery::Column;
+    use notification_settings::Column as Settings;
+    let of_settings = |column: Settings| Expr::col((notification_settings::Entity, column));
+    let same = if settings.version == 0 {
+        Condition::all().add(of_settings(Settings::AccountId).is_null())
+    } else {
+        Condition::all()
+            .add(of_settings(Settings::Digest).eq(settings.digest.to_value()))
+            .add(of_settings(Settings::DigestHour).eq(settings.digest_hour))
+            .add(of_settings(Settings::TimeZone).eq(settings.time_zone.as_str()))
+    };
+    let login = Expr::col((person::Entity, person::Column::AccountId));
+    // The id is made outside of what is distinct, once for each row.
+    let accounts = Query::select()
+        .distinct()
+        .column((person::Entity, person::Column::AccountId))
+        .from(notification::Entity)
+        .inner_join(
+            person::Entity,
+            Expr::col((person::Entity, person::Column::Id))
+                .equals((notification::Entity, notification::Column::PersonId)),
+        )
+        .left_join(notification_settings::Entity, of_settings(Settings::AccountId).eq(login))
+        .cond_where(waiting(until))
+        .cond_where(same)
+        .to_owned();
+    let select = Query::select()
+        .expr(fresh_id::in_each_row(db, now)?)
+        .expr(Expr::val(until))
+        .column(Column::AccountId)
+        .expr(Expr::val(Channel::Email.to_value()))
+        .column(Column::AccountId)
+        .expr(Expr::val(DeliveryState::Queued.to_value()))
+        .expr(Expr::val(0))
+        .expr(Expr::val(now))
+        .expr(Expr::val(until + LIFETIME))
+        .expr(Expr::val(now))
+        .from_subquery(accounts, "waiting")
+        // SQLite needs a condition here: without one it takes the `ON` of `ON CONFLICT` for that of a join.
+        .and_where(Expr::col(Column::AccountId).is_not_null())
+        .to_owned();
+    let mut insert = Query::insert();
+    insert
+        .into_table(delivery::Entity)
+        .columns([
+            Column::Id,
+            Column::DigestUntil,
+            Column::AccountId,
+            Column::Channel,
+            Column::AddressId,
+            Column::State,
+            Column::Attempts,
+            Column::DueAt,
+            Column::ExpiresAt,
+            Column::CreatedAt,
+        ])
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .select_from(select)
+        .map_err(Error::fault)?;
+    Ok(db.execute(&insert).await?.rows_affected())
+}
+
+/// What waits for a digest: told of before `until`, neither read nor told of by e-mail.
+fn waiting(until: DateTime<Utc>) -> Condition {
+    use notification::Column;
+    let own = |column: Column| Expr::col((notification::Entity, column));
+    let mailed = Query::select()
+        .expr(Expr::val(1))
+        .from(delivery::Entity)
+        .and_where(Expr::col((delivery::Entity, delivery::Column::NotificationId)).eq(own(Column::Id)))
+        .and_where(Expr::col((delivery::Entity, delivery::Column::Channel)).eq(Channel::Email.to_value()))
+        .to_owned();
+    Condition::all()
+        .add(own(Column::Bundled).eq(true))
+        .add(own(Column::DigestedAt).is_null())
+        .add(own(Column::ReadAt).is_null())
+        .add(own(Column::WithdrawnAt).is_null())
+        .add(own(Column::CreatedAt).lt(until))
+        .add(Expr::exists(mailed).not())
+}
+
+/// What a claimed digest says: how much of what waits, as far as the person wants to hear of it and still may.
+pub(super) async fn contents(
+    db: &impl ConnectionTrait,
+    row: &delivery::Model,
+    login: &account::Model,
+    wishes: &Wishes,
+    until: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<Step> {
+    let of_login = Expr::col((person::Entity, person::Column::AccountId)).eq(login.id);
+    let all = look::seen(db, waiting(until).add(of_login), today(now)).await?;
+    let ids: Vec<NotificationId> = all.iter().map(|seen| seen.id).collect();
+    let mut counts = BTreeMap::new();
+    for seen in all.iter().filter(|seen| seen.may_know && !seen.read_there) {
+        if wishes.wants(seen.category, Channel::Email, Audience::of(seen.as_staff)) {
+            *counts.entry(seen.category).or_insert(0) += 1;
+        }
+    }
+    if counts.is_empty() {
+        return Ok(Step::Skip(ids));
+    }
+    let waiting = counts.into_iter().map(|(category, count)| Waiting { category, count }).collect();
+    let letter = Letter {
+        delivery: row.id,
+        to: login.email.clone(),
+        language: login.language.clone(),
+        account: Some(login.id),
+        matter: Matter::Digest { waiting },
+    };
+    Ok(Step::Send(Parcel::Digest(Box::new(letter), ids)))
+}

@@ -1,0 +1,230 @@
+//! What is known of claimed deliveries at the moment of sending.
+
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use glans_entity::engagement::recipient;
+use glans_entity::identity::account;
+use glans_entity::ids::{AccountId, NotificationId};
+use glans_entity::notifications::{Category, Channel, delivery, device, notification, notification_student};
+use glans_entity::organisation::board;
+use glans_entity::people::{GuardianAccess, GuardianshipStatus, guardianship, membership, person};
+use sea_orm::sea_query::{Alias, CaseStatement, Expr, ExprTrait, Func, Query, SelectStatement, SimpleExpr};
+use sea_orm::{ActiveEnum, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter};
+use uuid::Uuid;
+
+use super::store::{self, Place};
+use crate::notifications::devices;
+use crate::notifications::preferences;
+use crate::notifications::preferences::rules::Wishes;
+use crate::people::rights::covers;
+use crate::platform::error::Result;
+
+/// A notification, and whether its person still may know of it and has not seen it elsewhere.
+#[derive(Clone, Debug, FromQueryResult)]
+#[expect(clippy::struct_excessive_bools, reason = "a row as it is read")]
+pub(super) struct Seen {
+    pub id: NotificationId,
+    pub text: String,
+    pub category: Category,
+    pub urgent: bool,
+    pub about_kind: Option<String>,
+    pub about_id: Option<Uuid>,
+    pub as_staff: bool,
+    pub happens_at: Option<DateTime<Utc>>,
+    pub read_at: Option<DateTime<Utc>>,
+    pub withdrawn_at: Option<DateTime<Utc>>,
+    /// Whether it was read where it stands: the announcement, the thread.
+    pub read_there: bool,
+    pub may_know: bool,
+    /// The zone of the board.
+    pub time_zone: String,
+}
+
+/// All that is known of a batch.
+pub(super) struct Known {
+    pub notifications: HashMap<NotificationId, Seen>,
+    /// Those that belong to a session that is still signed in.
+    pub devices: HashMap<Uuid, device::Model>,
+    pub accounts: HashMap<AccountId, account::Model>,
+    pub wishes: HashMap<AccountId, Wishes>,
+    /// How much waits in the inbox.
+    pub unread: HashMap<AccountId, u64>,
+    /// Of what e-mail tells of.
+    pub places: HashMap<Uuid, Place>,
+}
+
+/// Looks at everything that `batch` hangs on, in a handful of statements.
+#[expect(clippy::disallowed_methods, reason = "accounts belong to no board")]
+pub(super) async fn at(
+    db: &impl ConnectionTrait,
+    batch: &[delivery::Model],
+    on: NaiveDate,
+    now: DateTime<Utc>,
+) -> Result<Known> {
+    let ids: BTreeSet<_> = batch.iter().filter_map(|row| row.notification_id).collect();
+    let logins: BTreeSet<_> = batch.iter().filter_map(|row| row.account_id).collect();
+    let logins: Vec<AccountId> = logins.into_iter().collect();
+    let addresses: Vec<Uuid> = batch.iter().map(|row| row.address_id).collect();
+    let devices = devices::store::of_ids(db, &addresses, now).await?;
+    let accounts = account::Entity::find().filter(account::Column::Id.is_in(logins.iter().copied())).all(db).await?;
+    let of_those = Condition::all().add(Expr::col((notification::Entity, notification::Column::Id)).is_in(ids));
+    let notifications: HashMap<_, _> = seen(db, of_those, on).await?.into_iter().map(|row| (row.id, row)).collect();
+    Ok(Known {
+        places: places(db, batch, &notifications).await?,
+        notifications,
+        devices: devices.into_iter().map(|row| (row.id.0, row)).collect(),
+        accounts: accounts.into_iter().map(|row| (row.id, row)).collect(),
+        wishes: preferences::store::of(db, &logins).await?,
+        unread: unread(db, &logins).await?,
+    })
+}
+
+/// A batch tells of few things, to many.
+async fn places(
+    db: &impl ConnectionTrait,
+    batch: &[delivery::Model],
+    notifications: &HashMap<NotificationId, Seen>,
+) -> Result<HashMap<Uuid, Place>> {
+    let mut places = HashMap::new();
+    for row in batch.iter().filter(|row| row.channel == Channel::Email) {
+        let seen = row.notification_id.and_then(|id| notifications.get(&id));
+        let Some((kind, id)) = seen.and_then(|seen| seen.about_kind.as_deref().zip(seen.about_id)) else { continue };
+        if let Entry::Vacant(place) = places.entry(id) {
+            place.insert(store::place(db, kind, id).await?);
+        }
+    }
+    Ok(places)
+}
+
+/// The notifications that fulfil `which`, with whether their persons may know of them on that day.
+pub(super) async fn seen(db: &impl ConnectionTrait, which: Condition, on: NaiveDate) -> Result<Vec<Seen>> {
+    use notification::Column;
+    let own = |column: Column| Expr::col((notification::Entity, column));
+    let truth =
+        |condition: SimpleExpr| SimpleExpr::Case(Box::new(CaseStatement::new().case(condition, true).finally(false)));
+    let mut select = Query::select();
+    for column in [
+        Column::Id,
+        Column::Text,
+        Column::Category,
+        Column::Urgent,
+        Column::AboutKind,
+        Column::AboutId,
+        Column::AsStaff,
+        Column::HappensAt,
+        Column::ReadAt,
+        Column::WithdrawnAt,
+    ] {
+        select.column((notification::Entity, column));
+    }
+    select
+        .expr_as(truth(Expr::exists(reading())), Alias::new("read_there"))
+        .expr_as(truth(may_know(on)), Alias::new("may_know"))
+        .column((board::Entity, board::Column::TimeZone))
+        .from(notification::Entity)
+        .inner_join(board::Entity, Expr::col((board::Entity, board::Column::Id)).eq(own(Column::BoardId)))
+        .inner_join(person::Entity, Expr::col((person::Entity, person::Column::Id)).eq(own(Column::PersonId)))
+        .cond_where(which);
+    let rows = db.query_all(&select).await?;
+    Ok(rows.iter().map(|row| Seen::from_query_result(row, "")).collect::<Result<_, _>>()?)
+}
+
+/// That the person has read what the notification is about since it was told.
+fn reading() -> SelectStatement {
+    use notification::Column;
+    use recipient::Column as Receipt;
+    let own = |column: Column| Expr::col((notification::Entity, column));
+    Query::select()
+        .expr(Expr::val(1))
+        .from(recipient::Entity)
+        .and_where(Expr::col((recipient::Entity, Receipt::ItemId)).eq(own(Column::AboutId)))
+        .and_where(Expr::col((recipient::Entity, Receipt::PersonId)).eq(own(Column::PersonId)))
+        .and_where(Expr::col((recipient::Entity, Receipt::ReadAt)).gte(own(Column::CreatedAt)))
+        .to_owned()
+}
+
+/// As staff: works for the board. As a guardian: has enough of one of the children, where it concerns any.
+fn may_know(on: NaiveDate) -> SimpleExpr {
+    use notification::Column;
+    let as_staff = Expr::col((notification::Entity, Column::AsStaff)).eq(true);
+    let here = Expr::col((person::Entity, person::Column::ArchivedAt))
+        .is_null()
+        .and(Expr::col((person::Entity, person::Column::ErasedAt)).is_null());
+    let works = as_staff.clone().and(Expr::exists(role(on)));
+    let no_child = Expr::exists(children(None)).not();
+    let cares = as_staff.not().and(no_child.or(Expr::exists(children(Some(on)))));
+    here.and(works.or(cares))
+}
+
+fn role(on: NaiveDate) -> SelectStatement {
+    use membership::Column;
+    Query::select()
+        .expr(Expr::val(1))
+        .from(membership::Entity)
+        .and_where(
+            Expr::col((membership::Entity, Column::PersonId))
+                .equals((notification::Entity, notification::Column::PersonId)),
+        )
+        .and_where(Expr::col((membership::Entity, Column::EndedAt)).is_null())
+        .cond_where(covers(Column::StartsOn, Column::EndsOn, on))
+        .to_owned()
+}
+
+/// The children of the notification; those of whom the person has enough on that day, where one is given.
+fn children(on: Option<NaiveDate>) -> SelectStatement {
+    use guardianship::Column as Guardianship;
+    use notification_student::Column;
+    let mut select = Query::select();
+    select.expr(Expr::val(1)).from(notification_student::Entity).and_where(
+        Expr::col((notification_student::Entity, Column::NotificationId))
+            .equals((notification::Entity, notification::Column::Id)),
+    );
+    let Some(on) = on else { return select };
+    let least = Expr::col((notification_student::Entity, Column::Least));
+    let access = Expr::col((guardianship::Entity, Guardianship::Access));
+    let text = |access: GuardianAccess| access.to_value();
+    let full = access.clone().eq(text(GuardianAccess::Full));
+    let informed = access.clone().eq(text(GuardianAccess::OnRequest)).and(least.clone().ne(text(GuardianAccess::Full)));
+    let reached = access.eq(text(GuardianAccess::EmergencyOnly)).and(least.eq(text(GuardianAccess::EmergencyOnly)));
+    let of_child = Condition::all()
+        .add(
+            Expr::col((guardianship::Entity, Guardianship::StudentId))
+                .equals((notification_student::Entity, Column::StudentId)),
+        )
+        .add(
+            Expr::col((guardianship::Entity, Guardianship::GuardianId))
+                .equals((notification::Entity, notification::Column::PersonId)),
+        );
+    select
+        .inner_join(guardianship::Entity, of_child)
+        .and_where(Expr::col((guardianship::Entity, Guardianship::Status)).eq(GuardianshipStatus::Active.to_value()))
+        .cond_where(covers(Guardianship::StartsOn, Guardianship::EndsOn, on))
+        .and_where(full.or(informed).or(reached));
+    select
+}
+
+async fn unread(db: &impl ConnectionTrait, accounts: &[AccountId]) -> Result<HashMap<AccountId, u64>> {
+    use notification::Column;
+    let select = Query::select()
+        .column((person::Entity, person::Column::AccountId))
+        .expr_as(Func::count(Expr::col((notification::Entity, Column::Id))), Alias::new("unread"))
+        .from(notification::Entity)
+        .inner_join(
+            person::Entity,
+            Expr::col((person::Entity, person::Column::Id)).equals((notification::Entity, Column::PersonId)),
+        )
+        .and_where(Expr::col((person::Entity, person::Column::AccountId)).is_in(accounts.iter().copied()))
+        .and_where(Expr::col((notification::Entity, Column::ReadAt)).is_null())
+        .and_where(Expr::col((notification::Entity, Column::WithdrawnAt)).is_null())
+        .group_by_col((person::Entity, person::Column::AccountId))
+        .to_owned();
+    let rows = db.query_all(&select).await?;
+    rows.iter()
+        .map(|row| {
+            let count: i64 = row.try_get("", "unread")?;
+            Ok((row.try_get("", "account_id")?, u64::try_from(count).unwrap_or_default()))
+        })
+        .collect()
+}

@@ -1,0 +1,28 @@
+//! Carrying notifications, digests and letters to where they go.
+//!
+//! ```text
+//! QUEUED ──claim──▶ SENDING ──▶ SENT · FAILED · SUPPRESSED · DEAD
+//!    ▲                 │
+//!    └── later, or the lease ran out
+//! ```
+//!
+//! - Whoever claims a delivery has it for [`LEASE`]; what becomes of it is written only while the lease is still theirs.
+//! - Boards take turns: what one board has waiting keeps no other from its turn.
+//! - Whether something may be sent is asked after it was claimed and before it is sent, in that order: who unbinds a device, or
+//!   wants something no more, waits for what is under way, so that nothing comes after the answer.
+
+pub mod breaker;
+mod claims;
+mod contents;
+pub mod digests;
+mod look;
+pub mod rules;
+pub mod sender;
+mod store;
+
+use chrono::TimeDelta;
+
+/// How long a process has a delivery that it claimed.
+pub const LEASE: TimeDelta = TimeDelta::seconds(30);
+/// A try ends within this time. With less than this left of its lease none begins.
+const TRY: TimeDelta = TimeDelta::seconds(10);

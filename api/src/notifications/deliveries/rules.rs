@@ -1,0 +1,129 @@
+//! Whether a delivery is sent, and what follows from a try. Pure functions.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use glans_entity::notifications::{Category, Channel};
+
+use crate::notifications::categories::{self, Audience};
+use crate::notifications::channels::Verdict;
+use crate::notifications::preferences::rules::Wishes;
+
+const FIRST_DELAY: TimeDelta = TimeDelta::seconds(1);
+const LONGEST_DELAY: TimeDelta = TimeDelta::minutes(15);
+/// A delivery that takes the process with it each time it is tried is not tried for ever.
+pub(super) const TRIES: i32 = 100;
+/// Characters of a cause that are kept.
+const CAUSE: usize = 300;
+
+/// Why something is not sent after all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub enum Reason {
+    /// It was read in the app.
+    Read,
+    /// What it tells does not hold any more.
+    Withdrawn,
+    /// The person may not know of it any more, or is gone.
+    NoRight,
+    /// The person does not want it by this way.
+    NotWanted,
+    /// The device was signed out, or belongs to somebody else now.
+    Unbound,
+    /// No gateway is configured for the device.
+    NotConfigured,
+    /// Of a digest: nothing waits any more.
+    Nothing,
+}
+
+/// What is known of a notification at the moment of sending.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
+pub struct Seen {
+    pub category: Category,
+    pub channel: Channel,
+    pub audience: Audience,
+    pub urgent: bool,
+    pub is_read: bool,
+    pub is_withdrawn: bool,
+    pub may_know: bool,
+}
+
+/// What is to be done with a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    Send,
+    Suppress(Reason),
+    /// Not before this moment.
+    Wait(DateTime<Utc>),
+}
+
+/// Whether a notification may go out now.
+pub fn decide(seen: &Seen, wishes: &Wishes, now: DateTime<Utc>) -> Decision {
+    if seen.is_withdrawn {
+        return Decision::Suppress(Reason::Withdrawn);
+    }
+    if !seen.may_know {
+        return Decision::Suppress(Reason::NoRight);
+    }
+    if seen.is_read {
+        return Decision::Suppress(Reason::Read);
+    }
+    if !wishes.wants(seen.category, seen.channel, seen.audience) {
+        return Decision::Suppress(Reason::NotWanted);
+    }
+    // An e-mail makes no sound.
+    let disturbs = seen.channel == Channel::Push && !seen.urgent && !categories::passes_quiet_hours(seen.category);
+    match wishes.quiet_until(now, seen.audience).filter(|_| disturbs) {
+        Some(end) => Decision::Wait(end),
+        None => Decision::Send,
+    }
+}
+
+/// What becomes of a delivery.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Sent,
+    /// It will never be taken.
+    Failed(String),
+    Suppressed(Reason),
+    /// Given up.
+    Dead(String),
+    /// Again at this moment. `counts`: as a try.
+    Again {
+        at: DateTime<Utc>,
+        why: String,
+        counts: bool,
+    },
+}
+
+/// What follows from a verdict on the try number `attempts`. `chance` is from 0 to 1.
+pub fn outcome(verdict: Verdict, attempts: i32, expires_at: DateTime<Utc>, now: DateTime<Utc>, chance: f64) -> Outcome {
+    let (after, why) = match verdict {
+        Verdict::Sent => return Outcome::Sent,
+        Verdict::Gone { why, .. } | Verdict::Refused(why) => return Outcome::Failed(brief(&why)),
+        Verdict::Later { after, why } | Verdict::Down { after, why } => (after, brief(&why)),
+    };
+    let at = now + delay(attempts, chance).max(after.unwrap_or_default());
+    if at >= expires_at || attempts >= TRIES { Outcome::Dead(why) } else { Outcome::Again { at, why, counts: true } }
+}
+
+/// Waits until `at`, or is given up where that is too late.
+pub fn wait(at: DateTime<Utc>, expires_at: DateTime<Utc>, why: &str) -> Outcome {
+    if at >= expires_at {
+        Outcome::Dead(why.to_owned())
+    } else {
+        Outcome::Again { at, why: why.to_owned(), counts: false }
+    }
+}
+
+/// Full jitter: any moment up to a limit that doubles with each try. It spreads those who failed together.
+fn delay(attempts: i32, chance: f64) -> TimeDelta {
+    let doubled = FIRST_DELAY * 2_i32.saturating_pow(u32::try_from(attempts).unwrap_or_default().min(20));
+    let limit = doubled.min(LONGEST_DELAY).num_milliseconds();
+    #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "15 minutes in milliseconds")]
+    let millis = (limit as f64 * chance.clamp(0.0, 1.0)) as i64;
+    TimeDelta::milliseconds(millis)
+}
+
+fn brief(why: &str) -> String {
+    why.chars().take(CAUSE).collect()
+}

@@ -1,0 +1,98 @@
+//! Registering and removing a device.
+
+use glans_entity::ids::{AccountId, DeviceId, SessionId};
+use glans_entity::notifications::device::Model;
+
+use super::rules::{self, Claim};
+use super::store;
+use super::types::DeviceRegisterInput;
+use crate::access::PersonActor;
+use crate::call::Write;
+use crate::identity::audit::{self, Deed};
+use crate::identity::sessions;
+use crate::platform::error::{Code, Result, UserErrorCode, coded, not_found, refuse};
+use crate::platform::text::Checks;
+
+const NAME_LENGTH: usize = 80;
+
+/// Registers a device. What goes for it is to be settled after the commit.
+pub(super) async fn register(write: &Write<'_>, viewer: &PersonActor, input: DeviceRegisterInput) -> Result<Model> {
+    let session = own_session(write, viewer).await?;
+    let platform = input.platform.into();
+    let mut checks = Checks::default();
+    let token = rules::token(platform, &input.token, write.call().app().config.production);
+    let token = checks.heed(token.map_err(|(code, message)| refuse(code, "token", message)))?;
+    let name = checks.optional_line("name", input.name.as_deref(), NAME_LENGTH);
+    let token = checks.all(token)?;
+    let now = write.now();
+    let wanted = Model {
+        id: DeviceId::new(),
+        account_id: viewer.account,
+        session_id: session,
+        platform,
+        token,
+        name,
+        registered_at: now,
+        last_seen_at: now,
+    };
+    let found = store::claim(write.db(), wanted.clone()).await?;
+    let device = match rules::claim(&wanted, &found) {
+        Claim::New => {
+            record(write, Deed::DeviceRegistered, wanted.id).await?;
+            wanted
+        }
+        Claim::Again(known) => {
+            if let Some(name) = &wanted.name {
+                store::rename(write.db(), known, name).await?;
+            }
+            Model { name: wanted.name.or(found.name), ..found }
+        }
+        Claim::Moves(known) => {
+            store::take_over(write.db(), known, wanted.clone()).await?;
+            record(write, Deed::DeviceTakenOver, known).await?;
+            record(write, Deed::DeviceRegistered, wanted.id).await?;
+            wanted
+        }
+    };
+    make_room(write, &device).await?;
+    // A token is an address: it stays in its table, and out of the answer that is kept for a repetition.
+    Ok(Model { token: String::new(), ..device })
+}
+
+/// The session of the request, which nobody ends until the transaction ends: a device that it registers ends with it.
+async fn own_session(write: &Write<'_>, viewer: &PersonActor) -> Result<SessionId> {
+    let Some(id) = viewer.session else {
+        let message = "This token belongs to no session, and a device ends with one. Sign in on the device first.";
+        return Err(refuse(UserErrorCode::Forbidden, "", message));
+    };
+    let session = sessions::store::lock(write.db(), id).await?;
+    match session.filter(|session| session.revoked_at.is_none()) {
+        Some(session) => Ok(session.id),
+        None => Err(coded(Code::Unauthenticated, "This session has ended. Sign in again.")),
+    }
+}
+
+/// What the session registered before at the same gateway goes, and of too many devices those that were seen longest ago.
+async fn make_room(write: &Write<'_>, device: &Model) -> Result<()> {
+    let Model { id, account_id, session_id, platform, .. } = *device;
+    let mut gone = store::replace(write.db(), session_id, platform, id).await?;
+    gone.extend(store::keep_latest(write.db(), account_id, id, rules::MOST - 1).await?);
+    for device in &gone {
+        record(write, Deed::DeviceRemoved, *device).await?;
+    }
+    Ok(())
+}
+
+/// Removes a device of the account.
+pub(super) async fn remove(write: &Write<'_>, account: AccountId, id: &str) -> Result<DeviceId> {
+    let id: DeviceId = id.parse().map_err(|_| not_found("id"))?;
+    if !store::remove(write.db(), account, id).await? {
+        return Err(not_found("id"));
+    }
+    record(write, Deed::DeviceRemoved, id).await?;
+    Ok(id)
+}
+
+async fn record(write: &Write<'_>, deed: Deed, device: DeviceId) -> Result<()> {
+    audit::record(write, None, deed, Some(device.to_string())).await
+}

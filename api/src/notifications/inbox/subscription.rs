@@ -1,0 +1,159 @@
+//! Following the inbox.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_graphql::futures_util::stream::{self, Stream};
+use async_graphql::{Context, Object, Subscription};
+use chrono::{DateTime, TimeDelta, Utc};
+use glans_entity::notifications::notification::Model;
+use uuid::Uuid;
+
+use super::types::Notification;
+use super::{store, topic};
+use crate::call::Call;
+use crate::loaders;
+use crate::platform::bus::Wakes;
+use crate::platform::error::{Code, Error, Result, coded};
+use crate::platform::page;
+
+/// The inbox is looked into after this long, in case that a wake-up call was lost.
+const LOOK_AGAIN: Duration = Duration::from_secs(20);
+/// A notification is committed this long after its time at most: so far back is looked for what came late.
+const LATE: TimeDelta = TimeDelta::seconds(60);
+/// Cursors are good for so long.
+const EVENTS_KEPT: TimeDelta = TimeDelta::days(7);
+/// Notifications that are read at once.
+const AHEAD: u64 = 100;
+/// Notifications of the last moments that a cursor remembers, so that none of them is told twice.
+const REMEMBERED: usize = 100;
+const ORDER: &str = "notifications.following";
+
+/// A notification, and where to go on after a lost connection.
+pub struct NotificationReceived {
+    cursor: String,
+    row: Option<Model>,
+}
+
+/// A notification that came into the inbox of the viewer.
+#[Object]
+impl NotificationReceived {
+    /// Opaque. Give the last one as `after` when you follow again: what came meanwhile is told first.
+    async fn cursor(&self) -> &str {
+        &self.cursor
+    }
+
+    /// The notification; null in the first event, which says that following has begun.
+    async fn notification(&self) -> Option<Notification> {
+        self.row.clone().map(Notification)
+    }
+}
+
+/// The root fields that follow the inbox.
+#[derive(Default)]
+pub struct NotificationSubscription;
+
+#[Subscription]
+impl NotificationSubscription {
+    /// What comes into the inbox of the viewer: first an event without a notification, then one for each as it comes.
+    async fn notification_received(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "The cursor of the last event that arrived: what came since is told first. `RESYNC_REQUIRED` when it is \
+                    older than seven days: read the inbox anew."
+        )]
+        after: Option<String>,
+    ) -> Result<impl Stream<Item = async_graphql::Result<NotificationReceived>> + use<>> {
+        let call = Call::shared(ctx);
+        let wakes = call.app().bus.subscribe(topic(call.person()?.account));
+        // Every event is of its own moment: what was read for one must not stand in the next.
+        loaders::in_context(ctx).enable_all_cache(false);
+        let following = Box::pin(Following::begin(call, wakes, after)).await?;
+        Ok(stream::unfold(Some(following), async |following| following?.next().await))
+    }
+}
+
+/// When the last one that was told came, and those told that came shortly before.
+type Position = (DateTime<Utc>, Vec<Uuid>);
+
+struct Following {
+    call: Arc<Call>,
+    wakes: Wakes,
+    since: DateTime<Utc>,
+    /// What was told of the last moments, with its time.
+    told: VecDeque<(DateTime<Utc>, Uuid)>,
+    begun: bool,
+    ahead: VecDeque<Model>,
+}
+
+impl Following {
+    async fn begin(call: Arc<Call>, wakes: Wakes, after: Option<String>) -> Result<Self> {
+        let now = call.now();
+        let mut following =
+            Self { call, wakes, since: now, told: VecDeque::new(), begun: false, ahead: VecDeque::new() };
+        match after {
+            // What was there already is not told: only what comes late of the last moments is.
+            None => {
+                let (db, scope) = (following.call.read().await?, following.call.scope());
+                let known = store::since(&*db, &scope, now - LATE, &[], 10 * AHEAD).await?;
+                following.told = known.iter().map(|row| (row.created_at, row.id.0)).collect();
+            }
+            Some(after) => {
+                let (since, told): Position = page::position(&after, ORDER)?;
+                if since + EVENTS_KEPT < now {
+                    let message = "This cursor is older than seven days. Read the inbox, and follow anew.";
+                    return Err(coded(Code::ResyncRequired, message));
+                }
+                following.since = since;
+                following.told = told.into_iter().map(|id| (since, id)).collect();
+            }
+        }
+        Ok(following)
+    }
+
+    fn cursor(&self) -> Result<String> {
+        let told: Vec<Uuid> = self.told.iter().rev().take(REMEMBERED).map(|(_, id)| *id).collect();
+        page::mark(ORDER, &(self.since, told))
+    }
+
+    /// The next that is to be told; nothing follows an error.
+    async fn next(mut self) -> Option<(async_graphql::Result<NotificationReceived>, Option<Self>)> {
+        match self.tell().await {
+            Ok(told) => Some((Ok(told), Some(self))),
+            Err(error) => Some((Err(error.into()), None)),
+        }
+    }
+
+    /// Reads on; whether there is nothing more yet.
+    async fn look(&mut self) -> Result<bool> {
+        self.call.stand_anew().await?;
+        let (db, scope) = (self.call.read().await?, self.call.scope());
+        let told: Vec<Uuid> = self.told.iter().map(|(_, id)| *id).collect();
+        self.ahead = store::since(&*db, &scope, self.since - LATE, &told, AHEAD).await?.into();
+        if self.ahead.is_empty() {
+            drop(db);
+            // Whoever waits gives the snapshot back.
+            self.call.look_again().await;
+        }
+        Ok(self.ahead.is_empty())
+    }
+
+    async fn tell(&mut self) -> Result<NotificationReceived> {
+        if !self.begun {
+            self.begun = true;
+            return Ok(NotificationReceived { cursor: self.cursor()?, row: None });
+        }
+        // In a box that lasts as long as it takes: who waits for hours keeps no room for reading.
+        while Box::pin(self.look()).await? {
+            let _ = tokio::time::timeout(LOOK_AGAIN, self.wakes.next()).await;
+        }
+        let row = self.ahead.pop_front().ok_or_else(|| Error::fault("a list that is not empty has a first"))?;
+        self.since = self.since.max(row.created_at);
+        self.told.push_back((row.created_at, row.id.0));
+        let kept = self.since - LATE;
+        self.told.retain(|(at, _)| *at >= kept);
+        Ok(NotificationReceived { cursor: self.cursor()?, row: Some(row) })
+    }
+}

@@ -1,0 +1,28 @@
+//! Imports.
+
+use glans_entity::ids::RosterImportId;
+use glans_entity::notifications::Category;
+use glans_entity::people::{Role, membership, person};
+use glans_entity::roster::roster_import;
+use glans_entity::scope::Scoped;
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter};
+
+use super::fact::Fact;
+use super::{Notice, Text, Told, people};
+use crate::platform::error::Result;
+
+/// To the administrators of the board, and to who started it: it ends long after.
+pub(super) async fn ended(db: &impl ConnectionTrait, fact: Fact<'_>, text: Text) -> Result<Told> {
+    let (id, everywhere) = (fact.id::<RosterImportId>()?, fact.everywhere());
+    let row = roster_import::Entity::within(&everywhere).filter(roster_import::Column::Id.eq(id)).one(db).await?;
+    let Some(row) = row else { return Ok(Told::nothing()) };
+    let administers = Condition::all()
+        .add(membership::Column::Role.eq(Role::BoardAdmin))
+        .add(membership::Column::BoardId.eq(row.board_id));
+    let mut to = people::staff(&everywhere, administers);
+    if let Some(person) = row.started_by {
+        let started = Condition::all().add(person::Column::Id.eq(person));
+        to = people::and(to, people::colleagues(&everywhere, started));
+    }
+    Ok(Told::telling([Notice::new(text, Category::Report, (RosterImportId::PREFIX, id.0), to)]))
+}

@@ -1,0 +1,58 @@
+//! Changing what one wants to be told where and when.
+
+use async_graphql::MaybeUndefined;
+use chrono::Timelike;
+use glans_entity::notifications::notification_settings;
+use glans_entity::people::Role;
+
+use super::rules::{self, Choice, Wishes};
+use super::store;
+use super::types::NotificationPreferencesUpdateInput;
+use crate::access::PersonActor;
+use crate::call::Write;
+use crate::notifications::categories::Audience;
+use crate::platform::error::{Result, check_version};
+use crate::platform::scalars::LocalTime;
+use crate::platform::text::Checks;
+
+/// As whom the person is told of things.
+pub(super) fn audiences(person: &PersonActor) -> &'static [Audience] {
+    let is_staff = person.held.iter().any(|held| held.role != Role::Guardian);
+    rules::audiences(person.holds(Role::Guardian), is_staff)
+}
+
+pub(super) async fn update(
+    write: &Write<'_>,
+    viewer: &PersonActor,
+    input: NotificationPreferencesUpdateInput,
+) -> Result<Wishes> {
+    let known = store::lock(write.db(), viewer.account).await?;
+    check_version(&known, known.settings.version, input.if_version)?;
+    let choices: Vec<Choice> = input.channels.unwrap_or_default().into_iter().map(Into::into).collect();
+    let settings = notification_settings::Model {
+        quiet_from: over(&input.quiet_from, known.settings.quiet_from),
+        quiet_until: over(&input.quiet_until, known.settings.quiet_until),
+        time_zone: input.time_zone.unwrap_or_else(|| known.settings.time_zone.clone()),
+        digest: input.digest.map_or(known.settings.digest, Into::into),
+        digest_hour: input.digest_hour.unwrap_or(known.settings.digest_hour),
+        updated_at: write.now(),
+        version: known.settings.version + 1,
+        ..known.settings
+    };
+    let mut checks = Checks::default();
+    rules::check_choices(&mut checks, &choices, audiences(viewer));
+    rules::check(&mut checks, &settings);
+    checks.done(())?;
+    store::put(write.db(), settings.clone()).await?;
+    store::choose(write.db(), viewer.account, &choices, write.now()).await?;
+    Ok(Wishes { settings, chosen: known.chosen }.with(&choices))
+}
+
+/// What is absent stays; null clears.
+fn over(given: &MaybeUndefined<LocalTime>, kept: Option<i32>) -> Option<i32> {
+    match given {
+        MaybeUndefined::Undefined => kept,
+        MaybeUndefined::Null => None,
+        MaybeUndefined::Value(time) => i32::try_from(time.0.num_seconds_from_midnight() / 60).ok(),
+    }
+}

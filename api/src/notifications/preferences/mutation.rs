@@ -1,0 +1,34 @@
+//! Changing the own preferences.
+
+use async_graphql::{Context, Object};
+
+use super::actions;
+use super::types::{NotificationPreferencesUpdateInput, NotificationPreferencesUpdatePayload};
+use crate::call::Call;
+use crate::notifications::devices::settle_account;
+use crate::platform::error::Result;
+
+/// The root field that changes preferences.
+#[derive(Default)]
+pub struct PreferenceMutation;
+
+#[Object]
+impl PreferenceMutation {
+    /// Changes what the viewer is told by push and e-mail, and when. It holds in all boards, for what waits to be sent too:
+    /// once this is answered, nothing leaves any more that is not wanted. The inbox in the app has everything in any case. For
+    /// persons.
+    async fn notification_preferences_update(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to change.")] input: NotificationPreferencesUpdateInput,
+    ) -> Result<NotificationPreferencesUpdatePayload> {
+        let call = Call::of(ctx);
+        let viewer = call.person()?;
+        let account = viewer.account;
+        let done = call.once(ctx, |write| Box::pin(async move { actions::update(write, &viewer, input).await })).await;
+        if done.is_ok() {
+            settle_account(call.app(), account).await?;
+        }
+        NotificationPreferencesUpdatePayload::of(done)
+    }
+}

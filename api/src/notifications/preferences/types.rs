@@ -1,0 +1,209 @@
+//! The preferences, and the input and payload of their mutation.
+
+use async_graphql::{Context, Enum, InputObject, MaybeUndefined, Object, SimpleObject};
+use chrono::{DateTime, NaiveTime, Utc};
+use glans_entity::notifications;
+use sea_orm::Iterable;
+
+use super::actions;
+use super::rules::{self, Choice, Wishes};
+use crate::call::Call;
+use crate::notifications::categories::Audience;
+use crate::payload;
+use crate::platform::error::Result;
+use crate::platform::scalars::LocalTime;
+use crate::platform::size::list_size;
+
+/// What a notification is about: people choose by it what reaches them where.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "notifications::Category")]
+pub enum NotificationCategory {
+    /// Sign-in and contact details of the viewer. It always comes, by e-mail.
+    Security,
+    /// Something urgent. It always comes, in quiet hours too.
+    Alert,
+    /// Something that a guardian is to confirm to have read. It always comes.
+    Confirmation,
+    /// A message in a thread.
+    Message,
+    /// Talks about a child, and what came of them.
+    Conversation,
+    /// A word of the school to many.
+    Announcement,
+    /// Something to come to.
+    Event,
+    /// Questions of the school, and consents that it asks for.
+    Survey,
+    /// That a child does not come. It always comes.
+    Absence,
+    /// For staff: meetings, team sessions and what is overdue in the course.
+    Programme,
+    /// For staff: experiences with lessons, and comments on them.
+    Experience,
+    /// For administrators: imports, and what fails between systems. It always comes.
+    Report,
+}
+
+/// A way by which a notification comes, beside the inbox in the app, which has every one.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "notifications::Channel")]
+pub enum Channel {
+    /// To the devices of `viewer.devices`.
+    Push,
+    /// To the e-mail address of the account.
+    Email,
+}
+
+/// How often e-mail about what can wait is bundled.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "notifications::Digest")]
+pub enum Digest {
+    /// Nothing is bundled: each notification is an e-mail of its own.
+    Immediate,
+    /// One e-mail a day at most, at `digestHour`.
+    Daily,
+    /// One e-mail a week at most, on Friday at `digestHour`.
+    Weekly,
+}
+
+pub struct NotificationPreferences(Wishes);
+
+impl From<Wishes> for NotificationPreferences {
+    fn from(wishes: Wishes) -> Self {
+        Self(wishes)
+    }
+}
+
+/// What the viewer is told by push and e-mail, and when, over all boards. Seen by the viewer alone.
+#[Object]
+impl NotificationPreferences {
+    /// Every category on every channel, with what holds at present: what the viewer chose, else what is usual for the roles
+    /// of the viewer. 24 items.
+    #[graphql(directive = list_size::apply(24))]
+    pub async fn channels(&self, ctx: &Context<'_>) -> Result<Vec<ChannelPreference>> {
+        let audiences = actions::audiences(&*Call::of(ctx).person()?);
+        let of =
+            |category: notifications::Category| notifications::Channel::iter().map(move |channel| (category, channel));
+        let all = notifications::Category::iter().flat_map(of);
+        Ok(all.map(|(category, channel)| ChannelPreference::of(&self.0, category, channel, audiences)).collect())
+    }
+
+    /// From when on the viewer is left alone, by the wall clock of `timeZone`; null for the usual hours: 21:00 to 07:00, and
+    /// for what concerns the viewer as staff, whenever it is not Monday to Friday from 07:30 to 18:00. What comes in quiet
+    /// hours is in the inbox at once and is pushed when they end; only SECURITY, ALERT and what is urgent does not wait.
+    pub async fn quiet_from(&self) -> Option<LocalTime> {
+        self.0.settings.quiet_from.map(time)
+    }
+
+    /// Until when; earlier than `quietFrom` for a night. Null exactly when `quietFrom` is null.
+    pub async fn quiet_until(&self) -> Option<LocalTime> {
+        self.0.settings.quiet_until.map(time)
+    }
+
+    /// By which clock the quiet hours and the digest go: a name of the IANA time zone database, as `Europe/Amsterdam`.
+    pub async fn time_zone(&self) -> &str {
+        &self.0.settings.time_zone
+    }
+
+    /// How often e-mail about ANNOUNCEMENT, EVENT, SURVEY, PROGRAMME and EXPERIENCE comes; DAILY unless chosen. What was read
+    /// in the app meanwhile is left out, and an empty digest is not sent.
+    pub async fn digest(&self) -> Digest {
+        self.0.settings.digest.into()
+    }
+
+    /// The hour of the day, 0 to 23 by the clock of `timeZone`, at which a digest comes; 17 unless chosen.
+    pub async fn digest_hour(&self) -> i32 {
+        self.0.settings.digest_hour
+    }
+
+    /// When they were changed last; null where they never were.
+    pub async fn updated_at(&self) -> Option<DateTime<Utc>> {
+        (self.0.settings.version > 0).then_some(self.0.settings.updated_at)
+    }
+
+    /// Counts up with every change, 0 where there was none; give it as `ifVersion` when you change them.
+    pub async fn version(&self) -> i32 {
+        self.0.settings.version
+    }
+}
+
+/// Minutes since midnight as a time.
+fn time(minutes: i32) -> LocalTime {
+    let seconds = u32::try_from(minutes * 60).unwrap_or_default();
+    LocalTime(NaiveTime::from_num_seconds_from_midnight_opt(seconds, 0).unwrap_or_default())
+}
+
+/// A category on a channel. Seen by the viewer alone.
+#[derive(SimpleObject)]
+pub struct ChannelPreference {
+    /// What it is about.
+    pub category: NotificationCategory,
+    /// By which way.
+    pub channel: Channel,
+    /// Whether notifications of the category come on the channel. For who is guardian and staff: in either role.
+    pub enabled: bool,
+    /// Whether the viewer can choose; false where it always comes.
+    pub can_change: bool,
+}
+
+impl ChannelPreference {
+    fn of(
+        wishes: &Wishes,
+        category: notifications::Category,
+        channel: notifications::Channel,
+        audiences: &[Audience],
+    ) -> Self {
+        Self {
+            category: category.into(),
+            channel: channel.into(),
+            enabled: audiences.iter().any(|audience| wishes.wants(category, channel, *audience)),
+            can_change: rules::can_switch_off(category, channel, audiences),
+        }
+    }
+}
+
+/// Whether a category comes on a channel.
+#[derive(InputObject)]
+pub struct ChannelPreferenceInput {
+    /// What it is about.
+    pub category: NotificationCategory,
+    /// By which way.
+    pub channel: Channel,
+    /// Whether it comes. What always comes cannot be switched off: FORBIDDEN.
+    pub enabled: bool,
+}
+
+impl From<ChannelPreferenceInput> for Choice {
+    fn from(input: ChannelPreferenceInput) -> Self {
+        Self { category: input.category.into(), channel: input.channel.into(), enabled: input.enabled }
+    }
+}
+
+/// Changes what the viewer is told where and when. What is absent stays.
+#[derive(InputObject)]
+pub struct NotificationPreferencesUpdateInput {
+    /// The categories and channels that change, each pair once; those left out stay.
+    pub channels: Option<Vec<ChannelPreferenceInput>>,
+    /// From when on the viewer is left alone, with `quietUntil`; null, for both, for the usual hours.
+    pub quiet_from: MaybeUndefined<LocalTime>,
+    /// Until when, another time than `quietFrom`; earlier than it for a night.
+    pub quiet_until: MaybeUndefined<LocalTime>,
+    /// By which clock: a name of the IANA time zone database, as `Europe/Amsterdam`.
+    pub time_zone: Option<String>,
+    /// How often e-mail about what can wait is bundled.
+    pub digest: Option<Digest>,
+    /// The hour of the day at which a digest comes, 0 to 23.
+    pub digest_hour: Option<i32>,
+    /// Refused with CONFLICT when the stored version is another one.
+    pub if_version: Option<i32>,
+    /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
+    pub client_mutation_id: Option<String>,
+}
+
+payload! {
+    /// The answer to `notificationPreferencesUpdate`.
+    NotificationPreferencesUpdatePayload {
+        /// What holds now; on a conflict, as it was left; null when refused otherwise.
+        notification_preferences: NotificationPreferences
+    }
+}

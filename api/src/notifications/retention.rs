@@ -1,0 +1,33 @@
+//! How long what was told and sent is kept.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use glans_entity::notifications::{delivery, notification};
+use glans_entity::platform::outbox;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+
+use crate::platform::error::Result;
+
+/// Events after everybody was told.
+const EVENTS: TimeDelta = TimeDelta::days(14);
+/// What became of deliveries, for who asks why something did not come.
+const DELIVERIES: TimeDelta = TimeDelta::days(30);
+/// The inbox: a school year, and some time to look back.
+const NOTIFICATIONS: TimeDelta = TimeDelta::days(400);
+
+/// Forgets events that everybody was told of long ago; how many.
+pub async fn events(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<u64> {
+    let old = outbox::Entity::delete_many().filter(outbox::Column::ToldAt.lt(now - EVENTS));
+    Ok(old.exec(db).await?.rows_affected)
+}
+
+/// Forgets what became of deliveries; how many.
+pub async fn deliveries(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<u64> {
+    let old = delivery::Entity::delete_many().filter(delivery::Column::FinishedAt.lt(now - DELIVERIES));
+    Ok(old.exec(db).await?.rows_affected)
+}
+
+/// Forgets old notifications, with their deliveries; how many.
+pub async fn notifications(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<u64> {
+    let old = notification::Entity::delete_many().filter(notification::Column::CreatedAt.lt(now - NOTIFICATIONS));
+    Ok(old.exec(db).await?.rows_affected)
+}

@@ -1,0 +1,217 @@
+//! What people are told, in their language: one Fluent file per language in this folder.
+
+mod speech;
+mod time;
+mod words;
+
+use glans_entity::notifications::Category;
+use strum::{EnumIter, EnumString, IntoStaticStr};
+
+pub use speech::Speech;
+pub use time::when;
+pub use words::Words;
+
+/// What somebody is told of. In the files each has `<key>-title` and `<key>-body`, for the inbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Text {
+    AnnouncementPublished,
+    AnnouncementCorrected,
+    /// Reminder: a guardian has not confirmed an announcement.
+    AcknowledgementMissing,
+    MessageArrived,
+    /// Nobody reads what the person wrote.
+    MessageUndeliverable,
+    ConversationPlanned,
+    ConversationMoved,
+    ConversationCancelled,
+    /// For staff: a guardian booked a time.
+    ConversationBooked,
+    /// A guardian finds the record of a talk.
+    ConversationRecorded,
+    /// Reminder, two days before.
+    ConversationSoon,
+    AgreementToConfirm,
+    /// Reminder.
+    AgreementDue,
+    GoalProposed,
+    BookingOpened,
+    /// Reminder: a guardian has booked no time yet.
+    BookingReminder,
+    EventInvited,
+    EventChanged,
+    EventCancelled,
+    /// A place came free.
+    EventMovedUp,
+    SurveyOpened,
+    /// Reminder.
+    SurveyReminder,
+    ConsentAsked,
+    AbsenceReported,
+    AbsenceWithdrawn,
+    /// For who answers for the school.
+    ConcernRaised,
+    ConcernAcknowledged,
+    ComplimentGiven,
+    MeetingPlanned,
+    MeetingMoved,
+    MeetingCancelled,
+    /// Reminder, the day before.
+    MeetingTomorrow,
+    SessionPlanned,
+    SessionMoved,
+    SessionCancelled,
+    /// Reminder: a lesson was prepared and has no date with the team yet.
+    SessionWithoutDate,
+    ExperienceShared,
+    ExperienceCommented,
+    RosterImported,
+    RosterRefused,
+    RoleGranted,
+    PasswordChanged,
+    EmailChanged,
+}
+
+impl Text {
+    /// As it is stored, and as it begins in the files.
+    pub fn key(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// A few words, without names.
+pub fn title(text: Text, language: &str) -> String {
+    Speech::of(language).say(&format!("{}-title", text.key()))
+}
+
+/// One or two sentences with as much as `words` knows. For eyes behind a sign-in unless `words` names nobody.
+pub fn body(text: Text, language: &str, words: &Words) -> String {
+    words.said_in(Speech::of(language), &format!("{}-body", text.key()))
+}
+
+/// Title and body for a locked screen: a line for the category, with nothing of a child and nothing quoted.
+pub fn push(category: Category, urgent: bool, language: &str) -> (String, String) {
+    let speech = Speech::of(language);
+    let key = key_of(category);
+    let title = if urgent { "push-urgent-title".to_owned() } else { format!("push-{key}-title") };
+    (speech.say(&title), speech.say(&format!("push-{key}-body")))
+}
+
+/// What the category is called within a sentence.
+pub fn category(category: Category, language: &str) -> String {
+    Speech::of(language).say(&format!("category-{}", key_of(category)))
+}
+
+/// How the category is named in the files.
+pub fn key_of(category: Category) -> &'static str {
+    match category {
+        Category::Security => "security",
+        Category::Alert => "alert",
+        Category::Confirmation => "confirmation",
+        Category::Message => "message",
+        Category::Conversation => "conversation",
+        Category::Announcement => "announcement",
+        Category::Event => "event",
+        Category::Survey => "survey",
+        Category::Absence => "absence",
+        Category::Programme => "programme",
+        Category::Experience => "experience",
+        Category::Report => "report",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::Iterable;
+    use strum::IntoEnumIterator;
+
+    use super::*;
+
+    /// Each with and without each of what it can know.
+    fn all_words() -> Vec<Words> {
+        let children = [vec![], vec!["Noor"], vec!["Noor", "Sem"], vec!["Noor", "Sem", "Daan"]];
+        let given = |there: bool, text: &str| there.then(|| text.to_owned());
+        let each = (0..8).flat_map(|bits| {
+            children.iter().map(move |children| Words {
+                subject: given(bits & 1 > 0, "Sportdag"),
+                school: given(bits & 2 > 0, "De Zwaluw"),
+                when: given(bits & 4 > 0, "dinsdag 3 maart om 15:30"),
+                children: children.iter().map(|&name| name.to_owned()).collect(),
+            })
+        });
+        each.collect()
+    }
+
+    fn is_sound(said: &str) {
+        assert!(!said.is_empty() && said.trim() == said, "{said:?}");
+        for wrong in ["{", "}", "$", "  ", " .", " ,", " :", "..", "-title", "-body"] {
+            assert!(!said.contains(wrong), "{wrong:?} in {said:?}");
+        }
+    }
+
+    #[test]
+    fn every_text_reads_well_in_every_language_whatever_is_known() {
+        let words = all_words();
+        for language in Speech::tags() {
+            for text in <Text as IntoEnumIterator>::iter() {
+                let title = title(text, language);
+                is_sound(&title);
+                assert!(title.chars().count() <= 45, "{title}: too long for a line");
+                for words in &words {
+                    let body = body(text, language, words);
+                    is_sound(&body);
+                    assert!(body.ends_with(['.', '?']), "{body}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_category_has_its_lines_in_every_language() {
+        for language in Speech::tags() {
+            for category in <Category as Iterable>::iter() {
+                for urgent in [false, true] {
+                    let (title, body) = push(category, urgent, language);
+                    is_sound(&title);
+                    is_sound(&body);
+                }
+                is_sound(&super::category(category, language));
+            }
+        }
+    }
+
+    #[test]
+    fn a_body_says_what_is_known_and_no_more() {
+        let words = Words {
+            subject: Some("Samen lezen".to_owned()),
+            school: Some("De Zwaluw".to_owned()),
+            children: vec!["Noor".to_owned(), "Sem".to_owned()],
+            when: Some("dinsdag 3 maart om 15:30".to_owned()),
+        };
+        let nothing = Words::default();
+        let of = |text, words| body(text, "nl", words);
+        assert_eq!(
+            of(Text::AnnouncementPublished, &words),
+            "Er is een nieuwe mededeling van De Zwaluw voor Noor en Sem: “Samen lezen”."
+        );
+        assert_eq!(of(Text::AnnouncementPublished, &nothing), "Er is een nieuwe mededeling.");
+        assert_eq!(
+            of(Text::ConversationMoved, &words),
+            "Het gesprek over Noor en Sem op De Zwaluw is verzet naar dinsdag 3 maart om 15:30."
+        );
+        assert_eq!(of(Text::AbsenceReported, &nothing), "Er is een kind afgemeld.");
+        assert_eq!(
+            body(Text::AbsenceReported, "en-GB", &Words { when: None, school: None, ..words }),
+            "Noor and Sem are reported absent."
+        );
+    }
+
+    #[test]
+    fn what_is_pushed_is_the_same_whatever_happened() {
+        assert_eq!(
+            push(Category::Message, false, "nl-BE"),
+            ("Nieuw bericht".to_owned(), "Lees het in de app.".to_owned())
+        );
+        assert_eq!(push(Category::Announcement, true, "en").0, "Urgent message from school");
+    }
+}

@@ -1,0 +1,88 @@
+//! `/unsubscribe/{token}`: e-mail of a category is switched off by who got some, without a sign-in (RFC 8058).
+//!
+//! `GET` shows a page with a button and changes nothing, because programs that look for danger follow every link of an
+//! e-mail. `POST` switches it off, be it the button or the mail program with `List-Unsubscribe=One-Click`; what is in the
+//! body makes no difference.
+
+mod page;
+mod store;
+mod token;
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use axum::routing::get;
+use axum::{Extension, Router};
+use glans_entity::ids::AccountId;
+use glans_entity::notifications::Category;
+
+use super::categories::{Strategy, strategy};
+use super::devices::settle_account;
+use super::texts::Speech;
+use crate::app::App;
+use crate::call::Call;
+use crate::door::languages;
+use crate::http::RequestId;
+use crate::identity::accounts;
+use crate::platform::error::Result;
+
+use page::Page;
+pub use token::Tokens;
+
+/// The route, for the server to mount.
+pub fn routes(app: Arc<App>) -> Router {
+    Router::new().route("/unsubscribe/{token}", get(ask).post(switch_off)).with_state(app)
+}
+
+async fn ask(State(app): State<Arc<App>>, Path(token): Path<String>, headers: HeaderMap) -> Response {
+    let speech = spoken(&headers);
+    match meant(&app, &token) {
+        Some((_, category)) => Page::ask(speech, category).answer(StatusCode::OK),
+        None => Page::unknown(speech).answer(StatusCode::NOT_FOUND),
+    }
+}
+
+async fn switch_off(
+    State(app): State<Arc<App>>,
+    Extension(request_id): Extension<RequestId>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let speech = spoken(&headers);
+    let Some((account, category)) = meant(&app, &token) else {
+        return Page::unknown(speech).answer(StatusCode::NOT_FOUND);
+    };
+    match without(&app, account, category).await {
+        Ok(true) => Page::done(speech, category).answer(StatusCode::OK),
+        Ok(false) => Page::unknown(speech).answer(StatusCode::NOT_FOUND),
+        Err(error) => {
+            tracing::error!(?error, request_id = request_id.as_str(), "switching e-mail off");
+            Page::failed(speech).answer(StatusCode::INTERNAL_SERVER_ERROR)
+        }
+    }
+}
+
+fn spoken(headers: &HeaderMap) -> &'static Speech {
+    Speech::of_first(languages(headers).iter().map(String::as_str))
+}
+
+/// Whose e-mail of what. What nobody can switch off in the app is not switched off here either.
+fn meant(app: &App, token: &str) -> Option<(AccountId, Category)> {
+    let meant = Tokens::of(&app.identity.master).read(token)?;
+    (strategy(meant.1) == Strategy::OptOut).then_some(meant)
+}
+
+/// False where the account is not there any more.
+async fn without(app: &Arc<App>, account: AccountId, category: Category) -> Result<bool> {
+    let call = Call::system(app, "unsubscribe");
+    let write = call.write().await?;
+    if accounts::by_id(write.db(), account).await?.is_none() {
+        return Ok(false);
+    }
+    store::switch_off(write.db(), account, category, write.now()).await?;
+    write.commit().await?;
+    settle_account(app, account).await?;
+    Ok(true)
+}

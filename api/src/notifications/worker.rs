@@ -1,0 +1,59 @@
+//! The rounds of notifications: telling, reminding, bundling, sending.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::deliveries::digests;
+use super::deliveries::sender::Sender;
+use super::{reminders, telling};
+use crate::app::App;
+
+/// How often it is looked for what people are to be reminded of, and for digests.
+const EVERY: Duration = Duration::from_secs(30);
+
+/// Works until `stop` says so; then finishes what is being sent.
+pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut rounds = JoinSet::new();
+    rounds.spawn(for_ever("telling", Arc::clone(&app), telling::run));
+    rounds.spawn(for_ever("reminding", Arc::clone(&app), remind));
+    let sender = Sender::new(app);
+    let stopped = async move {
+        // An error means that whoever would say so is gone.
+        let _ = stop.wait_for(|stop| *stop).await;
+    };
+    sender.run(stopped).await;
+    rounds.abort_all();
+}
+
+/// A round that breaks off begins anew: whoever looks at the process sees it work, and nobody would be told.
+async fn for_ever<R: Future<Output = ()> + Send + 'static>(
+    what: &'static str,
+    app: Arc<App>,
+    round: impl Fn(Arc<App>) -> R,
+) {
+    loop {
+        let mut going = JoinSet::new();
+        going.spawn(round(Arc::clone(&app)));
+        if let Some(Err(error)) = going.join_next().await {
+            tracing::error!(%error, what, "a round broke off and begins anew");
+        }
+        tokio::time::sleep(EVERY).await;
+    }
+}
+
+async fn remind(app: Arc<App>) {
+    let mut rounds = tokio::time::interval(EVERY);
+    rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        rounds.tick().await;
+        if let Err(error) = reminders::round(&app).await {
+            tracing::error!(?error, "nobody was reminded, which is tried again");
+        }
+        if let Err(error) = digests::round(&app).await {
+            tracing::error!(?error, "no digests were made up, which is tried again");
+        }
+    }
+}

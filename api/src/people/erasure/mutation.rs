@@ -1,0 +1,48 @@
+//! Erasing a person, and showing all that is kept of one.
+
+use async_graphql::{Context, Object};
+
+use super::types::{PersonEraseInput, PersonErasePayload, PersonExportInput, PersonExportPayload};
+use super::{actions, export};
+use crate::call::Call;
+use crate::platform::error::Result;
+
+/// The root fields about what is kept of a person.
+#[derive(Default)]
+pub struct ErasureMutation;
+
+#[Object]
+impl ErasureMutation {
+    /// Erases a person for good; nothing brings them back, not even an import. Name, address, login, devices, notifications
+    /// and all that the person wrote to somebody are removed, and so is what staff noted of contact with them; roles and
+    /// guardianships end. What was announced to many and what is of the file of a child stays. A login that another board
+    /// uses stays for that board. Once this is answered no push notification comes to the devices of the person any more. For
+    /// administrators of the board; not oneself, not the family of one's own children and not the last administrator. Erasing
+    /// again changes nothing.
+    async fn person_erase(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who is erased.")] input: PersonEraseInput,
+    ) -> Result<PersonErasePayload> {
+        let call = Call::of(ctx);
+        call.signed_in()?;
+        let done = call.once_as_system(ctx, |write| Box::pin(actions::erase(write, input))).await;
+        if let Ok(erased) = &done {
+            actions::settle(call.app(), erased).await?;
+        }
+        PersonErasePayload::of(done.map(|erased| erased.person))
+    }
+
+    /// Shows all that is kept of a person in a board. For the person, and for administrators of the board; each time stands in
+    /// the audit log. The login is shown to the person; to administrators when no other board uses it. Nothing is kept of the
+    /// answer: ask again for another one.
+    async fn person_export(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Of whom.")] input: PersonExportInput,
+    ) -> Result<PersonExportPayload> {
+        let call = Call::of(ctx);
+        call.signed_in()?;
+        PersonExportPayload::of(export::of(call, &input.id).await)
+    }
+}

@@ -1,0 +1,221 @@
+//! Requests to services outside: how long they may take, where they may go, and what came of them.
+
+use std::error::Error as _;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::{ClientBuilder, RequestBuilder, Url};
+
+/// For the whole of a try, its answer included.
+pub const TRY: Duration = Duration::from_secs(10);
+const CONNECT: Duration = Duration::from_secs(3);
+/// How often it is looked whether a connection that many share still leads anywhere.
+const PING: Duration = Duration::from_mins(1);
+/// What is read of an answer; the rest is not waited for.
+const ANSWER_MAX: usize = 64 * 1024;
+/// Whoever asks for more patience is asked again after this.
+const PATIENCE: TimeDelta = TimeDelta::days(1);
+
+/// What a service said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub status: u16,
+    /// How long it wants to be left alone, a day at most.
+    pub retry_after: Option<TimeDelta>,
+    pub body: Vec<u8>,
+}
+
+/// Why a service said nothing. Its texts name no address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// Nothing was sent.
+    #[error("{0}")]
+    Unreached(&'static str),
+    /// It may have been received.
+    #[error("{0}")]
+    Unanswered(&'static str),
+    /// The name leads to an address that is not on the public internet.
+    #[error("not a public address")]
+    NotPublic,
+}
+
+/// A client that follows no redirects and uses no proxy of the environment.
+pub fn client() -> ClientBuilder {
+    reqwest::Client::builder()
+        .connect_timeout(CONNECT)
+        .timeout(TRY)
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .tcp_nodelay(true)
+        .http2_keep_alive_interval(PING)
+        .http2_keep_alive_timeout(TRY)
+        .http2_keep_alive_while_idle(true)
+        .user_agent(concat!("glans/", env!("CARGO_PKG_VERSION")))
+}
+
+/// One exchange.
+pub async fn exchange(request: RequestBuilder, now: DateTime<Utc>) -> Result<Answer, Failure> {
+    let mut response = request.send().await.map_err(|error| failure(&error))?;
+    let retry_after = retry_after(response.headers(), now);
+    let status = response.status().as_u16();
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error))? {
+        body.extend_from_slice(&chunk);
+        if body.len() >= ANSWER_MAX {
+            break;
+        }
+    }
+    Ok(Answer { status, retry_after, body })
+}
+
+fn failure(error: &reqwest::Error) -> Failure {
+    let mut source = error.source();
+    while let Some(cause) = source {
+        if cause.is::<NotPublic>() {
+            return Failure::NotPublic;
+        }
+        source = cause.source();
+    }
+    if error.is_builder() {
+        Failure::Unreached("the request could not be made")
+    } else if error.is_dns() {
+        Failure::Unreached("the name is not known")
+    } else if error.is_connect() {
+        Failure::Unreached("no connection")
+    } else if error.is_timeout() {
+        Failure::Unanswered("no answer in time")
+    } else {
+        Failure::Unanswered("the connection was lost")
+    }
+}
+
+/// Seconds or a date (RFC 9110, section 10.2.3).
+pub fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<TimeDelta> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    let wait = match text.parse::<u32>() {
+        Ok(seconds) => TimeDelta::seconds(seconds.into()),
+        Err(_) => DateTime::parse_from_rfc2822(text).ok()?.signed_duration_since(now),
+    };
+    Some(wait.clamp(TimeDelta::zero(), PATIENCE))
+}
+
+/// Whether the address in the URL, if it is written as one, is on the public internet. A name is looked at by
+/// [`PublicOnly`] when it is resolved.
+pub fn may_be_public(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    address.map_or(!host.is_empty(), is_public)
+}
+
+/// Resolves names to public addresses only, so that nobody can make the server call its neighbours. The connection goes to
+/// what was looked at: a name that changes its mind in between gains nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct PublicOnly;
+
+#[derive(Debug, thiserror::Error)]
+#[error("not a public address")]
+struct NotPublic;
+
+impl Resolve for PublicOnly {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            if found.is_empty() {
+                return Err(io::Error::from(io::ErrorKind::NotFound).into());
+            }
+            let public: Vec<_> = found.into_iter().filter(|address| is_public(address.ip())).collect();
+            if public.is_empty() {
+                return Err(NotPublic.into());
+            }
+            let addresses: Addrs = Box::new(public.into_iter());
+            Ok(addresses)
+        })
+    }
+}
+
+/// Whether anybody on the internet could reach the address.
+pub fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => is_public_v4(address),
+        IpAddr::V6(address) => is_public_v6(address),
+    }
+}
+
+/// All but the special-purpose addresses of RFC 6890.
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    let special = matches!(
+        address.octets(),
+        [0 | 127 | 240..=255, ..] | [100, 64..=127, ..] | [192, 0, 0, _] | [192, 88, 99, _] | [198, 18 | 19, ..]
+    );
+    !(special
+        || address.is_private()
+        || address.is_link_local()
+        || address.is_multicast()
+        || address.is_documentation())
+}
+
+/// What is allotted (`2000::/3`), without what carries an IPv4 address or goes nowhere.
+fn is_public_v6(address: Ipv6Addr) -> bool {
+    if let Some(inner) = address.to_ipv4_mapped() {
+        return is_public_v4(inner);
+    }
+    match address.segments() {
+        // The well-known prefix of NAT64, through which networks without IPv4 reach it.
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => is_public_v4(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low))),
+        // Teredo and other protocols, documentation, 6to4.
+        [0x2001, 0..=0x1ff | 0xdb8, ..] | [0x2002, ..] | [0x3fff, 0..=0xfff, ..] => false,
+        [first, ..] => first & 0xe000 == 0x2000,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_are_not_public() {
+        let inside = "127.0.0.1 10.1.2.3 172.16.0.1 192.168.1.1 169.254.169.254 100.64.0.1 0.0.0.0 224.0.0.1 \
+                      255.255.255.255 192.0.0.8 198.18.0.1 203.0.113.5 ::1 :: fe80::1 fc00::1 fd12::1 ff02::1 \
+                      ::ffff:10.0.0.1 ::ffff:127.0.0.1 64:ff9b::a00:1 2001:db8::1 2002:a00:1:: 2001::1 ::7f00:1";
+        for address in inside.split(' ') {
+            assert!(!is_public(address.parse().unwrap()), "{address}");
+        }
+        for address in ["8.8.8.8", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"]
+        {
+            assert!(is_public(address.parse().unwrap()), "{address}");
+        }
+    }
+
+    #[test]
+    fn an_address_in_a_url_is_looked_at_however_it_is_written() {
+        for inside in ["http://127.1/", "https://0x7f000001/", "https://2130706433", "https://[::ffff:7f00:1]/a"] {
+            assert!(!may_be_public(&Url::parse(inside).unwrap()), "{inside}");
+        }
+        assert!(may_be_public(&Url::parse("https://push.example.org/a").unwrap()));
+        assert!(may_be_public(&Url::parse("https://8.8.8.8/a").unwrap()));
+    }
+
+    #[tokio::test]
+    async fn a_name_of_a_neighbour_is_not_called() {
+        let client = client().dns_resolver(PublicOnly).build().unwrap();
+        let said = exchange(client.get("http://localhost:9/"), DateTime::UNIX_EPOCH).await;
+        assert_eq!(said, Err(Failure::NotPublic));
+    }
+
+    #[test]
+    fn patience_is_asked_for_in_seconds_or_with_a_date() {
+        let now = DateTime::parse_from_rfc3339("1994-11-06T08:49:00Z").unwrap().to_utc();
+        let of = |text: &str| retry_after(&HeaderMap::from_iter([(RETRY_AFTER, text.parse().unwrap())]), now);
+        assert_eq!(of("120"), Some(TimeDelta::seconds(120)));
+        assert_eq!(of("Sun, 06 Nov 1994 08:49:37 GMT"), Some(TimeDelta::seconds(37)));
+        assert_eq!(of("Sun, 06 Nov 1994 08:00:00 GMT"), Some(TimeDelta::zero()));
+        assert_eq!(of("4294967295"), Some(PATIENCE));
+        for unreadable in ["soon", "-5", "", "Sun, 06 Nov"] {
+            assert_eq!(of(unreadable), None, "{unreadable}");
+        }
+    }
+}

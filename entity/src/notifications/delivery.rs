@@ -1,0 +1,42 @@
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::{Channel, DeliveryState, LetterKind};
+use crate::ids::{AccountId, BoardId, DeliveryId, NotificationId};
+
+/// What carries a notification, a digest or a letter to one address.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
+#[sea_orm(table_name = "delivery")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: DeliveryId,
+    pub board_id: Option<BoardId>,
+    pub notification_id: Option<NotificationId>,
+    /// Of a digest: the end of the time that it covers.
+    pub digest_until: Option<DateTimeUtc>,
+    pub letter: Option<LetterKind>,
+    /// Of a letter that is not sent yet: its code, sealed.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub secret: Option<String>,
+    /// None of who is invited.
+    pub account_id: Option<AccountId>,
+    pub channel: Channel,
+    /// A device, an account, or what a letter is about.
+    pub address_id: Uuid,
+    pub state: DeliveryState,
+    pub attempts: i32,
+    pub due_at: DateTimeUtc,
+    /// Later than this it is of no use.
+    pub expires_at: DateTimeUtc,
+    /// Who sends it proves by this that it is still theirs to send.
+    pub lease: Option<Uuid>,
+    pub leased_until: Option<DateTimeUtc>,
+    pub finished_at: Option<DateTimeUtc>,
+    /// Why it was not sent: never an address or a text.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub failure: Option<String>,
+    pub created_at: DateTimeUtc,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,212 @@
+//! What the gateways do wrong: nothing is lost, nothing seen twice, and no live device is taken for a dead one.
+
+use std::time::Duration;
+
+use chrono::{TimeDelta, Utc};
+use glans_entity::ids::DeviceId;
+use glans_entity::notifications::{Channel, DeliveryState, PushPlatform, delivery, device};
+use glans_entity::scope::Scope;
+use glans_tests::seed::Someone;
+use glans_tests::{World, on_each_database};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use serde_json::json;
+
+use super::occasions::{done, family};
+use super::stage::{Stage, daytime};
+
+const PLATFORMS: [PushPlatform; 3] = [PushPlatform::Fcm, PushPlatform::Apns, PushPlatform::WebPush];
+/// Devices that fare alike.
+const DEVICES: usize = 10;
+/// In 2023, when nobody had registered yet.
+const BEFORE: &str = "expired-1700000000000-";
+/// The device itself is what is wrong with these, at all gateways.
+const DEAD: [&str; 2] = ["unregistered-", "badtoken-"];
+const ALIVE: [&str; 12] = [
+    "ok-",
+    "slow-",
+    "sender-mismatch-",
+    "auth-error-",
+    "toolarge-",
+    "quota-",
+    "internal-",
+    "unavailable-",
+    "html-",
+    "reset-before-",
+    "reset-after-",
+    "flaky-",
+];
+
+fn names(prefix: &str, platform: PushPlatform) -> Vec<String> {
+    (0..DEVICES).map(|number| format!("{prefix}{platform:?}-{number}")).collect()
+}
+
+/// The teacher writes to the guardians of the child.
+async fn message(world: &World) -> Someone {
+    let (fien, sara, _) = family(world).await;
+    let input = json!({ "student": fien, "subject": "Gymtas", "body": "Die ligt nog hier." });
+    done(world, world.ours.teacher, "threadStart", "", input).await;
+    sara
+}
+
+/// What waits to be sent is due in two hours, but for what goes to these devices, which is due now.
+async fn due_alone(world: &World, devices: &[DeviceId]) {
+    use delivery::Column;
+    let db = world.writing().await;
+    let now = world.app.clock.now();
+    let queued = delivery::Entity::update_many().filter(Column::State.eq(DeliveryState::Queued));
+    queued.col_expr(Column::DueAt, Expr::value(now + TimeDelta::hours(2))).exec(&db).await.unwrap();
+    let these = delivery::Entity::update_many().filter(Column::AddressId.is_in(devices.iter().map(|id| id.0)));
+    let these = these.filter(Column::State.eq(DeliveryState::Queued)).col_expr(Column::DueAt, Expr::value(now));
+    assert_eq!(these.exec(&db).await.unwrap().rows_affected, devices.len() as u64);
+    world.written(db).await;
+}
+
+/// How many of the devices are still registered.
+async fn left(world: &World, devices: &[DeviceId]) -> usize {
+    let everywhere = Scope::system(glans::call::today(world.app.clock.now()));
+    let db = world.app.db.read(&everywhere).await.unwrap();
+    let found = device::Entity::find().filter(device::Column::Id.is_in(devices.iter().copied()));
+    usize::try_from(found.count(&db).await.unwrap()).unwrap()
+}
+
+async fn a_device_goes_when_its_gateway_does_not_know_it_and_for_nothing_else(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    stage.gateway.set_slowness(Duration::from_millis(20));
+    let (fien, sara, _) = family(world).await;
+    let since = format!("expired-{}-", Utc::now().timestamp_millis());
+    let mut all = Vec::new();
+    for platform in PLATFORMS {
+        // A device that registered since is another one; this gateway alone says since when.
+        let is_taken_for_another = platform == PushPlatform::Apns;
+        let dead = DEAD.into_iter().chain([since.as_str()]).map(|prefix| (prefix, true));
+        let cases = dead.chain(ALIVE.map(|prefix| (prefix, false))).chain([(BEFORE, !is_taken_for_another)]);
+        for (prefix, goes) in cases {
+            let names = names(prefix, platform);
+            let devices = stage.devices(sara, platform, &names).await;
+            all.push((names, devices, goes));
+        }
+    }
+    let input = json!({ "student": fien, "subject": "Gymtas", "body": "Die ligt nog hier." });
+    done(world, world.ours.teacher, "threadStart", "", input).await;
+    stage.tells().await;
+    for (names, devices, goes) in &all {
+        due_alone(world, devices).await;
+        stage.sends_anew().await;
+        assert_eq!(left(world, devices).await, if *goes { 0 } else { DEVICES }, "{}", names[0]);
+        for name in names {
+            let tries = stage.gateway.tries(name);
+            assert!(if *goes { tries == 1 } else { tries >= 1 }, "{name}: {tries} tries");
+        }
+    }
+    let kept: Vec<_> = all.iter().filter(|(.., goes)| !goes).flat_map(|(_, devices, _)| devices.clone()).collect();
+    assert_eq!(left(world, &kept).await, kept.len(), "nor did a later round take one");
+    assert_eq!(stage.gateway.faults(), [""; 0]);
+}
+
+async fn what_a_gateway_takes_at_the_third_try_is_seen_once(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let sara = message(world).await;
+    for platform in PLATFORMS {
+        stage.devices(sara, platform, &names("flaky-", platform)).await;
+    }
+    stage.works().await;
+    // The gateway of one platform may have been left alone meanwhile.
+    stage.passes(12, TimeDelta::minutes(2)).await;
+    for name in PLATFORMS.into_iter().flat_map(|platform| names("flaky-", platform)) {
+        assert_eq!((stage.gateway.seen(&name).len(), stage.gateway.tries(&name)), (1, 3), "{name}");
+    }
+    assert_eq!(stage.gateway.count(), 3 * DEVICES, "accepted once, too");
+    let rows = stage.deliveries(sara, Channel::Push).await;
+    assert!(rows.iter().all(|row| row.state == DeliveryState::Sent && row.attempts == 3), "{rows:?}");
+}
+
+/// Each of these was accepted once and is sent.
+async fn all_are_sent_once(stage: &Stage<'_>, sara: Someone) {
+    for name in PLATFORMS.into_iter().flat_map(|platform| names("ok-", platform)) {
+        assert_eq!(stage.gateway.seen(&name).len(), 1, "{name}");
+    }
+    assert_eq!(stage.gateway.count(), 3 * DEVICES);
+    let rows = stage.deliveries(sara, Channel::Push).await;
+    assert_eq!(rows.len(), 3 * DEVICES);
+    assert!(rows.iter().all(|row| row.state == DeliveryState::Sent), "{rows:?}");
+    assert_eq!(stage.gateway.faults(), [""; 0]);
+}
+
+async fn a_gateway_that_is_overrun_is_left_alone_and_gets_all_of_it_later(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let sara = message(world).await;
+    for platform in PLATFORMS {
+        stage.devices(sara, platform, &names("ok-", platform)).await;
+    }
+    stage.gateway.set_storm(true);
+    let began = world.app.clock.now();
+    stage.works().await;
+    for row in stage.deliveries(sara, Channel::Push).await {
+        assert_eq!(row.state, DeliveryState::Queued);
+        assert!(row.due_at >= began + TimeDelta::seconds(1), "not before `Retry-After`: {row:?}");
+        let why = row.failure.as_deref().unwrap_or_default();
+        assert!(why.starts_with("429") || why == "GATEWAY_DOWN", "{row:?}");
+    }
+    let tries = || {
+        let names = PLATFORMS.into_iter().flat_map(|platform| names("ok-", platform));
+        names.map(|name| stage.gateway.tries(&name)).sum::<usize>()
+    };
+    let before = tries();
+    assert!(before >= 3 * DEVICES, "{before}");
+    world.app.clock.turn(began - world.app.clock.now());
+    stage.sends().await;
+    assert_eq!(tries(), before, "nobody tries before it may be tried");
+    stage.passes(6, TimeDelta::minutes(10)).await;
+    assert_eq!(stage.gateway.count(), 0);
+    stage.gateway.set_storm(false);
+    stage.passes(12, TimeDelta::minutes(10)).await;
+    all_are_sent_once(&stage, sara).await;
+}
+
+async fn what_one_push_service_asks_for_keeps_no_other_browser_waiting(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let sara = message(world).await;
+    let mut browsers = Vec::new();
+    for (prefix, seen) in [("quota-", 0), ("unavailable-", 0), ("ok-", 1)] {
+        let names = names(prefix, PushPlatform::WebPush);
+        browsers.push((stage.devices(sara, PushPlatform::WebPush, &names).await, names, seen));
+    }
+    stage.tells().await;
+    for (devices, names, seen) in browsers {
+        due_alone(world, &devices).await;
+        stage.sends().await;
+        for name in names {
+            assert_eq!(stage.gateway.seen(&name).len(), seen, "{name}");
+        }
+    }
+}
+
+async fn gateways_that_are_dead_for_two_hours_lose_nothing(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let sara = message(world).await;
+    for platform in PLATFORMS {
+        stage.devices(sara, platform, &names("ok-", platform)).await;
+    }
+    stage.gateway.die().await;
+    stage.works().await;
+    stage.passes(12, TimeDelta::minutes(10)).await;
+    let rows = stage.deliveries(sara, Channel::Push).await;
+    assert!(rows.iter().all(|row| row.state == DeliveryState::Queued), "{rows:?}");
+    stage.gateway.revive().await;
+    stage.passes(12, TimeDelta::minutes(10)).await;
+    all_are_sent_once(&stage, sara).await;
+}
+
+on_each_database!(
+    a_device_goes_when_its_gateway_does_not_know_it_and_for_nothing_else,
+    what_a_gateway_takes_at_the_third_try_is_seen_once,
+    a_gateway_that_is_overrun_is_left_alone_and_gets_all_of_it_later,
+    what_one_push_service_asks_for_keeps_no_other_browser_waiting,
+    gateways_that_are_dead_for_two_hours_lose_nothing,
+);

@@ -1,0 +1,108 @@
+//! Following the inbox, with the clients that apps use.
+
+use chrono::TimeDelta;
+use glans_tests::{Actor, Who, World, on_each_database};
+use serde_json::{Value, json};
+
+use super::occasions::{family, tell};
+use crate::announcements::{published, to_group};
+use crate::cli;
+use crate::processes::serve_with;
+use crate::realtime::Follower;
+
+const FIELD: &str = "notificationReceived";
+const RECEIVED: &str = "subscription($after: String) { notificationReceived(after: $after) {
+    cursor notification { body students { displayName } } } }";
+
+/// Something that Sara is told of.
+async fn happens(world: &World, title: &str) {
+    published(world, Who::Leader, title, to_group(world)).await;
+    tell(world).await;
+}
+
+/// That the next event tells of this one.
+async fn hears(follower: &mut Follower, title: &str) -> Value {
+    let event = follower.event(FIELD).await;
+    let body = event["notification"]["body"].as_str().unwrap_or_else(|| panic!("{title}: {event}"));
+    assert!(body.contains(title), "{title}: {body}");
+    event
+}
+
+async fn each_notification_is_heard_once(world: &World) {
+    let (_, sara, omar) = family(world).await;
+    happens(world, "Voordien").await;
+    let (of_sara, of_omar) = (world.actor_of("Sara", sara).await, world.actor_of("Omar", omar).await);
+    for kind in ["ws", "sse"] {
+        let Some(mut sara) = Follower::start(kind, &of_sara, RECEIVED, &json!({})) else { return };
+        let Some(mut omar) = Follower::start(kind, &of_omar, RECEIVED, &json!({})) else { return };
+        let first = sara.event(FIELD).await;
+        assert_eq!(first["notification"], Value::Null, "{kind}: what was there already is not told");
+        assert_eq!(omar.event(FIELD).await["notification"], Value::Null);
+        happens(world, "Een").await;
+        let second = hears(&mut sara, "Een").await;
+        assert_eq!(second["notification"]["students"], json!([{ "displayName": "Fien" }]));
+        hears(&mut omar, "Een").await;
+        happens(world, "Twee").await;
+        for follower in [&mut sara, &mut omar] {
+            hears(follower, "Twee").await;
+        }
+        drop(sara);
+        // What came while nobody listened is told first, and nothing twice.
+        happens(world, "Drie").await;
+        let again = [(&first, ["Een", "Twee", "Drie"], "Vier"), (&second, ["Twee", "Drie", "Vier"], "Vijf")];
+        for (after, missed, next) in again {
+            let asked = json!({ "after": after["cursor"] });
+            let Some(mut again) = Follower::start(kind, &of_sara, RECEIVED, &asked) else { return };
+            assert_eq!(again.event(FIELD).await["notification"], Value::Null);
+            for title in missed {
+                hears(&mut again, title).await;
+            }
+            happens(world, next).await;
+            hears(&mut again, next).await;
+        }
+        // The second run must not hear of the first.
+        world.app.clock.turn(TimeDelta::minutes(2));
+    }
+}
+
+async fn a_cursor_that_is_too_old_or_none_is_refused(world: &World) {
+    let (_, sara, _) = family(world).await;
+    let of_sara = world.actor_of("Sara", sara).await;
+    let Some(mut follower) = Follower::start("ws", &of_sara, RECEIVED, &json!({})) else { return };
+    let first = follower.event(FIELD).await;
+    world.app.clock.turn(TimeDelta::days(8));
+    let of_sara = world.actor_of("Sara", sara).await;
+    let old = json!({ "after": first["cursor"] });
+    let Some(mut late) = Follower::start("ws", &of_sara, RECEIVED, &old) else { return };
+    let line = late.line().await;
+    assert!(line.contains("RESYNC_REQUIRED"), "{line}");
+    let Some(mut wrong) = Follower::start("ws", &of_sara, RECEIVED, &json!({ "after": "x" })) else { return };
+    let line = wrong.line().await;
+    assert!(line.contains("BAD_CURSOR"), "{line}");
+}
+
+async fn who_follows_at_another_process_hears_it(world: &World) {
+    let (_, sara, _) = family(world).await;
+    let folder = tempfile::tempdir().unwrap();
+    // It tells nobody of anything itself.
+    let (server, address) = serve_with(folder.path(), world, &["--listen", "127.0.0.1:0", "--no-worker"]);
+    let token = world.actor_of("Sara", sara).await;
+    let there = Actor::anonymous("Sara", &address).with_token(token.token());
+    for kind in ["ws", "sse"] {
+        let Some(mut follower) = Follower::start(kind, &there, RECEIVED, &json!({})) else {
+            cli::stop(server);
+            return;
+        };
+        assert_eq!(follower.event(FIELD).await["notification"], Value::Null);
+        let title = format!("Over {kind}");
+        happens(world, &title).await;
+        hears(&mut follower, &title).await;
+    }
+    assert_eq!(cli::stop(server), Some(0));
+}
+
+on_each_database!(
+    each_notification_is_heard_once,
+    a_cursor_that_is_too_old_or_none_is_refused,
+    who_follows_at_another_process_hears_it,
+);

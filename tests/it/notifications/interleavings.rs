@@ -1,0 +1,453 @@
+//! What ends while something is on its way: acts of people and the rounds of senders, at random moments.
+//!
+//! `INTERLEAVINGS=1000 cargo test -p glans-tests --test it -- --ignored --nocapture notifications::interleavings`
+//!
+//! A failure says its seed; `SEED=…` throws the same dice again, though not the same moments.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use async_graphql::futures_util::future::join_all;
+use chrono::{NaiveTime, TimeDelta};
+use glans::access::Standing;
+use glans::app::App;
+use glans::identity::accounts;
+use glans::notifications::deliveries::digests;
+use glans::notifications::deliveries::sender::Sender;
+use glans::notifications::occasions::Notice;
+use glans::notifications::telling;
+use glans::notifications::texts::Text;
+use glans::platform::config::Config;
+use glans_entity::ids::{AccountId, PersonId, SessionId};
+use glans_entity::notifications::Category;
+use glans_entity::people::person;
+use glans_tests::post_office::PostOffice;
+use glans_tests::seed::Someone;
+use glans_tests::{Engine, FakeGateway, World, on_each_database, run};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use sea_orm::ColumnTrait;
+use sea_orm::sea_query::{Expr, Query};
+use serde_json::json;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+use uuid::Uuid;
+
+use super::letters::FROM;
+use super::occasions::family;
+use super::session;
+use crate::ask::{act_in, refusals};
+
+const TOKEN: &str = "ok-phone";
+/// As long as a near gateway takes.
+const LATENCY: Duration = Duration::from_millis(4);
+/// Within this time everything of one interleaving begins.
+const MOMENTS: u64 = 14;
+const PASSWORDS: [&str; 2] = ["vier gele fietsen", "paarse tuinkabouter"];
+const NONE: [&str; 0] = [];
+
+fn dice() -> StdRng {
+    let chosen = std::env::var("SEED").ok().map(|seed| seed.parse().expect("SEED is a number"));
+    let seed = chosen.unwrap_or_else(|| Uuid::now_v7().as_u64_pair().1);
+    println!("SEED={seed}");
+    StdRng::seed_from_u64(seed)
+}
+
+/// As many as are asked for.
+fn count_or(usual: usize) -> usize {
+    std::env::var("INTERLEAVINGS").map_or(usual, |count| count.parse().expect("INTERLEAVINGS is a number"))
+}
+
+fn moment(dice: &mut StdRng) -> Duration {
+    Duration::from_millis(dice.random_range(0..MOMENTS))
+}
+
+fn moments(dice: &mut StdRng, most: usize) -> Vec<Duration> {
+    let mut moments: Vec<_> = (0..dice.random_range(1..=most)).map(|_| moment(dice)).collect();
+    moments.sort();
+    moments
+}
+
+/// Another process over the same database, by the same clock.
+fn process(world: &World, config: Config) -> Arc<App> {
+    App::new(config, world.app.db.clone(), world.app.clock.clone()).expect("a sound configuration")
+}
+
+/// Senders that go round and round.
+struct Senders {
+    stop: Arc<AtomicBool>,
+    tasks: JoinSet<()>,
+}
+
+impl Senders {
+    fn start(app: &Arc<App>) -> Self {
+        let (stop, mut tasks) = (Arc::new(AtomicBool::new(false)), JoinSet::new());
+        for _ in 0..2 {
+            let (sender, stop) = (Sender::new(Arc::clone(app)), Arc::clone(&stop));
+            tasks.spawn(async move {
+                while !stop.load(Ordering::SeqCst) {
+                    sender.round().await.expect("a round");
+                    sleep(Duration::from_millis(2)).await;
+                }
+                sender.round().await.expect("the last round");
+            });
+        }
+        Self { stop, tasks }
+    }
+
+    /// When all that was told is sent.
+    async fn stop(self) {
+        self.stop.store(true, Ordering::SeqCst);
+        self.tasks.join_all().await;
+    }
+}
+
+/// Tells these people of something.
+async fn tell(world: &World, people: &[PersonId], category: Category, urgent: bool) {
+    let to = Query::select()
+        .expr_as(Expr::col((person::Entity, person::Column::Id)), "person_id")
+        .expr_as(Expr::cust("CAST(NULL AS uuid)"), "student_id")
+        .expr_as(Expr::cust("CAST(NULL AS text)"), "least")
+        .expr_as(Expr::val(false), "as_staff")
+        .from(person::Entity)
+        .and_where(person::Column::Id.is_in(people.iter().copied()))
+        .to_owned();
+    let text = Text::MessageArrived;
+    let notice = Notice { text, category, urgent, about: None, happens_at: None, expires_at: None, to };
+    let source = format!("test.{}", Uuid::now_v7());
+    let db = world.writing().await;
+    let told = telling::tell(&db, world.ours.id, &source, &notice, world.app.clock.now()).await.unwrap();
+    db.commit().await.unwrap();
+    assert_eq!(told, people.len() as u64);
+}
+
+/// Tells of urgent messages, which come in the night too, at these moments.
+async fn tell_at(world: &World, people: &[PersonId], moments: &[Duration]) {
+    let began = Instant::now();
+    for moment in moments {
+        sleep(moment.saturating_sub(began.elapsed())).await;
+        tell(world, people, Category::Message, true).await;
+    }
+}
+
+/// Somebody in a session.
+struct User {
+    account: AccountId,
+    session: SessionId,
+    standing: Arc<Standing>,
+}
+
+async fn signs_in(world: &World, name: &str, someone: Someone) -> User {
+    let account = someone.account;
+    let session = session(world, name, account).await;
+    let standing = world.app.standings.of_account(&world.app, account, Some(session), None).await.unwrap();
+    User { account, session, standing }
+}
+
+/// The time in which somebody may be pushed to: from when it was asked for until it was answered that it is over.
+struct Tenure {
+    account: AccountId,
+    from: Instant,
+    until: Option<Instant>,
+}
+
+impl Tenure {
+    /// The first end counts.
+    fn end(&mut self, at: Option<Instant>) {
+        self.until = [self.until, at].into_iter().flatten().min();
+    }
+
+    fn holds(&self, account: &str, at: Instant) -> bool {
+        self.account.to_string() == account && self.from <= at && self.until.is_none_or(|until| at <= until)
+    }
+}
+
+/// Every push was accepted while its account had the phone; how many there were. Tenures are in the order of their
+/// beginnings, and each ends before the next but one begins.
+fn all_within(gateway: &FakeGateway, tenures: &[Tenure]) -> usize {
+    let accepted = gateway.accepted();
+    for push in accepted.iter().filter(|push| push.token == TOKEN) {
+        let account = push.body["data"]["account"].as_str().expect("a push says for whom it is");
+        let begun = tenures.partition_point(|tenure| tenure.from <= push.at);
+        let last = &tenures[begun.saturating_sub(2)..begun];
+        let since = last.iter().filter_map(|tenure| tenure.until).map(|until| push.at.saturating_duration_since(until));
+        assert!(
+            last.iter().any(|tenure| tenure.holds(account, push.at)),
+            "interleaving {begun}: {account} was pushed to {:?} after it was over",
+            since.collect::<Vec<_>>()
+        );
+    }
+    assert_eq!(gateway.faults(), NONE);
+    accepted.len()
+}
+
+/// Registers the token; the id of the device, and when it was asked for and answered.
+async fn takes_the_phone(world: &World, user: &User) -> (String, Instant, Instant) {
+    let from = Instant::now();
+    let input = json!({ "platform": "FCM", "token": TOKEN });
+    let made = act_in(world, &user.standing, "deviceRegister", "device { id }", input).await;
+    let answered = Instant::now();
+    assert_eq!(refusals(&made), NONE);
+    (made["device"]["id"].as_str().expect("a device").to_owned(), from, answered)
+}
+
+/// How somebody gives a phone out of their hands.
+#[derive(Clone, Copy, Debug)]
+enum Leaving {
+    SignsOut,
+    IsSignedOutElsewhere,
+    RemovesTheDevice,
+    ChangesThePassword,
+    /// Somebody else takes the phone.
+    Not,
+}
+
+impl Leaving {
+    fn thrown(dice: &mut StdRng) -> Self {
+        match dice.random_range(0..20) {
+            0..6 => Self::SignsOut,
+            6..10 => Self::IsSignedOutElsewhere,
+            10..14 => Self::RemovesTheDevice,
+            // Passwords are hashed, which takes long.
+            14 => Self::ChangesThePassword,
+            _ => Self::Not,
+        }
+    }
+}
+
+/// Somebody with a phone in use, and a laptop.
+struct Household {
+    person: PersonId,
+    laptop: User,
+    /// Which of the passwords holds.
+    password: usize,
+}
+
+impl Household {
+    async fn of(world: &World, someone: Someone) -> Self {
+        let hash = world.app.identity.hashing.hash(PASSWORDS[0].to_owned()).await.unwrap();
+        let db = world.writing().await;
+        accounts::set_password(&db, someone.account, hash, world.app.clock.now()).await.unwrap();
+        world.written(db).await;
+        Self { person: someone.person, laptop: signs_in(world, "laptop", someone).await, password: 0 }
+    }
+
+    /// When it was answered that the phone is out of their hands; none where it is still in them, or was taken before.
+    async fn leaves(&mut self, world: &World, leaving: Leaving, phone: &User, device: &str) -> Option<Instant> {
+        let (user, name, input) = match leaving {
+            Leaving::SignsOut => (phone, "sessionRevoke", json!({})),
+            Leaving::IsSignedOutElsewhere => {
+                (&self.laptop, "sessionRevoke", json!({ "id": phone.session.to_string() }))
+            }
+            Leaving::RemovesTheDevice => (phone, "deviceRemove", json!({ "id": device })),
+            Leaving::ChangesThePassword => {
+                let (current, new) = (PASSWORDS[self.password], PASSWORDS[1 - self.password]);
+                self.password = 1 - self.password;
+                (&self.laptop, "passwordChange", json!({ "currentPassword": current, "newPassword": new }))
+            }
+            Leaving::Not => return None,
+        };
+        let answered_with = if name == "passwordChange" { "viewer { id }" } else { "deletedId" };
+        let done = act_in(world, &user.standing, name, answered_with, input).await;
+        let answered = Instant::now();
+        match refusals(&done).as_slice() {
+            [] => Some(answered),
+            // Somebody else took the phone a moment before.
+            [refusal] if name == "deviceRemove" && refusal == "NOT_FOUND id" => None,
+            others => panic!("{leaving:?}: {others:?}"),
+        }
+    }
+}
+
+async fn former_users(world: &World, interleavings: usize) {
+    let mut dice = dice();
+    let gateway = FakeGateway::start().await;
+    gateway.set_latency(LATENCY);
+    let senders = Senders::start(&process(world, gateway.configure(world.app.config.clone())));
+    let (_, sara, omar) = family(world).await;
+    let mut households = [Household::of(world, sara).await, Household::of(world, omar).await];
+    let people = households.each_ref().map(|household| household.person);
+    let mut tenures: Vec<Tenure> = Vec::new();
+    for _ in 0..interleavings {
+        let at = dice.random_range(0..2);
+        let (user, other) = if at == 0 { (sara, omar) } else { (omar, sara) };
+        let phone = signs_in(world, "phone", user).await;
+        let (device, from, answered) = takes_the_phone(world, &phone).await;
+        if let Some(former) = tenures.last_mut() {
+            former.end(Some(answered));
+        }
+        tenures.push(Tenure { account: phone.account, from, until: None });
+
+        let (told, leaving) = (moments(&mut dice, 4), Leaving::thrown(&mut dice));
+        let leaves_at = moment(&mut dice);
+        let taken_at = (matches!(leaving, Leaving::Not) || dice.random_bool(0.5)).then(|| moment(&mut dice));
+        let leave = async {
+            sleep(leaves_at).await;
+            households[at].leaves(world, leaving, &phone, &device).await
+        };
+        let take_over = async {
+            sleep(taken_at?).await;
+            let next = signs_in(world, "phone", other).await;
+            let (_, from, answered) = takes_the_phone(world, &next).await;
+            Some((next.account, from, answered))
+        };
+        let ((), left, taken) = tokio::join!(tell_at(world, &people, &told), leave, take_over);
+        if let Some(own) = tenures.last_mut() {
+            own.end(left);
+            own.end(taken.map(|(.., answered)| answered));
+        }
+        tenures.extend(taken.map(|(account, from, _)| Tenure { account, from, until: None }));
+    }
+    senders.stop().await;
+    let pushes = all_within(&gateway, &tenures);
+    println!("{}: {interleavings} interleavings, {pushes} pushes, none to a former user", world.engine());
+    assert!(pushes > interleavings / 4, "{pushes} pushes show nothing");
+}
+
+async fn withdrawn_wishes(world: &World, interleavings: usize) {
+    let mut dice = dice();
+    let gateway = FakeGateway::start().await;
+    gateway.set_latency(LATENCY);
+    let senders = Senders::start(&process(world, gateway.configure(world.app.config.clone())));
+    let (_, sara, _) = family(world).await;
+    let phone = signs_in(world, "phone", sara).await;
+    takes_the_phone(world, &phone).await;
+    let wants = async |enabled: bool| {
+        let choice = json!({ "category": "MESSAGE", "channel": "PUSH", "enabled": enabled });
+        let input = json!({ "channels": [choice] });
+        let fields = "notificationPreferences { version }";
+        let done = act_in(world, &phone.standing, "notificationPreferencesUpdate", fields, input).await;
+        assert_eq!(refusals(&done), NONE);
+        Instant::now()
+    };
+    let mut tenures: Vec<Tenure> = Vec::new();
+    for _ in 0..interleavings {
+        let from = Instant::now();
+        wants(true).await;
+        let (told, withdrawn_at) = (moments(&mut dice, 4), moment(&mut dice));
+        let withdraw = async {
+            sleep(withdrawn_at).await;
+            wants(false).await
+        };
+        let whom = [sara.person];
+        let ((), until) = tokio::join!(tell_at(world, &whom, &told), withdraw);
+        tenures.push(Tenure { account: sara.account, from, until: Some(until) });
+        // Whatever is queued still has time to come too late.
+        sleep(moment(&mut dice)).await;
+    }
+    senders.stop().await;
+    let pushes = all_within(&gateway, &tenures);
+    println!("{}: {interleavings} interleavings, {pushes} pushes, none that was not wanted", world.engine());
+    assert!(pushes > interleavings / 4, "{pushes} pushes show nothing");
+}
+
+async fn raced_digests(world: &World, races: usize) {
+    let mut dice = dice();
+    let office = PostOffice::open().await;
+    let config = Config {
+        smtp_url: Some(office.url()),
+        mail_from: Some(FROM.to_owned()),
+        public_url: "https://glans.example.org".to_owned(),
+        ..world.app.config.clone()
+    };
+    let app = process(world, config);
+    let senders: Vec<_> = (0..4).map(|_| Sender::new(Arc::clone(&app))).collect();
+    let (_, sara, _) = family(world).await;
+    let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap();
+    let tomorrow = world.app.clock.now().date_naive().succ_opt().unwrap().and_time(noon).and_utc();
+    world.app.clock.turn(tomorrow - world.app.clock.now());
+    let mut expected = 0;
+    for race in 0..races {
+        // At noon in Greenwich something is told, or nothing; the digest is due at five in Amsterdam.
+        let told = dice.random_range(0..3);
+        for _ in 0..told {
+            tell(world, &[sara.person], Category::Announcement, false).await;
+        }
+        world.app.clock.turn(TimeDelta::hours(6));
+        let begins: Vec<_> = senders.iter().map(|sender| (sender, moment(&mut dice) / 4)).collect();
+        let app = &app;
+        let rounds = begins.into_iter().map(|(sender, begin)| async move {
+            sleep(begin).await;
+            digests::round(app).await.unwrap();
+            sender.round().await.unwrap();
+        });
+        join_all(rounds).await;
+        expected += usize::from(told > 0);
+        assert_eq!(office.posted_to("sara@example.org").len(), expected, "race {race} with {told} that waited");
+        world.app.clock.turn(TimeDelta::hours(18));
+    }
+    println!("{}: {races} races, {expected} digests, each of them once", world.engine());
+    assert!(expected > 0, "nothing ever waited");
+}
+
+async fn nothing_reaches_the_former_user_of_a_phone(world: &World) {
+    former_users(world, 60).await;
+}
+
+async fn nothing_comes_that_is_not_wanted_any_more(world: &World) {
+    withdrawn_wishes(world, 150).await;
+}
+
+async fn of_many_who_make_a_digest_one_is_sent(world: &World) {
+    raced_digests(world, 50).await;
+}
+
+on_each_database!(
+    nothing_reaches_the_former_user_of_a_phone,
+    nothing_comes_that_is_not_wanted_any_more,
+    of_many_who_make_a_digest_one_is_sent,
+);
+
+/// The same, as often as it takes to trust it.
+mod in_full {
+    use super::{Engine, World, count_or, former_users, raced_digests, run, withdrawn_wishes};
+
+    async fn users(world: &World) {
+        former_users(world, count_or(1_000)).await;
+    }
+
+    async fn wishes(world: &World) {
+        withdrawn_wishes(world, count_or(10_000)).await;
+    }
+
+    async fn digests(world: &World) {
+        raced_digests(world, count_or(1_000)).await;
+    }
+
+    #[test]
+    #[ignore = "takes minutes"]
+    fn former_users_on_sqlite() {
+        run(Engine::Sqlite, users);
+    }
+
+    #[test]
+    #[ignore = "takes minutes"]
+    fn former_users_on_postgres() {
+        run(Engine::Postgres, users);
+    }
+
+    #[test]
+    #[ignore = "takes minutes"]
+    fn withdrawn_wishes_on_sqlite() {
+        run(Engine::Sqlite, wishes);
+    }
+
+    #[test]
+    #[ignore = "takes minutes"]
+    fn withdrawn_wishes_on_postgres() {
+        run(Engine::Postgres, wishes);
+    }
+
+    #[test]
+    #[ignore = "takes minutes"]
+    fn digests_on_sqlite() {
+        run(Engine::Sqlite, digests);
+    }
+
+    #[test]
+    #[ignore = "takes minutes"]
+    fn digests_on_postgres() {
+        run(Engine::Postgres, digests);
+    }
+}

@@ -1,0 +1,108 @@
+//! Processes that are killed in the middle of a fan-out: nothing is lost, nothing is seen twice, and it goes on.
+//!
+//! `KILLS=200 GUARDIANS=10000 cargo test -p glans-tests --test it -- --ignored --nocapture --test-threads 1 killed`
+
+use std::time::{Duration, Instant};
+
+use glans_tests::{Engine, FakeGateway, Program, on_each_database};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use sea_orm::DbBackend;
+use tokio::time::sleep;
+use uuid::Uuid;
+
+use super::fan_out::{GOES_ON, Processes, all_is_told_and_sent, crowd, each_sees_one};
+
+const KILLS: usize = 10;
+const GUARDIANS: usize = 1_000;
+const LATENCY: Duration = Duration::from_millis(40);
+/// From an announcement to a kill at most, in milliseconds: a process that was killed starts anew in less.
+const MOMENTS: u64 = 2_500;
+
+/// Any number of processes work on PostgreSQL, and one on SQLite.
+fn all(backend: DbBackend) -> &'static [&'static [&'static str]] {
+    match backend {
+        DbBackend::Postgres => &[&["worker"], &["worker"], &["serve", "--listen", "127.0.0.1:0"]],
+        _ => &[&["worker"]],
+    }
+}
+
+/// The seed of this run, or that of an earlier one, to kill at the same moments again.
+fn seed() -> u64 {
+    std::env::var("SEED").map_or_else(|_| Uuid::now_v7().as_u64_pair().1, |seed| seed.parse().expect("a number"))
+}
+
+/// Waits for a moment at random: so long after an announcement, or when some of it is out and the rest under way.
+async fn any_moment(dice: &mut StdRng, gateway: &FakeGateway, before: usize, told: usize) {
+    if dice.random_bool(0.5) {
+        return sleep(Duration::from_millis(dice.random_range(0..MOMENTS))).await;
+    }
+    let enough = before + dice.random_range(1..=told);
+    let begun = Instant::now();
+    while gateway.count() < enough && begun.elapsed() < Duration::from_millis(MOMENTS) {
+        sleep(Duration::from_millis(2)).await;
+    }
+    sleep(Duration::from_millis(dice.random_range(0..100))).await;
+}
+
+/// Tells the guardians one share after the other, and kills a process in the middle of each.
+async fn a_fan_out_survives(program: &Program, kills: usize, guardians: usize) {
+    let (app, seed) = (&program.app, seed());
+    println!("seed {seed}: {kills} kills, {guardians} guardians, {:?}", app.db.backend());
+    let mut dice = StdRng::seed_from_u64(seed);
+    let gateway = FakeGateway::start().await;
+    gateway.set_latency(LATENCY);
+    let crowd = crowd(&app.db, guardians).await;
+    let folder = tempfile::tempdir().unwrap();
+    let database = (app.config.database_url.as_str(), app.config.secret_key.as_deref().unwrap());
+    let mut processes = Processes::start(folder.path(), database, &gateway, all(app.db.backend()));
+
+    let (begun, share) = (Instant::now(), guardians.div_ceil(kills));
+    let mut killed = begun;
+    for kill in 0..kills {
+        let told = (kill * share).min(guardians)..((kill + 1) * share).min(guardians);
+        if !told.is_empty() {
+            crowd.publish(&app.db, app.clock.now(), told).await;
+        }
+        any_moment(&mut dice, &gateway, gateway.count(), share).await;
+        killed = Instant::now();
+        processes.kill(dice.random_range(0..processes.count()));
+    }
+    let settled = processes.settle(&app.db, killed).await;
+    drop(processes);
+
+    let sights = each_sees_one(&gateway, guardians);
+    all_is_told_and_sent(&app.db, guardians).await;
+    println!(
+        "{:?}: {guardians} told and {kills} kills in {:.1?}; the last saw it {:.1?} after the last kill, and all was \
+         done after {settled:.1?}; lost 0, seen twice 0, sent twice under one name {}",
+        app.db.backend(),
+        begun.elapsed(),
+        sights.last.saturating_duration_since(killed),
+        sights.pushes - guardians,
+    );
+    assert!(settled <= GOES_ON, "it went on {settled:?} after the last kill; seed {seed}");
+}
+
+async fn a_fan_out_loses_nothing_and_shows_nothing_twice(program: &Program) {
+    a_fan_out_survives(program, KILLS, GUARDIANS).await;
+}
+
+on_each_database!(a_fan_out_loses_nothing_and_shows_nothing_twice);
+
+async fn in_full(program: &Program) {
+    let number = |name: &str, usual: usize| std::env::var(name).map_or(usual, |text| text.parse().expect("a number"));
+    a_fan_out_survives(program, number("KILLS", 200), number("GUARDIANS", 10_000)).await;
+}
+
+#[test]
+#[ignore = "kills for ten minutes; `docs/operations.md` has the command"]
+fn in_full_on_sqlite() {
+    glans_tests::run(Engine::Sqlite, in_full);
+}
+
+#[test]
+#[ignore = "kills for ten minutes; `docs/operations.md` has the command"]
+fn in_full_on_postgres() {
+    glans_tests::run(Engine::Postgres, in_full);
+}

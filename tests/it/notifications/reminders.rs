@@ -1,0 +1,202 @@
+//! Who is reminded of what is to come and of what is missing, and who is not.
+
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
+use glans::engagement::contact_rules::rules::zone;
+use glans::notifications::reminders;
+use glans_entity::practice::{LessonStatus, lesson_progress};
+use glans_tests::{Who, World, on_each_database};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::json;
+
+use super::occasions::{done, family, in_days, notifications, standing, tell, told};
+use crate::announcements::published;
+
+const NOBODY: [&str; 0] = [];
+
+/// The day of a moment.
+fn day(moment: DateTime<Utc>) -> NaiveDate {
+    moment.with_timezone(&zone("Europe/Amsterdam")).date_naive()
+}
+
+fn today(world: &World) -> NaiveDate {
+    day(world.app.clock.now())
+}
+
+/// Half past nine in the morning of a day.
+fn morning(day: NaiveDate) -> DateTime<Utc> {
+    let local = day.and_time(NaiveTime::from_hms_opt(9, 30, 0).unwrap());
+    zone("Europe/Amsterdam").from_local_datetime(&local).unwrap().with_timezone(&Utc)
+}
+
+fn turn_to(world: &World, moment: DateTime<Utc>) {
+    world.app.clock.turn(moment - world.app.clock.now());
+}
+
+/// Whom the round reminds with this text. Going round again reminds nobody anew.
+async fn reminded(world: &World, text: &str) -> Vec<String> {
+    reminders::round(&world.app).await.unwrap();
+    assert_eq!(reminders::round(&world.app).await.unwrap(), 0, "once is enough");
+    standing(world, text).await
+}
+
+async fn a_meeting_tomorrow(world: &World) {
+    let moment = day(in_days(world, 7)) - Days::new(1);
+    done(
+        world,
+        world.ours.leader,
+        "occasionRespond",
+        "",
+        json!({ "occasion": world.ours.meetings[0], "answer": "DECLINED" }),
+    )
+    .await;
+    turn_to(world, morning(moment) - TimeDelta::hours(1));
+    assert_eq!(reminded(world, "meeting-tomorrow").await, NOBODY, "half past eight");
+    turn_to(world, morning(moment));
+    // Of each cohort its own; Marieke stays away.
+    assert_eq!(reminded(world, "meeting-tomorrow").await, ["Laila*", "Trudy*"]);
+    let rows = notifications(world, "meeting-tomorrow").await;
+    assert!(rows.iter().all(|row| row.source.starts_with("reminder.meeting-tomorrow.meeting_")));
+}
+
+async fn a_meeting_that_was_cancelled_is_not_reminded_of(world: &World) {
+    let moment = day(in_days(world, 7)) - Days::new(1);
+    done(world, world.ours.trainer, "meetingCancel", "", json!({ "id": world.ours.meetings[0] })).await;
+    turn_to(world, morning(moment));
+    assert_eq!(reminded(world, "meeting-tomorrow").await, ["Laila*"]);
+}
+
+async fn a_lesson_without_a_date(world: &World) {
+    use lesson_progress::Column;
+    let prepared = async |ago: TimeDelta| {
+        let db = world.writing().await;
+        let rows = lesson_progress::Entity::update_many()
+            .col_expr(Column::Status, Expr::val(LessonStatus::Prepared.to_value()))
+            .col_expr(Column::PreparedAt, Expr::val(world.app.clock.now() - ago))
+            .filter(Column::CohortSchoolId.eq(world.ours.school_cohorts[0]));
+        assert_eq!(rows.exec(&db).await.unwrap().rows_affected, 1);
+        world.written(db).await;
+    };
+    prepared(TimeDelta::days(6)).await;
+    assert_eq!(reminded(world, "session-without-date").await, NOBODY);
+    prepared(TimeDelta::days(7) + TimeDelta::hours(1)).await;
+    assert_eq!(reminded(world, "session-without-date").await, ["Marieke*"]);
+}
+
+async fn a_conversation_in_two_days(world: &World) {
+    let (fien, sara, omar) = family(world).await;
+    let starts = in_days(world, 5);
+    let plan = |starts: DateTime<Utc>| {
+        json!({ "student": fien, "kind": "EXPECTATIONS", "mode": "PHONE", "startsAt": starts,
+            "endsAt": starts + TimeDelta::minutes(20) })
+    };
+    let fields = "conversation { id }";
+    let made = done(world, world.ours.teacher, "conversationSchedule", fields, plan(starts)).await;
+    let away = json!({ "id": made["conversation"]["id"], "answer": "DECLINED" });
+    done(world, omar, "conversationRespond", "", away).await;
+    let called_off = plan(starts + TimeDelta::hours(2));
+    let made = done(world, world.ours.teacher, "conversationSchedule", fields, called_off).await;
+    done(world, world.ours.teacher, "conversationCancel", "", json!({ "id": made["conversation"]["id"] })).await;
+    turn_to(world, morning(day(starts) - Days::new(2)));
+    assert_eq!(reminded(world, "conversation-soon").await, ["Sara", "Tarik*"]);
+    let rows = notifications(world, "conversation-soon").await;
+    assert_eq!(rows.iter().filter(|row| row.person_id == sara.person).count(), 1, "of the one that takes place");
+}
+
+async fn an_agreement_that_is_due(world: &World) {
+    let due = today(world) + Days::new(4);
+    let input = json!({
+        "id": world.ours.partners[0].planned, "summary": "Het gaat goed.",
+        "agreements": [{ "text": "Het boek is uit.", "dueOn": due }],
+        "attendance": [{ "person": world.ours.guardians[0].person, "status": "PRESENT" }],
+    });
+    done(world, world.ours.teacher, "conversationRecord", "", input).await;
+    turn_to(world, morning(due - Days::new(2)));
+    assert_eq!(reminded(world, "agreement-due").await, NOBODY);
+    turn_to(world, morning(due - Days::new(1)));
+    assert_eq!(reminded(world, "agreement-due").await, ["Ilse", "Tarik*"], "and not Ruud");
+}
+
+async fn a_round_that_opens_and_closes(world: &World) {
+    family(world).await;
+    let (opens, closes) = (in_days(world, 1), in_days(world, 6));
+    let starts = in_days(world, 8);
+    let input = json!({
+        "classGroups": [world.ours.groups[0]], "kind": "PROGRESS", "opensAt": opens, "closesAt": closes, "slotMinutes": 10,
+        "slots": [{ "teacher": world.ours.teacher.person,
+            "windows": [{ "startsAt": starts, "endsAt": starts + TimeDelta::minutes(30) }] }],
+    });
+    let fields = "bookingRound { slots { id } }";
+    let made = done(world, world.ours.leader, "bookingRoundOpen", fields, input).await;
+    assert_eq!(told(world, "booking-opened").await, NOBODY, "it opens tomorrow");
+    turn_to(world, opens + TimeDelta::minutes(5));
+    assert_eq!(reminded(world, "booking-opened").await, ["Ilse", "Omar", "Sara"]);
+    let slot = json!({ "slot": made["bookingRound"]["slots"][0]["id"], "student": world.ours.students[0] });
+    done(world, world.ours.guardians[0], "slotBook", "", slot).await;
+    turn_to(world, closes - TimeDelta::hours(47));
+    assert_eq!(reminded(world, "booking-reminder").await, ["Omar", "Sara"], "Ilse has booked");
+}
+
+async fn a_confirmation_that_is_missing(world: &World) {
+    let (_, sara, _) = family(world).await;
+    for (guardian, id) in world.ours.guardians.into_iter().zip(world.ours.announcements) {
+        done(world, guardian, "announcementAcknowledge", "", json!({ "id": id })).await;
+    }
+    let more = |more: serde_json::Value| {
+        let mut all = json!({ "audience": { "include": [world.ours.groups[0]] }, "requiresAcknowledgement": true });
+        all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        all
+    };
+    let id = published(world, Who::Leader, "Studiedag", more(json!({}))).await;
+    done(world, sara, "announcementAcknowledge", "", json!({ "id": id })).await;
+    let gone = published(world, Who::Leader, "Vergissing", more(json!({}))).await;
+    done(world, world.ours.leader, "announcementWithdraw", "", json!({ "id": gone })).await;
+    tell(world).await;
+    world.app.clock.turn(TimeDelta::hours(47));
+    assert_eq!(reminded(world, "acknowledgement-missing").await, NOBODY);
+    world.app.clock.turn(TimeDelta::hours(2));
+    assert_eq!(reminded(world, "acknowledgement-missing").await, ["Ilse", "Omar"]);
+    assert_eq!(notifications(world, "acknowledgement-missing").await.len(), 2, "of the one that stands");
+    let term = json!({ "acknowledgeBy": in_days(world, 3) });
+    published(world, Who::Leader, "Schoolreis", more(term)).await;
+    world.app.clock.turn(TimeDelta::hours(49));
+    reminders::round(&world.app).await.unwrap();
+    assert_eq!(notifications(world, "acknowledgement-missing").await.len(), 5, "the day before the term");
+}
+
+async fn a_survey_that_closes(world: &World) {
+    let (_, sara, _) = family(world).await;
+    let input = json!({
+        "title": "Overblijven", "closesAt": in_days(world, 3), "audience": { "include": [world.ours.groups[0]] },
+        "isAnonymous": true, "questions": [{ "kind": "SCALE", "text": "Hoe is het?", "isRequired": true }],
+    });
+    let fields = "survey { id questions { id } }";
+    let made = done(world, world.ours.leader, "surveyCreate", fields, input).await;
+    let id = made["survey"]["id"].clone();
+    done(world, world.ours.leader, "surveyOpen", "", json!({ "id": id })).await;
+    let answers = json!([{ "question": made["survey"]["questions"][0]["id"], "score": 4 }]);
+    done(world, sara, "surveyRespond", "", json!({ "survey": id, "answers": answers })).await;
+    world.app.clock.turn(TimeDelta::days(2) + TimeDelta::hours(1));
+    assert_eq!(reminded(world, "survey-reminder").await, ["Ilse", "Omar"], "Sara has answered, nobody knows what");
+}
+
+async fn a_question_of_a_later_day(world: &World) {
+    let tomorrow = today(world) + Days::new(1);
+    let input = json!({ "school": world.ours.schools[0], "text": "Mag uw kind op de foto?", "askedFrom": tomorrow });
+    done(world, world.ours.leader, "consentPurposeCreate", "", input).await;
+    assert_eq!(told(world, "consent-asked").await, NOBODY);
+    turn_to(world, morning(tomorrow));
+    assert_eq!(reminded(world, "consent-asked").await, ["Ilse"]);
+}
+
+on_each_database!(
+    a_meeting_tomorrow,
+    a_meeting_that_was_cancelled_is_not_reminded_of,
+    a_lesson_without_a_date,
+    a_conversation_in_two_days,
+    an_agreement_that_is_due,
+    a_round_that_opens_and_closes,
+    a_confirmation_that_is_missing,
+    a_survey_that_closes,
+    a_question_of_a_later_day,
+);

@@ -1,0 +1,180 @@
+//! What is looked at when something is sent: what was read, withdrawn or switched off since it was told, whose right ended,
+//! the time of day, and who has the phone in hand.
+
+use chrono::{TimeDelta, Weekday};
+use glans_entity::ids::PersonId;
+use glans_entity::notifications::{Channel, PushPlatform};
+use glans_entity::people::{GuardianAccess, GuardianshipStatus, guardianship};
+use glans_tests::{Who, World, on_each_database};
+use sea_orm::sea_query::{Expr, SimpleExpr};
+use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::{Value, json};
+
+use super::occasions::{done, family, in_days};
+use super::phone;
+use super::stage::{Stage, daytime, ids, to_confirm, turn_to, turn_to_weekday, urgent};
+use crate::announcements::published;
+use crate::ask::ask_as;
+use crate::threads::end_roles;
+
+async fn what_was_read_in_the_app_is_not_pushed(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let (_, sara, omar) = family(world).await;
+    stage.device(sara, PushPlatform::Fcm, "ok-sara").await;
+    stage.device(omar, PushPlatform::Fcm, "ok-omar").await;
+    published(world, Who::Leader, "Studiedag", to_confirm(world)).await;
+    stage.tells().await;
+    let inbox = ask_as(world, sara, "{ notifications { nodes { id } } }", Value::Null).await;
+    let read = json!({ "ids": [inbox["notifications"]["nodes"][0]["id"]] });
+    done(world, sara, "notificationsRead", "", read).await;
+    stage.sends().await;
+    assert_eq!(stage.fates(sara, Channel::Push).await, ["SUPPRESSED READ"]);
+
+    // Nobody has told yet that she read it where it stands.
+    let id = published(world, Who::Leader, "Schoolreis", to_confirm(world)).await;
+    stage.tells().await;
+    done(world, sara, "announcementRead", "", json!({ "ids": [id] })).await;
+    stage.sends().await;
+    assert_eq!(stage.fates(sara, Channel::Push).await, ["SUPPRESSED READ"; 2]);
+    assert_eq!((stage.gateway.tries("ok-sara"), stage.gateway.seen("ok-omar").len()), (0, 2));
+}
+
+async fn what_was_withdrawn_is_not_sent(world: &World) {
+    let stage = Stage::set(world).await;
+    let (_, sara, _) = family(world).await;
+    stage.device(sara, PushPlatform::Fcm, "ok-sara").await;
+    let id = published(world, Who::Leader, "De school is dicht", urgent(world)).await;
+    stage.tells().await;
+    done(world, world.ours.leader, "announcementWithdraw", "", json!({ "id": id })).await;
+    stage.works().await;
+    for channel in [Channel::Push, Channel::Email] {
+        assert_eq!(stage.fates(sara, channel).await, ["SUPPRESSED WITHDRAWN"]);
+    }
+    assert_eq!((stage.gateway.tries("ok-sara"), stage.office.posted().len()), (0, 0));
+}
+
+/// Changes the guardianships of `guardian`.
+async fn set(world: &World, guardian: PersonId, column: guardianship::Column, value: SimpleExpr) {
+    let db = world.writing().await;
+    let update = guardianship::Entity::update_many().filter(guardianship::Column::GuardianId.eq(guardian));
+    assert_eq!(update.col_expr(column, value).exec(&db).await.unwrap().rows_affected, 1);
+    world.written(db).await;
+}
+
+async fn whose_right_ended_is_sent_nothing(world: &World) {
+    use guardianship::Column;
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let (fien, sara, omar) = family(world).await;
+    let (tarik, ilse) = (world.ours.teacher, world.ours.guardians[0]);
+    let wim = world.guardian("Wim", &[(fien, GuardianAccess::Full)]).await;
+    let all = [("sara", sara), ("omar", omar), ("wim", wim), ("tarik", tarik), ("ilse", ilse)];
+    for (name, someone) in all {
+        stage.device(someone, PushPlatform::Fcm, &format!("ok-{name}")).await;
+    }
+    let message = json!({ "student": fien, "subject": "Gymtas", "body": "Ligt die nog daar?" });
+    done(world, sara, "threadStart", "", message).await;
+    published(world, Who::Leader, "De school is dicht", urgent(world)).await;
+    stage.tells().await;
+    let last_day = world.app.clock.now().date_naive() - TimeDelta::days(2);
+    set(world, sara.person, Column::Access, Expr::value(GuardianAccess::None.to_value())).await;
+    set(world, omar.person, Column::Status, Expr::value(GuardianshipStatus::Ended.to_value())).await;
+    set(world, wim.person, Column::EndsOn, Expr::value(last_day)).await;
+    end_roles(world, tarik.person).await;
+    stage.sends().await;
+    for (name, someone) in all.into_iter().filter(|(name, _)| *name != "ilse") {
+        let pushes = stage.fates(someone, Channel::Push).await;
+        assert!(!pushes.is_empty() && pushes.iter().all(|fate| fate == "SUPPRESSED NO_RIGHT"), "{name}: {pushes:?}");
+        assert_eq!(stage.gateway.tries(&format!("ok-{name}")), 0, "{name}");
+        assert_eq!(stage.office.posted_to(&format!("{name}@example.org")).len(), 0, "{name}");
+    }
+    for guardian in [sara, omar, wim] {
+        assert_eq!(stage.fates(guardian, Channel::Email).await, ["SUPPRESSED NO_RIGHT"]);
+    }
+    assert_eq!((stage.gateway.seen("ok-ilse").len(), stage.office.posted().len()), (1, 1));
+}
+
+async fn what_was_switched_off_meanwhile_is_not_pushed(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let (fien, sara, omar) = family(world).await;
+    stage.device(sara, PushPlatform::Fcm, "ok-sara").await;
+    stage.device(omar, PushPlatform::Fcm, "ok-omar").await;
+    let message = json!({ "student": fien, "subject": "Gymtas", "body": "Die ligt nog hier." });
+    done(world, world.ours.teacher, "threadStart", "", message).await;
+    stage.tells().await;
+    let off = json!({ "channels": [{ "category": "MESSAGE", "channel": "PUSH", "enabled": false }] });
+    done(world, sara, "notificationPreferencesUpdate", "", off).await;
+    stage.sends().await;
+    assert_eq!(stage.fates(sara, Channel::Push).await, ["SUPPRESSED NOT_WANTED"]);
+    assert_eq!((stage.gateway.tries("ok-sara"), stage.gateway.seen("ok-omar").len()), (0, 1));
+}
+
+async fn in_quiet_hours_only_what_is_urgent_makes_a_sound(world: &World) {
+    turn_to_weekday(world, Weekday::Tue, 23, 0);
+    let stage = Stage::set(world).await;
+    let (fien, sara, _) = family(world).await;
+    stage.device(sara, PushPlatform::Fcm, "ok-sara").await;
+    published(world, Who::Leader, "Studiedag", to_confirm(world)).await;
+    let starts = in_days(world, 3);
+    let plan = json!({ "student": fien, "kind": "EXPECTATIONS", "mode": "PHONE", "startsAt": starts,
+        "endsAt": starts + TimeDelta::minutes(20) });
+    done(world, world.ours.teacher, "conversationSchedule", "", plan).await;
+    stage.works().await;
+    assert_eq!(stage.fates(sara, Channel::Push).await, ["QUEUED QUIET_HOURS"; 2]);
+    assert_eq!(stage.office.posted_to("sara@example.org").len(), 1, "an e-mail makes no sound");
+    published(world, Who::Leader, "De school is dicht", urgent(world)).await;
+    stage.works().await;
+    let seen = stage.gateway.seen("ok-sara");
+    assert_eq!(seen.iter().map(|push| ids(push)["category"].clone()).collect::<Vec<_>>(), ["ALERT"]);
+    assert_eq!(stage.office.posted_to("sara@example.org").len(), 2);
+
+    turn_to(world, 6, 58);
+    stage.sends().await;
+    assert_eq!(stage.gateway.tries("ok-sara"), 1);
+    let morning = turn_to(world, 7, 0);
+    let held = stage.deliveries(sara, Channel::Push).await.into_iter().take(2);
+    assert!(held.clone().all(|row| row.due_at == morning && row.attempts == 0), "{held:?}");
+    stage.sends().await;
+    assert_eq!(stage.gateway.seen("ok-sara").len(), 3);
+    assert_eq!(stage.fates(sara, Channel::Push).await, ["SENT"; 3]);
+}
+
+async fn who_has_the_phone_now_sees_nothing_of_who_had_it(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let (_, sara, omar) = family(world).await;
+    let registered = json!({ "platform": "FCM", "token": "ok-shared" });
+    let (of_sara, _) = phone(world, "sara", sara).await;
+    of_sara.does("deviceRegister", "device { id }", registered.clone()).await.text_at("deviceRegister.device.id");
+    published(world, Who::Leader, "Studiedag", to_confirm(world)).await;
+    stage.tells().await;
+    let (of_omar, _) = phone(world, "omar", omar).await;
+    of_omar.does("deviceRegister", "device { id }", registered).await.text_at("deviceRegister.device.id");
+    stage.sends().await;
+    assert_eq!(stage.fates(sara, Channel::Push).await, ["SUPPRESSED UNBOUND"]);
+    assert_eq!(stage.gateway.tries("ok-shared"), 0);
+
+    published(world, Who::Leader, "Schoolreis", to_confirm(world)).await;
+    stage.works().await;
+    let seen = stage.gateway.seen("ok-shared");
+    let [push] = seen.as_slice() else { panic!("{seen:?}") };
+    assert_eq!(ids(push)["account"], omar.account.to_string());
+
+    published(world, Who::Leader, "Luizen", to_confirm(world)).await;
+    stage.tells().await;
+    of_omar.does("sessionRevoke", "deletedId", json!({})).await.text_at("sessionRevoke.deletedId");
+    stage.sends().await;
+    assert_eq!(stage.fates(omar, Channel::Push).await, ["SENT", "SUPPRESSED UNBOUND"]);
+    assert_eq!(stage.gateway.tries("ok-shared"), 1);
+}
+
+on_each_database!(
+    what_was_read_in_the_app_is_not_pushed,
+    what_was_withdrawn_is_not_sent,
+    whose_right_ended_is_sent_nothing,
+    what_was_switched_off_meanwhile_is_not_pushed,
+    in_quiet_hours_only_what_is_urgent_makes_a_sound,
+    who_has_the_phone_now_sees_nothing_of_who_had_it,
+);

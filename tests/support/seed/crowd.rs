@@ -1,0 +1,278 @@
+//! A board with very many guardians, for what is measured and for what is killed on the way.
+
+use std::ops::Range;
+
+use chrono::{DateTime, Days, TimeDelta, Utc};
+use glans::call::today;
+use glans::platform::db::Database;
+use glans_entity::engagement::{AnnouncementStatus, Priority, RecipientKind, announcement, recipient};
+use glans_entity::identity::{account, session};
+use glans_entity::ids::{
+    AccountId, AnnouncementId, BoardId, DeviceId, GuardianshipId, PersonId, SchoolId, SessionId, StudentId,
+};
+use glans_entity::localized::Strings;
+use glans_entity::notifications::{Digest, PushPlatform, device, notification_settings};
+use glans_entity::people::{GuardianAccess, GuardianRelationship, GuardianshipStatus, guardianship, person, student};
+use glans_entity::platform::outbox;
+use glans_entity::scope::Scope;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseTransaction, EntityTrait, IntoActiveModel, ModelTrait};
+use serde_json::json;
+
+use super::sower::Sower;
+
+/// Rows of one statement: few enough for the parameters that either database takes.
+const AT_ONCE: usize = 500;
+
+/// A board and its guardians. Each has a child and a session of their own, and no quiet hours.
+#[derive(Debug)]
+pub struct Crowd {
+    pub board: BoardId,
+    school: SchoolId,
+    author: PersonId,
+    families: Vec<(PersonId, StudentId)>,
+}
+
+impl Crowd {
+    /// A crowd of so many; `devices` are those of each, by its place.
+    pub async fn gather(
+        db: &Database,
+        now: DateTime<Utc>,
+        count: usize,
+        devices: impl Fn(usize) -> Vec<(PushPlatform, String)>,
+    ) -> Self {
+        let transaction = db.write(&Scope::system(today(now))).await.expect("a transaction");
+        let board = BoardId::new();
+        let sower = Sower { db: &transaction, board, mark: "", now };
+        sower.board("De Menigte").await;
+        let cluster = sower.cluster("Noord").await;
+        let school = sower.school("De Zwerm", cluster).await;
+        let (author, _) = sower.person(&format!("Schrijver-{}", board.0)).await;
+        let mut rows = Rows::default();
+        for at in 0..count {
+            rows.add(board, school, now, devices(at));
+        }
+        let families = rows.guardianships.iter().map(|row| (row.guardian_id, row.student_id)).collect();
+        rows.put(&transaction).await;
+        transaction.commit().await.expect("the rows of a crowd");
+        Self { board, school, author, families }
+    }
+
+    /// Publishes an announcement to those of the crowd that have these places, who are to confirm that they read it: so it
+    /// is pushed. Its event, by the number in the outbox.
+    pub async fn publish(&self, db: &Database, now: DateTime<Utc>, to: Range<usize>) -> i64 {
+        let transaction = db.write(&Scope::system(today(now))).await.expect("a transaction");
+        let announcement = self.announcement(now);
+        let id = announcement.id;
+        put_all(&transaction, vec![announcement]).await;
+        let addressed = self.families[to].iter().map(|(person_id, student_id)| recipient::Model {
+            item_id: id.0,
+            person_id: *person_id,
+            student_id: *student_id,
+            board_id: self.board,
+            kind: RecipientKind::Announcement,
+            least: GuardianAccess::Full,
+            at: now,
+            delivered_at: None,
+            read_at: None,
+            acknowledged_at: None,
+        });
+        put_all(&transaction, addressed.collect()).await;
+        let event = outbox::ActiveModel {
+            board_id: Set(Some(self.board)),
+            kind: Set("announcement.published".to_owned()),
+            payload: Set(json!({ "id": id.to_string() })),
+            at: Set(now),
+            ..Default::default()
+        };
+        let event = outbox::Entity::insert(event).exec(&transaction).await.expect("an event").last_insert_id;
+        transaction.commit().await.expect("an announcement");
+        event
+    }
+
+    fn announcement(&self, now: DateTime<Utc>) -> announcement::Model {
+        announcement::Model {
+            id: AnnouncementId::new(),
+            board_id: self.board,
+            school_id: Some(self.school),
+            author_id: self.author,
+            language: "nl".to_owned(),
+            title: "Studiedag".to_owned(),
+            body: "Vrijdag is de school dicht.".to_owned(),
+            roles: Strings(vec!["GUARDIAN".to_owned()]),
+            priority: Priority::Normal,
+            urgent_reason: None,
+            important_facts: false,
+            requires_acknowledgement: true,
+            acknowledge_by: None,
+            status: AnnouncementStatus::Published,
+            publish_at: now,
+            published_at: Some(now),
+            expires_at: None,
+            corrected_at: None,
+            correction_note: None,
+            withdrawn_at: None,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        }
+    }
+}
+
+/// What a crowd is made of, by table, in the order in which it is written.
+#[derive(Default)]
+struct Rows {
+    accounts: Vec<account::Model>,
+    persons: Vec<person::Model>,
+    students: Vec<student::Model>,
+    guardianships: Vec<guardianship::Model>,
+    settings: Vec<notification_settings::Model>,
+    sessions: Vec<session::Model>,
+    devices: Vec<device::Model>,
+}
+
+impl Rows {
+    fn add(&mut self, board: BoardId, school: SchoolId, now: DateTime<Utc>, devices: Vec<(PushPlatform, String)>) {
+        let login = AccountId::new();
+        let (guardian, child, signed_in) = (PersonId::new(), StudentId::new(), SessionId::new());
+        self.accounts.push(account_of(login, now));
+        self.persons.push(person_of(guardian, login, board, now));
+        self.students.push(student_of(child, school, board, now));
+        self.guardianships.push(guardianship_of((guardian, child), board, now));
+        self.settings.push(never_quiet(login, now));
+        self.sessions.push(session_of(signed_in, login, now));
+        self.devices.extend(devices.into_iter().map(|(platform, token)| device::Model {
+            id: DeviceId::new(),
+            account_id: login,
+            session_id: signed_in,
+            platform,
+            token,
+            name: None,
+            registered_at: now,
+            last_seen_at: now,
+        }));
+    }
+
+    async fn put(self, db: &DatabaseTransaction) {
+        put_all(db, self.accounts).await;
+        put_all(db, self.persons).await;
+        put_all(db, self.students).await;
+        put_all(db, self.guardianships).await;
+        put_all(db, self.settings).await;
+        put_all(db, self.sessions).await;
+        put_all(db, self.devices).await;
+    }
+}
+
+fn account_of(id: AccountId, now: DateTime<Utc>) -> account::Model {
+    account::Model {
+        id,
+        email: format!("ouder-{}@example.org", id.0),
+        password_hash: None,
+        language: "nl".to_owned(),
+        first_signed_in_at: Some(now),
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    }
+}
+
+fn person_of(id: PersonId, login: AccountId, board_id: BoardId, now: DateTime<Utc>) -> person::Model {
+    person::Model {
+        id,
+        board_id,
+        account_id: Some(login),
+        given_name: "Ilse".to_owned(),
+        family_name: "de Wit".to_owned(),
+        display_name: "Ilse de Wit".to_owned(),
+        email: Some(format!("ouder-{}@example.org", login.0)),
+        language: "nl".to_owned(),
+        interpreter_needed: false,
+        source_id: None,
+        archived_at: None,
+        erased_at: None,
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    }
+}
+
+fn student_of(id: StudentId, school_id: SchoolId, board_id: BoardId, now: DateTime<Utc>) -> student::Model {
+    student::Model {
+        id,
+        board_id,
+        school_id,
+        display_name: "Noor".to_owned(),
+        number: None,
+        source_id: None,
+        left_on: None,
+        erased_at: None,
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    }
+}
+
+fn guardianship_of(
+    (guardian_id, student_id): (PersonId, StudentId),
+    board_id: BoardId,
+    now: DateTime<Utc>,
+) -> guardianship::Model {
+    guardianship::Model {
+        id: GuardianshipId::new(),
+        board_id,
+        guardian_id,
+        student_id,
+        relationship: GuardianRelationship::Parent,
+        access: GuardianAccess::Full,
+        status: GuardianshipStatus::Active,
+        contact_priority: None,
+        starts_on: now.date_naive() - Days::new(100),
+        ends_on: None,
+        source_id: None,
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    }
+}
+
+/// Quiet from midnight until midnight is never: what a test sends comes at night, too.
+fn never_quiet(account_id: AccountId, now: DateTime<Utc>) -> notification_settings::Model {
+    notification_settings::Model {
+        account_id,
+        quiet_from: Some(0),
+        quiet_until: Some(0),
+        time_zone: "Europe/Amsterdam".to_owned(),
+        digest: Digest::Daily,
+        digest_hour: 17,
+        updated_at: now,
+        version: 1,
+    }
+}
+
+fn session_of(id: SessionId, account_id: AccountId, now: DateTime<Utc>) -> session::Model {
+    session::Model {
+        id,
+        account_id,
+        device_name: None,
+        created_at: now,
+        last_used_at: now,
+        expires_at: now + TimeDelta::days(365),
+        revoked_at: None,
+    }
+}
+
+async fn put_all<M>(db: &DatabaseTransaction, rows: Vec<M>)
+where
+    M: ModelTrait<Entity: EntityTrait<Model = M>> + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
+    <M::Entity as EntityTrait>::ActiveModel: Send,
+{
+    let mut rows = rows.into_iter().map(|row| row.into_active_model().reset_all());
+    loop {
+        let some: Vec<_> = rows.by_ref().take(AT_ONCE).collect();
+        if some.is_empty() {
+            return;
+        }
+        let inserted = <M::Entity as EntityTrait>::insert_many(some).exec_without_returning(db).await;
+        inserted.unwrap_or_else(|error| panic!("rows of a crowd: {error}"));
+    }
+}
