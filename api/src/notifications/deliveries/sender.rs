@@ -9,6 +9,7 @@ use glans_entity::ids::{BoardId, DeliveryId, NotificationId};
 use glans_entity::notifications::{PushPlatform, delivery, device};
 use glans_entity::scope::Scope;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::breaker::Breaker;
@@ -28,6 +29,8 @@ const BATCHES: usize = 8;
 const OF_ONE_BOARD: usize = 6;
 /// How often it is looked for what became due, and for leases that ran out.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
+/// A gateway that takes so long does not answer.
+const LINGERING: Duration = Duration::from_secs(8);
 /// A moment for the database to come back, before what became of a batch is lost and its leases run out.
 const PATIENCE: Duration = Duration::from_secs(1);
 const TRIES: usize = 15;
@@ -223,7 +226,9 @@ impl Sender {
         if let Err(until) = admitted {
             return Err(rules::wait(until, row.expires_at, "GATEWAY_DOWN"));
         }
+        let began = Instant::now();
         let verdict = sending.await;
+        let lingers = began.elapsed() >= LINGERING && way != Way::Push(PushPlatform::WebPush);
         let now = self.app.clock.now();
         self.breaker(way, |breaker| match &verdict {
             Verdict::Down { after, .. } => breaker.failed(now, *after),
@@ -232,6 +237,8 @@ impl Sender {
             Verdict::Later { after: Some(after), .. } if way == Way::Push(PushPlatform::Fcm) => {
                 breaker.failed(now, Some(*after));
             }
+            // As good as down: each try holds a place for so long.
+            Verdict::Later { .. } if lingers => breaker.failed(now, None),
             Verdict::Later { .. } => breaker.answered(),
             Verdict::Sent | Verdict::Gone { .. } | Verdict::Refused(_) => breaker.worked(now),
         });
