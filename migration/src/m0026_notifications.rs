@@ -124,6 +124,7 @@ CREATE TABLE delivery (
     account_id uuid REFERENCES account (id) ON DELETE CASCADE,
     channel text NOT NULL CHECK (channel IN ('PUSH', 'EMAIL')),
     address_id uuid NOT NULL,
+    lane integer NOT NULL,
     state text NOT NULL CHECK (state IN ('QUEUED', 'SENDING', 'SENT', 'FAILED', 'DEAD', 'SUPPRESSED')),
     attempts integer NOT NULL,
     due_at timestamptz NOT NULL,
@@ -145,9 +146,15 @@ CREATE UNIQUE INDEX delivery_of_digest ON delivery (address_id, digest_until) WH
 
 CREATE UNIQUE INDEX delivery_of_letter ON delivery (address_id, letter) WHERE letter IS NOT NULL;
 
-CREATE INDEX delivery_due ON delivery (board_id, due_at, id) WHERE state = 'QUEUED';
+CREATE INDEX delivery_due ON delivery (board_id, lane, due_at, id) WHERE state = 'QUEUED';
 
 CREATE INDEX delivery_leased ON delivery (leased_until) WHERE state = 'SENDING';
+
+CREATE INDEX delivery_by_account ON delivery (account_id);
+
+CREATE INDEX delivery_by_address ON delivery (address_id);
+
+CREATE INDEX notification_by_time ON notification (created_at);
 
 CREATE INDEX delivery_under_way ON delivery (address_id) WHERE state = 'SENDING';
 

@@ -2,6 +2,8 @@
 
 use glans_entity::notifications::{Category, Channel};
 
+use super::texts::Text;
+
 /// Whether people can choose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Strategy {
@@ -24,7 +26,14 @@ impl Audience {
     }
 }
 
-/// Whether the channel can be switched off for the category.
+/// Whether this text of the category can be switched off: of talks nobody misses that they are planned, moved or cancelled, and
+/// who wants no reminders gets none.
+pub fn strategy_of(text: Text, category: Category) -> Strategy {
+    let reminds = matches!(text, Text::ConversationSoon | Text::AgreementDue | Text::BookingReminder);
+    if category == Category::Conversation && !reminds { Strategy::Always } else { strategy(category) }
+}
+
+/// Whether people can switch the category off.
 pub fn strategy(category: Category) -> Strategy {
     match category {
         Category::Security | Category::Alert | Category::Confirmation | Category::Absence | Category::Report => {
@@ -63,4 +72,17 @@ pub fn is_bundled(category: Category) -> bool {
 /// Whether it comes in quiet hours too.
 pub fn passes_quiet_hours(category: Category) -> bool {
     matches!(category, Category::Security | Category::Alert)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_talks_only_reminders_can_be_switched_off() {
+        assert_eq!(strategy_of(Text::ConversationMoved, Category::Conversation), Strategy::Always);
+        assert_eq!(strategy_of(Text::ConversationSoon, Category::Conversation), Strategy::OptOut);
+        assert_eq!(strategy_of(Text::MessageArrived, Category::Message), Strategy::OptOut);
+        assert_eq!(strategy_of(Text::AcknowledgementMissing, Category::Confirmation), Strategy::Always);
+    }
 }

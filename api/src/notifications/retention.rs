@@ -3,12 +3,14 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use glans_entity::notifications::{delivery, notification};
 use glans_entity::platform::outbox;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 
 use crate::platform::error::Result;
 
 /// Events after everybody was told.
 const EVENTS: TimeDelta = TimeDelta::days(14);
+/// Events that were given up, for who wants to try again.
+const GIVEN_UP: TimeDelta = TimeDelta::days(30);
 /// What became of deliveries, for who asks why something did not come.
 const DELIVERIES: TimeDelta = TimeDelta::days(30);
 /// The inbox: a school year, and some time to look back.
@@ -16,7 +18,9 @@ const NOTIFICATIONS: TimeDelta = TimeDelta::days(400);
 
 /// Forgets events that everybody was told of long ago; how many.
 pub async fn events(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<u64> {
-    let old = outbox::Entity::delete_many().filter(outbox::Column::ToldAt.lt(now - EVENTS));
+    let over =
+        Condition::any().add(outbox::Column::ToldAt.lt(now - EVENTS)).add(outbox::Column::DeadAt.lt(now - GIVEN_UP));
+    let old = outbox::Entity::delete_many().filter(over);
     Ok(old.exec(db).await?.rows_affected)
 }
 

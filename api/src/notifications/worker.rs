@@ -14,17 +14,26 @@ use crate::app::App;
 /// How often it is looked for what people are to be reminded of, and for digests.
 const EVERY: Duration = Duration::from_secs(30);
 
+/// Before what broke off begins anew.
+const A_MOMENT: Duration = Duration::from_secs(1);
+
 /// Works until `stop` says so; then finishes what is being sent.
-pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
     let mut rounds = JoinSet::new();
     rounds.spawn(for_ever("telling", Arc::clone(&app), telling::run));
     rounds.spawn(for_ever("reminding", Arc::clone(&app), remind));
-    let sender = Sender::new(app);
-    let stopped = async move {
-        // An error means that whoever would say so is gone.
-        let _ = stop.wait_for(|stop| *stop).await;
-    };
-    sender.run(stopped).await;
+    while !*stop.borrow() {
+        let (sender, mut stop) = (Sender::new(Arc::clone(&app)), stop.clone());
+        let mut sending = JoinSet::new();
+        sending.spawn(sender.run(async move {
+            // An error means that whoever would say so is gone.
+            let _ = stop.wait_for(|stop| *stop).await;
+        }));
+        if let Some(Err(error)) = sending.join_next().await {
+            tracing::error!(%error, "sending broke off and begins anew; what was under way is sent when its leases run out");
+            tokio::time::sleep(A_MOMENT).await;
+        }
+    }
     rounds.abort_all();
 }
 
@@ -40,19 +49,20 @@ async fn for_ever<R: Future<Output = ()> + Send + 'static>(
         if let Some(Err(error)) = going.join_next().await {
             tracing::error!(%error, what, "a round broke off and begins anew");
         }
-        tokio::time::sleep(EVERY).await;
+        tokio::time::sleep(A_MOMENT).await;
     }
 }
 
 async fn remind(app: Arc<App>) {
     let mut rounds = tokio::time::interval(EVERY);
     rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut digested = digests::Done::default();
     loop {
         rounds.tick().await;
         if let Err(error) = reminders::round(&app).await {
             tracing::error!(?error, "nobody was reminded, which is tried again");
         }
-        if let Err(error) = digests::round(&app).await {
+        if let Err(error) = digests::round_after(&app, &mut digested).await {
             tracing::error!(?error, "no digests were made up, which is tried again");
         }
     }

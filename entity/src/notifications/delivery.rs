@@ -24,6 +24,8 @@ pub struct Model {
     pub channel: Channel,
     /// A device, an account, or what a letter is about.
     pub address_id: Uuid,
+    /// What goes first: 0 for letters and what is urgent, 1 for push, 2 for e-mail, 3 for digests.
+    pub lane: i32,
     pub state: DeliveryState,
     pub attempts: i32,
     pub due_at: DateTimeUtc,

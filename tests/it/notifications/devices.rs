@@ -194,6 +194,7 @@ async fn sending_to(world: &World, account: AccountId, device: &str) -> Delivery
         account_id: Some(account),
         channel: Channel::Push,
         address_id: device.parse::<DeviceId>().unwrap().0,
+        lane: 1,
         state: DeliveryState::Sending,
         attempts: 1,
         due_at: now,

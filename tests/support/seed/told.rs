@@ -55,6 +55,7 @@ impl Sower<'_> {
             account_id: Some(to.account),
             channel: Channel::Push,
             address_id: Uuid::now_v7(),
+            lane: 1,
             state: DeliveryState::Dead,
             attempts: 3,
             due_at: self.now,

@@ -1,5 +1,7 @@
 //! Claiming what is due, and saying what became of it.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use glans_entity::ids::{BoardId, DeliveryId};
 use glans_entity::notifications::DeliveryState::{Queued, Sending};
@@ -32,7 +34,7 @@ fn of_board(board: Option<BoardId>) -> Condition {
     Condition::all().add(board.map_or_else(|| Column::BoardId.is_null(), |board| Column::BoardId.eq(board)))
 }
 
-/// Takes up to `most` due deliveries of a board, the ones that wait longest first, under the lease `lease`. What another
+/// Takes up to `most` due deliveries of a board, those of the first lane that wait longest first, under the lease `lease`. What another
 /// process has under its hands is passed over.
 pub(super) async fn claim(
     db: &DatabaseTransaction,
@@ -47,6 +49,7 @@ pub(super) async fn claim(
         .and_where(Column::State.eq(Queued))
         .and_where(Column::DueAt.lte(now))
         .cond_where(of_board(board))
+        .order_by(Column::Lane, Order::Asc)
         .order_by(Column::DueAt, Order::Asc)
         .order_by(Column::Id, Order::Asc)
         .limit(most);
@@ -89,23 +92,24 @@ pub(super) async fn finish(
     lease: Uuid,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let (sent, others): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(|(_, outcome)| *outcome == Outcome::Sent);
-    if !sent.is_empty() {
-        end(db, held(sent.into_iter().map(|(id, _)| id), lease), DeliveryState::Sent, None, now).await?;
+    // What many share is written at once: a gateway that is down puts off thousands.
+    let mut alike: BTreeMap<Outcome, Vec<DeliveryId>> = BTreeMap::new();
+    for (id, outcome) in outcomes {
+        alike.entry(outcome).or_default().push(id);
     }
-    for (id, outcome) in others {
-        let one = held([id], lease);
+    for (outcome, ids) in alike {
+        let those = held(ids, lease);
         match outcome {
-            Outcome::Sent => {}
-            Outcome::Failed(why) => end(db, one, DeliveryState::Failed, Some(why), now).await?,
-            Outcome::Dead(why) => end(db, one, DeliveryState::Dead, Some(why), now).await?,
+            Outcome::Sent => end(db, those, DeliveryState::Sent, None, now).await?,
+            Outcome::Failed(why) => end(db, those, DeliveryState::Failed, Some(why), now).await?,
+            Outcome::Dead(why) => end(db, those, DeliveryState::Dead, Some(why), now).await?,
             Outcome::Suppressed(reason) => {
                 let why: &'static str = reason.into();
-                end(db, one, DeliveryState::Suppressed, Some(why.to_owned()), now).await?;
+                end(db, those, DeliveryState::Suppressed, Some(why.to_owned()), now).await?;
             }
             Outcome::Again { at, why, counts } => {
                 let uncounted = i32::from(!counts);
-                released(one)
+                released(those)
                     .col_expr(Column::DueAt, Expr::value(at))
                     .col_expr(Column::Failure, Expr::value(why))
                     .col_expr(Column::Attempts, Expr::col(Column::Attempts).sub(uncounted))

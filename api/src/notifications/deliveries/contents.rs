@@ -55,7 +55,7 @@ pub(super) async fn of(
         return Ok(Step::Done(Outcome::Dead("TRIES".to_owned())));
     }
     if let Some(letter) = row.letter {
-        return secret(app, db, known, row, letter).await;
+        return secret(app, db, known, row, letter, now).await;
     }
     let Some(login) = row.account_id.and_then(|account| known.accounts.get(&account)) else {
         return Ok(suppressed(Reason::NoRight));
@@ -67,7 +67,9 @@ pub(super) async fn of(
     }
     let seen = row.notification_id.and_then(|id| known.notifications.get(&id));
     let Some(seen) = seen else { return Ok(suppressed(Reason::NoRight)) };
+    let text: Text = seen.text.parse().map_err(Error::fault)?;
     let view = rules::Seen {
+        strategy: categories::strategy_of(text, seen.category),
         category: seen.category,
         channel: row.channel,
         audience: Audience::of(seen.as_staff),
@@ -80,7 +82,7 @@ pub(super) async fn of(
         Decision::Suppress(reason) => Ok(suppressed(reason)),
         Decision::Wait(until) => Ok(Step::Done(rules::wait(until, row.expires_at, "QUIET_HOURS"))),
         Decision::Send if row.channel == Channel::Push => Ok(push(known, row, seen, login.id, &login.language)),
-        Decision::Send => Ok(Step::Send(Parcel::Mail(Box::new(notice(known, row, seen, login)?)))),
+        Decision::Send => Ok(Step::Send(Parcel::Mail(Box::new(notice(known, row, seen, text, login))))),
     }
 }
 
@@ -109,10 +111,9 @@ fn push(known: &Known, row: &delivery::Model, seen: &Seen, account: AccountId, l
     Step::Send(Parcel::Push(device.platform, Box::new(push)))
 }
 
-fn notice(known: &Known, row: &delivery::Model, seen: &Seen, login: &account::Model) -> Result<Letter> {
-    let text: Text = seen.text.parse().map_err(Error::fault)?;
+fn notice(known: &Known, row: &delivery::Model, seen: &Seen, text: Text, login: &account::Model) -> Letter {
     let place = seen.about_id.and_then(|id| known.places.get(&id)).cloned().unwrap_or_default();
-    Ok(Letter {
+    Letter {
         delivery: row.id,
         to: login.email.clone(),
         language: login.language.clone(),
@@ -123,11 +124,23 @@ fn notice(known: &Known, row: &delivery::Model, seen: &Seen, login: &account::Mo
             school: place.school,
             time_zone: seen.time_zone.clone(),
             happens_at: seen.happens_at,
-            entry: place.entry,
+            entry: place.entry.filter(|_| belongs_in_calendars(text)),
             about: about(seen),
-            can_be_switched_off: categories::strategy(seen.category) == Strategy::OptOut,
+            can_be_switched_off: categories::strategy_of(text, seen.category) == Strategy::OptOut,
         },
-    })
+    }
+}
+
+/// Whether it tells when a talk takes place, or that it does not.
+fn belongs_in_calendars(text: Text) -> bool {
+    matches!(
+        text,
+        Text::ConversationPlanned
+            | Text::ConversationMoved
+            | Text::ConversationCancelled
+            | Text::ConversationBooked
+            | Text::ConversationSoon
+    )
 }
 
 /// A letter with a code. Without anybody to send it to any more it is not sent.
@@ -137,6 +150,7 @@ async fn secret(
     known: &Known,
     row: &delivery::Model,
     letter: LetterKind,
+    now: DateTime<Utc>,
 ) -> Result<Step> {
     let open = |id: &str| -> Result<String> {
         let sealed = row.secret.as_deref().ok_or_else(|| Error::fault("a letter without its code"))?;
@@ -154,7 +168,7 @@ async fn secret(
         }
         LetterKind::Invitation => {
             let id = InvitationId(row.address_id);
-            let Some(invited) = store::invited(db, id).await? else { return Ok(suppressed(Reason::NoRight)) };
+            let Some(invited) = store::invited(db, id, now).await? else { return Ok(suppressed(Reason::NoRight)) };
             let code = open(&id.to_string())?;
             (invited.email, invited.language, Matter::Invitation { board: invited.board, code })
         }

@@ -22,12 +22,23 @@ use crate::notifications::preferences::rules::{self, Wishes};
 use crate::platform::error::{Error, Result};
 use crate::platform::fresh_id;
 
+/// What is older is not told of any more: two weeks, and a day to be late. Deliveries, which say what was told of by an e-mail
+/// of its own, are kept for longer.
+const OLDEST: TimeDelta = TimeDelta::days(15);
 /// A digest that could not be sent for so long is of no use: the next one tells the same.
 const LIFETIME: TimeDelta = TimeDelta::hours(20);
 
 /// Queues the digests whose time has come; how many. However often, and by however many processes: one for a person and a
 /// time.
 pub async fn round(app: &Arc<App>) -> Result<u64> {
+    round_after(app, &mut Done::default()).await
+}
+
+/// Until when digests were queued, for each time that people chose.
+pub type Done = BTreeMap<(i32, Digest, i32, String), DateTime<Utc>>;
+
+/// As [`round`], but for those times for which it was done already.
+pub async fn round_after(app: &Arc<App>, done: &mut Done) -> Result<u64> {
     let now = app.clock.now();
     let everywhere = Scope::system(today(now));
     let db = app.db.read(&everywhere).await?;
@@ -36,9 +47,14 @@ pub async fn round(app: &Arc<App>) -> Result<u64> {
     let mut queued = 0;
     for settings in wishes {
         let Some(until) = rules::digest_end(&settings, now) else { continue };
+        let time = (settings.version, settings.digest, settings.digest_hour, settings.time_zone.clone());
+        if done.get(&time) == Some(&until) {
+            continue;
+        }
         let db = app.db.write(&everywhere).await?;
         queued += queue(&db, &settings, until, now).await?;
         db.commit().await?;
+        done.insert(time, until);
     }
     Ok(queued)
 }
@@ -104,6 +120,7 @@ async fn queue(
         .column(Column::AccountId)
         .expr(Expr::val(Channel::Email.to_value()))
         .column(Column::AccountId)
+        .expr(Expr::val(super::rules::DIGESTS))
         .expr(Expr::val(DeliveryState::Queued.to_value()))
         .expr(Expr::val(0))
         .expr(Expr::val(now))
@@ -122,6 +139,7 @@ async fn queue(
             Column::AccountId,
             Column::Channel,
             Column::AddressId,
+            Column::Lane,
             Column::State,
             Column::Attempts,
             Column::DueAt,
@@ -145,11 +163,13 @@ fn waiting(until: DateTime<Utc>) -> Condition {
         .and_where(Expr::col((delivery::Entity, delivery::Column::Channel)).eq(Channel::Email.to_value()))
         .to_owned();
     Condition::all()
-        .add(own(Column::Bundled).eq(true))
+        // As the index has it: SQLite takes no other form for the same.
+        .add(own(Column::Bundled))
         .add(own(Column::DigestedAt).is_null())
         .add(own(Column::ReadAt).is_null())
         .add(own(Column::WithdrawnAt).is_null())
         .add(own(Column::CreatedAt).lt(until))
+        .add(own(Column::CreatedAt).gte(until - OLDEST))
         .add(Expr::exists(mailed).not())
 }
 

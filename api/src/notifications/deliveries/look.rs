@@ -3,7 +3,7 @@
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use glans_entity::engagement::recipient;
 use glans_entity::identity::account;
 use glans_entity::ids::{AccountId, NotificationId};
@@ -20,6 +20,9 @@ use crate::notifications::preferences;
 use crate::notifications::preferences::rules::Wishes;
 use crate::people::rights::covers;
 use crate::platform::error::Result;
+
+/// What is older is on no badge.
+const COUNTED: TimeDelta = TimeDelta::days(90);
 
 /// A notification, and whether its person still may know of it and has not seen it elsewhere.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -77,7 +80,7 @@ pub(super) async fn at(
         devices: devices.into_iter().map(|row| (row.id.0, row)).collect(),
         accounts: accounts.into_iter().map(|row| (row.id, row)).collect(),
         wishes: preferences::store::of(db, &logins).await?,
-        unread: unread(db, &logins).await?,
+        unread: unread(db, &logins, on, now).await?,
     })
 }
 
@@ -120,7 +123,7 @@ pub(super) async fn seen(db: &impl ConnectionTrait, which: Condition, on: NaiveD
         select.column((notification::Entity, column));
     }
     select
-        .expr_as(truth(Expr::exists(reading())), Alias::new("read_there"))
+        .expr_as(truth(Expr::exists(reading()).or(answered())), Alias::new("read_there"))
         .expr_as(truth(may_know(on)), Alias::new("may_know"))
         .column((board::Entity, board::Column::TimeZone))
         .from(notification::Entity)
@@ -143,6 +146,24 @@ fn reading() -> SelectStatement {
         .and_where(Expr::col((recipient::Entity, Receipt::PersonId)).eq(own(Column::PersonId)))
         .and_where(Expr::col((recipient::Entity, Receipt::ReadAt)).gte(own(Column::CreatedAt)))
         .to_owned()
+}
+
+/// That the person has confirmed or answered what the notification is about, for everybody whom it asks about.
+fn answered() -> SimpleExpr {
+    use notification::Column;
+    use recipient::Column as Receipt;
+    let own = |column: Column| Expr::col((notification::Entity, column));
+    let rows = |answered: SimpleExpr| {
+        Query::select()
+            .expr(Expr::val(1))
+            .from(recipient::Entity)
+            .and_where(Expr::col((recipient::Entity, Receipt::ItemId)).eq(own(Column::AboutId)))
+            .and_where(Expr::col((recipient::Entity, Receipt::PersonId)).eq(own(Column::PersonId)))
+            .and_where(answered)
+            .to_owned()
+    };
+    let at = || Expr::col((recipient::Entity, Receipt::AcknowledgedAt));
+    Expr::exists(rows(at().is_not_null())).and(Expr::exists(rows(at().is_null())).not())
 }
 
 /// As staff: works for the board. As a guardian: has enough of one of the children, where it concerns any.
@@ -205,7 +226,13 @@ fn children(on: Option<NaiveDate>) -> SelectStatement {
     select
 }
 
-async fn unread(db: &impl ConnectionTrait, accounts: &[AccountId]) -> Result<HashMap<AccountId, u64>> {
+/// What the inbox of each login has left to read of late.
+async fn unread(
+    db: &impl ConnectionTrait,
+    accounts: &[AccountId],
+    on: NaiveDate,
+    now: DateTime<Utc>,
+) -> Result<HashMap<AccountId, u64>> {
     use notification::Column;
     let select = Query::select()
         .column((person::Entity, person::Column::AccountId))
@@ -218,6 +245,8 @@ async fn unread(db: &impl ConnectionTrait, accounts: &[AccountId]) -> Result<Has
         .and_where(Expr::col((person::Entity, person::Column::AccountId)).is_in(accounts.iter().copied()))
         .and_where(Expr::col((notification::Entity, Column::ReadAt)).is_null())
         .and_where(Expr::col((notification::Entity, Column::WithdrawnAt)).is_null())
+        .and_where(Expr::col((notification::Entity, Column::CreatedAt)).gte(now - COUNTED))
+        .and_where(may_know(on))
         .group_by_col((person::Entity, person::Column::AccountId))
         .to_owned();
     let rows = db.query_all(&select).await?;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use glans_entity::notifications::{Category, Channel};
 
-use crate::notifications::categories::{self, Audience};
+use crate::notifications::categories::{self, Audience, Strategy};
 use crate::notifications::channels::Verdict;
 use crate::notifications::preferences::rules::Wishes;
 
@@ -14,8 +14,21 @@ pub(super) const TRIES: i32 = 100;
 /// Characters of a cause that are kept.
 const CAUSE: usize = 300;
 
+/// Lanes of deliveries: nobody waits for a code behind a thousand digests.
+pub const LETTERS: i32 = 0;
+pub const DIGESTS: i32 = 3;
+
+/// The lane of a notification on a channel.
+pub fn lane(channel: Channel, urgent: bool) -> i32 {
+    match channel {
+        _ if urgent => LETTERS,
+        Channel::Push => 1,
+        Channel::Email => 2,
+    }
+}
+
 /// Why something is not sent after all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
 #[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
 pub enum Reason {
     /// It was read in the app.
@@ -41,6 +54,7 @@ pub struct Seen {
     pub category: Category,
     pub channel: Channel,
     pub audience: Audience,
+    pub strategy: Strategy,
     pub urgent: bool,
     pub is_read: bool,
     pub is_withdrawn: bool,
@@ -67,7 +81,8 @@ pub fn decide(seen: &Seen, wishes: &Wishes, now: DateTime<Utc>) -> Decision {
     if seen.is_read {
         return Decision::Suppress(Reason::Read);
     }
-    if !wishes.wants(seen.category, seen.channel, seen.audience) {
+    let always = seen.strategy == Strategy::Always && categories::usual(seen.category, seen.channel, seen.audience);
+    if !always && !wishes.wants(seen.category, seen.channel, seen.audience) {
         return Decision::Suppress(Reason::NotWanted);
     }
     // An e-mail makes no sound.
@@ -79,7 +94,7 @@ pub fn decide(seen: &Seen, wishes: &Wishes, now: DateTime<Utc>) -> Decision {
 }
 
 /// What becomes of a delivery.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
     Sent,
     /// It will never be taken.

@@ -25,7 +25,7 @@ use crate::platform::error::Result;
 const BATCH: u64 = 64;
 /// Batches under way.
 const BATCHES: usize = 8;
-/// Batches of one board under way while another has something due.
+/// Batches of one board under way: whatever it has due, another that comes finds room.
 const OF_ONE_BOARD: usize = 6;
 /// How often it is looked for what became due, and for leases that ran out.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
@@ -120,7 +120,7 @@ impl Sender {
                     return Ok(started);
                 }
             }
-            let crowded = |board| work.turns.len() > 1 && work.of_board(board) >= OF_ONE_BOARD;
+            let crowded = |board| work.of_board(board) >= OF_ONE_BOARD;
             let Some(next) = work.turns.iter().position(|board| !crowded(*board)) else { return Ok(started) };
             let Some(board) = work.turns.remove(next) else { return Ok(started) };
             let lease = Uuid::now_v7();

@@ -1,5 +1,6 @@
 //! What the contents of e-mail are read from.
 
+use chrono::{DateTime, Utc};
 use glans_entity::identity::invitation;
 use glans_entity::ids::{AnnouncementId, BookingRoundId, ConversationId, EventId, InvitationId, SurveyId, ThreadId};
 use glans_entity::organisation::{board, school};
@@ -21,7 +22,11 @@ pub(super) struct Invited {
 }
 
 /// Who is invited by e-mail, while the invitation can be accepted.
-pub(super) async fn invited(db: &impl ConnectionTrait, id: InvitationId) -> Result<Option<Invited>> {
+pub(super) async fn invited(
+    db: &impl ConnectionTrait,
+    id: InvitationId,
+    now: DateTime<Utc>,
+) -> Result<Option<Invited>> {
     use invitation::Column;
     let own = |column: Column| Expr::col((invitation::Entity, column));
     let select = Query::select()
@@ -34,6 +39,7 @@ pub(super) async fn invited(db: &impl ConnectionTrait, id: InvitationId) -> Resu
         .and_where(own(Column::Id).eq(id))
         .and_where(own(Column::AcceptedAt).is_null())
         .and_where(own(Column::RevokedAt).is_null())
+        .and_where(own(Column::ExpiresAt).gt(now))
         .and_where(Expr::col((person::Entity, person::Column::Email)).is_not_null())
         .and_where(Expr::col((person::Entity, person::Column::ErasedAt)).is_null())
         .to_owned();

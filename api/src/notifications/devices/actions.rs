@@ -39,7 +39,11 @@ pub(super) async fn register(write: &Write<'_>, viewer: &PersonActor, input: Dev
     let device = match rules::claim(&wanted, &found) {
         Claim::New => {
             record(write, Deed::DeviceRegistered, wanted.id).await?;
-            wanted
+            match store::of_session(write.db(), session, wanted.platform, wanted.id).await? {
+                // The same device by a new token: what waits for it still comes.
+                Some(known) => store::renew(write.db(), known, wanted).await?,
+                None => wanted,
+            }
         }
         Claim::Again(known) => {
             if let Some(name) = &wanted.name {
@@ -48,6 +52,9 @@ pub(super) async fn register(write: &Write<'_>, viewer: &PersonActor, input: Dev
             Model { name: wanted.name.or(found.name), ..found }
         }
         Claim::Moves(known) => {
+            // What waits for who had it before never comes there; what waits for the same person does.
+            let id = if found.account_id == wanted.account_id { known } else { wanted.id };
+            let wanted = Model { id, ..wanted };
             store::take_over(write.db(), known, wanted.clone()).await?;
             record(write, Deed::DeviceTakenOver, known).await?;
             record(write, Deed::DeviceRegistered, wanted.id).await?;

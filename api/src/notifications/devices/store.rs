@@ -57,6 +57,32 @@ pub(super) async fn rename(db: &impl ConnectionTrait, known: DeviceId, name: &st
     Ok(())
 }
 
+/// The device that the session registered at the gateway before.
+pub(super) async fn of_session(
+    db: &impl ConnectionTrait,
+    session: SessionId,
+    platform: PushPlatform,
+    besides: DeviceId,
+) -> Result<Option<Model>> {
+    let own = Entity::find().filter(Column::SessionId.eq(session)).filter(Column::Platform.eq(platform));
+    Ok(own.filter(Column::Id.ne(besides)).order_by_desc(Column::LastSeenAt).one(db).await?)
+}
+
+/// Gives the device `known` the token of `row`, which stands for it from now on.
+pub(super) async fn renew(db: &impl ConnectionTrait, known: Model, row: Model) -> Result<Model> {
+    delete(db, Condition::all().add(Column::Id.eq(row.id))).await?;
+    let row = Model { id: known.id, name: row.name.or(known.name), ..row };
+    Entity::update_many()
+        .col_expr(Column::Token, Expr::value(row.token.as_str()))
+        .col_expr(Column::Name, Expr::value(row.name.clone()))
+        .col_expr(Column::RegisteredAt, Expr::value(row.registered_at))
+        .col_expr(Column::LastSeenAt, Expr::value(row.last_seen_at))
+        .filter(Column::Id.eq(row.id))
+        .exec(db)
+        .await?;
+    Ok(row)
+}
+
 /// Puts `row` in the place of the device `known`, which is none any more.
 pub(super) async fn take_over(db: &impl ConnectionTrait, known: DeviceId, row: Model) -> Result<()> {
     Entity::update_many()

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::identity::{invitations, passwords};
+use crate::notifications::deliveries::rules;
 use crate::platform::error::{Error, Result};
 
 /// What an event says of a letter.
@@ -70,6 +71,7 @@ async fn queue(
         account_id: Set(account_id),
         channel: Set(Channel::Email),
         address_id: Set(address_id),
+        lane: Set(rules::LETTERS),
         state: Set(DeliveryState::Queued),
         attempts: Set(0),
         due_at: Set(now),

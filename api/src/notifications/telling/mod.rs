@@ -12,6 +12,7 @@ use glans_entity::ids::{AccountId, BoardId};
 use glans_entity::platform::outbox;
 use glans_entity::scope::Scope;
 use sea_orm::DatabaseTransaction;
+use tokio::time::Instant;
 
 pub use store::{accounts_of, told_of};
 
@@ -25,6 +26,8 @@ use crate::platform::outbox::TOPIC;
 
 /// Events that are looked up at once.
 const AT_ONCE: u64 = 500;
+/// After so long it is looked again whose turn it is.
+const TURN: Duration = Duration::from_secs(1);
 /// Events of other processes are looked for this often.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 /// A try that failed is made again after this long, and each time after twice as long as before.
@@ -58,8 +61,11 @@ pub async fn round(app: &Arc<App>) -> Result<usize> {
         if waiting.is_empty() {
             return Ok(told);
         }
-        let before = told;
+        let (before, began) = (told, Instant::now());
         for seq in waiting {
+            if told > before && began.elapsed() > TURN {
+                break;
+            }
             match tell_of(app, &everywhere, seq).await {
                 Ok(true) => told += 1,
                 // Another process has it.
@@ -92,6 +98,10 @@ async fn tell_of(app: &App, everywhere: &Scope, seq: i64) -> Result<bool> {
 /// Whose inbox something came into; none where another process has the event.
 async fn tell_in(db: &DatabaseTransaction, seq: i64, now: DateTime<Utc>) -> Result<Option<BTreeSet<AccountId>>> {
     let Some(event) = store::claim(db, seq, now).await? else { return Ok(None) };
+    // One at a time tells of a board: what takes something back must see what it takes back.
+    if !store::lock_board(db, event.board_id).await? {
+        return Ok(None);
+    }
     let source = format!("event.{seq}");
     if letters::write(db, &event, now).await? {
         store::forget_secret(db, &event).await?;

@@ -6,8 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use glans_entity::identity::account;
 use glans_entity::ids::{AccountId, BoardId, PersonId};
 use glans_entity::notifications::{
-    Channel, DeliveryState, Digest, channel_preference, delivery, device, notification, notification_settings,
-    notification_student,
+    Category, Channel, DeliveryState, Digest, channel_preference, delivery, device, notification,
+    notification_settings, notification_student,
 };
 use glans_entity::people::person;
 use glans_entity::platform::outbox::{self, Column as Event};
@@ -15,10 +15,14 @@ use sea_orm::sea_query::{
     Alias, CaseStatement, Expr, ExprTrait, Func, InsertStatement, IntoColumnRef, OnConflict, Order, Query,
     SelectStatement, SimpleExpr,
 };
-use sea_orm::{ActiveEnum, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter,
+    Statement,
+};
 use uuid::Uuid;
 
 use super::super::categories::{self, Audience, Strategy};
+use super::super::deliveries::rules::lane;
 use super::super::occasions::{Notice, Withdrawal};
 use crate::platform::error::{Error, Result};
 use crate::platform::fresh_id;
@@ -78,6 +82,15 @@ pub(super) async fn claim(db: &DatabaseTransaction, seq: i64, now: DateTime<Utc>
         .filter(Event::DeadAt.is_null())
         .filter(is_due(now));
     Ok(waiting.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked).one(db).await?)
+}
+
+/// Whether nobody else tells of the board until the transaction ends. On SQLite there is one writer.
+pub(super) async fn lock_board(db: &DatabaseTransaction, board: Option<BoardId>) -> Result<bool> {
+    let (DbBackend::Postgres, Some(board)) = (db.get_database_backend(), board) else { return Ok(true) };
+    let sql = "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 26)) AS locked";
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, [board.0.to_string().into()]);
+    let row = db.query_one_raw(statement).await?.ok_or_else(|| Error::fault("a lock without an answer"))?;
+    Ok(row.try_get("", "locked")?)
 }
 
 /// Everybody was told.
@@ -174,7 +187,7 @@ pub(super) async fn notify(
 /// A null has no type of its own in a `SELECT`; PostgreSQL takes it for text.
 fn typed(db: &DatabaseTransaction, value: SimpleExpr, name: &'static str) -> SimpleExpr {
     match db.get_database_backend() {
-        sea_orm::DbBackend::Postgres => value.cast_as(Alias::new(name)),
+        DbBackend::Postgres => value.cast_as(Alias::new(name)),
         _ => value,
     }
 }
@@ -223,7 +236,7 @@ fn wanted(notice: &Notice, channel: Channel) -> SimpleExpr {
     let usual = CaseStatement::new().case(as_staff, usual(Audience::Staff)).finally(usual(Audience::Guardian));
     let usual = SimpleExpr::Case(Box::new(usual));
     let chosen = Expr::col((channel_preference::Entity, channel_preference::Column::Enabled));
-    match categories::strategy(notice.category) {
+    match categories::strategy_of(notice.text, notice.category) {
         Strategy::Always => usual.eq(true).or(chosen.eq(true)),
         Strategy::OptOut => SimpleExpr::from(Func::coalesce([chosen, usual])).eq(true),
     }
@@ -305,6 +318,7 @@ async fn queue(
         .expr(Expr::col((person::Entity, person::Column::AccountId)))
         .expr(Expr::val(channel.to_value()))
         .expr(Expr::col(address))
+        .expr(Expr::val(lane(channel, notice.urgent || notice.category == Category::Security)))
         .expr(Expr::val(DeliveryState::Queued.to_value()))
         .expr(Expr::val(0))
         .expr(Expr::val(at))
@@ -317,6 +331,7 @@ async fn queue(
         Column::AccountId,
         Column::Channel,
         Column::AddressId,
+        Column::Lane,
         Column::State,
         Column::Attempts,
         Column::DueAt,

@@ -1,6 +1,7 @@
 //! By which way a message leaves.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 use std::{error::Error, io};
 
@@ -8,6 +9,7 @@ use glans_entity::ids::DeliveryId;
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::{self, AsyncSmtpTransport};
 use lettre::{AsyncTransport, Message, Tokio1Executor};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::MailError;
 use super::verdict::judged;
@@ -20,13 +22,16 @@ type Smtp = AsyncSmtpTransport<Tokio1Executor>;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long the server may take for one of the steps of a try.
 const PATIENCE_PER_STEP: Duration = Duration::from_secs(8);
+/// Connections to the server at once: many servers take no more than fifty from one address, and the pool of the library opens
+/// as many as are asked for.
+const CONNECTIONS: usize = 8;
 /// Says of an address that nothing on the way is encrypted.
 const PLAIN: &str = "?tls=none";
 
 /// By which way a message leaves.
 pub(super) enum Transport {
     /// With connections that are kept.
-    Smtp(Smtp),
+    Smtp(Smtp, Arc<Semaphore>),
     /// A file for each.
     Folder(PathBuf),
     /// Not at all; the log has a line.
@@ -37,7 +42,10 @@ impl Transport {
     /// As `config` says; `domain` is what the server is told we are.
     pub(super) fn of(config: &Config, domain: &str) -> Result<Self, MailError> {
         match (&config.smtp_url, &config.mail_dir) {
-            (Some(url), _) => Ok(Self::Smtp(server(url, domain).map_err(MailError::Server)?)),
+            (Some(url), _) => {
+                let server = server(url, domain).map_err(MailError::Server)?;
+                Ok(Self::Smtp(server, Arc::new(Semaphore::new(CONNECTIONS))))
+            }
             (None, Some(folder)) => Ok(Self::Folder(folder.clone())),
             (None, None) => Ok(Self::Log),
         }
@@ -45,7 +53,7 @@ impl Transport {
 
     /// Whether the server is there and knows us. What is no server is always there.
     pub(super) async fn check(&self) -> Result<(), String> {
-        let Self::Smtp(server) = self else { return Ok(()) };
+        let Self::Smtp(server, _) = self else { return Ok(()) };
         match tokio::time::timeout(PATIENCE, server.test_connection()).await {
             Ok(Ok(true)) => Ok(()),
             Ok(Ok(false)) => Err("it does not answer".to_owned()),
@@ -56,7 +64,13 @@ impl Transport {
 
     pub(super) async fn carry(&self, delivery: DeliveryId, message: Message) -> Verdict {
         match self {
-            Self::Smtp(server) => in_time(server.clone(), message).await,
+            Self::Smtp(server, connections) => {
+                let place = tokio::time::timeout(PATIENCE, Arc::clone(connections).acquire_owned()).await;
+                let Ok(Ok(place)) = place else {
+                    return Verdict::Later { after: None, why: "all connections are taken".to_owned() };
+                };
+                in_time(server.clone(), message, place).await
+            }
             Self::Folder(folder) => match keep(folder, delivery, &message.formatted()).await {
                 Ok(()) => Verdict::Sent,
                 Err(cause) => down(format!("mail_dir: {}", cause.kind())),
@@ -82,8 +96,12 @@ fn server(url: &str, domain: &str) -> Result<Smtp, smtp::Error> {
 
 /// Nobody waits any longer than that, but the try is not torn off: a connection in the middle of a message would go back
 /// among those that are kept, and the next message would get the answer to this one.
-async fn in_time(server: Smtp, message: Message) -> Verdict {
-    let trying = tokio::spawn(async move { tried(&server, message).await });
+async fn in_time(server: Smtp, message: Message, place: OwnedSemaphorePermit) -> Verdict {
+    let trying = tokio::spawn(async move {
+        let verdict = tried(&server, message).await;
+        drop(place);
+        verdict
+    });
     match tokio::time::timeout(PATIENCE, trying).await {
         Ok(Ok(verdict)) => verdict,
         Ok(Err(_)) => down("the try broke off".to_owned()),
