@@ -361,9 +361,15 @@ async fn a_concern_goes_to_who_answers_for_the_child(world: &World) {
     tell(world).await;
     assert_eq!(notifications(world, "concern-acknowledged").await.len(), 1, "once is enough");
     // What staff keeps to itself is not told at home.
-    done(world, world.ours.teacher, "concernRaise", "", input).await;
-    assert_eq!(told(world, "concern-raised").await, ["Marieke*", "Tarik*"]);
-    assert_eq!(notifications(world, "concern-raised").await.len(), 3);
+    done(world, world.ours.teacher, "concernRaise", "", input.clone()).await;
+    assert_eq!(told(world, "concern-noted").await, ["Marieke*"]);
+    assert_eq!(standing(world, "concern-shared").await, NOBODY);
+    let mut shared = input;
+    shared["sharedWithGuardians"] = json!(true);
+    done(world, world.ours.teacher, "concernRaise", "", shared).await;
+    assert_eq!(told(world, "concern-shared").await, ["Ilse"]);
+    assert_eq!(notifications(world, "concern-noted").await.len(), 2, "Marieke of each");
+    assert_eq!(notifications(world, "concern-raised").await.len(), 2, "no parent raised those");
 }
 
 async fn a_compliment_goes_to_whom_it_is_for(world: &World) {

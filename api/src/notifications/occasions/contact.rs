@@ -21,15 +21,20 @@ fn about(text: Text, row: &concern::Model, to: SelectStatement) -> Notice {
     Notice::new(text, Category::Message, (ConcernId::PREFIX, row.id.0), to)
 }
 
-/// To who teaches the child and who leads its school; to its guardians where staff shares it with them.
+/// To who teaches the child and who leads its school. What staff shares is told to the guardians, in other words.
 pub(super) async fn raised(db: &impl ConnectionTrait, fact: Fact<'_>) -> Result<Told> {
     let Some(row) = concern_of(db, fact).await? else { return Ok(Told::nothing()) };
     let everywhere = fact.everywhere();
-    let mut to = people::confidants_of(&everywhere, row.student_id, row.school_id);
-    if row.is_staff && row.shared {
-        to = people::and(to, people::guardians_of(&everywhere, row.student_id));
+    let confidants = people::but(people::confidants_of(&everywhere, row.student_id, row.school_id), [row.raised_by]);
+    if !row.is_staff {
+        return Ok(Told::telling([about(Text::ConcernRaised, &row, confidants)]));
     }
-    Ok(Told::telling([about(Text::ConcernRaised, &row, people::but(to, [row.raised_by]))]))
+    let mut notices = vec![about(Text::ConcernNoted, &row, confidants)];
+    if row.shared {
+        let guardians = people::but(people::guardians_of(&everywhere, row.student_id), [row.raised_by]);
+        notices.push(about(Text::ConcernShared, &row, guardians));
+    }
+    Ok(Told::telling(notices))
 }
 
 /// To who raised it. Who saw to it has read of it.

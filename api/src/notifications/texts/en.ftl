@@ -146,8 +146,12 @@ absence-withdrawn-body = The absence{ $childCount ->
 
 concern-raised-title = A parent is worried
 concern-raised-body = A parent or guardian has shared a concern{ about-children }. Please say soon that you have read it.
-concern-acknowledged-title = Your concern has been read
-concern-acknowledged-body = { the-school } has read what worries you and will act on it.
+concern-shared-title = A concern from school
+concern-shared-body = The school shares a concern{ about-children }.
+concern-noted-title = A colleague is worried
+concern-noted-body = A colleague has noted a concern{ about-children }.
+concern-acknowledged-title = The concern has been read
+concern-acknowledged-body = { the-school } has read the concern{ about-children } and will act on it.
 compliment-given-title = A compliment
 compliment-given-body = { the-school } has a compliment for you{ about-children }.
 

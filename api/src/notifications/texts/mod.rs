@@ -49,8 +49,13 @@ pub enum Text {
     ConsentAsked,
     AbsenceReported,
     AbsenceWithdrawn,
-    /// For who answers for the school.
+    /// For who answers for the school: a guardian is worried.
     ConcernRaised,
+    /// For guardians: staff shares a concern with them.
+    ConcernShared,
+    /// For who answers for the school: a colleague is worried.
+    ConcernNoted,
+    /// For who raised it, at home or at school.
     ConcernAcknowledged,
     ComplimentGiven,
     MeetingPlanned,

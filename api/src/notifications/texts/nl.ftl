@@ -153,8 +153,12 @@ absence-withdrawn-body = De afmelding{ $childCount ->
 
 concern-raised-title = Een ouder maakt zich zorgen
 concern-raised-body = Een ouder of verzorger heeft een zorg gedeeld{ about-children }. Laat snel weten dat je het hebt gelezen.
-concern-acknowledged-title = Uw zorg is gelezen
-concern-acknowledged-body = { the-school } heeft gelezen waar u zich zorgen over maakt, en gaat ermee aan de slag.
+concern-shared-title = Een zorg van school
+concern-shared-body = De school deelt een zorg{ about-children }.
+concern-noted-title = Een collega heeft een zorg
+concern-noted-body = Een collega heeft een zorg genoteerd{ about-children }.
+concern-acknowledged-title = De zorg is gelezen
+concern-acknowledged-body = { the-school } heeft de zorg{ about-children } gelezen en gaat ermee aan de slag.
 compliment-given-title = Een compliment
 compliment-given-body = { the-school } heeft een compliment voor u{ about-children }.
 
