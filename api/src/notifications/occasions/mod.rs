@@ -2,7 +2,7 @@
 
 mod absences;
 mod accounts;
-pub(super) mod announcements;
+mod announcements;
 pub(super) mod bookings;
 mod contact;
 mod conversations;
