@@ -213,6 +213,14 @@ async fn a_record_is_told_when_it_is_released(world: &World) {
     let agreement = json!({ "id": held["conversation"]["agreements"][0]["id"] });
     done(world, ilse, "agreementConfirm", "", agreement).await;
     assert!(has_read(world, "agreement-to-confirm", ilse.person).await);
+    // Said again as it was, it is no news; said otherwise, it is.
+    let again = |summary: &str| json!({ "id": world.ours.partners[0].planned, "attendance": [], "summary": summary });
+    for (summary, times) in [("Het gaat goed.", 1), ("Het gaat heel goed.", 2)] {
+        done(world, world.ours.teacher, "conversationRecord", "", again(summary)).await;
+        schedule::round(&world.app, None).await.unwrap();
+        tell(world).await;
+        assert_eq!(notifications(world, "agreement-to-confirm").await.len(), times, "{summary}");
+    }
 }
 
 async fn a_goal_is_told_to_those_who_are_to_agree(world: &World) {
