@@ -423,6 +423,9 @@ async fn a_team_session_is_told_to_the_team(world: &World) {
     done(world, world.ours.leader, "teamSessionCancel", "", json!({ "id": id })).await;
     assert_eq!(told(world, "session-cancelled").await, ["Tarik*"]);
     assert_eq!(standing(world, "session-moved").await, NOBODY);
+    happens(world, Event::about("team_session.moved", id)).await;
+    assert_eq!(told(world, "session-moved").await, NOBODY, "too late");
+    assert_eq!(standing(world, "session-cancelled").await, ["Tarik*"]);
 }
 
 async fn an_experience_is_told_as_far_as_it_is_shared(world: &World) {
