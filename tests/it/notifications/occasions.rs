@@ -272,6 +272,33 @@ async fn a_round_is_told_and_what_is_booked_in_it(world: &World) {
     assert_eq!(notifications(world, "conversation-cancelled").await.len(), before + 3);
 }
 
+async fn who_gives_a_slot_no_more_is_not_told_of_the_new_time(world: &World) {
+    let (fien, sara, _) = family(world).await;
+    let jan = world.teacher("Jan", 0).await;
+    let at = |minutes: i64| "2031-03-04T16:00:00Z".parse::<DateTime<Utc>>().unwrap() + TimeDelta::minutes(minutes);
+    let gives = |teacher: Someone, from: i64| {
+        let window = json!({ "startsAt": at(from), "endsAt": at(from + 10) });
+        json!({ "teacher": teacher.person, "windows": [window] })
+    };
+    let input = json!({
+        "classGroups": [world.ours.groups[0]], "kind": "PROGRESS", "closesAt": at(-600), "slotMinutes": 10,
+        "slots": [gives(world.ours.teacher, 0), gives(jan, 60)],
+    });
+    let fields = "bookingRound { slots { id teacher { id } } }";
+    let made = done(world, world.ours.leader, "bookingRoundOpen", fields, input).await;
+    let slots = made["bookingRound"]["slots"].as_array().unwrap();
+    let of = |teacher: Someone| {
+        let own = |slot: &&Value| slot["teacher"]["id"] == json!(teacher.person);
+        slots.iter().find(own).unwrap()["id"].clone()
+    };
+    done(world, sara, "slotBook", "", json!({ "slot": of(world.ours.teacher), "student": fien })).await;
+    done(world, sara, "slotMove", "", json!({ "slot": of(world.ours.teacher), "to": of(jan) })).await;
+    assert_eq!(told(world, "conversation-moved").await, ["Jan*", "Omar"]);
+    assert_eq!(standing(world, "conversation-cancelled").await, ["Tarik*"]);
+    let row = &notifications(world, "conversation-cancelled").await[0];
+    assert_eq!((row.about_kind.as_deref(), row.happens_at), (Some("round"), None));
+}
+
 async fn who_comes_to_a_group_later_hears_of_its_round(world: &World) {
     let (id, _) = round(world).await;
     assert_eq!(told(world, "booking-opened").await, ["Ilse"]);
@@ -519,6 +546,7 @@ on_each_database!(
     a_record_is_told_when_it_is_released,
     a_goal_is_told_to_those_who_are_to_agree,
     a_round_is_told_and_what_is_booked_in_it,
+    who_gives_a_slot_no_more_is_not_told_of_the_new_time,
     who_comes_to_a_group_later_hears_of_its_round,
     an_event_is_told_to_those_who_may_come,
     what_people_are_asked_is_told_until_it_is_over,
