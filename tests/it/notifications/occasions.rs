@@ -408,14 +408,27 @@ async fn a_concern_goes_to_who_answers_for_the_child(world: &World) {
 }
 
 async fn a_compliment_goes_to_whom_it_is_for(world: &World) {
-    let (fien, sara, _) = family(world).await;
+    let (fien, sara, omar) = family(world).await;
     let log = |tone: &str, guardian: Option<PersonId>| json!({ "student": fien, "kind": "PHONE", "tone": tone, "note": "Mooi gelezen!", "guardian": guardian });
     done(world, world.ours.teacher, "contactMomentLog", "", log("CONCERN", Some(sara.person))).await;
     assert_eq!(told(world, "compliment-given").await, NOBODY);
     let fields = "contactMoment { id }";
     let made = done(world, world.ours.teacher, "contactMomentLog", fields, log("COMPLIMENT", Some(sara.person))).await;
     assert_eq!(told(world, "compliment-given").await, ["Sara"]);
-    done(world, world.ours.teacher, "contactMomentDelete", "", json!({ "id": made["contactMoment"]["id"] })).await;
+    // Written to another, to both, as something else, and as a compliment again.
+    let (id, omar) = (made["contactMoment"]["id"].clone(), omar.person);
+    for (change, expected) in [
+        (json!({ "id": id, "guardian": omar }), &["Omar"][..]),
+        (json!({ "id": id, "guardian": null }), &["Omar", "Sara"][..]),
+        (json!({ "id": id, "note": "Heel mooi gelezen!" }), &["Omar", "Sara"][..]),
+        (json!({ "id": id, "tone": "CONCERN" }), &[][..]),
+        (json!({ "id": id, "tone": "COMPLIMENT", "guardian": omar }), &["Omar"][..]),
+    ] {
+        done(world, world.ours.teacher, "contactMomentUpdate", "", change.clone()).await;
+        assert_eq!(told(world, "compliment-given").await, expected, "{change}");
+    }
+    assert_eq!(notifications(world, "compliment-given").await.len(), 4, "nobody is told twice of what stands");
+    done(world, world.ours.teacher, "contactMomentDelete", "", json!({ "id": id })).await;
     assert_eq!(told(world, "compliment-given").await, NOBODY);
     done(world, world.ours.teacher, "contactMomentLog", "", log("COMPLIMENT", None)).await;
     assert_eq!(told(world, "compliment-given").await, ["Omar", "Sara"]);
