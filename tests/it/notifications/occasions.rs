@@ -14,8 +14,10 @@ use glans_tests::{Who, World, on_each_database};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 
+use super::stage::daytime;
 use crate::announcements::{published, to_group};
 use crate::ask::{act, act_as, codes};
+use crate::threads::end_roles;
 
 const NOBODY: [&str; 0] = [];
 
@@ -169,6 +171,16 @@ async fn a_message_is_told_to_who_may_read_it(world: &World) {
     done(world, world.ours.teacher, "messageSend", "", json!({ "thread": thread, "body": "En de broek." })).await;
     tell(world).await;
     assert_eq!(notifications(world, "message-arrived").await.len(), 4, "each message is told of");
+}
+
+async fn who_takes_on_a_thread_is_told_of_it(world: &World) {
+    daytime(world);
+    let input = json!({ "student": world.ours.students[0], "subject": "Rekenen", "body": "Hoe gaat het?" });
+    done(world, world.ours.guardians[0], "threadStart", "", input).await;
+    assert_eq!(told(world, "message-arrived").await, ["Tarik*"]);
+    end_roles(world, world.ours.teacher.person).await;
+    schedule::round(&world.app, None).await.unwrap();
+    assert_eq!(told(world, "message-arrived").await, ["Marieke*", "Tarik*"]);
 }
 
 async fn a_conversation_of_one_guardian_is_not_told_to_the_other(world: &World) {
@@ -555,6 +567,7 @@ on_each_database!(
     an_announcement_reaches_those_who_may_have_it,
     a_guardian_of_two_children_is_told_once,
     a_message_is_told_to_who_may_read_it,
+    who_takes_on_a_thread_is_told_of_it,
     a_conversation_of_one_guardian_is_not_told_to_the_other,
     a_record_is_told_when_it_is_released,
     a_goal_is_told_to_those_who_are_to_agree,
