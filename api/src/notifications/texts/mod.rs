@@ -23,6 +23,7 @@ pub enum Text {
     /// Nobody reads what the person wrote.
     MessageUndeliverable,
     ConversationPlanned,
+    /// Another time, place or way.
     ConversationMoved,
     ConversationCancelled,
     /// For staff: a guardian booked a time.
@@ -202,7 +203,7 @@ mod tests {
         assert_eq!(of(Text::AnnouncementPublished, &nothing), "Er is een nieuwe mededeling.");
         assert_eq!(
             of(Text::ConversationMoved, &words),
-            "Het gesprek over Noor en Sem op De Zwaluw is verzet naar dinsdag 3 maart om 15:30."
+            "Het gesprek over Noor en Sem op De Zwaluw is gewijzigd. Het begint op dinsdag 3 maart om 15:30."
         );
         assert_eq!(of(Text::AbsenceReported, &nothing), "Er is een kind afgemeld.");
         assert_eq!(
