@@ -34,7 +34,7 @@ pub struct Model {
     pub summary: Option<String>,
     /// From when on guardians see what was recorded.
     pub release_at: Option<DateTimeUtc>,
-    /// When that was told to who follows.
+    /// When that was told to who follows; none where it was changed since.
     pub released_at: Option<DateTimeUtc>,
     pub recorded_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,

@@ -208,10 +208,35 @@ async fn what_was_scheduled_can_be_withdrawn_before_it_appears(world: &World) {
     assert_eq!(opened(world, world.ours.teacher.account, &id).await["status"], "WITHDRAWN");
 }
 
-async fn what_is_urgent_has_a_reason_and_a_limit(world: &World) {
-    // Noon in the Netherlands, so that the day does not end during the test.
+/// Turns the clock to noon in the Netherlands, so that the day does not end during the test.
+fn turn_to_noon(world: &World) {
     let hour = i64::from(world.app.clock.now().with_timezone(&chrono_tz()).hour());
     world.app.clock.turn(TimeDelta::hours(24 + 12 - hour));
+}
+
+async fn what_is_urgent_is_corrected_as_it_is_said(world: &World) {
+    turn_to_noon(world);
+    let mut urgent = to_group(world);
+    (urgent["priority"], urgent["urgentReason"]) = (json!("URGENT"), json!("Gaslek."));
+    let correct = |id: &Value, title: &str| json!({ "id": id, "title": title, "note": "Het was anders." });
+    let first = published(world, Who::Leader, "Een", urgent.clone()).await;
+    published(world, Who::Leader, "Twee", urgent.clone()).await;
+    let refused = act(world, Who::Teacher, "announcementCorrect", "", correct(&first, "Van de juf")).await;
+    assert_eq!(refusals(&refused), ["FORBIDDEN priority"]);
+    // It is one of the two of its day, and no third.
+    let done = act(world, Who::Leader, "announcementCorrect", "", correct(&first, "Anders")).await;
+    assert_eq!(codes(&done), Vec::<&str>::new());
+    world.app.clock.turn(TimeDelta::hours(24));
+    let third = published(world, Who::Leader, "Drie", urgent.clone()).await;
+    published(world, Who::Leader, "Vier", urgent).await;
+    let refused = act(world, Who::Leader, "announcementCorrect", "", correct(&first, "Weer anders")).await;
+    assert_eq!(refusals(&refused), ["LIMIT_REACHED id"]);
+    let done = act(world, Who::Leader, "announcementCorrect", "", correct(&third, "Anders")).await;
+    assert_eq!(codes(&done), Vec::<&str>::new());
+}
+
+async fn what_is_urgent_has_a_reason_and_a_limit(world: &World) {
+    turn_to_noon(world);
     let urgent =
         |place: Value| json!({ "audience": { "include": [place] }, "priority": "URGENT", "urgentReason": "Gaslek." });
     let school = json!(world.ours.schools[0]);
@@ -256,5 +281,6 @@ on_each_database!(
     what_is_scheduled_appears_at_its_time_to_who_is_there_then,
     what_somebody_scheduled_who_has_gone_is_a_draft_again,
     what_was_scheduled_can_be_withdrawn_before_it_appears,
+    what_is_urgent_is_corrected_as_it_is_said,
     what_is_urgent_has_a_reason_and_a_limit,
 );

@@ -14,8 +14,10 @@ use glans_tests::{Who, World, on_each_database};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 
+use super::stage::daytime;
 use crate::announcements::{published, to_group};
 use crate::ask::{act, act_as, codes};
+use crate::threads::end_roles;
 
 const NOBODY: [&str; 0] = [];
 
@@ -171,6 +173,16 @@ async fn a_message_is_told_to_who_may_read_it(world: &World) {
     assert_eq!(notifications(world, "message-arrived").await.len(), 4, "each message is told of");
 }
 
+async fn who_takes_on_a_thread_is_told_of_it(world: &World) {
+    daytime(world);
+    let input = json!({ "student": world.ours.students[0], "subject": "Rekenen", "body": "Hoe gaat het?" });
+    done(world, world.ours.guardians[0], "threadStart", "", input).await;
+    assert_eq!(told(world, "message-arrived").await, ["Tarik*"]);
+    end_roles(world, world.ours.teacher.person).await;
+    schedule::round(&world.app, None).await.unwrap();
+    assert_eq!(told(world, "message-arrived").await, ["Marieke*", "Tarik*"]);
+}
+
 async fn a_conversation_of_one_guardian_is_not_told_to_the_other(world: &World) {
     let (fien, sara, omar) = family(world).await;
     done(world, omar, "talkChoiceSet", "", json!({ "student": fien, "apart": true })).await;
@@ -213,6 +225,14 @@ async fn a_record_is_told_when_it_is_released(world: &World) {
     let agreement = json!({ "id": held["conversation"]["agreements"][0]["id"] });
     done(world, ilse, "agreementConfirm", "", agreement).await;
     assert!(has_read(world, "agreement-to-confirm", ilse.person).await);
+    // Said again as it was, it is no news; said otherwise, it is.
+    let again = |summary: &str| json!({ "id": world.ours.partners[0].planned, "attendance": [], "summary": summary });
+    for (summary, times) in [("Het gaat goed.", 1), ("Het gaat heel goed.", 2)] {
+        done(world, world.ours.teacher, "conversationRecord", "", again(summary)).await;
+        schedule::round(&world.app, None).await.unwrap();
+        tell(world).await;
+        assert_eq!(notifications(world, "agreement-to-confirm").await.len(), times, "{summary}");
+    }
 }
 
 async fn a_goal_is_told_to_those_who_are_to_agree(world: &World) {
@@ -262,6 +282,33 @@ async fn a_round_is_told_and_what_is_booked_in_it(world: &World) {
     done(world, world.ours.leader, "bookingRoundCancel", "", json!({ "id": id })).await;
     assert_eq!(told(world, "conversation-cancelled").await, ["Omar", "Sara", "Tarik*"]);
     assert_eq!(notifications(world, "conversation-cancelled").await.len(), before + 3);
+}
+
+async fn who_gives_a_slot_no_more_is_not_told_of_the_new_time(world: &World) {
+    let (fien, sara, _) = family(world).await;
+    let jan = world.teacher("Jan", 0).await;
+    let at = |minutes: i64| "2031-03-04T16:00:00Z".parse::<DateTime<Utc>>().unwrap() + TimeDelta::minutes(minutes);
+    let gives = |teacher: Someone, from: i64| {
+        let window = json!({ "startsAt": at(from), "endsAt": at(from + 10) });
+        json!({ "teacher": teacher.person, "windows": [window] })
+    };
+    let input = json!({
+        "classGroups": [world.ours.groups[0]], "kind": "PROGRESS", "closesAt": at(-600), "slotMinutes": 10,
+        "slots": [gives(world.ours.teacher, 0), gives(jan, 60)],
+    });
+    let fields = "bookingRound { slots { id teacher { id } } }";
+    let made = done(world, world.ours.leader, "bookingRoundOpen", fields, input).await;
+    let slots = made["bookingRound"]["slots"].as_array().unwrap();
+    let of = |teacher: Someone| {
+        let own = |slot: &&Value| slot["teacher"]["id"] == json!(teacher.person);
+        slots.iter().find(own).unwrap()["id"].clone()
+    };
+    done(world, sara, "slotBook", "", json!({ "slot": of(world.ours.teacher), "student": fien })).await;
+    done(world, sara, "slotMove", "", json!({ "slot": of(world.ours.teacher), "to": of(jan) })).await;
+    assert_eq!(told(world, "conversation-moved").await, ["Jan*", "Omar"]);
+    assert_eq!(standing(world, "conversation-cancelled").await, ["Tarik*"]);
+    let row = &notifications(world, "conversation-cancelled").await[0];
+    assert_eq!((row.about_kind.as_deref(), row.happens_at), (Some("round"), None));
 }
 
 async fn who_comes_to_a_group_later_hears_of_its_round(world: &World) {
@@ -361,20 +408,39 @@ async fn a_concern_goes_to_who_answers_for_the_child(world: &World) {
     tell(world).await;
     assert_eq!(notifications(world, "concern-acknowledged").await.len(), 1, "once is enough");
     // What staff keeps to itself is not told at home.
-    done(world, world.ours.teacher, "concernRaise", "", input).await;
-    assert_eq!(told(world, "concern-raised").await, ["Marieke*", "Tarik*"]);
-    assert_eq!(notifications(world, "concern-raised").await.len(), 3);
+    done(world, world.ours.teacher, "concernRaise", "", input.clone()).await;
+    assert_eq!(told(world, "concern-noted").await, ["Marieke*"]);
+    assert_eq!(standing(world, "concern-shared").await, NOBODY);
+    let mut shared = input;
+    shared["sharedWithGuardians"] = json!(true);
+    done(world, world.ours.teacher, "concernRaise", "", shared).await;
+    assert_eq!(told(world, "concern-shared").await, ["Ilse"]);
+    assert_eq!(notifications(world, "concern-noted").await.len(), 2, "Marieke of each");
+    assert_eq!(notifications(world, "concern-raised").await.len(), 2, "no parent raised those");
 }
 
 async fn a_compliment_goes_to_whom_it_is_for(world: &World) {
-    let (fien, sara, _) = family(world).await;
+    let (fien, sara, omar) = family(world).await;
     let log = |tone: &str, guardian: Option<PersonId>| json!({ "student": fien, "kind": "PHONE", "tone": tone, "note": "Mooi gelezen!", "guardian": guardian });
     done(world, world.ours.teacher, "contactMomentLog", "", log("CONCERN", Some(sara.person))).await;
     assert_eq!(told(world, "compliment-given").await, NOBODY);
     let fields = "contactMoment { id }";
     let made = done(world, world.ours.teacher, "contactMomentLog", fields, log("COMPLIMENT", Some(sara.person))).await;
     assert_eq!(told(world, "compliment-given").await, ["Sara"]);
-    done(world, world.ours.teacher, "contactMomentDelete", "", json!({ "id": made["contactMoment"]["id"] })).await;
+    // Written to another, to both, as something else, and as a compliment again.
+    let (id, omar) = (made["contactMoment"]["id"].clone(), omar.person);
+    for (change, expected) in [
+        (json!({ "id": id, "guardian": omar }), &["Omar"][..]),
+        (json!({ "id": id, "guardian": null }), &["Omar", "Sara"][..]),
+        (json!({ "id": id, "note": "Heel mooi gelezen!" }), &["Omar", "Sara"][..]),
+        (json!({ "id": id, "tone": "CONCERN" }), &[][..]),
+        (json!({ "id": id, "tone": "COMPLIMENT", "guardian": omar }), &["Omar"][..]),
+    ] {
+        done(world, world.ours.teacher, "contactMomentUpdate", "", change.clone()).await;
+        assert_eq!(told(world, "compliment-given").await, expected, "{change}");
+    }
+    assert_eq!(notifications(world, "compliment-given").await.len(), 4, "nobody is told twice of what stands");
+    done(world, world.ours.teacher, "contactMomentDelete", "", json!({ "id": id })).await;
     assert_eq!(told(world, "compliment-given").await, NOBODY);
     done(world, world.ours.teacher, "contactMomentLog", "", log("COMPLIMENT", None)).await;
     assert_eq!(told(world, "compliment-given").await, ["Omar", "Sara"]);
@@ -409,6 +475,9 @@ async fn a_team_session_is_told_to_the_team(world: &World) {
     done(world, world.ours.leader, "teamSessionCancel", "", json!({ "id": id })).await;
     assert_eq!(told(world, "session-cancelled").await, ["Tarik*"]);
     assert_eq!(standing(world, "session-moved").await, NOBODY);
+    happens(world, Event::about("team_session.moved", id)).await;
+    assert_eq!(told(world, "session-moved").await, NOBODY, "too late");
+    assert_eq!(standing(world, "session-cancelled").await, ["Tarik*"]);
 }
 
 async fn an_experience_is_told_as_far_as_it_is_shared(world: &World) {
@@ -498,10 +567,12 @@ on_each_database!(
     an_announcement_reaches_those_who_may_have_it,
     a_guardian_of_two_children_is_told_once,
     a_message_is_told_to_who_may_read_it,
+    who_takes_on_a_thread_is_told_of_it,
     a_conversation_of_one_guardian_is_not_told_to_the_other,
     a_record_is_told_when_it_is_released,
     a_goal_is_told_to_those_who_are_to_agree,
     a_round_is_told_and_what_is_booked_in_it,
+    who_gives_a_slot_no_more_is_not_told_of_the_new_time,
     who_comes_to_a_group_later_hears_of_its_round,
     an_event_is_told_to_those_who_may_come,
     what_people_are_asked_is_told_until_it_is_over,

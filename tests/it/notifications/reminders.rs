@@ -3,6 +3,7 @@
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use glans::engagement::contact_rules::rules::zone;
 use glans::notifications::reminders;
+use glans_entity::notifications::Category;
 use glans_entity::practice::{LessonStatus, lesson_progress};
 use glans_tests::{Who, World, on_each_database};
 use sea_orm::sea_query::Expr;
@@ -162,6 +163,13 @@ async fn a_confirmation_that_is_missing(world: &World) {
     world.app.clock.turn(TimeDelta::hours(49));
     reminders::round(&world.app).await.unwrap();
     assert_eq!(notifications(world, "acknowledgement-missing").await.len(), 5, "the day before the term");
+    let urgent = json!({ "priority": "URGENT", "urgentReason": "Een gaslek." });
+    published(world, Who::Leader, "De school is dicht", more(urgent)).await;
+    world.app.clock.turn(TimeDelta::hours(49));
+    reminders::round(&world.app).await.unwrap();
+    let rows = notifications(world, "acknowledgement-missing").await;
+    assert_eq!(rows.len(), 8);
+    assert!(rows.iter().all(|row| row.category == Category::Confirmation && !row.urgent));
 }
 
 async fn a_survey_that_closes(world: &World) {

@@ -175,6 +175,8 @@ pub(super) async fn correct(write: &Write<'_>, input: AnnouncementCorrectInput) 
     let targets = audience::stored(write, Action::FamiliesAddress, row.id.0, row.board_id).await?;
     rules::must_have_appeared(row.status)?;
     check_version(&row, row.version, input.if_version)?;
+    // The correction of what is urgent wakes people as well.
+    must_be_allowed(write, &targets, row.priority)?;
     let mut checks = Checks::default();
     let note = rules::correction_note(&mut checks, &input.note);
     let before = Wording { own: words_of(&row), translations: translations(write, row.id).await? };
@@ -184,6 +186,10 @@ pub(super) async fn correct(write: &Write<'_>, input: AnnouncementCorrectInput) 
     }
     checks.done(())?;
     let (permit, now) = (&targets.permit, write.now());
+    if is_enough(write, &row, now).await? {
+        let message = "Other announcements were urgent enough here today. Correct it another day, or withdraw it.";
+        return Err(refuse(UserErrorCode::LimitReached, "id", message));
+    }
     let kept = announcement_revision::Model {
         announcement_id: row.id,
         number: store::last_revision(write.db(), &Scope::system(write.call().today()), row.id).await? + 1,
@@ -246,14 +252,7 @@ fn must_be_allowed(write: &Write<'_>, targets: &Targets, priority: Priority) -> 
 
 /// What is urgent every day is urgent no more.
 async fn must_be_within_limit(write: &Write<'_>, row: &announcement::Model, appears: DateTime<Utc>) -> Result<()> {
-    if row.priority == Priority::Normal {
-        return Ok(());
-    }
-    let everywhere = Scope::system(write.call().today());
-    let board = boards::store::by_id(write.db(), &everywhere, row.board_id).await?;
-    let zone = board.and_then(|board| board.time_zone.parse().ok()).unwrap_or(chrono_tz::Europe::Amsterdam);
-    let others = store::count_urgent(write.db(), &everywhere, row, rules::day_of(zone, appears)).await?;
-    if others >= rules::URGENT_PER_DAY {
+    if is_enough(write, row, appears).await? {
         let message = format!(
             "There are {} urgent announcements here on this day already. Choose another day, or make it a normal one.",
             rules::URGENT_PER_DAY
@@ -261,6 +260,18 @@ async fn must_be_within_limit(write: &Write<'_>, row: &announcement::Model, appe
         return Err(refuse(UserErrorCode::LimitReached, "publishAt", message));
     }
     Ok(())
+}
+
+/// Whether an urgent announcement finds as many others on its day as there may be.
+async fn is_enough(write: &Write<'_>, row: &announcement::Model, appears: DateTime<Utc>) -> Result<bool> {
+    if row.priority == Priority::Normal {
+        return Ok(false);
+    }
+    let everywhere = Scope::system(write.call().today());
+    let board = boards::store::by_id(write.db(), &everywhere, row.board_id).await?;
+    let zone = board.and_then(|board| board.time_zone.parse().ok()).unwrap_or(chrono_tz::Europe::Amsterdam);
+    let others = store::count_urgent(write.db(), &everywhere, row, rules::day_of(zone, appears)).await?;
+    Ok(others >= rules::URGENT_PER_DAY)
 }
 
 async fn translations(write: &Write<'_>, id: AnnouncementId) -> Result<Vec<Words>> {

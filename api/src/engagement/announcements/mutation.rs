@@ -52,7 +52,8 @@ impl AnnouncementMutation {
         AnnouncementPublishPayload::of(done)
     }
 
-    /// Corrects an announcement that has appeared. Who had read it is told, finds it on top again and unread.
+    /// Corrects an announcement that has appeared. Who had read it is told, finds it on top again and unread. An urgent one
+    /// is corrected by who may publish it, unless others were urgent enough on the day (`LIMIT_REACHED`).
     async fn announcement_correct(
         &self,
         ctx: &Context<'_>,

@@ -44,9 +44,10 @@ pub(super) async fn record(write: &Write<'_>, input: ConversationRecordInput) ->
     let (came, release_at) = checks.all(came.zip(release_at))?;
 
     store::put_attendees(write.db(), &permit, came).await?;
-    if let Some(agreements) = texts.agreements {
-        set_agreements(write, &permit, &conversation, agreements).await?;
-    }
+    let agreed_otherwise = match texts.agreements {
+        Some(agreements) => set_agreements(write, &permit, &conversation, agreements).await?,
+        None => false,
+    };
     if !texts.goals.is_empty() {
         propose(write, &permit, &conversation, texts.goals).await?;
     }
@@ -54,13 +55,14 @@ pub(super) async fn record(write: &Write<'_>, input: ConversationRecordInput) ->
         keep_note(write, &permit, &conversation, texts.note).await?;
     }
     let summary = if input.summary.is_some() { texts.summary } else { conversation.summary.clone() };
+    let is_changed = agreed_otherwise || summary != conversation.summary;
     let changed = conversation::Model {
         status: OccasionStatus::Held,
         child_present: input.child_present.or(conversation.child_present),
         summary,
         release_at: Some(release_at),
-        // Who follows is told anew when what they saw was corrected later.
-        released_at: conversation.released_at.filter(|_| release_at <= write.now()),
+        // Guardians who were told of the record are told anew when what they saw of it is another.
+        released_at: conversation.released_at.filter(|_| !is_changed),
         recorded_at: conversation.recorded_at.or_else(|| Some(write.now())),
         ..conversation
     };
@@ -128,13 +130,14 @@ fn presence(
     Ok(came)
 }
 
-/// These agreements and no others, in this order. One whose words or day change is confirmed anew.
+/// These agreements and no others, in this order. One whose words or day change is confirmed anew. Whether there are others
+/// than before; another order is no change.
 async fn set_agreements(
     write: &Write<'_>,
     permit: &Permit,
     conversation: &conversation::Model,
     wanted: Vec<Wanted>,
-) -> Result<()> {
+) -> Result<bool> {
     let known = store::agreements(write.db(), &write.scope(), &[conversation.id]).await?;
     let mut gone: HashSet<AgreementId> = known.iter().map(|row| row.id).collect();
     let mut rows = Vec::with_capacity(wanted.len());
@@ -167,11 +170,12 @@ async fn set_agreements(
             version: before.map_or(1, |row| row.version + 1),
         });
     }
+    let is_changed = !gone.is_empty() || !rows.is_empty();
     store::drop_agreements(write.db(), permit, gone).await?;
     for row in rows {
         store::insert_agreement(write.db(), permit, row).await?;
     }
-    Ok(())
+    Ok(is_changed)
 }
 
 /// Goals that were agreed on in the conversation: the teacher agrees with having written them down.

@@ -13,7 +13,7 @@ use super::{Notice, Text, Told, people};
 use crate::platform::error::Result;
 
 /// What an announcement is to those whom it reaches: whether it is urgent, and its category.
-pub(in crate::notifications) fn category(row: &announcement::Model) -> (bool, Category) {
+fn category(row: &announcement::Model) -> (bool, Category) {
     match row.priority {
         Priority::Urgent => (true, Category::Alert),
         Priority::Normal if row.requires_acknowledgement => (false, Category::Confirmation),

@@ -90,21 +90,31 @@ pub(super) async fn booked(db: &impl ConnectionTrait, fact: Fact<'_>) -> Result<
         conversations::notice(Text::ConversationBooked, &talk, side(true)),
         conversations::notice(Text::ConversationPlanned, &talk, side(false)),
     ];
-    let slot = slot::Entity::within(&fact.everywhere()).filter(slot::Column::Id.eq(fact.id::<SlotId>()?));
-    let round = slot.one(db).await?.map(|slot| slot.round_id.0);
+    let round = round_of(db, fact).await?.map(|round| round.0);
     Ok(Told { notices: notices.into(), ..Told::reading(round, fact.by()) })
 }
 
-/// Who gave the earlier slot, where it was another one, has it free again.
+/// The round of the slot.
+async fn round_of(db: &impl ConnectionTrait, fact: Fact<'_>) -> Result<Option<BookingRoundId>> {
+    let slot = slot::Entity::within(&fact.everywhere()).filter(slot::Column::Id.eq(fact.id::<SlotId>()?));
+    Ok(slot.one(db).await?.map(|slot| slot.round_id))
+}
+
+/// Who gave the earlier slot, where it was another one, has it free again: the conversation at its new time is none of
+/// theirs.
 pub(super) async fn moved(db: &impl ConnectionTrait, fact: Fact<'_>) -> Result<Told> {
     let talk = conversations::in_field(db, fact, "conversation").await?;
     let Some(talk) = talk.filter(|talk| talk.status == OccasionStatus::Planned) else { return Ok(Told::nothing()) };
     let to = conversations::others(&talk, fact, Condition::all());
     let mut notices = vec![conversations::notice(Text::ConversationMoved, &talk, to)];
     let before: PersonId = fact.named("teacher")?;
-    if before != talk.staff_id && Some(before) != fact.by() {
+    if before != talk.staff_id
+        && Some(before) != fact.by()
+        && let Some(round) = round_of(db, fact).await?
+    {
         let to = people::colleagues(&fact.everywhere(), Condition::all().add(person::Column::Id.eq(before)));
-        notices.push(conversations::notice(Text::ConversationCancelled, &talk, to));
+        let about = (BookingRoundId::PREFIX, round.0);
+        notices.push(Notice::new(Text::ConversationCancelled, Category::Conversation, about, to));
     }
     Ok(Told::telling(notices).taking_back(talk.id.0))
 }

@@ -2,7 +2,7 @@
 
 use glans_entity::engagement::{ContactTone, concern, contact_moment};
 use glans_entity::ids::{ConcernId, ContactMomentId, PersonId};
-use glans_entity::notifications::Category;
+use glans_entity::notifications::{Category, notification};
 use glans_entity::people::{guardianship, person};
 use glans_entity::scope::Scoped;
 use sea_orm::sea_query::SelectStatement;
@@ -21,15 +21,20 @@ fn about(text: Text, row: &concern::Model, to: SelectStatement) -> Notice {
     Notice::new(text, Category::Message, (ConcernId::PREFIX, row.id.0), to)
 }
 
-/// To who teaches the child and who leads its school; to its guardians where staff shares it with them.
+/// To who teaches the child and who leads its school. What staff shares is told to the guardians, in other words.
 pub(super) async fn raised(db: &impl ConnectionTrait, fact: Fact<'_>) -> Result<Told> {
     let Some(row) = concern_of(db, fact).await? else { return Ok(Told::nothing()) };
     let everywhere = fact.everywhere();
-    let mut to = people::confidants_of(&everywhere, row.student_id, row.school_id);
-    if row.is_staff && row.shared {
-        to = people::and(to, people::guardians_of(&everywhere, row.student_id));
+    let confidants = people::but(people::confidants_of(&everywhere, row.student_id, row.school_id), [row.raised_by]);
+    if !row.is_staff {
+        return Ok(Told::telling([about(Text::ConcernRaised, &row, confidants)]));
     }
-    Ok(Told::telling([about(Text::ConcernRaised, &row, people::but(to, [row.raised_by]))]))
+    let mut notices = vec![about(Text::ConcernNoted, &row, confidants)];
+    if row.shared {
+        let guardians = people::but(people::guardians_of(&everywhere, row.student_id), [row.raised_by]);
+        notices.push(about(Text::ConcernShared, &row, guardians));
+    }
+    Ok(Told::telling(notices))
 }
 
 /// To who raised it. Who saw to it has read of it.
@@ -66,26 +71,40 @@ async fn moment_of(db: &impl ConnectionTrait, fact: Fact<'_>) -> Result<Option<c
     Ok(contact_moment::Entity::within(&fact.everywhere()).filter(id).one(db).await?)
 }
 
-/// A compliment goes to the guardian who is named, or to all who have everything of the child.
-pub(super) async fn logged(db: &impl ConnectionTrait, fact: Fact<'_>) -> Result<Told> {
-    let row = moment_of(db, fact).await?.filter(|row| row.tone == ContactTone::Compliment);
-    let Some(row) = row else { return Ok(Told::nothing()) };
+/// To the guardian who is named, or to all who have everything of the child, but for those who have it already.
+fn compliment(row: &contact_moment::Model, fact: Fact<'_>, had: &[PersonId]) -> Notice {
     let mut named = Condition::all().add(guardianship::Column::StudentId.eq(row.student_id));
     if let Some(guardian) = row.guardian_id {
         named = named.add(guardianship::Column::GuardianId.eq(guardian));
     }
-    let to = people::but(people::guardians(&fact.everywhere(), named), [row.author_id]);
-    let about = (ContactMomentId::PREFIX, row.id.0);
-    Ok(Told::telling([Notice::new(Text::ComplimentGiven, Category::Message, about, to)]))
+    let others = had.iter().copied().chain([row.author_id]);
+    let to = people::but(people::guardians(&fact.everywhere(), named), others);
+    Notice::new(Text::ComplimentGiven, Category::Message, (ContactMomentId::PREFIX, row.id.0), to)
 }
 
-/// What is no compliment after all is nobody's at home.
+/// Those who were told of the moment, but for those from whom it was taken back.
+async fn who_has(db: &impl ConnectionTrait, fact: Fact<'_>, id: ContactMomentId) -> Result<Vec<PersonId>> {
+    use notification::Column;
+    let rows = notification::Entity::within(&fact.everywhere())
+        .filter(Column::AboutId.eq(id.0))
+        .filter(Column::WithdrawnAt.is_null());
+    Ok(rows.all(db).await?.into_iter().map(|row| row.person_id).collect())
+}
+
+pub(super) async fn logged(db: &impl ConnectionTrait, fact: Fact<'_>) -> Result<Told> {
+    let row = moment_of(db, fact).await?.filter(|row| row.tone == ContactTone::Compliment);
+    Ok(row.map_or_else(Told::nothing, |row| Told::telling([compliment(&row, fact, &[])])))
+}
+
+/// What is no compliment after all is nobody's at home. A compliment is taken back from whom it is not for any more, and
+/// told to whom it is for now.
 pub(super) async fn updated(db: &impl ConnectionTrait, fact: Fact<'_>) -> Result<Told> {
     let row = moment_of(db, fact).await?.filter(|row| row.tone == ContactTone::Compliment);
-    if row.is_some() {
-        return Ok(Told::nothing());
-    }
-    deleted(fact)
+    let Some(row) = row else { return deleted(fact) };
+    let had = who_has(db, fact, row.id).await?;
+    let told = Told::telling([compliment(&row, fact, &had)]);
+    let not_for = had.into_iter().filter(|person| row.guardian_id.is_some_and(|named| named != *person));
+    Ok(not_for.fold(told, |told, person| told.taking_back_from(row.id.0, person)))
 }
 
 pub(super) fn deleted(fact: Fact<'_>) -> Result<Told> {

@@ -123,11 +123,13 @@ pub(super) enum Kind {
     TeamSessionPlanned,
     #[strum(serialize = "thread.read")]
     ThreadRead,
+    #[strum(serialize = "thread.taken_on")]
+    ThreadTakenOn,
 }
 
 /// Events of which nobody is told. What asks for a letter is seen to elsewhere. That somebody answered a survey must name
 /// nobody, for the answers may be without a name.
-pub(super) const SILENT: [&str; 70] = [
+pub(super) const SILENT: [&str; 69] = [
     "agreement.marked",
     "announcement.created",
     "announcement.scheduled",
@@ -197,7 +199,6 @@ pub(super) const SILENT: [&str; 70] = [
     "team_session.updated",
     "thread.closed",
     "thread.started",
-    "thread.taken_on",
 ];
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 mod absences;
 mod accounts;
-pub(super) mod announcements;
+mod announcements;
 pub(super) mod bookings;
 mod contact;
 mod conversations;
@@ -182,6 +182,7 @@ pub async fn told(db: &impl ConnectionTrait, event: &outbox::Model) -> Result<To
         Kind::TeamSessionMoved => practice::session(db, fact, Text::SessionMoved).await,
         Kind::TeamSessionPlanned => practice::session(db, fact, Text::SessionPlanned).await,
         Kind::ThreadRead => threads::read(fact),
+        Kind::ThreadTakenOn => threads::taken_on(db, fact).await,
     }
 }
 

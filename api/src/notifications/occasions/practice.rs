@@ -17,12 +17,14 @@ fn holds(text: Text, status: OccasionStatus) -> bool {
     status == if is_cancelled { OccasionStatus::Cancelled } else { OccasionStatus::Planned }
 }
 
-/// To the leaders of the schools and the trainers of the cohort. What was told of it before does not hold any more.
+/// To the leaders of the schools and the trainers of the cohort. What was told of it before does not hold any more, unless
+/// the event is told so late that it does not hold itself.
 pub(super) async fn meeting(db: &impl ConnectionTrait, fact: Fact<'_>, text: Text) -> Result<Told> {
     let (id, everywhere) = (fact.id::<MeetingId>()?, fact.everywhere());
     let row = meeting::Entity::within(&everywhere).filter(meeting::Column::Id.eq(id)).one(db).await?;
-    let row = row.filter(|row| holds(text, row.status) && row.ends_at > fact.at());
-    let notices = row.map(|row| {
+    // What became of it since was told already, and stands.
+    let Some(row) = row.filter(|row| holds(text, row.status)) else { return Ok(Told::nothing()) };
+    let notices = (row.ends_at > fact.at()).then(|| {
         let to = people::but(people::of_cohort(&everywhere, row.cohort_id, None), fact.by());
         let notice = Notice::new(text, Category::Programme, (MeetingId::PREFIX, id.0), to);
         notice.at(row.starts_at).until(row.ends_at)
@@ -30,12 +32,14 @@ pub(super) async fn meeting(db: &impl ConnectionTrait, fact: Fact<'_>, text: Tex
     Ok(Told::telling(notices).taking_back(id.0))
 }
 
-/// To the team of the school. What was told of it before does not hold any more.
+/// To the team of the school. What was told of it before does not hold any more, unless the event is told so late that it
+/// does not hold itself.
 pub(super) async fn session(db: &impl ConnectionTrait, fact: Fact<'_>, text: Text) -> Result<Told> {
     let (id, everywhere) = (fact.id::<TeamSessionId>()?, fact.everywhere());
     let row = team_session::Entity::within(&everywhere).filter(team_session::Column::Id.eq(id)).one(db).await?;
-    let row = row.filter(|row| holds(text, row.status) && row.ends_at > fact.at());
-    let notices = row.map(|row| {
+    // What became of it since was told already, and stands.
+    let Some(row) = row.filter(|row| holds(text, row.status)) else { return Ok(Told::nothing()) };
+    let notices = (row.ends_at > fact.at()).then(|| {
         let to = people::but(people::team_of(&everywhere, row.school_id), fact.by());
         let notice = Notice::new(text, Category::Programme, (TeamSessionId::PREFIX, id.0), to);
         notice.at(row.starts_at).until(row.ends_at)

@@ -1,7 +1,7 @@
 //! Messages.
 
-use glans_entity::engagement::{message, thread_participant};
-use glans_entity::ids::{MessageId, PersonId, ThreadId};
+use glans_entity::engagement::{message, thread, thread_participant};
+use glans_entity::ids::{MessageId, PersonId, SchoolId, StudentId, ThreadId};
 use glans_entity::notifications::Category;
 use glans_entity::scope::Scoped;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter};
@@ -16,31 +16,48 @@ async fn message(db: &impl ConnectionTrait, fact: Fact<'_>) -> Result<Option<mes
     Ok(message::Entity::within(&fact.everywhere()).filter(id).one(db).await?)
 }
 
-fn notice(text: Text, row: &message::Model, fact: Fact<'_>, to: Condition) -> Notice {
-    let to = to.add(thread_participant::Column::ThreadId.eq(row.thread_id));
-    let to = people::participants(&fact.everywhere(), to);
-    Notice::new(text, Category::Message, (ThreadId::PREFIX, row.thread_id.0), to)
+/// To those of the thread whom the condition names.
+fn notice(text: Text, thread: ThreadId, fact: Fact<'_>, to: Condition) -> Notice {
+    let to = people::participants(&fact.everywhere(), to.add(thread_participant::Column::ThreadId.eq(thread)));
+    Notice::new(text, Category::Message, (ThreadId::PREFIX, thread.0), to)
+}
+
+async fn company(db: &impl ConnectionTrait, fact: Fact<'_>, of: (ThreadId, StudentId, SchoolId)) -> Result<Company> {
+    Ok(Company::of(db, fact.on(), &[of]).await?.remove(&of.0).unwrap_or_default())
 }
 
 /// To those who may read the thread and have not read as far yet.
 pub(super) async fn arrived(db: &impl ConnectionTrait, fact: Fact<'_>) -> Result<Told> {
     use thread_participant::Column;
     let Some(row) = message(db, fact).await? else { return Ok(Told::nothing()) };
-    let thread = (row.thread_id, row.student_id, row.school_id);
-    let company = Company::of(db, fact.on(), &[thread]).await?.remove(&row.thread_id).unwrap_or_default();
+    let company = company(db, fact, (row.thread_id, row.student_id, row.school_id)).await?;
     let readers: Vec<PersonId> = company.guardians.into_iter().chain(company.staff).collect();
     let to = Condition::all()
         .add(Column::PersonId.is_in(readers))
         .add(Column::PersonId.ne(row.author_id))
         .add(Condition::any().add(Column::ReadUpTo.is_null()).add(Column::ReadUpTo.lt(row.arrives_at)));
-    Ok(Told::telling([notice(Text::MessageArrived, &row, fact, to)]))
+    Ok(Told::telling([notice(Text::MessageArrived, row.thread_id, fact, to)]))
+}
+
+/// To who goes on in the place of staff that has gone, and has read nothing of the thread yet.
+pub(super) async fn taken_on(db: &impl ConnectionTrait, fact: Fact<'_>) -> Result<Told> {
+    use thread_participant::Column;
+    let id = thread::Column::Id.eq(fact.id::<ThreadId>()?);
+    let row = thread::Entity::within(&fact.everywhere()).filter(id).one(db).await?;
+    let Some(row) = row else { return Ok(Told::nothing()) };
+    let company = company(db, fact, (row.id, row.student_id, row.school_id)).await?;
+    let to = Condition::all()
+        .add(Column::IsStaff.eq(true))
+        .add(Column::PersonId.is_in(company.staff))
+        .add(Column::ReadUpTo.is_null());
+    Ok(Told::telling([notice(Text::MessageArrived, row.id, fact, to)]))
 }
 
 /// To who wrote it.
 pub(super) async fn undeliverable(db: &impl ConnectionTrait, fact: Fact<'_>) -> Result<Told> {
     let Some(row) = message(db, fact).await? else { return Ok(Told::nothing()) };
     let to = Condition::all().add(thread_participant::Column::PersonId.eq(row.author_id));
-    Ok(Told::telling([notice(Text::MessageUndeliverable, &row, fact, to)]))
+    Ok(Told::telling([notice(Text::MessageUndeliverable, row.thread_id, fact, to)]))
 }
 
 pub(super) fn read(fact: Fact<'_>) -> Result<Told> {

@@ -3,14 +3,16 @@
 use glans_entity::engagement::recipient::{AS_STAFF, Column};
 use glans_entity::engagement::{SurveyKind, announcement, consent_purpose, survey};
 use glans_entity::ids::AnnouncementId;
+use glans_entity::notifications::Category;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait};
 
 use super::{Look, Reminder, rules, store};
-use crate::notifications::occasions::{Notice, announcements, people, surveys as asking};
+use crate::notifications::occasions::{Notice, people, surveys as asking};
 use crate::notifications::texts::Text;
 use crate::platform::error::Result;
 
-/// A confirmation is missing: to those who have not given it.
+/// A confirmation is missing: to those who have not given it. However urgent the announcement was, the reminder waits for
+/// the end of quiet hours.
 pub(super) async fn acknowledgements(db: &impl ConnectionTrait, look: &Look) -> Result<Vec<Reminder>> {
     let mut rows = store::announcements(db, &look.everywhere, look.now).await?;
     rows.retain(|row| {
@@ -20,10 +22,9 @@ pub(super) async fn acknowledgements(db: &impl ConnectionTrait, look: &Look) -> 
     let reminder = |row: announcement::Model| {
         let missing = Condition::all().add(Column::AcknowledgedAt.is_null());
         let to = people::but(people::addressed_where(&look.everywhere, row.id.0, missing), [row.author_id]);
-        let (urgent, category) = announcements::category(&row);
-        let notice = Notice::new(Text::AcknowledgementMissing, category, (AnnouncementId::PREFIX, row.id.0), to);
-        let notice = Notice { urgent, ..notice.at(row.acknowledge_by).until(row.expires_at) };
-        Reminder::new(row.board_id, row.id, notice)
+        let about = (AnnouncementId::PREFIX, row.id.0);
+        let notice = Notice::new(Text::AcknowledgementMissing, Category::Confirmation, about, to);
+        Reminder::new(row.board_id, row.id, notice.at(row.acknowledge_by).until(row.expires_at))
     };
     Ok(rows.into_iter().map(reminder).collect())
 }

@@ -26,10 +26,6 @@ on-when = { $hasWhen ->
     [yes] {" "}on { $when }
    *[no] {""}
 }
-to-when = { $hasWhen ->
-    [yes] {" "}to { $when }
-   *[no] {""}
-}
 dated = { $hasWhen ->
     [yes] : { $when }
    *[no] {""}
@@ -66,8 +62,11 @@ message-undeliverable-body = At the moment nobody reads what is written in this 
 
 conversation-planned-title = Conversation planned
 conversation-planned-body = A conversation{ about-children } is planned{ at-school }{ dated }.
-conversation-moved-title = Conversation moved
-conversation-moved-body = The conversation{ about-children }{ at-school } has moved{ to-when }.
+conversation-moved-title = Conversation changed
+conversation-moved-body = The conversation{ about-children }{ at-school } has changed.{ $hasWhen ->
+    [yes] {" "}It begins on { $when }.
+   *[no] {""}
+}
 conversation-cancelled-title = Conversation cancelled
 conversation-cancelled-body = The conversation{ about-children }{ at-school }{ on-when } is cancelled.
 conversation-booked-title = Conversation booked
@@ -146,8 +145,12 @@ absence-withdrawn-body = The absence{ $childCount ->
 
 concern-raised-title = A parent is worried
 concern-raised-body = A parent or guardian has shared a concern{ about-children }. Please say soon that you have read it.
-concern-acknowledged-title = Your concern has been read
-concern-acknowledged-body = { the-school } has read what worries you and will act on it.
+concern-shared-title = A concern from school
+concern-shared-body = The school shares a concern{ about-children }.
+concern-noted-title = A colleague is worried
+concern-noted-body = A colleague has noted a concern{ about-children }.
+concern-acknowledged-title = The concern has been read
+concern-acknowledged-body = { the-school } has read the concern{ about-children } and will act on it.
 compliment-given-title = A compliment
 compliment-given-body = { the-school } has a compliment for you{ about-children }.
 
@@ -155,19 +158,22 @@ compliment-given-body = { the-school } has a compliment for you{ about-children 
 
 meeting-planned-title = Meeting planned
 meeting-planned-body = A meeting is planned{ on-when }{ titled }.
-meeting-moved-title = Meeting moved
-meeting-moved-body = A meeting has moved{ to-when }{ titled }.
+meeting-moved-title = Meeting changed
+meeting-moved-body = A meeting has changed{ titled }.{ $hasWhen ->
+    [yes] {" "}It begins on { $when }.
+   *[no] {""}
+}
 meeting-cancelled-title = Meeting cancelled
 meeting-cancelled-body = The meeting{ on-when } is cancelled{ titled }.
-meeting-tomorrow-title = Meeting tomorrow
-meeting-tomorrow-body = There is a meeting tomorrow{ $hasWhen ->
-    [yes] , { $when }
-   *[no] {""}
-}{ titled }.
+meeting-tomorrow-title = Meeting coming up
+meeting-tomorrow-body = A meeting is coming up{ on-when }{ titled }.
 session-planned-title = Team session planned
 session-planned-body = A team session is planned{ at-school }{ on-when }{ titled }.
-session-moved-title = Team session moved
-session-moved-body = A team session{ at-school } has moved{ to-when }{ titled }.
+session-moved-title = Team session changed
+session-moved-body = A team session{ at-school } has changed{ titled }.{ $hasWhen ->
+    [yes] {" "}It begins on { $when }.
+   *[no] {""}
+}
 session-cancelled-title = Team session cancelled
 session-cancelled-body = The team session{ at-school }{ on-when } is cancelled{ titled }.
 session-without-date-title = No date with the team yet

@@ -23,6 +23,7 @@ pub enum Text {
     /// Nobody reads what the person wrote.
     MessageUndeliverable,
     ConversationPlanned,
+    /// Another time, place or way.
     ConversationMoved,
     ConversationCancelled,
     /// For staff: a guardian booked a time.
@@ -49,8 +50,13 @@ pub enum Text {
     ConsentAsked,
     AbsenceReported,
     AbsenceWithdrawn,
-    /// For who answers for the school.
+    /// For who answers for the school: a guardian is worried.
     ConcernRaised,
+    /// For guardians: staff shares a concern with them.
+    ConcernShared,
+    /// For who answers for the school: a colleague is worried.
+    ConcernNoted,
+    /// For who raised it, at home or at school.
     ConcernAcknowledged,
     ComplimentGiven,
     MeetingPlanned,
@@ -197,7 +203,7 @@ mod tests {
         assert_eq!(of(Text::AnnouncementPublished, &nothing), "Er is een nieuwe mededeling.");
         assert_eq!(
             of(Text::ConversationMoved, &words),
-            "Het gesprek over Noor en Sem op De Zwaluw is verzet naar dinsdag 3 maart om 15:30."
+            "Het gesprek over Noor en Sem op De Zwaluw is gewijzigd. Het begint op dinsdag 3 maart om 15:30."
         );
         assert_eq!(of(Text::AbsenceReported, &nothing), "Er is een kind afgemeld.");
         assert_eq!(

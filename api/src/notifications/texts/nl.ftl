@@ -33,10 +33,6 @@ of-when = { $hasWhen ->
     [yes] {" "}van { $when }
    *[no] {""}
 }
-to-when = { $hasWhen ->
-    [yes] {" "}naar { $when }
-   *[no] {""}
-}
 dated = { $hasWhen ->
     [yes] : { $when }
    *[no] {""}
@@ -73,8 +69,11 @@ message-undeliverable-body = Op dit moment leest niemand wat er in dit gesprek{ 
 
 conversation-planned-title = Gesprek gepland
 conversation-planned-body = Er is een gesprek{ about-children } gepland{ at-school }{ dated }.
-conversation-moved-title = Gesprek verzet
-conversation-moved-body = Het gesprek{ about-children }{ at-school } is verzet{ to-when }.
+conversation-moved-title = Gesprek gewijzigd
+conversation-moved-body = Het gesprek{ about-children }{ at-school } is gewijzigd.{ $hasWhen ->
+    [yes] {" "}Het begint op { $when }.
+   *[no] {""}
+}
 conversation-cancelled-title = Gesprek gaat niet door
 conversation-cancelled-body = Het gesprek{ about-children }{ at-school }{ of-when } gaat niet door.
 conversation-booked-title = Gesprek geboekt
@@ -153,8 +152,12 @@ absence-withdrawn-body = De afmelding{ $childCount ->
 
 concern-raised-title = Een ouder maakt zich zorgen
 concern-raised-body = Een ouder of verzorger heeft een zorg gedeeld{ about-children }. Laat snel weten dat je het hebt gelezen.
-concern-acknowledged-title = Uw zorg is gelezen
-concern-acknowledged-body = { the-school } heeft gelezen waar u zich zorgen over maakt, en gaat ermee aan de slag.
+concern-shared-title = Een zorg van school
+concern-shared-body = De school deelt een zorg{ about-children }.
+concern-noted-title = Een collega heeft een zorg
+concern-noted-body = Een collega heeft een zorg genoteerd{ about-children }.
+concern-acknowledged-title = De zorg is gelezen
+concern-acknowledged-body = { the-school } heeft de zorg{ about-children } gelezen en gaat ermee aan de slag.
 compliment-given-title = Een compliment
 compliment-given-body = { the-school } heeft een compliment voor u{ about-children }.
 
@@ -162,19 +165,22 @@ compliment-given-body = { the-school } heeft een compliment voor u{ about-childr
 
 meeting-planned-title = Bijeenkomst gepland
 meeting-planned-body = Er is een bijeenkomst gepland{ on-when }{ titled }.
-meeting-moved-title = Bijeenkomst verzet
-meeting-moved-body = Een bijeenkomst is verzet{ to-when }{ titled }.
+meeting-moved-title = Bijeenkomst gewijzigd
+meeting-moved-body = Een bijeenkomst is gewijzigd{ titled }.{ $hasWhen ->
+    [yes] {" "}De bijeenkomst begint op { $when }.
+   *[no] {""}
+}
 meeting-cancelled-title = Bijeenkomst gaat niet door
 meeting-cancelled-body = De bijeenkomst{ of-when } gaat niet door{ titled }.
-meeting-tomorrow-title = Morgen een bijeenkomst
-meeting-tomorrow-body = Morgen is er een bijeenkomst{ $hasWhen ->
-    [yes] , { $when }
-   *[no] {""}
-}{ titled }.
+meeting-tomorrow-title = Binnenkort een bijeenkomst
+meeting-tomorrow-body = Binnenkort is er een bijeenkomst{ on-when }{ titled }.
 session-planned-title = Teambijeenkomst gepland
 session-planned-body = Er is een teambijeenkomst gepland{ at-school }{ on-when }{ titled }.
-session-moved-title = Teambijeenkomst verzet
-session-moved-body = Een teambijeenkomst{ at-school } is verzet{ to-when }{ titled }.
+session-moved-title = Teambijeenkomst gewijzigd
+session-moved-body = Een teambijeenkomst{ at-school } is gewijzigd{ titled }.{ $hasWhen ->
+    [yes] {" "}De bijeenkomst begint op { $when }.
+   *[no] {""}
+}
 session-cancelled-title = Teambijeenkomst gaat niet door
 session-cancelled-body = De teambijeenkomst{ at-school }{ of-when } gaat niet door{ titled }.
 session-without-date-title = Nog geen datum met het team
