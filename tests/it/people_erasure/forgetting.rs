@@ -186,10 +186,18 @@ async fn another_board_keeps_the_login(world: &World) {
             sower.known_here("Ilse-elders", guardian.account, &[(child, GuardianAccess::Full)]).await
         })
         .await;
+    traces::did(world, guardian, "session.created").await;
     let theirs =
         act_as(world, world.theirs.admin, "personExport", "exported { document }", json!({ "id": there })).await;
     let document: Value = serde_json::from_str(theirs["exported"]["document"].as_str().unwrap()).unwrap();
     assert!(document.get("account").is_none(), "the login is of another board as well");
+    assert!(document["person"][0].get("account_id").is_none(), "{document}");
+    for trace in [guardian.account.to_string(), "session.created".to_owned()] {
+        assert!(!document.to_string().contains(&trace), "{trace} is shown in {document}");
+    }
+    let own = exported(world, guardian).await;
+    assert!(own["audit"].to_string().contains("session.created"), "{own}");
+    assert_eq!(own["person"][0]["account_id"], guardian.account.to_string());
     let device = traces::sign_in(world, guardian).await;
     erase(world, guardian).await;
     assert!(is_reached(world, device).await, "the phone tells of the other board");

@@ -45,7 +45,8 @@ pub(super) async fn of(call: &Call, id: &str) -> Result<PersonExport> {
     };
     let whose = Whose { person: id, account };
     let reader = if is_own { Reader::Oneself } else { Reader::Administrator };
-    let mut document = Document { db: &db, whose, reader, found: Map::new() };
+    let hidden = person.account_id.filter(|_| account.is_none()).map(|login| login.to_string());
+    let mut document = Document { db: &db, whose, reader, hidden, found: Map::new() };
     fill(&mut document).await?;
     document.add_imports().await?;
     document.add_deeds(&person, &everywhere).await?;
@@ -57,6 +58,8 @@ struct Document<'d> {
     db: &'d DatabaseTransaction,
     whose: Whose,
     reader: Reader,
+    /// The login, where nothing may tell which it is.
+    hidden: Option<String>,
     found: Map<String, Value>,
 }
 
@@ -82,7 +85,10 @@ impl Document<'_> {
         Ok(())
     }
 
-    fn put(&mut self, name: &str, rows: Vec<Value>) {
+    fn put(&mut self, name: &str, mut rows: Vec<Value>) {
+        if let Some(login) = &self.hidden {
+            rows = rows.into_iter().map(|row| rules::without_login(row, login)).collect();
+        }
         if !rows.is_empty() {
             self.found.insert(name.to_owned(), Value::Array(rows));
         }
@@ -96,12 +102,16 @@ impl Document<'_> {
         Ok(())
     }
 
-    /// What the person did in the board, and what was done to them, as the audit log has it.
+    /// What the person did in the board, and what was done to them, as the audit log has it. What a login did in no board may
+    /// have been done for another one: it stands here with the login.
     async fn add_deeds(&mut self, person: &person::Model, everywhere: &Scope) -> Result<()> {
         use audit::Column;
         let mut any = Condition::any().add(Column::Subject.eq(person.id.to_string()));
         if let Some(account) = person.account_id {
-            let in_sight = Condition::any().add(Column::BoardId.eq(person.board_id)).add(Column::BoardId.is_null());
+            let mut in_sight = Condition::any().add(Column::BoardId.eq(person.board_id));
+            if self.whose.account.is_some() {
+                in_sight = in_sight.add(Column::BoardId.is_null());
+            }
             let own = Condition::all().add(Column::Actor.eq(account.to_string()));
             any = any.add(own.add(in_sight));
         }

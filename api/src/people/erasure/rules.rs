@@ -53,6 +53,15 @@ pub(super) fn shown(table: &Table, mut row: Value, person: &str, reader: Reader)
     row
 }
 
+/// A row that does not tell what the login of the person is.
+pub(super) fn without_login(mut row: Value, login: &str) -> Value {
+    if let Some(columns) = row.as_object_mut() {
+        columns.remove("account_id");
+        columns.retain(|_, value| value.as_str() != Some(login));
+    }
+    row
+}
+
 /// Whether it is a contact with the person that staff noted for one another: a guardian sees compliments alone.
 fn is_among_staff(table: &Table, columns: &Map<String, Value>, person: &str) -> bool {
     let is = |column: &str, value: &str| columns.get(column).and_then(Value::as_str) == Some(value);
@@ -141,6 +150,16 @@ mod tests {
         let row = json!({ "id": "account_1", "email": "a@b.example", "password_hash": "$argon2id$" });
         let seen = json!({ "id": "account_1", "email": "a@b.example" });
         assert_eq!(shown(table("account").unwrap(), row, "person_1", Oneself), seen);
+    }
+
+    #[test]
+    fn a_hidden_login_is_nowhere() {
+        let row = json!({ "id": "person_1", "account_id": "account_1" });
+        assert_eq!(without_login(row, "account_1"), json!({ "id": "person_1" }));
+        let row = json!({ "actor": "account_1", "action": "thread.started", "subject": null });
+        assert_eq!(without_login(row, "account_1"), json!({ "action": "thread.started", "subject": null }));
+        let row = json!({ "actor": "account_2", "action": "person.updated", "subject": "person_1" });
+        assert_eq!(without_login(row.clone(), "account_1"), row);
     }
 
     #[test]
