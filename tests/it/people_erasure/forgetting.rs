@@ -8,10 +8,12 @@ use glans::identity::accounts;
 use glans::notifications::devices::store;
 use glans::people::erasure::ledger::{TABLES, Text};
 use glans_entity::ids::DeviceId;
-use glans_entity::people::GuardianAccess;
-use glans_entity::scope::Scope;
+use glans_entity::people::{GuardianAccess, GuardianshipStatus, guardianship};
+use glans_entity::scope::{Scope, Scoped};
 use glans_tests::seed::Someone;
 use glans_tests::{Who, World, on_each_database};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
 use super::dump;
@@ -177,6 +179,34 @@ async fn nothing_comes_to_the_phone_after_the_answer(world: &World) {
     assert_eq!(dump::holding(&left, &traces), Vec::<String>::new());
 }
 
+/// Who was erased was reached, and was a guardian, until the day of it.
+async fn what_is_past_stays_as_it_was(world: &World) {
+    let (guardian, waiting) = (world.ours.guardians[0], world.ours.students[1]);
+    world.guardian_of_another(guardian, waiting).await;
+    let (links, on) = (guardianship::Column::GuardianId.eq(guardian.person), today(world.app.clock.now()));
+    let db = world.writing().await;
+    let suspended = guardianship::Entity::update_many()
+        .col_expr(guardianship::Column::Status, Expr::value(GuardianshipStatus::Suspended))
+        .filter(links.clone())
+        .filter(guardianship::Column::StudentId.eq(waiting));
+    assert_eq!(suspended.exec(&db).await.unwrap().rows_affected, 1);
+    world.written(db).await;
+    let document = "query($id: ID!) { node(id: $id) { ... on Announcement { reach { recipients unreachable } } } }";
+    let asked = json!({ "id": world.ours.announcements[0] });
+    let reach = ask(world, Who::Leader, document, asked.clone()).await;
+    assert_eq!(reach["node"]["reach"]["unreachable"], 0, "{reach}");
+    erase(world, guardian).await;
+    assert_eq!(ask(world, Who::Leader, document, asked).await, reach);
+    let everywhere = Scope::system(on);
+    let db = world.app.db.read(&everywhere).await.unwrap();
+    let left = guardianship::Entity::within(&everywhere).filter(links).all(&db).await.unwrap();
+    assert!(left.len() > 1, "{left:?}");
+    for link in left {
+        let last = if link.student_id == waiting { link.starts_on.pred_opt() } else { Some(on) };
+        assert_eq!((link.status, link.ends_on), (GuardianshipStatus::Ended, last), "{link:?}");
+    }
+}
+
 /// A login serves the persons of all boards of a human being.
 async fn another_board_keeps_the_login(world: &World) {
     let guardian = world.ours.guardians[0];
@@ -212,5 +242,6 @@ on_each_database!(
     asked_twice_it_is_the_same,
     who_is_erased_signs_in_no_more,
     nothing_comes_to_the_phone_after_the_answer,
+    what_is_past_stays_as_it_was,
     another_board_keeps_the_login,
 );
