@@ -7,8 +7,10 @@ use glans::call::today;
 use glans::identity::accounts;
 use glans::notifications::devices::store;
 use glans::people::erasure::ledger::{TABLES, Text};
+use glans_entity::engagement::{conversation, goal};
 use glans_entity::ids::DeviceId;
 use glans_entity::people::{GuardianAccess, GuardianshipStatus, guardianship};
+use glans_entity::practice::OccasionStatus;
 use glans_entity::scope::{Scope, Scoped};
 use glans_tests::seed::Someone;
 use glans_tests::{Who, World, on_each_database};
@@ -113,6 +115,26 @@ async fn a_tombstone_is_all_that_is_seen(world: &World) {
     let seen = ask(world, Who::Teacher, document, json!({ "id": world.ours.threads[0] })).await;
     let said = json!({ "subject": "–", "messages": { "nodes": [{ "body": "–", "authorName": "–" }] } });
     assert_eq!(seen["thread"], said);
+}
+
+/// What was agreed on for a child is of its file, also without who wrote it.
+async fn the_file_of_the_child_stays(world: &World) {
+    let partners = &world.ours.partners[0];
+    let (aim, cancelled) = (goal::Column::Id.eq(partners.goal), conversation::Column::Id.eq(partners.planned));
+    let db = world.writing().await;
+    let reason = conversation::Entity::update_many()
+        .col_expr(conversation::Column::Status, Expr::value(OccasionStatus::Cancelled))
+        .col_expr(conversation::Column::CancelReason, Expr::value("De ouders zijn ziek."))
+        .filter(cancelled.clone());
+    assert_eq!(reason.exec(&db).await.unwrap().rows_affected, 1);
+    world.written(db).await;
+    erase(world, world.ours.teacher).await;
+    let everywhere = Scope::system(today(world.app.clock.now()));
+    let db = world.app.db.read(&everywhere).await.unwrap();
+    let left = goal::Entity::within(&everywhere).filter(aim).one(&db).await.unwrap().expect("the goal");
+    assert_eq!((left.author_id, left.text.as_str()), (world.ours.teacher.person, "Zij kan klokkijken."));
+    let left = conversation::Entity::within(&everywhere).filter(cancelled).one(&db).await.unwrap().expect("the talk");
+    assert_eq!(left.cancel_reason.as_deref(), Some("De ouders zijn ziek."));
 }
 
 async fn asked_twice_it_is_the_same(world: &World) {
@@ -239,6 +261,7 @@ async fn another_board_keeps_the_login(world: &World) {
 on_each_database!(
     what_is_shown_is_what_is_forgotten,
     a_tombstone_is_all_that_is_seen,
+    the_file_of_the_child_stays,
     asked_twice_it_is_the_same,
     who_is_erased_signs_in_no_more,
     nothing_comes_to_the_phone_after_the_answer,

@@ -131,7 +131,8 @@ pub const TABLES: &[Table] = &[
         FILE_OF_THE_CHILD,
         &[
             ("location", Kept(FILE_OF_THE_CHILD)),
-            ("cancel_reason", Null(&["staff_id"])),
+            // Whoever cancelled it may be another one than who was to lead it.
+            ("cancel_reason", Others(FILE_OF_THE_CHILD)),
             ("summary", Others(FILE_OF_THE_CHILD)),
         ],
     )),
@@ -149,7 +150,7 @@ pub const TABLES: &[Table] = &[
         ],
     )),
     stays("event_response", &[Person("person_id")], COUNTS, &[]),
-    counted(stays("goal", &[Person("author_id")], BOTH_SIDES, &[("text", Blank(&["author_id"]))])),
+    counted(stays("goal", &[Person("author_id")], FILE_OF_THE_CHILD, &[("text", Kept(FILE_OF_THE_CHILD))])),
     stays("goal_agreement", &[Person("person_id")], COUNTS, &[]),
     counted(stays("message", &[Person("author_id")], BOTH_SIDES, &[("body", Blank(&["author_id"]))])),
     stays("recipient", &[Person("person_id")], COUNTS, &[]),
