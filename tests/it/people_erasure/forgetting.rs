@@ -7,11 +7,15 @@ use glans::call::today;
 use glans::identity::accounts;
 use glans::notifications::devices::store;
 use glans::people::erasure::ledger::{TABLES, Text};
+use glans_entity::engagement::{conversation, goal};
 use glans_entity::ids::DeviceId;
-use glans_entity::people::GuardianAccess;
-use glans_entity::scope::Scope;
+use glans_entity::people::{GuardianAccess, GuardianshipStatus, guardianship};
+use glans_entity::practice::OccasionStatus;
+use glans_entity::scope::{Scope, Scoped};
 use glans_tests::seed::Someone;
 use glans_tests::{Who, World, on_each_database};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
 use super::dump;
@@ -21,9 +25,9 @@ use crate::ask::{act, act_as, ask, codes};
 const TOMBSTONE: &str = "person { id displayName givenName familyName email interpreterNeeded erasedAt archivedAt }";
 const PASSWORD: &str = "vier gele fietsen";
 
-/// The export of a person, by table.
+/// The person's own export, by table.
 async fn exported(world: &World, someone: Someone) -> Value {
-    let made = act(world, Who::Admin, "personExport", "exported { document }", json!({ "id": someone.person })).await;
+    let made = act_as(world, someone, "personExport", "exported { document }", json!({ "id": someone.person })).await;
     assert_eq!(codes(&made), Vec::<&str>::new());
     serde_json::from_str(made["exported"]["document"].as_str().expect("a document")).expect("JSON")
 }
@@ -52,7 +56,9 @@ async fn what_is_shown_is_what_is_forgotten(world: &World) {
             let rows = shown[table].to_string();
             assert!(rows.contains(&format!("{CANARY} {column}")), "{column} is not shown in {rows}");
         }
-        for table in ["person", "account", "session", "device", "notification", "conversation_note", "roster_change"] {
+        assert!(shown["conversation_note"][0]["author_id"].is_string(), "there is a note in {shown}");
+        assert!(!shown["conversation_note"].to_string().contains(CANARY), "a note that nobody went through is shown");
+        for table in ["person", "account", "session", "device", "notification", "roster_change"] {
             let rows = shown[table].to_string().to_lowercase();
             assert!(rows.contains(&CANARY.to_lowercase()), "{table} is not shown in {shown}");
         }
@@ -109,6 +115,26 @@ async fn a_tombstone_is_all_that_is_seen(world: &World) {
     let seen = ask(world, Who::Teacher, document, json!({ "id": world.ours.threads[0] })).await;
     let said = json!({ "subject": "–", "messages": { "nodes": [{ "body": "–", "authorName": "–" }] } });
     assert_eq!(seen["thread"], said);
+}
+
+/// What was agreed on for a child is of its file, also without who wrote it.
+async fn the_file_of_the_child_stays(world: &World) {
+    let partners = &world.ours.partners[0];
+    let (aim, cancelled) = (goal::Column::Id.eq(partners.goal), conversation::Column::Id.eq(partners.planned));
+    let db = world.writing().await;
+    let reason = conversation::Entity::update_many()
+        .col_expr(conversation::Column::Status, Expr::value(OccasionStatus::Cancelled))
+        .col_expr(conversation::Column::CancelReason, Expr::value("De ouders zijn ziek."))
+        .filter(cancelled.clone());
+    assert_eq!(reason.exec(&db).await.unwrap().rows_affected, 1);
+    world.written(db).await;
+    erase(world, world.ours.teacher).await;
+    let everywhere = Scope::system(today(world.app.clock.now()));
+    let db = world.app.db.read(&everywhere).await.unwrap();
+    let left = goal::Entity::within(&everywhere).filter(aim).one(&db).await.unwrap().expect("the goal");
+    assert_eq!((left.author_id, left.text.as_str()), (world.ours.teacher.person, "Zij kan klokkijken."));
+    let left = conversation::Entity::within(&everywhere).filter(cancelled).one(&db).await.unwrap().expect("the talk");
+    assert_eq!(left.cancel_reason.as_deref(), Some("De ouders zijn ziek."));
 }
 
 async fn asked_twice_it_is_the_same(world: &World) {
@@ -175,6 +201,34 @@ async fn nothing_comes_to_the_phone_after_the_answer(world: &World) {
     assert_eq!(dump::holding(&left, &traces), Vec::<String>::new());
 }
 
+/// Who was erased was reached, and was a guardian, until the day of it.
+async fn what_is_past_stays_as_it_was(world: &World) {
+    let (guardian, waiting) = (world.ours.guardians[0], world.ours.students[1]);
+    world.guardian_of_another(guardian, waiting).await;
+    let (links, on) = (guardianship::Column::GuardianId.eq(guardian.person), today(world.app.clock.now()));
+    let db = world.writing().await;
+    let suspended = guardianship::Entity::update_many()
+        .col_expr(guardianship::Column::Status, Expr::value(GuardianshipStatus::Suspended))
+        .filter(links.clone())
+        .filter(guardianship::Column::StudentId.eq(waiting));
+    assert_eq!(suspended.exec(&db).await.unwrap().rows_affected, 1);
+    world.written(db).await;
+    let document = "query($id: ID!) { node(id: $id) { ... on Announcement { reach { recipients unreachable } } } }";
+    let asked = json!({ "id": world.ours.announcements[0] });
+    let reach = ask(world, Who::Leader, document, asked.clone()).await;
+    assert_eq!(reach["node"]["reach"]["unreachable"], 0, "{reach}");
+    erase(world, guardian).await;
+    assert_eq!(ask(world, Who::Leader, document, asked).await, reach);
+    let everywhere = Scope::system(on);
+    let db = world.app.db.read(&everywhere).await.unwrap();
+    let left = guardianship::Entity::within(&everywhere).filter(links).all(&db).await.unwrap();
+    assert!(left.len() > 1, "{left:?}");
+    for link in left {
+        let last = if link.student_id == waiting { link.starts_on.pred_opt() } else { Some(on) };
+        assert_eq!((link.status, link.ends_on), (GuardianshipStatus::Ended, last), "{link:?}");
+    }
+}
+
 /// A login serves the persons of all boards of a human being.
 async fn another_board_keeps_the_login(world: &World) {
     let guardian = world.ours.guardians[0];
@@ -184,10 +238,18 @@ async fn another_board_keeps_the_login(world: &World) {
             sower.known_here("Ilse-elders", guardian.account, &[(child, GuardianAccess::Full)]).await
         })
         .await;
+    traces::did(world, guardian, "session.created").await;
     let theirs =
         act_as(world, world.theirs.admin, "personExport", "exported { document }", json!({ "id": there })).await;
     let document: Value = serde_json::from_str(theirs["exported"]["document"].as_str().unwrap()).unwrap();
     assert!(document.get("account").is_none(), "the login is of another board as well");
+    assert!(document["person"][0].get("account_id").is_none(), "{document}");
+    for trace in [guardian.account.to_string(), "session.created".to_owned()] {
+        assert!(!document.to_string().contains(&trace), "{trace} is shown in {document}");
+    }
+    let own = exported(world, guardian).await;
+    assert!(own["audit"].to_string().contains("session.created"), "{own}");
+    assert_eq!(own["person"][0]["account_id"], guardian.account.to_string());
     let device = traces::sign_in(world, guardian).await;
     erase(world, guardian).await;
     assert!(is_reached(world, device).await, "the phone tells of the other board");
@@ -199,8 +261,10 @@ async fn another_board_keeps_the_login(world: &World) {
 on_each_database!(
     what_is_shown_is_what_is_forgotten,
     a_tombstone_is_all_that_is_seen,
+    the_file_of_the_child_stays,
     asked_twice_it_is_the_same,
     who_is_erased_signs_in_no_more,
     nothing_comes_to_the_phone_after_the_answer,
+    what_is_past_stays_as_it_was,
     another_board_keeps_the_login,
 );

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use glans::people::erasure::ledger::{Link, TABLES, Text};
 use glans_entity::engagement::{ConcernStatus, concern, conversation_note};
-use glans_entity::identity::{account, calendar_feed, invitation, password_reset, refresh_token, session};
+use glans_entity::identity::{account, audit, calendar_feed, invitation, password_reset, refresh_token, session};
 use glans_entity::ids::{
-    DeliveryId, DeviceId, InvitationId, LessonMarkId, NotificationId, PasswordResetId, PersonId, SessionId,
+    AuditId, DeliveryId, DeviceId, InvitationId, LessonMarkId, NotificationId, PasswordResetId, PersonId, SessionId,
 };
 use glans_entity::notifications::{
     self, Category, Channel, DeliveryState, Digest, LetterKind, PushPlatform, channel_preference, delivery, device,
@@ -277,6 +277,25 @@ async fn asked(db: &DatabaseTransaction, world: &World, kind: &str, payload: ser
         ..Default::default()
     };
     outbox::Entity::insert(row).exec_without_returning(db).await.expect("an event");
+}
+
+/// A line of the audit log about something that a login did in no board.
+pub(super) async fn did(world: &World, someone: Someone, action: &str) {
+    let db = world.writing().await;
+    put::<audit::Entity>(
+        &db,
+        audit::Model {
+            id: AuditId::new(),
+            board_id: None,
+            actor: someone.account.to_string(),
+            action: action.to_owned(),
+            subject: None,
+            request_id: None,
+            at: world.app.clock.now(),
+        },
+    )
+    .await;
+    world.written(db).await;
 }
 
 /// Copies of what the person is and said: in rosters, in answers that are kept.

@@ -60,13 +60,15 @@ pub(super) async fn counts(db: &impl ConnectionTrait, scope: &Scope, ids: &[Anno
         .group_by(Column::ItemId)
         .group_by(Column::PersonId)
         .into_query();
+    // Of who was erased it is not known any more.
+    let unreachable = Condition::all()
+        .add(person::Column::AccountId.is_null())
+        .add(person::Column::Email.is_null())
+        .add(person::Column::ErasedAt.is_null());
     let people = person::Entity::within(&everything)
         .select_only()
         .column(person::Column::Id)
-        .expr_as(
-            flag(Condition::all().add(person::Column::AccountId.is_null()).add(person::Column::Email.is_null())),
-            "unreachable",
-        )
+        .expr_as(flag(unreachable), "unreachable")
         .into_query();
     Ok(Counts::find_by_statement(db.get_database_backend().build(&totals(each, people))).all(db).await?)
 }

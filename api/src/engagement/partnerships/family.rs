@@ -144,6 +144,9 @@ mod tests {
         assert!(!was_entitled(&link(Ended, "2026-08-01", Some("2027-07-30")), last));
         assert!(!was_entitled(&link(Active, "2027-08-01", None), last), "who came later");
         assert!(!was_entitled(&link(Suspended, "2026-08-01", None), last));
+        let suspended_until_erased = link(Ended, "2026-08-01", Some("2026-07-31"));
+        assert!(!was_entitled(&suspended_until_erased, last));
+        assert!(!was_entitled(&suspended_until_erased, day("2026-08-01")));
         let less = guardianship::Model { access: GuardianAccess::OnRequest, ..link(Active, "2026-08-01", None) };
         assert!(!was_entitled(&less, last));
     }

@@ -9,7 +9,9 @@ use glans_entity::ids::{PartnershipId, PersonId, SchoolYearId, StudentId};
 use glans_entity::organisation::{class_group, school_year};
 use glans_entity::people::{enrolment, person};
 use glans_entity::scope::{Scope, Scoped};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef,
+};
 
 use super::criteria::terms;
 use super::family::entitled;
@@ -104,17 +106,20 @@ fn trust(latest: &pulses::Latest) -> Trust {
     Trust { of_guardians: guardians.collect(), of_teacher: latest.teacher.map(|score| (score.value, today(score.at))) }
 }
 
-/// Those of the guardians who have a login: its address was proven when it was made.
+/// Those of the guardians who have a login: its address was proven when it was made. Of who was erased it is not known any
+/// more, and what is past does not get worse by it.
 async fn contactable(
     db: &impl ConnectionTrait,
     scope: &Scope,
     guardians: impl Iterator<Item = PersonId>,
 ) -> Result<Vec<PersonId>> {
+    let known =
+        Condition::any().add(person::Column::AccountId.is_not_null()).add(person::Column::ErasedAt.is_not_null());
     Ok(person::Entity::within(scope)
         .select_only()
         .column(person::Column::Id)
         .filter(person::Column::Id.is_in(guardians))
-        .filter(person::Column::AccountId.is_not_null())
+        .filter(known)
         .into_tuple()
         .all(db)
         .await?)

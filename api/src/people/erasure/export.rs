@@ -8,13 +8,14 @@ use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityName, EntityTra
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::rules::Reader;
 use super::store::{self, Whose};
 use super::types::PersonExport;
 use super::{ledger, rules};
 use crate::access::{Action, Place, authorize};
 use crate::call::Call;
 use crate::identity::audit::{self as log, Deed};
-use crate::people::persons;
+use crate::people::{guardianships, persons};
 use crate::platform::error::{Error, Result, not_found};
 
 /// Shows what is kept of the person `id`. That it was shown is written down first.
@@ -24,10 +25,15 @@ pub(super) async fn of(call: &Call, id: &str) -> Result<PersonExport> {
     let person = person.ok_or_else(|| not_found("id"))?;
     let standing = call.standing();
     let is_own = standing.actor.person().is_some_and(|actor| actor.at(person.board_id) == Some(id));
-    if !is_own {
-        authorize(&standing.actor, Action::PersonExport, Place::board(person.board_id))?;
-    }
+    let permit = if is_own {
+        None
+    } else {
+        Some(authorize(&standing.actor, Action::PersonExport, Place::board(person.board_id))?)
+    };
     let write = call.write_as_system().await?;
+    if let Some(permit) = &permit {
+        guardianships::refuse_own_family(&write, permit, person.id).await?;
+    }
     log::record(&write, Some(person.board_id), Deed::PersonExported, Some(id.to_string())).await?;
     write.commit().await?;
 
@@ -37,7 +43,10 @@ pub(super) async fn of(call: &Call, id: &str) -> Result<PersonExport> {
         Some(account) if is_own || !store::is_shared(&db, account, id).await? => Some(account),
         _ => None,
     };
-    let mut document = Document { db: &db, whose: Whose { person: id, account }, found: Map::new() };
+    let whose = Whose { person: id, account };
+    let reader = if is_own { Reader::Oneself } else { Reader::Administrator };
+    let hidden = person.account_id.filter(|_| account.is_none()).map(|login| login.to_string());
+    let mut document = Document { db: &db, whose, reader, hidden, found: Map::new() };
     fill(&mut document).await?;
     document.add_imports().await?;
     document.add_deeds(&person, &everywhere).await?;
@@ -48,6 +57,9 @@ pub(super) async fn of(call: &Call, id: &str) -> Result<PersonExport> {
 struct Document<'d> {
     db: &'d DatabaseTransaction,
     whose: Whose,
+    reader: Reader,
+    /// The login, where nothing may tell which it is.
+    hidden: Option<String>,
     found: Map<String, Value>,
 }
 
@@ -66,13 +78,17 @@ impl Document<'_> {
         let person = self.whose.person.to_string();
         let mut shown = Vec::with_capacity(rows.len());
         for row in &rows {
-            shown.push(rules::shown(table, serde_json::to_value(row).map_err(Error::fault)?, &person));
+            let row = serde_json::to_value(row).map_err(Error::fault)?;
+            shown.push(rules::shown(table, row, &person, self.reader));
         }
         self.put(name, shown);
         Ok(())
     }
 
-    fn put(&mut self, name: &str, rows: Vec<Value>) {
+    fn put(&mut self, name: &str, mut rows: Vec<Value>) {
+        if let Some(login) = &self.hidden {
+            rows = rows.into_iter().map(|row| rules::without_login(row, login)).collect();
+        }
         if !rows.is_empty() {
             self.found.insert(name.to_owned(), Value::Array(rows));
         }
@@ -86,12 +102,16 @@ impl Document<'_> {
         Ok(())
     }
 
-    /// What the person did in the board, and what was done to them, as the audit log has it.
+    /// What the person did in the board, and what was done to them, as the audit log has it. What a login did in no board may
+    /// have been done for another one: it stands here with the login.
     async fn add_deeds(&mut self, person: &person::Model, everywhere: &Scope) -> Result<()> {
         use audit::Column;
         let mut any = Condition::any().add(Column::Subject.eq(person.id.to_string()));
         if let Some(account) = person.account_id {
-            let in_sight = Condition::any().add(Column::BoardId.eq(person.board_id)).add(Column::BoardId.is_null());
+            let mut in_sight = Condition::any().add(Column::BoardId.eq(person.board_id));
+            if self.whose.account.is_some() {
+                in_sight = in_sight.add(Column::BoardId.is_null());
+            }
             let own = Condition::all().add(Column::Actor.eq(account.to_string()));
             any = any.add(own.add(in_sight));
         }

@@ -33,9 +33,10 @@ impl ErasureMutation {
         PersonErasePayload::of(done.map(|erased| erased.person))
     }
 
-    /// Shows all that is kept of a person in a board. For the person, and for administrators of the board; each time stands in
-    /// the audit log. The login is shown to the person; to administrators when no other board uses it. Nothing is kept of the
-    /// answer: ask again for another one.
+    /// Shows all that is kept of a person in a board. For the person, and for administrators of the board, but not for those
+    /// who have a child with the person; each time stands in the audit log. Administrators are not shown what was written
+    /// between a family and the school, only when. The login is shown to the person; to administrators when no other board
+    /// uses it. Nothing is kept of the answer: ask again for another one.
     async fn person_export(
         &self,
         ctx: &Context<'_>,

@@ -16,6 +16,17 @@ pub fn is_over(row: &Model, today: NaiveDate) -> bool {
     row.status == GuardianshipStatus::Ended || row.ends_on.is_some_and(|last| last < today)
 }
 
+/// The relation as it ends today with the record of the guardian. One that ends earlier keeps its last day. One that waits for
+/// the school to verify it counted for nothing, and goes on to: it is over before it began, as what is past is judged by days.
+pub fn over_with_the_record(row: Model, today: NaiveDate) -> Model {
+    let last = match row.status {
+        GuardianshipStatus::Suspended => row.starts_on.pred_opt().unwrap_or(row.starts_on),
+        GuardianshipStatus::Invited | GuardianshipStatus::Active | GuardianshipStatus::Ended => today,
+    };
+    let ends_on = Some(row.ends_on.map_or(last, |earlier| earlier.min(last)));
+    Model { status: GuardianshipStatus::Ended, ends_on, ..row }
+}
+
 /// Whether something hints at a separated family: a guardian of the student who may not have everything, or whom the
 /// school has yet to verify. Also one that is over: what it says of the family lasts longer than the relation.
 pub fn hints_at_separation(others: &[Model]) -> bool {
@@ -111,6 +122,25 @@ mod tests {
         assert!(!is_over(&row, day("2026-11-24")));
         assert!(is_over(&row, day("2026-11-25")));
         assert!(is_over(&link(GuardianAccess::Full, GuardianshipStatus::Ended), day("2026-11-24")));
+    }
+
+    #[test]
+    fn a_relation_ends_with_the_record_and_leaves_the_past_alone() {
+        use GuardianshipStatus as S;
+        let today = day("2027-10-01");
+        let over = |status, ends_on: Option<&str>| {
+            let row = Model { ends_on: ends_on.map(day), ..link(GuardianAccess::Full, status) };
+            let ended = over_with_the_record(row, today);
+            assert_eq!(ended.status, S::Ended);
+            ended.ends_on
+        };
+        for status in [S::Active, S::Invited] {
+            assert_eq!(over(status, None), Some(today));
+            assert_eq!(over(status, Some("2028-07-31")), Some(today));
+            assert_eq!(over(status, Some("2027-03-01")), Some(day("2027-03-01")));
+        }
+        assert_eq!(over(S::Suspended, None), Some(day("2026-07-31")), "the day before it began");
+        assert_eq!(over(S::Suspended, Some("2027-03-01")), Some(day("2026-07-31")));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use sea_orm::{
     QueryFilter, QueryOrder, QuerySelect, UpdateMany,
 };
 
+use super::rules;
 use crate::access::Permit;
 use crate::call::Write;
 use crate::people::rights::covers;
@@ -80,14 +81,19 @@ pub async fn update(db: &impl ConnectionTrait, _permit: &Permit, changed: Model,
     Ok(next.into_active_model().reset_all().update(db).await?)
 }
 
-/// Ends all guardianships of `guardian` now.
-pub async fn end_all_of_guardian(write: &Write<'_>, _permit: &Permit, guardian: PersonId) -> Result<()> {
-    let ended = ActiveModel {
-        status: Set(GuardianshipStatus::Ended),
-        ends_on: Set(Some(write.call().today())),
-        ..Default::default()
-    };
-    change(write, ended).filter(Column::GuardianId.eq(guardian)).exec(write.db()).await?;
+/// Ends all guardianships of `guardian` now, also those that the caller does not see.
+pub async fn end_all_of_guardian(write: &Write<'_>, permit: &Permit, guardian: PersonId) -> Result<()> {
+    let today = write.call().today();
+    let rows = Entity::within(&Scope::system(today))
+        .filter(Column::GuardianId.eq(guardian))
+        .filter(Column::Status.ne(GuardianshipStatus::Ended))
+        .order_by_asc(Column::Id)
+        .lock_exclusive()
+        .all(write.db())
+        .await?;
+    for row in rows {
+        update(write.db(), permit, rules::over_with_the_record(row, today), write.now()).await?;
+    }
     Ok(())
 }
 
