@@ -103,7 +103,7 @@ async fn a_token_moves_to_who_registers_it_last(world: &World) {
     // Another session of the same account is another phone, or the same one after a new sign-in.
     let (again, _) = phone(world, "guardian again", world.ours.guardians[0]).await;
     let third = has(&again, TOKEN).await;
-    assert_ne!(second, third);
+    assert_eq!(second, third, "what waits for the same person still comes");
     assert_eq!(own(&guardian).await, [third]);
     // The same text at another gateway is another token.
     registers(&guardian, json!({ "platform": "APNS", "token": "ABCD" })).await.text_at("deviceRegister.device.id");
@@ -130,7 +130,8 @@ async fn the_same_session_keeps_one_token_per_gateway(world: &World) {
 
     registers(&teacher, json!({ "platform": "APNS", "token": "0a0b" })).await.text_at("deviceRegister.device.id");
     let fresh = has(&teacher, "another-token").await;
-    assert!(!is_reached(world, id).await && is_reached(world, &fresh).await);
+    assert_eq!(fresh, id, "what waits for the device still comes, by its new token");
+    assert!(is_reached(world, id).await);
     assert_eq!(own(&teacher).await.len(), 2, "one of each gateway");
 }
 

@@ -45,7 +45,9 @@ pub(super) async fn updated(db: &impl ConnectionTrait, fact: Fact<'_>) -> Result
     let known = notification::Entity::within(&everywhere)
         .select_only()
         .column(notification::Column::PersonId)
-        .filter(notification::Column::AboutId.eq(round.id.0));
+        .filter(notification::Column::AboutId.eq(round.id.0))
+        // Who is told now is asked for again when their children are noted.
+        .filter(notification::Column::Source.ne(fact.source()));
     let new = Condition::all().add(recipient::Column::PersonId.not_in_subquery(known.into_query()));
     let to = people::but(people::addressed_where(&everywhere, round.id.0, new), fact.by());
     Ok(Told::telling([notice(Text::BookingOpened, &round, to)]))

@@ -17,9 +17,19 @@ pub(super) struct Fact<'e> {
     event: &'e outbox::Model,
 }
 
+/// What the notifications of the event of this number come from.
+pub fn source_of(seq: i64) -> String {
+    format!("event.{seq}")
+}
+
 impl<'e> Fact<'e> {
     pub(super) fn new(event: &'e outbox::Model) -> Self {
         Self { event }
+    }
+
+    /// What the notifications of the event come from.
+    pub(super) fn source(self) -> String {
+        source_of(self.event.seq)
     }
 
     /// When it happened.

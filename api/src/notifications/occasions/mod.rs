@@ -25,6 +25,7 @@ use sea_orm::sea_query::SelectStatement;
 use uuid::Uuid;
 
 use self::fact::Fact;
+pub use self::fact::source_of;
 use self::kinds::{Kind, SILENT};
 use super::texts::Text;
 use crate::platform::error::{Error, Result};

@@ -26,7 +26,8 @@ pub enum NotificationCategory {
     Confirmation,
     /// A message in a thread.
     Message,
-    /// Talks about a child, and what came of them.
+    /// Talks about a child, and what came of them. Only reminders of them can be switched off: that a talk is planned, moved or
+    /// cancelled always comes by the usual ways.
     Conversation,
     /// A word of the school to many.
     Announcement,

@@ -102,7 +102,7 @@ async fn tell_in(db: &DatabaseTransaction, seq: i64, now: DateTime<Utc>) -> Resu
     if !store::lock_board(db, event.board_id).await? {
         return Ok(None);
     }
-    let source = format!("event.{seq}");
+    let source = occasions::source_of(seq);
     if letters::write(db, &event, now).await? {
         store::forget_secret(db, &event).await?;
     } else {

@@ -307,16 +307,8 @@ pub const NOBODY: &[(&str, &str)] = &[
 
 /// Tables whose texts are between those who wrote to one another about a child or a lesson: only the person's own export
 /// shows the texts, one for an administrator that there was something, and when.
-pub const IN_CONFIDENCE: &[&str] = &[
-    "absence_notice",
-    "agreement_confirmation",
-    "comment",
-    "concern",
-    "contact_moment",
-    "goal",
-    "message",
-    "thread",
-];
+pub const IN_CONFIDENCE: &[&str] =
+    &["absence_notice", "agreement_confirmation", "comment", "concern", "contact_moment", "goal", "message", "thread"];
 
 /// Texts that no export shows, not even the person's own: what a member of staff noted for themselves about a family is gone
 /// through by the school first. Of rows that go, these stand in no list of texts.

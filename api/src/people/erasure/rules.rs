@@ -100,8 +100,7 @@ mod tests {
 
     #[test]
     fn a_text_is_shown_to_whom_it_is_of() {
-        let row =
-            json!({ "author_id": "person_1", "guardian_id": "person_2", "tone": "COMPLIMENT", "note": "Mooi." });
+        let row = json!({ "author_id": "person_1", "guardian_id": "person_2", "tone": "COMPLIMENT", "note": "Mooi." });
         let moment = table("contact_moment").unwrap();
         assert_eq!(shown(moment, row.clone(), "person_1", Oneself)["note"], "Mooi.");
         assert_eq!(shown(moment, row, "person_2", Oneself)["note"], "Mooi.");
