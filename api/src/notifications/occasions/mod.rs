@@ -182,7 +182,7 @@ pub async fn told(db: &impl ConnectionTrait, event: &outbox::Model) -> Result<To
         Kind::TeamSessionCancelled => practice::session(db, fact, Text::SessionCancelled).await,
         Kind::TeamSessionMoved => practice::session(db, fact, Text::SessionMoved).await,
         Kind::TeamSessionPlanned => practice::session(db, fact, Text::SessionPlanned).await,
-        Kind::ThreadRead => threads::read(fact),
+        Kind::ThreadRead => threads::read(db, fact).await,
         Kind::ThreadTakenOn => threads::taken_on(db, fact).await,
     }
 }

@@ -60,6 +60,16 @@ pub(super) async fn undeliverable(db: &impl ConnectionTrait, fact: Fact<'_>) -> 
     Ok(Told::telling([notice(Text::MessageUndeliverable, row.thread_id, fact, to)]))
 }
 
-pub(super) fn read(fact: Fact<'_>) -> Result<Told> {
-    Ok(Told::reading([fact.id::<ThreadId>()?.0], fact.by()))
+/// Who has read all there is. Of who has read up to a message, the later ones are told still.
+pub(super) async fn read(db: &impl ConnectionTrait, fact: Fact<'_>) -> Result<Told> {
+    let (id, everywhere) = (fact.id::<ThreadId>()?, fact.everywhere());
+    let Some(reader) = fact.by() else { return Ok(Told::nothing()) };
+    let own = thread_participant::Entity::within(&everywhere)
+        .filter(thread_participant::Column::ThreadId.eq(id))
+        .filter(thread_participant::Column::PersonId.eq(reader));
+    let part = own.one(db).await?;
+    let row = thread::Entity::within(&everywhere).filter(thread::Column::Id.eq(id)).one(db).await?;
+    let up_to = part.and_then(|part| part.read_up_to);
+    let has_read_all = up_to.zip(row).is_some_and(|(up_to, row)| row.last_at <= up_to);
+    Ok(if has_read_all { Told::reading([id.0], Some(reader)) } else { Told::nothing() })
 }
