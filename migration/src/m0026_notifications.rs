@@ -82,6 +82,7 @@ CREATE TABLE notification (
     about_id uuid,
     as_staff boolean NOT NULL,
     happens_at timestamptz,
+    occurred_at timestamptz NOT NULL,
     bundled boolean NOT NULL,
     created_at timestamptz NOT NULL,
     read_at timestamptz,

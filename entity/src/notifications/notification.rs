@@ -30,6 +30,8 @@ pub struct Model {
     pub as_staff: bool,
     /// When what it is about takes place, or is due.
     pub happens_at: Option<DateTimeUtc>,
+    /// When what it tells of came about; it can be told later.
+    pub occurred_at: DateTimeUtc,
     /// It can wait for a digest.
     pub bundled: bool,
     pub created_at: DateTimeUtc,

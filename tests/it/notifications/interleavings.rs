@@ -116,8 +116,9 @@ async fn tell(world: &World, people: &[PersonId], category: Category, urgent: bo
     let text = Text::MessageArrived;
     let notice = Notice { text, category, urgent, about: None, happens_at: None, expires_at: None, to };
     let source = format!("test.{}", Uuid::now_v7());
+    let now = world.app.clock.now();
     let db = world.writing().await;
-    let told = telling::tell(&db, world.ours.id, &source, &notice, world.app.clock.now()).await.unwrap();
+    let told = telling::tell(&db, world.ours.id, &source, &notice, now, now).await.unwrap();
     db.commit().await.unwrap();
     assert_eq!(told, people.len() as u64);
 }

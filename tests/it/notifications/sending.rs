@@ -4,6 +4,7 @@
 use chrono::{TimeDelta, Weekday};
 use glans_entity::ids::PersonId;
 use glans_entity::notifications::{Channel, PushPlatform};
+use glans_entity::platform::outbox;
 use glans_entity::people::{GuardianAccess, GuardianshipStatus, guardianship};
 use glans_tests::{Who, World, on_each_database};
 use sea_orm::sea_query::{Expr, SimpleExpr};
@@ -38,6 +39,26 @@ async fn what_was_read_in_the_app_is_not_pushed(world: &World) {
     stage.sends().await;
     assert_eq!(stage.fates(sara, Channel::Push).await, ["SUPPRESSED READ"; 2]);
     assert_eq!((stage.gateway.tries("ok-sara"), stage.gateway.seen("ok-omar").len()), (0, 2));
+}
+
+/// Nobody told of anything for a while, and that it was read is told last.
+async fn what_was_read_before_it_was_told_is_not_pushed(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let (_, sara, omar) = family(world).await;
+    stage.device(sara, PushPlatform::Fcm, "ok-sara").await;
+    stage.device(omar, PushPlatform::Fcm, "ok-omar").await;
+    let id = published(world, Who::Leader, "Schoolreis", to_confirm(world)).await;
+    done(world, sara, "announcementRead", "", json!({ "ids": [id] })).await;
+    world.app.clock.turn(TimeDelta::minutes(10));
+    let db = world.writing().await;
+    let reading = outbox::Entity::update_many().filter(outbox::Column::Kind.eq("announcement.read"));
+    let later = Expr::value(world.app.clock.now() + TimeDelta::minutes(1));
+    assert_eq!(reading.col_expr(outbox::Column::DueAt, later).exec(&db).await.unwrap().rows_affected, 1);
+    world.written(db).await;
+    stage.works().await;
+    assert_eq!(stage.fates(sara, Channel::Push).await, ["SUPPRESSED READ"]);
+    assert_eq!((stage.gateway.tries("ok-sara"), stage.gateway.seen("ok-omar").len()), (0, 1));
 }
 
 async fn what_was_withdrawn_is_not_sent(world: &World) {
@@ -172,6 +193,7 @@ async fn who_has_the_phone_now_sees_nothing_of_who_had_it(world: &World) {
 
 on_each_database!(
     what_was_read_in_the_app_is_not_pushed,
+    what_was_read_before_it_was_told_is_not_pushed,
     what_was_withdrawn_is_not_sent,
     whose_right_ended_is_sent_nothing,
     what_was_switched_off_meanwhile_is_not_pushed,

@@ -207,6 +207,7 @@ pub(super) async fn tell(world: &World, someone: Someone, device: DeviceId) {
             about_id: None,
             as_staff: true,
             happens_at: None,
+            occurred_at: now,
             bundled: false,
             created_at: now,
             read_at: None,

@@ -32,6 +32,7 @@ impl Sower<'_> {
             about_id: Some(announcement.0),
             as_staff: true,
             happens_at: None,
+            occurred_at: self.now,
             bundled: false,
             created_at: self.now,
             read_at: None,

@@ -134,7 +134,7 @@ pub(super) async fn seen(db: &impl ConnectionTrait, which: Condition, on: NaiveD
     Ok(rows.iter().map(|row| Seen::from_query_result(row, "")).collect::<Result<_, _>>()?)
 }
 
-/// That the person has read what the notification is about since it was told.
+/// That the person has read what the notification is about since it came about.
 fn reading() -> SelectStatement {
     use notification::Column;
     use recipient::Column as Receipt;
@@ -144,7 +144,7 @@ fn reading() -> SelectStatement {
         .from(recipient::Entity)
         .and_where(Expr::col((recipient::Entity, Receipt::ItemId)).eq(own(Column::AboutId)))
         .and_where(Expr::col((recipient::Entity, Receipt::PersonId)).eq(own(Column::PersonId)))
-        .and_where(Expr::col((recipient::Entity, Receipt::ReadAt)).gte(own(Column::CreatedAt)))
+        .and_where(Expr::col((recipient::Entity, Receipt::ReadAt)).gte(own(Column::OccurredAt)))
         .to_owned()
 }
 

@@ -92,7 +92,8 @@ pub async fn round(app: &Arc<App>) -> Result<usize> {
 
 async fn remind(call: &Call, reminder: &Reminder) -> Result<u64> {
     let write = call.write().await?;
-    let told = telling::tell(write.db(), reminder.board, &reminder.source, &reminder.notice, write.now()).await?;
+    let now = write.now();
+    let told = telling::tell(write.db(), reminder.board, &reminder.source, &reminder.notice, now, now).await?;
     let accounts = telling::accounts_of(write.db(), &reminder.source).await?;
     write.commit().await?;
     telling::wake(call.app(), accounts).await;

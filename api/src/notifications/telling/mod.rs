@@ -110,7 +110,7 @@ async fn tell_in(db: &DatabaseTransaction, seq: i64, now: DateTime<Utc>) -> Resu
         store::withdraw(db, &withdrawn, now).await?;
         store::read(db, &read, now).await?;
         for notice in &notices {
-            tell(db, event.board_id, &source, notice, now).await?;
+            tell(db, event.board_id, &source, notice, event.at, now).await?;
         }
     }
     store::told(db, seq, now).await?;
@@ -124,9 +124,10 @@ pub async fn tell(
     board: impl Into<Option<BoardId>>,
     source: &str,
     notice: &Notice,
+    occurred_at: DateTime<Utc>,
     at: DateTime<Utc>,
 ) -> Result<u64> {
-    let told = store::notify(db, board.into(), source, notice, at).await?;
+    let told = store::notify(db, board.into(), source, notice, occurred_at, at).await?;
     if told > 0 {
         store::link_students(db, source, notice).await?;
         store::queue_pushes(db, source, notice, at).await?;

@@ -136,6 +136,7 @@ pub(super) async fn notify(
     board: Option<BoardId>,
     source: &str,
     notice: &Notice,
+    occurred_at: DateTime<Utc>,
     at: DateTime<Utc>,
 ) -> Result<u64> {
     use notification::Column;
@@ -154,6 +155,7 @@ pub(super) async fn notify(
         .expr(typed(db, Expr::val(about_id), "uuid"))
         .expr(Func::min(SimpleExpr::Case(Box::new(as_staff))).eq(1))
         .expr(typed(db, Expr::val(notice.happens_at), "timestamptz"))
+        .expr(Expr::val(occurred_at))
         .expr(Expr::val(categories::is_bundled(notice.category) && !notice.urgent))
         .expr(Expr::val(at))
         .from_subquery(notice.to.clone(), Alias::new(TOLD))
@@ -177,6 +179,7 @@ pub(super) async fn notify(
         Column::AboutId,
         Column::AsStaff,
         Column::HappensAt,
+        Column::OccurredAt,
         Column::Bundled,
         Column::CreatedAt,
     ];
