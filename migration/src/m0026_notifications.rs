@@ -179,7 +179,7 @@ ALTER TABLE outbox ADD COLUMN failure text;
 
 UPDATE outbox SET told_at = at;
 
-CREATE INDEX outbox_to_tell ON outbox (seq) WHERE told_at IS NULL AND dead_at IS NULL;
+CREATE INDEX outbox_to_tell ON outbox (board_id, seq) WHERE told_at IS NULL AND dead_at IS NULL;
 
 CREATE INDEX outbox_told ON outbox (told_at) WHERE told_at IS NOT NULL;
 

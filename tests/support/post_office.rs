@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -36,6 +37,7 @@ pub struct Posted {
 struct Kept {
     posted: Mutex<Vec<Posted>>,
     connections: Mutex<usize>,
+    slowness: Mutex<Duration>,
 }
 
 /// The server. It closes when it is dropped.
@@ -93,6 +95,11 @@ impl PostOffice {
     /// What was taken for `to`, in order.
     pub fn posted_to(&self, to: &str) -> Vec<Posted> {
         self.posted().into_iter().filter(|posted| posted.to.iter().any(|it| it == to)).collect()
+    }
+
+    /// How long it thinks about each message before it takes it.
+    pub fn set_slowness(&self, slowness: Duration) {
+        *self.kept.slowness.lock().unwrap_or_else(PoisonError::into_inner) = slowness;
     }
 
     /// How often somebody connected.
@@ -157,6 +164,8 @@ impl Session {
                 "DATA" => {
                     self.answer("354 Go on").await?;
                     let Some(message) = self.message().await? else { return Ok(()) };
+                    let slowness = *self.kept.slowness.lock().unwrap_or_else(PoisonError::into_inner);
+                    tokio::time::sleep(slowness).await;
                     let to = std::mem::take(&mut self.to);
                     let is_lost = to.iter().any(|to| to.starts_with(LOST));
                     let posted = Posted { from: self.from.clone(), to, message };

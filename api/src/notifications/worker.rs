@@ -10,18 +10,17 @@ use super::deliveries::digests;
 use super::deliveries::sender::Sender;
 use super::{reminders, telling};
 use crate::app::App;
+use crate::platform::rounds::{A_MOMENT, for_ever};
 
 /// How often it is looked for what people are to be reminded of, and for digests.
 const EVERY: Duration = Duration::from_secs(30);
 
-/// Before what broke off begins anew.
-const A_MOMENT: Duration = Duration::from_secs(1);
-
 /// Works until `stop` says so; then finishes what is being sent.
 pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
     let mut rounds = JoinSet::new();
-    rounds.spawn(for_ever("telling", Arc::clone(&app), telling::run));
-    rounds.spawn(for_ever("reminding", Arc::clone(&app), remind));
+    let (tells, reminds) = (Arc::clone(&app), Arc::clone(&app));
+    rounds.spawn(for_ever("telling", move || telling::run(Arc::clone(&tells))));
+    rounds.spawn(for_ever("reminding", move || remind(Arc::clone(&reminds))));
     while !*stop.borrow() {
         let (sender, mut stop) = (Sender::new(Arc::clone(&app)), stop.clone());
         let mut sending = JoinSet::new();
@@ -35,22 +34,6 @@ pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
         }
     }
     rounds.abort_all();
-}
-
-/// A round that breaks off begins anew: whoever looks at the process sees it work, and nobody would be told.
-async fn for_ever<R: Future<Output = ()> + Send + 'static>(
-    what: &'static str,
-    app: Arc<App>,
-    round: impl Fn(Arc<App>) -> R,
-) {
-    loop {
-        let mut going = JoinSet::new();
-        going.spawn(round(Arc::clone(&app)));
-        if let Some(Err(error)) = going.join_next().await {
-            tracing::error!(%error, what, "a round broke off and begins anew");
-        }
-        tokio::time::sleep(A_MOMENT).await;
-    }
 }
 
 async fn remind(app: Arc<App>) {

@@ -133,6 +133,11 @@ async fn the_same_session_keeps_one_token_per_gateway(world: &World) {
     assert_eq!(fresh, id, "what waits for the device still comes, by its new token");
     assert!(is_reached(world, id).await);
     assert_eq!(own(&teacher).await.len(), 2, "one of each gateway");
+    let everything = Scope::system(today(world.app.clock.now()));
+    let lines = audit::Entity::within(&everything).filter(audit::Column::Subject.eq(id));
+    let lines = lines.all(&stored(world).await).await.unwrap();
+    let deeds: Vec<_> = lines.iter().map(|line| line.action.as_str()).collect();
+    assert_eq!(deeds, ["device.registered"; 2], "by either token it is this one");
 }
 
 async fn signing_out_unbinds(world: &World) {

@@ -135,6 +135,29 @@ async fn each_chooses_how_often(world: &World) {
     assert_eq!((stage.office.posted_to(SARA).len(), stage.office.posted_to("omar@example.org").len()), (1, 2));
 }
 
+async fn who_chooses_an_hour_that_has_passed_gets_it_today(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let (_, sara, omar) = family(world).await;
+    let at = |hour: i32| json!({ "digest": "DAILY", "digestHour": hour });
+    done(world, sara, "notificationPreferencesUpdate", "", at(20)).await;
+    done(world, omar, "notificationPreferencesUpdate", "", at(17)).await;
+    published(world, Who::Leader, "Een", to_group(world)).await;
+    stage.tells().await;
+    let mut before = digests::Done::default();
+    turn_to(world, 17, 3);
+    // Ilse, who chose nothing, and Omar.
+    assert_eq!(digests::round_after(&stage.app, &mut before).await.unwrap(), 2);
+    done(world, sara, "notificationPreferencesUpdate", "", at(17)).await;
+    assert_eq!(digests::round_after(&stage.app, &mut before).await.unwrap(), 0, "a moment ago it was looked");
+    turn_to(world, 17, 9);
+    assert_eq!(digests::round_after(&stage.app, &mut before).await.unwrap(), 1);
+    stage.sends().await;
+    for to in ["ilse@example.org", "omar@example.org", SARA] {
+        assert_eq!(stage.office.posted_to(to).len(), 1, "{to}");
+    }
+}
+
 async fn who_gets_no_email_of_a_category_finds_none_in_the_digest(world: &World) {
     daytime(world);
     let stage = Stage::set(world).await;
@@ -176,6 +199,7 @@ on_each_database!(
     one_email_tells_how_much_waits_at_all_schools,
     what_was_read_is_not_counted,
     each_chooses_how_often,
+    who_chooses_an_hour_that_has_passed_gets_it_today,
     who_gets_no_email_of_a_category_finds_none_in_the_digest,
     of_two_processes_one_makes_the_digest,
 );

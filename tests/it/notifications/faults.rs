@@ -1,8 +1,10 @@
 //! What the gateways do wrong: nothing is lost, nothing seen twice, and no live device is taken for a dead one.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
+use glans::notifications::deliveries::sender::Sender;
 use glans_entity::ids::DeviceId;
 use glans_entity::notifications::{Channel, DeliveryState, PushPlatform, delivery, device};
 use glans_entity::scope::Scope;
@@ -13,6 +15,7 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::json;
 
 use super::occasions::{done, family};
+use super::phone;
 use super::stage::{Stage, daytime};
 
 const PLATFORMS: [PushPlatform; 3] = [PushPlatform::Fcm, PushPlatform::Apns, PushPlatform::WebPush];
@@ -105,6 +108,36 @@ async fn a_device_goes_when_its_gateway_does_not_know_it_and_for_nothing_else(wo
     assert_eq!(stage.gateway.faults(), [""; 0]);
 }
 
+/// While the gateway thinks about the old token, the phone registers its new one.
+async fn a_verdict_on_the_token_of_before_leaves_the_device_there(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let (fien, sara, _) = family(world).await;
+    let (of_sara, _) = phone(world, "sara", sara).await;
+    let registers = async |token: &str| {
+        let input = json!({ "platform": "FCM", "token": token });
+        let reply = of_sara.does("deviceRegister", "device { id }", input).await;
+        reply.text_at("deviceRegister.device.id").to_owned()
+    };
+    let id = registers("unregistered-before").await;
+    let input = json!({ "student": fien, "subject": "Gymtas", "body": "Die ligt nog hier." });
+    done(world, world.ours.teacher, "threadStart", "", input).await;
+    stage.tells().await;
+    stage.gateway.set_latency(Duration::from_secs(1));
+    let renewing = async {
+        while stage.gateway.tries("unregistered-before") == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        registers("ok-now").await
+    };
+    let ((), renewed) = tokio::join!(stage.sends(), renewing);
+    assert_eq!(renewed, id, "the same device by a new token");
+    stage.sends().await;
+    assert_eq!((stage.gateway.tries("unregistered-before"), stage.gateway.seen("ok-now").len()), (1, 1));
+    assert_eq!(stage.fates(sara, Channel::Push).await, ["SENT"]);
+    assert_eq!(left(world, &[id.parse().unwrap()]).await, 1);
+}
+
 async fn what_a_gateway_takes_at_the_third_try_is_seen_once(world: &World) {
     daytime(world);
     let stage = Stage::set(world).await;
@@ -186,6 +219,34 @@ async fn what_one_push_service_asks_for_keeps_no_other_browser_waiting(world: &W
     }
 }
 
+/// The first board has as much under way as it may, and more of it waits.
+async fn a_board_does_not_wait_for_what_another_has_under_way(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let sara = message(world).await;
+    let slow: Vec<String> = (0..=384).map(|number| format!("slow-{number}")).collect();
+    stage.devices(sara, PushPlatform::Fcm, &slow).await;
+    stage.device(world.theirs.guardians[0], PushPlatform::Fcm, "ok-theirs").await;
+    stage.gateway.set_slowness(Duration::from_secs(7));
+    stage.tells().await;
+    let sending = tokio::spawn(Sender::new(Arc::clone(&stage.app)).run(std::future::pending()));
+    while slow.iter().map(|name| stage.gateway.tries(name)).sum::<usize>() < 384 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let input = json!({ "title": "Kamp", "body": "Volgende week.", "requiresAcknowledgement": true,
+        "audience": { "include": [world.theirs.groups[0]] } });
+    let made = done(world, world.theirs.leader, "announcementCreate", "announcement { id }", input).await;
+    let id = json!({ "id": made["announcement"]["id"] });
+    done(world, world.theirs.leader, "announcementPublish", "", id).await;
+    stage.tells().await;
+    while stage.gateway.count() == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let accepted: Vec<String> = stage.gateway.accepted().into_iter().map(|push| push.token).collect();
+    assert_eq!(accepted, ["ok-theirs"]);
+    sending.abort();
+}
+
 async fn gateways_that_are_dead_for_two_hours_lose_nothing(world: &World) {
     daytime(world);
     let stage = Stage::set(world).await;
@@ -205,8 +266,10 @@ async fn gateways_that_are_dead_for_two_hours_lose_nothing(world: &World) {
 
 on_each_database!(
     a_device_goes_when_its_gateway_does_not_know_it_and_for_nothing_else,
+    a_verdict_on_the_token_of_before_leaves_the_device_there,
     what_a_gateway_takes_at_the_third_try_is_seen_once,
     a_gateway_that_is_overrun_is_left_alone_and_gets_all_of_it_later,
     what_one_push_service_asks_for_keeps_no_other_browser_waiting,
+    a_board_does_not_wait_for_what_another_has_under_way,
     gateways_that_are_dead_for_two_hours_lose_nothing,
 );

@@ -1,5 +1,6 @@
 //! The inbox in the app, as those whom it is for read it.
 
+use chrono::TimeDelta;
 use glans_entity::ids::{AccountId, NotificationId, PersonId, StudentId};
 use glans_entity::people::{GuardianAccess, ScopeKind, guardianship, membership, person};
 use glans_tests::seed::Someone;
@@ -137,6 +138,16 @@ async fn what_is_read_is_named_or_all_up_to_one(world: &World) {
     assert_eq!(nodes(&inbox(world, sara, json!({})).await)[1]["readAt"], read_at, "it was read the first time");
 }
 
+async fn what_is_older_than_ninety_days_is_on_no_badge(world: &World) {
+    let (sara, ..) = told(world).await;
+    world.app.clock.turn(TimeDelta::days(89));
+    assert_eq!(inbox(world, sara, json!({})).await["unreadNotifications"], 3);
+    world.app.clock.turn(TimeDelta::days(2));
+    let seen = inbox(world, sara, json!({ "unreadOnly": true })).await;
+    assert_eq!((nodes(&seen).len(), &seen["unreadNotifications"]), (3, &json!(0)), "the inbox has it still");
+    assert_eq!(reads(world, sara, json!({ "ids": [ids(&seen)[0]] })).await, 0);
+}
+
 async fn what_is_somebody_elses_is_nowhere(world: &World) {
     let (sara, ..) = told(world).await;
     let ilse = world.ours.guardians[0];
@@ -255,6 +266,7 @@ on_each_database!(
     it_speaks_the_language_of_the_request,
     pages_follow_one_another,
     what_is_read_is_named_or_all_up_to_one,
+    what_is_older_than_ninety_days_is_on_no_badge,
     what_is_somebody_elses_is_nowhere,
     what_does_not_hold_or_is_no_business_of_theirs_is_gone,
     what_staff_may_not_open_any_more_is_not_named,

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, TimeDelta, Utc};
 use glans::identity::master_key::MasterKey;
 use glans::notifications::categories::{Strategy, strategy};
+use glans::notifications::channels::Verdict;
 use glans::notifications::channels::email::Mail;
 use glans::notifications::channels::letter::{Entry, Letter, Matter, Waiting};
 use glans::notifications::texts::Text;
@@ -45,6 +46,11 @@ pub fn letter(to: &str, language: &str, matter: Matter) -> Letter {
         account: Some(AccountId::new()),
         matter,
     }
+}
+
+/// One try, once there is a place for it.
+pub async fn sent(mail: &Mail, letter: &Letter) -> Verdict {
+    mail.send(letter, mail.place(false).await, now()).await
 }
 
 /// A notification of `category` from a school.

@@ -12,7 +12,7 @@ use glans_tests::post_office::{PostOffice, Posted, WRONG_PASSWORD};
 use mail_parser::{Message, MessageParser, MimeHeaders};
 use tokio::task::JoinSet;
 
-use super::letters::{config, kinds, letter, mail, notice, now, talk};
+use super::letters::{config, kinds, letter, mail, notice, now, sent, talk};
 
 fn read(posted: &Posted) -> Message<'_> {
     MessageParser::default().parse(&posted.message).expect("a message")
@@ -36,7 +36,7 @@ async fn every_letter_arrives_in_both_forms_and_languages() {
     for language in ["nl", "en"] {
         for (name, matter) in kinds() {
             let letter = letter(&format!("{name}-{language}@example.org"), language, matter);
-            assert_eq!(mail.send(&letter, now()).await, Verdict::Sent, "{name}");
+            assert_eq!(sent(&mail, &letter).await, Verdict::Sent, "{name}");
             let posted = office.posted_to(&letter.to);
             let [posted] = posted.as_slice() else { panic!("{name}: {posted:?}") };
             assert_eq!(posted.from, "post@glans.example.org");
@@ -66,7 +66,7 @@ async fn what_can_be_switched_off_says_how() {
     for (name, matter) in kinds() {
         let can = matches!(&matter, Matter::Notice { can_be_switched_off: true, .. });
         let letter = letter(&format!("{name}@example.org"), "nl", matter);
-        mail.send(&letter, now()).await;
+        sent(&mail, &letter).await;
         let posted = office.posted_to(&letter.to);
         let message = read(&posted[0]);
         let (list, post) = (header(&message, "List-Unsubscribe"), header(&message, "List-Unsubscribe-Post"));
@@ -84,7 +84,7 @@ async fn what_can_be_switched_off_says_how() {
     }
     let nobody =
         Letter { account: None, ..letter("nobody@example.org", "nl", notice(Text::EventInvited, Category::Event)) };
-    mail.send(&nobody, now()).await;
+    sent(&mail, &nobody).await;
     assert_eq!(header(&read(&office.posted_to(&nobody.to)[0]), "List-Unsubscribe"), None, "without an account");
 }
 
@@ -98,7 +98,7 @@ async fn a_talk_comes_with_an_entry_for_the_calendar() {
         (Text::ConversationCancelled, 2, "CANCEL", "CANCELLED"),
     ] {
         let letter = letter(&format!("noor{sequence}@example.org"), "nl", talk(text, sequence));
-        assert_eq!(mail.send(&letter, now()).await, Verdict::Sent);
+        assert_eq!(sent(&mail, &letter).await, Verdict::Sent);
         let posted = office.posted_to(&letter.to);
         let message = read(&posted[0]);
         let (found, calendar) = calendar(&message).expect("a calendar part");
@@ -135,7 +135,7 @@ async fn a_second_try_is_known_as_the_same_message() {
     let mail = mail(&config(office.url()));
     let letter = letter("lost-anne@example.org", "nl", talk(Text::ConversationPlanned, 0));
     for _ in 0..2 {
-        let verdict = mail.send(&letter, now()).await;
+        let verdict = sent(&mail, &letter).await;
         assert!(matches!(verdict, Verdict::Down { .. }), "{verdict:?}");
     }
     let posted = office.posted_to(&letter.to);
@@ -149,7 +149,7 @@ async fn what_the_server_says_becomes_a_verdict() {
     let mail = mail(&config(office.url()));
     let told = async |to: &str| {
         let letter = letter(to, "nl", notice(Text::MessageArrived, Category::Message));
-        mail.send(&letter, now()).await
+        sent(&mail, &letter).await
     };
     assert_eq!(told("tempfail-anne@example.org").await, Verdict::Later { after: None, why: "451 4.3.0".to_owned() });
     assert_eq!(told("unknown-anne@example.org").await, Verdict::Gone { since: None, why: "550 5.1.1".to_owned() });
@@ -166,7 +166,7 @@ async fn a_server_that_does_not_serve_us_is_down() {
     let message = || letter("anne@example.org", "nl", notice(Text::MessageArrived, Category::Message));
     let is_down = async |config: &Config| {
         assert!(check(config).await.is_err(), "`glans doctor` finds it out");
-        let verdict = mail(config).send(&message(), now()).await;
+        let verdict = sent(&mail(config), &message()).await;
         let Verdict::Down { why, .. } = verdict else { panic!("{verdict:?}") };
         assert!(!why.contains("anne@") && !why.contains(WRONG_PASSWORD), "{why}");
     };
@@ -178,7 +178,7 @@ async fn a_server_that_does_not_serve_us_is_down() {
     is_down(&config("smtp://127.0.0.1:1?tls=none".to_owned())).await;
     assert_eq!(office.posted(), [], "nothing goes out unencrypted or unknown");
     let known = mail(&config(office.url_of("glans%40example.org", "p%40ss")));
-    assert_eq!(known.send(&message(), now()).await, Verdict::Sent);
+    assert_eq!(sent(&known, &message()).await, Verdict::Sent);
     assert_eq!(check(&config(office.url())).await, Ok(()));
     assert_eq!(check(&Config::default()).await, Ok(()), "nothing to reach");
 }
@@ -193,7 +193,7 @@ async fn many_at_once_all_arrive() {
             let mail = Arc::clone(&mail);
             let to = format!("guardian{turn}-{number}@example.org");
             let letter = letter(&to, "nl", notice(Text::EventInvited, Category::Event));
-            sending.spawn(async move { mail.send(&letter, now()).await });
+            sending.spawn(async move { sent(&mail, &letter).await });
         }
         let verdicts = sending.join_all().await;
         assert!(verdicts.iter().all(|verdict| *verdict == Verdict::Sent), "{verdicts:?}");
@@ -202,7 +202,8 @@ async fn many_at_once_all_arrive() {
     to.sort_unstable();
     to.dedup();
     assert_eq!((to.len(), office.posted().len()), (200, 200));
-    assert!(office.connections() < 150, "{} connections", office.connections());
+    // Eight at once at most, one of which is for codes; and they are kept.
+    assert!(office.connections() <= 8, "{} connections", office.connections());
 }
 
 #[tokio::test]
@@ -211,7 +212,7 @@ async fn mail_is_kept_as_files_or_told_in_the_log() {
     let kept = Config { smtp_url: None, mail_dir: Some(folder.path().join("mail")), ..config(String::new()) };
     let letter = letter("anne@example.org", "en", notice(Text::MessageArrived, Category::Message));
     for _ in 0..2 {
-        assert_eq!(mail(&kept).send(&letter, now()).await, Verdict::Sent);
+        assert_eq!(sent(&mail(&kept), &letter).await, Verdict::Sent);
     }
     let files: Vec<_> =
         std::fs::read_dir(folder.path().join("mail")).unwrap().map(|file| file.unwrap().path()).collect();
@@ -220,8 +221,8 @@ async fn mail_is_kept_as_files_or_told_in_the_log() {
     assert_eq!(MessageParser::default().parse(&text).unwrap().subject(), Some("De Zwaluw: New message"));
 
     let no_folder = Config { mail_dir: Some(files[0].clone()), ..kept };
-    assert!(matches!(mail(&no_folder).send(&letter, now()).await, Verdict::Down { .. }));
-    assert_eq!(mail(&Config::default()).send(&letter, now()).await, Verdict::Sent);
+    assert!(matches!(sent(&mail(&no_folder), &letter).await, Verdict::Down { .. }));
+    assert_eq!(sent(&mail(&Config::default()), &letter).await, Verdict::Sent);
 }
 
 #[tokio::test]
@@ -234,7 +235,7 @@ async fn names_from_outside_stay_text() {
         *school = Some(odd.to_owned());
     }
     let letter = letter("anne@example.org", "nl", matter);
-    assert_eq!(mail.send(&letter, now()).await, Verdict::Sent);
+    assert_eq!(sent(&mail, &letter).await, Verdict::Sent);
     let posted = office.posted();
     assert_eq!(posted[0].to, ["anne@example.org"]);
     let message = read(&posted[0]);

@@ -11,6 +11,7 @@ use glans_entity::platform::outbox;
 use glans_entity::scope::{Scope, Scoped};
 use glans_tests::seed::Someone;
 use glans_tests::{Who, World, on_each_database};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 
@@ -78,6 +79,17 @@ async fn has_read(world: &World, text: &str, person: PersonId) -> bool {
     let mut own = rows.iter().filter(|row| row.person_id == person).peekable();
     assert!(own.peek().is_some(), "nobody told them: {text}");
     own.all(|row| row.read_at.is_some())
+}
+
+/// Of the one event of this kind that waits, nobody is told within the next ten minutes.
+async fn put_off(world: &World, kind: &str) {
+    use outbox::Column;
+    let later = world.app.clock.now() + TimeDelta::minutes(10);
+    let db = world.writing().await;
+    let waiting = outbox::Entity::update_many().filter(Column::Kind.eq(kind)).filter(Column::ToldAt.is_null());
+    let done = waiting.col_expr(Column::DueAt, Expr::value(later)).exec(&db).await.unwrap();
+    assert_eq!(done.rows_affected, 1, "{kind}");
+    world.written(db).await;
 }
 
 /// Makes it so, with errors of nobody.
@@ -171,6 +183,30 @@ async fn a_message_is_told_to_who_may_read_it(world: &World) {
     done(world, world.ours.teacher, "messageSend", "", json!({ "thread": thread, "body": "En de broek." })).await;
     tell(world).await;
     assert_eq!(notifications(world, "message-arrived").await.len(), 4, "each message is told of");
+}
+
+async fn who_reads_up_to_a_message_has_the_later_ones_left_to_read(world: &World) {
+    let (fien, sara, _) = family(world).await;
+    let input = json!({ "student": fien, "subject": "Gymtas", "body": "Die ligt nog hier." });
+    let fields = "thread { id messages { nodes { id } } }";
+    let made = done(world, world.ours.teacher, "threadStart", fields, input).await;
+    let (thread, first) = (&made["thread"]["id"], &made["thread"]["messages"]["nodes"][0]["id"]);
+    let says = async |body: &str| {
+        done(world, world.ours.teacher, "messageSend", "", json!({ "thread": thread, "body": body })).await;
+    };
+    let read = async || {
+        tell(world).await;
+        let rows = notifications(world, "message-arrived").await.into_iter();
+        rows.filter(|row| row.person_id == sara.person).map(|row| row.read_at.is_some()).collect::<Vec<_>>()
+    };
+    says("En de broek.").await;
+    assert_eq!(read().await, [false, false]);
+    done(world, sara, "threadRead", "", json!({ "thread": thread, "upTo": first })).await;
+    assert_eq!(read().await, [true, false]);
+    // What comes before it is told how far she read is no part of it.
+    done(world, sara, "threadRead", "", json!({ "thread": thread })).await;
+    says("En een sok.").await;
+    assert_eq!(read().await, [true, true, false]);
 }
 
 async fn who_takes_on_a_thread_is_told_of_it(world: &World) {
@@ -563,10 +599,58 @@ async fn the_author_of_an_act_is_not_told_as_a_guardian(world: &World) {
     assert_eq!(told(world, "event-invited").await, ["Ilse", "Marieke"]);
 }
 
+async fn what_was_read_before_it_is_told_is_read(world: &World) {
+    let (_, sara, omar) = family(world).await;
+    let id = published(world, Who::Leader, "IJsvrij", to_group(world)).await;
+    done(world, sara, "announcementRead", "", json!({ "ids": [id] })).await;
+    put_off(world, "announcement.published").await;
+    tell(world).await;
+    assert_eq!(standing(world, "announcement-published").await, NOBODY);
+    world.app.clock.turn(TimeDelta::minutes(11));
+    assert_eq!(told(world, "announcement-published").await, ["Ilse", "Omar", "Sara"]);
+    assert!(has_read(world, "announcement-published", sara.person).await);
+    assert!(!has_read(world, "announcement-published", omar.person).await);
+}
+
+async fn what_was_put_off_changes_nothing_that_came_about_later(world: &World) {
+    let (fien, sara, _) = family(world).await;
+    let starts = in_days(world, 3);
+    let plan = json!({ "student": fien, "kind": "EXPECTATIONS", "mode": "PHONE", "guardians": [sara.person],
+        "startsAt": starts, "endsAt": starts + TimeDelta::minutes(20) });
+    let made = done(world, world.ours.teacher, "conversationSchedule", "conversation { id }", plan).await;
+    let id = made["conversation"]["id"].clone();
+    tell(world).await;
+    let moves = async |days: i64| {
+        done(
+            world,
+            world.ours.teacher,
+            "conversationUpdate",
+            "",
+            json!({ "id": id, "startsAt": in_days(world, days) }),
+        )
+        .await;
+    };
+    moves(4).await;
+    put_off(world, "conversation.moved").await;
+    moves(5).await;
+    tell(world).await;
+    let last = notifications(world, "conversation-moved").await.remove(0);
+    world.app.clock.turn(TimeDelta::minutes(11));
+    tell(world).await;
+    let rows = notifications(world, "conversation-moved").await;
+    assert_eq!(rows.len(), 2, "the earlier one was told as well");
+    let row = rows.iter().find(|row| row.id == last.id).unwrap();
+    assert_eq!((row.withdrawn_at, row.read_at), (None, None));
+    assert_eq!(standing(world, "conversation-planned").await, NOBODY);
+}
+
 on_each_database!(
+    what_was_read_before_it_is_told_is_read,
+    what_was_put_off_changes_nothing_that_came_about_later,
     an_announcement_reaches_those_who_may_have_it,
     a_guardian_of_two_children_is_told_once,
     a_message_is_told_to_who_may_read_it,
+    who_reads_up_to_a_message_has_the_later_ones_left_to_read,
     who_takes_on_a_thread_is_told_of_it,
     a_conversation_of_one_guardian_is_not_told_to_the_other,
     a_record_is_told_when_it_is_released,

@@ -138,6 +138,23 @@ async fn a_round_that_opens_and_closes(world: &World) {
     assert_eq!(reminded(world, "booking-reminder").await, ["Omar", "Sara"], "Ilse has booked");
 }
 
+async fn a_round_that_was_changed_since_it_opened_is_told_of_once(world: &World) {
+    family(world).await;
+    let (opens, starts) = (in_days(world, 1), in_days(world, 8));
+    let input = json!({
+        "classGroups": [world.ours.groups[0]], "kind": "PROGRESS", "opensAt": opens, "closesAt": in_days(world, 6),
+        "slotMinutes": 10,
+        "slots": [{ "teacher": world.ours.teacher.person,
+            "windows": [{ "startsAt": starts, "endsAt": starts + TimeDelta::minutes(30) }] }],
+    });
+    let made = done(world, world.ours.leader, "bookingRoundOpen", "bookingRound { id }", input).await;
+    turn_to(world, opens + TimeDelta::minutes(1));
+    done(world, world.ours.leader, "bookingRoundUpdate", "", json!({ "id": made["bookingRound"]["id"] })).await;
+    assert_eq!(told(world, "booking-opened").await, ["Ilse", "Omar", "Sara"]);
+    assert_eq!(reminded(world, "booking-opened").await, ["Ilse", "Omar", "Sara"]);
+    assert_eq!(notifications(world, "booking-opened").await.len(), 3, "once is enough");
+}
+
 async fn a_confirmation_that_is_missing(world: &World) {
     let (_, sara, _) = family(world).await;
     for (guardian, id) in world.ours.guardians.into_iter().zip(world.ours.announcements) {
@@ -204,6 +221,7 @@ on_each_database!(
     a_conversation_in_two_days,
     an_agreement_that_is_due,
     a_round_that_opens_and_closes,
+    a_round_that_was_changed_since_it_opened_is_told_of_once,
     a_confirmation_that_is_missing,
     a_survey_that_closes,
     a_question_of_a_later_day,

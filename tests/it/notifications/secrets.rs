@@ -1,18 +1,22 @@
 //! Letters with a code: they reach who asked for them or is invited, and nobody keeps the code.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use glans::identity::accounts;
 use glans::identity::invitations::code::Code;
-use glans_entity::notifications::{DeliveryState, delivery};
-use glans_entity::people::{GuardianshipStatus, guardianship, person};
+use glans_entity::notifications::{Channel, DeliveryState, delivery};
+use glans_entity::people::{GuardianAccess, GuardianshipStatus, guardianship, person};
 use glans_entity::scope::{Scope, Scoped};
-use glans_tests::{Reply, Who, World, on_each_database};
+use glans_tests::seed::Someone;
+use glans_tests::{Engine, Reply, Who, World, on_each_database, run};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 
 use super::occasions::done;
-use super::stage::{Stage, read};
+use super::stage::{Stage, read, urgent};
+use crate::announcements::published;
 
 const ILSE: &str = "ilse@example.org";
 const TARIK: &str = "tarik@example.org";
@@ -80,6 +84,53 @@ async fn a_new_password_is_chosen_with_the_code_of_the_letter(world: &World) {
     let anonymous = world.actor(Who::Anonymous).await;
     let reply = anonymous.does("sessionCreate", "tokens { accessToken }", input).await;
     reply.text_at("sessionCreate.tokens.accessToken");
+}
+
+/// Tells 28 guardians by e-mail, at a server that thinks a second about each, where seven have a place at once.
+async fn many(stage: &Stage<'_>, world: &World) -> Vec<Someone> {
+    let fien = world.child("Fien", 0).await;
+    let mut guardians = vec![world.ours.guardians[0]];
+    for number in 1..28 {
+        guardians.push(world.guardian(&format!("Ouder{number}"), &[(fien, GuardianAccess::Full)]).await);
+    }
+    published(world, Who::Leader, "De school is dicht", urgent(world)).await;
+    stage.tells().await;
+    stage.office.set_slowness(Duration::from_secs(1));
+    guardians
+}
+
+async fn nobody_waits_for_a_code_behind_many_others(world: &World) {
+    let stage = Stage::set(world).await;
+    has_a_password(world).await;
+    let guardians = many(&stage, world).await;
+    let asking = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        asks_for_a_password(world, TARIK).await;
+        stage.tells().await;
+        stage.sends_anew().await;
+    };
+    tokio::join!(stage.sends(), asking);
+    let posted = stage.office.posted();
+    let before = posted.iter().position(|posted| posted.to == [TARIK]).expect("the code");
+    assert_eq!(posted.len(), guardians.len() + 1);
+    assert!(before < 21, "behind {before} others");
+    for guardian in guardians {
+        let rows = stage.deliveries(guardian, Channel::Email).await;
+        assert!(rows.iter().all(|row| (row.state, row.attempts) == (DeliveryState::Sent, 1)), "{rows:?}");
+    }
+}
+
+/// As long as a try lasts and longer.
+async fn whoever_waits_for_a_place_says_nothing_of_the_server(world: &World) {
+    let stage = Stage::set(world).await;
+    let guardians = many(&stage, world).await;
+    stage.office.set_slowness(Duration::from_secs(4));
+    stage.sends().await;
+    // The last wave begins after twelve seconds.
+    for guardian in guardians {
+        let rows = stage.deliveries(guardian, Channel::Email).await;
+        assert!(rows.iter().all(|row| (row.state, row.attempts) == (DeliveryState::Sent, 1)), "{rows:?}");
+    }
 }
 
 async fn nothing_goes_to_an_address_that_nobody_has(world: &World) {
@@ -167,9 +218,21 @@ async fn an_invitation_that_ended_is_not_sent(world: &World) {
 }
 
 on_each_database!(
+    nobody_waits_for_a_code_behind_many_others,
     a_new_password_is_chosen_with_the_code_of_the_letter,
     nothing_goes_to_an_address_that_nobody_has,
     a_code_that_is_too_old_is_not_sent,
     who_is_invited_accepts_with_the_code_of_the_letter,
     an_invitation_that_ended_is_not_sent,
 );
+
+/// `cargo test -p glans-tests --test it -- --ignored notifications::secrets`
+mod in_full {
+    use super::{Engine, run, whoever_waits_for_a_place_says_nothing_of_the_server};
+
+    #[test]
+    #[ignore = "takes twenty seconds"]
+    fn waiting_for_a_place() {
+        run(Engine::Sqlite, whoever_waits_for_a_place_says_nothing_of_the_server);
+    }
+}

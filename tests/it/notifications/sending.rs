@@ -4,8 +4,8 @@
 use chrono::{TimeDelta, Weekday};
 use glans_entity::ids::PersonId;
 use glans_entity::notifications::{Channel, PushPlatform};
-use glans_entity::platform::outbox;
 use glans_entity::people::{GuardianAccess, GuardianshipStatus, guardianship};
+use glans_entity::platform::outbox;
 use glans_tests::{Who, World, on_each_database};
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter};
@@ -61,6 +61,34 @@ async fn what_was_read_before_it_was_told_is_not_pushed(world: &World) {
     assert_eq!((stage.gateway.tries("ok-sara"), stage.gateway.seen("ok-omar").len()), (0, 1));
 }
 
+/// Who confirmed what it said before learns that it says something else.
+async fn a_correction_is_pushed_to_those_who_had_confirmed(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let (_, sara, omar) = family(world).await;
+    stage.device(sara, PushPlatform::Fcm, "ok-sara").await;
+    stage.device(omar, PushPlatform::Fcm, "ok-omar").await;
+    let id = published(world, Who::Leader, "Schoolreis", to_confirm(world)).await;
+    stage.works().await;
+    done(world, sara, "announcementAcknowledge", "", json!({ "id": id })).await;
+    stage.works().await;
+    let other = json!({ "id": id, "note": "De dag was verkeerd.", "body": "Dinsdag." });
+    done(world, world.ours.leader, "announcementCorrect", "", other).await;
+    stage.works().await;
+    stage.works().await;
+    assert_eq!(stage.fates(sara, Channel::Push).await, ["SENT"; 2]);
+    assert_eq!((stage.gateway.seen("ok-sara").len(), stage.gateway.tries("ok-sara")), (2, 2));
+    assert_eq!(stage.gateway.seen("ok-omar").len(), 1, "he has yet to open it");
+
+    // Once she read what it says now, she has nothing to learn of it.
+    let another = json!({ "id": id, "note": "Toch niet.", "body": "Woensdag." });
+    done(world, world.ours.leader, "announcementCorrect", "", another).await;
+    stage.tells().await;
+    done(world, sara, "announcementRead", "", json!({ "ids": [id] })).await;
+    stage.sends().await;
+    assert_eq!(stage.fates(sara, Channel::Push).await, ["SENT", "SENT", "SUPPRESSED READ"]);
+}
+
 async fn what_was_withdrawn_is_not_sent(world: &World) {
     let stage = Stage::set(world).await;
     let (_, sara, _) = family(world).await;
@@ -73,6 +101,35 @@ async fn what_was_withdrawn_is_not_sent(world: &World) {
         assert_eq!(stage.fates(sara, channel).await, ["SUPPRESSED WITHDRAWN"]);
     }
     assert_eq!((stage.gateway.tries("ok-sara"), stage.office.posted().len()), (0, 0));
+}
+
+/// Nobody told of it yet.
+async fn what_was_taken_back_meanwhile_is_not_sent(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let (fien, sara, _) = family(world).await;
+    stage.device(sara, PushPlatform::Fcm, "ok-sara").await;
+    let id = published(world, Who::Leader, "De school is dicht", urgent(world)).await;
+    let starts = in_days(world, 3);
+    let plan = json!({ "student": fien, "kind": "EXPECTATIONS", "mode": "PHONE", "startsAt": starts,
+        "endsAt": starts + TimeDelta::minutes(20) });
+    let made = done(world, world.ours.teacher, "conversationSchedule", "conversation { id }", plan).await;
+    let event = json!({ "title": "Kijkavond", "startsAt": "2031-03-04T18:00:00Z", "endsAt": "2031-03-04T20:00:00Z",
+        "audience": { "include": [world.ours.groups[0]] } });
+    let event = done(world, world.ours.leader, "eventCreate", "event { id }", event).await;
+    stage.tells().await;
+    done(world, world.ours.leader, "announcementWithdraw", "", json!({ "id": id })).await;
+    done(world, world.ours.teacher, "conversationCancel", "", json!({ "id": made["conversation"]["id"] })).await;
+    done(world, world.ours.leader, "eventCancel", "", json!({ "id": event["event"]["id"] })).await;
+    stage.sends().await;
+    assert_eq!(stage.fates(sara, Channel::Push).await, ["SUPPRESSED WITHDRAWN"; 3]);
+    assert_eq!(stage.fates(sara, Channel::Email).await, ["SUPPRESSED WITHDRAWN"; 2]);
+    assert_eq!((stage.gateway.tries("ok-sara"), stage.office.posted().len()), (0, 0));
+
+    // That it does not take place is sent.
+    stage.works().await;
+    let sent = stage.fates(sara, Channel::Push).await.into_iter().filter(|fate| fate == "SENT");
+    assert_eq!((sent.count(), stage.gateway.seen("ok-sara").len()), (2, 2));
 }
 
 /// Changes the guardianships of `guardian`.
@@ -162,6 +219,29 @@ async fn in_quiet_hours_only_what_is_urgent_makes_a_sound(world: &World) {
     assert_eq!(stage.fates(sara, Channel::Push).await, ["SENT"; 3]);
 }
 
+/// What comes on Friday evening waits for Monday morning, and is not given up on Saturday.
+async fn what_comes_after_work_on_friday_is_pushed_to_staff_on_monday(world: &World) {
+    turn_to_weekday(world, Weekday::Fri, 18, 30);
+    let stage = Stage::set(world).await;
+    let (ilse, tarik) = (world.ours.guardians[0], world.ours.teacher);
+    stage.device(tarik, PushPlatform::Fcm, "ok-tarik").await;
+    let input = json!({ "student": world.ours.students[0], "text": "Zij slaapt slecht." });
+    done(world, ilse, "concernRaise", "", input).await;
+    stage.works().await;
+    assert_eq!(stage.fates(tarik, Channel::Push).await, ["QUEUED QUIET_HOURS"]);
+    let row = stage.deliveries(tarik, Channel::Push).await.remove(0);
+    assert_eq!(row.expires_at - row.created_at, TimeDelta::hours(88));
+    stage.passes(2, TimeDelta::days(1)).await;
+    turn_to(world, 7, 28);
+    stage.sends().await;
+    assert_eq!(stage.fates(tarik, Channel::Push).await, ["QUEUED QUIET_HOURS"]);
+    turn_to(world, 7, 30);
+    stage.sends().await;
+    stage.sends().await;
+    assert_eq!((stage.gateway.seen("ok-tarik").len(), stage.gateway.tries("ok-tarik")), (1, 1));
+    assert_eq!(stage.fates(tarik, Channel::Push).await, ["SENT"]);
+}
+
 async fn who_has_the_phone_now_sees_nothing_of_who_had_it(world: &World) {
     daytime(world);
     let stage = Stage::set(world).await;
@@ -194,9 +274,12 @@ async fn who_has_the_phone_now_sees_nothing_of_who_had_it(world: &World) {
 on_each_database!(
     what_was_read_in_the_app_is_not_pushed,
     what_was_read_before_it_was_told_is_not_pushed,
+    a_correction_is_pushed_to_those_who_had_confirmed,
     what_was_withdrawn_is_not_sent,
+    what_was_taken_back_meanwhile_is_not_sent,
     whose_right_ended_is_sent_nothing,
     what_was_switched_off_meanwhile_is_not_pushed,
     in_quiet_hours_only_what_is_urgent_makes_a_sound,
+    what_comes_after_work_on_friday_is_pushed_to_staff_on_monday,
     who_has_the_phone_now_sees_nothing_of_who_had_it,
 );

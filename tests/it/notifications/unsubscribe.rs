@@ -72,6 +72,18 @@ async fn a_mail_program_may_ask_as_often_as_it_likes(world: &World) {
     assert_eq!(rows, [(Category::Message, false), (Category::Announcement, false)]);
 }
 
+/// That one is planned, moved or cancelled comes all the same.
+async fn of_conversations_reminders_are_switched_off(world: &World) {
+    let account = world.guardian("Anne", &[]).await.account;
+    let path = path(world, account, Category::Conversation);
+    let browser = browser(world, "nl").await;
+    let asked = browser.gets(&path).await;
+    assert!(asked.text.contains("Wilt u geen herinneringen aan gesprekken meer per e-mail?"), "{}", asked.text);
+    let done = one_click(&browser, &path).await;
+    assert!(done.text.contains("U krijgt geen herinneringen aan gesprekken meer per e-mail."), "{}", done.text);
+    assert!(!done.text.contains("geen e-mail meer over"), "{}", done.text);
+}
+
 async fn what_was_switched_on_is_switched_off(world: &World) {
     let account = world.guardian("Anne", &[]).await.account;
     let on = channel_preference::Model {
@@ -112,6 +124,7 @@ async fn an_address_that_is_not_ours_switches_nothing_off(world: &World) {
 on_each_database!(
     looking_changes_nothing_and_the_button_does,
     a_mail_program_may_ask_as_often_as_it_likes,
+    of_conversations_reminders_are_switched_off,
     what_was_switched_on_is_switched_off,
     an_address_that_is_not_ours_switches_nothing_off,
 );

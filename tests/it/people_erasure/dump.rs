@@ -8,7 +8,7 @@ use glans_tests::{Engine, World};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement};
 
 /// The rows by table, in no order.
-pub(super) type Dump = BTreeMap<String, Vec<String>>;
+pub type Dump = BTreeMap<String, Vec<String>>;
 
 const SQLITE_TABLES: &str =
     "SELECT name AS line FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name";
@@ -21,7 +21,7 @@ async fn lines(db: &DatabaseTransaction, sql: String) -> Vec<String> {
     rows.iter().map(|row| row.try_get("", "line").unwrap()).collect()
 }
 
-pub(super) async fn of(world: &World) -> Dump {
+pub async fn of(world: &World) -> Dump {
     let db = world.app.db.read(&Scope::system(today(world.app.clock.now()))).await.unwrap();
     let tables = match world.engine() {
         Engine::Sqlite => lines(&db, SQLITE_TABLES.to_owned()).await,
@@ -45,13 +45,13 @@ pub(super) async fn of(world: &World) -> Dump {
 }
 
 /// The rows that hold one of these words, as `table: row`.
-pub(super) fn holding(dump: &Dump, words: &[String]) -> Vec<String> {
+pub fn holding(dump: &Dump, words: &[String]) -> Vec<String> {
     let rows = dump.iter().flat_map(|(table, rows)| rows.iter().map(move |row| format!("{table}: {row}")));
     rows.filter(|row| words.iter().any(|word| row.contains(word.as_str()))).collect()
 }
 
 /// Rows of `before` that are not in `after`, as `table: row`.
-pub(super) fn gone(before: &Dump, after: &Dump) -> Vec<String> {
+pub fn gone(before: &Dump, after: &Dump) -> Vec<String> {
     let mut gone = Vec::new();
     for (table, rows) in before {
         let left = &after[table];

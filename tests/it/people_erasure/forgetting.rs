@@ -258,7 +258,32 @@ async fn another_board_keeps_the_login(world: &World) {
     assert_eq!(seen.texts_at("viewer.children", "id"), [child.to_string()]);
 }
 
+/// The login stays for the other board, and with it the phone: what is on its way there of this one is waited for as well.
+async fn who_shares_a_login_waits_for_what_is_on_its_way(world: &World) {
+    let (guardian, child) = (world.ours.guardians[0], world.theirs.students[0]);
+    world
+        .sow(&world.theirs, async |sower| {
+            sower.known_here("Ilse-elders", guardian.account, &[(child, GuardianAccess::Full)]).await
+        })
+        .await;
+    let device = traces::sign_in(world, guardian).await;
+    traces::tell(world, guardian, device).await;
+    let delivery = traces::claimed(world, guardian).await;
+    let admin = world.actor(Who::Admin).await;
+    let input = json!({ "id": guardian.person });
+    let answer = tokio::spawn(async move { admin.does("personErase", "person { id }", input).await });
+    while traces::says_something(world, delivery).await {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert!(!answer.is_finished(), "it answered while a push was on its way");
+    traces::arrived(world, delivery).await;
+    assert_eq!(answer.await.unwrap().text_at("personErase.person.id"), guardian.person.to_string());
+    assert!(is_reached(world, device).await, "the phone tells of the other board");
+}
+
 on_each_database!(
+    who_shares_a_login_waits_for_what_is_on_its_way,
     what_is_shown_is_what_is_forgotten,
     a_tombstone_is_all_that_is_seen,
     the_file_of_the_child_stays,

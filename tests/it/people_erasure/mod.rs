@@ -1,6 +1,6 @@
 //! Forgetting a person, and showing all that is kept of one.
 
-mod dump;
+pub mod dump;
 mod forgetting;
 mod rights;
 mod traces;

@@ -18,6 +18,7 @@ use glans_entity::platform::{idempotency, outbox};
 use glans_entity::practice::{LessonStatus, MarkKind, lesson_event, lesson_mark, lesson_progress};
 use glans_entity::programme::{MaterialState, material_state};
 use glans_entity::roster::{RosterProblemSeverity, roster_change, roster_problem};
+use glans_entity::scope::Scope;
 use glans_tests::World;
 use glans_tests::seed::Someone;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
@@ -448,6 +449,30 @@ pub(super) async fn under_way(world: &World, someone: Someone, device: DeviceId)
     .await;
     world.written(db).await;
     id
+}
+
+/// Somebody holds a lease on the push of a notification that waited for the person.
+pub(super) async fn claimed(world: &World, someone: Someone) -> DeliveryId {
+    use delivery::Column;
+    let (db, now) = (world.writing().await, world.app.clock.now());
+    let push = delivery::Entity::update_many()
+        .col_expr(Column::State, Expr::value(DeliveryState::Sending))
+        .col_expr(Column::Lease, Expr::value(Uuid::now_v7()))
+        .col_expr(Column::LeasedUntil, Expr::value(now + TimeDelta::seconds(30)))
+        .filter(Column::AccountId.eq(someone.account))
+        .filter(Column::NotificationId.is_not_null());
+    let claimed = push.exec_with_returning(&db).await.unwrap();
+    assert_eq!(claimed.len(), 1);
+    world.written(db).await;
+    claimed[0].id
+}
+
+/// Whether the delivery still tells of a notification.
+pub(super) async fn says_something(world: &World, id: DeliveryId) -> bool {
+    let everywhere = Scope::system(glans::call::today(world.app.clock.now()));
+    let db = world.app.db.read(&everywhere).await.unwrap();
+    let row = delivery::Entity::find_by_id(id).one(&db).await.unwrap();
+    row.expect("it can be waited for").notification_id.is_some()
 }
 
 /// The gateway took it.

@@ -1,5 +1,5 @@
 //! The push gateways as they answer: FCM with its access tokens, APNs over HTTP/2 and a push service of browsers, on one port
-//! without TLS.
+//! without TLS; and the endpoints of an integrator who takes webhooks.
 //!
 //! What a token begins with says how it fares (see the table in `script`), and whatever the real ones would not take is refused and told
 //! by [`FakeGateway::faults`]. What was accepted stands in the ledger, and so does what the person sees of it.
@@ -8,6 +8,7 @@ mod apns;
 mod browser;
 mod call;
 mod fcm;
+mod hooks;
 mod jwt;
 mod keys;
 mod ledger;
@@ -25,6 +26,7 @@ use glans::platform::config::Config;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::watch;
 
+pub use hooks::Hooked;
 pub use ledger::Accepted;
 use state::State;
 
@@ -69,6 +71,7 @@ impl FakeGateway {
             vapid_private_key: Some(keys::VAPID_PRIVATE.to_owned()),
             vapid_subject: Some("mailto:push@example.org".to_owned()),
             web_push_allow_http: true,
+            webhooks_allow_http: true,
             ..config
         }
     }
@@ -91,6 +94,7 @@ impl FakeGateway {
                 ("GLANS_FCM_URL", config.fcm_url),
                 ("GLANS_APNS_URL", config.apns_url),
                 ("GLANS_WEB_PUSH_ALLOW_HTTP", "true".to_owned()),
+                ("GLANS_WEBHOOKS_ALLOW_HTTP", "true".to_owned()),
             ])
             .collect()
     }
@@ -98,6 +102,16 @@ impl FakeGateway {
     /// The token of a browser: its subscription as JSON. In the ledger it goes by this name.
     pub fn subscription(&self, name: &str) -> String {
         self.state.browsers.subscribe(name, &self.url())
+    }
+
+    /// The address of an endpoint of this name, which fares as a token does; see `hooks` for what it can do besides.
+    pub fn hook(&self, name: &str) -> String {
+        format!("{}{}{name}", self.url(), hooks::PATH)
+    }
+
+    /// All that came to the endpoint of this name, taken or not, in order.
+    pub fn hooked(&self, name: &str) -> Vec<Hooked> {
+        self.state.hooks.of(name)
     }
 
     /// How long every answer takes.

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use super::call::{Call, Cut, fares};
 use super::state::State;
-use super::{apns, fcm, web_push};
+use super::{apns, fcm, hooks, web_push};
 
 const BACKLOG: u32 = 1_024;
 const STREAMS: u32 = 1_000;
@@ -86,6 +86,9 @@ async fn answer(state: &State, request: Request<Incoming>) -> Result<Response<Bo
         }
         if path.starts_with(web_push::PUSH_PATH) {
             return fares(state, &web_push::WebPush, &call).await;
+        }
+        if path.starts_with(hooks::PATH) {
+            return hooks::receive(state, &call).await;
         }
     }
     state.ledger.fault(format!("{} {path} leads nowhere", call.parts.method));

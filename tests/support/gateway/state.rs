@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use super::browser::Browsers;
 use super::fcm::Access;
+use super::hooks::Hooks;
 use super::jwt::Verified;
 use super::ledger::Ledger;
 
@@ -16,6 +17,7 @@ pub(super) struct State {
     pub(super) origin: String,
     pub(super) ledger: Ledger,
     pub(super) browsers: Browsers,
+    pub(super) hooks: Hooks,
     pub(super) access: Access,
     pub(super) verified: Verified,
     pub(super) storm: AtomicBool,
@@ -31,6 +33,7 @@ impl State {
             origin: format!("http://{address}"),
             ledger: Ledger::default(),
             browsers: Browsers::default(),
+            hooks: Hooks::default(),
             access: Access::default(),
             verified: Verified::default(),
             storm: AtomicBool::new(false),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use glans_entity::ids::{BoardId, DeliveryId};
+use glans_entity::ids::{BoardId, DeliveryId, DeviceId};
 use glans_entity::notifications::DeliveryState::{Queued, Sending};
 use glans_entity::notifications::delivery::{self, Column};
 use glans_entity::notifications::{DeliveryState, device, notification};
@@ -142,14 +142,29 @@ async fn end(
     Ok(())
 }
 
-/// Forgets a device that its gateway does not know, unless it registered after `since`.
-pub(super) async fn forget_device(db: &DatabaseTransaction, id: Uuid, since: Option<DateTime<Utc>>) -> Result<()> {
-    let mut gone = device::Entity::delete_many().filter(device::Column::Id.eq(id));
-    if let Some(since) = since {
-        gone = gone.filter(device::Column::RegisteredAt.lt(since));
+/// That a gateway does not know a device any more.
+pub(super) struct Gone {
+    pub device: DeviceId,
+    /// By which it was asked for.
+    pub token: String,
+    /// Since when, where the gateway says so.
+    pub since: Option<DateTime<Utc>>,
+}
+
+/// Forgets the device. True where it stays, because it goes by another token by now, or registered since: the verdict is on
+/// what it was before.
+pub(super) async fn forget_device(db: &DatabaseTransaction, gone: &Gone) -> Result<bool> {
+    use device::Column;
+    let mut forgotten =
+        device::Entity::delete_many().filter(Column::Id.eq(gone.device)).filter(Column::Token.eq(gone.token.as_str()));
+    if let Some(since) = gone.since {
+        forgotten = forgotten.filter(Column::RegisteredAt.lt(since));
     }
-    gone.exec(db).await?;
-    Ok(())
+    if forgotten.exec(db).await?.rows_affected > 0 {
+        return Ok(false);
+    }
+    let left = Query::select().column(Column::Id).from(device::Entity).and_where(Column::Id.eq(gone.device)).to_owned();
+    Ok(db.query_one(&left).await?.is_some())
 }
 
 /// A digest told of what had waited for it.

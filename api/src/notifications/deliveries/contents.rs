@@ -75,7 +75,7 @@ pub(super) async fn of(
         audience: Audience::of(seen.as_staff),
         urgent: seen.urgent,
         is_read: seen.read_at.is_some() || seen.read_there,
-        is_withdrawn: seen.withdrawn_at.is_some(),
+        is_withdrawn: seen.withdrawn_at.is_some() || seen.taken_back,
         may_know: seen.may_know,
     };
     match rules::decide(&view, wishes, now) {

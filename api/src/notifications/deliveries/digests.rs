@@ -27,6 +27,10 @@ use crate::platform::fresh_id;
 const OLDEST: TimeDelta = TimeDelta::days(15);
 /// A digest that could not be sent for so long is of no use: the next one tells the same.
 const LIFETIME: TimeDelta = TimeDelta::hours(20);
+/// After its time, until all that was told before it is committed.
+const SETTLING: TimeDelta = TimeDelta::minutes(2);
+/// How often it is looked after that for who chose a time today that has passed.
+const AGAIN: TimeDelta = TimeDelta::minutes(5);
 
 /// Queues the digests whose time has come; how many. However often, and by however many processes: one for a person and a
 /// time.
@@ -34,10 +38,10 @@ pub async fn round(app: &Arc<App>) -> Result<u64> {
     round_after(app, &mut Done::default()).await
 }
 
-/// Until when digests were queued, for each time that people chose.
+/// When digests were queued last, for each time that people chose.
 pub type Done = BTreeMap<(i32, Digest, i32, String), DateTime<Utc>>;
 
-/// As [`round`], but for those times for which it was done already.
+/// As [`round`], but for those times for which it was done a while ago. Done again it changes nothing for who has the digest.
 pub async fn round_after(app: &Arc<App>, done: &mut Done) -> Result<u64> {
     let now = app.clock.now();
     let everywhere = Scope::system(today(now));
@@ -48,15 +52,20 @@ pub async fn round_after(app: &Arc<App>, done: &mut Done) -> Result<u64> {
     for settings in wishes {
         let Some(until) = rules::digest_end(&settings, now) else { continue };
         let time = (settings.version, settings.digest, settings.digest_hour, settings.time_zone.clone());
-        if done.get(&time) == Some(&until) {
+        if now >= until + LIFETIME || done.get(&time).is_some_and(|last| is_enough(*last, until, now)) {
             continue;
         }
         let db = app.db.write(&everywhere).await?;
         queued += queue(&db, &settings, until, now).await?;
         db.commit().await?;
-        done.insert(time, until);
+        done.insert(time, now);
     }
     Ok(queued)
+}
+
+/// Whether the digests of `until` need not be queued again now, having been queued at `last`.
+fn is_enough(last: DateTime<Utc>, until: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    last > until + SETTLING && now < last + AGAIN
 }
 
 /// Each time that people chose for their digest, and the usual one.
@@ -186,7 +195,7 @@ pub(super) async fn contents(
     let all = look::seen(db, waiting(until).add(of_login), today(now)).await?;
     let ids: Vec<NotificationId> = all.iter().map(|seen| seen.id).collect();
     let mut counts = BTreeMap::new();
-    for seen in all.iter().filter(|seen| seen.may_know && !seen.read_there) {
+    for seen in all.iter().filter(|seen| seen.may_know && !seen.read_there && !seen.taken_back) {
         if wishes.wants(seen.category, Channel::Email, Audience::of(seen.as_staff)) {
             *counts.entry(seen.category).or_insert(0) += 1;
         }
@@ -203,4 +212,19 @@ pub(super) async fn contents(
         matter: Matter::Digest { waiting },
     };
     Ok(Step::Send(Parcel::Digest(Box::new(letter), ids)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_gone_round_until_all_is_committed_and_now_and_then_after_that() {
+        let at = |minutes: i64| DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes);
+        let until = at(60);
+        assert!(!is_enough(at(60 - 24 * 60), until, at(60)), "of the day before");
+        assert!(!is_enough(at(60), until, at(61)) && !is_enough(at(62), until, at(62)));
+        assert!(is_enough(at(63), until, at(64)) && is_enough(at(63), until, at(67)));
+        assert!(!is_enough(at(63), until, at(68)));
+    }
 }

@@ -3,26 +3,26 @@
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use glans_entity::engagement::recipient;
+use chrono::{DateTime, NaiveDate, Utc};
+use glans_entity::engagement::{AnnouncementStatus, BookingRoundStatus, EventStatus, recipient};
 use glans_entity::identity::account;
-use glans_entity::ids::{AccountId, NotificationId};
+use glans_entity::ids::{AccountId, AnnouncementId, BookingRoundId, ConversationId, EventId, NotificationId};
 use glans_entity::notifications::{Category, Channel, delivery, device, notification, notification_student};
 use glans_entity::organisation::board;
 use glans_entity::people::{GuardianAccess, GuardianshipStatus, guardianship, membership, person};
+use glans_entity::practice::OccasionStatus;
 use sea_orm::sea_query::{Alias, CaseStatement, Expr, ExprTrait, Func, Query, SelectStatement, SimpleExpr};
 use sea_orm::{ActiveEnum, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter};
 use uuid::Uuid;
 
 use super::store::{self, Place};
 use crate::notifications::devices;
+use crate::notifications::inbox::COUNTED;
 use crate::notifications::preferences;
 use crate::notifications::preferences::rules::Wishes;
+use crate::notifications::texts::Text;
 use crate::people::rights::covers;
 use crate::platform::error::Result;
-
-/// What is older is on no badge.
-const COUNTED: TimeDelta = TimeDelta::days(90);
 
 /// A notification, and whether its person still may know of it and has not seen it elsewhere.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -40,6 +40,8 @@ pub(super) struct Seen {
     pub withdrawn_at: Option<DateTime<Utc>>,
     /// Whether it was read where it stands: the announcement, the thread.
     pub read_there: bool,
+    /// Whether what it tells of was taken back where it stands.
+    pub taken_back: bool,
     pub may_know: bool,
     /// The zone of the board.
     pub time_zone: String,
@@ -124,6 +126,7 @@ pub(super) async fn seen(db: &impl ConnectionTrait, which: Condition, on: NaiveD
     }
     select
         .expr_as(truth(Expr::exists(reading()).or(answered())), Alias::new("read_there"))
+        .expr_as(truth(taken_back()), Alias::new("taken_back"))
         .expr_as(truth(may_know(on)), Alias::new("may_know"))
         .column((board::Entity, board::Column::TimeZone))
         .from(notification::Entity)
@@ -134,8 +137,9 @@ pub(super) async fn seen(db: &impl ConnectionTrait, which: Condition, on: NaiveD
     Ok(rows.iter().map(|row| Seen::from_query_result(row, "")).collect::<Result<_, _>>()?)
 }
 
-/// That the person has read what the notification is about since it came about.
-fn reading() -> SelectStatement {
+/// That the person has read what the notification is about since it came about. The notification stands in the query around
+/// it.
+pub(in crate::notifications) fn reading() -> SelectStatement {
     use notification::Column;
     use recipient::Column as Receipt;
     let own = |column: Column| Expr::col((notification::Entity, column));
@@ -148,7 +152,8 @@ fn reading() -> SelectStatement {
         .to_owned()
 }
 
-/// That the person has confirmed or answered what the notification is about, for everybody whom it asks about.
+/// That the person has confirmed or answered what the notification is about, for everybody whom it asks about. What was
+/// confirmed before it was corrected is no answer to the correction.
 fn answered() -> SimpleExpr {
     use notification::Column;
     use recipient::Column as Receipt;
@@ -163,7 +168,32 @@ fn answered() -> SimpleExpr {
             .to_owned()
     };
     let at = || Expr::col((recipient::Entity, Receipt::AcknowledgedAt));
-    Expr::exists(rows(at().is_not_null())).and(Expr::exists(rows(at().is_null())).not())
+    let corrects = own(Column::Text).eq(Text::AnnouncementCorrected.key());
+    let answers = at().is_not_null().and(corrects.not().or(at().gte(own(Column::OccurredAt))));
+    Expr::exists(rows(answers)).and(Expr::exists(rows(at().is_null())).not())
+}
+
+/// That what the notification is about stands no more, unless it tells just that. Nobody may have told of it yet.
+fn taken_back() -> SimpleExpr {
+    use notification::Column;
+    let own = |column: Column| Expr::col((notification::Entity, column));
+    let is = |kind: &'static str, table: &'static str, status: String| {
+        let of_table = |name: &'static str| Expr::col((Alias::new(table), Alias::new(name)));
+        let matter = Query::select()
+            .expr(Expr::val(1))
+            .from(Alias::new(table))
+            .and_where(of_table("id").eq(own(Column::AboutId)))
+            .and_where(of_table("status").eq(status))
+            .to_owned();
+        own(Column::AboutKind).eq(kind).and(Expr::exists(matter))
+    };
+    let is_announcement = own(Column::AboutKind).eq(AnnouncementId::PREFIX);
+    let stands = is(AnnouncementId::PREFIX, "announcement", AnnouncementStatus::Published.to_value());
+    let is_cancelled = is(ConversationId::PREFIX, "conversation", OccasionStatus::Cancelled.to_value())
+        .or(is(EventId::PREFIX, "event", EventStatus::Cancelled.to_value()))
+        .or(is(BookingRoundId::PREFIX, "booking_round", BookingRoundStatus::Cancelled.to_value()));
+    let tells_it = own(Column::Text).is_in([Text::ConversationCancelled, Text::EventCancelled].map(Text::key));
+    is_announcement.and(stands.not()).or(is_cancelled.and(tells_it.not()))
 }
 
 /// As staff: works for the board. As a guardian: has enough of one of the children, where it concerns any.

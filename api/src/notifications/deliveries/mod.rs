@@ -15,7 +15,7 @@ pub mod breaker;
 mod claims;
 mod contents;
 pub mod digests;
-mod look;
+pub(super) mod look;
 pub mod rules;
 pub mod sender;
 mod store;

@@ -13,12 +13,15 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::breaker::Breaker;
+use super::claims::Gone;
 use super::contents::{self, Parcel, Step};
 use super::rules::{self, Outcome, Reason};
 use super::{TRY, claims, look};
 use crate::app::App;
 use crate::call::today;
 use crate::notifications::channels::Verdict;
+use crate::notifications::channels::letter::Letter;
+use crate::platform::chance::chance;
 use crate::platform::error::Result;
 
 /// Deliveries of one board that are claimed at once, under one lease.
@@ -53,7 +56,7 @@ struct Done {
     id: DeliveryId,
     outcome: Outcome,
     /// The gateway does not know this device any more.
-    gone: Option<(Uuid, Option<DateTime<Utc>>)>,
+    gone: Option<Gone>,
     digested: Vec<NotificationId>,
 }
 
@@ -113,16 +116,14 @@ impl Sender {
         let mut started = 0;
         while work.batches.len() < BATCHES {
             let now = self.app.clock.now();
-            if work.turns.is_empty() {
+            let mut next = work.next();
+            if next.is_none() {
+                // Whoever is left has enough under way, and others may have something due by now.
                 let db = self.app.db.read(&everywhere(now)).await?;
                 work.turns = claims::boards(&db, now).await?.into();
-                if work.turns.is_empty() {
-                    return Ok(started);
-                }
+                next = work.next();
             }
-            let crowded = |board| work.of_board(board) >= OF_ONE_BOARD;
-            let Some(next) = work.turns.iter().position(|board| !crowded(*board)) else { return Ok(started) };
-            let Some(board) = work.turns.remove(next) else { return Ok(started) };
+            let Some(board) = next.and_then(|next| work.turns.remove(next)) else { return Ok(started) };
             let lease = Uuid::now_v7();
             let db = self.app.db.write(&everywhere(now)).await?;
             let batch = claims::claim(&db, board, BATCH, lease, now).await?;
@@ -195,19 +196,28 @@ impl Sender {
                 verdict.map_or_else(plain, |verdict| self.done(row, verdict, known.devices.get(&row.address_id)))
             }
             Step::Send(Parcel::Mail(letter)) => {
-                let sending = self.app.channels.mail.send(&letter, self.app.clock.now());
-                let verdict = self.admitted(Way::Mail, row, sending).await;
+                let verdict = self.mailed(row, &letter).await;
                 verdict.map_or_else(plain, |verdict| self.done(row, verdict, None))
             }
-            Step::Send(Parcel::Digest(letter, digested)) => {
-                let sending = self.app.channels.mail.send(&letter, self.app.clock.now());
-                match self.admitted(Way::Mail, row, sending).await {
-                    Ok(Verdict::Sent) => Done { digested, ..plain(Outcome::Sent) },
-                    Ok(verdict) => self.done(row, verdict, None),
-                    Err(outcome) => plain(outcome),
-                }
-            }
+            Step::Send(Parcel::Digest(letter, digested)) => match self.mailed(row, &letter).await {
+                Ok(Verdict::Sent) => Done { digested, ..plain(Outcome::Sent) },
+                Ok(verdict) => self.done(row, verdict, None),
+                Err(outcome) => plain(outcome),
+            },
         }
+    }
+
+    /// As [`Self::admitted`], of an e-mail. It waits for its place before anything is asked of the server: that many wait says
+    /// nothing of it. Who finds none as long as the lease leaves time for a try goes back.
+    async fn mailed(&self, row: &delivery::Model, letter: &Letter) -> Result<Verdict, Outcome> {
+        let (mail, now) = (&self.app.channels.mail, self.app.clock.now());
+        let left = row.leased_until.map(|until| until - TRY - now).and_then(|left| left.to_std().ok());
+        let place = mail.place(row.letter.is_some());
+        let Ok(place) = tokio::time::timeout(left.unwrap_or_default(), place).await else {
+            return Err(Outcome::Again { at: self.app.clock.now(), why: "CROWDED".to_owned(), counts: false });
+        };
+        let sending = mail.send(letter, place, self.app.clock.now());
+        self.admitted(Way::Mail, row, sending).await
     }
 
     /// The verdict of a gateway that is in order; else when to try again.
@@ -257,7 +267,9 @@ impl Sender {
                 let verdict = Verdict::Later { after: None, why: why.clone() };
                 return self.done(row, verdict, None);
             }
-            (Verdict::Gone { since, .. }, Some(device)) => Some((device.id.0, *since)),
+            (Verdict::Gone { since, .. }, Some(device)) => {
+                Some(Gone { device: device.id, token: device.token.clone(), since: *since })
+            }
             _ => None,
         };
         let now = self.app.clock.now();
@@ -268,11 +280,16 @@ impl Sender {
     async fn finish(&self, done: &[Done], lease: Uuid) -> Result<()> {
         let now = self.app.clock.now();
         let db = self.app.db.write(&everywhere(now)).await?;
-        let outcomes = done.iter().map(|done| (done.id, done.outcome.clone())).collect();
-        claims::finish(&db, outcomes, lease, now).await?;
-        for (device, since) in done.iter().filter_map(|done| done.gone) {
-            claims::forget_device(&db, device, since).await?;
+        let mut outcomes = Vec::with_capacity(done.len());
+        for done in done {
+            let stays = match &done.gone {
+                Some(gone) => claims::forget_device(&db, gone).await?,
+                None => false,
+            };
+            let again = || Outcome::Again { at: now, why: "TOKEN_RENEWED".to_owned(), counts: true };
+            outcomes.push((done.id, if stays { again() } else { done.outcome.clone() }));
         }
+        claims::finish(&db, outcomes, lease, now).await?;
         let digested: Vec<Uuid> = done.iter().flat_map(|done| &done.digested).map(|id| id.0).collect();
         if !digested.is_empty() {
             claims::note_digested(&db, &digested, now).await?;
@@ -286,15 +303,6 @@ fn everywhere(now: DateTime<Utc>) -> Scope {
     Scope::system(today(now))
 }
 
-/// From 0 to 1. Where the machine has no randomness, the latest moment.
-fn chance() -> f64 {
-    let mut bytes = [0; 4];
-    match aws_lc_rs::rand::fill(&mut bytes) {
-        Ok(()) => f64::from(u32::from_be_bytes(bytes)) / f64::from(u32::MAX),
-        Err(_) => 1.0,
-    }
-}
-
 /// What a sender has under way.
 #[derive(Default)]
 struct Work {
@@ -305,8 +313,9 @@ struct Work {
 }
 
 impl Work {
-    fn of_board(&self, board: Option<BoardId>) -> usize {
-        self.under_way.get(&board).copied().unwrap_or_default()
+    /// Where in the turns the first board stands that has room for another batch.
+    fn next(&self) -> Option<usize> {
+        self.turns.iter().position(|board| self.under_way.get(board).copied().unwrap_or_default() < OF_ONE_BOARD)
     }
 
     fn ended(&mut self, batch: Result<Option<BoardId>, tokio::task::JoinError>) {

@@ -38,12 +38,13 @@ pub(super) async fn register(write: &Write<'_>, viewer: &PersonActor, input: Dev
     let found = store::claim(write.db(), wanted.clone()).await?;
     let device = match rules::claim(&wanted, &found) {
         Claim::New => {
-            record(write, Deed::DeviceRegistered, wanted.id).await?;
-            match store::of_session(write.db(), session, wanted.platform, wanted.id).await? {
+            let device = match store::of_session(write.db(), session, wanted.platform, wanted.id).await? {
                 // The same device by a new token: what waits for it still comes.
                 Some(known) => store::renew(write.db(), known, wanted).await?,
                 None => wanted,
-            }
+            };
+            record(write, Deed::DeviceRegistered, device.id).await?;
+            device
         }
         Claim::Again(known) => {
             if let Some(name) = &wanted.name {

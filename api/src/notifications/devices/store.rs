@@ -68,18 +68,22 @@ pub(super) async fn of_session(
     Ok(own.filter(Column::Id.ne(besides)).order_by_desc(Column::LastSeenAt).one(db).await?)
 }
 
-/// Gives the device `known` the token of `row`, which stands for it from now on.
+/// Gives the device `known` the token of `row`, which stands for it from now on. Where it went a moment ago, because its gateway
+/// did not know it any more, `row` stays: the device as it is now.
 pub(super) async fn renew(db: &impl ConnectionTrait, known: Model, row: Model) -> Result<Model> {
+    // One token stands in one row.
     delete(db, Condition::all().add(Column::Id.eq(row.id))).await?;
-    let row = Model { id: known.id, name: row.name.or(known.name), ..row };
-    Entity::update_many()
-        .col_expr(Column::Token, Expr::value(row.token.as_str()))
-        .col_expr(Column::Name, Expr::value(row.name.clone()))
-        .col_expr(Column::RegisteredAt, Expr::value(row.registered_at))
-        .col_expr(Column::LastSeenAt, Expr::value(row.last_seen_at))
-        .filter(Column::Id.eq(row.id))
-        .exec(db)
-        .await?;
+    let renewed = Model { id: known.id, name: row.name.clone().or(known.name), ..row.clone() };
+    let update = Entity::update_many()
+        .col_expr(Column::Token, Expr::value(renewed.token.as_str()))
+        .col_expr(Column::Name, Expr::value(renewed.name.clone()))
+        .col_expr(Column::RegisteredAt, Expr::value(renewed.registered_at))
+        .col_expr(Column::LastSeenAt, Expr::value(renewed.last_seen_at))
+        .filter(Column::Id.eq(renewed.id));
+    if update.exec(db).await?.rows_affected > 0 {
+        return Ok(renewed);
+    }
+    Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(db).await?;
     Ok(row)
 }
 

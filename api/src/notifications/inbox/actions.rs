@@ -38,7 +38,8 @@ pub(super) async fn read(write: &Write<'_>, input: NotificationsReadInput) -> Re
         _ => return Err(refuse(UserErrorCode::Invalid, "ids", "Give either `ids` or `upTo`.")),
     }
     write.wake(topic(viewer.account));
-    let left = store::count(write.db(), &scope, &Wanted { student: None, unread_only: true }).await?;
+    let wanted = Wanted { student: None, unread_only: true };
+    let left = store::count(write.db(), &scope, &wanted, write.now()).await?;
     Ok(i32::try_from(left).unwrap_or(i32::MAX))
 }
 

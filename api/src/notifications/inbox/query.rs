@@ -36,7 +36,7 @@ impl NotificationQuery {
         Ok(store::page(&*call.read().await?, &call.scope(), &wanted, &args).await?.into_page(Notification))
     }
 
-    /// How many notifications are left to read: what a badge shows.
+    /// How many notifications of the last 90 days are left to read: what a badge shows.
     async fn unread_notifications(
         &self,
         ctx: &Context<'_>,
@@ -45,7 +45,7 @@ impl NotificationQuery {
         let call = Call::of(ctx);
         call.person()?;
         let wanted = Wanted { student: student.as_ref().map(known_or_nobody), unread_only: true };
-        let count = store::count(&*call.read().await?, &call.scope(), &wanted).await?;
+        let count = store::count(&*call.read().await?, &call.scope(), &wanted, call.now()).await?;
         Ok(i32::try_from(count).unwrap_or(i32::MAX))
     }
 }

@@ -12,6 +12,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::COUNTED;
 use crate::platform::error::Result;
 use crate::platform::page::{self, Order, PageArgs, Rows};
 
@@ -59,9 +60,14 @@ pub(super) async fn page(
     page::rows(db, own(scope, wanted), &order, args).await
 }
 
-/// How many that is.
-pub(super) async fn count(db: &impl ConnectionTrait, scope: &Scope, wanted: &Wanted) -> Result<u64> {
-    Ok(own(scope, wanted).count(db).await?)
+/// How many of late that is.
+pub(super) async fn count(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    wanted: &Wanted,
+    now: DateTime<Utc>,
+) -> Result<u64> {
+    Ok(own(scope, wanted).filter(Column::CreatedAt.gte(now - COUNTED)).count(db).await?)
 }
 
 /// The notifications in sight with these ids.

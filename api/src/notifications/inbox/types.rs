@@ -11,7 +11,7 @@ use crate::engagement::contact_rules::rules::zone;
 use crate::loaders;
 use crate::node::{self, Node};
 use crate::notifications::preferences::types::NotificationCategory;
-use crate::notifications::texts::{self, Speech, Text, Words};
+use crate::notifications::texts::{self, Text, Words, speech};
 use crate::payload;
 use crate::people::students::Student;
 use crate::platform::error::{Error, Result};
@@ -102,7 +102,7 @@ impl Notification {
 
 /// The language in which the request is answered.
 fn language(ctx: &Context<'_>) -> &'static str {
-    Speech::of_first(Call::of(ctx).languages.iter().map(String::as_str)).tag()
+    speech::of_first(Call::of(ctx).languages.iter().map(String::as_str)).tag()
 }
 
 /// How people would call it.
@@ -139,7 +139,7 @@ impl From<i32> for UnreadNotifications {
 /// What of the inbox is left to read.
 #[Object]
 impl UnreadNotifications {
-    /// How many notifications.
+    /// How many notifications of the last 90 days.
     pub async fn count(&self) -> i32 {
         self.0
     }

@@ -5,7 +5,7 @@ use glans_entity::ids::{BookingRoundId, ConversationId, PersonId, SlotId, Studen
 use glans_entity::notifications::{Category, notification};
 use glans_entity::people::person;
 use glans_entity::practice::OccasionStatus;
-use glans_entity::scope::Scoped;
+use glans_entity::scope::{Scope, Scoped};
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QuerySelect, QueryTrait};
 
@@ -41,16 +41,26 @@ pub(super) async fn opened(db: &impl ConnectionTrait, fact: Fact<'_>) -> Result<
 pub(super) async fn updated(db: &impl ConnectionTrait, fact: Fact<'_>) -> Result<Told> {
     let open = open_still(db, fact).await?.filter(|round| round.opens_at <= fact.at());
     let Some(round) = open else { return Ok(Told::nothing()) };
-    let everywhere = fact.everywhere();
-    let known = notification::Entity::within(&everywhere)
+    let to = people::but(untold(&fact.everywhere(), round.id, &fact.source(), Condition::all()), fact.by());
+    Ok(Told::telling([notice(Text::BookingOpened, &round, to)]))
+}
+
+/// The guardians of the groups, but for those who have a notification of the round that meets the condition. What comes from
+/// `source` does not count: who is told now is asked for again when their children are noted.
+pub(in crate::notifications) fn untold(
+    everywhere: &Scope,
+    round: BookingRoundId,
+    source: &str,
+    what: Condition,
+) -> SelectStatement {
+    let known = notification::Entity::within(everywhere)
         .select_only()
         .column(notification::Column::PersonId)
-        .filter(notification::Column::AboutId.eq(round.id.0))
-        // Who is told now is asked for again when their children are noted.
-        .filter(notification::Column::Source.ne(fact.source()));
+        .filter(notification::Column::AboutId.eq(round.0))
+        .filter(notification::Column::Source.ne(source))
+        .filter(what);
     let new = Condition::all().add(recipient::Column::PersonId.not_in_subquery(known.into_query()));
-    let to = people::but(people::addressed_where(&everywhere, round.id.0, new), fact.by());
-    Ok(Told::telling([notice(Text::BookingOpened, &round, to)]))
+    people::addressed_where(everywhere, round.0, new)
 }
 
 /// To those whom the school named, about the children for whom they have yet to book.

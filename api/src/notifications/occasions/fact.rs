@@ -6,10 +6,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use glans_entity::ids::PersonId;
 use glans_entity::platform::outbox;
 use glans_entity::scope::Scope;
-use serde_json::Value;
 
 use crate::call::today;
 use crate::platform::error::{Error, Result};
+use crate::platform::outbox::{id_in, ids_in};
 
 /// An event, and the day on which it happened.
 #[derive(Clone, Copy)]
@@ -59,14 +59,12 @@ impl<'e> Fact<'e> {
 
     /// The id in a field that need not be there.
     pub(super) fn perhaps<I: FromStr>(self, field: &str) -> Option<I> {
-        self.event.payload.get(field)?.as_str()?.parse().ok()
+        id_in(&self.event.payload, field)
     }
 
     /// The ids in a field.
     pub(super) fn all<I: FromStr>(self, field: &str) -> Result<Vec<I>> {
-        let listed = self.event.payload.get(field).and_then(Value::as_array).ok_or_else(|| self.fault(field))?;
-        let ids = listed.iter().map(|id| id.as_str().and_then(|id| id.parse().ok()));
-        ids.map(|id| id.ok_or_else(|| self.fault(field))).collect()
+        ids_in(&self.event.payload, field).ok_or_else(|| self.fault(field))
     }
 
     /// Whether it has the field.
@@ -87,7 +85,7 @@ impl<'e> Fact<'e> {
 #[cfg(test)]
 mod tests {
     use glans_entity::ids::{AnnouncementId, GoalId};
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -103,6 +101,7 @@ mod tests {
             due_at: None,
             dead_at: None,
             failure: None,
+            hooked_at: None,
         }
     }
 

@@ -40,6 +40,8 @@ pub struct Notice {
     pub urgent: bool,
     /// What to open: the prefix of its id, and the id.
     pub about: Option<(&'static str, Uuid)>,
+    /// When what it tells of came about, where that is not when the event happened.
+    pub occurred_at: Option<DateTime<Utc>>,
     /// When it takes place or is due.
     pub happens_at: Option<DateTime<Utc>>,
     /// When it is of no use any more, where that is earlier than usual.
@@ -52,7 +54,14 @@ pub struct Notice {
 impl Notice {
     /// A notice that is not urgent, of what has no time.
     pub(super) fn new(text: Text, category: Category, about: (&'static str, Uuid), to: SelectStatement) -> Self {
-        Self { text, category, urgent: false, about: Some(about), happens_at: None, expires_at: None, to }
+        let (occurred_at, happens_at, expires_at) = (None, None, None);
+        Self { text, category, urgent: false, about: Some(about), occurred_at, happens_at, expires_at, to }
+    }
+
+    /// Of what came about then.
+    #[must_use]
+    pub(super) fn of(self, occurred_at: DateTime<Utc>) -> Self {
+        Self { occurred_at: Some(occurred_at), ..self }
     }
 
     /// Of what takes place then.
@@ -77,6 +86,16 @@ pub struct Withdrawal {
     pub from: Option<PersonId>,
 }
 
+/// That somebody saw to a matter: earlier notifications of it are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The id of what the notifications are about.
+    pub matter: Uuid,
+    pub person: PersonId,
+    /// What came about later is not read; where it names no moment, than the event.
+    pub up_to: Option<DateTime<Utc>>,
+}
+
 /// What an event makes of what people are told. What is withdrawn and read was told before: see to it first, then to the
 /// notices.
 #[derive(Clone, Debug, Default)]
@@ -84,8 +103,7 @@ pub struct Told {
     pub notices: Vec<Notice>,
     /// Earlier notifications that are not read yet are withdrawn.
     pub withdrawn: Vec<Withdrawal>,
-    /// Matters that somebody saw to: earlier notifications of them are read.
-    pub read: Vec<(Uuid, PersonId)>,
+    pub read: Vec<Reading>,
 }
 
 impl Told {
@@ -100,7 +118,13 @@ impl Told {
     /// What the person saw to.
     fn reading(matters: impl IntoIterator<Item = Uuid>, person: Option<PersonId>) -> Self {
         let Some(person) = person else { return Self::default() };
-        Self { read: matters.into_iter().map(|matter| (matter, person)).collect(), ..Self::default() }
+        let reading = |matter| Reading { matter, person, up_to: None };
+        Self { read: matters.into_iter().map(reading).collect(), ..Self::default() }
+    }
+
+    /// How far the person has read the matter.
+    fn reading_up_to(matter: Uuid, person: PersonId, up_to: DateTime<Utc>) -> Self {
+        Self { read: vec![Reading { matter, person, up_to: Some(up_to) }], ..Self::default() }
     }
 
     /// Takes back what was told before of the matter.
@@ -194,7 +218,8 @@ mod tests {
     #[test]
     fn who_saw_to_something_has_read_of_it() {
         let (first, second, reader) = (Uuid::now_v7(), Uuid::now_v7(), PersonId::new());
-        assert_eq!(Told::reading([first, second], Some(reader)).read, [(first, reader), (second, reader)]);
+        let read = |matter| Reading { matter, person: reader, up_to: None };
+        assert_eq!(Told::reading([first, second], Some(reader)).read, [read(first), read(second)]);
         assert_eq!(Told::reading([first], None).read, []);
     }
 

@@ -36,7 +36,8 @@ pub(super) async fn arrived(db: &impl ConnectionTrait, fact: Fact<'_>) -> Result
         .add(Column::PersonId.is_in(readers))
         .add(Column::PersonId.ne(row.author_id))
         .add(Condition::any().add(Column::ReadUpTo.is_null()).add(Column::ReadUpTo.lt(row.arrives_at)));
-    Ok(Told::telling([notice(Text::MessageArrived, row.thread_id, fact, to)]))
+    // Who reads a thread reads it up to a moment at which something arrived.
+    Ok(Told::telling([notice(Text::MessageArrived, row.thread_id, fact, to).of(row.arrives_at)]))
 }
 
 /// To who goes on in the place of staff that has gone, and has read nothing of the thread yet.
@@ -50,7 +51,7 @@ pub(super) async fn taken_on(db: &impl ConnectionTrait, fact: Fact<'_>) -> Resul
         .add(Column::IsStaff.eq(true))
         .add(Column::PersonId.is_in(company.staff))
         .add(Column::ReadUpTo.is_null());
-    Ok(Told::telling([notice(Text::MessageArrived, row.id, fact, to)]))
+    Ok(Told::telling([notice(Text::MessageArrived, row.id, fact, to).of(row.last_at)]))
 }
 
 /// To who wrote it.
@@ -60,16 +61,14 @@ pub(super) async fn undeliverable(db: &impl ConnectionTrait, fact: Fact<'_>) -> 
     Ok(Told::telling([notice(Text::MessageUndeliverable, row.thread_id, fact, to)]))
 }
 
-/// Who has read all there is. Of who has read up to a message, the later ones are told still.
+/// As far as somebody has read: of the later messages they are told still.
 pub(super) async fn read(db: &impl ConnectionTrait, fact: Fact<'_>) -> Result<Told> {
-    let (id, everywhere) = (fact.id::<ThreadId>()?, fact.everywhere());
+    use thread_participant::Column;
+    let id = fact.id::<ThreadId>()?;
     let Some(reader) = fact.by() else { return Ok(Told::nothing()) };
-    let own = thread_participant::Entity::within(&everywhere)
-        .filter(thread_participant::Column::ThreadId.eq(id))
-        .filter(thread_participant::Column::PersonId.eq(reader));
-    let part = own.one(db).await?;
-    let row = thread::Entity::within(&everywhere).filter(thread::Column::Id.eq(id)).one(db).await?;
-    let up_to = part.and_then(|part| part.read_up_to);
-    let has_read_all = up_to.zip(row).is_some_and(|(up_to, row)| row.last_at <= up_to);
-    Ok(if has_read_all { Told::reading([id.0], Some(reader)) } else { Told::nothing() })
+    let own = thread_participant::Entity::within(&fact.everywhere())
+        .filter(Column::ThreadId.eq(id))
+        .filter(Column::PersonId.eq(reader));
+    let up_to = own.one(db).await?.and_then(|part| part.read_up_to);
+    Ok(up_to.map_or_else(Told::nothing, |up_to| Told::reading_up_to(id.0, reader, up_to)))
 }

@@ -19,6 +19,7 @@ use sea_orm::ConnectionTrait;
 
 use super::occasions::Notice;
 use super::telling;
+use super::texts::Text;
 use crate::app::App;
 use crate::call::{Call, today};
 use crate::platform::error::Result;
@@ -37,8 +38,11 @@ pub struct Reminder {
 impl Reminder {
     /// `of`: the id, and the day where the matter can move.
     fn new(board: BoardId, of: impl std::fmt::Display, notice: Notice) -> Self {
-        let text: &'static str = notice.text.into();
-        Self { source: format!("reminder.{text}.{of}"), board, notice }
+        Self { source: Self::source_of(notice.text, of), board, notice }
+    }
+
+    fn source_of(text: Text, of: impl std::fmt::Display) -> String {
+        format!("reminder.{}.{of}", text.key())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use glans_entity::engagement::{booking_round, conversation_attendee};
 use glans_entity::ids::{AgreementId, ConversationId, PersonId, StudentId};
-use glans_entity::notifications::Category;
+use glans_entity::notifications::{Category, notification};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait};
 
 use super::{Look, Reminder, rules, store};
@@ -47,13 +47,15 @@ pub(super) async fn agreements(db: &impl ConnectionTrait, look: &Look) -> Result
     Ok(due)
 }
 
-/// A round opens that was made before: to the guardians of its groups.
+/// A round opens that was made before: to the guardians of its groups, but for those who were told when it was changed since.
 pub(super) async fn rounds_that_open(db: &impl ConnectionTrait, look: &Look) -> Result<Vec<Reminder>> {
     let window = (look.now - rules::LATE, look.now);
     let rows = store::rounds(db, &look.everywhere, booking_round::Column::OpensAt, window).await?;
     let later = rows.into_iter().filter(|row| row.opens_at > row.created_at && row.closes_at > look.now);
     let reminder = |row: booking_round::Model| {
-        let to = people::addressed(&look.everywhere, row.id.0);
+        let source = Reminder::source_of(Text::BookingOpened, row.id);
+        let opened = Condition::all().add(notification::Column::Text.eq(Text::BookingOpened.key()));
+        let to = bookings::untold(&look.everywhere, row.id, &source, opened);
         Reminder::new(row.board_id, row.id, bookings::notice(Text::BookingOpened, &row, to))
     };
     Ok(later.map(reminder).collect())

@@ -20,6 +20,7 @@ use super::inbox;
 use super::occasions::{self, Notice, Told};
 use crate::app::App;
 use crate::call::today;
+use crate::platform::alone;
 use crate::platform::bus::EVERYBODY;
 use crate::platform::error::{Error, Result};
 use crate::platform::outbox::TOPIC;
@@ -62,16 +63,11 @@ pub async fn round(app: &Arc<App>) -> Result<usize> {
             return Ok(told);
         }
         let (before, began) = (told, Instant::now());
-        for seq in waiting {
+        for board in waiting {
             if told > before && began.elapsed() > TURN {
                 break;
             }
-            match tell_of(app, &everywhere, seq).await {
-                Ok(true) => told += 1,
-                // Another process has it.
-                Ok(false) => {}
-                Err(error) => put_off(app, &everywhere, seq, &error).await?,
-            }
+            told += usize::from(tell_of(app, &everywhere, board).await?);
         }
         if told == before {
             return Ok(told);
@@ -79,42 +75,59 @@ pub async fn round(app: &Arc<App>) -> Result<usize> {
     }
 }
 
-async fn tell_of(app: &App, everywhere: &Scope, seq: i64) -> Result<bool> {
-    let db = app.db.write(everywhere).await?;
-    match tell_in(&db, seq, app.clock.now()).await {
-        Ok(Some(accounts)) => {
-            db.commit().await?;
-            wake(app, accounts).await;
-            Ok(true)
-        }
-        other => {
+/// Tells of the oldest event of the board that waits. False where another process tells of the board, and where it could
+/// not be told of.
+async fn tell_of(app: &App, everywhere: &Scope, board: Option<BoardId>) -> Result<bool> {
+    let (db, now) = (app.db.write(everywhere).await?, app.clock.now());
+    // One at a time tells of a board, and looks only then what comes next: what takes something back must see what it takes
+    // back.
+    let event = if is_alone(&db, board).await? { store::next(&db, board, now).await? } else { None };
+    let Some(event) = event else {
+        db.rollback().await?;
+        return Ok(false);
+    };
+    let told = match tell_in(&db, &event, now).await {
+        Ok(accounts) => db.commit().await.map(|()| accounts).map_err(Error::from),
+        Err(error) => {
             // Whoever puts it off next must not find it locked still.
             db.rollback().await?;
-            other.map(|_| false)
+            Err(error)
         }
+    };
+    match told {
+        Ok(accounts) => wake(app, accounts).await,
+        Err(error) => {
+            put_off(app, everywhere, event.seq, &error).await?;
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// What is of no board can be told of side by side.
+async fn is_alone(db: &DatabaseTransaction, board: Option<BoardId>) -> Result<bool> {
+    match board {
+        Some(board) => alone::with(db, &board.0.to_string()).await,
+        None => Ok(true),
     }
 }
 
-/// Whose inbox something came into; none where another process has the event.
-async fn tell_in(db: &DatabaseTransaction, seq: i64, now: DateTime<Utc>) -> Result<Option<BTreeSet<AccountId>>> {
-    let Some(event) = store::claim(db, seq, now).await? else { return Ok(None) };
-    // One at a time tells of a board: what takes something back must see what it takes back.
-    if !store::lock_board(db, event.board_id).await? {
-        return Ok(None);
-    }
-    let source = occasions::source_of(seq);
-    if letters::write(db, &event, now).await? {
-        store::forget_secret(db, &event).await?;
+/// Whose inbox something came into.
+async fn tell_in(db: &DatabaseTransaction, event: &outbox::Model, now: DateTime<Utc>) -> Result<BTreeSet<AccountId>> {
+    let source = occasions::source_of(event.seq);
+    if letters::write(db, event, now).await? {
+        store::forget_secret(db, event).await?;
     } else {
-        let Told { notices, withdrawn, read } = occasions::told(db, &event).await?;
-        store::withdraw(db, &withdrawn, now).await?;
-        store::read(db, &read, now).await?;
+        let Told { notices, withdrawn, read } = occasions::told(db, event).await?;
+        // An event that was put off says nothing of what came about after it.
+        store::withdraw(db, &withdrawn, event.at, now).await?;
+        store::read(db, &read, event.at, now).await?;
         for notice in &notices {
             tell(db, event.board_id, &source, notice, event.at, now).await?;
         }
     }
-    store::told(db, seq, now).await?;
-    Ok(Some(store::accounts_of(db, &source).await?))
+    store::told(db, event.seq, now).await?;
+    store::accounts_of(db, &source).await
 }
 
 /// Makes notifications of `source` for all whom the notice is for, and a delivery for each of their addresses that they
@@ -129,6 +142,8 @@ pub async fn tell(
 ) -> Result<u64> {
     let told = store::notify(db, board.into(), source, notice, occurred_at, at).await?;
     if told > 0 {
+        // It may be told late, and what says that somebody read it was told before.
+        store::read_before(db, source, notice, at).await?;
         store::link_students(db, source, notice).await?;
         store::queue_pushes(db, source, notice, at).await?;
         store::queue_mails(db, source, notice, at).await?;

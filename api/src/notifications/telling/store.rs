@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use glans_entity::identity::account;
-use glans_entity::ids::{AccountId, BoardId, PersonId};
+use glans_entity::ids::{AccountId, BoardId};
 use glans_entity::notifications::{
     Category, Channel, DeliveryState, Digest, channel_preference, delivery, device, notification,
     notification_settings, notification_student,
@@ -17,18 +17,20 @@ use sea_orm::sea_query::{
 };
 use sea_orm::{
     ActiveEnum, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter,
-    Statement,
 };
-use uuid::Uuid;
 
 use super::super::categories::{self, Audience, Strategy};
+use super::super::deliveries::look;
 use super::super::deliveries::rules::lane;
-use super::super::occasions::{Notice, Withdrawal};
+use super::super::occasions::{Notice, Reading, Withdrawal};
 use crate::platform::error::{Error, Result};
 use crate::platform::fresh_id;
 
-/// How long a push is of use.
+/// How long a push to a guardian is of use. The night is over by then, and most of a day is left to try.
 const PUSH_LIFETIME: TimeDelta = TimeDelta::hours(24);
+/// How long a push to staff is of use: from Friday at six, when their quiet hours begin, to Monday at half past seven, and a day
+/// to try.
+const STAFF_PUSH_LIFETIME: TimeDelta = TimeDelta::hours(88);
 /// How long an e-mail is of use.
 const MAIL_LIFETIME: TimeDelta = TimeDelta::hours(72);
 /// Where an event keeps a sealed code.
@@ -43,12 +45,14 @@ fn told_column(name: &'static str) -> SimpleExpr {
     Expr::col((Alias::new(TOLD), Alias::new(name)))
 }
 
-/// The events that wait, the oldest of each board before the second one of any.
-pub(super) async fn waiting(db: &impl ConnectionTrait, now: DateTime<Utc>, most: u64) -> Result<Vec<i64>> {
+/// The boards of the events that wait, each as often as it has one: the oldest of each board before the second one of any.
+/// None for what happened in no board.
+pub(super) async fn waiting(db: &impl ConnectionTrait, now: DateTime<Utc>, most: u64) -> Result<Vec<Option<BoardId>>> {
     let turn = Alias::new("turn");
     let of_board = Expr::cust("ROW_NUMBER() OVER (PARTITION BY board_id ORDER BY seq)");
     let pending = Query::select()
         .column(Event::Seq)
+        .column(Event::BoardId)
         .expr_as(of_board, turn.clone())
         .from(outbox::Entity)
         .and_where(Event::ToldAt.is_null())
@@ -56,14 +60,14 @@ pub(super) async fn waiting(db: &impl ConnectionTrait, now: DateTime<Utc>, most:
         .cond_where(is_due(now))
         .to_owned();
     let select = Query::select()
-        .column(Event::Seq)
+        .column(Event::BoardId)
         .from_subquery(pending, Alias::new("pending"))
         .order_by(turn, Order::Asc)
         .order_by(Event::Seq, Order::Asc)
         .limit(most)
         .to_owned();
     let rows = db.query_all(&select).await?;
-    Ok(rows.iter().map(|row| row.try_get("", "seq")).collect::<Result<_, _>>()?)
+    Ok(rows.iter().map(|row| row.try_get("", "board_id")).collect::<Result<_, _>>()?)
 }
 
 /// It is not put off.
@@ -71,26 +75,32 @@ fn is_due(now: DateTime<Utc>) -> Condition {
     Condition::any().add(Event::DueAt.is_null()).add(Event::DueAt.lte(now))
 }
 
-/// The event, if it waits, no other process has it and none put it off meanwhile.
+/// Events that wait, none of which another process has.
 #[expect(clippy::disallowed_methods, reason = "the outbox is read by the program only")]
-pub(super) async fn claim(db: &DatabaseTransaction, seq: i64, now: DateTime<Utc>) -> Result<Option<outbox::Model>> {
+fn free(now: DateTime<Utc>) -> sea_orm::Select<outbox::Entity> {
     use sea_orm::QuerySelect;
     use sea_orm::sea_query::{LockBehavior, LockType};
-    let waiting = outbox::Entity::find()
-        .filter(Event::Seq.eq(seq))
+    outbox::Entity::find()
         .filter(Event::ToldAt.is_null())
         .filter(Event::DeadAt.is_null())
-        .filter(is_due(now));
-    Ok(waiting.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked).one(db).await?)
+        .filter(is_due(now))
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
 }
 
-/// Whether nobody else tells of the board until the transaction ends. On SQLite there is one writer.
-pub(super) async fn lock_board(db: &DatabaseTransaction, board: Option<BoardId>) -> Result<bool> {
-    let (DbBackend::Postgres, Some(board)) = (db.get_database_backend(), board) else { return Ok(true) };
-    let sql = "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 26)) AS locked";
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, [board.0.to_string().into()]);
-    let row = db.query_one_raw(statement).await?.ok_or_else(|| Error::fault("a lock without an answer"))?;
-    Ok(row.try_get("", "locked")?)
+/// The oldest event of the board that waits. Once the board is locked, nobody tells of a later one before it.
+pub(super) async fn next(
+    db: &DatabaseTransaction,
+    board: Option<BoardId>,
+    now: DateTime<Utc>,
+) -> Result<Option<outbox::Model>> {
+    use sea_orm::QueryOrder;
+    let of_board = board.map_or_else(|| Event::BoardId.is_null(), |board| Event::BoardId.eq(board));
+    Ok(free(now).filter(of_board).order_by_asc(Event::Seq).one(db).await?)
+}
+
+/// The event, if it waits, no other process has it and none put it off meanwhile.
+pub(super) async fn claim(db: &DatabaseTransaction, seq: i64, now: DateTime<Utc>) -> Result<Option<outbox::Model>> {
+    Ok(free(now).filter(Event::Seq.eq(seq)).one(db).await?)
 }
 
 /// Everybody was told.
@@ -155,7 +165,7 @@ pub(super) async fn notify(
         .expr(typed(db, Expr::val(about_id), "uuid"))
         .expr(Func::min(SimpleExpr::Case(Box::new(as_staff))).eq(1))
         .expr(typed(db, Expr::val(notice.happens_at), "timestamptz"))
-        .expr(Expr::val(occurred_at))
+        .expr(Expr::val(notice.occurred_at.unwrap_or(occurred_at)))
         .expr(Expr::val(categories::is_bundled(notice.category) && !notice.urgent))
         .expr(Expr::val(at))
         .from_subquery(notice.to.clone(), Alias::new(TOLD))
@@ -276,7 +286,11 @@ pub(super) async fn queue_pushes(
     let login = Expr::col((person::Entity, person::Column::AccountId));
     let mut select = addressed(notice, source, Channel::Push);
     select.inner_join(device::Entity, Expr::col((device::Entity, device::Column::AccountId)).eq(login));
-    queue(db, select, (device::Entity, device::Column::Id), Channel::Push, notice, at, PUSH_LIFETIME).await
+    let end = |lifetime| typed(db, Expr::val(end_of_use(notice, at, lifetime)), "timestamptz");
+    let as_staff = Expr::col((notification::Entity, notification::Column::AsStaff)).eq(true);
+    let expires = CaseStatement::new().case(as_staff, end(STAFF_PUSH_LIFETIME)).finally(end(PUSH_LIFETIME));
+    let expires = SimpleExpr::Case(Box::new(expires));
+    queue(db, select, (device::Entity, device::Column::Id), Channel::Push, notice, at, expires).await
 }
 
 /// A delivery for the e-mail of everybody who wants it at once; what waits for a digest is not queued.
@@ -300,7 +314,13 @@ pub(super) async fn queue_mails(
                 .add(Expr::col((notification::Entity, notification::Column::Bundled)).eq(false))
                 .add(Expr::col((notification_settings::Entity, Settings::Digest)).eq(Digest::Immediate.to_value())),
         );
-    queue(db, select, (account::Entity, account::Column::Id), Channel::Email, notice, at, MAIL_LIFETIME).await
+    let expires = Expr::val(end_of_use(notice, at, MAIL_LIFETIME));
+    queue(db, select, (account::Entity, account::Column::Id), Channel::Email, notice, at, expires).await
+}
+
+/// When what carries the notice is of no use any more.
+fn end_of_use(notice: &Notice, at: DateTime<Utc>, lifetime: TimeDelta) -> DateTime<Utc> {
+    notice.expires_at.map_or(at + lifetime, |expires| Ord::min(expires, at + lifetime))
 }
 
 async fn queue(
@@ -310,10 +330,9 @@ async fn queue(
     channel: Channel,
     notice: &Notice,
     at: DateTime<Utc>,
-    lifetime: TimeDelta,
+    expires: SimpleExpr,
 ) -> Result<u64> {
     use delivery::Column;
-    let expires = notice.expires_at.map_or(at + lifetime, |expires| Ord::min(expires, at + lifetime));
     select
         .expr(fresh_id::in_each_row(db, at)?)
         .expr(Expr::col((notification::Entity, notification::Column::BoardId)))
@@ -325,7 +344,7 @@ async fn queue(
         .expr(Expr::val(DeliveryState::Queued.to_value()))
         .expr(Expr::val(0))
         .expr(Expr::val(at))
-        .expr(Expr::val(expires))
+        .expr(expires)
         .expr(Expr::val(at));
     let columns = [
         Column::Id,
@@ -346,13 +365,19 @@ async fn queue(
     insert(db, Query::insert().into_table(delivery::Entity).columns(columns).on_conflict(once), select).await
 }
 
-/// What was told of these matters does not hold any more, as far as it was not read.
-pub(super) async fn withdraw(db: &DatabaseTransaction, withdrawn: &[Withdrawal], now: DateTime<Utc>) -> Result<()> {
+/// What was told of these matters does not hold any more, as far as it came about by `until` and was not read.
+pub(super) async fn withdraw(
+    db: &DatabaseTransaction,
+    withdrawn: &[Withdrawal],
+    until: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<()> {
     use notification::Column;
     for Withdrawal { matter, from } in withdrawn {
         let mut update = notification::Entity::update_many()
             .col_expr(Column::WithdrawnAt, Expr::value(now))
             .filter(Column::AboutId.eq(*matter))
+            .filter(Column::OccurredAt.lte(until))
             .filter(Column::ReadAt.is_null())
             .filter(Column::WithdrawnAt.is_null());
         if let Some(person) = from {
@@ -363,18 +388,43 @@ pub(super) async fn withdraw(db: &DatabaseTransaction, withdrawn: &[Withdrawal],
     Ok(())
 }
 
-/// These persons have read what they were told of these matters.
-pub(super) async fn read(db: &DatabaseTransaction, read: &[(Uuid, PersonId)], now: DateTime<Utc>) -> Result<()> {
+/// These persons have read what they were told of these matters, as far as it came about by then; where no moment is named, by
+/// `until`.
+pub(super) async fn read(
+    db: &DatabaseTransaction,
+    read: &[Reading],
+    until: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<()> {
     use notification::Column;
-    for (matter, person) in read {
+    for Reading { matter, person, up_to } in read {
         notification::Entity::update_many()
             .col_expr(Column::ReadAt, Expr::value(now))
             .filter(Column::AboutId.eq(*matter))
             .filter(Column::PersonId.eq(*person))
+            .filter(Column::OccurredAt.lte(up_to.unwrap_or(until)))
             .filter(Column::ReadAt.is_null())
             .exec(db)
             .await?;
     }
+    Ok(())
+}
+
+/// Notifications of the notice whose persons have read already what they are about are read.
+pub(super) async fn read_before(
+    db: &DatabaseTransaction,
+    source: &str,
+    notice: &Notice,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    use notification::Column;
+    notification::Entity::update_many()
+        .col_expr(Column::ReadAt, Expr::value(now))
+        .filter(of_notice(source, notice))
+        .filter(Column::ReadAt.is_null())
+        .filter(Expr::exists(look::reading()))
+        .exec(db)
+        .await?;
     Ok(())
 }
 

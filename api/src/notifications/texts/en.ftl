@@ -301,6 +301,7 @@ mail-open = Open the app
 mail-no-button = Open the app to read everything.
 mail-automatic = This e-mail was sent automatically. Replies are not read.
 mail-off = No more e-mail about { $category }?
+mail-off-reminders = No more reminders of { $category } by e-mail?
 mail-off-link = Switch this e-mail off
 
 mail-entry = Conversation{ at-school }
@@ -325,10 +326,12 @@ mail-reset-why = Did you not ask for this? Then you need not do anything: your p
 
 unsubscribe-title = Switch e-mail off
 unsubscribe-ask = Do you want no more e-mail about { $category }?
+unsubscribe-ask-reminders = Do you want no more reminders of { $category } by e-mail?
 unsubscribe-note = You will still see everything in the app, and can switch e-mail on again there.
 unsubscribe-button = Switch this e-mail off
 unsubscribe-done-title = The e-mail is switched off
 unsubscribe-done = You will get no more e-mail about { $category }.
+unsubscribe-done-reminders = You will get no more reminders of { $category } by e-mail. That one is planned, changed or cancelled you will still hear.
 unsubscribe-unknown-title = This link does not work
 unsubscribe-unknown = Perhaps it was not copied completely. You can also choose in the app what you get e-mail about.
 unsubscribe-failed-title = That went wrong here

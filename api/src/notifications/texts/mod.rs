@@ -1,13 +1,13 @@
 //! What people are told, in their language: one Fluent file per language in this folder.
 
-mod speech;
+pub mod speech;
 mod time;
 mod words;
 
 use glans_entity::notifications::Category;
 use strum::{EnumIter, EnumString, IntoStaticStr};
 
-pub use speech::Speech;
+pub use crate::platform::speech::Speech;
 pub use time::when;
 pub use words::Words;
 
@@ -87,17 +87,17 @@ impl Text {
 
 /// A few words, without names.
 pub fn title(text: Text, language: &str) -> String {
-    Speech::of(language).say(&format!("{}-title", text.key()))
+    speech::of(language).say(&format!("{}-title", text.key()))
 }
 
 /// One or two sentences with as much as `words` knows. For eyes behind a sign-in unless `words` names nobody.
 pub fn body(text: Text, language: &str, words: &Words) -> String {
-    words.said_in(Speech::of(language), &format!("{}-body", text.key()))
+    words.said_in(speech::of(language), &format!("{}-body", text.key()))
 }
 
 /// Title and body for a locked screen: a line for the category, with nothing of a child and nothing quoted.
 pub fn push(category: Category, urgent: bool, language: &str) -> (String, String) {
-    let speech = Speech::of(language);
+    let speech = speech::of(language);
     let key = key_of(category);
     let title = if urgent { "push-urgent-title".to_owned() } else { format!("push-{key}-title") };
     (speech.say(&title), speech.say(&format!("push-{key}-body")))
@@ -105,7 +105,13 @@ pub fn push(category: Category, urgent: bool, language: &str) -> (String, String
 
 /// What the category is called within a sentence.
 pub fn category(category: Category, language: &str) -> String {
-    Speech::of(language).say(&format!("category-{}", key_of(category)))
+    speech::of(language).say(&format!("category-{}", key_of(category)))
+}
+
+/// The key of what is said in the place of `key` where e-mail of the category is switched off: of conversations that is
+/// reminders alone.
+pub fn off_key(key: &str, category: Category) -> String {
+    if category == Category::Conversation { format!("{key}-reminders") } else { key.to_owned() }
 }
 
 /// How the category is named in the files.
@@ -132,6 +138,7 @@ mod tests {
     use strum::IntoEnumIterator;
 
     use super::*;
+    use crate::platform::speech::LANGUAGES;
 
     /// Each with and without each of what it can know.
     fn all_words() -> Vec<Words> {
@@ -158,7 +165,7 @@ mod tests {
     #[test]
     fn every_text_reads_well_in_every_language_whatever_is_known() {
         let words = all_words();
-        for language in Speech::tags() {
+        for language in LANGUAGES {
             for text in <Text as IntoEnumIterator>::iter() {
                 let title = title(text, language);
                 is_sound(&title);
@@ -174,7 +181,7 @@ mod tests {
 
     #[test]
     fn every_category_has_its_lines_in_every_language() {
-        for language in Speech::tags() {
+        for language in LANGUAGES {
             for category in <Category as Iterable>::iter() {
                 for urgent in [false, true] {
                     let (title, body) = push(category, urgent, language);

@@ -308,6 +308,7 @@ mail-open = Open de app
 mail-no-button = Open de app om alles te lezen.
 mail-automatic = Deze e-mail is automatisch verstuurd. Een antwoord erop wordt niet gelezen.
 mail-off = Wilt u geen e-mail meer over { $category }?
+mail-off-reminders = Wilt u geen herinneringen aan { $category } meer per e-mail?
 mail-off-link = Zet deze e-mail uit
 
 mail-entry = Gesprek{ at-school }
@@ -332,10 +333,12 @@ mail-reset-why = Hebt u hier niet om gevraagd? Dan hoeft u niets te doen: uw wac
 
 unsubscribe-title = E-mail uitzetten
 unsubscribe-ask = Wilt u geen e-mail meer over { $category }?
+unsubscribe-ask-reminders = Wilt u geen herinneringen aan { $category } meer per e-mail?
 unsubscribe-note = In de app blijft u alles zien, en u kunt e-mail daar weer aanzetten.
 unsubscribe-button = Zet deze e-mail uit
 unsubscribe-done-title = De e-mail staat uit
 unsubscribe-done = U krijgt geen e-mail meer over { $category }.
+unsubscribe-done-reminders = U krijgt geen herinneringen aan { $category } meer per e-mail. Dat er een is gepland of gewijzigd of niet doorgaat, blijft u horen.
 unsubscribe-unknown-title = Deze link werkt niet
 unsubscribe-unknown = Misschien is hij niet helemaal overgenomen. In de app kunt u ook kiezen waarover u e-mail krijgt.
 unsubscribe-failed-title = Dat ging hier mis

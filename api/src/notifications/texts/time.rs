@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, Utc};
 use chrono_tz::Tz;
 use fluent_bundle::FluentArgs;
 
-use super::Speech;
+use super::speech;
 
 /// `dinsdag 3 maart om 15:30`, by the wall clock of `zone`.
 pub fn when(instant: DateTime<Utc>, zone: Tz, language: &str) -> String {
@@ -14,12 +14,13 @@ pub fn when(instant: DateTime<Utc>, zone: Tz, language: &str) -> String {
     arguments.set("day", local.day());
     arguments.set("month", local.month());
     arguments.set("time", local.format("%H:%M").to_string());
-    Speech::of(language).say_with("moment", &arguments)
+    speech::of(language).say_with("moment", &arguments)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::platform::speech::LANGUAGES;
 
     #[test]
     fn a_moment_is_told_by_the_clock_on_the_wall() {
@@ -33,7 +34,7 @@ mod tests {
     #[test]
     fn every_day_and_month_has_a_name() {
         let start: DateTime<Utc> = "2026-01-05T12:00:00Z".parse().unwrap();
-        for language in Speech::tags() {
+        for language in LANGUAGES {
             let mut said: Vec<_> =
                 (0..365).map(|day| when(start + chrono::TimeDelta::days(day), Tz::UTC, language)).collect();
             said.sort_unstable();

@@ -58,11 +58,12 @@ fn row(names: &[String], speech: &Speech) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notifications::texts::speech;
 
     #[test]
     fn names_stand_in_a_row_as_the_language_has_it() {
         let names = ["Noor", "Sem", "Daan"].map(str::to_owned);
-        let of = |count: usize, language| row(&names[..count], Speech::of(language));
+        let of = |count: usize, language| row(&names[..count], speech::of(language));
         assert_eq!(
             [of(0, "nl"), of(1, "nl"), of(2, "nl"), of(3, "nl")],
             ["", "Noor", "Noor en Sem", "Noor, Sem en Daan"]

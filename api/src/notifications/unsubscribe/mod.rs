@@ -20,7 +20,7 @@ use glans_entity::notifications::Category;
 
 use super::categories::{Strategy, strategy};
 use super::devices::settle_account;
-use super::texts::Speech;
+use super::texts::{Speech, speech};
 use crate::app::App;
 use crate::call::Call;
 use crate::door::languages;
@@ -65,7 +65,7 @@ async fn switch_off(
 }
 
 fn spoken(headers: &HeaderMap) -> &'static Speech {
-    Speech::of_first(languages(headers).iter().map(String::as_str))
+    speech::of_first(languages(headers).iter().map(String::as_str))
 }
 
 /// Whose e-mail of what. What nobody can switch off in the app is not switched off here either.

@@ -75,7 +75,7 @@ impl Page {
 fn of_category(speech: &Speech, key: &str, category: Category) -> String {
     let mut arguments = FluentArgs::new();
     arguments.set("category", texts::category(category, speech.tag()));
-    speech.say_with(key, &arguments)
+    speech.say_with(&texts::off_key(key, category), &arguments)
 }
 
 #[cfg(test)]
@@ -83,11 +83,13 @@ mod tests {
     use sea_orm::Iterable;
 
     use super::*;
+    use crate::notifications::texts::speech;
+    use crate::platform::speech::LANGUAGES;
 
     #[test]
     fn only_the_page_that_asks_has_a_button() {
-        for language in Speech::tags() {
-            let speech = Speech::of(language);
+        for language in LANGUAGES {
+            let speech = speech::of(language);
             for category in Category::iter() {
                 let name = texts::category(category, language);
                 let (ask, done) = (Page::ask(speech, category), Page::done(speech, category));

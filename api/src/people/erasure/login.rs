@@ -30,6 +30,7 @@ pub(super) async fn close(write: &Write<'_>, permit: &Permit, id: AccountId) -> 
         .add(delivery::Column::AddressId.is_in(requests.iter().map(|request| request.0)))
         .add(delivery::Column::AddressId.eq(id.0));
     store::forget_deliveries(write.db(), permit, own).await?;
+    store::forget_login(write.db(), permit, id).await?;
     if let Some(account) = account::Entity::find_by_id(id).one(write.db()).await? {
         throttle::forget(write, &account.email).await?;
     }

@@ -212,20 +212,32 @@ fn as_text(column: impl ColumnTrait, id: &str) -> Expr {
 }
 
 /// Removes deliveries. What is on its way this moment is cut loose instead: it says nothing any more and can be waited for, and
-/// is not tried again. In this order, so that what is claimed meanwhile is cut loose as well.
+/// is not tried again. In this order, so that what is claimed meanwhile is cut loose as well. The login stays in it: by that it
+/// is waited for where the login stays, too.
 pub(super) async fn forget_deliveries(db: &DatabaseTransaction, _permit: &Permit, which: Condition) -> Result<()> {
     use delivery::Column;
     let waiting = Condition::all().add(which.clone()).add(Column::State.ne(DeliveryState::Sending));
     delivery::Entity::delete_many().filter(waiting).exec(db).await?;
     delivery::Entity::update_many()
         .col_expr(Column::NotificationId, Expr::value(None::<Uuid>))
-        .col_expr(Column::AccountId, Expr::value(None::<Uuid>))
         .col_expr(Column::DigestUntil, Expr::value(None::<DateTime<Utc>>))
         .col_expr(Column::Letter, Expr::value(None::<String>))
         .col_expr(Column::Secret, Expr::value(None::<String>))
         .col_expr(Column::Failure, Expr::value(None::<String>))
         .filter(which)
         .filter(Column::State.eq(DeliveryState::Sending))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Takes a login that goes out of what is on its way to it. After [`forget_deliveries`]; its devices are unbound, and by that it
+/// is waited for.
+pub(super) async fn forget_login(db: &DatabaseTransaction, _permit: &Permit, id: AccountId) -> Result<()> {
+    use delivery::Column;
+    delivery::Entity::update_many()
+        .col_expr(Column::AccountId, Expr::value(None::<Uuid>))
+        .filter(Column::AccountId.eq(id))
         .exec(db)
         .await?;
     Ok(())

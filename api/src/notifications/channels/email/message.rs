@@ -10,7 +10,7 @@ use lettre::message::{Mailbox, Message, MultiPart, MultiPartBuilder, SinglePart}
 use super::{Mail, invite};
 use crate::notifications::channels::Verdict;
 use crate::notifications::channels::letter::{Entry, Letter, Matter};
-use crate::notifications::texts::{Speech, Words};
+use crate::notifications::texts::{Words, speech};
 
 /// Why no message can be made of a letter.
 #[derive(Debug, thiserror::Error)]
@@ -80,7 +80,7 @@ fn with_calendar(letter: &Letter, texts: MultiPart, entry: &Entry, calendar: Str
 }
 
 fn summary(language: &str, school: Option<&String>) -> String {
-    let speech = Speech::of(language);
+    let speech = speech::of(language);
     Words { school: school.cloned(), ..Words::default() }.said_in(speech, "mail-entry")
 }
 

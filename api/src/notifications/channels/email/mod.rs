@@ -18,6 +18,7 @@ use crate::platform::config::Config;
 
 pub use message::Unsendable;
 pub use render::Rendered;
+pub use transport::Place;
 use transport::Transport;
 
 /// From whom e-mail comes that goes nowhere.
@@ -74,10 +75,16 @@ impl Mail {
         })
     }
 
+    /// A place for one try, as soon as there is one: there are few connections to the server, and one of them is kept for
+    /// codes.
+    pub async fn place(&self, is_code: bool) -> Place {
+        self.transport.place(is_code).await
+    }
+
     /// One try, within ten seconds.
-    pub async fn send(&self, letter: &Letter, now: DateTime<Utc>) -> Verdict {
+    pub async fn send(&self, letter: &Letter, place: Place, now: DateTime<Utc>) -> Verdict {
         match self.message(letter, now) {
-            Ok(message) => self.transport.carry(letter.delivery, message).await,
+            Ok(message) => self.transport.carry(letter.delivery, message, place).await,
             Err(unsendable) => unsendable.into(),
         }
     }

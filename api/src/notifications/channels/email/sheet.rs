@@ -7,7 +7,7 @@ use glans_entity::notifications::Category;
 
 use super::Mail;
 use crate::notifications::channels::letter::{Letter, Matter, Waiting};
-use crate::notifications::texts::{self, Speech, Text, Words, key_of};
+use crate::notifications::texts::{self, Speech, Text, Words, key_of, speech};
 
 /// An e-mail, from top to bottom.
 pub(super) struct Sheet {
@@ -51,7 +51,7 @@ impl Matter {
 
 /// What `letter` says.
 pub(super) fn of(letter: &Letter, mail: &Mail) -> Sheet {
-    let speech = Speech::of(&letter.language);
+    let speech = speech::of(&letter.language);
     let mut sheet = Sheet {
         language: speech.tag(),
         subject: String::new(),
@@ -125,9 +125,9 @@ fn notice(
 }
 
 fn off(speech: &Speech, category: Category, url: String) -> Off {
-    let category = texts::category(category, speech.tag());
+    let (key, category) = (texts::off_key("mail-off", category), texts::category(category, speech.tag()));
     Off {
-        question: about(speech, "mail-off", &[("category", &category)]),
+        question: about(speech, &key, &[("category", &category)]),
         link: Link { label: speech.say("mail-off-link"), url },
     }
 }

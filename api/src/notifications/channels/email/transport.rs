@@ -25,13 +25,45 @@ const PATIENCE_PER_STEP: Duration = Duration::from_secs(8);
 /// Connections to the server at once: many servers take no more than fifty from one address, and the pool of the library opens
 /// as many as are asked for.
 const CONNECTIONS: usize = 8;
+/// Of these, kept for codes: whoever waits for one does not wait behind a thousand announcements.
+const FOR_CODES: usize = 1;
 /// Says of an address that nothing on the way is encrypted.
 const PLAIN: &str = "?tls=none";
+
+/// A place among the connections to the server. It is free again when this is dropped.
+#[derive(Debug, Default)]
+pub struct Place {
+    _permits: Vec<OwnedSemaphorePermit>,
+}
+
+/// The places that there are.
+pub(super) struct Places {
+    all: Arc<Semaphore>,
+    /// Of those that are not kept for codes.
+    common: Arc<Semaphore>,
+}
+
+impl Places {
+    fn new() -> Self {
+        let common = Arc::new(Semaphore::new(CONNECTIONS - FOR_CODES));
+        Self { all: Arc::new(Semaphore::new(CONNECTIONS)), common }
+    }
+
+    /// One of them, as soon as it is free. An error would mean that they are closed, which they never are.
+    async fn one(&self, is_code: bool) -> Place {
+        let mut permits = Vec::new();
+        if !is_code {
+            permits.extend(Arc::clone(&self.common).acquire_owned().await);
+        }
+        permits.extend(Arc::clone(&self.all).acquire_owned().await);
+        Place { _permits: permits }
+    }
+}
 
 /// By which way a message leaves.
 pub(super) enum Transport {
     /// With connections that are kept.
-    Smtp(Smtp, Arc<Semaphore>),
+    Smtp(Smtp, Places),
     /// A file for each.
     Folder(PathBuf),
     /// Not at all; the log has a line.
@@ -44,7 +76,7 @@ impl Transport {
         match (&config.smtp_url, &config.mail_dir) {
             (Some(url), _) => {
                 let server = server(url, domain).map_err(MailError::Server)?;
-                Ok(Self::Smtp(server, Arc::new(Semaphore::new(CONNECTIONS))))
+                Ok(Self::Smtp(server, Places::new()))
             }
             (None, Some(folder)) => Ok(Self::Folder(folder.clone())),
             (None, None) => Ok(Self::Log),
@@ -62,15 +94,17 @@ impl Transport {
         }
     }
 
-    pub(super) async fn carry(&self, delivery: DeliveryId, message: Message) -> Verdict {
+    /// A place for one message, as soon as there is one; at once where there is no server.
+    pub(super) async fn place(&self, is_code: bool) -> Place {
         match self {
-            Self::Smtp(server, connections) => {
-                let place = tokio::time::timeout(PATIENCE, Arc::clone(connections).acquire_owned()).await;
-                let Ok(Ok(place)) = place else {
-                    return Verdict::Later { after: None, why: "all connections are taken".to_owned() };
-                };
-                in_time(server.clone(), message, place).await
-            }
+            Self::Smtp(_, places) => places.one(is_code).await,
+            Self::Folder(_) | Self::Log => Place::default(),
+        }
+    }
+
+    pub(super) async fn carry(&self, delivery: DeliveryId, message: Message, place: Place) -> Verdict {
+        match self {
+            Self::Smtp(server, _) => in_time(server.clone(), message, place).await,
             Self::Folder(folder) => match keep(folder, delivery, &message.formatted()).await {
                 Ok(()) => Verdict::Sent,
                 Err(cause) => down(format!("mail_dir: {}", cause.kind())),
@@ -96,9 +130,11 @@ fn server(url: &str, domain: &str) -> Result<Smtp, smtp::Error> {
 
 /// Nobody waits any longer than that, but the try is not torn off: a connection in the middle of a message would go back
 /// among those that are kept, and the next message would get the answer to this one.
-async fn in_time(server: Smtp, message: Message, place: OwnedSemaphorePermit) -> Verdict {
+async fn in_time(server: Smtp, message: Message, place: Place) -> Verdict {
     let trying = tokio::spawn(async move {
         let verdict = tried(&server, message).await;
+        // The library puts the connection back in a task of its own. Who finds a place finds the connection, too.
+        tokio::task::yield_now().await;
         drop(place);
         verdict
     });

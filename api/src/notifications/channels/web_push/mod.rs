@@ -34,7 +34,7 @@ impl WebPush {
         let vapid = Vapid::of(private_key, subject)
             .ok_or("`vapid_private_key` is no key of P-256: 32 bytes in base64url are expected")?;
         let builder = outbound::client();
-        let builder = if anywhere { builder } else { builder.https_only(true).dns_resolver(PublicOnly) };
+        let builder = if anywhere { builder } else { builder.https_only(true).dns_resolver(PublicOnly::default()) };
         let client = builder.build().map_err(|error| format!("Web Push: {error}"))?;
         Ok(Self { client, vapid, anywhere })
     }
