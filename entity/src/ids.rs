@@ -174,6 +174,8 @@ ids! {
     EventId = "event";
     /// An experience with a lesson.
     ExperienceId = "experience";
+    /// Figures to be fetched as a file.
+    ExportId = "export";
     /// A goal of a child for a year.
     GoalId = "goal";
     /// The relation of a guardian to a student.
@@ -192,6 +194,8 @@ ids! {
     MembershipId = "membership";
     /// A message in a thread.
     MessageId = "message";
+    /// A line of the log of what was asked of metrics.
+    MetricQueryId = "metricquery";
     /// A module of a year of a programme.
     ModuleId = "module";
     /// That somebody is told of something.
@@ -232,6 +236,12 @@ ids! {
     TeamSessionId = "teamsession";
     /// Messages between a school and guardians.
     ThreadId = "thread";
+    /// Something that endpoints of an integrator are told of.
+    WebhookEventId = "msg";
+    /// That something is told to an endpoint.
+    WebhookDeliveryId = "attempt";
+    /// An endpoint of an integrator.
+    WebhookEndpointId = "endpoint";
 }
 
 #[cfg(test)]

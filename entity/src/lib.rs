@@ -9,6 +9,7 @@ pub mod scope;
 
 pub mod engagement;
 pub mod identity;
+pub mod metrics;
 pub mod notifications;
 pub mod organisation;
 pub mod people;

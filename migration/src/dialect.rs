@@ -5,13 +5,14 @@ use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 
 /// What SQLite calls the types of PostgreSQL that the migrations use. Its tables are STRICT, so that a value of another
 /// kind is refused there as well.
-const SQLITE_TYPES: [(&str, &str); 7] = [
+const SQLITE_TYPES: [(&str, &str); 8] = [
     (" uuid", " BLOB"),
     (" timestamptz", " TEXT"),
     (" date", " TEXT"),
     (" jsonb", " TEXT"),
     (" bytea", " BLOB"),
     (" boolean", " INTEGER"),
+    (" bigint", " INTEGER"),
     (" bigserial PRIMARY KEY", " INTEGER PRIMARY KEY AUTOINCREMENT"),
 ];
 

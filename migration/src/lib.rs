@@ -32,6 +32,10 @@ mod m0023_absence_consents;
 mod m0024_family_changes;
 mod m0025_contact_changes;
 mod m0026_notifications;
+mod m0027_metrics;
+mod m0028_webhooks;
+mod m0029_exports;
+mod m0030_usage;
 mod watch;
 
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
@@ -72,6 +76,10 @@ impl MigratorTrait for Migrator {
             Box::new(m0024_family_changes::Migration),
             Box::new(m0025_contact_changes::Migration),
             Box::new(m0026_notifications::Migration),
+            Box::new(m0027_metrics::Migration),
+            Box::new(m0028_webhooks::Migration),
+            Box::new(m0029_exports::Migration),
+            Box::new(m0030_usage::Migration),
         ]
     }
 }

@@ -6,6 +6,7 @@ pub use values::*;
 pub mod account;
 pub mod api_client;
 pub mod api_client_secret;
+pub mod api_client_usage;
 pub mod audit;
 pub mod calendar_feed;
 pub mod invitation;

@@ -28,6 +28,8 @@ pub struct Model {
     /// Why the last try failed.
     #[sea_orm(column_type = "Text", nullable)]
     pub failure: Option<String>,
+    /// Of a kind that endpoints of integrators are told of: when deliveries were made, or none had to be.
+    pub hooked_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

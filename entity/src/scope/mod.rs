@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use sea_orm::sea_query::{ExprTrait, IntoCondition, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 
-use crate::ids::{AccountId, BoardId, ClassGroupId, ClusterId, CohortId, PersonId, SchoolId, StudentId};
+use crate::ids::{AccountId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, PersonId, SchoolId, StudentId};
 use crate::{identity, organisation, people, platform, programme, roster};
 
 mod absence_consents;
@@ -16,10 +16,12 @@ pub mod booking;
 mod contact;
 pub mod engagement;
 mod events;
+mod metrics;
 mod notifications;
 mod practice;
 mod surveys;
 pub mod threads;
+mod webhooks;
 
 pub use announcements::{announcements_of_staff, announcements_to_change};
 pub use engagement::{addressed_to_oneself, items_for_oneself, items_for_places, students_in_confidence};
@@ -80,16 +82,33 @@ pub struct Scope {
     pub team_schools: Vec<SchoolId>,
     /// Boards in which the viewer leads, directs or trains: what is shared with the whole board is in sight.
     pub sharing_boards: Vec<BoardId>,
+    /// Boards of whose schools the viewer sees figures.
+    pub measured_boards: Vec<BoardId>,
+    /// Clusters of whose schools the viewer sees figures.
+    pub measured_clusters: Vec<ClusterId>,
+    /// Schools of which the viewer sees figures.
+    pub measured_schools: Vec<SchoolId>,
+    /// The API client that asks, where it may have webhooks: its endpoints are in sight.
+    pub webhooks_of: Option<ApiClientId>,
     /// Oneself, once per board.
     pub persons: Vec<PersonId>,
     /// The login.
     pub account: Option<AccountId>,
+    /// The client of an integrator that asks, if it is one.
+    pub client: Option<ApiClientId>,
 }
 
 impl Scope {
     /// Everything, for work that no person asked for.
     pub fn system(on: NaiveDate) -> Self {
         Self { system: true, on, ..Self::default() }
+    }
+
+    /// The same without the places of which it sees figures.
+    #[must_use]
+    pub fn without_figures(&self) -> Self {
+        let (measured_boards, measured_clusters, measured_schools) = (Vec::new(), Vec::new(), Vec::new());
+        Self { measured_boards, measured_clusters, measured_schools, ..self.clone() }
     }
 
     /// The same without the schools that are known by a cohort only.
@@ -240,10 +259,14 @@ impl Scoped for organisation::school_year::Entity {
 impl Scoped for organisation::class_group::Entity {
     fn visible(scope: &Scope) -> Condition {
         use organisation::class_group::Column;
-        let any = Condition::any()
+        let mut any = Condition::any()
             .add(Column::BoardId.is_in(scope.organisation_boards.iter().copied()))
             .add(Column::SchoolId.is_in(scope.staffed_schools.iter().copied()))
             .add(Column::Id.is_in(scope.child_groups.iter().copied()));
+        if scope.client.is_some() {
+            // Of the schools to which it is narrowed, without the people in them.
+            any = any.add(Column::SchoolId.is_in(scope.schools.iter().copied()));
+        }
         behind_wall(Column::BoardId, scope, any)
     }
 }
@@ -359,7 +382,19 @@ scoped_to_administrators!(
     identity::api_client_secret::Entity,
     identity::audit::Entity,
     identity::invitation::Entity,
+    crate::metrics::query::Entity,
 );
+
+impl Scoped for identity::api_client_usage::Entity {
+    /// What administrators see, and a client of itself.
+    fn visible(scope: &Scope) -> Condition {
+        use identity::api_client_usage::Column;
+        let any = Condition::any()
+            .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
+            .add(Column::ClientId.is_in(scope.client));
+        behind_wall(Column::BoardId, scope, any)
+    }
+}
 
 /// Rows that administrators see, and the integrator who sends the rosters of the board.
 macro_rules! scoped_to_rosters {

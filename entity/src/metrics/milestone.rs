@@ -1,0 +1,22 @@
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::BoardId;
+
+/// Something that is told once, and was.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
+#[sea_orm(table_name = "metric_milestone")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub board_id: BoardId,
+    /// Of the event that told it.
+    #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
+    pub kind: String,
+    /// Which one: an id, or a period.
+    #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
+    pub reached: String,
+    pub at: DateTimeUtc,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,52 @@
+//! What is in sight of metrics: figures, by place, and files of them. Facts and cells are in nobody's sight.
+
+use sea_orm::sea_query::{Expr, IntoCondition};
+use sea_orm::{ColumnTrait, Condition};
+
+use super::{Scope, Scoped, behind_wall};
+use crate::metrics::{Level, cell, census, due, export, export_chunk, fact, figure, milestone, stretch};
+
+impl Scoped for figure::Entity {
+    /// Those of the boards, clusters and schools of which the viewer sees figures; of class groups only as their own team.
+    fn visible(scope: &Scope) -> Condition {
+        use figure::Column;
+        let clusters = || scope.measured_clusters.iter().map(|id| id.0);
+        let large = Condition::all()
+            .add(Column::BoardId.is_in(scope.measured_boards.iter().copied()))
+            .add(Column::Level.ne(Level::ClassGroup));
+        let any = Condition::any()
+            .add(large)
+            .add(Column::PlaceId.is_in(clusters()))
+            .add(Column::ParentId.is_in(clusters()))
+            .add(Column::PlaceId.is_in(scope.measured_schools.iter().map(|id| id.0)))
+            .add(Column::ParentId.is_in(scope.headed_schools.iter().map(|id| id.0)))
+            .add(Column::PlaceId.is_in(scope.taught_groups.iter().map(|id| id.0)));
+        behind_wall(Column::BoardId, scope, any)
+    }
+}
+
+macro_rules! behind_the_wall {
+    ($($table:ident),+) => {$(
+        impl Scoped for $table::Entity {
+            /// Those of the boards. Whose an export is says the slice: a client of an integrator is in no scope.
+            fn visible(scope: &Scope) -> Condition {
+                $table::Column::BoardId.is_in(scope.boards.iter().copied()).into_condition()
+            }
+        }
+    )+};
+}
+
+behind_the_wall!(export, export_chunk);
+
+macro_rules! out_of_sight {
+    ($($table:ident),+) => {$(
+        impl Scoped for $table::Entity {
+            /// Only the program itself reads them.
+            fn visible(_: &Scope) -> Condition {
+                Condition::all().add(Expr::cust("1 = 0"))
+            }
+        }
+    )+};
+}
+
+out_of_sight!(cell, census, due, fact, milestone, stretch);
