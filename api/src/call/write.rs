@@ -9,6 +9,7 @@ use sea_orm::DatabaseTransaction;
 
 use super::Call;
 use crate::access::{self, Action, Permit, Place};
+use crate::metrics;
 use crate::platform::error::Result;
 use crate::platform::outbox::{self, Event};
 
@@ -54,8 +55,12 @@ impl<'c> Write<'c> {
         access::authorize(&self.call.standing().actor, action, place)
     }
 
-    /// Writes an event of the permitted act to the outbox.
+    /// Writes an event of the permitted act to the outbox, and what it counts for.
     pub async fn emit(&self, permit: &Permit, event: Event) -> Result<()> {
+        if let Some(board) = permit.board() {
+            // Boxed: it lies in the future of every act.
+            Box::pin(metrics::record(&self.db, board, &event, self.now())).await?;
+        }
         outbox::emit(&self.db, permit.board(), event, self.now()).await?;
         self.emitted.store(true, Ordering::Relaxed);
         Ok(())

@@ -15,6 +15,7 @@ mod failure;
 mod import;
 mod keys;
 mod log;
+mod metrics;
 mod migrate;
 mod open;
 mod outbox;
@@ -63,6 +64,11 @@ enum Command {
     Outbox {
         #[command(subcommand)]
         what: outbox::Outbox,
+    },
+    /// Figures of engagement.
+    Metrics {
+        #[command(subcommand)]
+        what: metrics::Metrics,
     },
     /// Bring the database to the newest form, or back.
     Migrate {
@@ -130,6 +136,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Serve(serve) => serve::run(config, serve).await,
         Command::Worker => worker::run(config).await,
         Command::Outbox { what } => outbox::run(config, what).await,
+        Command::Metrics { what } => metrics::run(config, what).await,
         Command::Migrate { direction } => migrate::run(&config, direction).await,
         Command::Demo(args) => demo::run(config, args).await,
         Command::Import { source } => import::run(config, source).await,

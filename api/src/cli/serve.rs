@@ -11,11 +11,13 @@ use tokio::net::TcpListener;
 use super::{Failure, demo, exposure, open};
 use crate::app::App;
 use crate::background::Background;
+use crate::books::Books;
 use crate::calendar;
 use crate::door::Door;
 use crate::engine::Engine;
 use crate::graphql;
 use crate::http::{self, ClientPolicies, Endpoint, Policy, Settings, Signals, Stopping};
+use crate::metrics::{charts, exports};
 use crate::notifications::unsubscribe;
 use crate::oauth;
 use crate::platform::config::{ClientDocuments, Config, TrustedDocuments};
@@ -73,12 +75,14 @@ pub(super) async fn run(mut config: Config, serve: Serve) -> Result<(), Failure>
     if !accounts.is_empty() {
         say!("GraphiQL at http://{address}/graphql; accounts to sign in with:\n\n{}\n", demo::table(&accounts));
     }
+    let books = Books::open(&app);
     let background = (!serve.no_worker).then(|| Background::start(&app));
     let shown = figures.map(|figures| tokio::spawn(exposure::run(figures, Arc::clone(&app))));
     let served = http::serve(listener, router, stopping, signals).await;
     if let Some(shown) = shown {
         shown.abort();
     }
+    books.close().await;
     if let Some(background) = background {
         background.end().await;
     }
@@ -94,6 +98,8 @@ pub fn router(app: &Arc<App>, stopping: Stopping) -> Result<Router, Failure> {
     let beside = oauth::routes(Arc::clone(app))
         .merge(roster::routes(Arc::clone(app)))
         .merge(calendar::routes(Arc::clone(app)))
+        .merge(charts::routes(Arc::clone(app)))
+        .merge(exports::routes(Arc::clone(app)))
         .merge(unsubscribe::routes(Arc::clone(app)));
     Ok(http::router(endpoint, stopping, beside))
 }

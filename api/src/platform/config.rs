@@ -13,6 +13,7 @@ use serde::Deserialize;
 /// file, as `GLANS_SECRET_KEY_FILE`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Config {
     /// Where the server listens.
     pub listen: SocketAddr,
@@ -62,6 +63,8 @@ pub struct Config {
     pub vapid_subject: Option<String>,
     /// Whether browsers may name a push service by plain HTTP, and on an address that is not public. For tests.
     pub web_push_allow_http: bool,
+    /// Whether webhooks may go by plain HTTP, and to an address that is not public. For tests.
+    pub webhooks_allow_http: bool,
     /// `smtp://…` (with STARTTLS, unless `?tls=none`) or `smtps://…`: the server that takes e-mail.
     pub smtp_url: Option<String>,
     /// From whom e-mail comes, as `Glans <post@glans.example.org>`.
@@ -152,6 +155,7 @@ impl Default for Config {
             vapid_private_key: None,
             vapid_subject: None,
             web_push_allow_http: false,
+            webhooks_allow_http: false,
             smtp_url: None,
             mail_from: None,
             mail_dir: None,
@@ -171,7 +175,7 @@ impl Config {
 }
 
 /// The keys, for the nearest one to a mistyped key.
-const KEYS: [&str; 29] = [
+const KEYS: [&str; 30] = [
     "listen",
     "metrics_listen",
     "database_url",
@@ -197,6 +201,7 @@ const KEYS: [&str; 29] = [
     "vapid_private_key",
     "vapid_subject",
     "web_push_allow_http",
+    "webhooks_allow_http",
     "smtp_url",
     "mail_from",
     "mail_dir",
@@ -413,7 +418,7 @@ fn from_environment(name: &str, value: String) -> Result<Option<(String, toml::V
         "cors_origins" | "client_documents" => {
             toml::Value::Array(value.split(',').map(|part| part.trim().into()).collect())
         }
-        "production" | "behind_proxy" | "web_push_allow_http" => {
+        "production" | "behind_proxy" | "web_push_allow_http" | "webhooks_allow_http" => {
             toml::Value::Boolean(value.parse().map_err(|_| format!("{name}: `true` or `false` is expected"))?)
         }
         "upload_max_bytes" => {
@@ -504,6 +509,7 @@ mod tests {
         let config = of_environment("GLANS_VAPID_SUBJECT", "mailto:push@example.org").unwrap();
         assert_eq!(config.vapid_subject.as_deref(), Some("mailto:push@example.org"));
         assert!(of_environment("GLANS_WEB_PUSH_ALLOW_HTTP", "true").unwrap().web_push_allow_http);
+        assert!(of_environment("GLANS_WEBHOOKS_ALLOW_HTTP", "true").unwrap().webhooks_allow_http);
     }
 
     #[test]

@@ -3,7 +3,9 @@
 #[macro_use]
 pub mod payload;
 
+pub mod alone;
 pub mod bus;
+pub mod chance;
 pub mod clock;
 pub mod config;
 pub mod db;
@@ -16,6 +18,8 @@ pub mod outbound;
 pub mod outbox;
 pub mod own_id;
 pub mod page;
+pub mod rounds;
 pub mod scalars;
 pub mod size;
+pub mod speech;
 pub mod text;

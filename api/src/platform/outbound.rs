@@ -3,6 +3,7 @@
 use std::error::Error as _;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -113,8 +114,37 @@ pub fn may_be_public(url: &Url) -> bool {
 
 /// Resolves names to public addresses only, so that nobody can make the server call its neighbours. The connection goes to
 /// what was looked at: a name that changes its mind in between gains nothing.
-#[derive(Clone, Copy, Debug)]
-pub struct PublicOnly;
+#[derive(Clone)]
+pub struct PublicOnly {
+    names: Arc<dyn Resolve>,
+}
+
+impl PublicOnly {
+    /// Over what `names` says.
+    pub fn over(names: Arc<dyn Resolve>) -> Self {
+        Self { names }
+    }
+}
+
+impl Default for PublicOnly {
+    /// Over what the machine says.
+    fn default() -> Self {
+        Self::over(Arc::new(Machine))
+    }
+}
+
+/// The resolver of the machine.
+struct Machine;
+
+impl Resolve for Machine {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            let addresses: Addrs = Box::new(found.into_iter());
+            Ok(addresses)
+        })
+    }
+}
 
 #[derive(Debug, thiserror::Error)]
 #[error("not a public address")]
@@ -122,8 +152,9 @@ struct NotPublic;
 
 impl Resolve for PublicOnly {
     fn resolve(&self, name: Name) -> Resolving {
+        let answer = self.names.resolve(name);
         Box::pin(async move {
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            let found: Vec<SocketAddr> = answer.await?.collect();
             if found.is_empty() {
                 return Err(io::Error::from(io::ErrorKind::NotFound).into());
             }
@@ -201,9 +232,35 @@ mod tests {
 
     #[tokio::test]
     async fn a_name_of_a_neighbour_is_not_called() {
-        let client = client().dns_resolver(PublicOnly).build().unwrap();
+        let client = client().dns_resolver(PublicOnly::default()).build().unwrap();
         let said = exchange(client.get("http://localhost:9/"), DateTime::UNIX_EPOCH).await;
         assert_eq!(said, Err(Failure::NotPublic));
+    }
+
+    /// Answers each question with the next of its lists.
+    struct Changing(std::sync::Mutex<Vec<Vec<&'static str>>>);
+
+    impl Resolve for Changing {
+        fn resolve(&self, _: Name) -> Resolving {
+            let next = self.0.lock().unwrap().remove(0);
+            let found: Vec<SocketAddr> = next.iter().map(|ip| SocketAddr::new(ip.parse().unwrap(), 0)).collect();
+            Box::pin(async move {
+                let addresses: Addrs = Box::new(found.into_iter());
+                Ok(addresses)
+            })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_that_changes_its_mind_gains_nothing() {
+        let answers = vec![vec!["8.8.8.8", "127.0.0.1", "::1"], vec!["127.0.0.1"], Vec::new()];
+        let names = PublicOnly::over(Arc::new(Changing(answers.into())));
+        let mut found = names.resolve("hooks.example.org".parse().unwrap()).await.unwrap();
+        assert_eq!(found.next(), Some("8.8.8.8:0".parse().unwrap()));
+        assert_eq!(found.next(), None, "what is not public is left out");
+        let second = names.resolve("hooks.example.org".parse().unwrap()).await.err().unwrap();
+        assert!(second.is::<NotPublic>(), "{second}");
+        assert!(names.resolve("hooks.example.org".parse().unwrap()).await.is_err(), "nowhere");
     }
 
     #[test]

@@ -1,0 +1,180 @@
+//! What counts, written down in the transaction of the act.
+//!
+//! A fact is made by one question to the tables of the slices: *what is this item worth now*. The act asks it of what
+//! it changed, [`daily`] of what the calendar changed, and [`all`] of everything, for boards that were there before
+//! facts were. A fact keeps the day and the places with which it was first written.
+//!
+//! History does not move: an item of which there are facts is not written anew as a whole, so that whose rights ended
+//! or who was erased since stays counted as they were.
+
+mod addressed;
+mod agreements;
+mod announcements;
+mod attendance;
+mod attended;
+mod contact;
+mod conversations;
+mod deliveries;
+mod events;
+mod known;
+mod materials;
+mod practice;
+mod recorder;
+mod rows;
+mod steps;
+mod surveys;
+mod threads;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use glans_entity::ids::{BoardId, PersonId};
+use glans_entity::metrics::fact;
+use glans_entity::organisation::board;
+use glans_entity::scope::{Scope, Scoped};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
+
+use self::recorder::Recorder;
+use crate::app::App;
+use crate::call::today;
+use crate::platform::alone;
+use crate::platform::error::Result;
+use crate::platform::outbox::Event;
+
+/// Nobody else writes down meanwhile what the calendar changed.
+const LOCK: &str = "metrics.facts";
+
+/// The event that tells of a person who was erased.
+const ERASED: &str = "person.erased";
+
+/// What is written down together where all of a board is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Agreements,
+    Announcements,
+    Attendance,
+    Contact,
+    Conversations,
+    Deliveries,
+    Events,
+    Materials,
+    Practice,
+    Steps,
+    Surveys,
+    Threads,
+}
+
+impl Part {
+    pub const ALL: [Self; 12] = [
+        Self::Agreements,
+        Self::Announcements,
+        Self::Attendance,
+        Self::Contact,
+        Self::Conversations,
+        Self::Deliveries,
+        Self::Events,
+        Self::Materials,
+        Self::Practice,
+        Self::Steps,
+        Self::Surveys,
+        Self::Threads,
+    ];
+}
+
+/// Writes down what `event` counts for. Each recorder knows the kinds that it heeds, and several may heed one.
+pub async fn record(db: &DatabaseTransaction, board: BoardId, event: &Event, now: DateTime<Utc>) -> Result<()> {
+    let rec = Recorder { db, board, now };
+    if event.kind == ERASED {
+        return erased(&rec, event).await;
+    }
+    agreements::record(&rec, event).await?;
+    announcements::record(&rec, event).await?;
+    attendance::record(&rec, event).await?;
+    contact::record(&rec, event).await?;
+    conversations::record(&rec, event).await?;
+    events::record(&rec, event).await?;
+    materials::record(&rec, event).await?;
+    practice::record(&rec, event).await?;
+    steps::record(&rec, event).await?;
+    surveys::record(&rec, event).await?;
+    threads::record(&rec, event).await
+}
+
+/// Whoever was erased goes on to count, as nobody.
+async fn erased(rec: &Recorder<'_>, event: &Event) -> Result<()> {
+    let person: PersonId = event.id()?;
+    fact::Entity::update_many()
+        .col_expr(fact::Column::SubjectId, Expr::value(Uuid::now_v7()))
+        .filter(fact::Column::SubjectId.eq(person.0))
+        .exec(rec.db)
+        .await?;
+    Ok(())
+}
+
+/// Writes down what the calendar changed in all boards: what is over by now and was not written down yet. Done again,
+/// it changes nothing, and costs some look-ups for each board.
+pub async fn daily(app: &Arc<App>) -> Result<()> {
+    let now = app.clock.now();
+    let scope = Scope::system(today(now));
+    let boards: Vec<BoardId> = board::Entity::within(&scope)
+        .select_only()
+        .column(board::Column::Id)
+        .filter(board::Column::ArchivedAt.is_null())
+        .into_tuple()
+        .all(&app.db.read(&scope).await?)
+        .await?;
+    for board in boards {
+        let db = app.db.write(&scope).await?;
+        // Another process does it, for all boards.
+        if !alone::with(&db, LOCK).await? {
+            return Ok(());
+        }
+        daily_of(&db, board, now).await?;
+        db.commit().await?;
+    }
+    Ok(())
+}
+
+/// As [`daily`], of one board by that time.
+pub async fn daily_of(db: &DatabaseTransaction, board: BoardId, now: DateTime<Utc>) -> Result<()> {
+    let rec = Recorder { db, board, now };
+    agreements::daily(&rec).await?;
+    deliveries::daily(&rec).await?;
+    events::daily(&rec).await?;
+    steps::daily(&rec).await?;
+    surveys::daily(&rec).await
+}
+
+/// Writes down everything of the board of which there is no fact yet, in a transaction for each part: what broke off
+/// goes on where it was.
+pub async fn all(app: &Arc<App>, board: BoardId) -> Result<()> {
+    let now = app.clock.now();
+    for part in Part::ALL {
+        let db = app.db.write(&Scope::system(today(now))).await?;
+        all_of(&db, board, part, now).await?;
+        db.commit().await?;
+    }
+    Ok(())
+}
+
+/// As [`all`], one part of it by that time.
+pub async fn all_of(db: &DatabaseTransaction, board: BoardId, part: Part, now: DateTime<Utc>) -> Result<()> {
+    let rec = Recorder { db, board, now };
+    match part {
+        Part::Agreements => agreements::all(&rec).await,
+        Part::Announcements => announcements::all(&rec).await,
+        Part::Attendance => attendance::all(&rec).await,
+        Part::Contact => contact::all(&rec).await,
+        Part::Conversations => conversations::all(&rec).await,
+        // What is older than they look back is gone.
+        Part::Deliveries => deliveries::daily(&rec).await,
+        Part::Events => events::all(&rec).await,
+        Part::Materials => materials::all(&rec).await,
+        Part::Practice => practice::all(&rec).await,
+        Part::Steps => steps::all(&rec).await,
+        Part::Surveys => surveys::all(&rec).await,
+        Part::Threads => threads::all(&rec).await,
+    }
+}

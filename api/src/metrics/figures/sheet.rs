@@ -1,0 +1,295 @@
+//! What one audience sees: counts by place, language and period, and what of them is hidden.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use glans_entity::ids::SchoolId;
+use glans_entity::metrics::{Level, Span, Suppression};
+use uuid::Uuid;
+
+use super::rules::{Look, is_calm};
+use super::slack::Usage;
+use super::{Cell, Counts, Terms, balance, slack, weave};
+use crate::metrics::definitions::Counting;
+use crate::metrics::periods;
+
+/// The place that is the sum of all others.
+pub(super) const ROOT: usize = 0;
+/// All languages together.
+pub(super) const ALL: usize = 0;
+/// Of whom the language is not known. It has no row, yet is what is left over when all others are shown; so it is
+/// treated as a figure like the others, which costs nothing to hide. So is a class group of no name.
+pub(super) const UNTOLD: usize = 1;
+
+/// A figure, by the numbers that `Index` and `Sheet` give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key {
+    pub period: usize,
+    pub place: usize,
+    pub language: usize,
+}
+
+/// The numbers of periods, languages and schools.
+#[derive(Debug)]
+pub(super) struct Index {
+    pub terms: Terms,
+    pub periods: Vec<(Span, NaiveDate)>,
+    /// By [`ALL`], [`UNTOLD`] and from then on by name.
+    pub languages: Vec<String>,
+    schools: Vec<SchoolId>,
+    /// Of each period, the others with the same last day. Counts that are taken on it share their denominators. None
+    /// for events.
+    twins: Vec<Vec<usize>>,
+}
+
+impl Index {
+    pub fn of(terms: Terms, cells: &[Cell]) -> Self {
+        let periods: BTreeSet<_> = cells.iter().map(|cell| (cell.span, cell.starts_on)).collect();
+        let periods: Vec<_> = periods.into_iter().collect();
+        let told = cells.iter().map(|cell| cell.language.as_str()).filter(|language| !language.is_empty());
+        let told: BTreeSet<&str> = told.collect();
+        let languages = ["", ""].into_iter().chain(told).map(str::to_owned).collect();
+        let schools: BTreeSet<SchoolId> = cells.iter().map(|cell| cell.school).collect();
+        let mut by_last_day: BTreeMap<NaiveDate, Vec<usize>> = BTreeMap::new();
+        if terms.counting != Counting::Events {
+            for (at, (span, starts_on)) in periods.iter().enumerate() {
+                by_last_day.entry(periods::last(*span, *starts_on)).or_default().push(at);
+            }
+        }
+        let mut twins = vec![Vec::new(); periods.len()];
+        for same in by_last_day.values() {
+            for at in same {
+                twins[*at] = same.iter().copied().filter(|other| other != at).collect();
+            }
+        }
+        Self { terms, periods, languages, schools: schools.into_iter().collect(), twins }
+    }
+
+    /// The place is the root.
+    pub fn key(&self, cell: &Cell) -> Key {
+        let period = self.period(cell.span, cell.starts_on).unwrap_or_default();
+        let language = match cell.language.as_str() {
+            "" => UNTOLD,
+            told => UNTOLD + 1 + self.languages[UNTOLD + 1..].partition_point(|other| other.as_str() < told),
+        };
+        Key { period, place: ROOT, language }
+    }
+
+    pub fn period(&self, span: Span, starts_on: NaiveDate) -> Option<usize> {
+        self.periods.binary_search(&(span, starts_on)).ok()
+    }
+
+    pub fn school(&self, id: SchoolId) -> usize {
+        self.schools.partition_point(|other| *other < id)
+    }
+
+    /// Whether there are figures by language of that period.
+    pub fn speaks(&self, period: usize) -> bool {
+        self.terms.counting != Counting::Events || self.periods[period].0 == Span::Month
+    }
+}
+
+/// Who looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Audience {
+    /// The team of a school: at the school and its class groups.
+    Inside,
+    /// Everybody: at a board, its clusters and schools. They may be of the team of one of them.
+    Outside,
+}
+
+#[derive(Debug)]
+pub(super) struct Place {
+    pub level: Level,
+    pub id: Uuid,
+    pub parent: Option<usize>,
+    pub children: Vec<usize>,
+    /// Whose own team knows it. Of a class group it is its own number.
+    pub owner: usize,
+}
+
+#[derive(Debug)]
+pub(super) struct Sheet<'a> {
+    pub index: &'a Index,
+    pub audience: Audience,
+    pub places: Vec<Place>,
+    by_id: BTreeMap<(usize, Uuid), usize>,
+    pub counts: BTreeMap<Key, Counts>,
+    /// Pairs of a class group and a language of which there is somebody, by period.
+    pub spoken: BTreeMap<usize, BTreeSet<(usize, usize)>>,
+    /// Period, owner and language of what is hidden from the team of a school.
+    bound: BTreeSet<(usize, usize, usize)>,
+    pub hidden: BTreeMap<Key, Suppression>,
+    changed: bool,
+}
+
+impl<'a> Sheet<'a> {
+    pub fn new(index: &'a Index, audience: Audience, level: Level, root: Uuid) -> Self {
+        Self {
+            index,
+            audience,
+            places: vec![Place { level, id: root, parent: None, children: Vec::new(), owner: ROOT }],
+            by_id: BTreeMap::new(),
+            counts: BTreeMap::new(),
+            spoken: BTreeMap::new(),
+            bound: BTreeSet::new(),
+            hidden: BTreeMap::new(),
+            changed: false,
+        }
+    }
+
+    /// The number of a place; a new one if it is new.
+    pub fn place(&mut self, parent: usize, level: Level, id: Uuid, owner: usize) -> usize {
+        let new = self.places.len();
+        let place = *self.by_id.entry((parent, id)).or_insert(new);
+        if place == new {
+            self.places.push(Place { level, id, parent: Some(parent), children: Vec::new(), owner });
+            self.places[parent].children.push(new);
+        }
+        place
+    }
+
+    /// Adds to the figures of a place, of all languages and of the one of `key`.
+    pub fn count(&mut self, key: Key, counts: Counts) {
+        *self.counts.entry(Key { language: ALL, ..key }).or_default() += counts;
+        if self.index.speaks(key.period) {
+            *self.counts.entry(key).or_default() += counts;
+        }
+    }
+
+    /// Adds to the figure of a class group, which has none by language.
+    pub fn count_of_group(&mut self, key: Key, counts: Counts) {
+        *self.counts.entry(Key { language: ALL, ..key }).or_default() += counts;
+        if self.index.speaks(key.period) && counts.denominator > 0 {
+            self.spoken.entry(key.period).or_default().insert((key.place, key.language));
+        }
+    }
+
+    /// Hides all of a school that its own team does not see.
+    pub fn bind(&mut self, owner: usize, team: &Sheet<'_>) {
+        let own = team.hidden.keys().filter(|key| key.place == ROOT);
+        self.bound.extend(own.map(|key| (key.period, owner, key.language)));
+    }
+
+    pub fn at(&self, key: Key) -> Counts {
+        self.counts.get(&key).copied().unwrap_or_default()
+    }
+
+    pub fn is_hidden(&self, key: Key) -> bool {
+        self.hidden.contains_key(&key)
+    }
+
+    /// The figures that have a row.
+    pub fn published(&self) -> impl Iterator<Item = Key> {
+        self.counts.keys().copied().filter(|key| self.is_published(*key))
+    }
+
+    fn is_published(&self, key: Key) -> bool {
+        key.language != UNTOLD && !self.places[key.place].id.is_nil()
+    }
+
+    /// What is hidden first: what has no row, then what is smallest.
+    pub fn cost(&self, key: Key) -> (bool, i64, Key) {
+        (self.is_published(key), self.at(key).denominator, key)
+    }
+
+    pub fn look(&self) -> Look {
+        match self.audience {
+            Audience::Inside => Look::Denominator,
+            Audience::Outside => Look::Everything,
+        }
+    }
+
+    /// The figures of which `total` is the sum, by place, but of nobody.
+    pub fn members(&self, total: Key) -> Vec<Key> {
+        let children = self.places[total.place].children.iter();
+        children.map(|place| Key { place: *place, ..total }).filter(|key| self.at(*key).denominator > 0).collect()
+    }
+
+    /// The figures of which `total` is the sum, by language, but of nobody.
+    pub fn languages(&self, total: Key) -> Vec<Key> {
+        let languages = UNTOLD..self.index.languages.len();
+        languages.map(|language| Key { language, ..total }).filter(|key| self.at(*key).denominator > 0).collect()
+    }
+
+    /// k. Where one language is spoken only, its figure is that of all.
+    pub fn least(&self, key: Key) -> i64 {
+        let Terms { least, least_by_language, .. } = self.index.terms;
+        let is_all = key.language == ALL || self.at(key) == self.at(Key { language: ALL, ..key });
+        if is_all { least } else { least_by_language }
+    }
+
+    /// Hides a figure, and with it what is its own part or shares its denominator. False if there is nothing to hide.
+    pub fn hide(&mut self, key: Key, why: Suppression) -> bool {
+        if self.at(key).denominator == 0 || self.is_hidden(key) {
+            return false;
+        }
+        self.hidden.insert(key, why);
+        self.changed = true;
+        if key.language == ALL {
+            for part in self.languages(key) {
+                self.hide(part, Suppression::Complementary);
+            }
+        }
+        let index = self.index;
+        for period in &index.twins[key.period] {
+            self.hide(Key { period: *period, ..key }, Suppression::Complementary);
+        }
+        true
+    }
+
+    /// Decides what is hidden. Everything but the first step only reacts to what is hidden already, until nothing is
+    /// left.
+    pub fn decide(&mut self) {
+        let primary: Vec<_> = self.counts.keys().filter_map(|key| Some((*key, self.primary(*key)?))).collect();
+        for (key, why) in primary {
+            self.hide(key, why);
+        }
+        let mut usage = None;
+        while std::mem::take(&mut self.changed) {
+            balance::settle(self);
+            let usage = usage.get_or_insert_with(|| Usage::of(self));
+            match self.audience {
+                Audience::Inside => weave::part(self),
+                Audience::Outside => slack::languages(self, usage),
+            }
+            if self.index.terms.counting == Counting::Events {
+                slack::periods(self, usage);
+            }
+        }
+        self.name_reasons();
+    }
+
+    /// Why a figure is hidden for its own sake.
+    fn primary(&self, key: Key) -> Option<Suppression> {
+        let counts = self.at(key);
+        let least = self.least(key);
+        // What is all of the board is no part of a breakdown.
+        let board = self.at(Key { place: ROOT, language: ALL, ..key });
+        if counts.denominator < least {
+            Some(Suppression::SmallDenominator)
+        } else if counts.denominator < board.denominator && !is_calm(counts, self.look(), least) {
+            Some(Suppression::SensitiveExtreme)
+        } else {
+            let place = &self.places[key.place];
+            let is_of_team = self.bound.contains(&(key.period, place.owner, key.language));
+            (place.level == Level::School && is_of_team).then_some(Suppression::Complementary)
+        }
+    }
+
+    /// Says the same of all that is hidden in a period and is not small, lest the reason tells which of them has few.
+    fn name_reasons(&mut self) {
+        let extreme = self.hidden.iter().filter(|(_, why)| **why == Suppression::SensitiveExtreme);
+        let extreme: BTreeSet<usize> = extreme.map(|(key, _)| key.period).collect();
+        let reason = |key: Key| {
+            if self.at(key).denominator < self.least(key) {
+                Suppression::SmallDenominator
+            } else if extreme.contains(&key.period) {
+                Suppression::SensitiveExtreme
+            } else {
+                Suppression::Complementary
+            }
+        };
+        self.hidden = self.hidden.keys().map(|key| (*key, reason(*key))).collect();
+    }
+}

@@ -1,0 +1,37 @@
+//! Engagement metrics: a measure of whether a lesson moved something, and who is missing on the way to everybody.
+//!
+//! Data goes downwards. An act writes **facts** in its own transaction, with the class group, school and cluster of the day.
+//! **Cells** are sums of facts per class group and language in a period, made anew wherever a fact came in; **figures** are
+//! sums of cells per place, with whether they may be shown. Everything that leaves the program is read from figures.
+
+pub mod census;
+pub mod charts;
+pub mod definitions;
+pub mod effect;
+pub mod engagement;
+pub mod exports;
+pub mod facts;
+pub mod figures;
+mod milestones;
+pub mod periods;
+pub mod queries;
+pub mod rollups;
+pub mod texts;
+pub mod webhooks;
+pub mod worklist;
+
+use chrono::{DateTime, Utc};
+use glans_entity::ids::BoardId;
+use sea_orm::DatabaseTransaction;
+
+use self::census::Look;
+use crate::platform::error::Result;
+use crate::platform::outbox::Event;
+
+/// Writes down what an act counts for, in its own transaction: where students are after it, and its facts.
+pub async fn record(db: &DatabaseTransaction, board: BoardId, event: &Event, now: DateTime<Utc>) -> Result<()> {
+    if let Some(schools) = census::moved(board, event) {
+        census::take(db, schools, Look::Places, now).await?;
+    }
+    facts::record(db, board, event, now).await
+}
