@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::access::Standings;
+use crate::identity::clients::usage::Usage;
 use crate::identity::{Identity, SetupError};
+use crate::metrics::queries::Noted;
 use crate::notifications::channels::Channels;
 use crate::platform::bus::Bus;
 use crate::platform::clock::Clock;
@@ -31,6 +33,10 @@ pub struct App {
     pub channels: Channels,
     /// Figures for who operates it.
     pub metrics: Metrics,
+    /// What API clients asked for, until it is written down.
+    pub usage: Usage,
+    /// What was asked of engagement metrics, until it is written down.
+    pub metric_queries: Noted,
 }
 
 impl App {
@@ -52,6 +58,8 @@ impl App {
             in_progress: InProgress::default(),
             courses: Library::default(),
             imports: Progress::default(),
+            usage: Usage::default(),
+            metric_queries: Noted::default(),
         }))
     }
 }

@@ -8,6 +8,9 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::app::App;
 use crate::engagement::schedule;
 use crate::engagement::threads::post;
+use crate::metrics::exports;
+use crate::metrics::rollups;
+use crate::metrics::webhooks;
 use crate::notifications;
 use crate::upkeep;
 
@@ -15,6 +18,7 @@ use crate::upkeep;
 pub struct Background {
     rounds: JoinSet<()>,
     notifications: JoinHandle<()>,
+    webhooks: JoinHandle<()>,
     stop: watch::Sender<bool>,
 }
 
@@ -25,16 +29,21 @@ impl Background {
         rounds.spawn(schedule::run(Arc::clone(app)));
         rounds.spawn(post::run(Arc::clone(app)));
         rounds.spawn(upkeep::run(Arc::clone(app)));
+        rounds.spawn(exports::run(Arc::clone(app)));
+        rounds.spawn(rollups::run(Arc::clone(app)));
         let (stop, stopped) = watch::channel(false);
-        let notifications = tokio::spawn(notifications::worker::run(Arc::clone(app), stopped));
-        Self { rounds, notifications, stop }
+        let notifications = tokio::spawn(notifications::worker::run(Arc::clone(app), stopped.clone()));
+        let webhooks = tokio::spawn(webhooks::worker::run(Arc::clone(app), stopped));
+        Self { rounds, notifications, webhooks, stop }
     }
 
     /// Ends them. What is being sent is sent, and its leases are given back.
     pub async fn end(mut self) {
         self.stop.send_replace(true);
-        if let Err(error) = self.notifications.await {
-            tracing::error!(%error, "sending broke off; what it had under its hands is sent when its leases run out");
+        for sending in [self.notifications, self.webhooks] {
+            if let Err(error) = sending.await {
+                tracing::error!(%error, "sending broke off; what it had in hand is sent when its leases run out");
+            }
         }
         self.rounds.shutdown().await;
     }

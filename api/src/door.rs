@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use async_graphql::Data;
 use axum::http::{HeaderMap, header};
-use glans_entity::ids::BoardId;
+use glans_entity::ids::{ApiClientId, BoardId};
 use glans_migration::{Migrator, MigratorTrait};
 
 use crate::access::{Actor, Standing, Standings};
 use crate::app::App;
-use crate::call::Call;
-use crate::http::CallerKind;
-use crate::http::house::{Answered, Denied, Fault, House, Knock, Visitor};
+use crate::call::{Call, today};
+use crate::http::house::{Answered, Bill, Denied, Fault, House, Knock, Visitor};
+use crate::http::{CallerKind, RequestId, bearer};
 use crate::identity::authentication;
 use crate::identity::tokens::TokenRefusal;
 use crate::platform::documents;
@@ -29,7 +29,7 @@ pub struct Door(pub Arc<App>);
 impl House for Door {
     async fn admit(&self, knock: Knock<'_>) -> Result<Visitor, Denied> {
         let app = &self.0;
-        let (board, standing) = self.standing(knock).await?;
+        let (board, standing) = self.standing(knock.token, knock.headers).await?;
         let (kind, payer) = (kind(&standing), standing.actor.id());
         let mut call = Call::new(Arc::clone(app), standing, knock.request_id.as_str().to_owned());
         call.address = Some(knock.address);
@@ -39,7 +39,7 @@ impl House for Door {
     }
 
     async fn renew(&self, knock: Knock<'_>, data: &Data) -> Result<(), Denied> {
-        let (_, standing) = self.standing(knock).await?;
+        let (_, standing) = self.standing(knock.token, knock.headers).await?;
         if let Some(call) = call_in(data) {
             call.renew(standing);
         }
@@ -60,6 +60,13 @@ impl House for Door {
         self.0.metrics.answered(kind.into(), outcome.into(), took);
     }
 
+    fn billed(&self, Bill { payer, cost, refused }: Bill<'_>) {
+        let app = &self.0;
+        if let Ok(client) = payer.parse::<ApiClientId>() {
+            app.usage.add(client, today(app.clock.now()), cost, refused);
+        }
+    }
+
     async fn ready(&self) -> Result<(), Fault> {
         match Migrator::get_pending_migrations(self.0.db.connection()).await {
             Ok(pending) if pending.is_empty() => Ok(()),
@@ -74,9 +81,13 @@ fn call_in(data: &Data) -> Option<&Arc<Call>> {
 }
 
 impl Door {
-    async fn standing(&self, knock: Knock<'_>) -> Result<(Option<BoardId>, Arc<Standing>), Denied> {
-        let board = named_board(knock.headers)?;
-        let Some(token) = knock.token else { return Ok((board, Standings::anonymous(&self.0))) };
+    async fn standing(
+        &self,
+        token: Option<&str>,
+        headers: &HeaderMap,
+    ) -> Result<(Option<BoardId>, Arc<Standing>), Denied> {
+        let board = named_board(headers)?;
+        let Some(token) = token else { return Ok((board, Standings::anonymous(&self.0))) };
         match authentication::standing(&self.0, token, board).await {
             Ok(Ok(standing)) => Ok((board, standing)),
             Ok(Err(TokenRefusal::Expired)) => Err(Denied::Expired),
@@ -84,6 +95,16 @@ impl Door {
             Err(error) => Err(Denied::Fault(format!("{error:?}"))),
         }
     }
+}
+
+/// A request at a door beside GraphQL that takes an access token: who asks, and what they may see.
+pub async fn call(app: &Arc<App>, headers: &HeaderMap, request_id: &RequestId) -> Result<Call, Denied> {
+    let door = Door(Arc::clone(app));
+    let (board, standing) = door.standing(bearer(headers)?, headers).await?;
+    let mut call = Call::new(Arc::clone(app), standing, request_id.as_str().to_owned());
+    call.languages = languages(headers);
+    call.board = board;
+    Ok(call)
 }
 
 /// Whose limits hold.

@@ -28,6 +28,12 @@ use crate::identity::profile::ProfileMutation;
 use crate::identity::sessions::SessionMutation;
 use crate::identity::viewer::ViewerQuery;
 use crate::limits::LimitsQuery;
+use crate::metrics::effect::LessonEffectQuery;
+use crate::metrics::engagement::EngagementQuery;
+use crate::metrics::exports::{MetricExportMutation, MetricExportQuery};
+use crate::metrics::queries::MetricLogQuery;
+use crate::metrics::webhooks::{WebhookMutation, WebhookQuery};
+use crate::metrics::worklist::WorklistQuery;
 use crate::node::NodeQuery;
 use crate::notifications::dead::{DeadDeliveryMutation, DeadDeliveryQuery};
 use crate::notifications::devices::DeviceMutation;
@@ -78,15 +84,21 @@ pub struct Query(
     BookingQuery,
     EventQuery,
     RosterQuery,
+    MetricExportQuery,
     AnnouncementQuery,
     SurveyQuery,
     SyncQuery,
     ThreadQuery,
     ContactMomentQuery,
     ConcernQuery,
+    EngagementQuery,
+    WorklistQuery,
     NotificationQuery,
     DeadDeliveryQuery,
     PreferenceQuery,
+    MetricLogQuery,
+    LessonEffectQuery,
+    WebhookQuery,
 );
 
 /// What can be changed. The fields of one request run one after another.
@@ -127,6 +139,7 @@ pub struct Mutation(
     AbsenceMutation,
     ConsentMutation,
     RosterMutation,
+    MetricExportMutation,
     AnnouncementMutation,
     SurveyMutation,
     ContactRulesMutation,
@@ -137,6 +150,7 @@ pub struct Mutation(
     DeadDeliveryMutation,
     DeviceMutation,
     PreferenceMutation,
+    WebhookMutation,
 );
 
 /// What can be followed. A subscription asks for one field.

@@ -8,10 +8,10 @@ use async_graphql::{Context, ID, Interface, Object};
 use glans_entity::ids::{
     AbsenceNoticeId, AccountId, AgreementId, AnnouncementId, ApiClientId, BoardId, BookingRoundId, ClassGroupId,
     ClusterId, CohortId, CommentId, ConcernId, ConsentId, ConsentPurposeId, ContactMomentId, ConversationId, DeviceId,
-    EventId, ExperienceId, GoalId, GuardianshipId, LessonId, MaterialId, MeetingId, MembershipId, MessageId, ModuleId,
-    NotificationId, PartnershipId, PersonId, ProgrammeId, ProgrammeVersionId, ProgrammeYearId, RosterImportId,
-    SchoolCohortId, SchoolId, SchoolYearId, SessionId, SlotId, StudentId, SurveyId, SurveyQuestionId, TeamSessionId,
-    ThreadId, parse_any,
+    EventId, ExperienceId, ExportId, GoalId, GuardianshipId, LessonId, MaterialId, MeetingId, MembershipId, MessageId,
+    ModuleId, NotificationId, PartnershipId, PersonId, ProgrammeId, ProgrammeVersionId, ProgrammeYearId,
+    RosterImportId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, SlotId, StudentId, SurveyId, SurveyQuestionId,
+    TeamSessionId, ThreadId, WebhookDeliveryId, WebhookEndpointId, parse_any,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -33,6 +33,8 @@ use crate::identity::clients::ApiClient;
 use crate::identity::sessions::types::Session;
 use crate::identity::viewer::Viewer;
 use crate::loaders::{self, Batch, BatchError};
+use crate::metrics::exports::MetricExport;
+use crate::metrics::webhooks::{WebhookDelivery, WebhookEndpoint};
 use crate::notifications::devices::Device;
 use crate::notifications::inbox::Notification;
 use crate::organisation::boards::Board;
@@ -101,9 +103,12 @@ pub enum Node {
     Consent(Consent),
     Notification(Notification),
     RosterImport(RosterImport),
+    MetricExport(MetricExport),
     ApiClient(ApiClient),
     Session(Session),
     Device(Device),
+    WebhookEndpoint(WebhookEndpoint),
+    WebhookDelivery(WebhookDelivery),
     Viewer(Viewer),
 }
 
@@ -188,9 +193,12 @@ async fn found(ctx: &Context<'_>, prefix: &str, ids: &[Uuid]) -> Result<Option<V
         ConsentId::PREFIX => rows(ctx, ids, ConsentId, Consent).await,
         NotificationId::PREFIX => rows(ctx, ids, NotificationId, Notification).await,
         RosterImportId::PREFIX => rows(ctx, ids, RosterImportId, RosterImport).await,
+        ExportId::PREFIX => rows(ctx, ids, ExportId, MetricExport).await,
         ApiClientId::PREFIX => rows(ctx, ids, ApiClientId, ApiClient).await,
         SessionId::PREFIX => rows(ctx, ids, SessionId, Session).await,
         DeviceId::PREFIX => rows(ctx, ids, DeviceId, Device).await,
+        WebhookEndpointId::PREFIX => rows(ctx, ids, WebhookEndpointId, WebhookEndpoint).await,
+        WebhookDeliveryId::PREFIX => rows(ctx, ids, WebhookDeliveryId, WebhookDelivery).await,
         AccountId::PREFIX => {
             let own = Call::of(ctx).scope().account;
             Ok(ids.iter().map(|id| (own == Some(AccountId(*id))).then(|| Viewer.into())).collect())

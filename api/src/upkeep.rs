@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use crate::app::App;
 use crate::call::Call;
 use crate::identity::{passwords, sessions, throttle};
+use crate::metrics::{exports, queries, webhooks};
 use crate::notifications;
 use crate::platform::error::Result;
 use crate::platform::idempotency;
@@ -36,6 +37,9 @@ pub struct Gone {
     pub told: u64,
     pub deliveries: u64,
     pub notifications: u64,
+    pub metric_queries: u64,
+    pub exports: u64,
+    pub webhooks: u64,
 }
 
 /// Goes round every hour, as long as the process serves. A round that fails is logged, and the next one tries again.
@@ -54,6 +58,7 @@ pub async fn run(app: Arc<App>) {
 pub async fn round(app: &Arc<App>) -> Result<Gone> {
     let call = Call::system(app, "upkeep");
     roster::give_up_abandoned(&call).await?;
+    let exports = exports::prune(&call).await?;
     let now = call.now();
     let write = call.write().await?;
     let db = write.db();
@@ -67,6 +72,9 @@ pub async fn round(app: &Arc<App>) -> Result<Gone> {
         told: notifications::retention::events(db, now).await?,
         deliveries: notifications::retention::deliveries(db, now).await?,
         notifications: notifications::retention::notifications(db, now).await?,
+        metric_queries: queries::prune(db, now - queries::KEPT).await?,
+        exports,
+        webhooks: webhooks::store::prune(db, now - webhooks::KEPT).await?,
     };
     write.commit().await?;
     Ok(gone)

@@ -38,7 +38,9 @@ pub enum Action {
     GrantTrainer,
     InviteGuardian,
     ApiClientWrite,
+    WebhookWrite,
     RosterImport,
+    FiguresExport,
     ProgrammeWrite,
     PlatformProgrammeWrite,
     MaterialStateSet,
@@ -66,6 +68,7 @@ pub enum Action {
 /// | people | all | leaders | all of the school | guardians of the groups | – |
 /// | access of guardians | all | – | all of the school | – | – |
 /// | erasing a person, showing all that is kept of one | all | – | – | – | – |
+/// | API clients, their webhooks | all | – | – | – | – |
 /// | numbers of students | all | of the cluster | of the school | of the groups | – |
 /// | programmes | of the board | – | – | – | of the board |
 /// | cohorts, meetings | all | of schools of the cluster | – | – | the own |
@@ -74,6 +77,7 @@ pub enum Action {
 /// | partnerships, conversations, rounds, threads | – | – | of the school | of the groups | – |
 /// | announcements, events, surveys | of the board | of the cluster | of the school | of the groups | – |
 /// | urgent announcements | of the board | of the cluster | of the school | – | – |
+/// | figures as files | all | of the cluster | of the school | – | – |
 /// | rules for contact with families, what consent is asked for | all | – | of the school | – | – |
 ///
 /// Guardians speak for their own children and answer what is addressed to them: see [`permits`].
@@ -105,6 +109,7 @@ pub const fn allows(role: Role, action: Action) -> bool {
                     | A::CohortWrite
                     | A::FamiliesAddress
                     | A::FamiliesAddressUrgently
+                    | A::FiguresExport
             )
         }
         Role::SchoolLeader => matches!(
@@ -127,6 +132,7 @@ pub const fn allows(role: Role, action: Action) -> bool {
                 | A::FamiliesAddressUrgently
                 | A::ThreadWrite
                 | A::FamilyRulesWrite
+                | A::FiguresExport
         ),
         Role::Teacher => matches!(
             action,
@@ -169,7 +175,10 @@ fn joins_in(held: &Held, action: Action, place: &Place) -> bool {
 
 /// Whether a client with `scope` may do `action` in its board.
 const fn client_allows(scope: ApiScope, action: Action) -> bool {
-    matches!((scope, action), (ApiScope::RosterWrite, Action::RosterImport))
+    matches!(
+        (scope, action),
+        (ApiScope::RosterWrite, Action::RosterImport) | (ApiScope::MetricsRead, Action::FiguresExport)
+    )
 }
 
 /// Whether `actor` may do `action` at `place`.
@@ -195,6 +204,10 @@ pub fn permits(actor: &Actor, action: Action, place: &Place) -> bool {
             .held
             .iter()
             .any(|held| (held_allows(held, action) && held.covers(place)) || joins_in(held, action, place)),
+        // Its own endpoints, whatever schools it is narrowed to. Whether one is its own is for the scope to say.
+        Actor::Client(client) if action == Action::WebhookWrite => {
+            place.board == Some(client.board) && client.scopes.contains(&ApiScope::WebhooksWrite)
+        }
         Actor::Client(client) => {
             place.board == Some(client.board)
                 && client.schools.as_ref().is_none_or(|schools| place.school.is_some_and(|at| schools.contains(&at)))
@@ -204,10 +217,17 @@ pub fn permits(actor: &Actor, action: Action, place: &Place) -> bool {
 }
 
 /// Whether `action` changes something of the board, which a closed board does not allow. Closing it once more changes
-/// nothing, the own progress with a material belongs to the person, and a closed board still owes people what is kept of
-/// them, and to forget it.
+/// nothing, figures are only read, the own progress with a material belongs to the person, and a closed board still owes
+/// people what is kept of them, and to forget it.
 pub const fn changes_board(action: Action) -> bool {
-    !matches!(action, Action::BoardArchive | Action::MaterialStateSet | Action::PersonErase | Action::PersonExport)
+    !matches!(
+        action,
+        Action::BoardArchive
+            | Action::FiguresExport
+            | Action::MaterialStateSet
+            | Action::PersonErase
+            | Action::PersonExport
+    )
 }
 
 /// The action of granting `role`. Guardians are granted by their guardianship.

@@ -9,7 +9,7 @@ const LONGEST_TOKEN: usize = 4_096;
 
 /// The bearer token of a request, `None` without the header. Anything else than one well-formed token is refused: a
 /// request that meant to be signed in must not run as anonymous.
-pub(super) fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Denied> {
+pub fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Denied> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let Some(value) = values.next() else { return Ok(None) };
     if values.next().is_some() {

@@ -25,7 +25,7 @@ use super::log::OperationName;
 use super::negotiate::{self, MediaType};
 use super::refusal::Refusal;
 use super::request_id::RequestId;
-use super::walls::{self, Chosen};
+use super::walls::{self, Chosen, Tab};
 
 /// `X-Cost: 1` adds `extensions.cost` to the answer.
 const COST: HeaderName = HeaderName::from_static("x-cost");
@@ -98,8 +98,15 @@ struct Exchange<'a, S, H> {
 
 impl<S: Executor, H: House> Exchange<'_, S, H> {
     async fn answered(&self, body: axum::body::Body) -> Result<Response, Refusal> {
-        let settings = &self.endpoint.settings;
         let visitor = self.admitted().await?;
+        let mut tab = Tab::of(&self.endpoint.house, &visitor);
+        let answered = self.answered_to(visitor, body, &mut tab.paid).await;
+        tab.refused = answered.is_err();
+        answered
+    }
+
+    async fn answered_to(&self, visitor: Visitor, body: axum::body::Body, paid: &mut u64) -> Result<Response, Refusal> {
+        let settings = &self.endpoint.settings;
         let limits = visitor.kind.limits();
         let mut envelope = read(self.head, body, limits.body_bytes, settings.body_timeout).await?;
         let meant = self.endpoint.documents.meant(&envelope, &self.endpoint.house, settings, &visitor).await?;
@@ -119,6 +126,7 @@ impl<S: Executor, H: House> Exchange<'_, S, H> {
             return Err(Refusal::too_dear(chosen.cost, limits.cost));
         }
         let standing = self.endpoint.pay(payer, kind, chosen.cost).await?;
+        *paid = chosen.cost;
         let executed = self.executed(&meant, &envelope, variables, visitor.data).await?;
         let outcome = if executed.errors.is_empty() { Outcome::Ok } else { Outcome::Errors };
         let mut response = self.written(executed, &meant, &chosen, standing)?;

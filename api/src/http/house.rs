@@ -29,6 +29,9 @@ pub trait House: Clone + Send + Sync + 'static {
     /// A request was answered, for who counts them.
     fn answered(&self, _answered: Answered) {}
 
+    /// What somebody who was let in asked for is over, for who keeps the books.
+    fn billed(&self, _bill: Bill<'_>) {}
+
     /// Whether requests can be answered: the database is there and migrated.
     fn ready(&self) -> impl Future<Output = Result<(), Fault>> + Send;
 }
@@ -52,6 +55,17 @@ pub struct Visitor {
     pub payer: Option<String>,
     /// What resolvers find in their context, for this request only.
     pub data: Data,
+}
+
+/// What it came to that somebody who was let in asked for something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bill<'b> {
+    /// The account or API client.
+    pub payer: &'b str,
+    /// Points that were paid.
+    pub cost: u64,
+    /// Whether it was turned away after all.
+    pub refused: bool,
 }
 
 /// How a request ended. Nothing of what it was about.

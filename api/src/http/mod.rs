@@ -33,6 +33,7 @@ mod stream;
 mod walls;
 
 pub use answer::revalidated;
+pub use authorization::bearer;
 pub use cost::bucket::Allowance;
 pub use documents::Policy;
 pub use endpoint::{Endpoint, hardened};

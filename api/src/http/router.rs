@@ -49,9 +49,14 @@ pub fn router<S: Executor, H: House>(mut endpoint: Endpoint<S, H>, stopping: Sto
         .layer(from_fn(request_id::assign))
 }
 
-/// Events are not: a compressor would keep them back until it has enough.
+/// Events are not: a compressor would keep them back until it has enough. Nor are files that are fetched in parts: a part is
+/// of the bytes as they are stored, and so is what its tag stands for.
 fn worth_compressing() -> impl Predicate {
-    SizeAbove::new(COMPRESSED_FROM).and(NotForContentType::IMAGES).and(NotForContentType::SSE)
+    SizeAbove::new(COMPRESSED_FROM)
+        .and(NotForContentType::IMAGES)
+        .and(NotForContentType::SSE)
+        .and(NotForContentType::const_new("text/csv"))
+        .and(NotForContentType::const_new("application/x-ndjson"))
 }
 
 /// Pages of the listed origins may call; credentials travel in a header, so cookies are not allowed.
@@ -70,12 +75,23 @@ fn cors(origins: &[HeaderValue]) -> CorsLayer {
             header::AUTHORIZATION,
             header::CONTENT_TYPE,
             header::IF_NONE_MATCH,
+            header::IF_RANGE,
+            header::RANGE,
             request_id::HEADER,
             HeaderName::from_static("glans-board"),
             HeaderName::from_static("x-cost"),
             HeaderName::from_static("x-cost-dry-run"),
         ])
-        .expose_headers([header::ETAG, header::RETRY_AFTER, header::CONTENT_LANGUAGE, request_id::HEADER])
+        .expose_headers([
+            header::ACCEPT_RANGES,
+            header::CONTENT_DISPOSITION,
+            header::CONTENT_LANGUAGE,
+            header::CONTENT_LENGTH,
+            header::CONTENT_RANGE,
+            header::ETAG,
+            header::RETRY_AFTER,
+            request_id::HEADER,
+        ])
         .max_age(Duration::from_hours(1))
 }
 

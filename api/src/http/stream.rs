@@ -23,6 +23,7 @@ use super::errors;
 use super::house::{Denied, House, Knock, Visitor};
 use super::refusal::Refusal;
 use super::request_id::RequestId;
+use super::walls::Tab;
 
 /// How often the credential of a caller is looked at again while a stream is open, and what it may see.
 pub(super) const RENEWAL: Duration = Duration::from_secs(2);
@@ -85,7 +86,14 @@ pub(super) async fn run<S: Executor, H: House, T>(
     told: &Sender<T>,
     tell: impl Fn(Happening) -> T,
 ) {
-    let last = match Box::pin(endpoint.passed(envelope, &visitor, caller.address)).await {
+    let mut tab = Tab::of(&endpoint.house, &visitor);
+    let passed = Box::pin(endpoint.passed(envelope, &visitor, caller.address)).await;
+    match &passed {
+        Ok((chosen, _)) => tab.paid = chosen.cost,
+        Err(_) => tab.refused = true,
+    }
+    drop(tab);
+    let last = match passed {
         Ok((chosen, operation)) => {
             let run = perform(endpoint, caller, chosen.kind, operation, visitor.data, told, &tell);
             // What one operation breaks is not the end of the others on its socket; the panic hook has logged it.

@@ -14,7 +14,7 @@ use super::documents::Meant;
 use super::endpoint::Endpoint;
 use super::envelope::Envelope;
 use super::guard::{CallerKind, shape};
-use super::house::{House, Visitor};
+use super::house::{Bill, House, Visitor};
 use super::refusal::Refusal;
 
 /// The operation of a request, and what it costs.
@@ -71,6 +71,28 @@ impl<S: Executor, H: House> Endpoint<S, H> {
         self.pay(payer(visitor, address), visitor.kind, chosen.cost).await?;
         let operation = self.operation(&meant, &envelope, variables);
         Ok((chosen, operation))
+    }
+}
+
+/// The bill of an operation, which the house gets when it is over, also where nobody waits for its end.
+pub(super) struct Tab<'h, H: House> {
+    house: &'h H,
+    payer: Option<String>,
+    pub paid: u64,
+    pub refused: bool,
+}
+
+impl<'h, H: House> Tab<'h, H> {
+    pub(super) fn of(house: &'h H, visitor: &Visitor) -> Self {
+        Self { house, payer: visitor.payer.clone(), paid: 0, refused: false }
+    }
+}
+
+impl<H: House> Drop for Tab<'_, H> {
+    fn drop(&mut self) {
+        if let Some(payer) = &self.payer {
+            self.house.billed(Bill { payer, cost: self.paid, refused: self.refused });
+        }
     }
 }
 

@@ -57,6 +57,9 @@ pub enum Deed {
     /// All that is kept of a person was shown, to them or to an administrator.
     #[strum(serialize = "person.exported")]
     PersonExported,
+    /// Engagement figures are written into a file.
+    #[strum(serialize = "export.started")]
+    ExportStarted,
     #[strum(serialize = "signing_keys.rotated")]
     KeysRotated,
     #[strum(serialize = "operator.token_issued")]

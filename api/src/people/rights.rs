@@ -284,10 +284,12 @@ impl Rights {
             (Role::BoardAdmin, ScopeKind::Board) => {
                 scope.organisation_boards.push(held.board);
                 scope.people_boards.push(held.board);
+                scope.measured_boards.push(held.board);
             }
             (Role::ClusterDirector, ScopeKind::Cluster) => {
                 scope.clusters.push(ClusterId(held.scope));
                 scope.directed_clusters.push(ClusterId(held.scope));
+                scope.measured_clusters.push(ClusterId(held.scope));
                 scope.course_boards.push(held.board);
                 scope.sharing_boards.push(held.board);
                 let schools =
@@ -296,6 +298,7 @@ impl Rights {
                     scope.schools.push(school.id);
                     scope.staffed_schools.push(school.id);
                     scope.led_schools.push(school.id);
+                    scope.measured_schools.push(school.id);
                     self.share_cohorts_of(scope, school.id);
                 }
             }
@@ -303,6 +306,7 @@ impl Rights {
                 self.add_school(scope, held);
                 scope.led_schools.extend(held.school);
                 scope.headed_schools.extend(held.school);
+                scope.measured_schools.extend(held.school);
                 scope.team_schools.extend(held.school);
                 scope.sharing_boards.push(held.board);
                 held.school.into_iter().for_each(|school| self.share_cohorts_of(scope, school));
@@ -364,16 +368,23 @@ impl Rights {
 
 /// What a client of an integrator may see: the organisation, and never a person.
 pub fn scope_of_client(client: &ClientActor, on: NaiveDate) -> Scope {
-    let mut scope = Scope { on, boards: vec![client.board], ..Scope::default() };
+    let mut scope = Scope { on, boards: vec![client.board], client: Some(client.id), ..Scope::default() };
     if client.scopes.contains(&ApiScope::OrganisationRead) {
         match &client.schools {
             None => scope.organisation_boards.push(client.board),
             Some(schools) => scope.schools.clone_from(schools),
         }
     }
+    if client.scopes.contains(&ApiScope::MetricsRead) {
+        match &client.schools {
+            None => scope.measured_boards.push(client.board),
+            Some(schools) => scope.measured_schools.clone_from(schools),
+        }
+    }
     if client.scopes.contains(&ApiScope::RosterWrite) && client.schools.is_none() {
         scope.roster_boards.push(client.board);
     }
+    scope.webhooks_of = client.scopes.contains(&ApiScope::WebhooksWrite).then_some(client.id);
     scope
 }
 
@@ -407,4 +418,7 @@ fn tidy(scope: &mut Scope) {
     once(&mut scope.fellow_teams);
     once(&mut scope.team_schools);
     once(&mut scope.sharing_boards);
+    once(&mut scope.measured_boards);
+    once(&mut scope.measured_clusters);
+    once(&mut scope.measured_schools);
 }

@@ -183,8 +183,14 @@ fn lists(scope: &Scope) -> (NaiveDate, [Vec<Uuid>; LISTS]) {
         fellow_teams,
         team_schools,
         sharing_boards,
+        // Figures are asked for, and not synced.
+        measured_boards: _,
+        measured_clusters: _,
+        measured_schools: _,
         persons,
+        webhooks_of: _,
         account: _,
+        client: _,
     } = scope;
     // An integrator's, and integrators do not sync.
     debug_assert!(roster_boards.is_empty(), "a person has no rosters");

@@ -31,7 +31,8 @@ impl Sight {
     /// What who calls may see now.
     pub(super) async fn of(ctx: &Context<'_>, db: &impl ConnectionTrait, kinds: Kinds) -> Result<Self> {
         let call = Call::of(ctx);
-        let scope = (*call.scope()).clone();
+        // Figures are asked for, and not synced.
+        let scope = call.scope().without_figures();
         let mut editions = Vec::new();
         if kinds.each().any(ChangeType::is_course) {
             let followed = store::followed_editions(db, &scope).await?;

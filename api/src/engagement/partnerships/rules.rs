@@ -8,9 +8,9 @@ use glans_entity::practice::OccasionStatus;
 use crate::engagement::contact::Exchange;
 
 /// Days after the enrolment by which a new student's family is met.
-const INTAKE_WITHIN: Days = Days::new(30);
+pub const INTAKE_WITHIN: Days = Days::new(30);
 /// Days after the first one by which the year's start is talked about: the 45th day.
-const START_WITHIN: Days = Days::new(44);
+pub const START_WITHIN: Days = Days::new(44);
 /// Months into the year by which progress is talked about: 1 August plus seven is the last of February.
 const PROGRESS_WITHIN: Months = Months::new(7);
 

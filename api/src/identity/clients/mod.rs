@@ -9,6 +9,7 @@ mod query;
 pub mod rules;
 pub mod store;
 pub mod types;
+pub mod usage;
 
 pub use mutation::ApiClientMutation;
 pub use query::ApiClientQuery;

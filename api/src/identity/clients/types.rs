@@ -7,13 +7,16 @@ use glans_entity::ids::SchoolId;
 
 use super::actions::{self, NewSecret};
 use super::loaders::SecretsOf;
+use super::usage::{self, ApiClientUsage, UsageOf};
 use crate::access::ApiScope;
 use crate::app::App;
+use crate::call::Call;
 use crate::loaders;
 use crate::organisation::boards::Board;
 use crate::organisation::schools::School;
 use crate::payload;
 use crate::platform::error::{Error, Result, UserError, outcome};
+use crate::platform::scalars::LocalDate;
 use crate::platform::size::list_size;
 
 pub struct ApiClient(pub api_client::Model);
@@ -63,6 +66,20 @@ impl ApiClient {
     pub async fn secrets(&self, ctx: &Context<'_>) -> Result<Vec<ApiClientSecret>> {
         let rows = loaders::in_context(ctx).load_one(SecretsOf(self.0.id)).await.map_err(Error::fault)?;
         Ok(rows.unwrap_or_default().into_iter().map(Into::into).collect())
+    }
+
+    /// What it asked for, by the day, the earliest first, of today up to some seconds ago; a day without a request is left
+    /// out. For administrators of the board and for the client itself; empty for others.
+    #[graphql(directive = list_size::apply(30))]
+    pub async fn usage(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first day; 29 days before the last one when absent.")] from: Option<LocalDate>,
+        #[graphql(desc = "The last day, inclusive, at most 365 days after the first one; today when absent.")]
+        to: Option<LocalDate>,
+    ) -> Result<Vec<ApiClientUsage>> {
+        let (from, to) = usage::days(from.map(|day| day.0), to.map(|day| day.0), Call::of(ctx).today())?;
+        loaders::list(ctx, UsageOf { client: self.0.id, from, to }, ApiClientUsage).await
     }
 
     /// When it was ended; null while it is in use.

@@ -2,11 +2,13 @@
 
 use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, Utc};
+use glans_entity::metrics::Level;
 use glans_entity::organisation::cluster;
 use glans_entity::people::Role;
 
 use crate::call::Call;
 use crate::loaders;
+use crate::metrics::engagement::{self, EngagementInput, EngagementReport};
 use crate::organisation::boards::Board;
 use crate::organisation::schools::{self, School, SchoolFilter, SchoolOrder};
 use crate::payload;
@@ -41,6 +43,16 @@ impl Cluster {
     /// The board that the cluster belongs to.
     pub async fn board(&self, ctx: &Context<'_>) -> Result<Board> {
         loaders::present(ctx, self.0.board_id).await.map(Board)
+    }
+
+    /// How engaged the families are, and how far the teams are with the course: as `engagement` of this cluster. Null for who
+    /// sees no figures of it.
+    pub async fn engagement(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked.")] input: EngagementInput,
+    ) -> Result<Option<EngagementReport>> {
+        engagement::of_place(Call::of(ctx), Level::Cluster, self.0.id.0, input).await
     }
 
     /// The directors of the cluster (*clusterdirecteuren*) whom the viewer may see, by name.

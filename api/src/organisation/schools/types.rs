@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object};
 use chrono::{DateTime, Utc};
+use glans_entity::metrics::Level;
 use glans_entity::organisation::school;
 use glans_entity::people::Role;
 
@@ -10,6 +11,7 @@ use crate::call::Call;
 use crate::engagement::consents::{ConsentPurpose, PurposesOf};
 use crate::engagement::contact_rules::{ContactRules, contact_rules_of};
 use crate::loaders;
+use crate::metrics::engagement::{self, EngagementInput, EngagementReport};
 use crate::organisation::boards::Board;
 use crate::organisation::class_groups::{self, ClassGroup};
 use crate::organisation::clusters::Cluster;
@@ -73,6 +75,16 @@ impl School {
     /// Town; null when unknown.
     pub async fn city(&self) -> Option<&str> {
         self.0.city.as_deref()
+    }
+
+    /// How engaged the families are, and how far the teams are with the course: as `engagement` of this school. Null for who
+    /// sees no figures of it.
+    pub async fn engagement(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked.")] input: EngagementInput,
+    ) -> Result<Option<EngagementReport>> {
+        engagement::of_place(Call::of(ctx), Level::School, self.0.id.0, input).await
     }
 
     /// Students in the last year of the national register; null when unknown or fewer than five.

@@ -2,6 +2,7 @@
 
 use glans_entity::identity::audit;
 use glans_entity::ids::PersonId;
+use glans_entity::metrics::query;
 use glans_entity::people::person;
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityName, EntityTrait, QueryFilter, QueryOrder};
@@ -50,6 +51,7 @@ pub(super) async fn of(call: &Call, id: &str) -> Result<PersonExport> {
     fill(&mut document).await?;
     document.add_imports().await?;
     document.add_deeds(&person, &everywhere).await?;
+    document.add_queries(&person, &everywhere).await?;
     let document = serde_json::to_string_pretty(&document.found).map_err(Error::fault)?;
     Ok(PersonExport { document, made_at: call.now() })
 }
@@ -123,6 +125,22 @@ impl Document<'_> {
         self.put(audit::Entity.table_name(), shown);
         Ok(())
     }
+
+    /// What the person asked of the metrics of the board.
+    async fn add_queries(&mut self, person: &person::Model, everywhere: &Scope) -> Result<()> {
+        use query::Column;
+        let Some(account) = person.account_id else { return Ok(()) };
+        let own = query::Entity::within(everywhere)
+            .filter(Column::BoardId.eq(person.board_id))
+            .filter(Column::Actor.eq(account.to_string()));
+        let rows = own.order_by_asc(Column::Id).all(self.db).await?;
+        let mut shown = Vec::with_capacity(rows.len());
+        for row in &rows {
+            shown.push(serde_json::to_value(row).map_err(Error::fault)?);
+        }
+        self.put(query::Entity.table_name(), shown);
+        Ok(())
+    }
 }
 
 /// The tables with rows that are of a person.
@@ -186,6 +204,7 @@ tables!(
     programme::material_state,
     platform::change,
     roster::roster_import,
+    metrics::export,
 );
 
 #[cfg(test)]

@@ -243,6 +243,12 @@ pub const TABLES: &[Table] = &[
         "append-only; it holds ids",
         &[("actor", Plain), ("action", Plain), ("subject", Plain), ("request_id", Plain)],
     ),
+    stays(
+        "metric_query",
+        &[],
+        "append-only, for a year; it holds ids",
+        &[("actor", Plain), ("metrics", Plain), ("breakdown", Plain), ("request_id", Plain)],
+    ),
     stays("change", &[Account("account_id")], "it holds ids, for seven days", &[("kind", Plain)]),
     stays(
         "idempotency",
@@ -274,6 +280,7 @@ pub const TABLES: &[Table] = &[
     goes("channel_preference", &[Account("account_id")]),
     goes("notification_settings", &[Account("account_id")]),
     goes("material_state", &[Account("account_id")]),
+    goes("export", &[Account("account_id")]),
     goes("account", &[Account("id")]),
 ];
 
@@ -292,6 +299,11 @@ pub const NOBODY: &[(&str, &str)] = &[
     ("lesson", "a course"),
     ("material", "a course"),
     ("meeting", "notes of a meeting have no author"),
+    ("metric_cell", "sums"),
+    ("metric_fact", "it holds ids; who is erased has another one"),
+    ("metric_figure", "sums"),
+    ("metric_milestone", "it holds ids and days"),
+    ("metric_stretch", "of a child"),
     ("module", "a course"),
     ("persisted_document", "a document of an app"),
     ("programme", "a course"),
@@ -303,6 +315,9 @@ pub const NOBODY: &[(&str, &str)] = &[
     ("student", "of a child"),
     ("survey_question", WORD_OF_THE_SCHOOL),
     ("team_session", "notes of a session have no author"),
+    ("webhook_delivery", "it holds ids"),
+    ("webhook_endpoint", "the address of a program"),
+    ("webhook_event", "it holds ids"),
 ];
 
 /// Tables whose texts are between those who wrote to one another about a child or a lesson: only the person's own export

@@ -1,0 +1,66 @@
+//! What requests leave to be written down later, so that none waits for it: what API clients used, and what was asked of
+//! metrics. It belongs to the process that answers, also where `glans worker` does all else that goes on without a request.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::MissedTickBehavior;
+
+use crate::app::App;
+use crate::identity::clients::usage;
+use crate::metrics::queries;
+use crate::platform::error::Result;
+
+/// What a process that is killed loses at most.
+const EVERY: Duration = Duration::from_secs(3);
+
+/// The books of a process that answers requests.
+#[derive(Debug)]
+pub struct Books {
+    rounds: JoinHandle<()>,
+    close: oneshot::Sender<()>,
+}
+
+impl Books {
+    /// From here on what requests leave is written every few seconds.
+    pub fn open(app: &Arc<App>) -> Self {
+        let (close, closed) = oneshot::channel();
+        Self { rounds: tokio::spawn(run(Arc::clone(app), closed)), close }
+    }
+
+    /// Writes what is left. To be called when no request is answered any more.
+    pub async fn close(self) {
+        let Self { rounds, close } = self;
+        // The rounds hear of it either way.
+        drop(close);
+        if let Err(error) = rounds.await {
+            tracing::error!(%error, "the last seconds of usage and metric queries were not written down");
+        }
+    }
+}
+
+async fn run(app: Arc<App>, mut closed: oneshot::Receiver<()>) {
+    let mut rounds = tokio::time::interval(EVERY);
+    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let is_last = tokio::select! {
+            _ = rounds.tick() => false,
+            _ = &mut closed => true,
+        };
+        if let Err(error) = write(&app).await {
+            tracing::error!(?error, "usage or metric queries could not be written down, which is tried again");
+        }
+        if is_last {
+            return;
+        }
+    }
+}
+
+/// Writes all that requests left until now. What cannot be written is kept.
+pub async fn write(app: &App) -> Result<()> {
+    let used = usage::write(app).await;
+    let asked = queries::write(app).await;
+    used.and(asked)
+}

@@ -1,0 +1,11 @@
+//! Figures of a place, as directors and integrators ask for them.
+
+mod definition;
+mod query;
+mod reading;
+mod store;
+pub mod types;
+
+pub use query::{EngagementQuery, of_place};
+pub use reading::{Ask, Breakdown, Counts, Group, Point, Series, report, report_of};
+pub use types::{EngagementInput, EngagementReport, Interval, Metric};

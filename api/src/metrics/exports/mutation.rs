@@ -1,0 +1,27 @@
+//! Starting exports.
+
+use async_graphql::{Context, Object};
+
+use super::actions;
+use super::types::{ExportStartInput, ExportStartPayload};
+use crate::call::Call;
+use crate::platform::error::Result;
+
+/// The root fields that start exports.
+#[derive(Default)]
+pub struct MetricExportMutation;
+
+#[Object]
+impl MetricExportMutation {
+    /// Has engagement figures written into a file, as many as a million. For administrators of the board, directors of the
+    /// cluster, leaders of the school and API clients with `metrics:read`. Ask for `metricExport` until it is READY, then
+    /// fetch `url`. Five exports of a board are made at a time.
+    async fn export_start(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which figures, and in which form.")] input: ExportStartInput,
+    ) -> Result<ExportStartPayload> {
+        let done = Call::of(ctx).once(ctx, |write| Box::pin(actions::start(write, input))).await;
+        ExportStartPayload::of(done)
+    }
+}

@@ -1,0 +1,178 @@
+//! Writing files, in the background.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use glans_entity::metrics::export;
+use glans_entity::scope::Scope;
+use sea_orm::DatabaseTransaction;
+use tokio::time::MissedTickBehavior;
+use uuid::Uuid;
+
+use super::file::{Block, File, Size};
+use super::rules::{self, Merging, View};
+use super::{actions, store};
+use crate::access::{Standing, Standings};
+use crate::app::App;
+use crate::call::Call;
+use crate::identity::clients;
+use crate::platform::error::{Error, Result};
+
+/// How often it is looked whether an export waits.
+const EVERY: Duration = Duration::from_secs(2);
+/// Figures that are read at once.
+const PAGE: usize = 5_000;
+
+const BROKE_OFF: &str = "This broke off several times. Start another export.";
+const NO_RIGHT: &str = "The right to these figures ended before the file was made.";
+
+/// Goes round as long as the process serves. A round that fails is logged, and the next one tries again.
+pub async fn run(app: Arc<App>) {
+    let mut rounds = tokio::time::interval(EVERY);
+    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        rounds.tick().await;
+        if let Err(error) = round(&app).await {
+            tracing::error!(?error, "exports were not made, which is tried again");
+        }
+    }
+}
+
+/// Makes all exports that wait, one after the other: how many were taken up.
+pub async fn round(app: &Arc<App>) -> Result<usize> {
+    let mut taken = 0;
+    while let Some(making) = Making::claim(app).await? {
+        taken += 1;
+        if let Err(error) = making.run().await {
+            tracing::error!(?error, export = %making.export.id, "an export broke off and is tried again");
+            making.give_back().await?;
+        }
+    }
+    Ok(taken)
+}
+
+/// An export under the hands of this process.
+struct Making {
+    call: Call,
+    export: export::Model,
+    lease: Uuid,
+}
+
+/// What a file is made from: one snapshot, as the owner sees it.
+struct Source {
+    db: DatabaseTransaction,
+    scope: Arc<Scope>,
+    names: HashMap<Uuid, String>,
+}
+
+impl Making {
+    /// Takes up the export that waits longest, if one does.
+    async fn claim(app: &Arc<App>) -> Result<Option<Self>> {
+        let call = Call::system(app, "exports");
+        // Whoever only looks does not wait for the writer.
+        if !store::is_waiting(&*call.read().await?, &call.scope(), call.now()).await? {
+            return Ok(None);
+        }
+        let lease = Uuid::now_v7();
+        let write = call.write().await?;
+        let claimed = store::claim(write.db(), lease, write.now()).await?;
+        write.commit().await?;
+        Ok(claimed.map(|export| Self { call, export, lease }))
+    }
+
+    async fn run(&self) -> Result<()> {
+        if self.export.attempts > rules::TRIES {
+            return self.fail(BROKE_OFF).await;
+        }
+        match self.source().await? {
+            Some(source) => self.write(&source).await,
+            None => self.fail(NO_RIGHT).await,
+        }
+    }
+
+    /// None where who started it may not see it any more.
+    async fn source(&self) -> Result<Option<Source>> {
+        let Some(standing) = self.owner().await? else { return Ok(None) };
+        let scope = Arc::clone(&standing.scope);
+        let db = self.call.app().db.read(&scope).await?;
+        if !actions::is_in_sight(&db, &scope, &self.export).await? {
+            return Ok(None);
+        }
+        let names = store::names(&db, &scope, &self.export).await?;
+        Ok(Some(Source { db, scope, names }))
+    }
+
+    /// What whoever started it may see now.
+    async fn owner(&self) -> Result<Option<Arc<Standing>>> {
+        let (app, board) = (self.call.app(), Some(self.export.board_id));
+        if let Some(account) = self.export.account_id {
+            return app.standings.of_account(app, account, None, board).await.map(Some);
+        }
+        let Some(client) = self.export.client_id else { return Ok(None) };
+        Ok(clients::actions::actor(app, client).await?.map(|actor| Standings::of_client(app, actor)))
+    }
+
+    /// Writes the file, a page of figures at a time.
+    async fn write(&self, source: &Source) -> Result<()> {
+        let (export, view) = (&self.export, View::of(&self.export));
+        let (mut file, mut merging) = (File::begin(export.format), Merging::default());
+        for metric in rules::metrics(export)? {
+            let mut after = None;
+            loop {
+                let of = (metric, after.as_ref());
+                let page = store::page(&source.db, &source.scope, export, of, PAGE as u64).await?;
+                let is_last = page.len() < PAGE;
+                after = page.last().map(store::Mark::of);
+                let mut figures: Vec<_> = page.into_iter().filter_map(|figure| merging.push(figure)).collect();
+                if is_last {
+                    figures.extend(merging.end());
+                }
+                let blocks = file.add(&figures, view, &source.names)?;
+                if file.rows() as u64 > rules::MOST_ROWS {
+                    // They became more since they were counted.
+                    return self.fail(actions::TOO_LARGE).await;
+                }
+                if !self.keep(blocks).await? {
+                    return Ok(());
+                }
+                if is_last {
+                    break;
+                }
+            }
+        }
+        self.finish(file).await
+    }
+
+    /// False where another process has taken it over.
+    async fn keep(&self, blocks: Vec<Block>) -> Result<bool> {
+        let write = self.call.write().await?;
+        let is_kept = store::keep(write.db(), &self.export, self.lease, blocks, write.now()).await?;
+        write.commit().await?;
+        Ok(is_kept)
+    }
+
+    async fn finish(&self, file: File) -> Result<()> {
+        let (last, Size { rows, bytes }) = file.end();
+        let rows = i32::try_from(rows).map_err(Error::fault)?;
+        let bytes = i32::try_from(bytes).map_err(Error::fault)?;
+        let write = self.call.write().await?;
+        let (db, now) = (write.db(), write.now());
+        if store::keep(db, &self.export, self.lease, last.into_iter().collect(), now).await? {
+            store::finish(db, self.export.id, self.lease, (rows, bytes), now).await?;
+        }
+        write.commit().await
+    }
+
+    async fn fail(&self, why: &str) -> Result<()> {
+        let write = self.call.write().await?;
+        store::fail(write.db(), self.export.id, self.lease, why, write.now()).await?;
+        write.commit().await
+    }
+
+    async fn give_back(&self) -> Result<()> {
+        let write = self.call.write().await?;
+        store::give_back(write.db(), self.export.id, self.lease).await?;
+        write.commit().await
+    }
+}

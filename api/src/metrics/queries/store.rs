@@ -1,0 +1,46 @@
+//! The SQL of the log.
+
+use chrono::{DateTime, Utc};
+use glans_entity::ids::BoardId;
+use glans_entity::metrics::query::{Column, Entity, Model};
+use glans_entity::scope::{Scope, Scoped};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+
+use crate::app::App;
+use crate::call::today;
+use crate::platform::error::Result;
+use crate::platform::page::{self, Order, PageArgs, Rows};
+
+/// Lines in one statement: twelve values each, of the 32,766 that SQLite takes.
+const ROWS: usize = 1_000;
+
+pub(super) async fn add(app: &App, lines: &[Model]) -> Result<()> {
+    let db = app.db.write(&Scope::system(today(app.clock.now()))).await?;
+    for part in lines.chunks(ROWS) {
+        let rows = part.iter().map(|row| row.clone().into_active_model());
+        Entity::insert_many(rows).exec_without_returning(&db).await?;
+    }
+    db.commit().await?;
+    Ok(())
+}
+
+/// One page of the log of a board, the last line first.
+pub(super) async fn page(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    board: BoardId,
+    args: &PageArgs,
+) -> Result<Rows<Model>> {
+    let order = Order {
+        name: "metricQuery.time",
+        columns: (Column::AskedAt, Column::Id),
+        key: |row: &Model| (row.asked_at, row.id.0),
+        descending: true,
+    };
+    page::rows(db, Entity::within(scope).filter(Column::BoardId.eq(board)), &order, args).await
+}
+
+/// Removes lines that were written before `until`; returns how many.
+pub async fn prune(db: &impl ConnectionTrait, until: DateTime<Utc>) -> Result<u64> {
+    Ok(Entity::delete_many().filter(Column::AskedAt.lt(until)).exec(db).await?.rows_affected)
+}

@@ -1,0 +1,149 @@
+//! From an event to the endpoints that are told of it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use glans_entity::identity::api_client;
+use glans_entity::ids::{ApiClientId, BoardId, SchoolId, WebhookEventId};
+use glans_entity::metrics::{webhook_endpoint, webhook_event};
+use glans_entity::platform::outbox::{self, Column as Event};
+use glans_entity::scope::Scope;
+use sea_orm::sea_query::{Expr, LockBehavior, LockType, Order, Query};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
+use serde_json::Value;
+use strum::IntoEnumIterator;
+
+use super::kinds::{self, Reach, WebhookEventKind};
+use super::{rules, store};
+use crate::app::App;
+use crate::call::today;
+use crate::identity::clients;
+use crate::platform::error::Result;
+use crate::platform::outbox::TOPIC;
+
+/// Events that are looked up at once.
+const AT_ONCE: u64 = 500;
+/// Events of other processes are looked for this often.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
+
+/// Goes round as long as the process works. A round that fails is logged, and the next one tries again.
+pub async fn run(app: Arc<App>) {
+    let mut wakes = app.bus.subscribe(TOPIC);
+    loop {
+        if let Err(error) = round(&app).await {
+            tracing::error!(?error, "no endpoint was told of what happened, which is tried again");
+        }
+        // An error means that nothing happened in this process meanwhile.
+        let _ = tokio::time::timeout(LOOK_AGAIN, wakes.next()).await;
+    }
+}
+
+/// Makes the deliveries of all that has happened; of how many events. Each has a transaction of its own, so that one that
+/// fails keeps no other waiting.
+pub async fn round(app: &Arc<App>) -> Result<usize> {
+    let everywhere = Scope::system(today(app.clock.now()));
+    let mut told = 0;
+    loop {
+        let db = app.db.read(&everywhere).await?;
+        let waiting = waiting(&db).await?;
+        drop(db);
+        let before = told;
+        for seq in waiting {
+            match take(app, &everywhere, seq).await {
+                Ok(true) => told += 1,
+                // Another process has it.
+                Ok(false) => {}
+                Err(error) => tracing::error!(?error, seq, "no endpoint was told of an event, which is tried again"),
+            }
+        }
+        if told == before {
+            return Ok(told);
+        }
+    }
+}
+
+/// Whether the event was there to be told of.
+async fn take(app: &App, everywhere: &Scope, seq: i64) -> Result<bool> {
+    let (db, now) = (app.db.write(everywhere).await?, app.clock.now());
+    let Some(event) = claim(&db, seq).await? else { return Ok(false) };
+    tell_of(&db, everywhere, &event, now).await?;
+    mark(&db, seq, now).await?;
+    db.commit().await?;
+    Ok(true)
+}
+
+/// The events that wait, oldest first.
+async fn waiting(db: &impl ConnectionTrait) -> Result<Vec<i64>> {
+    let select = Query::select()
+        .column(Event::Seq)
+        .from(outbox::Entity)
+        .and_where(Event::HookedAt.is_null())
+        .and_where(Event::Kind.is_in(WebhookEventKind::iter().map(WebhookEventKind::name)))
+        .order_by(Event::Seq, Order::Asc)
+        .limit(AT_ONCE)
+        .to_owned();
+    let rows = db.query_all(&select).await?;
+    Ok(rows.iter().map(|row| row.try_get("", "seq")).collect::<Result<_, _>>()?)
+}
+
+/// The event, if it waits and no other process has it.
+#[expect(clippy::disallowed_methods, reason = "the outbox is read by the program only")]
+async fn claim(db: &DatabaseTransaction, seq: i64) -> Result<Option<outbox::Model>> {
+    let waiting = outbox::Entity::find().filter(Event::Seq.eq(seq)).filter(Event::HookedAt.is_null());
+    Ok(waiting.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked).one(db).await?)
+}
+
+async fn mark(db: &DatabaseTransaction, seq: i64, now: DateTime<Utc>) -> Result<()> {
+    let update = outbox::Entity::update_many().col_expr(Event::HookedAt, Expr::value(now)).filter(Event::Seq.eq(seq));
+    update.exec(db).await?;
+    Ok(())
+}
+
+async fn tell_of(db: &DatabaseTransaction, scope: &Scope, event: &outbox::Model, now: DateTime<Utc>) -> Result<()> {
+    let (Some(board), Ok(kind)) = (event.board_id, event.kind.parse::<WebhookEventKind>()) else { return Ok(()) };
+    let endpoints = store::hold(db, scope, board).await?;
+    if endpoints.is_empty() {
+        return Ok(());
+    }
+    let mut data = kind.data(&event.payload);
+    let mut reach = kind.reach(&event.payload);
+    if let Reach::Partnership(partnership) = reach
+        && let Some(school) = store::school_of(db, scope, partnership).await?
+    {
+        data.insert("school".to_owned(), Value::String(school.to_string()));
+        reach = Reach::School(school);
+    }
+    let clients = clients_of(db, scope, &endpoints).await?;
+    let wants = |endpoint: &&webhook_endpoint::Model| {
+        endpoint.kinds.0.iter().any(|name| name == kind.name())
+            && clients
+                .get(&endpoint.client_id)
+                .is_some_and(|client| client.revoked_at.is_none() && rules::may_know(schools(client).as_deref(), reach))
+    };
+    let told: Vec<&webhook_endpoint::Model> = endpoints.iter().filter(wants).collect();
+    let body = kinds::body(kind.name(), event.at, &data);
+    store::tell(db, row(board, body, now), kind.name(), &told, now).await?;
+    Ok(())
+}
+
+/// A new event.
+pub(super) fn row(board_id: BoardId, body: String, created_at: DateTime<Utc>) -> webhook_event::Model {
+    webhook_event::Model { id: WebhookEventId::new(), board_id, body, created_at }
+}
+
+async fn clients_of(
+    db: &DatabaseTransaction,
+    scope: &Scope,
+    endpoints: &[webhook_endpoint::Model],
+) -> Result<HashMap<ApiClientId, api_client::Model>> {
+    let ids: Vec<ApiClientId> = endpoints.iter().map(|endpoint| endpoint.client_id).collect();
+    let rows = clients::store::by_ids(db, scope, &ids).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// The schools that the client is narrowed to; none: it is not.
+fn schools(client: &api_client::Model) -> Option<Vec<SchoolId>> {
+    client.school_ids.as_ref().map(|ids| ids.0.iter().filter_map(|id| id.parse().ok()).collect())
+}
