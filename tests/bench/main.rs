@@ -8,13 +8,16 @@
 //!
 //! With `followers` in front it measures what 2,000 idle subscribers cost a server process; with
 //! `notifications [--guardians N]` how soon a whole board is told and its last push is out; with
-//! `tokens [--live N] [--dead N]` that no fault of a gateway costs anybody a device.
+//! `tokens [--live N] [--dead N]` that no fault of a gateway costs anybody a device; with `exports [--figures N]` what memory a
+//! file of figures takes to make and to fetch; with `metrics` that figures cost the same however many facts are behind them.
 #![expect(clippy::expect_used, clippy::panic, reason = "a measurement that cannot go on is no measurement")]
 
 mod cpu;
+mod exports;
 mod flat;
 mod followers;
 mod load;
+mod metrics;
 mod notifications;
 mod report;
 mod screens;
@@ -42,9 +45,12 @@ fn main() -> ExitCode {
     runtime.block_on(async {
         match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
             ["glans", url] => server::serve_glans(url).await,
+            ["exporting", url] => exports::serve(url).await,
             ["flat", url] => server::serve(flat::router(url).await).await,
             ["cli", ..] => return glans::cli::run(arguments.iter().map(OsString::from)).await,
             ["followers", ..] => followers(&Size::of(&arguments)).await,
+            ["metrics", ..] => metrics(&Size::of(&arguments)).await,
+            ["exports", ..] => Box::pin(exports::measure(number(&arguments, "--figures", "1000000"))).await,
             ["notifications", ..] => notifications::measure_fan_out(number(&arguments, "--guardians", "10000")).await,
             ["tokens", ..] => {
                 let (live, dead) = (number(&arguments, "--live", "10000"), number(&arguments, "--dead", "1000"));
@@ -108,6 +114,19 @@ async fn followers(size: &Size) {
         };
         fill(database.url(), size);
         followers::measure(engine, database.url()).await;
+        database.remove().await;
+    }
+}
+
+async fn metrics(size: &Size) {
+    metrics::head();
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let Some(database) = TestDatabase::migrated(engine).await else {
+            println!("{engine} is not there");
+            continue;
+        };
+        fill(database.url(), size);
+        metrics::measure(engine, database.url(), Duration::from_secs(size.seconds)).await;
         database.remove().await;
     }
 }

@@ -29,7 +29,7 @@ const PEOPLE: u64 = 50;
 /// A screen.
 pub(crate) struct Screen {
     pub(crate) name: &'static str,
-    document: &'static str,
+    document: String,
     accounts: Vec<AccountId>,
     tokens: Vec<String>,
     /// Of the flat handler.
@@ -49,15 +49,16 @@ pub(crate) async fn all(database_url: &str) -> [Screen; 2] {
 }
 
 impl Screen {
-    async fn of(
+    pub(crate) async fn of(
         name: &'static str,
-        document: &'static str,
+        document: impl Into<String>,
         people: &[(AccountId, BoardId)],
         database_url: &str,
         path: String,
     ) -> Self {
         let tokens = tokens_of(people, database_url).await;
-        Self { name, document, accounts: people.iter().map(|(account, _)| *account).collect(), tokens, path }
+        let accounts = people.iter().map(|(account, _)| *account).collect();
+        Self { name, document: document.into(), accounts, tokens, path }
     }
 
     pub(crate) fn of_api(&self, address: &str) -> Call {
@@ -78,7 +79,7 @@ impl Screen {
             let standing = app.standings.of_account(&app, self.accounts[0], None, None).await;
             let standing = standing.unwrap_or_else(|error| panic!("no rights: {error:?}"));
             let asking = Asking::new(Arc::clone(&app), standing, "bench".to_owned());
-            let mut request = Request::new(self.document);
+            let mut request = Request::new(self.document.as_str());
             request.data = asking.into_data();
             let before = app.db.statement_count();
             let answer = schema.execute(request).await;

@@ -63,7 +63,7 @@ async fn every_role_has_an_account_to_try(program: &Program) {
 }
 
 /// The account with the role, signed in.
-async fn sign_in(program: &Program, role: Role) -> Actor {
+pub(crate) async fn sign_in(program: &Program, role: Role) -> Actor {
     let accounts = actions::accounts(&program.app).await.unwrap();
     let account = accounts.into_iter().find(|account| account.role == role).unwrap();
     let newcomer = program.newcomer(&account.name).await;

@@ -53,6 +53,7 @@ mod story;
 mod succession;
 mod surveys;
 mod sync;
+mod telemetry;
 mod threads;
 mod upkeep;
 

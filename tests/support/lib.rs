@@ -30,7 +30,7 @@ mod world;
 pub use actor::Actor;
 pub use database::{Snapshot, TestDatabase};
 pub use engine::Engine;
-pub use gateway::{Accepted, FakeGateway};
+pub use gateway::{Accepted, FakeGateway, Hooked};
 pub use nats::Nats;
 pub use program::Program;
 pub use reply::Reply;

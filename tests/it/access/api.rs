@@ -36,6 +36,12 @@ impl Api {
         fields.map(|field| &field.node).collect()
     }
 
+    /// All objects.
+    pub(crate) fn objects(&self) -> Vec<&str> {
+        let objects = self.types.iter().filter(|(_, of)| matches!(of.kind, TypeKind::Object(_)));
+        objects.map(|(name, _)| name.as_str()).collect()
+    }
+
     /// The objects that have an id, and can be asked for with `node`.
     pub(crate) fn nodes(&self) -> Vec<&str> {
         self.types

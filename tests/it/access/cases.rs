@@ -20,6 +20,17 @@ pub(crate) enum Reading {
 
 /// How to ask this field of `Query`; none where nobody said how.
 pub(crate) fn reading(field: &FieldDefinition) -> Option<Reading> {
+    let by_id = |argument: &str, of_type: &str| {
+        Some(Reading::ById { argument: argument.to_owned(), of_type: of_type.to_owned() })
+    };
+    match field.name.node.as_str() {
+        "engagement" => {
+            return by_id("input: { metrics: [REACH], from: \"2026-01-01\", to: \"2026-06-30\" }, scope", "Board");
+        }
+        "lessonEffect" => return by_id("lesson: $lesson, metric: REACH, scope", "Board"),
+        "worklist" => return by_id("kind: NOT_YET, classGroup", "ClassGroup"),
+        _ => {}
+    }
     let ids = |required: bool| {
         field
             .arguments
@@ -79,7 +90,8 @@ pub(crate) fn subject(mutation: &str) -> Option<&'static str> {
         | "contactRulesUpdate"
         | "announcementCreate"
         | "surveyCreate"
-        | "consentPurposeCreate" => "School",
+        | "consentPurposeCreate"
+        | "exportStart" => "School",
         "classGroupUpdate" | "classGroupArchive" | "bookingRoundOpen" | "eventCreate" => "ClassGroup",
         "personUpdate" | "personArchive" | "personErase" | "personExport" | "invitationCreate" | "membershipGrant" => {
             "Person"
@@ -96,7 +108,14 @@ pub(crate) fn subject(mutation: &str) -> Option<&'static str> {
         | "concernRaise" => "Student",
         "guardianshipUpdate" | "guardianshipEnd" => "Guardianship",
         "membershipRevoke" => "Membership",
-        "apiClientSecretRotate" | "apiClientRevoke" => "ApiClient",
+        "apiClientSecretRotate" | "apiClientRevoke" | "webhookEndpointCreate" => "ApiClient",
+        "webhookEndpointUpdate"
+        | "webhookEndpointDelete"
+        | "webhookEndpointSecretRotate"
+        | "webhookEndpointEnable"
+        | "webhookEndpointDisable"
+        | "webhookEndpointTest" => "WebhookEndpoint",
+        "webhookDeliveryReplay" => "WebhookDelivery",
         "rosterImportRollback" => "RosterImport",
         "programmePublish" => "Programme",
         "cohortUpdate" | "cohortMigrate" | "cohortSchoolAdd" | "cohortSchoolRemove" | "meetingPlan" => "Cohort",
@@ -281,6 +300,9 @@ fn people(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
         }
         "guardianshipUpdate" => json!({ "id": id, "access": "ON_REQUEST" }),
         "rosterImportStart" => json!({ "board": id }),
+        "exportStart" => {
+            json!({ "scope": id, "metrics": ["REACH"], "from": "2026-08-01", "to": "2026-08-31", "format": "CSV" })
+        }
         _ => return None,
     })
 }
@@ -289,7 +311,19 @@ fn identity(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
     Some(match mutation {
         "invitationCreate" => json!({ "person": id, "delivery": "PAPER" }),
         "membershipGrant" => json!({ "person": id, "role": "TEACHER", "scope": referred.groups[0].to_string() }),
-        "membershipRevoke" | "apiClientSecretRotate" | "apiClientRevoke" => json!({ "id": id }),
+        "membershipRevoke"
+        | "apiClientSecretRotate"
+        | "apiClientRevoke"
+        | "webhookEndpointDelete"
+        | "webhookEndpointSecretRotate"
+        | "webhookEndpointEnable"
+        | "webhookEndpointDisable"
+        | "webhookEndpointTest"
+        | "webhookDeliveryReplay" => json!({ "id": id }),
+        "webhookEndpointCreate" => {
+            json!({ "client": id, "url": "https://hooks.example.org/", "events": ["LESSON_TAUGHT"] })
+        }
+        "webhookEndpointUpdate" => json!({ "id": id, "description": "Anders" }),
         "apiClientCreate" => {
             let schools = [referred.schools[0].to_string()];
             json!({ "board": id, "name": "Nieuw", "scopes": ["LESSONS_READ"], "schools": schools })

@@ -37,6 +37,10 @@ impl Question {
     pub(super) async fn ask(&self, world: &World, standing: &Arc<Standing>, whose: Whose) -> Option<Answer> {
         let variables = match &self.of_type {
             None => Value::Null,
+            // The course is the same whoever asks: it is the place that decides.
+            Some(of_type) if self.document.contains("$lesson: ID!") => {
+                json!({ "id": targets::id(world, of_type, whose)?, "lesson": world.ours.published.lesson })
+            }
             Some(of_type) => json!({ "id": targets::id(world, of_type, whose)? }),
         };
         Some(world.execute(standing, &self.document, variables).await)
@@ -109,15 +113,18 @@ fn root_question(api: &Api, name: &str, returned: &str, reading: Reading) -> Que
     let (document, of_type) = match reading {
         Reading::Plain => (format!("{{ {name} {selection} }}"), None),
         Reading::ById { argument, of_type } => {
-            (format!("query($id: ID!) {{ {name}({argument}: $id) {selection} }}"), Some(of_type))
+            let also = if argument.contains("$lesson") { ", $lesson: ID!" } else { "" };
+            (format!("query($id: ID!{also}) {{ {name}({argument}: $id) {selection} }}"), Some(of_type))
         }
     };
     Question { name: name.to_owned(), field: name.to_owned(), of_type, document, fields }
 }
 
 /// Fields that tell nothing without an argument, or lie deeper than the walk goes; their own tests ask for them.
-const ASKED_ELSEWHERE: [&str; 7] = [
+const ASKED_ELSEWHERE: [&str; 9] = [
     "ChangeSet.includes",
+    "Cluster.engagement",
+    "School.engagement",
     "SurveyText.text",
     "SurveyTextConnection.edges",
     "SurveyTextConnection.nodes",
@@ -150,20 +157,30 @@ fn every_type_with_an_id_has_something_to_ask_for() {
 pub(super) struct Row<'q> {
     pub(super) question: &'q Question,
     pub(super) whose: Whose,
-    pub(super) answers: Vec<(Who, Answer)>,
+    /// With the name of who asked.
+    pub(super) answers: Vec<(&'static str, Answer)>,
 }
 
 /// Asks everything, as everybody, about everything. Takes a while: look at its answers from all sides.
 pub(super) async fn walk<'q>(world: &World, questions: &'q [Question]) -> Vec<Row<'q>> {
     let mut standings = Vec::new();
     for who in Who::ALL {
-        standings.push((who, world.standing(who).await));
+        standings.push((who.name(), world.standing(who).await));
     }
+    walk_as(world, questions, &standings).await
+}
+
+/// As [`walk`], as each of these.
+pub(super) async fn walk_as<'q>(
+    world: &World,
+    questions: &'q [Question],
+    standings: &[(&'static str, Arc<Standing>)],
+) -> Vec<Row<'q>> {
     let mut rows = Vec::new();
     for question in questions {
         for whose in if question.of_type.is_some() { &Whose::ALL[..] } else { &Whose::ALL[..1] } {
             let mut answers = Vec::new();
-            for (who, standing) in &standings {
+            for (who, standing) in standings {
                 answers.extend(question.ask(world, standing, *whose).await.map(|answer| (*who, answer)));
             }
             rows.push(Row { question, whose: *whose, answers });
@@ -179,7 +196,7 @@ pub(super) fn leaks(world: &World, api: &Api, rows: &[Row]) -> Vec<String> {
         let texts = row.answers.iter().map(|(who, answer)| (*who, answer.body.to_string()));
         let leaking = texts.filter(|(_, text)| text.contains(CANARY) || foreign.iter().any(|id| text.contains(id)));
         let (name, whose) = (&row.question.name, row.whose);
-        leaking.map(|(who, text)| format!("{} asks {name} {whose}: {text}", who.name())).collect::<Vec<_>>()
+        leaking.map(|(who, text)| format!("{who} asks {name} {whose}: {text}")).collect::<Vec<_>>()
     };
     rows.iter().flat_map(leaks).collect()
 }
@@ -191,7 +208,7 @@ pub(super) fn tellers(rows: &[Row]) -> Vec<String> {
         let both = pair[0].answers.iter().zip(&pair[1].answers);
         let name = &pair[0].question.name;
         both.filter(|((_, other), (_, unknown))| other != unknown)
-            .map(|((who, other), (_, unknown))| format!("{} asks {name}: {other:?} but {unknown:?}", who.name()))
+            .map(|((who, other), (_, unknown))| format!("{who} asks {name}: {other:?} but {unknown:?}"))
             .collect::<Vec<_>>()
     };
     pairs.flat_map(told).collect()

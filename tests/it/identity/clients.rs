@@ -1,6 +1,8 @@
 //! API clients and the token endpoints.
 
 use chrono::TimeDelta;
+use glans::books;
+use glans::call::today;
 use glans_tests::{Actor, Reply, Who, World};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -145,6 +147,36 @@ async fn clients_are_for_administrators_of_their_board(world: &World) {
     );
 }
 
+async fn what_a_client_asks_for_is_counted_by_the_day(world: &World) {
+    let client = world.actor(Who::Client).await;
+    let priced = client.with_header("x-cost", "1").asks("{ schools { nodes { id } } }").await;
+    let cost = priced.body["extensions"]["cost"]["requested"].as_i64().unwrap();
+    assert_eq!(client.asks("{").await.codes(), ["GRAPHQL_PARSE_FAILED"]);
+    // A person's requests are nobody's to count.
+    let (admin, _) = signed_in(world, Who::Admin).await;
+    books::write(&world.app).await.unwrap();
+
+    let used = "usage { day requests refused cost }";
+    let day = today(world.app.clock.now()).to_string();
+    let own = client.asks(&format!("{{ viewer {{ apiClient {{ {used} }} }} }}")).await;
+    let first = json!([{ "day": day, "requests": 2, "refused": 1, "cost": cost }]);
+    assert_eq!(own.at("viewer.apiClient.usage"), &first);
+
+    // Another process would add to it as the second round does.
+    world.app.usage.add(world.ours.client, today(world.app.clock.now()), 7, false);
+    books::write(&world.app).await.unwrap();
+    let list = |field: &str| format!("{{ apiClients(board: \"{}\") {{ nodes {{ {field} }} }} }}", world.ours.id);
+    let seen = admin.asks(&list(used)).await;
+    assert_eq!(seen.at("apiClients.nodes.0.usage.0.requests"), &json!(4));
+    assert_eq!(seen.at("apiClients.nodes.0.usage.0.refused"), &json!(1));
+    assert!(seen.at("apiClients.nodes.0.usage.0.cost").as_i64().unwrap() > cost + 7);
+
+    let past = admin.asks(&list("usage(from: \"2020-01-01\", to: \"2020-12-31\") { day }")).await;
+    assert_eq!(past.at("apiClients.nodes.0.usage"), &json!([]));
+    let long = admin.asks(&list("usage(from: \"2020-01-01\", to: \"2021-12-31\") { day }")).await;
+    assert_eq!(long.codes(), ["BAD_USER_INPUT"]);
+}
+
 /// A form, and the status and error that answer it.
 type Case<'c> = (&'c [(&'c str, &'c str)], u16, &'c str);
 
@@ -226,6 +258,7 @@ glans_tests::on_each_database!(
     two_secrets_live_and_the_third_ends_the_first,
     a_revoked_client_is_out_with_its_tokens,
     clients_are_for_administrators_of_their_board,
+    what_a_client_asks_for_is_counted_by_the_day,
     the_token_endpoint_refuses_in_the_words_of_the_rfc,
     basic_authentication_works_and_names_itself_when_refused,
     a_session_goes_on_and_ends_through_the_token_endpoints_too,

@@ -6,25 +6,27 @@ mod contact;
 mod course;
 mod crowd;
 mod families;
+mod figures;
 mod occasions;
 mod partners;
 mod said;
 mod sower;
 mod surveys;
 mod told;
+mod webhooks;
 
 use chrono::{DateTime, Utc};
 use glans::platform::clock::Clock;
 use glans_entity::ids::{
     AbsenceNoticeId, AccountId, AnnouncementId, ApiClientId, BoardId, BookingRoundId, ClassGroupId, ClusterId,
     CohortId, CommentId, ConcernId, ConsentId, ConsentPurposeId, ContactMomentId, DeliveryId, DeviceId, EventId,
-    ExperienceId, GuardianshipId, MeetingId, MembershipId, MessageId, NotificationId, PersonId, RosterImportId,
-    SchoolCohortId, SchoolId, SchoolYearId, SessionId, SlotId, StudentId, SurveyId, SurveyQuestionId, TeamSessionId,
-    ThreadId,
+    ExperienceId, ExportId, GuardianshipId, MeetingId, MembershipId, MessageId, MetricQueryId, NotificationId,
+    PersonId, RosterImportId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, SlotId, StudentId, SurveyId,
+    SurveyQuestionId, TeamSessionId, ThreadId, WebhookDeliveryId, WebhookEndpointId,
 };
 use glans_entity::localized::Strings;
 use glans_entity::people::{GuardianAccess, Role, ScopeKind};
-use glans_entity::{identity, roster};
+use glans_entity::{identity, metrics, roster};
 use sea_orm::DatabaseTransaction;
 
 pub use course::Course;
@@ -82,9 +84,15 @@ pub struct Board {
     pub guardianships: [GuardianshipId; 2],
     /// May read the organisation and the lessons.
     pub client: ApiClientId,
+    /// Of the client, by the administrator; disabled.
+    pub webhook_endpoint: WebhookEndpointId,
+    /// To that endpoint, which failed.
+    pub webhook_delivery: WebhookDeliveryId,
     pub import: RosterImportId,
     /// A phone of the administrator.
     pub session: SessionId,
+    /// Figures of the board that the administrator had written into a file.
+    pub export: ExportId,
     /// What that phone is to its gateway.
     pub device: DeviceId,
     /// One of the administrator, and one of the leader of the second school.
@@ -207,17 +215,14 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
         guardian: people.guardians[at].person,
         staff,
     };
-    let partners = [sower.partners(of(0, people.teacher.person)).await, sower.partners(of(1, other_leader)).await];
-    let said = said::say(
-        &sower,
-        [of(0, people.teacher.person), of(1, other_leader)],
-        [leader, other_leader],
-        groups,
-        school_year,
-    )
-    .await;
+    let triangles = [of(0, people.teacher.person), of(1, other_leader)];
+    let partners = [sower.partners(triangles[0]).await, sower.partners(triangles[1]).await];
+    let said = said::say(&sower, triangles, [leader, other_leader], groups, school_year).await;
     let session = sower.session(people.admin.account).await;
     let notifications = sower.notifications([people.admin, people.other_leader], said.announcements).await;
+    let client = client(&sower).await;
+    metric_query(&sower, client, schools[0]).await;
+    let webhook_endpoint = sower.webhook_endpoint(client).await;
     Board {
         id: sower.board,
         clusters,
@@ -234,9 +239,12 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
         distant: people.distant,
         memberships,
         guardianships,
-        client: client(&sower).await,
+        client,
+        webhook_endpoint,
+        webhook_delivery: sower.webhook_delivery(webhook_endpoint).await,
         import: import(&sower).await,
         session,
+        export: sower.export(people.admin.account).await,
         device: sower.device(people.admin.account, session).await,
         notifications,
         dead_delivery: sower.dead_delivery(people.admin, notifications[0]).await,
@@ -340,6 +348,27 @@ async fn client(sower: &Sower<'_>) -> ApiClientId {
         })
         .await;
     id
+}
+
+/// That the client asked for figures of the first school.
+async fn metric_query(sower: &Sower<'_>, client: ApiClientId, school: SchoolId) {
+    let today = sower.now.date_naive();
+    sower
+        .put::<metrics::query::Entity>(metrics::query::Model {
+            id: MetricQueryId::new(),
+            board_id: sower.board,
+            actor: client.to_string(),
+            scope_id: school.0,
+            scope_kind: metrics::Level::School,
+            metrics: Strings(vec!["REACH".to_owned()]),
+            span: metrics::Span::Week,
+            starts_on: today,
+            ends_on: today,
+            breakdown: "NONE".to_owned(),
+            asked_at: sower.now,
+            request_id: sower.text("request"),
+        })
+        .await;
 }
 
 async fn import(sower: &Sower<'_>) -> RosterImportId {

@@ -1,0 +1,348 @@
+//! Figures of a place: who sees them, what is hidden, and what is no question.
+
+use std::sync::Arc;
+
+use chrono::{Days, NaiveDate};
+use glans::access::{ApiScope, ClientActor, Standing, Standings};
+use glans_entity::ids::{BoardId, ClassGroupId, ClusterId, SchoolId};
+use glans_entity::metrics::{Level, Metric, Suppression, figure};
+use glans_tests::{Who, World, on_each_database};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::ask::{act, codes, statements};
+
+const ENGAGEMENT: &str = "query($scope: ID!, $input: EngagementInput!) { engagement(scope: $scope, input: $input) {
+    from to series { metric group { id name language } points {
+        periodStart value numerator denominator unknown suppressed definitionVersion } } } }";
+const OF_SCHOOL: &str = "query($id: ID!, $input: EngagementInput!) { node(id: $id) { ... on School {
+    engagement(input: $input) { series { points { numerator denominator suppressed } } } } } }";
+
+/// A Monday.
+const MONDAY: &str = "2026-08-03";
+const SUNDAY: &str = "2026-08-09";
+/// Statements of an answer at most, whatever is asked.
+const STATEMENTS: u64 = 5;
+
+fn monday() -> NaiveDate {
+    MONDAY.parse().unwrap()
+}
+
+/// REACH of one week.
+fn asked(more: Value) -> Value {
+    let mut input = json!({ "metrics": ["REACH"], "from": MONDAY, "to": SUNDAY });
+    if let Value::Object(more) = more {
+        input.as_object_mut().unwrap().extend(more);
+    }
+    input
+}
+
+/// A week of both clusters, schools and groups. Of the first school the figure is for its team alone.
+async fn sow(world: &World) {
+    let (ours, hidden) = (&world.ours, Some(Suppression::Complementary));
+    world
+        .sow(ours, async |sower| {
+            let of = |level, place: Uuid, parent: Uuid| figure::Model {
+                parent_id: parent,
+                ..sower.figure(Metric::Reach, level, place, monday())
+            };
+            let board = figure::Model { numerator: 30, denominator: 40, ..of(Level::Board, ours.id.0, Uuid::nil()) };
+            let arabic = figure::Model { language: "ar".to_owned(), numerator: 10, denominator: 16, ..board.clone() };
+            let mut rows = vec![board, arabic];
+            for at in 0..2 {
+                let school = of(Level::School, ours.schools[at].0, ours.clusters[at].0);
+                let group = of(Level::ClassGroup, ours.groups[at].0, ours.schools[at].0);
+                rows.push(of(Level::Cluster, ours.clusters[at].0, ours.id.0));
+                rows.push(figure::Model { outside: hidden.filter(|_| at == 0), ..school });
+                rows.push(figure::Model { outside: hidden, ..group });
+            }
+            sower.figures(rows).await;
+        })
+        .await;
+    world
+        .sow(&world.theirs, async |sower| {
+            let theirs = &world.theirs;
+            sower.figures([sower.figure(Metric::Reach, Level::Board, theirs.id.0, monday())]).await;
+        })
+        .await;
+}
+
+async fn answer(world: &World, standing: &Arc<Standing>, scope: &str, input: Value) -> Value {
+    world.execute(standing, ENGAGEMENT, json!({ "scope": scope, "input": input })).await.body
+}
+
+/// A figure in a word: `15/20`, why it is hidden, or the code of the error.
+async fn seen(world: &World, standing: &Arc<Standing>, scope: &str) -> String {
+    let body = answer(world, standing, scope, asked(json!({}))).await;
+    if let Some(code) = body["errors"][0]["extensions"]["code"].as_str() {
+        return code.to_owned();
+    }
+    shown(&body["data"]["engagement"])
+}
+
+fn shown(report: &Value) -> String {
+    let Some(point) = report["series"][0]["points"].get(0) else { return "nothing".to_owned() };
+    match point["suppressed"].as_str() {
+        Some(why) => why.to_owned(),
+        None => format!("{}/{}", point["numerator"], point["denominator"]),
+    }
+}
+
+/// Board, both clusters, both schools, both groups.
+fn places(world: &World) -> [String; 7] {
+    let ours = &world.ours;
+    [
+        ours.id.to_string(),
+        ours.clusters[0].to_string(),
+        ours.clusters[1].to_string(),
+        ours.schools[0].to_string(),
+        ours.schools[1].to_string(),
+        ours.groups[0].to_string(),
+        ours.groups[1].to_string(),
+    ]
+}
+
+async fn seen_of_all(world: &World, standing: &Arc<Standing>) -> Vec<String> {
+    let mut all = Vec::new();
+    for place in places(world) {
+        all.push(seen(world, standing, &place).await);
+    }
+    all
+}
+
+/// An integrator who may read metrics, of all schools or of some.
+fn client(world: &World, schools: Option<Vec<SchoolId>>) -> Arc<Standing> {
+    let (id, board) = (world.ours.client, world.ours.id);
+    Standings::of_client(&world.app, ClientActor { id, board, scopes: vec![ApiScope::MetricsRead], schools })
+}
+
+async fn everybody_sees_figures_of_what_is_theirs(world: &World) {
+    sow(world).await;
+    let none = "NOT_FOUND";
+    let (own, hidden) = ("15/20", "COMPLEMENTARY");
+    for (who, expected) in [
+        (Who::Admin, ["30/40", own, own, hidden, own, none, none]),
+        (Who::Director, [none, own, none, hidden, none, none, none]),
+        (Who::Leader, [none, none, none, own, none, own, none]),
+        (Who::Teacher, [none, none, none, none, none, own, none]),
+        (Who::Trainer, [none; 7]),
+        (Who::Guardian, [none; 7]),
+        (Who::Distant, [none; 7]),
+        (Who::Client, [none; 7]),
+        (Who::Anonymous, ["UNAUTHENTICATED"; 7]),
+    ] {
+        let standing = world.standing(who).await;
+        assert_eq!(seen_of_all(world, &standing).await, expected, "{}", who.name());
+    }
+    let whole = seen_of_all(world, &client(world, None)).await;
+    assert_eq!(whole, ["30/40", own, own, hidden, own, none, none]);
+    let narrow = seen_of_all(world, &client(world, Some(vec![world.ours.schools[0]]))).await;
+    assert_eq!(narrow, [none, none, none, hidden, none, none, none]);
+    for who in [Who::Admin, Who::Director, Who::Leader, Who::Teacher] {
+        let stranger = world.standing_in(&world.theirs, who).await;
+        assert_eq!(seen_of_all(world, &stranger).await, [none; 7], "{} of the other board", who.name());
+    }
+}
+
+async fn another_board_looks_like_none(world: &World) {
+    sow(world).await;
+    let theirs = &world.theirs;
+    let ids = [
+        theirs.id.to_string(),
+        theirs.clusters[0].to_string(),
+        theirs.schools[0].to_string(),
+        theirs.groups[0].to_string(),
+        BoardId::new().to_string(),
+        ClusterId::new().to_string(),
+        SchoolId::new().to_string(),
+        ClassGroupId::new().to_string(),
+        world.ours.students[0].to_string(),
+        "nothing".to_owned(),
+    ];
+    for who in [Who::Admin, Who::Director, Who::Leader, Who::Guardian] {
+        let standing = world.standing(who).await;
+        let unknown = answer(world, &standing, "nothing", asked(json!({}))).await;
+        for id in &ids {
+            let refused = answer(world, &standing, id, asked(json!({}))).await;
+            assert_eq!(refused, unknown, "{} asks for {id}", who.name());
+        }
+        assert_eq!(unknown["errors"][0]["extensions"]["code"], "NOT_FOUND");
+        assert_eq!(unknown["errors"][0]["message"], "There is no such place, or you see no figures of it.");
+    }
+}
+
+async fn a_school_tells_its_figures_to_who_sees_them(world: &World) {
+    sow(world).await;
+    let school = world.ours.schools[0].to_string();
+    for (who, expected) in [
+        (Who::Leader, Some("15/20")),
+        (Who::Director, Some("COMPLEMENTARY")),
+        (Who::Admin, Some("COMPLEMENTARY")),
+        (Who::Teacher, None),
+        (Who::Trainer, None),
+        (Who::Guardian, None),
+        (Who::Client, None),
+    ] {
+        let asked = json!({ "id": school, "input": asked(json!({})) });
+        let body = world.execute(&world.standing(who).await, OF_SCHOOL, asked).await.body;
+        assert!(body.get("errors").is_none(), "{}: {body}", who.name());
+        let school = &body["data"]["node"];
+        assert!(school.is_object(), "the {} sees the school", who.name());
+        let report = &school["engagement"];
+        let told = (!report.is_null()).then(|| shown(report));
+        assert_eq!(told.as_deref(), expected, "{}", who.name());
+    }
+}
+
+async fn what_is_hidden_says_why_and_no_more(world: &World) {
+    sow(world).await;
+    let school = world.ours.schools[0].to_string();
+    let hidden = json!({
+        "periodStart": MONDAY, "value": null, "numerator": null, "denominator": null, "unknown": null,
+        "suppressed": "COMPLEMENTARY", "definitionVersion": 1,
+    });
+    let open = json!({
+        "periodStart": MONDAY, "value": 0.75, "numerator": 15, "denominator": 20, "unknown": 0,
+        "suppressed": null, "definitionVersion": 1,
+    });
+    for (who, point) in [(Who::Director, hidden), (Who::Leader, open)] {
+        let body = answer(world, &world.standing(who).await, &school, asked(json!({}))).await;
+        let report = json!({
+            "from": MONDAY, "to": SUNDAY, "series": [{ "metric": "REACH", "group": null, "points": [point] }],
+        });
+        assert_eq!(body["data"]["engagement"], report, "{}", who.name());
+    }
+}
+
+async fn figures_are_told_apart(world: &World) {
+    sow(world).await;
+    let (admin, leader) = (world.standing(Who::Admin).await, world.standing(Who::Leader).await);
+    let (board, school) = (world.ours.id.to_string(), world.ours.schools[0].to_string());
+    let ours = &world.ours;
+    for (standing, scope, breakdown, expected) in [
+        (
+            &admin,
+            &board,
+            "CLUSTER",
+            json!([
+                { "id": ours.clusters[0], "name": "Noord", "language": null },
+                { "id": ours.clusters[1], "name": "Zuid", "language": null },
+            ]),
+        ),
+        (
+            &admin,
+            &board,
+            "SCHOOL",
+            json!([
+                { "id": ours.schools[1], "name": "De Meent", "language": null },
+                { "id": ours.schools[0], "name": "De Zwaluw", "language": null },
+            ]),
+        ),
+        (&admin, &board, "LANGUAGE", json!([{ "id": null, "name": "ar", "language": "ar" }])),
+        (&leader, &school, "CLASS_GROUP", json!([{ "id": ours.groups[0], "name": "3a", "language": null }])),
+    ] {
+        let body = answer(world, standing, scope, asked(json!({ "breakdown": breakdown }))).await;
+        let series = body["data"]["engagement"]["series"].as_array().unwrap_or_else(|| panic!("{body}"));
+        let groups: Vec<_> = series.iter().map(|one| one["group"].clone()).collect();
+        assert_eq!(json!(groups), expected, "{breakdown}");
+    }
+}
+
+async fn what_is_no_question_is_answered_with_what_to_do(world: &World) {
+    sow(world).await;
+    let ours = &world.ours;
+    let (board, cluster, school) = (ours.id.to_string(), ours.clusters[0].to_string(), ours.schools[0].to_string());
+    let group = ours.groups[0].to_string();
+    let named = "Name at least one metric, and each once.";
+    let unfit = "This breakdown is not of this scope: a board has clusters, a board or cluster has schools, \
+                 the own school has class groups.";
+    let weeks = |count: u64| json!({ "to": (monday() + Days::new(7 * count - 1)).to_string() });
+    for (who, scope, more, message) in [
+        (Who::Admin, &board, json!({ "metrics": [] }), named),
+        (Who::Admin, &board, json!({ "metrics": ["REACH", "TWO_WAY", "REACH"] }), named),
+        (Who::Admin, &board, json!({ "to": "2026-08-02" }), "Let `to` be `from` or a later day."),
+        (Who::Admin, &board, json!({ "breakdown": "CLASS_GROUP" }), unfit),
+        (Who::Admin, &school, json!({ "breakdown": "CLASS_GROUP" }), unfit),
+        (Who::Director, &cluster, json!({ "breakdown": "CLUSTER" }), unfit),
+        (Who::Leader, &school, json!({ "breakdown": "SCHOOL" }), unfit),
+        (Who::Teacher, &group, json!({ "breakdown": "LANGUAGE" }), unfit),
+        (Who::Admin, &board, weeks(61), "Ask for 60 periods at most."),
+    ] {
+        let body = answer(world, &world.standing(who).await, scope, asked(more.clone())).await;
+        assert_eq!(body["errors"][0]["extensions"]["code"], "BAD_USER_INPUT", "{more}: {body}");
+        assert_eq!(body["errors"][0]["message"], message, "{more}");
+    }
+    let admin = world.standing(Who::Admin).await;
+    for more in [weeks(60), json!({ "to": MONDAY })] {
+        let body = answer(world, &admin, &board, asked(more.clone())).await;
+        assert!(body.get("errors").is_none(), "{more}: {body}");
+    }
+    // Who may not ask is not told that it is no question.
+    let body = answer(world, &world.standing(Who::Guardian).await, &board, asked(json!({ "metrics": [] }))).await;
+    assert_eq!(body["errors"][0]["extensions"]["code"], "NOT_FOUND");
+}
+
+/// More schools in the first cluster.
+async fn schools(world: &World) -> Vec<Uuid> {
+    let mut schools = vec![world.ours.schools[0].0];
+    for at in 0..9 {
+        let input =
+            json!({ "board": world.ours.id, "cluster": world.ours.clusters[0], "name": format!("School {at}") });
+        let made = act(world, Who::Admin, "schoolCreate", "school { id }", input).await;
+        assert_eq!(codes(&made), Vec::<&str>::new());
+        let id: SchoolId = made["school"]["id"].as_str().unwrap().parse().unwrap();
+        schools.push(id.0);
+    }
+    schools
+}
+
+async fn all_schools_of_a_cluster_take_as_many_statements_as_one(world: &World) {
+    let metrics = [
+        Metric::Reach,
+        Metric::Confirmation,
+        Metric::TwoWay,
+        Metric::StaffReply,
+        Metric::ConversationCoverage,
+        Metric::FullEngagement,
+    ];
+    let (schools, cluster) = (schools(world).await, world.ours.clusters[0]);
+    world
+        .sow(&world.ours, async |sower| {
+            let mut rows = Vec::new();
+            for (metric, week) in metrics.into_iter().flat_map(|metric| (0..12).map(move |week| (metric, week))) {
+                let starts_on = monday() + Days::new(7 * week);
+                let of = |school: &Uuid| figure::Model {
+                    parent_id: cluster.0,
+                    ..sower.figure(metric, Level::School, *school, starts_on)
+                };
+                rows.extend(schools.iter().map(of));
+            }
+            sower.figures(rows).await;
+        })
+        .await;
+    let all = json!({
+        "metrics": ["REACH", "CONFIRMATION", "TWO_WAY", "STAFF_REPLY", "CONVERSATION_COVERAGE", "FULL_ENGAGEMENT"],
+        "to": (monday() + Days::new(7 * 12 - 1)).to_string(), "breakdown": "SCHOOL",
+    });
+    let asked = |more: Value| json!({ "scope": cluster.to_string(), "input": asked(more) });
+    let director = world.standing(Who::Director).await;
+    let body = world.execute(&director, ENGAGEMENT, asked(all.clone())).await.body;
+    let series = body["data"]["engagement"]["series"].as_array().unwrap_or_else(|| panic!("{body}"));
+    assert_eq!(series.len(), 6 * schools.len());
+    assert!(series.iter().all(|one| one["points"].as_array().unwrap().len() == 12), "{body}");
+
+    let many = statements(world, Who::Director, ENGAGEMENT, asked(all)).await;
+    let one = statements(world, Who::Director, ENGAGEMENT, asked(json!({ "breakdown": "SCHOOL" }))).await;
+    assert_eq!(many, one);
+    assert!(many <= STATEMENTS, "{many} statements");
+}
+
+on_each_database!(
+    everybody_sees_figures_of_what_is_theirs,
+    another_board_looks_like_none,
+    a_school_tells_its_figures_to_who_sees_them,
+    what_is_hidden_says_why_and_no_more,
+    figures_are_told_apart,
+    what_is_no_question_is_answered_with_what_to_do,
+    all_schools_of_a_cluster_take_as_many_statements_as_one,
+);

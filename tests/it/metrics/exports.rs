@@ -1,0 +1,485 @@
+//! Figures as files: what stands in them, and who gets them.
+
+use chrono::{Days, NaiveDate, TimeDelta};
+use glans::identity::tokens::issue::{Subject, access_token};
+use glans::metrics::exports;
+use glans::upkeep;
+use glans_entity::identity::api_client;
+use glans_entity::ids::{ExportId, SchoolId, format_any};
+use glans_entity::localized::Strings;
+use glans_entity::metrics::{ExportState, Level, Metric, Span, Suppression, export, export_chunk, figure};
+use glans_entity::organisation::school;
+use glans_entity::people::membership;
+use glans_tests::{Actor, Reply, Who, World, on_each_database};
+use reqwest::{Method, header};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveEnum, ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Iterable, PaginatorTrait, QueryFilter,
+};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+const FIELDS: &str = "metricExport { id status format rowCount byteLength url failure expiresAt createdAt }";
+const HEADER: &str = "period_start,period_end,interval,metric,definition_version,level,place_id,place_name,language,value,\
+                      numerator,denominator,unknown,suppressed\r\n";
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+/// A Monday.
+fn monday() -> NaiveDate {
+    day("2026-08-03")
+}
+
+/// The figures of a place for the two weeks from Monday, 3 August 2026.
+fn wanted(scope: impl std::fmt::Display) -> Value {
+    json!({ "scope": scope.to_string(), "metrics": ["REACH"], "from": "2026-08-03", "to": "2026-08-16", "format": "CSV" })
+}
+
+fn with(mut input: Value, mut more: Value) -> Value {
+    input.as_object_mut().unwrap().append(more.as_object_mut().unwrap());
+    input
+}
+
+async fn start(actor: &Actor, input: Value) -> Reply {
+    actor.does("exportStart", FIELDS, input).await
+}
+
+/// The id of an export that was started.
+async fn started(actor: &Actor, input: Value) -> String {
+    let reply = start(actor, input).await;
+    assert_eq!(reply.refusals("exportStart"), Vec::<String>::new());
+    assert_eq!(reply.text_at("exportStart.metricExport.status"), "QUEUED");
+    assert_eq!(reply.at("exportStart.metricExport.url"), &Value::Null);
+    reply.text_at("exportStart.metricExport.id").to_owned()
+}
+
+/// As [`started`], and its file is made.
+async fn made(world: &World, actor: &Actor, input: Value) -> String {
+    let id = started(actor, input).await;
+    assert_eq!(exports::round(&world.app).await.unwrap(), 1);
+    id
+}
+
+async fn state(actor: &Actor, id: &str) -> Value {
+    let document = format!("query($id: ID!) {{ {} }}", FIELDS.replacen("metricExport", "metricExport(id: $id)", 1));
+    actor.asks_with(&document, json!({ "id": id })).await.at("metricExport").clone()
+}
+
+async fn fetched(actor: &Actor, id: &str) -> Reply {
+    actor.gets(&format!("/exports/{id}")).await
+}
+
+async fn part(actor: &Actor, id: &str, headers: &[(header::HeaderName, &str)]) -> Reply {
+    let request = actor.request(Method::GET, &format!("/exports/{id}"));
+    let request = headers.iter().fold(request, |request, (name, value)| request.header(name, *value));
+    actor.sends(request).await
+}
+
+/// A week of both schools, of which one is hidden from who is outside.
+async fn sow(world: &World) {
+    let ours = &world.ours;
+    world
+        .sow(ours, async |sower| {
+            let figure = |at: usize| figure::Model {
+                parent_id: ours.clusters[at].0,
+                ..sower.figure(Metric::Reach, Level::School, ours.schools[at].0, monday())
+            };
+            let hidden = Some(Suppression::SmallDenominator);
+            let board = sower.figure(Metric::Reach, Level::Board, ours.id.0, monday());
+            let nothing = figure::Model { starts_on: day("2026-08-10"), numerator: 0, denominator: 0, ..board.clone() };
+            let arabic = figure::Model { language: "ar".to_owned(), numerator: 5, ..board.clone() };
+            let few = figure::Model { language: "pl".to_owned(), outside: hidden, ..board.clone() };
+            let group = figure::Model {
+                level: Level::ClassGroup,
+                parent_id: ours.schools[0].0,
+                place_id: ours.groups[0].0,
+                outside: hidden,
+                ..board.clone()
+            };
+            // In a month, and before the days that are asked for.
+            let month = figure::Model { span: Span::Month, starts_on: day("2026-08-01"), ..board.clone() };
+            let before = figure::Model { starts_on: day("2026-07-27"), ..board.clone() };
+            let schools = [figure(0), figure::Model { outside: hidden, ..figure(1) }];
+            sower.figures([board, nothing, arabic, few, group, month, before].into_iter().chain(schools)).await;
+        })
+        .await;
+    // Other boards have figures too.
+    let theirs = &world.theirs;
+    world
+        .sow(theirs, async |sower| {
+            sower.figures([sower.figure(Metric::Reach, Level::Board, theirs.id.0, monday())]).await;
+        })
+        .await;
+}
+
+async fn an_administrator_gets_schools_as_csv(world: &World) {
+    sow(world).await;
+    let (admin, ours) = (world.actor(Who::Admin).await, &world.ours);
+    let id = made(world, &admin, with(wanted(ours.id), json!({ "breakdown": "SCHOOL" }))).await;
+    let expected = format!(
+        "{HEADER}2026-08-03,2026-08-09,WEEK,REACH,1,SCHOOL,{},De Zwaluw,,0.75,15,20,0,\r\n\
+         2026-08-03,2026-08-09,WEEK,REACH,1,SCHOOL,{},De Meent,,,,,,SMALL_DENOMINATOR\r\n",
+        ours.schools[0], ours.schools[1]
+    );
+    let reply = fetched(&admin, &id).await;
+    assert_eq!((reply.status.as_u16(), reply.text.as_str()), (200, expected.as_str()));
+    let header = |name: header::HeaderName| reply.headers.get(name).map_or("", |value| value.to_str().unwrap());
+    assert_eq!(header(header::CONTENT_TYPE), "text/csv; charset=utf-8; header=present");
+    assert_eq!(header(header::CONTENT_LENGTH), expected.len().to_string());
+    assert_eq!(header(header::CONTENT_DISPOSITION), "attachment; filename=\"engagement-2026-08-03-2026-08-16.csv\"");
+    assert_eq!(header(header::ACCEPT_RANGES), "bytes");
+    assert_eq!(header(header::CACHE_CONTROL), "private, no-store");
+    assert_eq!(header(header::ETAG), format!("\"{id}\""));
+    let ready = state(&admin, &id).await;
+    assert_eq!((&ready["status"], &ready["rowCount"]), (&json!("READY"), &json!(2)));
+    assert_eq!(ready["byteLength"], expected.len());
+    assert!(ready["url"].as_str().unwrap().ends_with(&format!("/exports/{id}")), "{ready}");
+}
+
+async fn languages_are_written_as_json(world: &World) {
+    sow(world).await;
+    let (admin, ours) = (world.actor(Who::Admin).await, &world.ours);
+    let id = made(world, &admin, with(wanted(ours.id), json!({ "breakdown": "LANGUAGE", "format": "NDJSON" }))).await;
+    let line = |language: &str, rest: &str| {
+        format!(
+            "{{\"period_start\":\"2026-08-03\",\"period_end\":\"2026-08-09\",\"interval\":\"WEEK\",\"metric\":\"REACH\",\
+             \"definition_version\":1,\"level\":\"BOARD\",\"place_id\":\"{}\",\"place_name\":\"De Sterrenwacht\",\
+             \"language\":\"{language}\",{rest}}}\n",
+            ours.id
+        )
+    };
+    let expected = line("ar", "\"value\":0.25,\"numerator\":5,\"denominator\":20,\"unknown\":0,\"suppressed\":null")
+        + &line(
+            "pl",
+            "\"value\":null,\"numerator\":null,\"denominator\":null,\"unknown\":null,\"suppressed\":\"SMALL_DENOMINATOR\"",
+        );
+    let reply = fetched(&admin, &id).await;
+    assert_eq!(reply.text, expected);
+    assert_eq!(reply.headers[header::CONTENT_TYPE], "application/x-ndjson");
+
+    let id = made(world, &admin, wanted(ours.id)).await;
+    let rows = fetched(&admin, &id).await.text;
+    let expected = format!(
+        "{HEADER}2026-08-03,2026-08-09,WEEK,REACH,1,BOARD,{0},De Sterrenwacht,,0.75,15,20,0,\r\n\
+         2026-08-10,2026-08-16,WEEK,REACH,1,BOARD,{0},De Sterrenwacht,,,0,0,0,\r\n",
+        ours.id
+    );
+    assert_eq!(rows, expected);
+}
+
+async fn a_name_is_no_formula(world: &World) {
+    sow(world).await;
+    let db = world.writing().await;
+    for (id, name) in world.ours.schools.into_iter().zip(["=HYPERLINK(\"http://x.example\";\"klik\")", "＝1+1"]) {
+        let named = school::Entity::update_many().col_expr(school::Column::Name, Expr::value(name));
+        named.filter(school::Column::Id.eq(id)).exec(&db).await.unwrap();
+    }
+    world.written(db).await;
+    let admin = world.actor(Who::Admin).await;
+    let id = made(world, &admin, with(wanted(world.ours.id), json!({ "breakdown": "SCHOOL" }))).await;
+    let text = fetched(&admin, &id).await.text;
+    assert!(text.contains(",\"'=HYPERLINK(\"\"http://x.example\"\";\"\"klik\"\")\",,0.75,"), "{text}");
+    assert!(text.contains(",'＝1+1,,"), "{text}");
+}
+
+async fn the_team_of_a_school_sees_its_groups(world: &World) {
+    sow(world).await;
+    let (leader, school) = (world.actor(Who::Leader).await, world.ours.schools[0]);
+    let groups = with(wanted(school), json!({ "breakdown": "CLASS_GROUP" }));
+    let id = made(world, &leader, groups.clone()).await;
+    let text = fetched(&leader, &id).await.text;
+    let expected = format!(
+        "{HEADER}2026-08-03,2026-08-09,WEEK,REACH,1,CLASS_GROUP,{},3a,,0.75,15,20,0,\r\n",
+        world.ours.groups[0]
+    );
+    assert_eq!(text, expected, "what is hidden from others is not from them");
+    for who in [Who::Admin, Who::Director] {
+        let refused = start(&world.actor(who).await, groups.clone()).await;
+        assert_eq!(refused.refusals("exportStart"), ["FORBIDDEN breakdown"], "{}", who.name());
+    }
+    let of_group = start(&world.actor(Who::Admin).await, wanted(world.ours.groups[0])).await;
+    assert_eq!(of_group.refusals("exportStart"), ["NOT_FOUND scope"]);
+}
+
+async fn the_parts_of_a_school_that_moved_are_one(world: &World) {
+    let ours = &world.ours;
+    world
+        .sow(ours, async |sower| {
+            let parts = ours.clusters.map(|cluster| figure::Model {
+                parent_id: cluster.0,
+                ..sower.figure(Metric::Reach, Level::School, ours.schools[0].0, monday())
+            });
+            sower.figures(parts).await;
+        })
+        .await;
+    let admin = world.actor(Who::Admin).await;
+    let id = made(world, &admin, wanted(ours.schools[0])).await;
+    let text = fetched(&admin, &id).await.text;
+    assert!(text.ends_with(",De Zwaluw,,0.75,30,40,0,\r\n"), "{text}");
+    assert_eq!(state(&admin, &id).await["rowCount"], 1);
+}
+
+/// A file of several blocks.
+async fn large(world: &World, actor: &Actor) -> String {
+    let ours = &world.ours;
+    let metrics: Vec<Metric> = Metric::iter().take(8).collect();
+    world
+        .sow(ours, async |sower| {
+            let weeks = (0..52).map(|week| monday() + Days::new(7 * week));
+            let figures = weeks.flat_map(|week| {
+                metrics.iter().flat_map(move |metric| {
+                    ours.schools.map(|school| sower.figure(*metric, Level::School, school.0, week))
+                })
+            });
+            sower.figures(figures).await;
+        })
+        .await;
+    let names: Vec<String> = metrics.iter().map(ActiveEnum::to_value).collect();
+    let more = json!({ "metrics": names, "to": "2027-08-01", "breakdown": "SCHOOL" });
+    made(world, actor, with(wanted(ours.id), more)).await
+}
+
+async fn a_download_goes_on_where_it_broke_off(world: &World) {
+    let admin = world.actor(Who::Admin).await;
+    let id = large(world, &admin).await;
+    let whole = fetched(&admin, &id).await;
+    let length = whole.text.len();
+    assert!(length > 64 * 1024, "{length} bytes are several blocks");
+    assert_eq!(whole.text.matches("\r\n").count(), 1 + 52 * 8 * 2);
+    let tag = format!("\"{id}\"");
+
+    let mut pieces = String::new();
+    while pieces.len() < length {
+        let last = pieces.len() + 9_999;
+        let range = format!("bytes={}-{last}", pieces.len());
+        let piece = part(&admin, &id, &[(header::RANGE, range.as_str()), (header::IF_RANGE, tag.as_str())]).await;
+        assert_eq!(piece.status.as_u16(), 206);
+        let told = format!("bytes {}-{}/{length}", pieces.len(), last.min(length - 1));
+        assert_eq!(piece.headers[header::CONTENT_RANGE], told.as_str());
+        assert_eq!(piece.headers[header::CONTENT_LENGTH], piece.text.len().to_string().as_str());
+        pieces.push_str(&piece.text);
+    }
+    assert_eq!(pieces, whole.text);
+
+    let end = part(&admin, &id, &[(header::RANGE, "bytes=-7")]).await;
+    assert_eq!((end.status.as_u16(), end.text.as_str()), (206, &whole.text[length - 7..]));
+    let after = format!("bytes={length}-");
+    let nothing = part(&admin, &id, &[(header::RANGE, after.as_str())]).await;
+    assert_eq!(nothing.status.as_u16(), 416);
+    assert_eq!(nothing.headers[header::CONTENT_RANGE], format!("bytes */{length}").as_str());
+    for headers in [
+        &[(header::RANGE, "bytes=0-1,4-5")][..],
+        &[(header::RANGE, "lines=0-1")],
+        &[(header::RANGE, "bytes=0-1"), (header::IF_RANGE, "\"another\"")],
+        // Parts are of the bytes as they are stored.
+        &[(header::ACCEPT_ENCODING, "gzip")],
+    ] {
+        let reply = part(&admin, &id, headers).await;
+        assert_eq!((reply.status.as_u16(), reply.text.len()), (200, length), "{headers:?}");
+        assert!(!reply.headers.contains_key(header::CONTENT_ENCODING), "{headers:?}");
+    }
+    let head = admin.request(Method::HEAD, &format!("/exports/{id}")).header(header::RANGE, "bytes=0-1");
+    let head = admin.sends(head).await;
+    assert_eq!((head.status.as_u16(), head.text.as_str()), (200, ""));
+    assert_eq!(head.headers[header::CONTENT_LENGTH], length.to_string().as_str());
+}
+
+async fn who_did_not_start_it_finds_nothing(world: &World) {
+    sow(world).await;
+    let director = world.actor(Who::Director).await;
+    let id = made(world, &director, wanted(world.ours.clusters[0])).await;
+    assert_eq!(fetched(&director, &id).await.status.as_u16(), 200);
+    let unknown = ExportId::new().to_string();
+    let nothing = fetched(&director, &unknown).await;
+    assert_eq!(nothing.status.as_u16(), 404);
+    let others = [
+        world.actor(Who::Admin).await,
+        world.actor(Who::Leader).await,
+        world.actor(Who::Guardian).await,
+        world.actor(Who::Client).await,
+        world.actor_in(&world.theirs, Who::Director).await,
+    ];
+    for other in &others {
+        for asked in [id.as_str(), unknown.as_str(), "nonsense", "export_0"] {
+            let reply = fetched(other, asked).await;
+            assert_eq!((reply.status, &reply.text), (nothing.status, &nothing.text), "{} {asked}", other.name);
+        }
+        assert_eq!(state(other, &id).await, Value::Null, "{}", other.name);
+    }
+    let stranger = fetched(&Actor::anonymous("stranger", director.address()), &id).await;
+    assert_eq!(
+        (stranger.status.as_u16(), &stranger.headers[header::WWW_AUTHENTICATE]),
+        (401, &"Bearer".parse().unwrap())
+    );
+    let forged = fetched(&director.with_token("forged"), &id).await;
+    assert_eq!(forged.status.as_u16(), 401);
+    let elsewhere = director.with_header("glans-board", &world.theirs.id.to_string());
+    assert_eq!(fetched(&elsewhere, &id).await.status.as_u16(), 404);
+
+    let theirs = start(&director, wanted(world.theirs.clusters[0])).await;
+    let nobodys = start(&director, wanted(format_any("cluster", Uuid::now_v7()))).await;
+    assert_eq!(theirs.refusals("exportStart"), ["NOT_FOUND scope"]);
+    assert_eq!(theirs.text, nobodys.text);
+    for who in [Who::Teacher, Who::Guardian, Who::Trainer, Who::Client] {
+        let refused = start(&world.actor(who).await, wanted(world.ours.schools[0])).await;
+        assert_eq!(refused.refusals("exportStart"), ["NOT_FOUND scope"], "{}", who.name());
+    }
+}
+
+async fn who_may_not_see_it_any_more_finds_nothing(world: &World) {
+    sow(world).await;
+    let director = world.actor(Who::Director).await;
+    let id = made(world, &director, wanted(world.ours.clusters[0])).await;
+    let waiting = started(&director, wanted(world.ours.clusters[0])).await;
+    let db = world.writing().await;
+    membership::Entity::update_many()
+        .col_expr(membership::Column::EndedAt, Expr::value(world.app.clock.now()))
+        .filter(membership::Column::PersonId.eq(world.ours.director.person))
+        .exec(&db)
+        .await
+        .unwrap();
+    world.written(db).await;
+    assert_eq!(fetched(&director, &id).await.status.as_u16(), 404);
+    assert_eq!(exports::round(&world.app).await.unwrap(), 1);
+    let left = row(world, &waiting).await.unwrap();
+    assert_eq!((left.state, left.row_count), (ExportState::Failed, None));
+}
+
+async fn row(world: &World, id: &str) -> Option<export::Model> {
+    let db = world.writing().await;
+    export::Entity::find_by_id(id.parse::<ExportId>().unwrap()).one(&db).await.unwrap()
+}
+
+async fn blocks(world: &World, id: &str) -> u64 {
+    let id: ExportId = id.parse().unwrap();
+    let db = world.writing().await;
+    export_chunk::Entity::find().filter(export_chunk::Column::ExportId.eq(id)).count(&db).await.unwrap()
+}
+
+async fn after_a_week_it_goes(world: &World) {
+    sow(world).await;
+    let leader = world.actor(Who::Leader).await;
+    let id = made(world, &leader, wanted(world.ours.schools[0])).await;
+    assert_eq!(upkeep::round(&world.app).await.unwrap().exports, 0);
+    assert_eq!(blocks(world, &id).await, 1);
+    world.app.clock.turn(TimeDelta::days(7));
+    let leader = world.actor(Who::Leader).await;
+    assert_eq!(fetched(&leader, &id).await.status.as_u16(), 404);
+    assert_eq!(state(&leader, &id).await, Value::Null);
+    assert_eq!(upkeep::round(&world.app).await.unwrap().exports, 1);
+    assert_eq!((row(world, &id).await, blocks(world, &id).await), (None, 0));
+}
+
+async fn sent_twice_it_is_made_once(world: &World) {
+    sow(world).await;
+    let leader = world.actor(Who::Leader).await;
+    let input = with(wanted(world.ours.schools[0]), json!({ "clientMutationId": "once" }));
+    let first = started(&leader, input.clone()).await;
+    assert_eq!(started(&leader, input).await, first);
+    assert_eq!(exports::round(&world.app).await.unwrap(), 1);
+    let own = leader.asks("{ metricExports(first: 5) { nodes { id status } totalCount } }").await;
+    assert_eq!(own.at("metricExports"), &json!({ "nodes": [{ "id": first, "status": "READY" }], "totalCount": 1 }));
+}
+
+/// Leaves an export as a process does that ends in the middle of it.
+async fn abandon(world: &World, id: &str, since: TimeDelta) {
+    let db = world.writing().await;
+    let id: ExportId = id.parse().unwrap();
+    export::Entity::update_many()
+        .col_expr(export::Column::State, Expr::value(ExportState::Running.to_value()))
+        .col_expr(export::Column::Attempts, Expr::value(1))
+        .col_expr(export::Column::Lease, Expr::value(Uuid::now_v7()))
+        .col_expr(export::Column::LeasedUntil, Expr::value(world.app.clock.now() - since))
+        .filter(export::Column::Id.eq(id))
+        .exec(&db)
+        .await
+        .unwrap();
+    let half = export_chunk::Model { export_id: id, position: 0, board_id: world.ours.id, bytes: b"half".to_vec() };
+    export_chunk::Entity::insert(half.into_active_model().reset_all()).exec_without_returning(&db).await.unwrap();
+    world.written(db).await;
+}
+
+async fn what_was_left_is_begun_anew(world: &World) {
+    sow(world).await;
+    let leader = world.actor(Who::Leader).await;
+    let id = started(&leader, wanted(world.ours.schools[0])).await;
+    abandon(world, &id, TimeDelta::seconds(-30)).await;
+    assert_eq!(exports::round(&world.app).await.unwrap(), 0, "somebody has it under their hands");
+    assert_eq!(fetched(&leader, &id).await.status.as_u16(), 404, "half a file is none");
+    assert_eq!(state(&leader, &id).await["status"], "RUNNING");
+    world.app.clock.turn(TimeDelta::seconds(31));
+    assert_eq!(exports::round(&world.app).await.unwrap(), 1);
+    let text = fetched(&leader, &id).await.text;
+    assert!(text.starts_with(HEADER) && text.ends_with(",0.75,15,20,0,\r\n"), "{text}");
+    assert_eq!(exports::round(&world.app).await.unwrap(), 0);
+}
+
+async fn five_are_made_at_a_time(world: &World) {
+    let admin = world.actor(Who::Admin).await;
+    for _ in 0..5 {
+        started(&admin, wanted(world.ours.id)).await;
+    }
+    let leader = world.actor(Who::Leader).await;
+    let refused = start(&leader, wanted(world.ours.schools[0])).await;
+    assert_eq!(refused.refusals("exportStart"), ["LIMIT_REACHED"]);
+    let other = world.actor_in(&world.theirs, Who::Admin).await;
+    started(&other, wanted(world.theirs.id)).await;
+    assert_eq!(exports::round(&world.app).await.unwrap(), 6);
+    started(&leader, wanted(world.ours.schools[0])).await;
+}
+
+async fn what_cannot_be_answered_is_refused_at_once(world: &World) {
+    let admin = world.actor(Who::Admin).await;
+    let wrong = json!({ "metrics": [], "to": "2026-08-01", "breakdown": "CLASS_GROUP" });
+    let refused = start(&admin, with(wanted(world.ours.id), wrong)).await;
+    assert_eq!(refused.refusals("exportStart"), ["REQUIRED metrics", "INVALID to", "INVALID breakdown"]);
+    let none = with(wanted(world.ours.id), json!({ "from": "2026-08-04", "to": "2026-08-14" }));
+    assert_eq!(start(&admin, none).await.refusals("exportStart"), ["INVALID to"]);
+    for id in ["nonsense".to_owned(), world.ours.admin.person.to_string(), SchoolId::new().to_string()] {
+        assert_eq!(start(&admin, wanted(id)).await.refusals("exportStart"), ["NOT_FOUND scope"]);
+    }
+}
+
+async fn an_integrator_fetches_what_it_started(world: &World) {
+    sow(world).await;
+    let db = world.writing().await;
+    let scopes = Strings(vec!["metrics:read".to_owned(), "lessons:read".to_owned()]);
+    let client = api_client::Entity::find_by_id(world.ours.client).one(&db).await.unwrap().unwrap();
+    let client = api_client::Model { scopes, ..client }.into_active_model().reset_all();
+    api_client::Entity::update(client).exec(&db).await.unwrap();
+    world.written(db).await;
+    let admin = world.actor(Who::Admin).await;
+    let with_scope = async |scope: &str| {
+        let subject = Subject::Client { id: world.ours.client, scope: scope.to_owned() };
+        let token = access_token(&world.app, subject).await.unwrap_or_else(|error| panic!("no token: {error:?}"));
+        Actor::anonymous("client", admin.address()).with_token(&token.text)
+    };
+    let client = with_scope("metrics:read").await;
+    let id = made(world, &client, with(wanted(world.ours.id), json!({ "breakdown": "SCHOOL" }))).await;
+    let text = fetched(&client, &id).await.text;
+    assert!(text.contains(",De Zwaluw,,0.75,15,20,0,") && text.contains(",De Meent,,,,,,SMALL_DENOMINATOR"), "{text}");
+    assert_eq!(fetched(&admin, &id).await.status.as_u16(), 404);
+    let narrower = with_scope("lessons:read").await;
+    assert_eq!(fetched(&narrower, &id).await.status.as_u16(), 404);
+    let groups = start(&client, with(wanted(world.ours.schools[0]), json!({ "breakdown": "CLASS_GROUP" }))).await;
+    assert_eq!(groups.refusals("exportStart"), ["FORBIDDEN breakdown"]);
+}
+
+on_each_database!(
+    a_download_goes_on_where_it_broke_off,
+    a_name_is_no_formula,
+    after_a_week_it_goes,
+    an_administrator_gets_schools_as_csv,
+    an_integrator_fetches_what_it_started,
+    five_are_made_at_a_time,
+    languages_are_written_as_json,
+    sent_twice_it_is_made_once,
+    the_parts_of_a_school_that_moved_are_one,
+    the_team_of_a_school_sees_its_groups,
+    what_cannot_be_answered_is_refused_at_once,
+    what_was_left_is_begun_anew,
+    who_did_not_start_it_finds_nothing,
+    who_may_not_see_it_any_more_finds_nothing,
+);

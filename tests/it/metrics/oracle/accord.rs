@@ -1,0 +1,118 @@
+//! The facts of contact, conversations and lessons and the slow computation say the same, act by act and written down
+//! anew.
+
+use std::ops::Range;
+
+use chrono::{DateTime, Days, TimeDelta, Utc};
+use glans::call::today;
+use glans_entity::metrics::{Metric, fact};
+use glans_tests::{Engine, World, on_each_database, run};
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use super::agree::{AT_ONCE, beginning, write_all};
+use super::life::Life;
+use super::town::Town;
+use super::year::Year;
+use super::{expected, written};
+
+/// Acts of one history: ten days, with the last ones of its school year.
+const ACTS: u64 = 70;
+/// When all observation periods of a history are over.
+const OVER: TimeDelta = TimeDelta::days(8);
+
+const LIVED: [Metric; 13] = [
+    Metric::TwoWay,
+    Metric::StaffReply,
+    Metric::PositiveContact,
+    Metric::Intake,
+    Metric::StartConversation,
+    Metric::ConversationCoverage,
+    Metric::NoShow,
+    Metric::AgreementsKept,
+    Metric::Closing,
+    Metric::LessonsPrepared,
+    Metric::LessonsTaught,
+    Metric::TeamAttendance,
+    Metric::ExperienceReturn,
+];
+
+async fn agree(world: &World, history: u64) {
+    let mut dice = StdRng::seed_from_u64(history);
+    let from = beginning(history);
+    let town = Town::settle(world, &mut dice, &format!("leven-{history}"), from).await;
+    let year = Year::begin(world, &town, &mut dice, history, from).await;
+    let db = world.writing().await;
+    let mut life = Life::new(world, &db, (&town, &year), &mut dice, from);
+    for _ in 0..ACTS {
+        life.go_on().await;
+    }
+    life.now += OVER;
+    life.night().await;
+    let now = life.now;
+    world.written(db).await;
+    must_agree(world, history, "act by act", now).await;
+
+    let db = world.writing().await;
+    let days = fact::Column::Day.between(today(from) - Days::new(4), today(now) + Days::new(2));
+    fact::Entity::delete_many().filter(fact::Column::BoardId.eq(world.ours.id)).filter(days).exec(&db).await.unwrap();
+    write_all(world, &db, now).await;
+    world.written(db).await;
+    must_agree(world, history, "written down anew", now).await;
+}
+
+/// At the end, and for what had been known for good some days before.
+async fn must_agree(world: &World, history: u64, how: &str, now: DateTime<Utc>) {
+    for metric in LIVED {
+        for at in [now, now - TimeDelta::days(12)] {
+            let days = today(beginning(history)) - Days::new(4)..=today(now);
+            let facts = written(world, metric, world.ours.id, days.clone(), at).await;
+            let sums = expected(world, metric, world.ours.id, days, at).await;
+            assert_eq!(facts, sums, "history {history}, {how}: {metric:?} at {at}");
+        }
+    }
+}
+
+async fn all_agree(world: &World, histories: Range<u64>) {
+    for history in histories {
+        agree(world, history).await;
+    }
+}
+
+async fn facts_of_contact_conversations_and_lessons_are_what_the_tables_say(world: &World) {
+    all_agree(world, 0..AT_ONCE).await;
+    something_happened(world).await;
+}
+
+/// Nothing and nothing are the same as well.
+async fn something_happened(world: &World) {
+    let last = beginning(AT_ONCE - 1) + TimeDelta::days(30);
+    for metric in LIVED {
+        let days = today(beginning(0)) - Days::new(4)..=today(last);
+        let facts = written(world, metric, world.ours.id, days, last).await;
+        assert!(facts.values().any(|(numerator, _)| *numerator > 0), "nothing that counts for {metric:?}");
+    }
+}
+
+/// As many as `HISTORIES` says, ten in a database.
+fn many(engine: Engine) {
+    let histories = std::env::var("HISTORIES").map_or(200, |count| count.parse().expect("HISTORIES is a number"));
+    for first in (0..histories).step_by(usize::try_from(AT_ONCE).unwrap()) {
+        run(engine, async |world: &World| all_agree(world, first..(first + AT_ONCE).min(histories)).await);
+    }
+}
+
+#[test]
+#[ignore = "long: HISTORIES=200 cargo test --test it many_histories -- --ignored"]
+fn sqlite_many_histories_of_contact_conversations_and_lessons() {
+    many(Engine::Sqlite);
+}
+
+#[test]
+#[ignore = "long: HISTORIES=200 cargo test --test it many_histories -- --ignored"]
+fn postgres_many_histories_of_contact_conversations_and_lessons() {
+    many(Engine::Postgres);
+}
+
+on_each_database!(facts_of_contact_conversations_and_lessons_are_what_the_tables_say);

@@ -1,0 +1,171 @@
+//! A school year around one history, short enough that all its days come, and a cohort with lessons of its own.
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use glans::call::today;
+use glans_entity::engagement::partnership;
+use glans_entity::ids::{
+    ClassGroupId, CohortId, EnrolmentId, LessonId, PartnershipId, SchoolCohortId, SchoolYearId, StudentId,
+};
+use glans_entity::localized::Strings;
+use glans_entity::organisation::{class_group, school_year};
+use glans_entity::people::enrolment;
+use glans_entity::practice::{cohort, cohort_school};
+use glans_entity::programme::lesson;
+use glans_tests::World;
+use rand::Rng;
+use rand::rngs::StdRng;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+
+use super::town::{Town, put};
+
+/// From its first day to the beginning of the history, and from that to its last day. Its 45th day lies between.
+const BEFORE: Days = Days::new(37);
+const AFTER: Days = Days::new(9);
+
+pub(super) struct Year {
+    pub partnerships: Vec<(StudentId, PartnershipId)>,
+    pub lessons: Vec<LessonId>,
+    pub cohort: CohortId,
+    /// Of each school.
+    pub school_cohorts: [SchoolCohortId; 2],
+}
+
+impl Year {
+    pub(super) async fn begin(
+        world: &World,
+        town: &Town,
+        dice: &mut StdRng,
+        history: u64,
+        from: DateTime<Utc>,
+    ) -> Self {
+        let db = world.writing().await;
+        let (id, day) = (SchoolYearId::new(), today(from));
+        let row = school_year::Model {
+            id,
+            board_id: world.ours.id,
+            title: format!("Jaar {history}"),
+            starts_on: day - BEFORE,
+            ends_on: day + AFTER,
+            source_id: None,
+            created_at: from,
+            updated_at: from,
+            version: 1,
+        };
+        put::<school_year::Entity>(&db, row).await;
+        let groups = groups(world, &db, id, from).await;
+        for child in &town.children {
+            let first = day - Days::new(28) + Days::new(dice.random_range(0..28));
+            enrol(world, &db, groups, *child, first).await;
+        }
+        let partnerships = partnerships(&db, dice, id).await;
+        let lessons = lessons(world, &db, history).await;
+        let (cohort, school_cohorts) = circle(world, &db, dice, from).await;
+        world.written(db).await;
+        Self { partnerships, lessons, cohort, school_cohorts }
+    }
+}
+
+/// One more of each school.
+async fn groups(world: &World, db: &DatabaseTransaction, year: SchoolYearId, at: DateTime<Utc>) -> [ClassGroupId; 2] {
+    let groups = [ClassGroupId::new(), ClassGroupId::new()];
+    for (id, school_id) in groups.into_iter().zip(world.ours.schools) {
+        let row = class_group::Model {
+            id,
+            board_id: world.ours.id,
+            school_id,
+            school_year_id: year,
+            name: "4b".to_owned(),
+            grades: Strings(vec!["4".to_owned()]),
+            source_id: None,
+            archived_at: None,
+            created_at: at,
+            updated_at: at,
+            version: 1,
+        };
+        put::<class_group::Entity>(db, row).await;
+    }
+    groups
+}
+
+/// The child is in a group of the year as well, from that day on for as long as it is at the school. The stretch that
+/// it has covers that.
+async fn enrol(world: &World, db: &DatabaseTransaction, groups: [ClassGroupId; 2], child: StudentId, first: NaiveDate) {
+    let own = enrolment::Entity::find().filter(enrolment::Column::StudentId.eq(child));
+    let known = own.one(db).await.unwrap().unwrap();
+    if known.ends_on.is_some_and(|last| last < first) {
+        return;
+    }
+    let at = usize::from(known.class_group_id == world.ours.groups[1]);
+    let row = enrolment::Model { id: EnrolmentId::new(), class_group_id: groups[at], starts_on: first, ..known };
+    put::<enrolment::Entity>(db, row).await;
+}
+
+/// The enrolments made them. Some are of new children.
+async fn partnerships(
+    db: &DatabaseTransaction,
+    dice: &mut StdRng,
+    year: SchoolYearId,
+) -> Vec<(StudentId, PartnershipId)> {
+    let of_year = partnership::Entity::find().filter(partnership::Column::SchoolYearId.eq(year));
+    let rows = of_year.all(db).await.unwrap();
+    for row in &rows {
+        partnership::Entity::update_many()
+            .col_expr(partnership::Column::NeedsIntake, Expr::val(dice.random_bool(0.7)))
+            .filter(partnership::Column::Id.eq(row.id))
+            .exec(db)
+            .await
+            .unwrap();
+    }
+    rows.into_iter().map(|row| (row.student_id, row.id)).collect()
+}
+
+async fn lessons(world: &World, db: &DatabaseTransaction, history: u64) -> Vec<LessonId> {
+    let known = lesson::Entity::find_by_id(world.ours.published.lesson).one(db).await.unwrap().unwrap();
+    let mut lessons = Vec::new();
+    for number in 0..2 {
+        let id = LessonId::new();
+        let position = 1_000 + 2 * i32::try_from(history).unwrap() + number;
+        let row = lesson::Model { id, key: format!("les-{position}"), position, ..known.clone() };
+        put::<lesson::Entity>(db, row).await;
+        lessons.push(id);
+    }
+    lessons
+}
+
+/// Both schools, of which one may come later or leave on the way.
+async fn circle(
+    world: &World,
+    db: &DatabaseTransaction,
+    dice: &mut StdRng,
+    from: DateTime<Utc>,
+) -> (CohortId, [SchoolCohortId; 2]) {
+    let id = CohortId::new();
+    let row = cohort::Model {
+        id,
+        board_id: world.ours.id,
+        name: id.to_string(),
+        programme_version_id: world.ours.published.version,
+        created_at: from,
+        updated_at: from,
+        version: 1,
+    };
+    put::<cohort::Entity>(db, row).await;
+    let schools = [SchoolCohortId::new(), SchoolCohortId::new()];
+    for (school_cohort, school_id) in schools.into_iter().zip(world.ours.schools) {
+        let leaves = today(from) + Days::new(dice.random_range(5..14));
+        let row = cohort_school::Model {
+            id: school_cohort,
+            board_id: world.ours.id,
+            cohort_id: id,
+            school_id,
+            joined_on: today(from) - Days::new(6) + Days::new(dice.random_range(0..10)),
+            left_on: dice.random_bool(0.2).then_some(leaves),
+            created_at: from,
+            updated_at: from,
+            version: 1,
+        };
+        put::<cohort_school::Entity>(db, row).await;
+    }
+    (id, schools)
+}
