@@ -7,7 +7,8 @@ use glans_entity::metrics::{Metric, Span, Suppression};
 
 use super::letters::spelled;
 use crate::metrics::engagement::{Ask, Breakdown, Counts, Group, Point, Series};
-use crate::metrics::{periods, texts};
+use crate::metrics::figures::LEAST_SENSITIVE;
+use crate::metrics::{definitions, periods, texts};
 use crate::platform::speech::Speech;
 
 /// Titles of metrics in the title of a chart at most; of more it has a name of its own.
@@ -46,7 +47,7 @@ impl Spot {
 pub struct Line {
     pub name: String,
     /// Of fewer no figure is shown.
-    pub least: u8,
+    pub least: i64,
     /// One for each period.
     pub spots: Vec<Spot>,
 }
@@ -83,7 +84,7 @@ pub struct Tick {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Gap {
     /// Of fewer than so many.
-    Small(u8),
+    Small(i64),
     Complementary,
     Extreme,
     Missing,
@@ -91,7 +92,7 @@ pub enum Gap {
 
 impl Gap {
     /// Of a spot of a metric of which nothing is shown of fewer than `least`; none where there is a figure.
-    pub fn of(spot: Spot, least: u8) -> Option<Self> {
+    pub fn of(spot: Spot, least: i64) -> Option<Self> {
         match spot {
             Spot::Shown(_) => None,
             Spot::Hidden(Suppression::SmallDenominator) => Some(Self::Small(least)),
@@ -208,9 +209,8 @@ impl Chart {
 }
 
 /// Of fewer no figure of a metric is shown.
-pub fn least(metric: Metric, breakdown: Breakdown) -> u8 {
-    let is_of_surveys = matches!(metric, Metric::SurveyResponse | Metric::GuardianTrust | Metric::TeacherTrust);
-    if is_of_surveys || breakdown == Breakdown::Language { 10 } else { 5 }
+pub fn least(metric: Metric, breakdown: Breakdown) -> i64 {
+    if breakdown == Breakdown::Language { LEAST_SENSITIVE } else { definitions::least(metric) }
 }
 
 fn title(speech: &Speech, metrics: &[Metric]) -> String {
