@@ -7,6 +7,7 @@
 use std::any::TypeId;
 use std::sync::Arc;
 
+use async_graphql::futures_util::StreamExt;
 use async_graphql::futures_util::stream::BoxStream;
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use async_graphql::{Data, Executor, IntrospectionMode, Request, Response, Schema, Variables};
@@ -14,6 +15,7 @@ use axum::http::header;
 
 use crate::call::Call;
 use crate::graphql::{GlansSchema, Mutation, Query, Subscription, schema};
+use crate::people::access_log::Pending;
 use crate::turns::Turns;
 
 /// Answers requests that carry a [`Call`].
@@ -33,8 +35,12 @@ impl Default for Engine {
 #[async_trait::async_trait]
 impl Executor for Engine {
     async fn execute(&self, request: Request) -> Response {
-        let told = call_of(&request).map(|call| Arc::clone(&call.told));
+        let told = call_of(&request.data).map(|call| Arc::clone(&call.told));
+        let pending = call_of(&request.data).map(|call| Pending::of(call));
         let mut response = self.answer(request).await;
+        if let Some(pending) = pending {
+            pending.settle().await;
+        }
         if let Some(languages) = told.and_then(|told| told.header()) {
             response.http_headers.insert(header::CONTENT_LANGUAGE, languages);
         }
@@ -42,7 +48,20 @@ impl Executor for Engine {
     }
 
     fn execute_stream(&self, request: Request, session_data: Option<Arc<Data>>) -> BoxStream<'static, Response> {
-        Executor::execute_stream(&self.exact, request, session_data)
+        let call = session_data.as_deref().and_then(call_of).map(Arc::clone);
+        let answers = Executor::execute_stream(&self.exact, request, session_data);
+        let Some(call) = call else { return answers };
+        let pending = Pending::of(&call);
+        let logged = answers.then(move |answer| {
+            let (call, pending) = (Arc::clone(&call), pending.clone());
+            async move {
+                // Who waits for the writer keeps no reader from others.
+                call.look_again().await;
+                pending.settle().await;
+                answer
+            }
+        });
+        logged.boxed()
     }
 }
 
@@ -56,8 +75,8 @@ impl Engine {
     }
 }
 
-fn call_of(request: &Request) -> Option<&Arc<Call>> {
-    request.data.get(&TypeId::of::<Arc<Call>>())?.downcast_ref()
+fn call_of(data: &Data) -> Option<&Arc<Call>> {
+    data.get(&TypeId::of::<Arc<Call>>())?.downcast_ref()
 }
 
 /// What it takes to run a query from its beginning.
@@ -72,7 +91,7 @@ struct Again {
 impl Again {
     /// None for what is no query of a call.
     fn of(request: &mut Request) -> Option<Self> {
-        let call = call_of(request)?.afresh();
+        let call = call_of(&request.data)?.afresh();
         let document = request.parsed_query().ok()?.clone();
         let reads = document.operations.iter().all(|(_, operation)| operation.node.ty == OperationType::Query);
         reads.then(|| Self {

@@ -1,6 +1,7 @@
 //! What every resolver and action receives: who calls, what they may see, the time, and the database.
 
 mod once;
+mod problem;
 mod told;
 mod write;
 
@@ -18,6 +19,7 @@ use tokio::sync::Mutex;
 use crate::access::{self, Actor, PersonActor, Standing};
 use crate::app::App;
 use crate::loaders;
+use crate::people::access_log::Opened;
 use crate::platform::error::{Code, Result, coded};
 use crate::replay::Replayed;
 use crate::turns::Turns;
@@ -38,6 +40,8 @@ pub struct Call {
     pub languages: Vec<String>,
     /// Languages that the answer is in.
     pub told: Arc<Told>,
+    /// The records that the request opened, for the access log.
+    pub opened: Arc<Opened>,
     /// Where the request comes from, for throttling only; never logged.
     pub address: Option<std::net::IpAddr>,
     /// The board that the request named, if it named one.
@@ -55,6 +59,7 @@ impl Call {
             request_id,
             languages: Vec::new(),
             told: Arc::default(),
+            opened: Arc::default(),
             address: None,
             board: None,
         }
@@ -66,6 +71,7 @@ impl Call {
         Self {
             languages: self.languages.clone(),
             told: Arc::clone(&self.told),
+            opened: Arc::clone(&self.opened),
             address: self.address,
             board: self.board,
             ..Self::new(Arc::clone(&self.app), self.standing(), self.request_id.clone())

@@ -1,5 +1,6 @@
-//! People: persons as a board knows them, students, enrolments, guardianships and memberships.
+//! People: persons as a board knows them, students, enrolments, guardianships and memberships, and who looked at them.
 
+pub mod access_log;
 pub mod enrolments;
 pub mod erasure;
 pub mod guardianships;

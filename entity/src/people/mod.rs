@@ -3,6 +3,7 @@
 mod values;
 pub use values::*;
 
+pub mod access_log;
 pub mod enrolment;
 pub mod guardianship;
 pub mod membership;

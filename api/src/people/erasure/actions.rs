@@ -6,6 +6,7 @@ use glans_entity::people::person::Model;
 use sea_orm::ActiveValue::Set;
 use sea_orm::IntoActiveModel;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::ledger::NOTHING;
 use super::login;
@@ -22,11 +23,13 @@ use crate::people::{guardianships, memberships, persons, places};
 use crate::platform::error::{Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
 
-/// Who was erased, and the login that they were reached by. Settle it after the commit.
+/// Who was erased, the login that they were reached by, and the leases under which something was on its way to them.
+/// Settle it after the commit.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Erased {
     pub person: Model,
     pub account: Option<AccountId>,
+    pub leases: Vec<Uuid>,
 }
 
 pub(super) async fn erase(write: &Write<'_>, input: PersonEraseInput) -> Result<Erased> {
@@ -39,7 +42,7 @@ pub(super) async fn erase(write: &Write<'_>, input: PersonEraseInput) -> Result<
     }
     guardianships::refuse_own_family(write, &permit, person.id).await?;
     if person.erased_at.is_some() {
-        return Ok(Erased { person, account: None });
+        return Ok(Erased { person, account: None, leases: Vec::new() });
     }
     check_version(&person, person.version, input.if_version)?;
     let capacities = places::capacities(write.db(), write.call().today(), &[person.id]).await?.remove(&person.id);
@@ -60,21 +63,21 @@ async fn forget(write: &Write<'_>, permit: &Permit, person: Model) -> Result<Era
     memberships::store::end_all(write, permit, person.id).await?;
     guardianships::store::end_all_of_guardian(write, permit, person.id).await?;
     store::forget_in_rosters(db, permit, &person).await?;
-    store::forget_invitations(db, permit, person.id).await?;
-    store::forget_notices(db, permit, person.id).await?;
+    let mut leases = store::forget_invitations(db, permit, person.id).await?;
+    leases.extend(store::forget_notices(db, permit, person.id).await?);
     store::forget_reasons(db, permit, person.id).await?;
     let (account, mut leaving) = (person.account_id, None);
     if let Some(account) = account
         && !store::is_shared(db, account, person.id).await?
     {
-        login::close(write, permit, account).await?;
+        leases.extend(login::close(write, permit, account).await?);
         leaving = Some(account);
     }
     let whose = Whose { person: person.id, account: leaving };
     store::forget_answers(db, permit, whose).await?;
     let person = bury(write, permit, person).await?;
     store::scrub(db, permit, whose, write.now()).await?;
-    Ok(Erased { person, account })
+    Ok(Erased { person, account, leases })
 }
 
 /// Leaves the tombstone. What an import knows the person by stays: it must find them erased.
@@ -93,7 +96,7 @@ async fn bury(write: &Write<'_>, permit: &Permit, person: Model) -> Result<Model
     persons::store::update(write.db(), permit, row, version, write.now()).await
 }
 
-/// After the commit: nobody is taken to be signed in any more, and nothing is on its way to a device.
+/// After the commit: nobody is taken to be signed in any more, and nothing is on its way to a device or a mailbox.
 pub(super) async fn settle(app: &App, erased: &Erased) -> Result<()> {
     app.identity.sessions.invalidate_all();
     if let Some(account) = erased.account {
@@ -101,5 +104,5 @@ pub(super) async fn settle(app: &App, erased: &Erased) -> Result<()> {
         devices::settle_account(app, account).await?;
         devices::settle_unbound(app).await?;
     }
-    Ok(())
+    devices::settle_leases(app, &erased.leases).await
 }

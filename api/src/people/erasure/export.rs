@@ -16,6 +16,7 @@ use super::{ledger, rules};
 use crate::access::{Action, Place, authorize};
 use crate::call::Call;
 use crate::identity::audit::{self as log, Deed};
+use crate::people::access_log::Opens;
 use crate::people::{guardianships, persons};
 use crate::platform::error::{Error, Result, not_found};
 
@@ -34,6 +35,7 @@ pub(super) async fn of(call: &Call, id: &str) -> Result<PersonExport> {
     let write = call.write_as_system().await?;
     if let Some(permit) = &permit {
         guardianships::refuse_own_family(&write, permit, person.id).await?;
+        Opens::guardian(person.board_id, person.id).note(call)?;
     }
     log::record(&write, Some(person.board_id), Deed::PersonExported, Some(id.to_string())).await?;
     write.commit().await?;
@@ -159,6 +161,7 @@ macro_rules! tables {
 }
 
 tables!(
+    people::access_log,
     people::person,
     people::guardianship,
     people::membership,

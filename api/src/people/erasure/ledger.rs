@@ -236,6 +236,8 @@ pub const TABLES: &[Table] = &[
         &[("secret", Apart("letters to the person go")), ("failure", Others("what a gateway answered"))],
     ),
     goes("notification", &[Person("person_id")]),
+    // Who looked at a child is of the log of the child, whatever becomes of who looked: a column that names nobody by a key.
+    goes("access_log", &[Person("guardian_id")]),
     // Of the program.
     stays(
         "audit",

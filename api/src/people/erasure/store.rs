@@ -174,7 +174,11 @@ pub(super) async fn changes(db: &DatabaseTransaction, person: PersonId) -> Resul
 
 /// Removes the letters that invite the person, sent or not, and the events that asked for them: they hold a code. Before
 /// [`scrub`], which removes the invitations.
-pub(super) async fn forget_invitations(db: &DatabaseTransaction, permit: &Permit, person: PersonId) -> Result<()> {
+pub(super) async fn forget_invitations(
+    db: &DatabaseTransaction,
+    permit: &Permit,
+    person: PersonId,
+) -> Result<Vec<Uuid>> {
     use invitation::Column;
     let ids: Vec<InvitationId> = invitation::Entity::find()
         .select_only()
@@ -213,12 +217,16 @@ fn as_text(column: impl ColumnTrait, id: &str) -> Expr {
 
 /// Removes deliveries. What is on its way this moment is cut loose instead: it says nothing any more and can be waited for, and
 /// is not tried again. In this order, so that what is claimed meanwhile is cut loose as well. The login stays in it: by that it
-/// is waited for where the login stays, too.
-pub(super) async fn forget_deliveries(db: &DatabaseTransaction, _permit: &Permit, which: Condition) -> Result<()> {
+/// is waited for where the login stays, too. The leases under which something is on its way.
+pub(super) async fn forget_deliveries(
+    db: &DatabaseTransaction,
+    _permit: &Permit,
+    which: Condition,
+) -> Result<Vec<Uuid>> {
     use delivery::Column;
     let waiting = Condition::all().add(which.clone()).add(Column::State.ne(DeliveryState::Sending));
     delivery::Entity::delete_many().filter(waiting).exec(db).await?;
-    delivery::Entity::update_many()
+    let cut_loose = delivery::Entity::update_many()
         .col_expr(Column::NotificationId, Expr::value(None::<Uuid>))
         .col_expr(Column::DigestUntil, Expr::value(None::<DateTime<Utc>>))
         .col_expr(Column::Letter, Expr::value(None::<String>))
@@ -226,13 +234,13 @@ pub(super) async fn forget_deliveries(db: &DatabaseTransaction, _permit: &Permit
         .col_expr(Column::Failure, Expr::value(None::<String>))
         .filter(which)
         .filter(Column::State.eq(DeliveryState::Sending))
-        .exec(db)
+        .exec_with_returning(db)
         .await?;
-    Ok(())
+    Ok(cut_loose.into_iter().filter_map(|row| row.lease).collect())
 }
 
-/// Takes a login that goes out of what is on its way to it. After [`forget_deliveries`]; its devices are unbound, and by that it
-/// is waited for.
+/// Takes a login that goes out of what is on its way to it. After [`forget_deliveries`]; it is waited for by the
+/// leases.
 pub(super) async fn forget_login(db: &DatabaseTransaction, _permit: &Permit, id: AccountId) -> Result<()> {
     use delivery::Column;
     delivery::Entity::update_many()
@@ -244,7 +252,7 @@ pub(super) async fn forget_login(db: &DatabaseTransaction, _permit: &Permit, id:
 }
 
 /// Removes what the person was to be told, or was told. Before [`scrub`], which removes the notifications.
-pub(super) async fn forget_notices(db: &DatabaseTransaction, permit: &Permit, person: PersonId) -> Result<()> {
+pub(super) async fn forget_notices(db: &DatabaseTransaction, permit: &Permit, person: PersonId) -> Result<Vec<Uuid>> {
     let told = notification::Entity::find()
         .select_only()
         .column(notification::Column::Id)

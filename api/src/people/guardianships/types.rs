@@ -10,6 +10,7 @@ use crate::access::{Action, policy};
 use crate::call::Call;
 use crate::loaders;
 use crate::payload;
+use crate::people::access_log::Opens;
 use crate::people::persons::{Person, PersonInput};
 use crate::people::students::{PlaceOf, Student};
 use crate::people::values::{GuardianAccess, GuardianRelationship, GuardianshipStatus};
@@ -33,7 +34,7 @@ impl Guardianship {
 
 /// The relation of one guardian (*ouder*, *verzorger*) to one student. Seen by who leads the school or teaches the class
 /// group, by who administers the board or directs the cluster, and by the guardian; never by another guardian.
-#[Object]
+#[Object(guard = "Opens::child(self.0.board_id, self.0.student_id).with_guardian(self.0.guardian_id)")]
 impl Guardianship {
     /// Opaque, stable, sortable by time of making.
     pub async fn id(&self) -> ID {

@@ -11,10 +11,26 @@ use crate::call::Call;
 use crate::loaders;
 use crate::organisation::boards::Board;
 use crate::payload;
+use crate::people::access_log::{self, AccessLogEntry, Opens, Subject};
 use crate::people::memberships::{Membership, MembershipsOf};
 use crate::platform::error::Result;
+use crate::platform::page::{Page, PageArgs};
 use crate::platform::scalars::Locale;
 use crate::platform::size::list_size;
+
+/// Fields of a list of people: the name, as what they are known and where, and what an app keeps the list by.
+const LISTED: &[&str] = &[
+    "displayName",
+    "givenName",
+    "familyName",
+    "memberships",
+    "board",
+    "createdAt",
+    "updatedAt",
+    "version",
+    "archivedAt",
+    "erasedAt",
+];
 
 pub struct Person(pub person::Model);
 
@@ -41,7 +57,7 @@ impl Person {
 /// A person as one board knows it: staff or guardian. Seen by the person, by who administers the board, by the staff of
 /// the school; a member of staff also by the guardians of the own class group, a guardian also by who leads the school
 /// or teaches the class group of the child. Guardians do not see one another.
-#[Object]
+#[Object(guard = "Opens::guardian(self.0.board_id, self.0.id).beyond(LISTED)")]
 impl Person {
     /// Opaque, stable, sortable by time of making.
     pub async fn id(&self) -> ID {
@@ -85,6 +101,20 @@ impl Person {
     #[graphql(directive = list_size::apply(3))]
     pub async fn memberships(&self, ctx: &Context<'_>) -> Result<Vec<Membership>> {
         loaders::list(ctx, MembershipsOf(self.0.id), |membership| membership).await
+    }
+
+    /// Which staff opened the record of the person as a guardian in the last year, the last one first: the address, the language
+    /// or a relation to a child. For the person (`viewer.person.accessLog`), and for administrators of the board, but not of their
+    /// own family; empty for others, and for who is no guardian.
+    pub async fn access_log(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items from the start, 0 to 100; 25 when absent.")] first: Option<i32>,
+        #[graphql(desc = "A cursor: only what comes after it.")] after: Option<String>,
+        #[graphql(desc = "Items from the end, 0 to 100; not together with `first`.")] last: Option<i32>,
+        #[graphql(desc = "A cursor: only what comes before it.")] before: Option<String>,
+    ) -> Result<Page<AccessLogEntry>> {
+        access_log::page(Call::of(ctx), Subject::Guardian(self.0.id), PageArgs { first, after, last, before }).await
     }
 
     /// The board that knows the person.

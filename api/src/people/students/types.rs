@@ -17,12 +17,17 @@ use crate::loaders;
 use crate::organisation::class_groups::ClassGroup;
 use crate::organisation::schools::School;
 use crate::payload;
+use crate::people::access_log::{self, AccessLogEntry, Opens, Subject};
 use crate::people::enrolments::ClassGroupsOf;
 use crate::people::guardianships::{Guardianship, GuardianshipsOf, OwnChild};
 use crate::platform::error::Result;
 use crate::platform::page::{Page, PageArgs};
 use crate::platform::scalars::LocalDate;
 use crate::platform::size::list_size;
+
+/// Fields of a list of students: the name, where the child is, and what an app keeps the list by.
+const LISTED: &[&str] =
+    &["displayName", "school", "classGroups", "leftOn", "viewerCanEdit", "createdAt", "updatedAt", "version"];
 
 pub struct Student(pub student::Model);
 
@@ -41,7 +46,7 @@ impl Student {
 
 /// A student (*leerling*): minimal data. Seen by who leads the school or teaches the class group, by the own guardians,
 /// and by who administers the board or directs the cluster.
-#[Object]
+#[Object(guard = "Opens::child(self.0.board_id, self.0.id).beyond(LISTED)")]
 impl Student {
     /// Opaque, stable, sortable by time of making.
     pub async fn id(&self) -> ID {
@@ -129,6 +134,20 @@ impl Student {
     #[graphql(directive = list_size::apply(10))]
     pub async fn consents(&self, ctx: &Context<'_>) -> Result<Vec<StudentConsent>> {
         loaders::list(ctx, AskedAbout(self.0.id), StudentConsent).await
+    }
+
+    /// Which staff opened the record of the child in the last year, the last one first: what there is of the child beyond the
+    /// name, the school and the class groups. For guardians who have everything of the child, and for administrators of the
+    /// board, but not of their own family; empty for others. Guardians do not stand in it.
+    pub async fn access_log(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items from the start, 0 to 100; 25 when absent.")] first: Option<i32>,
+        #[graphql(desc = "A cursor: only what comes after it.")] after: Option<String>,
+        #[graphql(desc = "Items from the end, 0 to 100; not together with `first`.")] last: Option<i32>,
+        #[graphql(desc = "A cursor: only what comes before it.")] before: Option<String>,
+    ) -> Result<Page<AccessLogEntry>> {
+        access_log::page(Call::of(ctx), Subject::Child(self.0.id), PageArgs { first, after, last, before }).await
     }
 
     /// The last day at the school; null while no end is known.

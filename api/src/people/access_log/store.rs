@@ -1,0 +1,132 @@
+//! The SQL of the access log.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use glans_entity::ids::{AccessLogEntryId, PersonId, StudentId};
+use glans_entity::people::access_log::{ActiveModel, Column, Entity, Model};
+use glans_entity::people::{guardianship, person, student};
+use glans_entity::scope::{Scope, Scoped};
+use sea_orm::sea_query::{LockType, OnConflict};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+
+use super::journal::Line;
+use super::opened::{Look, Subject};
+use super::rules;
+use crate::app::App;
+use crate::call::today;
+use crate::platform::error::Result;
+use crate::platform::page::{self, Order, PageArgs, Rows};
+
+/// Lines in one statement: nine values each, of the 32,766 that SQLite takes.
+const ROWS: usize = 1_000;
+
+/// Adds lines, but for those that are there already, of persons who are no guardians, and of children who have gone; which of
+/// them stand there now.
+pub(super) async fn add(app: &App, lines: &[Line]) -> Result<Vec<(Look, DateTime<Utc>)>> {
+    let everywhere = Scope::system(today(app.clock.now()));
+    let db = app.db.write(&everywhere).await?;
+    let records = records(&db, &everywhere, lines).await?;
+    let kept: Vec<&Line> = lines.iter().filter(|line| records.contains(&line.look.subject)).collect();
+    for part in kept.chunks(ROWS) {
+        let rows: Vec<ActiveModel> = part.iter().map(|line| row(line)).collect();
+        let once = OnConflict::new().do_nothing().to_owned();
+        Entity::insert_many(rows).on_conflict(once).exec_without_returning(&db).await?;
+    }
+    db.commit().await?;
+    Ok(kept.into_iter().map(|line| (line.look, line.at)).collect())
+}
+
+fn row(line: &Line) -> ActiveModel {
+    let (student_id, guardian_id) = match line.look.subject {
+        Subject::Child(id) => (Some(id), None),
+        Subject::Guardian(id) => (None, Some(id)),
+    };
+    let row = Model {
+        id: AccessLogEntryId::new(),
+        board_id: line.look.board,
+        reader: line.look.reader.to_string(),
+        roles: line.roles.clone(),
+        student_id,
+        guardian_id,
+        hour: rules::hour(line.at),
+        at: line.at,
+        request_id: line.request_id.clone(),
+    };
+    row.into_active_model()
+}
+
+/// Those of the records that are of a child who is there, and stays until the transaction ends, or of somebody who is or was a
+/// guardian.
+async fn records(db: &impl ConnectionTrait, everywhere: &Scope, lines: &[Line]) -> Result<HashSet<Subject>> {
+    let (mut children, mut persons) = (HashSet::new(), HashSet::new());
+    for line in lines {
+        match line.look.subject {
+            Subject::Child(id) => _ = children.insert(id),
+            Subject::Guardian(id) => _ = persons.insert(id),
+        }
+    }
+    let mut found = HashSet::new();
+    if !children.is_empty() {
+        let there: Vec<StudentId> = student::Entity::within(everywhere)
+            .select_only()
+            .column(student::Column::Id)
+            .filter(student::Column::Id.is_in(children))
+            .lock(LockType::KeyShare)
+            .into_tuple()
+            .all(db)
+            .await?;
+        found.extend(there.into_iter().map(Subject::Child));
+    }
+    if !persons.is_empty() {
+        let guardians: Vec<PersonId> = guardianship::Entity::within(everywhere)
+            .select_only()
+            .column(guardianship::Column::GuardianId)
+            .filter(guardianship::Column::GuardianId.is_in(persons))
+            .into_tuple()
+            .all(db)
+            .await?;
+        found.extend(guardians.into_iter().map(Subject::Guardian));
+    }
+    Ok(found)
+}
+
+/// One page of the log of a record, the last line first.
+pub(super) async fn page(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    of: Subject,
+    args: &PageArgs,
+) -> Result<Rows<Model>> {
+    let own = match of {
+        Subject::Child(id) => Column::StudentId.eq(id),
+        Subject::Guardian(id) => Column::GuardianId.eq(id),
+    };
+    let order = Order {
+        name: "accessLog.time",
+        columns: (Column::At, Column::Id),
+        key: |row: &Model| (row.at, row.id.0),
+        descending: true,
+    };
+    page::rows(db, Entity::within(scope).filter(own), &order, args).await
+}
+
+/// The names to show of these persons.
+pub(super) async fn names(
+    db: &impl ConnectionTrait,
+    everywhere: &Scope,
+    persons: &[PersonId],
+) -> Result<Vec<(PersonId, String)>> {
+    Ok(person::Entity::within(everywhere)
+        .select_only()
+        .columns([person::Column::Id, person::Column::DisplayName])
+        .filter(person::Column::Id.is_in(persons.iter().copied()))
+        .into_tuple()
+        .all(db)
+        .await?)
+}
+
+/// Removes lines that were written before `until`; returns how many.
+pub async fn prune(db: &impl ConnectionTrait, until: DateTime<Utc>) -> Result<u64> {
+    Ok(Entity::delete_many().filter(Column::At.lt(until)).exec(db).await?.rows_affected)
+}
