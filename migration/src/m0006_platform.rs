@@ -1,4 +1,4 @@
-//! The outbox, idempotent answers and persisted documents.
+//! The outbox, idempotent answers, persisted documents and uploads.
 
 use sea_orm_migration::prelude::*;
 
@@ -47,9 +47,27 @@ CREATE TABLE persisted_document (
     PRIMARY KEY (hash, client)
 );
 
+CREATE TABLE upload (
+    id uuid NOT NULL PRIMARY KEY,
+    board_id uuid NOT NULL REFERENCES board (id),
+    address_hash bytea,
+    bytes bytea,
+    created_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    CHECK ((address_hash IS NULL) = (bytes IS NOT NULL))
+);
+
+CREATE UNIQUE INDEX upload_by_address ON upload (address_hash);
+
+CREATE INDEX upload_by_board ON upload (board_id, expires_at);
+
+CREATE INDEX upload_by_expiry ON upload (expires_at);
+
 ";
 
 const DOWN: &str = "
+DROP TABLE upload;
+
 DROP TABLE persisted_document;
 
 DROP TABLE idempotency;

@@ -13,7 +13,7 @@ use crate::dialect::run;
 pub const APPLICATION_ROLE: &str = "glans_app";
 
 /// The tables whose rows belong to one board. A row with no board is readable by all and written by the system only.
-pub const TENANT_TABLES: [&str; 23] = [
+pub const TENANT_TABLES: [&str; 24] = [
     "cluster",
     "school",
     "school_year",
@@ -37,6 +37,7 @@ pub const TENANT_TABLES: [&str; 23] = [
     "roster_problem",
     "roster_change",
     "outbox",
+    "upload",
 ];
 
 #[derive(DeriveMigrationName)]

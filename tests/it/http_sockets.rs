@@ -1,4 +1,4 @@
-//! graphql-transport-ws and server-sent events, message by message.
+//! graphql-transport-ws, server-sent events and multipart subscriptions, message by message.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -290,4 +290,65 @@ async fn events_are_sent_one_by_one() {
     assert_eq!(read(by_get).await.0, 405);
     assert_eq!(door.runs.count(), 0);
     assert_eq!(read(sse(&door, "{ a }").header("authorization", "Bearer forged")).await.0, 401);
+}
+
+/// As Apollo Client asks.
+fn multipart(door: &Door, query: &str) -> reqwest::RequestBuilder {
+    let accept = "multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/graphql-response+json,\
+                  application/json;q=0.9";
+    let request = door.client.post(format!("{}/graphql", door.url)).header("accept", accept);
+    request.header("authorization", "Bearer person").json(&json!({ "query": query }))
+}
+
+/// What stands in the parts, after the end of the last.
+fn parts(text: &str) -> Vec<Value> {
+    let whole = text.strip_prefix("\r\n--graphql\r\n").and_then(|text| text.strip_suffix("\r\n--graphql--\r\n"));
+    let parts = whole.unwrap_or_else(|| panic!("{text:?} does not begin and end as it should"));
+    let json = |part: &str| {
+        let json = part.strip_prefix("content-type: application/json\r\n\r\n");
+        serde_json::from_str(json.unwrap_or_else(|| panic!("{part:?} has other headers"))).unwrap()
+    };
+    parts.split("\r\n--graphql\r\n").map(json).collect()
+}
+
+#[tokio::test]
+async fn parts_are_sent_one_by_one() {
+    let door = Door::open().await;
+    let counted = multipart(&door, "subscription { counted(to: 2) }").header("accept-encoding", "gzip");
+    let answer = counted.send().await.unwrap();
+    assert_eq!(answer.headers()["content-type"], "multipart/mixed;boundary=\"graphql\";subscriptionSpec=1.0");
+    assert!(!answer.headers().contains_key("content-encoding"));
+    let payload = |number: i32| json!({ "payload": { "data": { "counted": number } } });
+    assert_eq!(parts(&answer.text().await.unwrap()), [payload(1), payload(2)]);
+
+    let refused = parts(&multipart(&door, "subscription { nothing }").send().await.unwrap().text().await.unwrap());
+    assert_eq!(refused[0]["payload"]["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED", "{refused:?}");
+    assert_eq!(refused.len(), 1);
+
+    let forged = multipart(&door, "{ greeting }").header("authorization", "Bearer forged");
+    assert_eq!(read(forged).await.0, 401);
+    let deferring = door.client.post(format!("{}/graphql", door.url)).json(&json!({ "query": "{ greeting }" }));
+    let deferring = deferring.header("accept", "multipart/mixed;deferSpec=20220824,application/json");
+    assert_eq!(read(deferring).await, (200, json!({ "data": { "greeting": "hello" } })));
+}
+
+#[tokio::test]
+async fn a_silent_stream_of_parts_has_a_heartbeat_and_says_why_it_breaks() {
+    let door = Door::open().await;
+    let revoked = multipart(&door, "subscription { endless }").send().await.unwrap();
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    door.house.revoked.store(true, Ordering::SeqCst);
+    let all = async |answer: reqwest::Response| {
+        parts(&tokio::time::timeout(PATIENCE, answer.text()).await.expect("an end in time").unwrap())
+    };
+    let revoked = all(revoked).await;
+    let first = json!({ "payload": { "data": { "endless": 1 } } });
+    assert_eq!(revoked[..2], [first, json!({})]);
+    let last = revoked.last().unwrap();
+    assert_eq!((&last["payload"], &last["errors"][0]["extensions"]["code"]), (&Value::Null, &json!("UNAUTHENTICATED")));
+    door.house.revoked.store(false, Ordering::SeqCst);
+    let stopped = multipart(&door, "subscription { endless }").send().await.unwrap();
+    door.stopping.begin();
+    let stopped = all(stopped).await;
+    assert_eq!(stopped.last().unwrap()["errors"][0]["extensions"]["retryable"], true, "{stopped:?}");
 }

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use glans::access::Standing;
 use glans::programme::{SAMPLE, import};
+use glans::upkeep;
 use glans_tests::{Answer, Who, World, on_each_database};
 use serde_json::{Value, json};
 
@@ -390,6 +392,59 @@ async fn programmes_are_written_by_who_may(world: &World) {
     assert_eq!(refusals, ["FORBIDDEN "], "what the platform owns is not a board's to publish");
 }
 
+/// A course that is sound, and larger than a request may be.
+fn large() -> String {
+    let tips = vec!["é".repeat(1_000); 20].join(", ");
+    small("Groeten", "")
+        .replace("Wie groet, begint.", &"é".repeat(20_000))
+        .replace("[Sta bij de deur]", &format!("[{tips}]"))
+}
+
+async fn a_course_that_fits_in_no_request_is_sent_first(world: &World) {
+    let (document, board) = (large(), world.ours.id.to_string());
+    let trainer = world.actor(Who::Trainer).await;
+    let refused = trainer.does("programmeImport", "", json!({ "board": board, "document": document })).await;
+    assert_eq!(refused.status, 413);
+
+    let selection = "id address { url method maxBytes headers { name value } }";
+    let (made, refusals) = act(world, Who::Trainer, "uploadCreate", selection, json!({ "board": board })).await;
+    assert_eq!(refusals, [""; 0]);
+    assert_eq!((&made["address"]["method"], &made["address"]["maxBytes"]), (&json!("PUT"), &json!(4_194_304)));
+    let import = async |who: Who| {
+        let input = json!({ "board": board, "upload": made["id"] });
+        act(world, who, "programmeImport", "programme { title }", input).await
+    };
+    assert_eq!(import(Who::Trainer).await.1, ["CONFLICT upload"]);
+    let url = made["address"]["url"].as_str().unwrap();
+    let path = &url[url.find("/uploads/documents/").expect("an address for uploads")..];
+    // Whoever has the address may send, once.
+    let nobody = world.actor(Who::Anonymous).await;
+    let send = async |path: &str, bytes: Vec<u8>| {
+        nobody.sends(nobody.request(reqwest::Method::PUT, path).body(bytes)).await.status.as_u16()
+    };
+    assert_eq!(send(path, vec![b'x'; 4_194_305]).await, 413);
+    assert_eq!(send(path, document.into_bytes()).await, 201);
+    assert_eq!(send(path, b"key: anders".to_vec()).await, 404);
+    assert_eq!(send("/uploads/documents/guessed", b"key: anders".to_vec()).await, 404);
+
+    assert_eq!(import(Who::Leader).await.1, ["FORBIDDEN "]);
+    let (imported, refusals) = import(Who::Trainer).await;
+    assert_eq!((&imported["programme"]["title"], refusals), (&json!("Kleine leergang"), Vec::new()));
+    for (more, refused) in [
+        (json!({ "board": board }), "REQUIRED document"),
+        (json!({ "board": board, "upload": made["id"], "document": "x" }), "INVALID upload"),
+        (json!({ "board": board, "upload": world.ours.id.to_string() }), "NOT_FOUND upload"),
+    ] {
+        assert_eq!(act(world, Who::Admin, "programmeImport", "", more).await.1, [refused]);
+    }
+    let theirs = json!({ "board": world.theirs.id.to_string() });
+    assert_eq!(act(world, Who::Admin, "uploadCreate", "id", theirs).await.1, ["NOT_FOUND board"]);
+
+    world.app.clock.turn(TimeDelta::hours(1));
+    assert_eq!(import(Who::Trainer).await.1, ["NOT_FOUND upload"]);
+    assert_eq!(upkeep::round(&world.app).await.unwrap().uploads, 1);
+}
+
 async fn the_same_import_sent_twice_happens_once(world: &World) {
     let input = json!({
         "board": world.ours.id.to_string(), "document": small("Groeten", ""), "publish": true, "clientMutationId": "m-1",
@@ -418,5 +473,6 @@ on_each_database!(
     every_problem_of_an_update_is_told_at_once,
     a_broken_document_tells_every_problem_and_writes_nothing,
     programmes_are_written_by_who_may,
+    a_course_that_fits_in_no_request_is_sent_first,
     the_same_import_sent_twice_happens_once,
 );

@@ -126,7 +126,7 @@ async fn a_cohort_goes_on_with_the_next_edition_lesson_by_lesson(world: &World) 
     let forgotten = underway.migrates(world, Who::Trainer, &underway.second.0, json!({})).await;
     assert_eq!(codes(&forgotten), ["CONFLICT"]);
     let message = forgotten["userErrors"][0]["message"].as_str().unwrap();
-    assert!(message.ends_with("or let it end: Twee; Drie."), "{message}");
+    assert!(message.ends_with("of laat haar eindigen: Twee; Drie."), "{message}");
     assert_eq!(underway.seen(world).await, before());
 
     let said = json!({

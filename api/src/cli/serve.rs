@@ -22,6 +22,7 @@ use crate::notifications::unsubscribe;
 use crate::oauth;
 use crate::platform::config::{ClientDocuments, Config, TrustedDocuments};
 use crate::roster;
+use crate::uploads;
 
 /// How to serve.
 #[derive(Debug, Clone, Default, Args)]
@@ -95,12 +96,14 @@ pub fn router(app: &Arc<App>, stopping: Stopping) -> Result<Router, Failure> {
     let endpoint = Endpoint::new(Engine::default(), &graphql::sdl(), Door(Arc::clone(app)), settings)
         .map_err(|error| Failure::Failed(format!("the schema cannot be read: {error}")))?
         .counting_streams_in(app.metrics.streams());
+    let till = endpoint.till();
     let beside = oauth::routes(Arc::clone(app))
         .merge(roster::routes(Arc::clone(app)))
         .merge(calendar::routes(Arc::clone(app)))
-        .merge(charts::routes(Arc::clone(app)))
-        .merge(exports::routes(Arc::clone(app)))
-        .merge(unsubscribe::routes(Arc::clone(app)));
+        .merge(charts::routes(Arc::clone(app), till.clone()))
+        .merge(exports::routes(Arc::clone(app), till))
+        .merge(unsubscribe::routes(Arc::clone(app)))
+        .merge(uploads::routes(Arc::clone(app)));
     Ok(http::router(endpoint, stopping, beside))
 }
 

@@ -6,7 +6,7 @@ use std::io;
 use async_graphql::{ServerError, Value};
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -105,15 +105,30 @@ pub fn revalidated(answer: Response<Vec<u8>>, asked: &HeaderMap) -> Response {
     Response::from_parts(head, Body::from(body))
 }
 
+/// What the conditions of a GET or HEAD come to where the strong tag of what is there is `tag`: 412 or 304; none where
+/// it is to be answered (RFC 9110, section 13.2.2).
+pub fn condition(asked: &HeaderMap, tag: &str) -> Option<StatusCode> {
+    // Strong comparison: a weak tag is that of no bytes.
+    let is_another = asked.contains_key(header::IF_MATCH) && !names(asked, header::IF_MATCH).any(|name| is(name, tag));
+    if is_another {
+        return Some(StatusCode::PRECONDITION_FAILED);
+    }
+    holds(asked, tag).then_some(StatusCode::NOT_MODIFIED)
+}
+
 /// `If-None-Match` (RFC 9110, section 13.1.2): weak comparison, since compression makes tags weak.
 fn holds(asked: &HeaderMap, tag: &str) -> bool {
-    asked
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(|value| value.trim().trim_start_matches("W/"))
-        .any(|value| value == tag || value == "*")
+    names(asked, header::IF_NONE_MATCH).any(|name| is(name.trim_start_matches("W/"), tag))
+}
+
+fn is(name: &str, tag: &str) -> bool {
+    name == tag || name == "*"
+}
+
+/// The tags that a header names.
+fn names(asked: &HeaderMap, header: HeaderName) -> impl Iterator<Item = &str> {
+    let values = asked.get_all(header).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).map(str::trim)
 }
 
 #[cfg(test)]
@@ -148,5 +163,25 @@ mod tests {
             let answer = cacheable(MediaType::Json, b"{}".to_vec(), &asked);
             assert_eq!((answer.status().as_u16(), &answer.headers()[header::ETAG]), (status, &tag));
         }
+    }
+
+    #[test]
+    fn a_condition_is_met_or_not() {
+        let tag = "\"a\"";
+        let of = |name: HeaderName, value: &str| {
+            let asked = HeaderMap::from_iter([(name, HeaderValue::try_from(value).unwrap())]);
+            condition(&asked, tag).map(|status| status.as_u16())
+        };
+        let matched = [(tag, None), ("*", None), ("\"b\", \"a\"", None), ("\"b\"", Some(412)), ("W/\"a\"", Some(412))];
+        for (value, status) in matched {
+            assert_eq!(of(header::IF_MATCH, value), status, "{value}");
+        }
+        for (value, status) in [(tag, Some(304)), ("*", Some(304)), ("W/\"a\"", Some(304)), ("\"b\"", None)] {
+            assert_eq!(of(header::IF_NONE_MATCH, value), status, "{value}");
+        }
+        let both = [(header::IF_MATCH, "\"b\""), (header::IF_NONE_MATCH, tag)];
+        let both = both.map(|(name, value)| (name, HeaderValue::from_static(value)));
+        assert_eq!(condition(&HeaderMap::from_iter(both), tag), Some(StatusCode::PRECONDITION_FAILED));
+        assert_eq!(condition(&HeaderMap::new(), tag), None);
     }
 }

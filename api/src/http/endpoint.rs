@@ -6,13 +6,13 @@ use std::sync::atomic::AtomicUsize;
 use async_graphql::{ObjectType, SchemaBuilder, SubscriptionType, parser};
 
 use super::cost::TypeCosts;
-use super::cost::bucket::Buckets;
 use super::departing::Departing;
 use super::documents::Documents;
 use super::health::Stopping;
 use super::nulls::NearestNull;
 use super::settings::Settings;
 use super::stream::Streams;
+use super::till::Till;
 
 /// A schema behind its walls.
 pub struct Endpoint<S, H> {
@@ -22,7 +22,7 @@ pub struct Endpoint<S, H> {
     pub(super) types: TypeCosts,
     pub(super) departing: Departing,
     pub(super) documents: Documents,
-    pub(super) buckets: Buckets,
+    pub(super) till: Till,
     pub(super) streams: Streams,
     pub(super) stopping: Stopping,
 }
@@ -34,13 +34,18 @@ impl<S, H> Endpoint<S, H> {
             types: TypeCosts::parse(sdl)?,
             departing: Departing::parse(sdl)?,
             documents: Documents::new(),
-            buckets: Buckets::default(),
+            till: Till::new(settings.rate_limits),
             streams: Streams::default(),
             stopping: Stopping::default(),
             schema,
             house,
             settings,
         })
+    }
+
+    /// Where doors beside GraphQL are paid for, from the same buckets as operations.
+    pub fn till(&self) -> Till {
+        self.till.clone()
     }
 
     /// Keeps in `open` how many sockets and event streams there are.

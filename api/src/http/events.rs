@@ -1,12 +1,11 @@
-//! Server-sent events, as the protocol of graphql-sse has them in its mode of distinct connections: one operation per
-//! request, `next` for every answer, then `complete`.
+//! A stream in the body of an answer: one operation per request, every answer as it comes, then the end. As server-sent
+//! events this is the mode of distinct connections of graphql-sse; `frames` writes both forms.
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_graphql::Executor;
-use async_graphql::futures_util::stream;
+use async_graphql::futures_util::{Stream, StreamExt, stream};
 use async_graphql::parser::types::OperationType;
 use axum::body::Body;
 use axum::http::request::Parts;
@@ -14,32 +13,31 @@ use axum::http::{HeaderValue, Method, header};
 use axum::response::Response;
 use tokio::sync::mpsc::{Receiver, channel};
 
-use super::answer::{self, Answer};
+use super::answer;
 use super::endpoint::Endpoint;
 use super::envelope::Envelope;
 use super::graphql;
 use super::guard::shape;
 use super::house::{House, Visitor};
-use super::negotiate::MediaType;
+use super::negotiate::{MediaType, StreamForm};
 use super::refusal::Refusal;
 use super::request_id::RequestId;
 use super::stream::{self as streamed, Caller, Happening, STREAMS_EACH, Seat};
 use super::walls;
 
-/// A comment is sent after this much silence, so that no proxy takes the stream for dead.
-const SILENCE: Duration = Duration::from_secs(12);
 /// Answers that wait for a client. The operation goes on when there is room again.
 const WAITING: usize = 4;
 
 pub(super) async fn serve<S: Executor, H: House>(
     endpoint: Arc<Endpoint<S, H>>,
+    form: StreamForm,
     head: Parts,
     body: Body,
     request_id: RequestId,
 ) -> Response {
     let address = walls::address(&head, endpoint.settings.behind_proxy);
     let caller = Caller { headers: head.headers.clone(), address, request_id };
-    match opened(endpoint, &head, body, caller.clone()).await {
+    match opened(endpoint, form, &head, body, caller.clone()).await {
         Ok(response) => response,
         Err(refusal) => answer::refuse(&refusal, MediaType::Json, caller.request_id.as_str()),
     }
@@ -47,6 +45,7 @@ pub(super) async fn serve<S: Executor, H: House>(
 
 async fn opened<S: Executor, H: House>(
     endpoint: Arc<Endpoint<S, H>>,
+    form: StreamForm,
     head: &Parts,
     body: Body,
     caller: Caller,
@@ -63,6 +62,7 @@ async fn opened<S: Executor, H: House>(
     let seat = endpoint.streams.place(walls::payer(&visitor, caller.address));
     let seat = seat.ok_or_else(|| Refusal::too_many_streams(STREAMS_EACH))?;
     let (told, happenings) = channel(WAITING);
+    let writing = Writing { happenings, form, request_id: caller.request_id.clone(), _seat: seat };
     tokio::spawn(async move {
         tokio::select! {
             () = streamed::run(&endpoint, &caller, visitor, envelope, &told, Some) => { let _ = told.send(None).await; }
@@ -71,8 +71,8 @@ async fn opened<S: Executor, H: House>(
             () = endpoint.stopping.begun() => {}
         }
     });
-    let mut response = Response::new(Body::from_stream(frames(happenings, seat)));
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    let mut response = Response::new(Body::from_stream(writing.frames()));
+    response.headers_mut().insert(header::CONTENT_TYPE, form.content_type());
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
@@ -86,30 +86,36 @@ async fn is_mutation<S: Executor, H: House>(endpoint: &Endpoint<S, H>, envelope:
     })
 }
 
-/// `next` for every answer and `complete` after the last. A stream whose credential ran out, or whose server stops, ends
-/// without `complete`: the client comes again.
-fn frames(
+/// What is left to write of a stream.
+struct Writing {
+    /// `None` when the operation is over.
     happenings: Receiver<Option<Happening>>,
-    seat: Seat,
-) -> impl stream::Stream<Item = Result<String, Infallible>> {
-    stream::unfold((happenings, seat), |(mut happenings, seat)| async move {
-        let frame = match tokio::time::timeout(SILENCE, happenings.recv()).await {
-            Err(_) => ":\n\n".to_owned(),
-            Ok(Some(Some(Happening::Next(json)))) => next(&json),
-            Ok(Some(Some(Happening::Failed(errors)))) => {
-                next(&Answer { errors, ..Answer::default() }.bytes(usize::MAX).unwrap_or_default())
+    form: StreamForm,
+    request_id: RequestId,
+    /// Given back when all is written, or nobody reads any more.
+    _seat: Seat,
+}
+
+impl Writing {
+    fn frames(self) -> impl Stream<Item = Result<String, Infallible>> {
+        let opening = self.form.opening().map(|opening| Ok(opening.to_owned()));
+        stream::iter(opening).chain(stream::unfold(Some(self), |left: Option<Self>| async move { left?.frame().await }))
+    }
+
+    /// What is written next, and what is left after it.
+    async fn frame(mut self) -> Option<(Result<String, Infallible>, Option<Self>)> {
+        let form = self.form;
+        let (frame, is_last) = match tokio::time::timeout(form.silence(), self.happenings.recv()).await {
+            Err(_) => (form.heartbeat(), false),
+            Ok(Some(Some(Happening::Next(json)))) => (form.next(&json), false),
+            Ok(Some(Some(Happening::Failed(errors)))) => (form.failed(errors), false),
+            Ok(Some(None)) => (form.complete().to_owned(), true),
+            Ok(Some(Some(Happening::Denied(denied)))) => {
+                (form.broken(&Refusal::from(denied), self.request_id.as_str())?, true)
             }
-            Ok(Some(None)) => COMPLETE.to_owned(),
-            Ok(Some(Some(Happening::Denied(_))) | None) => return None,
+            // Nobody tells anything any more: this process goes.
+            Ok(None) => (form.broken(&Refusal::stopping(), self.request_id.as_str())?, true),
         };
-        Some((Ok(frame), (happenings, seat)))
-    })
+        Some((Ok(frame), (!is_last).then_some(self)))
+    }
 }
-
-/// JSON as it is written here has no line breaks.
-fn next(json: &[u8]) -> String {
-    format!("event: next\ndata: {}\n\n", String::from_utf8_lossy(json))
-}
-
-/// A browser passes no event on that has no `data`.
-const COMPLETE: &str = "event: complete\ndata:\n\n";

@@ -22,7 +22,7 @@ use super::events;
 use super::graphiql;
 use super::house::{Answered, House, Kind, Knock, Outcome, Visitor};
 use super::log::OperationName;
-use super::negotiate::{self, MediaType};
+use super::negotiate::{self, MediaType, StreamForm};
 use super::refusal::Refusal;
 use super::request_id::RequestId;
 use super::walls::{self, Chosen, Tab};
@@ -45,8 +45,8 @@ pub(super) async fn serve<S: Executor, H: House>(
         return graphiql::page().into_response();
     }
     let request_id = head.extensions.get::<RequestId>().cloned().unwrap_or_default();
-    if negotiate::wants_events(&head.headers) {
-        return events::serve(endpoint, head, body, request_id).await;
+    if let Some(form) = StreamForm::wanted(&head.headers) {
+        return events::serve(endpoint, form, head, body, request_id).await;
     }
     let Some(media_type) = MediaType::accepted(&head.headers) else {
         return answer::refuse(&Refusal::not_acceptable(), MediaType::Json, request_id.as_str());
@@ -151,7 +151,8 @@ impl<S: Executor, H: House> Exchange<'_, S, H> {
         }
         if chosen.kind == OperationType::Subscription {
             return Err(Refusal::invalid(
-                "A subscription is answered at `/graphql/ws`, or here with `Accept: text/event-stream`.",
+                "A subscription is answered at `/graphql/ws`, or here with `Accept: text/event-stream` or \
+                 `multipart/mixed;subscriptionSpec=1.0`.",
             ));
         }
         Ok(chosen)

@@ -24,9 +24,7 @@ impl MediaType {
         if !headers.contains_key(header::ACCEPT) {
             return Some(Self::Json);
         }
-        let mut ranges = weighed(headers, &header::ACCEPT);
-        // Stable: of two that weigh the same the first stays first.
-        ranges.sort_by_key(|range| std::cmp::Reverse(range.weight));
+        let ranges = preferred(headers);
         let refused = |name: &str| ranges.iter().any(|range| range.weight == 0 && range.name == name);
         ranges.iter().filter(|range| range.weight > 0 && range.is_utf8).find_map(|range| match range.name.as_str() {
             "application/graphql-response+json" => Some(Self::GraphqlResponse),
@@ -38,20 +36,35 @@ impl MediaType {
     }
 }
 
+/// In which form a stream of answers is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum StreamForm {
+    /// `text/event-stream`.
+    Events,
+    /// `multipart/mixed;subscriptionSpec=1.0`, what Apollo's clients ask for.
+    Parts,
+}
+
+impl StreamForm {
+    /// The form of a stream, where `Accept` names one and prefers it to those of a single answer.
+    pub(super) fn wanted(headers: &HeaderMap) -> Option<Self> {
+        let ranges = preferred(headers);
+        let named = ranges.iter().filter(|range| range.weight > 0).find_map(|range| match range.name.as_str() {
+            "text/event-stream" => Some(Some(Self::Events)),
+            "multipart/mixed" if range.is_for_subscriptions => Some(Some(Self::Parts)),
+            "application/graphql-response+json" | "application/json" => Some(None),
+            _ => None,
+        });
+        named.flatten()
+    }
+}
+
 /// Whether a browser asks for a page: `text/html` named, and before any of the two of an API.
 pub(super) fn wants_page(headers: &HeaderMap) -> bool {
     let ranges = weighed(headers, &header::ACCEPT);
     let weight = |name: &str| ranges.iter().find(|range| range.name == name).map_or(0, |range| range.weight);
     let api = weight("application/json").max(weight("application/graphql-response+json"));
     weight("text/html") > api
-}
-
-/// Whether the answer is wanted as a stream of events: named, and not after a form of a single answer.
-pub(super) fn wants_events(headers: &HeaderMap) -> bool {
-    let ranges = weighed(headers, &header::ACCEPT);
-    let weight = |name: &str| ranges.iter().find(|range| range.name == name).map_or(0, |range| range.weight);
-    let events = weight("text/event-stream");
-    events > 0 && events > weight("application/json").max(weight("application/graphql-response+json"))
 }
 
 /// Whether the answer may be compressed with gzip.
@@ -76,13 +89,15 @@ struct Range {
     /// `q` in thousandths.
     weight: u16,
     is_utf8: bool,
+    /// `subscriptionSpec=1.0`: parts that hold the answers of a subscription, not those of a deferred query.
+    is_for_subscriptions: bool,
 }
 
 impl Range {
     fn parse(text: &str) -> Self {
         let mut parts = text.split(';').map(str::trim);
         let name = parts.next().unwrap_or_default().to_ascii_lowercase();
-        let mut range = Self { name, weight: 1_000, is_utf8: true };
+        let mut range = Self { name, weight: 1_000, is_utf8: true, is_for_subscriptions: false };
         for (key, value) in parts.filter_map(|part| part.split_once('=')) {
             match key.trim().to_ascii_lowercase().as_str() {
                 "q" => range.weight = thousandths(value.trim()),
@@ -90,6 +105,7 @@ impl Range {
                     let charset = value.trim().trim_matches('"');
                     range.is_utf8 = charset.eq_ignore_ascii_case("utf-8") || charset.eq_ignore_ascii_case("utf8");
                 }
+                "subscriptionspec" => range.is_for_subscriptions = value.trim().trim_matches('"') == "1.0",
                 _ => {}
             }
         }
@@ -100,6 +116,14 @@ impl Range {
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=1")]
 fn thousandths(q: &str) -> u16 {
     q.parse::<f32>().map_or(0, |q| (q.clamp(0.0, 1.0) * 1_000.0) as u16)
+}
+
+/// What `Accept` names, the preferred first.
+fn preferred(headers: &HeaderMap) -> Vec<Range> {
+    let mut ranges = weighed(headers, &header::ACCEPT);
+    // Stable: of two that weigh the same the first stays first.
+    ranges.sort_by_key(|range| std::cmp::Reverse(range.weight));
+    ranges
 }
 
 fn weighed(headers: &HeaderMap, name: &HeaderName) -> Vec<Range> {
@@ -149,13 +173,27 @@ mod tests {
     }
 
     #[test]
-    fn events_come_to_who_asks_for_them_before_a_single_answer() {
-        let of = |accept: &str| wants_events(&headers(header::ACCEPT, accept));
-        assert!(of("text/event-stream"));
-        assert!(of("text/event-stream, application/json;q=0.9"));
-        assert!(!of("application/json, text/event-stream"));
-        assert!(!of("*/*"));
-        assert!(!of("text/event-stream;q=0"));
+    fn a_stream_comes_to_who_asks_for_one_before_a_single_answer() {
+        let of = |accept: &str| StreamForm::wanted(&headers(header::ACCEPT, accept));
+        let (events, parts) = (Some(StreamForm::Events), Some(StreamForm::Parts));
+        assert_eq!(of("text/event-stream"), events);
+        assert_eq!(of("application/json;q=0.9, text/event-stream"), events);
+        assert_eq!(of("multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/json"), parts);
+        let of_apollo = "multipart/mixed;boundary=\"graphql\";subscriptionSpec=\"1.0\", \
+             multipart/mixed;deferSpec=20220824, application/graphql-response+json, application/json;q=0.9";
+        assert_eq!(of(of_apollo), parts);
+        assert_eq!(of("text/event-stream, multipart/mixed;subscriptionSpec=1.0"), events);
+        for single in [
+            "application/json, text/event-stream",
+            "*/*",
+            "text/event-stream;q=0",
+            "multipart/mixed;deferSpec=20220824, application/json",
+            "multipart/mixed;subscriptionSpec=2.0",
+            "application/graphql-response+json, multipart/mixed;subscriptionSpec=1.0",
+        ] {
+            assert_eq!(of(single), None, "{single}");
+        }
+        assert_eq!(StreamForm::wanted(&HeaderMap::new()), None);
     }
 
     #[test]

@@ -55,6 +55,7 @@ fn worth_compressing() -> impl Predicate {
     SizeAbove::new(COMPRESSED_FROM)
         .and(NotForContentType::IMAGES)
         .and(NotForContentType::SSE)
+        .and(NotForContentType::const_new("multipart/mixed"))
         .and(NotForContentType::const_new("text/csv"))
         .and(NotForContentType::const_new("application/x-ndjson"))
 }

@@ -1,7 +1,6 @@
 //! What every operation passes, whatever it came by: a request, a socket or an event stream.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::time::Instant;
 
 use async_graphql::parser::types::{OperationDefinition, OperationType, Selection};
 use async_graphql::{Executor, Name, Request as Operation, Value, Variables};
@@ -9,7 +8,7 @@ use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
 
 use super::cost;
-use super::cost::bucket::{Allowance, Payer, Standing};
+use super::cost::bucket::{Payer, Standing};
 use super::documents::Meant;
 use super::endpoint::Endpoint;
 use super::envelope::Envelope;
@@ -38,12 +37,8 @@ impl<S: Executor, H: House> Endpoint<S, H> {
     }
 
     pub(super) async fn pay(&self, payer: Payer, kind: CallerKind, cost: u64) -> Result<Standing, Refusal> {
-        if !self.settings.rate_limits {
-            let allowance = Allowance::of(kind);
-            return Ok(Standing { allowance, available: allowance.capacity });
-        }
-        let spent = self.buckets.spend(payer, kind, cost, Instant::now()).await;
-        spent.map_err(|empty| Refusal::rate_limited(empty.retry_after))
+        let paid = self.till.pay(payer, kind, cost).await;
+        paid.map_err(|empty| Refusal::rate_limited(empty.retry_after))
     }
 
     /// The operation as the engine takes it, still without its data.

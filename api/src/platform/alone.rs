@@ -4,6 +4,15 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement};
 
 use super::error::{Error, Result};
 
+/// Waits until nobody else does `what`, which stays so until the transaction ends.
+pub async fn wait(db: &DatabaseTransaction, what: &str) -> Result<()> {
+    if db.get_database_backend() == DbBackend::Postgres {
+        let sql = "SELECT pg_advisory_xact_lock(hashtextextended($1, 26))";
+        db.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, [what.into()])).await?;
+    }
+    Ok(())
+}
+
 /// Whether nobody else does `what` until the transaction ends. On SQLite there is one writer, who is alone.
 pub async fn with(db: &DatabaseTransaction, what: &str) -> Result<bool> {
     if db.get_database_backend() != DbBackend::Postgres {

@@ -64,7 +64,7 @@ pub struct Refusal {
     pub code: UserErrorCode,
     /// The path into `input`, outermost first, as `["email"]`. Empty when it concerns the whole.
     pub field: Vec<String>,
-    /// A sentence that says what to do.
+    /// A sentence that says what to do, in English; `platform/problems/nl.toml` has it in Dutch.
     pub message: String,
 }
 
@@ -99,19 +99,21 @@ pub enum UserErrorCode {
 
 /// Something in the input that the user can mend.
 #[derive(SimpleObject, Clone, Debug, PartialEq, Eq)]
+#[graphql(complex)]
 pub struct UserError {
     /// What kind of problem it is, for the app to act on.
     pub code: UserErrorCode,
     /// The path into `input`, outermost first, as `["email"]`; null when it concerns the whole.
     pub field: Option<Vec<String>>,
-    /// A sentence for the user that says what to do.
-    pub message: String,
+    /// The sentence as it was written. What the user reads of it stands in `call::problem`.
+    #[graphql(skip)]
+    pub english: String,
 }
 
 impl From<Refusal> for UserError {
     fn from(refusal: Refusal) -> Self {
         let Refusal { code, field, message } = refusal;
-        Self { code, field: (!field.is_empty()).then_some(field), message }
+        Self { code, field: (!field.is_empty()).then_some(field), english: message }
     }
 }
 

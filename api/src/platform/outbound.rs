@@ -9,7 +9,8 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
-use reqwest::{ClientBuilder, RequestBuilder, Url};
+use reqwest::{ClientBuilder, RequestBuilder, Response, Url};
+use tokio::sync::Semaphore;
 
 /// For the whole of a try, its answer included.
 pub const TRY: Duration = Duration::from_secs(10);
@@ -18,6 +19,8 @@ const CONNECT: Duration = Duration::from_secs(3);
 const PING: Duration = Duration::from_mins(1);
 /// What is read of an answer; the rest is not waited for.
 const ANSWER_MAX: usize = 64 * 1024;
+/// Names that are looked up at a time by one client; tokio has 512 threads for all that waits.
+const LOOKUPS: usize = 64;
 /// Whoever asks for more patience is asked again after this.
 const PATIENCE: TimeDelta = TimeDelta::days(1);
 
@@ -61,16 +64,33 @@ pub fn client() -> ClientBuilder {
 /// One exchange.
 pub async fn exchange(request: RequestBuilder, now: DateTime<Utc>) -> Result<Answer, Failure> {
     let mut response = request.send().await.map_err(|error| failure(&error))?;
+    let body = read(&mut response).await.map_err(|error| failure(&error))?;
+    Ok(Answer { body, ..head(&response, now) })
+}
+
+/// As [`exchange`], of somebody who says with the status all that there is to say: what goes wrong after it does not
+/// matter.
+pub async fn notify(request: RequestBuilder, now: DateTime<Utc>) -> Result<Answer, Failure> {
+    let mut response = request.send().await.map_err(|error| failure(&error))?;
+    // A connection whose answer was read can be used again.
+    let _ = read(&mut response).await;
+    Ok(head(&response, now))
+}
+
+fn head(response: &Response, now: DateTime<Utc>) -> Answer {
     let retry_after = retry_after(response.headers(), now);
-    let status = response.status().as_u16();
+    Answer { status: response.status().as_u16(), retry_after, body: Vec::new() }
+}
+
+async fn read(response: &mut Response) -> Result<Vec<u8>, reqwest::Error> {
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error))? {
+    while let Some(chunk) = response.chunk().await? {
         body.extend_from_slice(&chunk);
         if body.len() >= ANSWER_MAX {
             break;
         }
     }
-    Ok(Answer { status, retry_after, body })
+    Ok(body)
 }
 
 fn failure(error: &reqwest::Error) -> Failure {
@@ -129,18 +149,35 @@ impl PublicOnly {
 impl Default for PublicOnly {
     /// Over what the machine says.
     fn default() -> Self {
-        Self::over(Arc::new(Machine))
+        Self::over(Arc::new(Machine::of(LOOKUPS)))
     }
 }
 
-/// The resolver of the machine.
-struct Machine;
+/// The resolver of the machine. Each look-up keeps a thread of its own until it ends, also when nobody waits for it any
+/// more: names that are slow to find must not take up all of them.
+struct Machine {
+    free: Arc<Semaphore>,
+}
+
+impl Machine {
+    /// One that looks up so many names at a time.
+    fn of(lookups: usize) -> Self {
+        Self { free: Arc::new(Semaphore::new(lookups)) }
+    }
+}
 
 impl Resolve for Machine {
     fn resolve(&self, name: Name) -> Resolving {
+        let free = Arc::clone(&self.free);
         Box::pin(async move {
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            let addresses: Addrs = Box::new(found.into_iter());
+            let permit = free.acquire_owned().await?;
+            let looking = tokio::spawn(async move {
+                let found = tokio::net::lookup_host((name.as_str(), 0)).await;
+                let found = found.map(Iterator::collect::<Vec<SocketAddr>>);
+                drop(permit);
+                found
+            });
+            let addresses: Addrs = Box::new(looking.await??.into_iter());
             Ok(addresses)
         })
     }
@@ -205,6 +242,8 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
     use super::*;
 
     #[test]
@@ -235,6 +274,40 @@ mod tests {
         let client = client().dns_resolver(PublicOnly::default()).build().unwrap();
         let said = exchange(client.get("http://localhost:9/"), DateTime::UNIX_EPOCH).await;
         assert_eq!(said, Err(Failure::NotPublic));
+    }
+
+    /// Answers who asks with 200 and half a body.
+    async fn half_an_answer() -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut asked = [0; 1024];
+                let _ = stream.read(&mut asked).await;
+                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf").await;
+            }
+        });
+        format!("http://{address}/")
+    }
+
+    #[tokio::test]
+    async fn a_status_counts_whatever_becomes_of_the_body() {
+        let (client, url) = (client().build().unwrap(), half_an_answer().await);
+        let said = exchange(client.get(&url), DateTime::UNIX_EPOCH).await;
+        assert_eq!(said, Err(Failure::Unanswered("the connection was lost")));
+        let said = notify(client.get(&url), DateTime::UNIX_EPOCH).await;
+        assert_eq!(said, Ok(Answer { status: 200, retry_after: None, body: Vec::new() }));
+    }
+
+    #[tokio::test]
+    async fn a_name_waits_until_there_is_room_to_look_it_up() {
+        let names = Machine::of(1);
+        let look = || names.resolve("localhost".parse().unwrap());
+        assert!(look().await.is_ok());
+        let taken = Arc::clone(&names.free).try_acquire_owned().expect("given back");
+        assert!(tokio::time::timeout(Duration::from_millis(50), look()).await.is_err());
+        drop(taken);
+        assert!(look().await.is_ok());
     }
 
     /// Answers each question with the next of its lists.

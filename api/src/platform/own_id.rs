@@ -20,7 +20,8 @@ pub fn own_id<I: FromStr<Err = NotAnId>>(given: Option<&ID>, new: fn() -> I) -> 
         || Ok(new()),
         |id| {
             id.parse().map_err(|wrong: NotAnId| {
-                refuse(UserErrorCode::Invalid, "id", format!("Give {wrong}, or leave the id out."))
+                let message = format!("Give an id that starts with `{}_`, or leave the id out.", wrong.expected);
+                refuse(UserErrorCode::Invalid, "id", message)
             })
         },
     )

@@ -11,12 +11,15 @@ use super::document::Document;
 use super::edition::{self, Ids, Imprint};
 use super::reading::writing;
 use super::shelf::{Shelf, View};
-use super::types::{LessonUpdateInput, MaterialStateSetInput, MaterialUpdateInput, ProgrammePublishInput};
+use super::types::{
+    LessonUpdateInput, MaterialStateSetInput, MaterialUpdateInput, ProgrammeImportInput, ProgrammePublishInput,
+};
 use super::{revision, rules, store};
 use crate::access::{self, Action, Permit};
 use crate::call::Write;
 use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
+use crate::uploads;
 
 /// What an import came to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -211,6 +214,29 @@ pub fn in_sight((view, place): &(View, Place)) -> bool {
 
 async fn shelf(write: &Write<'_>) -> Result<Arc<Shelf>> {
     Ok(Arc::new(Shelf::of(write.call(), write.db()).await?))
+}
+
+/// The text of the course that is to be imported, and the field of the input that it came by.
+pub(super) async fn text(
+    write: &Write<'_>,
+    board: BoardId,
+    input: &ProgrammeImportInput,
+) -> Result<(&'static str, String)> {
+    match (&input.document, &input.upload) {
+        (Some(document), None) => Ok(("document", document.clone())),
+        (None, Some(upload)) => {
+            let (action, place) = writing(Some(board));
+            write.authorize(action, place)?;
+            Ok(("upload", uploads::text(write, board, upload, "upload").await?))
+        }
+        (None, None) => {
+            let message = "Give the course as the document, or send it first and give its upload.";
+            Err(refuse(UserErrorCode::Required, "document", message))
+        }
+        (Some(_), Some(_)) => {
+            Err(refuse(UserErrorCode::Invalid, "upload", "Give the course once: as the document, or by its upload."))
+        }
+    }
 }
 
 /// The board that an import names, if it is in sight.

@@ -39,7 +39,8 @@ impl ProgrammeMutation {
             .once(ctx, |write| {
                 Box::pin(async move {
                     let board = actions::board(write, &input.board).await?;
-                    let document = document::parse(&input.document).map_err(|problems| refused(&problems))?;
+                    let (field, text) = actions::text(write, board, &input).await?;
+                    let document = document::parse(&text).map_err(|problems| refused(field, &problems))?;
                     actions::import(write, Some(board), document, input.publish.unwrap_or_default()).await
                 })
             })
@@ -123,14 +124,14 @@ impl ProgrammeMutation {
     }
 }
 
-/// The problems of a document, as many as an answer should hold.
-fn refused(problems: &Problems) -> Error {
+/// The problems of a document that came in `field`, as many as an answer should hold.
+fn refused(field: &str, problems: &Problems) -> Error {
     let told = problems.0.iter().take(MOST_PROBLEMS);
     let mut refusals: Vec<Refusal> =
-        told.map(|problem| refusal(UserErrorCode::Invalid, "document", problem.to_string())).collect();
+        told.map(|problem| refusal(UserErrorCode::Invalid, field, problem.to_string())).collect();
     if let Some(more) = problems.0.len().checked_sub(MOST_PROBLEMS).filter(|more| *more > 0) {
         let message = format!("There are {more} problems more. Mend these first and import again.");
-        refusals.push(refusal(UserErrorCode::Invalid, "document", message));
+        refusals.push(refusal(UserErrorCode::Invalid, field, message));
     }
     Error::Refused(refusals)
 }

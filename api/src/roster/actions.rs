@@ -9,12 +9,12 @@ use super::rollback::Undo;
 use super::run::{give_up, run};
 use super::source::Source;
 use super::types::{RosterImportRollbackInput, RosterImportStartInput};
-use super::upload::{self, Token};
-use super::{PERMITTED, journal, store};
+use super::{PERMITTED, journal, store, upload};
 use crate::access::{CLOSED, Place};
 use crate::call::{Call, Write};
 use crate::platform::error::{Result, UserErrorCode, not_found, refuse};
 use crate::platform::outbox::Event;
+use crate::uploads::Token;
 
 /// An import that runs for longer than this has lost its process.
 const ABANDONED_AFTER: TimeDelta = TimeDelta::hours(1);

@@ -73,11 +73,16 @@ impl Undo {
             return Ok(());
         }
         let named = self.changed_since.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
-        let rest = if count > NAMED { format!(" and {} more", count - NAMED) } else { String::new() };
-        let message = format!(
-            "What this import wrote has been changed since: {named}{rest}. Roll back later imports first, or mend these by \
-             hand."
-        );
+        let message = match count.saturating_sub(NAMED) {
+            0 => format!(
+                "What this import wrote has been changed since: {named}. Roll back later imports first, or mend these by \
+                 hand."
+            ),
+            more => format!(
+                "What this import wrote has been changed since: {named} and {more} more. Roll back later imports first, \
+                 or mend these by hand."
+            ),
+        };
         Err(refuse(UserErrorCode::Conflict, "id", message))
     }
 

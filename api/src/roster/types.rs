@@ -16,6 +16,7 @@ use crate::organisation::boards::Board;
 use crate::payload;
 use crate::platform::error::{Error, Result, UserError, outcome};
 use crate::platform::page::{Page, PageArgs};
+use crate::uploads::types::UploadAddress;
 
 pub struct RosterImport(pub roster_import::Model);
 
@@ -274,38 +275,14 @@ pub struct RosterImportRollbackInput {
     pub client_mutation_id: Option<String>,
 }
 
-/// Where to send the bytes of a bundle: a ZIP archive with the CSV files at its top.
-#[derive(SimpleObject, Clone, Debug)]
-pub struct RosterUpload {
-    /// The address. It is secret and works once.
-    pub url: String,
-    /// The HTTP method, `PUT`.
-    pub method: String,
-    /// Headers to send along.
-    pub headers: Vec<RosterUploadHeader>,
-    /// From then on the address works no longer.
-    pub expires_at: Option<DateTime<Utc>>,
-    /// Bytes at most. A larger upload is refused.
-    pub max_bytes: i32,
-}
-
-/// A header of an upload.
-#[derive(SimpleObject, Clone, Debug)]
-pub struct RosterUploadHeader {
-    /// Its name.
-    pub name: String,
-    /// Its value.
-    pub value: String,
-}
-
 /// The answer to `rosterImportStart`.
 #[derive(SimpleObject)]
 pub struct RosterImportStartPayload {
     /// The new import; null when refused.
     pub roster_import: Option<RosterImport>,
-    /// Where to send the bundle; null when refused, and when answered again under the same `clientMutationId`: the
-    /// address is told once.
-    pub upload: Option<RosterUpload>,
+    /// Where to send the bundle, a ZIP archive with the CSV files at its top; null when refused, and when answered
+    /// again under the same `clientMutationId`: the address is told once.
+    pub upload: Option<UploadAddress>,
     /// What the user can mend, every problem at once; empty when it is done.
     pub user_errors: Vec<UserError>,
 }
@@ -316,15 +293,9 @@ impl RosterImportStartPayload {
         let Some(Started { import, token }) = started else {
             return Ok(Self { roster_import: None, upload: None, user_errors });
         };
-        let upload = token.map(|token| RosterUpload {
-            url: token.url(app),
-            method: "PUT".to_owned(),
-            headers: vec![RosterUploadHeader {
-                name: "content-type".to_owned(),
-                value: upload::CONTENT_TYPE.to_owned(),
-            }],
-            expires_at: import.upload_expires_at,
-            max_bytes: i32::try_from(app.config.upload_max_bytes).unwrap_or(i32::MAX),
+        let upload = token.map(|token| {
+            let (url, most_bytes) = (token.url(app, upload::PATH), app.config.upload_max_bytes);
+            UploadAddress::new(url, upload::CONTENT_TYPE, most_bytes, import.upload_expires_at)
         });
         Ok(Self { roster_import: Some(RosterImport(import)), upload, user_errors })
     }

@@ -2,16 +2,12 @@
 
 use std::sync::Arc;
 
-use aws_lc_rs::digest::{SHA256, digest};
-use aws_lc_rs::rand;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::put;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::Duration;
 use glans_entity::roster::{RosterImportState, roster_import};
 
@@ -22,40 +18,18 @@ use crate::access::Place;
 use crate::app::App;
 use crate::call::Call;
 use crate::platform::error::{Error, Result};
+use crate::uploads::hash;
 
 /// How long an upload is waited for.
 pub(super) const LIVES: Duration = Duration::hours(1);
 /// What an upload must be.
 pub(super) const CONTENT_TYPE: &str = "application/zip";
-
-/// The secret part of an upload's address: 256 random bits.
-#[derive(Clone)]
-pub struct Token(String);
-
-impl Token {
-    pub(super) fn new() -> Result<Self> {
-        let mut bytes = [0_u8; 32];
-        rand::fill(&mut bytes).map_err(Error::fault)?;
-        Ok(Self(URL_SAFE_NO_PAD.encode(bytes)))
-    }
-
-    pub(super) fn hash(&self) -> Vec<u8> {
-        hash(&self.0)
-    }
-
-    /// The address to send the bundle to.
-    pub(super) fn url(&self, app: &App) -> String {
-        format!("{}/uploads/{}", app.config.public_url(), self.0)
-    }
-}
-
-fn hash(token: &str) -> Vec<u8> {
-    digest(&SHA256, token.as_bytes()).as_ref().to_vec()
-}
+/// What stands before the secret part of its address.
+pub(super) const PATH: &str = "/uploads";
 
 /// The route, for the server to mount. It needs no access token: the address is the secret.
 pub fn routes(app: Arc<App>) -> Router {
-    Router::new().route("/uploads/{token}", put(receive)).with_state(app)
+    Router::new().route(&format!("{PATH}/{{token}}"), put(receive)).with_state(app)
 }
 
 async fn receive(State(app): State<Arc<App>>, Path(token): Path<String>, body: Body) -> Response {

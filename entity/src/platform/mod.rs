@@ -4,3 +4,4 @@ pub mod change;
 pub mod idempotency;
 pub mod outbox;
 pub mod persisted_document;
+pub mod upload;

@@ -30,6 +30,10 @@ pub struct Model {
     pub failure: Option<String>,
     /// Of a kind that endpoints of integrators are told of: when deliveries were made, or none had to be.
     pub hooked_at: Option<DateTimeUtc>,
+    /// How often making these deliveries failed.
+    pub hook_attempts: i32,
+    /// When they are tried to be made again.
+    pub hook_due_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -165,6 +165,7 @@ impl Setting for Office {
             number: Some("41613".to_owned()),
             name: "De Sterrenwacht".to_owned(),
             time_zone: "Europe/Amsterdam".to_owned(),
+            least_shown: None,
             archived_at: None,
             created_at: now,
             updated_at: now,

@@ -6,7 +6,7 @@ use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{BaseType, FieldDefinition, Type, TypeKind, TypeSystemDefinition};
 
 /// Lists of plain values: nothing below them costs.
-const PLAIN: &[&str] = &["Lesson.teamScript", "RosterImport.counts", "RosterUpload.headers"];
+const PLAIN: &[&str] = &["Lesson.teamScript", "RosterImport.counts", "UploadAddress.headers"];
 
 /// `Type.field` of each list of objects that has neither pages nor a size. What a user can mend is few and plain.
 pub(crate) fn without_size(sdl: &str) -> Vec<String> {

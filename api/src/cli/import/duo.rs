@@ -114,6 +114,7 @@ mod tests {
             number: Some("12345".to_owned()),
             name: "De Brug".to_owned(),
             time_zone: "Europe/Amsterdam".to_owned(),
+            least_shown: None,
             archived_at: None,
             created_at: DateTime::UNIX_EPOCH,
             updated_at: DateTime::UNIX_EPOCH,

@@ -43,7 +43,7 @@ use serde::Serialize;
 pub use problem::{Problem, Problems};
 
 /// The largest document that is read, in bytes.
-pub const MAX_BYTES: usize = 4 * 1024 * 1024;
+pub const MAX_BYTES: usize = crate::uploads::MOST_BYTES;
 
 /// Reads a whole document, or says all that is wrong with it.
 pub fn parse(text: &str) -> Result<Document, Problems> {

@@ -12,8 +12,11 @@ pub struct ProgrammeImportInput {
     /// The board that will own the programme. Programmes of the platform are imported by its operators.
     pub board: ID,
     /// The course in YAML or JSON, in the format of `glans import programme`. The whole request must fit in the size
-    /// limit of requests, 64 KiB; a larger course is imported by the command line.
-    pub document: String,
+    /// limit of requests, 64 KiB: a larger course is sent by `uploadCreate` first. Absent where `upload` is given.
+    pub document: Option<String>,
+    /// The `id` of an upload of the same board, made by `uploadCreate`, to which the course was sent: at most 4 MiB, in
+    /// UTF-8. Absent where `document` is given.
+    pub upload: Option<ID>,
     /// Whether to publish it at once; false when absent, so that it becomes a draft.
     pub publish: Option<bool>,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
