@@ -1,6 +1,7 @@
 //! A mail server (RFC 5321, as much as a sender needs) that keeps what it is given and answers as the recipient's name says.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -38,6 +39,7 @@ struct Kept {
     posted: Mutex<Vec<Posted>>,
     connections: Mutex<usize>,
     slowness: Mutex<Duration>,
+    is_dead: AtomicBool,
 }
 
 /// The server. It closes when it is dropped.
@@ -102,6 +104,11 @@ impl PostOffice {
         *self.kept.slowness.lock().unwrap_or_else(PoisonError::into_inner) = slowness;
     }
 
+    /// Whether it closes each connection without a word, those that it has at the next command.
+    pub fn set_dead(&self, is_dead: bool) {
+        self.kept.is_dead.store(is_dead, Ordering::SeqCst);
+    }
+
     /// How often somebody connected.
     pub fn connections(&self) -> usize {
         *self.kept.connections.lock().unwrap_or_else(PoisonError::into_inner)
@@ -129,11 +136,17 @@ struct Session {
 
 impl Session {
     async fn run(&mut self, greeting: &str) -> std::io::Result<()> {
+        if self.is_dead() {
+            return Ok(());
+        }
         self.answer(greeting).await?;
         if !greeting.starts_with('2') {
             return Ok(());
         }
         while let Some(line) = self.line().await? {
+            if self.is_dead() {
+                return Ok(());
+            }
             let line = String::from_utf8_lossy(&line).into_owned();
             let (command, rest) = line.split_once(' ').unwrap_or((&line, ""));
             match command.to_ascii_uppercase().as_str() {
@@ -180,6 +193,10 @@ impl Session {
             }
         }
         Ok(())
+    }
+
+    fn is_dead(&self) -> bool {
+        self.kept.is_dead.load(Ordering::SeqCst)
     }
 
     async fn answer(&mut self, text: &str) -> std::io::Result<()> {

@@ -5,6 +5,7 @@ use glans_entity::notifications::{delivery, notification};
 use glans_entity::platform::outbox;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 
+use crate::metrics::webhooks::fan_out;
 use crate::platform::error::Result;
 
 /// Events after everybody was told.
@@ -16,11 +17,13 @@ const DELIVERIES: TimeDelta = TimeDelta::days(30);
 /// The inbox: a school year, and some time to look back.
 const NOTIFICATIONS: TimeDelta = TimeDelta::days(400);
 
-/// Forgets events that everybody was told of long ago; how many.
+/// Forgets events that everybody was told of long ago; how many. Of what endpoints of integrators could not be told,
+/// that is tried for as long as what was given up is kept.
 pub async fn events(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<u64> {
     let over =
         Condition::any().add(outbox::Column::ToldAt.lt(now - EVENTS)).add(outbox::Column::DeadAt.lt(now - GIVEN_UP));
-    let old = outbox::Entity::delete_many().filter(over);
+    let awaited = fan_out::untold().add(outbox::Column::At.gte(now - GIVEN_UP));
+    let old = outbox::Entity::delete_many().filter(over).filter(awaited.not());
     Ok(old.exec(db).await?.rows_affected)
 }
 

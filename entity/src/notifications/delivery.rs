@@ -24,13 +24,16 @@ pub struct Model {
     pub channel: Channel,
     /// A device, an account, or what a letter is about.
     pub address_id: Uuid,
-    /// What goes first: 0 for letters and what is urgent, 1 for push, 2 for e-mail, 3 for digests.
+    /// What goes first. Letters have 0; push has 1 where it is urgent and else 2; e-mail 3 and 4, and digests 5.
     pub lane: i32,
     pub state: DeliveryState,
     pub attempts: i32,
     pub due_at: DateTimeUtc,
     /// Later than this it is of no use.
     pub expires_at: DateTimeUtc,
+    /// When what it tells of is over, or its code runs out: whoever tries it again does so until then. None of what
+    /// never ends.
+    pub over_at: Option<DateTimeUtc>,
     /// Who sends it proves by this that it is still theirs to send.
     pub lease: Option<Uuid>,
     pub leased_until: Option<DateTimeUtc>,

@@ -32,6 +32,8 @@ pub struct Model {
     pub happens_at: Option<DateTimeUtc>,
     /// When what it tells of came about; it can be told later.
     pub occurred_at: DateTimeUtc,
+    /// The number of the event in the outbox of which it tells; none of a reminder.
+    pub event_seq: Option<i64>,
     /// It can wait for a digest.
     pub bundled: bool,
     pub created_at: DateTimeUtc,

@@ -18,13 +18,13 @@ use tokio::time::sleep;
 
 use crate::server::SECRET_KEY;
 
-const LATENCY: Duration = Duration::from_millis(50);
+pub(super) const LATENCY: Duration = Duration::from_millis(50);
 const SMALL: usize = 30;
 /// The small board is told so long after the big one.
 const LATER: Duration = Duration::from_secs(1);
 /// What is not out by then will not be.
-const PATIENCE: Duration = Duration::from_mins(5);
-const LOOK_AGAIN: Duration = Duration::from_millis(5);
+pub(super) const PATIENCE: Duration = Duration::from_mins(5);
+pub(super) const LOOK_AGAIN: Duration = Duration::from_millis(5);
 /// Pushes for which a time is promised.
 const PROMISED: usize = 10_000;
 
@@ -83,7 +83,7 @@ pub(super) async fn measure(url: &str, guardians: usize) -> Measure {
     let big = Crowd::gather(&db, clock.now(), guardians, |at| two(at).into()).await;
     let small = Crowd::gather(&db, clock.now(), SMALL, |at| vec![(PushPlatform::Fcm, format!("small-{at}"))]).await;
     super::analyse(&db).await;
-    let worker = Worker::start(url, &gateway);
+    let worker = Worker::start(url, gateway.environment());
 
     let event = big.publish(&db, clock.now(), 0..guardians).await;
     let begun = Instant::now();
@@ -142,22 +142,22 @@ fn moments(accepted: &[Accepted], name: &str) -> Vec<Instant> {
     moments
 }
 
-fn count(number: usize) -> f64 {
+pub(super) fn count(number: usize) -> f64 {
     f64::from(u32::try_from(number).unwrap_or(u32::MAX))
 }
 
 /// `glans worker` as a process of its own, killed when it goes out of use.
-struct Worker(Child);
+pub(super) struct Worker(Child);
 
 impl Worker {
-    fn start(url: &str, gateway: &FakeGateway) -> Self {
+    pub(super) fn start(url: &str, environment: Vec<(&'static str, String)>) -> Self {
         let program = std::env::current_exe().expect("the path of this program");
         let mut process = Command::new(program)
             .args(["cli", "worker"])
             .env("GLANS_DATABASE_URL", url)
             .env("GLANS_SECRET_KEY", SECRET_KEY)
             .env("GLANS_LOG", "warn")
-            .envs(gateway.environment())
+            .envs(environment)
             .stdout(Stdio::piped())
             .spawn()
             .expect("a worker");

@@ -1,6 +1,7 @@
 //! What notifications promise: how soon a whole board is told and another is not kept waiting, and that no fault of a
 //! gateway costs anybody a device.
 
+mod alarm;
 mod fan_out;
 mod tokens;
 
@@ -17,6 +18,12 @@ pub(crate) async fn measure_fan_out(guardians: usize) {
             continue;
         };
         fan_out::line(engine, &fan_out::measure(database.url(), guardians).await);
+        database.remove().await;
+    }
+    alarm::head();
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let Some(database) = TestDatabase::migrated(engine).await else { continue };
+        alarm::line(engine, &alarm::measure(database.url(), guardians).await);
         database.remove().await;
     }
 }

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use chrono::{TimeDelta, Timelike};
 use glans::engagement::contact_rules::rules::zone;
+use glans::notifications::deliveries::digests;
+use glans::notifications::reminders;
 use glans_entity::notifications::{Channel, DeliveryState, PushPlatform, delivery};
 use glans_entity::people::GuardianAccess;
 use glans_entity::platform::outbox;
@@ -19,7 +21,7 @@ use serde_json::{Value, json};
 
 use super::letters;
 use super::occasions::{done, in_days};
-use super::stage::{Stage, read};
+use super::stage::{Stage, read, turn_to};
 use crate::cli;
 
 /// Stands in every name and text of these tests, and nowhere else.
@@ -91,6 +93,28 @@ async fn much_happens(world: &World) -> [Someone; 3] {
     [one, other, teacher]
 }
 
+/// What waits for a digest, and what people are reminded of.
+async fn time_passes(world: &World, stage: &Stage<'_>, someone: Someone) {
+    let daily = json!({ "digest": "DAILY", "digestHour": 17 });
+    done(world, someone, "notificationPreferencesUpdate", "", daily).await;
+    let text = json!({ "title": canary("titel"), "body": canary("tekst"),
+        "audience": { "include": [world.ours.groups[0]] } });
+    let made = done(world, world.ours.leader, "announcementCreate", "announcement { id }", text).await;
+    done(world, world.ours.leader, "announcementPublish", "", json!({ "id": made["announcement"]["id"] })).await;
+    stage.works().await;
+    // Two days before the talk that was planned, in the morning: whatever time it is now, one of these is later that
+    // day.
+    let mut reminded = 0;
+    for hours in [24, 9] {
+        world.app.clock.turn(TimeDelta::hours(hours));
+        reminded += reminders::round(&stage.app).await.unwrap();
+    }
+    assert!(reminded >= 1, "a reminder");
+    turn_to(world, 17, 0);
+    assert!(digests::round(&stage.app).await.unwrap() >= 1, "a digest");
+    stage.sends().await;
+}
+
 /// `glans worker` over the database of `world`, with its log in `log`.
 fn worker(folder: &Path, log: &Path, world: &World, stage: &Stage<'_>) -> Child {
     let (config, file) = (&stage.app.config, File::create(log).unwrap());
@@ -115,7 +139,9 @@ async fn is_done(world: &World) -> bool {
     let db = world.app.db.read(&everywhere).await.unwrap();
     let events = outbox::Entity::find().filter(outbox::Column::ToldAt.is_null());
     let waiting = [DeliveryState::Queued, DeliveryState::Sending];
-    let deliveries = delivery::Entity::within(&everywhere).filter(delivery::Column::State.is_in(waiting));
+    // But for the last digest of who chose to have none, which is due later.
+    let due = delivery::Column::DueAt.lte(world.app.clock.now());
+    let deliveries = delivery::Entity::within(&everywhere).filter(delivery::Column::State.is_in(waiting)).filter(due);
     events.count(&db).await.unwrap() == 0 && deliveries.count(&db).await.unwrap() == 0
 }
 
@@ -132,6 +158,7 @@ async fn nothing_that_leaves_names_or_quotes_anybody(world: &World) {
     for (at, someone) in people.into_iter().enumerate() {
         stage.device(someone, PushPlatform::Fcm, &format!("ok-phone-{at}")).await;
         stage.device(someone, PushPlatform::Apns, &format!("ok-tablet-{at}")).await;
+        stage.device(someone, PushPlatform::WebPush, &format!("ok-browser-{at}")).await;
         // One of them fails, so that the log has something to say.
         stage.device(someone, PushPlatform::Apns, &format!("toolarge-{at}")).await;
     }
@@ -144,8 +171,13 @@ async fn nothing_that_leaves_names_or_quotes_anybody(world: &World) {
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     assert_eq!(cli::stop(worker), Some(0));
+    let before = (stage.gateway.count(), stage.office.posted().len());
+    time_passes(world, &stage, people[1]).await;
+    let after = (stage.gateway.count(), stage.office.posted().len());
+    assert!(after.0 > before.0 && after.1 > before.1 + 1, "{before:?} {after:?}");
 
     let accepted = stage.gateway.accepted();
+    assert!(accepted.iter().any(|push| push.platform == PushPlatform::WebPush), "browsers, too");
     assert!(accepted.len() >= 20, "{} pushes", accepted.len());
     for push in &accepted {
         is_silent("a push", &push.body.to_string());

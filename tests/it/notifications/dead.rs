@@ -3,6 +3,7 @@
 use std::process::Output;
 
 use chrono::TimeDelta;
+use glans::notifications::dead::replay_all;
 use glans_entity::ids::{AccountId, DeliveryId};
 use glans_entity::notifications::{Channel, DeliveryState, PushPlatform, delivery};
 use glans_tests::{Who, World, on_each_database};
@@ -10,8 +11,8 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
-use super::occasions::{done, family};
-use super::stage::{Stage, nothing_is_dead, urgent};
+use super::occasions::{done, family, in_days};
+use super::stage::{Stage, daytime, nothing_is_dead, urgent};
 use crate::announcements::published;
 use crate::ask::{act_as, ask_as, refusals};
 use crate::cli;
@@ -120,7 +121,47 @@ async fn the_program_lists_it_and_tries_it_again(world: &World) {
     assert_eq!(stage.fates(sara, Channel::Push).await, ["SENT"]);
 }
 
+async fn what_is_over_is_not_sent_when_it_is_tried_again(world: &World) {
+    daytime(world);
+    nothing_is_dead(world).await;
+    let stage = Stage::set(world).await;
+    let (fien, sara, _) = family(world).await;
+    stage.device(sara, PushPlatform::Fcm, "ok-phone").await;
+    let starts = in_days(world, 1);
+    let plan = json!({ "student": fien, "kind": "EXPECTATIONS", "mode": "PHONE", "startsAt": starts,
+        "endsAt": starts + TimeDelta::minutes(20) });
+    done(world, world.ours.teacher, "conversationSchedule", "", plan).await;
+    let anonymous = world.actor(Who::Anonymous).await;
+    anonymous.does("passwordResetRequest", "", json!({ "email": "sara@example.org" })).await;
+    stage.tells().await;
+    let db = world.writing().await;
+    let given_up = delivery::Entity::update_many()
+        .col_expr(delivery::Column::State, Expr::value(DeliveryState::Dead))
+        .col_expr(delivery::Column::FinishedAt, Expr::value(world.app.clock.now()))
+        .filter(delivery::Column::State.eq(DeliveryState::Queued));
+    given_up.exec(&db).await.unwrap();
+    world.written(db).await;
+    // While it is to come it is of use.
+    let (pushes, mails) = (Channel::Push, Channel::Email);
+    replay_all(&world.app).await.unwrap();
+    let ends = starts + TimeDelta::minutes(20);
+    let rows = [stage.deliveries(sara, pushes).await, stage.deliveries(sara, mails).await].concat();
+    assert!(rows.len() == 3 && rows.iter().all(|row| row.expires_at <= ends), "{rows:?}");
+
+    world.app.clock.turn(TimeDelta::days(2));
+    replay_all(&world.app).await.unwrap();
+    stage.sends().await;
+    assert_eq!(stage.fates(sara, pushes).await, ["DEAD TIME_TO_LIVE"]);
+    assert_eq!(stage.fates(sara, mails).await, ["DEAD TIME_TO_LIVE"; 2]);
+    // And once more, as somebody may who does not know of that.
+    replay_all(&world.app).await.unwrap();
+    stage.sends_anew().await;
+    assert_eq!(stage.fates(sara, mails).await, ["DEAD TIME_TO_LIVE"; 2]);
+    assert_eq!((stage.gateway.tries("ok-phone"), stage.office.posted().len()), (0, 0));
+}
+
 on_each_database!(
     what_cannot_be_sent_for_a_day_is_listed_for_the_administrator_who_tries_it_again,
     the_program_lists_it_and_tries_it_again,
+    what_is_over_is_not_sent_when_it_is_tried_again,
 );

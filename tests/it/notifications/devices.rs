@@ -205,6 +205,7 @@ async fn sending_to(world: &World, account: AccountId, device: &str) -> Delivery
         attempts: 1,
         due_at: now,
         expires_at: now + TimeDelta::hours(1),
+        over_at: None,
         lease: Some(Uuid::now_v7()),
         leased_until: Some(now + TimeDelta::seconds(30)),
         finished_at: None,

@@ -1,19 +1,24 @@
-//! What can wait, told of together: one e-mail over all schools and children, with counts and without names.
+//! What can wait, told of together: one e-mail over all schools and children, by school and then by child, with counts and
+//! without names of people.
 
 use std::sync::Arc;
 
 use chrono::{TimeDelta, Weekday};
 use glans::notifications::deliveries::digests;
+use glans_entity::ids::{ClassGroupId, StudentId};
 use glans_entity::notifications::Channel;
-use glans_entity::people::GuardianAccess;
+use glans_entity::people::{GuardianAccess, guardianship};
+use glans_tests::post_office::Posted;
 use glans_tests::seed::Someone;
 use glans_tests::{Who, World, on_each_database};
 use mail_parser::MessageParser;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
 use super::occasions::{done, family};
 use super::stage::{Stage, daytime, process, read, turn_to, turn_to_weekday};
-use crate::announcements::{published, to_group};
+use crate::announcements::{published, to_group, to_school};
 use crate::ask::ask_as;
 
 const SARA: &str = "sara@example.org";
@@ -31,19 +36,48 @@ async fn at_two_schools(world: &World) -> Someone {
     world.guardian("Sara", &[(fien, GuardianAccess::Full), (piet, GuardianAccess::Full)]).await
 }
 
-async fn one_email_tells_how_much_waits_at_all_schools(world: &World) {
+/// A class group more, of the first school.
+async fn class_group(world: &World, name: &str) -> ClassGroupId {
+    let input = json!({ "school": world.ours.schools[0], "schoolYear": world.ours.school_year, "name": name,
+        "grades": ["4"] });
+    let made = done(world, world.ours.leader, "classGroupCreate", "classGroup { id }", input).await;
+    made["classGroup"]["id"].as_str().expect("a class group").parse().unwrap()
+}
+
+/// A child in it.
+async fn child_of(world: &World, name: &str, group: ClassGroupId) -> StudentId {
+    let school = world.ours.schools[0];
+    world.sow(&world.ours, async |sower| sower.pupil(name, school, group).await).await
+}
+
+/// What a digest tells, between its first line and its button.
+fn told(posted: &Posted) -> String {
+    let text = read(posted).1.replace("\r\n", "\n");
+    let (_, told) = text.split_once("Sinds de vorige keer is dit erbij gekomen:\n").expect("a digest");
+    told.split_once("\nOpen de app").expect("a button").0.to_owned()
+}
+
+async fn one_email_tells_how_much_waits_by_school_and_child(world: &World) {
     daytime(world);
     let stage = Stage::set(world).await;
     let sara = at_two_schools(world).await;
+    let group = class_group(world, "4b").await;
+    world.guardian_of_another(sara, child_of(world, "Bram", group).await).await;
+    let event_too = json!({ "channels": [{ "category": "EVENT", "channel": "EMAIL", "enabled": true }] });
+    done(world, sara, "notificationPreferencesUpdate", "", event_too).await;
+    let to = |place: Value| json!({ "audience": { "include": [place] } });
+    let read_there = published(world, Who::Leader, "Gelezen", to_group(world)).await;
     for title in ["IJsvrij", "Studiedag"] {
         published(world, Who::Leader, title, to_group(world)).await;
     }
-    let there = json!({ "audience": { "include": [world.ours.schools[1]] } });
-    published(world, Who::Admin, "Schoolreis", there).await;
+    published(world, Who::Leader, "Luizen", to(json!(group))).await;
+    published(world, Who::Leader, "Rapporten", to(json!(world.ours.schools[0]))).await;
+    published(world, Who::Admin, "Schoolreis", to(json!(world.ours.schools[1]))).await;
     let event = json!({ "title": "Kijkavond", "startsAt": "2031-03-04T18:00:00Z", "endsAt": "2031-03-04T20:00:00Z",
         "audience": { "include": [world.ours.groups[0]] } });
     done(world, world.ours.leader, "eventCreate", "", event).await;
     stage.works().await;
+    done(world, sara, "announcementRead", "", json!({ "ids": [read_there] })).await;
     turn_to(world, 16, 58);
     assert_eq!(digest(&stage).await, 0, "it is not five yet");
     turn_to(world, 17, 0);
@@ -52,19 +86,103 @@ async fn one_email_tells_how_much_waits_at_all_schools(world: &World) {
 
     let posted = stage.office.posted_to(SARA);
     let [posted] = posted.as_slice() else { panic!("{posted:?}") };
-    let (subject, text) = read(posted);
-    assert_eq!(subject, "Dit staat voor u klaar");
-    assert!(text.contains("3 mededelingen"), "{text}");
-    for name in ["Fien", "Piet", "Sara", "IJsvrij", "Studiedag", "Schoolreis", "Kijkavond"] {
-        assert!(!subject.contains(name) && !text.contains(name), "{name}: {text}");
-    }
-    let row = stage.deliveries(sara, Channel::Email).await.remove(0);
+    assert_eq!(read(posted).0, "Dit staat voor u klaar");
+    let expected = "
+De Meent
+  Uw kind in 5c
+  - 1 mededeling
+
+De Zwaluw
+  Uw kind in 3a
+  - 2 mededelingen
+  - 1 bericht over een activiteit
+  Uw kinderen in 3a en 4b
+  - 1 mededeling
+  Uw kind in 4b
+  - 1 mededeling
+";
+    assert_eq!(told(posted), expected);
     let message = MessageParser::default().parse(&posted.message).unwrap();
+    let (html, plain) = (message.body_html(0).unwrap(), message.body_text(0).unwrap());
+    for name in ["Fien", "Piet", "Bram", "IJsvrij", "Studiedag", "Luizen", "Rapporten", "Schoolreis", "Kijkavond"] {
+        assert!(!html.contains(name) && !plain.contains(name), "{name}: {plain}");
+    }
+    assert_eq!(message.header_raw("List-Unsubscribe-Post").map(str::trim), Some("List-Unsubscribe=One-Click"));
+    let row = stage.deliveries(sara, Channel::Email).await.remove(0);
     assert_eq!(message.message_id(), Some(format!("{}@glans.example.org", row.id).as_str()));
 
     turn_to(world, 17, 0);
     digest(&stage).await;
     assert_eq!(stage.office.posted_to(SARA).len(), 1, "nothing came since");
+}
+
+async fn a_child_whom_somebody_lost_is_not_told_of(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let (fien, bram) = (world.child("Fien", 0).await, child_of(world, "Bram", class_group(world, "4b").await).await);
+    let sara = world.guardian("Sara", &[(fien, GuardianAccess::Full), (bram, GuardianAccess::Full)]).await;
+    published(world, Who::Leader, "Rapporten", to_school(world)).await;
+    stage.tells().await;
+    let db = world.writing().await;
+    guardianship::Entity::update_many()
+        .col_expr(guardianship::Column::Access, Expr::value(GuardianAccess::None.to_value()))
+        .filter(guardianship::Column::GuardianId.eq(sara.person))
+        .filter(guardianship::Column::StudentId.eq(bram))
+        .exec(&db)
+        .await
+        .unwrap();
+    world.written(db).await;
+    turn_to(world, 17, 0);
+    digest(&stage).await;
+    let posted = stage.office.posted_to(SARA);
+    assert_eq!(told(&posted[0]), "\nDe Zwaluw\n  Uw kind in 3a\n  - 1 mededeling\n");
+}
+
+async fn staff_are_told_by_school_and_by_board(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let meeting = json!({ "cohort": world.ours.cohorts[0], "prepares": [world.ours.published.lesson],
+        "startsAt": "2031-03-04T13:00:00Z", "endsAt": "2031-03-04T16:00:00Z" });
+    done(world, world.ours.trainer, "meetingPlan", "", meeting).await;
+    let comment = json!({ "experience": world.ours.experiences[0], "text": "Mooi gedaan." });
+    done(world, world.ours.trainer, "experienceComment", "", comment).await;
+    stage.tells().await;
+    turn_to(world, 17, 0);
+    digest(&stage).await;
+    let posted = stage.office.posted_to("marieke@example.org");
+    let expected = "
+De Sterrenwacht
+  - 1 bericht over de cursus
+
+De Zwaluw
+  - 1 ervaring of reactie
+";
+    assert_eq!(posted.iter().map(told).collect::<Vec<_>>(), [expected]);
+}
+
+async fn however_much_waits_it_is_read_in_as_many_statements(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let groups = [class_group(world, "4b").await, class_group(world, "5b").await];
+    let (bram, kim) = (child_of(world, "Bram", groups[0]).await, child_of(world, "Kim", groups[1]).await);
+    let full = [(bram, GuardianAccess::Full), (kim, GuardianAccess::Full)];
+    world.guardian("Sara", &full).await;
+    let mut statements = Vec::new();
+    for audience in [vec![groups[0]], vec![groups[0], groups[1], groups[0], groups[1]]] {
+        for group in audience {
+            published(world, Who::Leader, "Luizen", json!({ "audience": { "include": [group] } })).await;
+        }
+        stage.tells().await;
+        turn_to(world, 17, 0);
+        assert_eq!(digests::round(&stage.app).await.unwrap(), 1, "for Sara alone");
+        let before = stage.app.db.statement_count();
+        stage.sends().await;
+        statements.push(stage.app.db.statement_count() - before);
+    }
+    assert_eq!(statements[0], statements[1]);
+    let posted = stage.office.posted_to(SARA);
+    let expected = "\nDe Zwaluw\n  Uw kind in 4b\n  - 2 mededelingen\n  Uw kind in 5b\n  - 2 mededelingen\n";
+    assert_eq!(told(&posted[1]), expected);
 }
 
 async fn what_was_read_is_not_counted(world: &World) {
@@ -158,6 +276,55 @@ async fn who_chooses_an_hour_that_has_passed_gets_it_today(world: &World) {
     }
 }
 
+/// The mail server was away at five; at half past, somebody chooses four o'clock.
+async fn who_has_a_digest_waiting_gets_no_second_one_of_the_same(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let (_, sara, _) = family(world).await;
+    published(world, Who::Leader, "Een", to_group(world)).await;
+    stage.tells().await;
+    turn_to(world, 17, 0);
+    assert!(digests::round(&stage.app).await.unwrap() >= 3, "Ilse, Omar and Sara");
+    let earlier = json!({ "digest": "DAILY", "digestHour": 16 });
+    done(world, sara, "notificationPreferencesUpdate", "", earlier).await;
+    turn_to(world, 17, 30);
+    assert_eq!(digests::round(&stage.app).await.unwrap(), 0);
+    stage.sends().await;
+    assert_eq!(stage.office.posted_to(SARA).len(), 1);
+    published(world, Who::Leader, "Twee", to_group(world)).await;
+    stage.tells().await;
+    turn_to(world, 16, 0);
+    digest(&stage).await;
+    let posted = stage.office.posted_to(SARA);
+    assert_eq!(posted.len(), 2);
+    assert_eq!(told(&posted[1]), "\nDe Zwaluw\n  Uw kind in 3a\n  - 1 mededeling\n");
+}
+
+async fn who_wants_each_thing_by_itself_hears_once_more_of_what_waited(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let (_, sara, _) = family(world).await;
+    for title in ["Een", "Twee"] {
+        published(world, Who::Leader, title, to_group(world)).await;
+    }
+    stage.tells().await;
+    let immediate = json!({ "digest": "IMMEDIATE" });
+    for _ in 0..2 {
+        done(world, sara, "notificationPreferencesUpdate", "", immediate.clone()).await;
+    }
+    published(world, Who::Leader, "Drie", to_group(world)).await;
+    stage.works().await;
+    assert_eq!(stage.office.posted_to(SARA).len(), 1, "at once, by itself");
+    world.app.clock.turn(TimeDelta::minutes(3));
+    stage.sends().await;
+    let posted = stage.office.posted_to(SARA);
+    assert_eq!(posted.len(), 2);
+    assert_eq!(told(&posted[1]), "\nDe Zwaluw\n  Uw kind in 3a\n  - 2 mededelingen\n");
+    turn_to(world, 17, 0);
+    digest(&stage).await;
+    assert_eq!(stage.office.posted_to(SARA).len(), 2, "nothing is told again");
+}
+
 async fn who_gets_no_email_of_a_category_finds_none_in_the_digest(world: &World) {
     daytime(world);
     let stage = Stage::set(world).await;
@@ -196,10 +363,15 @@ async fn of_two_processes_one_makes_the_digest(world: &World) {
 }
 
 on_each_database!(
-    one_email_tells_how_much_waits_at_all_schools,
+    one_email_tells_how_much_waits_by_school_and_child,
+    a_child_whom_somebody_lost_is_not_told_of,
+    staff_are_told_by_school_and_by_board,
+    however_much_waits_it_is_read_in_as_many_statements,
     what_was_read_is_not_counted,
     each_chooses_how_often,
     who_chooses_an_hour_that_has_passed_gets_it_today,
+    who_has_a_digest_waiting_gets_no_second_one_of_the_same,
+    who_wants_each_thing_by_itself_hears_once_more_of_what_waited,
     who_gets_no_email_of_a_category_finds_none_in_the_digest,
     of_two_processes_one_makes_the_digest,
 );

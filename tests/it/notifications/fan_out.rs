@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use chrono::TimeDelta;
 use glans::call::today;
+use glans::notifications::deliveries::LEASE;
 use glans::platform::clock::Clock;
 use glans::platform::db::Database;
 use glans_entity::notifications::{DeliveryState, PushPlatform, delivery, notification};
@@ -20,6 +22,8 @@ use crate::cli;
 
 /// Until a fan-out goes on, whatever happens to who has it under its hands: the lease of 30 seconds, and a moment.
 pub(super) const GOES_ON: Duration = Duration::from_secs(35);
+/// A batch is out within this time.
+const A_MOMENT: TimeDelta = TimeDelta::seconds(1);
 /// A fan-out that is not over by then will never be.
 const PATIENCE: Duration = Duration::from_mins(2);
 
@@ -131,6 +135,23 @@ async fn left(db: &Database) -> (u64, u64) {
     let untold = outbox::Entity::find().filter(outbox::Column::ToldAt.is_null()).count(&db).await.unwrap();
     let unsent = delivery::Column::State.is_in([DeliveryState::Queued, DeliveryState::Sending]);
     (untold, delivery::Entity::find().filter(unsent).count(&db).await.unwrap())
+}
+
+/// Whether everybody is told and nothing is left to send.
+pub(super) async fn is_done(db: &Database) -> bool {
+    left(db).await == (0, 0)
+}
+
+/// Whether a kill at this moment hits something: an event that is not told yet, or deliveries that were claimed just
+/// now.
+pub(super) async fn is_under_way(db: &Database) -> bool {
+    let (untold, _) = left(db).await;
+    let a_moment_ago = Clock::default().now() + LEASE - A_MOMENT;
+    let db = everything(db).await;
+    let claimed = delivery::Entity::find()
+        .filter(delivery::Column::State.eq(DeliveryState::Sending))
+        .filter(delivery::Column::LeasedUntil.gt(a_moment_ago));
+    untold > 0 || claimed.count(&db).await.unwrap() > 0
 }
 
 /// Each of so many persons was told once, and each delivery was sent.

@@ -1,7 +1,7 @@
 //! What the gateways do wrong: nothing is lost, nothing seen twice, and no live device is taken for a dead one.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{TimeDelta, Utc};
 use glans::notifications::deliveries::sender::Sender;
@@ -138,6 +138,49 @@ async fn a_verdict_on_the_token_of_before_leaves_the_device_there(world: &World)
     assert_eq!(left(world, &[id.parse().unwrap()]).await, 1);
 }
 
+/// The app was gone for an hour, and registered anew by the same token.
+async fn a_verdict_of_before_the_app_registered_again_leaves_the_device_there(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let sara = message(world).await;
+    let name = format!("expired-{}-again", (Utc::now() - TimeDelta::hours(1)).timestamp_millis());
+    let id = stage.device(sara, PushPlatform::Apns, &name).await;
+    let db = world.writing().await;
+    let again = device::Entity::update_many().filter(device::Column::Id.eq(id));
+    again.col_expr(device::Column::LastSeenAt, Expr::value(Utc::now())).exec(&db).await.unwrap();
+    world.written(db).await;
+    stage.works().await;
+    assert!(stage.gateway.tries(&name) >= 1);
+    assert_eq!(left(world, &[id]).await, 1);
+}
+
+/// Who forgets a person has the deliveries and waits for the devices while the verdict on one of these is written.
+async fn a_dead_device_and_a_person_who_is_forgotten_do_not_wait_for_each_other(world: &World) {
+    const NAME: &str = "unregistered-phone";
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let sara = message(world).await;
+    let id = stage.device(sara, PushPlatform::Fcm, NAME).await;
+    stage.tells().await;
+    stage.gateway.set_latency(Duration::from_millis(300));
+    let forgetting = async {
+        while stage.gateway.tries(NAME) == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let db = world.writing().await;
+        let cut_loose = delivery::Entity::update_many().filter(delivery::Column::AddressId.eq(id.0));
+        cut_loose.col_expr(delivery::Column::Failure, Expr::value(None::<String>)).exec(&db).await.unwrap();
+        // PostgreSQL looks once, after a second, whether who waits waits for ever; then it is the turn of who comes
+        // next.
+        tokio::time::sleep(Duration::from_millis(1_800)).await;
+        let gone = device::Entity::delete_many().filter(device::Column::Id.eq(id)).exec(&db).await;
+        gone.expect("a device that nobody keeps");
+        world.written(db).await;
+    };
+    tokio::join!(stage.sends(), forgetting);
+    assert_eq!(stage.fates(sara, Channel::Push).await, ["FAILED 404 UNREGISTERED"]);
+}
+
 async fn what_a_gateway_takes_at_the_third_try_is_seen_once(world: &World) {
     daytime(world);
     let stage = Stage::set(world).await;
@@ -219,6 +262,36 @@ async fn what_one_push_service_asks_for_keeps_no_other_browser_waiting(world: &W
     }
 }
 
+/// Anybody can subscribe at an address that takes a push and never answers.
+async fn a_push_service_that_hangs_is_left_alone_and_no_other(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let sara = message(world).await;
+    let hole = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (gateway, nowhere) = (stage.gateway.url(), format!("http://{}", hole.local_addr().unwrap()));
+    let hanging = stage.devices(sara, PushPlatform::WebPush, &names("hanging-", PushPlatform::WebPush)).await;
+    let db = world.writing().await;
+    let theirs = device::Column::Id.is_in(hanging.iter().copied());
+    for row in device::Entity::find().filter(theirs).all(&db).await.unwrap() {
+        let token = Expr::value(row.token.replace(&gateway, &nowhere));
+        let update = device::Entity::update_many().filter(device::Column::Id.eq(row.id));
+        update.col_expr(device::Column::Token, token).exec(&db).await.unwrap();
+    }
+    world.written(db).await;
+    let other = stage.device(sara, PushPlatform::WebPush, "ok-browser").await;
+    stage.tells().await;
+    due_alone(world, &hanging).await;
+    stage.sends().await;
+    // They were tried, all at once. The next ones are not, and the browser of another push service is.
+    due_alone(world, &[hanging, vec![other]].concat()).await;
+    let began = Instant::now();
+    stage.sends().await;
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    let fates = stage.fates(sara, Channel::Push).await;
+    assert_eq!(fates.iter().filter(|fate| *fate == "QUEUED GATEWAY_DOWN").count(), DEVICES, "{fates:?}");
+    assert_eq!((fates.len(), stage.gateway.seen("ok-browser").len()), (DEVICES + 1, 1));
+}
+
 /// The first board has as much under way as it may, and more of it waits.
 async fn a_board_does_not_wait_for_what_another_has_under_way(world: &World) {
     daytime(world);
@@ -267,9 +340,12 @@ async fn gateways_that_are_dead_for_two_hours_lose_nothing(world: &World) {
 on_each_database!(
     a_device_goes_when_its_gateway_does_not_know_it_and_for_nothing_else,
     a_verdict_on_the_token_of_before_leaves_the_device_there,
+    a_verdict_of_before_the_app_registered_again_leaves_the_device_there,
+    a_dead_device_and_a_person_who_is_forgotten_do_not_wait_for_each_other,
     what_a_gateway_takes_at_the_third_try_is_seen_once,
     a_gateway_that_is_overrun_is_left_alone_and_gets_all_of_it_later,
     what_one_push_service_asks_for_keeps_no_other_browser_waiting,
+    a_push_service_that_hangs_is_left_alone_and_no_other,
     a_board_does_not_wait_for_what_another_has_under_way,
     gateways_that_are_dead_for_two_hours_lose_nothing,
 );

@@ -1,8 +1,9 @@
 //! What ends while something is on its way: acts of people and the rounds of senders, at random moments.
 //!
-//! `INTERLEAVINGS=1000 cargo test -p glans-tests --test it -- --ignored --nocapture notifications::interleavings`
+//! `cargo test -p glans-tests --test it -- --ignored --nocapture notifications::interleavings`
 //!
-//! A failure says its seed; `SEED=…` throws the same dice again, though not the same moments.
+//! `INTERLEAVINGS=…` is for fewer or more of each. A failure says its seed; `SEED=…` throws the same dice again, though
+//! not the same moments.
 
 use std::collections::HashMap;
 use std::sync::Arc;

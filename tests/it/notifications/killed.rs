@@ -11,13 +11,20 @@ use sea_orm::DbBackend;
 use tokio::time::sleep;
 use uuid::Uuid;
 
-use super::fan_out::{GOES_ON, Processes, all_is_told_and_sent, crowd, each_sees_one};
+use super::fan_out::{GOES_ON, Processes, all_is_told_and_sent, crowd, each_sees_one, is_done, is_under_way};
 
 const KILLS: usize = 10;
 const GUARDIANS: usize = 1_000;
 const LATENCY: Duration = Duration::from_millis(40);
 /// From an announcement to a kill at most, in milliseconds: a process that was killed starts anew in less.
 const MOMENTS: u64 = 2_500;
+
+/// Between two kills of one fan-out, in milliseconds.
+const BETWEEN: std::ops::Range<u64> = 200..1_500;
+/// Kills that hit something in the middle of one fan-out, at least.
+const HITS: usize = 5;
+/// One fan-out that is not over by then will never be.
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// Any number of processes work on PostgreSQL, and one on SQLite.
 fn all(backend: DbBackend) -> &'static [&'static [&'static str]] {
@@ -84,15 +91,74 @@ async fn a_fan_out_survives(program: &Program, kills: usize, guardians: usize) {
     assert!(settled <= GOES_ON, "it went on {settled:?} after the last kill; seed {seed}");
 }
 
+/// Tells all guardians by one announcement, and kills a process whenever some of it is under way, until all is done. Between
+/// that, what was hit waits for the end of its lease.
+async fn one_fan_out_survives(program: &Program, kills: usize, guardians: usize) {
+    let (app, seed) = (&program.app, seed());
+    println!("seed {seed}: one announcement to {guardians} guardians, {:?}", app.db.backend());
+    let mut dice = StdRng::seed_from_u64(seed);
+    let gateway = FakeGateway::start().await;
+    gateway.set_latency(LATENCY);
+    let crowd = crowd(&app.db, guardians).await;
+    let folder = tempfile::tempdir().unwrap();
+    let database = (app.config.database_url.as_str(), app.config.secret_key.as_deref().unwrap());
+    let mut processes = Processes::start(folder.path(), database, &gateway, all(app.db.backend()));
+
+    crowd.publish(&app.db, app.clock.now(), 0..guardians).await;
+    let (begun, mut killed, mut hits) = (Instant::now(), Instant::now(), 0);
+    while hits < kills && !is_done(&app.db).await {
+        assert!(begun.elapsed() < PATIENCE, "it does not go on; seed {seed}");
+        sleep(Duration::from_millis(dice.random_range(BETWEEN))).await;
+        if is_under_way(&app.db).await {
+            killed = Instant::now();
+            processes.kill(dice.random_range(0..processes.count()));
+            hits += 1;
+        }
+    }
+    let settled = processes.settle(&app.db, killed).await;
+    drop(processes);
+
+    let sights = each_sees_one(&gateway, guardians);
+    all_is_told_and_sent(&app.db, guardians).await;
+    println!(
+        "{:?}: {guardians} told at once and {hits} kills in the middle of it in {:.1?}; all was done {settled:.1?} after \
+         the last; lost 0, seen twice 0, sent twice under one name {}",
+        app.db.backend(),
+        begun.elapsed(),
+        sights.pushes - guardians,
+    );
+    assert!(settled <= GOES_ON, "it went on {settled:?} after the last kill; seed {seed}");
+    assert!(hits >= HITS, "{hits} kills are no proof; seed {seed}");
+}
+
 async fn a_fan_out_loses_nothing_and_shows_nothing_twice(program: &Program) {
     a_fan_out_survives(program, KILLS, GUARDIANS).await;
 }
 
 on_each_database!(a_fan_out_loses_nothing_and_shows_nothing_twice);
 
+fn number(name: &str, usual: usize) -> usize {
+    std::env::var(name).map_or(usual, |text| text.parse().expect("a number"))
+}
+
 async fn in_full(program: &Program) {
-    let number = |name: &str, usual: usize| std::env::var(name).map_or(usual, |text| text.parse().expect("a number"));
     a_fan_out_survives(program, number("KILLS", 200), number("GUARDIANS", 10_000)).await;
+}
+
+async fn at_once(program: &Program) {
+    one_fan_out_survives(program, number("KILLS", 200), number("GUARDIANS", 10_000)).await;
+}
+
+#[test]
+#[ignore = "kills for minutes; `docs/operations.md` has the command"]
+fn at_once_on_sqlite() {
+    glans_tests::run(Engine::Sqlite, at_once);
+}
+
+#[test]
+#[ignore = "kills for minutes; `docs/operations.md` has the command"]
+fn at_once_on_postgres() {
+    glans_tests::run(Engine::Postgres, at_once);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use glans::identity::master_key::MasterKey;
 use glans::notifications::categories::{Strategy, strategy};
 use glans::notifications::channels::Verdict;
 use glans::notifications::channels::email::Mail;
-use glans::notifications::channels::letter::{Entry, Letter, Matter, Waiting};
+use glans::notifications::channels::letter::{AtSchool, Entry, Letter, Matter, Share, Waiting};
 use glans::notifications::texts::Text;
 use glans::platform::config::Config;
 use glans_entity::ids::{AccountId, DeliveryId};
@@ -88,9 +88,32 @@ pub fn talk(text: Text, sequence: i32) -> Matter {
     }
 }
 
+/// What waits for who has children in two groups of one school and in one of another, and works there.
+pub fn digest() -> Matter {
+    let share = |children, groups: &[&str], waiting: &[(Category, u64)]| Share {
+        children,
+        groups: groups.iter().map(|&name| name.to_owned()).collect(),
+        without_group: false,
+        waiting: waiting.iter().map(|&(category, count)| Waiting { category, count }).collect(),
+    };
+    let at = |name: &str, shares| AtSchool { names: vec![name.to_owned()], shares };
+    let newcomer = Share { without_group: true, ..share(1, &[], &[(Category::Survey, 2)]) };
+    Matter::Digest {
+        schools: vec![
+            at("De Meent", vec![share(0, &[], &[(Category::Programme, 1)]), newcomer]),
+            at(
+                "De Zwaluw",
+                vec![
+                    share(1, &["3a"], &[(Category::Announcement, 3), (Category::Event, 1)]),
+                    share(2, &["3a", "4b"], &[(Category::Announcement, 1)]),
+                ],
+            ),
+        ],
+    }
+}
+
 /// One of each kind, by a name.
 pub fn kinds() -> Vec<(&'static str, Matter)> {
-    let waiting = |category, count| Waiting { category, count };
     let code = "GLNS7Q-4TX2MKW9AR";
     vec![
         ("security", notice(Text::PasswordChanged, Category::Security)),
@@ -107,16 +130,7 @@ pub fn kinds() -> Vec<(&'static str, Matter)> {
         ("programme", notice(Text::SessionWithoutDate, Category::Programme)),
         ("experience", notice(Text::ExperienceShared, Category::Experience)),
         ("report", notice(Text::RosterRefused, Category::Report)),
-        (
-            "digest",
-            Matter::Digest {
-                waiting: vec![
-                    waiting(Category::Announcement, 3),
-                    waiting(Category::Event, 1),
-                    waiting(Category::Survey, 2),
-                ],
-            },
-        ),
+        ("digest", digest()),
         ("invitation", Matter::Invitation { board: "Stichting De Brug".to_owned(), code: code.to_owned() }),
         (
             "password-reset",

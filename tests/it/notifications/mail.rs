@@ -12,7 +12,7 @@ use glans_tests::post_office::{PostOffice, Posted, WRONG_PASSWORD};
 use mail_parser::{Message, MessageParser, MimeHeaders};
 use tokio::task::JoinSet;
 
-use super::letters::{config, kinds, letter, mail, notice, now, sent, talk};
+use super::letters::{config, digest, kinds, letter, mail, notice, now, sent, talk};
 
 fn read(posted: &Posted) -> Message<'_> {
     MessageParser::default().parse(&posted.message).expect("a message")
@@ -59,12 +59,61 @@ async fn every_letter_arrives_in_both_forms_and_languages() {
     assert_eq!(office.connections(), 1, "one connection carries them all");
 }
 
+const DIGEST: &str = "Glans
+
+This is waiting for you
+
+New since last time:
+
+De Meent
+  - 1 message about the course
+  Your child without a class group
+  - 2 surveys or requests for consent
+
+De Zwaluw
+  Your child in 3a
+  - 3 announcements
+  - 1 message about an event
+  Your children in 3a and 4b
+  - 1 announcement
+
+Open the app:
+https://app.example.org
+
+--\x20
+You can choose in the app how often you get this overview.
+This e-mail was sent automatically. Replies are not read.
+
+No more of these overviews by e-mail? Switch this e-mail off:
+https://glans.example.org/unsubscribe/";
+
+#[tokio::test]
+async fn a_digest_stands_by_school_and_child_in_both_forms() {
+    let mail = mail(&config("smtp://127.0.0.1:1?tls=none".to_owned()));
+    let rendered = mail.rendered(&letter("anne@example.org", "en", digest())).unwrap();
+    let (told, token) = rendered.plain.trim_end().split_at(DIGEST.len());
+    assert_eq!((told, token.contains(char::is_whitespace)), (DIGEST, false));
+    assert_eq!(rendered.subject, "This is waiting for you");
+    let of = |tag: &str| {
+        let opening = format!("<{tag} ");
+        let texts = rendered.html.split(opening.as_str()).skip(1);
+        texts.map(|text| text.split(['<', '>']).nth(1).unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(of("h2"), ["De Meent", "De Zwaluw"]);
+    assert_eq!(of("h3"), ["Your child without a class group", "Your child in 3a", "Your children in 3a and 4b"]);
+    assert_eq!(rendered.html.matches("<li>").count(), 5);
+    let dutch = mail.rendered(&letter("anne@example.org", "nl", digest())).unwrap();
+    for heading in ["Uw kind zonder groep", "Uw kind in 3a", "Uw kinderen in 3a en 4b"] {
+        assert!(dutch.plain.contains(&format!("\n  {heading}\n  - ")), "{}", dutch.plain);
+    }
+}
+
 #[tokio::test]
 async fn what_can_be_switched_off_says_how() {
     let office = PostOffice::open().await;
     let mail = mail(&config(office.url()));
     for (name, matter) in kinds() {
-        let can = matches!(&matter, Matter::Notice { can_be_switched_off: true, .. });
+        let can = matches!(&matter, Matter::Notice { can_be_switched_off: true, .. } | Matter::Digest { .. });
         let letter = letter(&format!("{name}@example.org"), "nl", matter);
         sent(&mail, &letter).await;
         let posted = office.posted_to(&letter.to);

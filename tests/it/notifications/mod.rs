@@ -1,6 +1,7 @@
 //! From a committed fact to the right phone.
 
 mod canary;
+mod crowded;
 mod dead;
 mod deliveries;
 mod devices;
@@ -14,6 +15,7 @@ mod interleavings;
 mod killed;
 mod letters;
 mod mail;
+mod mail_faults;
 mod occasions;
 mod pictures;
 mod poison;

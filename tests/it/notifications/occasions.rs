@@ -209,6 +209,23 @@ async fn who_reads_up_to_a_message_has_the_later_ones_left_to_read(world: &World
     assert_eq!(read().await, [true, true, false]);
 }
 
+/// Of that it came back its author is told later than it was to arrive.
+async fn that_a_message_reaches_nobody_is_read_with_its_thread(world: &World) {
+    daytime(world);
+    let ilse = world.ours.guardians[0];
+    let input = json!({ "student": world.ours.students[0], "subject": "Rekenen", "body": "Hoe gaat het?" });
+    let made = done(world, ilse, "threadStart", "thread { id messages { nodes { id } } }", input).await;
+    let (thread, message) = (&made["thread"]["id"], &made["thread"]["messages"]["nodes"][0]["id"]);
+    world.app.clock.turn(TimeDelta::hours(1));
+    let db = world.writing().await;
+    let event = Event { kind: "message.undeliverable", payload: json!({ "id": message }) };
+    emit(&db, Some(world.ours.id), event, world.app.clock.now()).await.unwrap();
+    world.written(db).await;
+    assert_eq!(told(world, "message-undeliverable").await, ["Ilse"]);
+    done(world, ilse, "threadRead", "", json!({ "thread": thread, "upTo": message })).await;
+    assert!(has_read(world, "message-undeliverable", ilse.person).await);
+}
+
 async fn who_takes_on_a_thread_is_told_of_it(world: &World) {
     daytime(world);
     let input = json!({ "student": world.ours.students[0], "subject": "Rekenen", "body": "Hoe gaat het?" });
@@ -651,6 +668,7 @@ on_each_database!(
     a_guardian_of_two_children_is_told_once,
     a_message_is_told_to_who_may_read_it,
     who_reads_up_to_a_message_has_the_later_ones_left_to_read,
+    that_a_message_reaches_nobody_is_read_with_its_thread,
     who_takes_on_a_thread_is_told_of_it,
     a_conversation_of_one_guardian_is_not_told_to_the_other,
     a_record_is_told_when_it_is_released,

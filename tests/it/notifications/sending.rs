@@ -11,7 +11,7 @@ use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
-use super::occasions::{done, family, in_days};
+use super::occasions::{done, family, in_days, notifications};
 use super::phone;
 use super::stage::{Stage, daytime, ids, to_confirm, turn_to, turn_to_weekday, urgent};
 use crate::announcements::published;
@@ -89,6 +89,81 @@ async fn a_correction_is_pushed_to_those_who_had_confirmed(world: &World) {
     assert_eq!(stage.fates(sara, Channel::Push).await, ["SENT", "SENT", "SUPPRESSED READ"]);
 }
 
+/// Her phone had no connection when she read it, and none yet when it was corrected.
+async fn who_read_it_without_a_connection_learns_that_it_was_corrected(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let (_, sara, omar) = family(world).await;
+    stage.device(sara, PushPlatform::Fcm, "ok-sara").await;
+    stage.device(omar, PushPlatform::Fcm, "ok-omar").await;
+    let ids = [
+        published(world, Who::Leader, "Schoolreis", to_confirm(world)).await,
+        published(world, Who::Leader, "Luizen", to_confirm(world)).await,
+    ];
+    stage.works().await;
+    world.app.clock.turn(TimeDelta::minutes(10));
+    let read_at = world.app.clock.now();
+    world.app.clock.turn(TimeDelta::minutes(30));
+    for id in &ids {
+        let other = json!({ "id": id, "note": "De dag was verkeerd.", "body": "Dinsdag." });
+        done(world, world.ours.leader, "announcementCorrect", "", other).await;
+    }
+    stage.works().await;
+    assert_eq!(stage.fates(sara, Channel::Push).await, ["SENT"; 2], "she has yet to open them, for all one knows");
+    world.app.clock.turn(TimeDelta::minutes(30));
+    done(world, sara, "announcementRead", "", json!({ "ids": ids, "readAt": read_at })).await;
+    stage.works().await;
+    let corrected = notifications(world, "announcement-corrected").await;
+    let mut about: Vec<_> = corrected.iter().map(|row| (row.person_id, row.about_id)).collect();
+    about.dedup();
+    assert_eq!(about.len(), 2, "{corrected:?}");
+    assert!(corrected.iter().all(|row| row.person_id == sara.person && row.read_at.is_none()), "{corrected:?}");
+    assert_eq!(stage.fates(sara, Channel::Push).await, ["SENT"; 4]);
+    done(world, sara, "announcementRead", "", json!({ "ids": ids })).await;
+    done(world, omar, "announcementRead", "", json!({ "ids": ids })).await;
+    stage.works().await;
+    let corrected = notifications(world, "announcement-corrected").await;
+    assert!(corrected.len() == 2 && corrected.iter().all(|row| row.read_at.is_some()), "{corrected:?}");
+    assert_eq!(stage.gateway.seen("ok-omar").len(), 2, "he read what it says now");
+}
+
+/// Of what waits to be told it says that it happened a minute from now, as by the clock of another process.
+async fn by_another_clock(world: &World) {
+    let ahead = Expr::value(world.app.clock.now() + TimeDelta::minutes(1));
+    let db = world.writing().await;
+    let waiting = outbox::Entity::update_many()
+        .filter(outbox::Column::Kind.eq("announcement.published"))
+        .filter(outbox::Column::ToldAt.is_null());
+    assert_eq!(waiting.col_expr(outbox::Column::At, ahead).exec(&db).await.unwrap().rows_affected, 1);
+    world.written(db).await;
+}
+
+async fn what_a_clock_that_is_ahead_told_can_be_read_and_withdrawn(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let (_, sara, _) = family(world).await;
+    stage.device(sara, PushPlatform::Fcm, "ok-sara").await;
+    stage.tells().await;
+    let id = published(world, Who::Leader, "Schoolreis", to_confirm(world)).await;
+    by_another_clock(world).await;
+    stage.tells().await;
+    done(world, sara, "announcementRead", "", json!({ "ids": [id] })).await;
+    stage.sends().await;
+    assert_eq!(stage.fates(sara, Channel::Push).await, ["SUPPRESSED READ"], "nobody told of the reading yet");
+    stage.tells().await;
+    let told = notifications(world, "announcement-published").await;
+    assert!(told.iter().any(|row| row.person_id == sara.person && row.read_at.is_some()), "{told:?}");
+
+    let id = published(world, Who::Leader, "Luizen", to_confirm(world)).await;
+    by_another_clock(world).await;
+    stage.tells().await;
+    done(world, world.ours.leader, "announcementWithdraw", "", json!({ "id": id })).await;
+    stage.tells().await;
+    let told = notifications(world, "announcement-published").await;
+    let (last, now) = (told.last().unwrap(), world.app.clock.now());
+    assert!(last.occurred_at > now && last.withdrawn_at.is_some(), "{last:?}");
+}
+
 async fn what_was_withdrawn_is_not_sent(world: &World) {
     let stage = Stage::set(world).await;
     let (_, sara, _) = family(world).await;
@@ -130,6 +205,41 @@ async fn what_was_taken_back_meanwhile_is_not_sent(world: &World) {
     stage.works().await;
     let sent = stage.fates(sara, Channel::Push).await.into_iter().filter(|fate| fate == "SENT");
     assert_eq!((sent.count(), stage.gateway.seen("ok-sara").len()), (2, 2));
+}
+
+/// The same of what is asked, reported or planned for staff.
+async fn what_ended_meanwhile_is_not_sent(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let (fien, sara, omar) = family(world).await;
+    let leader = world.ours.leader;
+    stage.device(sara, PushPlatform::Fcm, "ok-sara").await;
+    stage.device(leader, PushPlatform::Fcm, "ok-leader").await;
+    let meeting = json!({ "cohort": world.ours.cohorts[0], "prepares": [world.ours.published.lesson],
+        "startsAt": "2031-03-04T13:00:00Z", "endsAt": "2031-03-04T16:00:00Z" });
+    let meeting = done(world, world.ours.trainer, "meetingPlan", "meeting { id }", meeting).await;
+    let absence = json!({ "student": fien, "startsOn": "2031-03-04", "reason": "SICK" });
+    let absence = done(world, omar, "absenceReport", "absenceNotice { id }", absence).await;
+    let survey = json!({ "title": "Vragen", "closesAt": in_days(world, 7),
+        "audience": { "include": [world.ours.groups[0]] },
+        "questions": [{ "kind": "SCALE", "text": "Hoe gaat het?", "isRequired": true }] });
+    let survey = done(world, leader, "surveyCreate", "survey { id }", survey).await;
+    done(world, leader, "surveyOpen", "", json!({ "id": survey["survey"]["id"] })).await;
+    let purpose = json!({ "school": world.ours.schools[0], "text": "Mag uw kind op de foto?" });
+    let purpose = done(world, leader, "consentPurposeCreate", "consentPurpose { id }", purpose).await;
+    stage.tells().await;
+    let to_sara = stage.fates(sara, Channel::Push).await;
+    assert_eq!((to_sara.len(), stage.fates(leader, Channel::Push).await.len()), (3, 1), "{to_sara:?}");
+    done(world, world.ours.trainer, "meetingCancel", "", json!({ "id": meeting["meeting"]["id"] })).await;
+    done(world, omar, "absenceWithdraw", "", json!({ "id": absence["absenceNotice"]["id"] })).await;
+    done(world, leader, "surveyClose", "", json!({ "id": survey["survey"]["id"] })).await;
+    done(world, leader, "consentPurposeArchive", "", json!({ "id": purpose["consentPurpose"]["id"] })).await;
+    stage.sends().await;
+    assert_eq!(stage.fates(sara, Channel::Push).await, ["SUPPRESSED WITHDRAWN"; 3]);
+    assert_eq!(stage.fates(leader, Channel::Push).await, ["SUPPRESSED WITHDRAWN"]);
+    // That it does not take place is sent, and that the child comes after all.
+    stage.works().await;
+    assert_eq!((stage.gateway.seen("ok-sara").len(), stage.gateway.seen("ok-leader").len()), (1, 1));
 }
 
 /// Changes the guardianships of `guardian`.
@@ -275,8 +385,11 @@ on_each_database!(
     what_was_read_in_the_app_is_not_pushed,
     what_was_read_before_it_was_told_is_not_pushed,
     a_correction_is_pushed_to_those_who_had_confirmed,
+    who_read_it_without_a_connection_learns_that_it_was_corrected,
+    what_a_clock_that_is_ahead_told_can_be_read_and_withdrawn,
     what_was_withdrawn_is_not_sent,
     what_was_taken_back_meanwhile_is_not_sent,
+    what_ended_meanwhile_is_not_sent,
     whose_right_ended_is_sent_nothing,
     what_was_switched_off_meanwhile_is_not_pushed,
     in_quiet_hours_only_what_is_urgent_makes_a_sound,

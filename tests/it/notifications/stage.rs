@@ -73,7 +73,7 @@ impl<'w> Stage<'w> {
         }
     }
 
-    /// A device on which somebody is signed in, registered yesterday. In the ledger it goes by `name`.
+    /// A device on which somebody is signed in, registered yesterday and not since. In the ledger it goes by `name`.
     pub async fn device(&self, someone: Someone, platform: PushPlatform, name: &str) -> DeviceId {
         self.devices(someone, platform, &[name.to_owned()]).await[0]
     }
@@ -103,7 +103,7 @@ impl<'w> Stage<'w> {
                 token: if browser { self.gateway.subscription(name) } else { name.clone() },
                 name: None,
                 registered_at: yesterday,
-                last_seen_at: now,
+                last_seen_at: yesterday,
             };
             ids.push(row.id);
             session::Entity::insert(signed_in.into_active_model()).exec_without_returning(&db).await.unwrap();

@@ -1,16 +1,16 @@
 //! E-mail that is switched off by its reader, who is not signed in.
 
 use chrono::TimeDelta;
-use glans::notifications::unsubscribe::Tokens;
+use glans::notifications::unsubscribe::{Subject, Tokens};
 use glans_entity::ids::AccountId;
 use glans_entity::notifications::{Category, Channel, channel_preference};
 use glans_tests::{Actor, Reply, Who, World, on_each_database};
 use reqwest::{Method, header};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-/// Where the e-mail of `category` to `account` is switched off.
-fn path(world: &World, account: AccountId, category: Category) -> String {
-    format!("/unsubscribe/{}", Tokens::of(&world.app.identity.master).make(account, category))
+/// Where the e-mail of `subject` to `account` is switched off.
+fn path(world: &World, account: AccountId, subject: impl Into<Subject>) -> String {
+    format!("/unsubscribe/{}", Tokens::of(&world.app.identity.master).make(account, subject))
 }
 
 async fn browser(world: &World, language: &str) -> Actor {
@@ -84,6 +84,27 @@ async fn of_conversations_reminders_are_switched_off(world: &World) {
     assert!(!done.text.contains("geen e-mail meer over"), "{}", done.text);
 }
 
+/// All that is in it, whether it waits or not.
+async fn who_wants_no_digest_gets_no_email_of_what_is_in_it(world: &World) {
+    let account = world.guardian("Anne", &[]).await.account;
+    let path = path(world, account, Subject::Digest);
+    let browser = browser(world, "nl").await;
+    let asked = browser.gets(&path).await;
+    assert!(asked.text.contains("Wilt u geen overzichten meer per e-mail?"), "{}", asked.text);
+    assert!(chosen(world, account).await.is_empty());
+    for _ in 0..2 {
+        let done = one_click(&browser, &path).await;
+        assert!(done.status == 200 && done.text.contains("U krijgt geen overzichten meer per e-mail"), "{}", done.text);
+    }
+    let mut rows: Vec<_> = chosen(world, account).await.into_iter().map(|row| row.category).collect();
+    rows.sort_unstable();
+    let mut bundled =
+        [Category::Announcement, Category::Event, Category::Survey, Category::Programme, Category::Experience];
+    bundled.sort_unstable();
+    assert_eq!(rows, bundled);
+    assert!(chosen(world, account).await.iter().all(|row| row.channel == Channel::Email && !row.enabled));
+}
+
 async fn what_was_switched_on_is_switched_off(world: &World) {
     let account = world.guardian("Anne", &[]).await.account;
     let on = channel_preference::Model {
@@ -125,6 +146,7 @@ on_each_database!(
     looking_changes_nothing_and_the_button_does,
     a_mail_program_may_ask_as_often_as_it_likes,
     of_conversations_reminders_are_switched_off,
+    who_wants_no_digest_gets_no_email_of_what_is_in_it,
     what_was_switched_on_is_switched_off,
     an_address_that_is_not_ours_switches_nothing_off,
 );

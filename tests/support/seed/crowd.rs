@@ -23,6 +23,14 @@ use super::sower::Sower;
 /// Rows of one statement: few enough for the parameters that either database takes.
 const AT_ONCE: usize = 500;
 
+/// How something is published.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    ToConfirm,
+    Urgent,
+    Plain,
+}
+
 /// A board and its guardians. Each has a child and a session of their own, and no quiet hours.
 #[derive(Debug)]
 pub struct Crowd {
@@ -60,8 +68,22 @@ impl Crowd {
     /// Publishes an announcement to those of the crowd that have these places, who are to confirm that they read it: so it
     /// is pushed. Its event, by the number in the outbox.
     pub async fn publish(&self, db: &Database, now: DateTime<Utc>, to: Range<usize>) -> i64 {
+        self.publish_as(Manner::ToConfirm, db, now, to).await
+    }
+
+    /// The same of what cannot wait: it is pushed and e-mailed.
+    pub async fn alarm(&self, db: &Database, now: DateTime<Utc>, to: Range<usize>) -> i64 {
+        self.publish_as(Manner::Urgent, db, now, to).await
+    }
+
+    /// The same of what waits for the digest.
+    pub async fn mention(&self, db: &Database, now: DateTime<Utc>, to: Range<usize>) -> i64 {
+        self.publish_as(Manner::Plain, db, now, to).await
+    }
+
+    async fn publish_as(&self, manner: Manner, db: &Database, now: DateTime<Utc>, to: Range<usize>) -> i64 {
         let transaction = db.write(&Scope::system(today(now))).await.expect("a transaction");
-        let announcement = self.announcement(now);
+        let announcement = self.announcement(manner, now);
         let id = announcement.id;
         put_all(&transaction, vec![announcement]).await;
         let addressed = self.families[to].iter().map(|(person_id, student_id)| recipient::Model {
@@ -89,7 +111,8 @@ impl Crowd {
         event
     }
 
-    fn announcement(&self, now: DateTime<Utc>) -> announcement::Model {
+    fn announcement(&self, manner: Manner, now: DateTime<Utc>) -> announcement::Model {
+        let is_urgent = manner == Manner::Urgent;
         announcement::Model {
             id: AnnouncementId::new(),
             board_id: self.board,
@@ -99,10 +122,10 @@ impl Crowd {
             title: "Studiedag".to_owned(),
             body: "Vrijdag is de school dicht.".to_owned(),
             roles: Strings(vec!["GUARDIAN".to_owned()]),
-            priority: Priority::Normal,
-            urgent_reason: None,
+            priority: if is_urgent { Priority::Urgent } else { Priority::Normal },
+            urgent_reason: is_urgent.then(|| "Een gaslek.".to_owned()),
             important_facts: false,
-            requires_acknowledgement: true,
+            requires_acknowledgement: manner != Manner::Plain,
             acknowledge_by: None,
             status: AnnouncementStatus::Published,
             publish_at: now,

@@ -222,6 +222,7 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
     let notifications = sower.notifications([people.admin, people.other_leader], said.announcements).await;
     let client = client(&sower).await;
     metric_query(&sower, client, schools[0]).await;
+    sower.looks(people.teacher.person, students[0], people.guardians[0].person).await;
     let webhook_endpoint = sower.webhook_endpoint(client).await;
     Board {
         id: sower.board,

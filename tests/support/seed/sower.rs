@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Days, Utc};
 use glans_entity::ids::{
-    AccountId, BoardId, ClassGroupId, ClusterId, CohortId, DeviceId, EnrolmentId, GuardianshipId, LessonId, MeetingId,
-    MembershipId, PersonId, ProgrammeVersionId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, StudentId,
+    AccessLogEntryId, AccountId, BoardId, ClassGroupId, ClusterId, CohortId, DeviceId, EnrolmentId, GuardianshipId,
+    LessonId, MeetingId, MembershipId, PersonId, ProgrammeVersionId, SchoolCohortId, SchoolId, SchoolYearId, SessionId,
+    StudentId,
 };
 use glans_entity::localized::{Localized, Strings};
 use glans_entity::{identity, notifications, organisation, people, practice};
@@ -26,6 +27,7 @@ impl Sower<'_> {
             number: None,
             name: self.text(name),
             time_zone: "Europe/Amsterdam".to_owned(),
+            least_shown: None,
             archived_at: None,
             created_at: self.now,
             updated_at: self.now,
@@ -346,6 +348,25 @@ impl Sower<'_> {
 
     pub(super) fn localized(&self, text: &str) -> Localized {
         Localized([("nl".to_owned(), self.text(text)), ("en".to_owned(), self.text(text))].into())
+    }
+
+    /// That somebody opened the records of a child and of a guardian of it, yesterday.
+    pub(super) async fn looks(&self, reader: PersonId, student: StudentId, guardian: PersonId) {
+        let at = self.now - Days::new(1);
+        for (student_id, guardian_id) in [(Some(student), None), (None, Some(guardian))] {
+            self.put::<people::access_log::Entity>(people::access_log::Model {
+                id: AccessLogEntryId::new(),
+                board_id: self.board,
+                reader: reader.to_string(),
+                roles: Strings(vec!["TEACHER".to_owned()]),
+                student_id,
+                guardian_id,
+                hour: at,
+                at,
+                request_id: self.text("yesterday"),
+            })
+            .await;
+        }
     }
 
     pub(super) async fn put<E>(&self, row: E::Model)

@@ -37,12 +37,32 @@ pub enum Matter {
         /// Whether the person may switch this category off: then the e-mail says how.
         can_be_switched_off: bool,
     },
-    /// What waited, by category.
-    Digest { waiting: Vec<Waiting> },
+    /// What waited, by school and then by child.
+    Digest { schools: Vec<AtSchool> },
     /// Somebody may make an account with this code.
     Invitation { board: String, code: String },
     /// Somebody asked for a new password.
     PasswordReset { code: String },
+}
+
+/// What waits of one school. What concerns children at several is of these together, what is of no school is of the board.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AtSchool {
+    /// What they are called.
+    pub names: Vec<String>,
+    pub shares: Vec<Share>,
+}
+
+/// What waits about the same children. They go by their class groups: what leaves the app names no child.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Share {
+    /// How many children that are; 0 of what concerns none.
+    pub children: usize,
+    /// The names of their class groups.
+    pub groups: Vec<String>,
+    /// Whether one of them is in no class group.
+    pub without_group: bool,
+    pub waiting: Vec<Waiting>,
 }
 
 /// How much waits of a category.

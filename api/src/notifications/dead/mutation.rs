@@ -14,7 +14,8 @@ pub struct DeadDeliveryMutation;
 #[Object]
 impl DeadDeliveryMutation {
     /// Tries deliveries again that were given up, as if they were new: also what the person chose meanwhile is looked at anew.
-    /// For administrators of their board.
+    /// What is over by now, as a talk that took place or a code that ran out, is given up again. For administrators of
+    /// their board.
     async fn dead_deliveries_replay(
         &self,
         ctx: &Context<'_>,

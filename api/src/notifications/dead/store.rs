@@ -6,7 +6,7 @@ use glans_entity::notifications::DeliveryState::{Dead, Queued};
 use glans_entity::notifications::delivery::{Column, Entity, Model};
 use glans_entity::platform::outbox;
 use glans_entity::scope::{Scope, Scoped};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{CaseStatement, Expr, SimpleExpr};
 use sea_orm::{
     ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
@@ -16,7 +16,7 @@ use crate::platform::page::{self, Order, PageArgs, Rows};
 
 /// Rows that are listed at most.
 const MOST: u64 = 1000;
-/// How long something is of use that is tried again.
+/// How long something is of use that is tried again, unless it is over before.
 const LIFETIME: TimeDelta = TimeDelta::hours(24);
 
 /// Events that nobody could be told of.
@@ -73,11 +73,14 @@ pub(super) async fn replay(
     ids: Option<&[DeliveryId]>,
     now: DateTime<Utc>,
 ) -> Result<u64> {
+    let until = now + LIFETIME;
+    let until =
+        CaseStatement::new().case(Column::OverAt.lt(until), Expr::col(Column::OverAt)).finally(Expr::value(until));
     let mut again = Entity::update_many()
         .col_expr(Column::State, Expr::value(Queued.to_value()))
         .col_expr(Column::Attempts, Expr::value(0))
         .col_expr(Column::DueAt, Expr::value(now))
-        .col_expr(Column::ExpiresAt, Expr::value(now + LIFETIME))
+        .col_expr(Column::ExpiresAt, SimpleExpr::Case(Box::new(until)))
         .col_expr(Column::FinishedAt, Expr::value(None::<DateTime<Utc>>))
         .filter(Column::State.eq(Dead));
     if !scope.system {

@@ -36,7 +36,7 @@ impl Breaker {
 
     /// It works. What was under way when it asked for a rest says nothing of the rest.
     pub fn worked(&mut self, now: DateTime<Utc>) {
-        if !self.rests_at(now) {
+        if self.rest(now).is_none() {
             *self = Self::default();
         }
     }
@@ -46,13 +46,14 @@ impl Breaker {
         self.probing_since = None;
     }
 
-    fn rests_at(&self, now: DateTime<Utc>) -> bool {
-        self.open_until.is_some_and(|until| now < until)
+    /// Until when it is left alone; none where it is not.
+    pub fn rest(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.open_until.filter(|until| now < *until)
     }
 
     /// It is out of order; `after` is what it asked for.
     pub fn failed(&mut self, now: DateTime<Utc>, after: Option<TimeDelta>) {
-        if self.rests_at(now) {
+        if self.rest(now).is_some() {
             // Of many that were under way when it broke, the first made it rest: they all tell of the same failure.
             let asked = after.map(|after| now + after.min(LONGEST_REST * 12));
             self.open_until = self.open_until.max(asked);

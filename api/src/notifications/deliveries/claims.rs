@@ -14,31 +14,47 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::LEASE;
-use super::rules::Outcome;
+use super::rules::{Kind, Outcome};
 use crate::platform::error::Result;
 
-/// The boards for which something is due; none for what belongs to no board.
-pub(super) async fn boards(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec<Option<BoardId>>> {
+/// Deliveries of one kind for one board, in the order in which they go out; none for what belongs to no board.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Queue {
+    pub(super) kind: Kind,
+    pub(super) board: Option<BoardId>,
+}
+
+/// Where something is due.
+pub(super) async fn queues(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec<Queue>> {
     let select = Query::select()
         .distinct()
-        .column(Column::BoardId)
+        .columns([Column::BoardId, Column::Lane])
         .from(delivery::Entity)
         .and_where(Column::State.eq(Queued))
         .and_where(Column::DueAt.lte(now))
         .to_owned();
-    let rows = db.query_all(&select).await?;
-    Ok(rows.iter().map(|row| row.try_get("", "board_id")).collect::<Result<_, _>>()?)
+    let mut queues = Vec::new();
+    for row in db.query_all(&select).await? {
+        let queue = Queue { kind: Kind::of(row.try_get("", "lane")?), board: row.try_get("", "board_id")? };
+        if !queues.contains(&queue) {
+            queues.push(queue);
+        }
+    }
+    Ok(queues)
 }
 
-fn of_board(board: Option<BoardId>) -> Condition {
-    Condition::all().add(board.map_or_else(|| Column::BoardId.is_null(), |board| Column::BoardId.eq(board)))
+fn of_queue(queue: Queue) -> Condition {
+    let (first, last) = queue.kind.lanes();
+    Condition::all()
+        .add(queue.board.map_or_else(|| Column::BoardId.is_null(), |board| Column::BoardId.eq(board)))
+        .add(Column::Lane.between(first, last))
 }
 
-/// Takes up to `most` due deliveries of a board, those of the first lane that wait longest first, under the lease `lease`. What another
-/// process has under its hands is passed over.
+/// Takes up to `most` due deliveries of a queue, those of the first lane that wait longest first, under the lease
+/// `lease`. What another process has under its hands is passed over.
 pub(super) async fn claim(
     db: &DatabaseTransaction,
-    board: Option<BoardId>,
+    queue: Queue,
     most: u64,
     lease: Uuid,
     now: DateTime<Utc>,
@@ -48,7 +64,7 @@ pub(super) async fn claim(
         .from(delivery::Entity)
         .and_where(Column::State.eq(Queued))
         .and_where(Column::DueAt.lte(now))
-        .cond_where(of_board(board))
+        .cond_where(of_queue(queue))
         .order_by(Column::Lane, Order::Asc)
         .order_by(Column::DueAt, Order::Asc)
         .order_by(Column::Id, Order::Asc)
@@ -151,14 +167,30 @@ pub(super) struct Gone {
     pub since: Option<DateTime<Utc>>,
 }
 
-/// Forgets the device. True where it stays, because it goes by another token by now, or registered since: the verdict is on
-/// what it was before.
+/// Keeps these deliveries as they are until the transaction ends. Whoever writes devices too does it before them, as
+/// who forgets a person does: so of two neither has what the other waits for.
+pub(super) async fn lock(db: &DatabaseTransaction, ids: impl IntoIterator<Item = DeliveryId>) -> Result<()> {
+    if db.get_database_backend() == DbBackend::Postgres {
+        let select = Query::select()
+            .column(Column::Id)
+            .from(delivery::Entity)
+            .and_where(Column::Id.is_in(ids))
+            .order_by(Column::Id, Order::Asc)
+            .lock_exclusive()
+            .to_owned();
+        db.query_all(&select).await?;
+    }
+    Ok(())
+}
+
+/// Forgets the device. True where it stays, because it goes by another token by now, or its app registered since: the
+/// verdict is on what it was before.
 pub(super) async fn forget_device(db: &DatabaseTransaction, gone: &Gone) -> Result<bool> {
     use device::Column;
     let mut forgotten =
         device::Entity::delete_many().filter(Column::Id.eq(gone.device)).filter(Column::Token.eq(gone.token.as_str()));
     if let Some(since) = gone.since {
-        forgotten = forgotten.filter(Column::RegisteredAt.lt(since));
+        forgotten = forgotten.filter(Column::LastSeenAt.lt(since));
     }
     if forgotten.exec(db).await?.rows_affected > 0 {
         return Ok(false);

@@ -3,21 +3,26 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use glans_entity::identity::account;
-use glans_entity::ids::{AccountId, NotificationId};
+use glans_entity::ids::{AccountId, DeliveryId, NotificationId};
 use glans_entity::notifications::{Channel, DeliveryState, Digest, delivery, notification, notification_settings};
 use glans_entity::people::person;
 use glans_entity::scope::Scope;
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement};
 use sea_orm::{ActiveEnum, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QuerySelect};
+use uuid::Uuid;
 
+use super::bundles::{Piece, by_school};
 use super::contents::{Parcel, Step};
-use super::look;
+use super::look::{self, Seen};
+use super::store;
 use crate::app::App;
 use crate::call::today;
+use crate::loaders::group;
 use crate::notifications::categories::Audience;
-use crate::notifications::channels::letter::{Letter, Matter, Waiting};
+use crate::notifications::channels::letter::{Letter, Matter};
 use crate::notifications::preferences::rules::{self, Wishes};
 use crate::platform::error::{Error, Result};
 use crate::platform::fresh_id;
@@ -76,7 +81,7 @@ async fn chosen(db: &impl ConnectionTrait) -> Result<Vec<notification_settings::
         .select_only()
         .columns([Column::Digest, Column::DigestHour, Column::TimeZone])
         .distinct();
-    let nobody = AccountId(uuid::Uuid::nil());
+    let nobody = AccountId(Uuid::nil());
     let rows = times.into_tuple::<(Digest, i32, String)>().all(db).await?;
     let times: BTreeSet<_> = rows.into_iter().filter(|(digest, ..)| *digest != Digest::Immediate).collect();
     let usual = rules::usual(nobody);
@@ -90,7 +95,8 @@ async fn chosen(db: &impl ConnectionTrait) -> Result<Vec<notification_settings::
     Ok(own.chain([usual]).collect())
 }
 
-/// A digest for everybody with these settings for whom something waits; `version` 0 is of those who chose none.
+/// A digest for everybody with these settings for whom something waits and no other digest does; `version` 0 is of
+/// those who chose none.
 async fn queue(
     db: &DatabaseTransaction,
     settings: &notification_settings::Model,
@@ -122,6 +128,7 @@ async fn queue(
         .left_join(notification_settings::Entity, of_settings(Settings::AccountId).eq(login))
         .cond_where(waiting(until))
         .cond_where(same)
+        .and_where(Expr::exists(unfinished()).not())
         .to_owned();
     let select = Query::select()
         .expr(fresh_id::in_each_row(db, now)?)
@@ -161,6 +168,46 @@ async fn queue(
     Ok(db.execute(&insert).await?.rows_affected())
 }
 
+/// A digest of the person around it that is not sent yet: it tells what the next one would tell, too.
+fn unfinished() -> SelectStatement {
+    use delivery::Column;
+    let own = |column: Column| Expr::col((delivery::Entity, column));
+    let states = [DeliveryState::Queued, DeliveryState::Sending].map(|state| state.to_value());
+    Query::select()
+        .expr(Expr::val(1))
+        .from(delivery::Entity)
+        .and_where(own(Column::AccountId).equals((person::Entity, person::Column::AccountId)))
+        .and_where(own(Column::DigestUntil).is_not_null())
+        .and_where(own(Column::State).is_in(states))
+        .to_owned()
+}
+
+/// A last digest for who wants each thing by itself from now on: of what waited until then there is no other e-mail. It
+/// comes when all is committed that was told without knowing of the change.
+pub(in crate::notifications) async fn queue_last(
+    db: &DatabaseTransaction,
+    account: AccountId,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let until = now + SETTLING;
+    let row = delivery::ActiveModel {
+        id: Set(DeliveryId::new()),
+        digest_until: Set(Some(until)),
+        account_id: Set(Some(account)),
+        channel: Set(Channel::Email),
+        address_id: Set(account.0),
+        lane: Set(super::rules::DIGESTS),
+        state: Set(DeliveryState::Queued),
+        attempts: Set(0),
+        due_at: Set(until),
+        expires_at: Set(until + LIFETIME),
+        created_at: Set(now),
+        ..Default::default()
+    };
+    delivery::Entity::insert(row).exec_without_returning(db).await?;
+    Ok(())
+}
+
 /// What waits for a digest: told of before `until`, neither read nor told of by e-mail.
 fn waiting(until: DateTime<Utc>) -> Condition {
     use notification::Column;
@@ -182,7 +229,8 @@ fn waiting(until: DateTime<Utc>) -> Condition {
         .add(Expr::exists(mailed).not())
 }
 
-/// What a claimed digest says: how much of what waits, as far as the person wants to hear of it and still may.
+/// What a claimed digest says: how much waits at which school about which children, as far as the person wants to hear of it
+/// and still may.
 pub(super) async fn contents(
     db: &impl ConnectionTrait,
     row: &delivery::Model,
@@ -194,24 +242,44 @@ pub(super) async fn contents(
     let of_login = Expr::col((person::Entity, person::Column::AccountId)).eq(login.id);
     let all = look::seen(db, waiting(until).add(of_login), today(now)).await?;
     let ids: Vec<NotificationId> = all.iter().map(|seen| seen.id).collect();
-    let mut counts = BTreeMap::new();
-    for seen in all.iter().filter(|seen| seen.may_know && !seen.read_there && !seen.taken_back) {
-        if wishes.wants(seen.category, Channel::Email, Audience::of(seen.as_staff)) {
-            *counts.entry(seen.category).or_insert(0) += 1;
-        }
-    }
-    if counts.is_empty() {
+    let wanted = |seen: &Seen| wishes.wants(seen.category, Channel::Email, Audience::of(seen.as_staff));
+    let mut told = all;
+    told.retain(|seen| seen.may_know && !seen.read_there && !seen.taken_back && wanted(seen));
+    if told.is_empty() {
         return Ok(Step::Skip(ids));
     }
-    let waiting = counts.into_iter().map(|(category, count)| Waiting { category, count }).collect();
+    let schools = by_school(pieces(db, told, today(now)).await?);
     let letter = Letter {
         delivery: row.id,
         to: login.email.clone(),
         language: login.language.clone(),
         account: Some(login.id),
-        matter: Matter::Digest { waiting },
+        matter: Matter::Digest { schools },
     };
     Ok(Step::Send(Parcel::Digest(Box::new(letter), ids)))
+}
+
+/// What is told of, each with its place and its children: in two statements, however much it is.
+async fn pieces(db: &impl ConnectionTrait, told: Vec<Seen>, on: NaiveDate) -> Result<Vec<Piece>> {
+    let ids: Vec<NotificationId> = told.iter().map(|seen| seen.id).collect();
+    let mut children = group(store::concerned(db, &ids, on).await?, |row| row.notification_id);
+    let of_none = told.iter().filter(|seen| !children.contains_key(&seen.id));
+    let matters: Vec<Uuid> = of_none.filter_map(|seen| seen.about_id).collect();
+    let schools = store::schools(db, &matters).await?;
+    let piece = |seen: Seen| {
+        let mut piece = Piece::of(seen.category);
+        for row in children.remove(&seen.id).unwrap_or_default() {
+            piece.places.insert((row.school, row.school_id.0));
+            piece.children.insert(row.student_id);
+            piece.groups.insert(row.class_group);
+        }
+        if piece.children.is_empty() {
+            let school = seen.about_id.and_then(|matter| schools.get(&matter).cloned());
+            piece.places.insert(school.unwrap_or((seen.board, seen.board_id.0)));
+        }
+        piece
+    };
+    Ok(told.into_iter().map(piece).collect())
 }
 
 #[cfg(test)]

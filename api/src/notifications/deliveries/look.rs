@@ -4,9 +4,12 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use glans_entity::engagement::{AnnouncementStatus, BookingRoundStatus, EventStatus, recipient};
+use glans_entity::engagement::{AnnouncementStatus, BookingRoundStatus, EventStatus, SurveyStatus, recipient};
 use glans_entity::identity::account;
-use glans_entity::ids::{AccountId, AnnouncementId, BookingRoundId, ConversationId, EventId, NotificationId};
+use glans_entity::ids::{
+    AbsenceNoticeId, AccountId, AnnouncementId, BoardId, BookingRoundId, ConsentPurposeId, ConversationId, EventId,
+    MeetingId, NotificationId, SurveyId, TeamSessionId,
+};
 use glans_entity::notifications::{Category, Channel, delivery, device, notification, notification_student};
 use glans_entity::organisation::board;
 use glans_entity::people::{GuardianAccess, GuardianshipStatus, guardianship, membership, person};
@@ -23,6 +26,18 @@ use crate::notifications::preferences::rules::Wishes;
 use crate::notifications::texts::Text;
 use crate::people::rights::covers;
 use crate::platform::error::Result;
+
+/// What tells that something is there, before anybody can have read it.
+const FIRST: [Text; 3] = [Text::AnnouncementPublished, Text::EventInvited, Text::SurveyOpened];
+
+/// What tells that something does not take place, or not any more.
+const ENDS: [Text; 5] = [
+    Text::ConversationCancelled,
+    Text::EventCancelled,
+    Text::MeetingCancelled,
+    Text::SessionCancelled,
+    Text::AbsenceWithdrawn,
+];
 
 /// A notification, and whether its person still may know of it and has not seen it elsewhere.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -43,6 +58,9 @@ pub(super) struct Seen {
     /// Whether what it tells of was taken back where it stands.
     pub taken_back: bool,
     pub may_know: bool,
+    pub board_id: BoardId,
+    /// What the board is called.
+    pub board: String,
     /// The zone of the board.
     pub time_zone: String,
 }
@@ -112,6 +130,7 @@ pub(super) async fn seen(db: &impl ConnectionTrait, which: Condition, on: NaiveD
     let mut select = Query::select();
     for column in [
         Column::Id,
+        Column::BoardId,
         Column::Text,
         Column::Category,
         Column::Urgent,
@@ -128,6 +147,7 @@ pub(super) async fn seen(db: &impl ConnectionTrait, which: Condition, on: NaiveD
         .expr_as(truth(Expr::exists(reading()).or(answered())), Alias::new("read_there"))
         .expr_as(truth(taken_back()), Alias::new("taken_back"))
         .expr_as(truth(may_know(on)), Alias::new("may_know"))
+        .expr_as(Expr::col((board::Entity, board::Column::Name)), Alias::new("board"))
         .column((board::Entity, board::Column::TimeZone))
         .from(notification::Entity)
         .inner_join(board::Entity, Expr::col((board::Entity, board::Column::Id)).eq(own(Column::BoardId)))
@@ -143,12 +163,15 @@ pub(in crate::notifications) fn reading() -> SelectStatement {
     use notification::Column;
     use recipient::Column as Receipt;
     let own = |column: Column| Expr::col((notification::Entity, column));
+    let read_at = || Expr::col((recipient::Entity, Receipt::ReadAt));
+    // Nobody reads what is not there yet, whatever two clocks say.
+    let is_first = own(Column::Text).is_in(FIRST.map(Text::key));
     Query::select()
         .expr(Expr::val(1))
         .from(recipient::Entity)
         .and_where(Expr::col((recipient::Entity, Receipt::ItemId)).eq(own(Column::AboutId)))
         .and_where(Expr::col((recipient::Entity, Receipt::PersonId)).eq(own(Column::PersonId)))
-        .and_where(Expr::col((recipient::Entity, Receipt::ReadAt)).gte(own(Column::OccurredAt)))
+        .and_where(read_at().gte(own(Column::OccurredAt)).or(read_at().is_not_null().and(is_first)))
         .to_owned()
 }
 
@@ -173,27 +196,46 @@ fn answered() -> SimpleExpr {
     Expr::exists(rows(answers)).and(Expr::exists(rows(at().is_null())).not())
 }
 
-/// That what the notification is about stands no more, unless it tells just that. Nobody may have told of it yet.
+/// That what the notification is about stands no more, unless it tells just that. Nobody may have told of it yet. What
+/// else can be taken back, as a role or a note of contact, is so once the event is told.
 fn taken_back() -> SimpleExpr {
     use notification::Column;
     let own = |column: Column| Expr::col((notification::Entity, column));
-    let is = |kind: &'static str, table: &'static str, status: String| {
-        let of_table = |name: &'static str| Expr::col((Alias::new(table), Alias::new(name)));
-        let matter = Query::select()
-            .expr(Expr::val(1))
-            .from(Alias::new(table))
-            .and_where(of_table("id").eq(own(Column::AboutId)))
-            .and_where(of_table("status").eq(status))
-            .to_owned();
-        own(Column::AboutKind).eq(kind).and(Expr::exists(matter))
-    };
+    let cancelled = || OccasionStatus::Cancelled.to_value();
+    let is = |kind, table, status: String| about(kind, table, of(table, "status").eq(status));
     let is_announcement = own(Column::AboutKind).eq(AnnouncementId::PREFIX);
     let stands = is(AnnouncementId::PREFIX, "announcement", AnnouncementStatus::Published.to_value());
-    let is_cancelled = is(ConversationId::PREFIX, "conversation", OccasionStatus::Cancelled.to_value())
-        .or(is(EventId::PREFIX, "event", EventStatus::Cancelled.to_value()))
-        .or(is(BookingRoundId::PREFIX, "booking_round", BookingRoundStatus::Cancelled.to_value()));
-    let tells_it = own(Column::Text).is_in([Text::ConversationCancelled, Text::EventCancelled].map(Text::key));
-    is_announcement.and(stands.not()).or(is_cancelled.and(tells_it.not()))
+    let is_over = [
+        is(ConversationId::PREFIX, "conversation", cancelled()),
+        is(MeetingId::PREFIX, "meeting", cancelled()),
+        is(TeamSessionId::PREFIX, "team_session", cancelled()),
+        is(EventId::PREFIX, "event", EventStatus::Cancelled.to_value()),
+        is(BookingRoundId::PREFIX, "booking_round", BookingRoundStatus::Cancelled.to_value()),
+        is(SurveyId::PREFIX, "survey", SurveyStatus::Closed.to_value()),
+        about(AbsenceNoticeId::PREFIX, "absence_notice", of("absence_notice", "withdrawn_at").is_not_null()),
+        about(ConsentPurposeId::PREFIX, "consent_purpose", of("consent_purpose", "archived_at").is_not_null()),
+    ];
+    let tells_it = own(Column::Text).is_in(ENDS.map(Text::key));
+    let is_over = is_over.into_iter().fold(Condition::any(), Condition::add);
+    let is_over = Condition::all().add(is_over).add(tells_it.not());
+    Condition::any().add(is_announcement.and(stands.not())).add(is_over).into()
+}
+
+fn of(table: &'static str, column: &'static str) -> SimpleExpr {
+    Expr::col((Alias::new(table), Alias::new(column)))
+}
+
+/// That the notification is about something of this kind, of which the condition holds.
+fn about(kind: &'static str, table: &'static str, condition: SimpleExpr) -> SimpleExpr {
+    use notification::Column;
+    let own = |column: Column| Expr::col((notification::Entity, column));
+    let matter = Query::select()
+        .expr(Expr::val(1))
+        .from(Alias::new(table))
+        .and_where(of(table, "id").eq(own(Column::AboutId)))
+        .and_where(condition)
+        .to_owned();
+    own(Column::AboutKind).eq(kind).and(Expr::exists(matter))
 }
 
 /// As staff: works for the board. As a guardian: has enough of one of the children, where it concerns any.
@@ -225,14 +267,22 @@ fn role(on: NaiveDate) -> SelectStatement {
 
 /// The children of the notification; those of whom the person has enough on that day, where one is given.
 fn children(on: Option<NaiveDate>) -> SelectStatement {
-    use guardianship::Column as Guardianship;
     use notification_student::Column;
     let mut select = Query::select();
     select.expr(Expr::val(1)).from(notification_student::Entity).and_where(
         Expr::col((notification_student::Entity, Column::NotificationId))
             .equals((notification::Entity, notification::Column::Id)),
     );
-    let Some(on) = on else { return select };
+    if let Some(on) = on {
+        only_known(&mut select, on);
+    }
+    select
+}
+
+/// Leaves those children of a notification of whom its person has enough on that day.
+pub(super) fn only_known(select: &mut SelectStatement, on: NaiveDate) {
+    use guardianship::Column as Guardianship;
+    use notification_student::Column;
     let least = Expr::col((notification_student::Entity, Column::Least));
     let access = Expr::col((guardianship::Entity, Guardianship::Access));
     let text = |access: GuardianAccess| access.to_value();
@@ -253,7 +303,6 @@ fn children(on: Option<NaiveDate>) -> SelectStatement {
         .and_where(Expr::col((guardianship::Entity, Guardianship::Status)).eq(GuardianshipStatus::Active.to_value()))
         .cond_where(covers(Guardianship::StartsOn, Guardianship::EndsOn, on))
         .and_where(full.or(informed).or(reached));
-    select
 }
 
 /// What the inbox of each login has left to read of late.

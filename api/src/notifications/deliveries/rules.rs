@@ -14,16 +14,49 @@ pub(super) const TRIES: i32 = 100;
 /// Characters of a cause that are kept.
 const CAUSE: usize = 300;
 
-/// Lanes of deliveries: nobody waits for a code behind a thousand digests.
+/// Lanes of deliveries: of one kind the lower one goes first.
 pub const LETTERS: i32 = 0;
-pub const DIGESTS: i32 = 3;
+const URGENT_PUSHES: i32 = 1;
+const PUSHES: i32 = 2;
+const URGENT_MAILS: i32 = 3;
+const MAILS: i32 = 4;
+pub const DIGESTS: i32 = 5;
 
 /// The lane of a notification on a channel.
 pub fn lane(channel: Channel, urgent: bool) -> i32 {
-    match channel {
-        _ if urgent => LETTERS,
-        Channel::Push => 1,
-        Channel::Email => 2,
+    match (channel, urgent) {
+        (Channel::Push, true) => URGENT_PUSHES,
+        (Channel::Push, false) => PUSHES,
+        (Channel::Email, true) => URGENT_MAILS,
+        (Channel::Email, false) => MAILS,
+    }
+}
+
+/// What is claimed apart, because it waits for other things: a push is out in a moment, an e-mail waits for one of few
+/// connections, and nobody waits for a code behind a thousand of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    Letter,
+    Push,
+    Mail,
+}
+
+impl Kind {
+    pub(super) fn of(lane: i32) -> Self {
+        match lane {
+            LETTERS => Self::Letter,
+            URGENT_PUSHES | PUSHES => Self::Push,
+            _ => Self::Mail,
+        }
+    }
+
+    /// The first and the last one.
+    pub(super) fn lanes(self) -> (i32, i32) {
+        match self {
+            Self::Letter => (LETTERS, LETTERS),
+            Self::Push => (URGENT_PUSHES, PUSHES),
+            Self::Mail => (URGENT_MAILS, DIGESTS),
+        }
     }
 }
 
@@ -141,4 +174,32 @@ fn delay(attempts: i32, chance: f64) -> TimeDelta {
 
 fn brief(why: &str) -> String {
     why.chars().take(CAUSE).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alarm_does_not_wait_behind_its_own_emails() {
+        let kind = |channel, urgent| Kind::of(lane(channel, urgent));
+        for urgent in [false, true] {
+            assert_eq!((kind(Channel::Push, urgent), kind(Channel::Email, urgent)), (Kind::Push, Kind::Mail));
+        }
+        assert!(lane(Channel::Push, true) < lane(Channel::Push, false));
+        assert!(lane(Channel::Push, false) < lane(Channel::Email, true));
+        assert!(lane(Channel::Email, true) < lane(Channel::Email, false) && lane(Channel::Email, false) < DIGESTS);
+        assert_eq!((Kind::of(LETTERS), Kind::of(DIGESTS)), (Kind::Letter, Kind::Mail));
+    }
+
+    #[test]
+    fn each_lane_is_of_one_kind() {
+        for at in LETTERS..=DIGESTS {
+            let of = [Kind::Letter, Kind::Push, Kind::Mail].into_iter().filter(|kind| {
+                let (first, last) = kind.lanes();
+                (first..=last).contains(&at)
+            });
+            assert_eq!(of.collect::<Vec<_>>(), [Kind::of(at)], "{at}");
+        }
+    }
 }

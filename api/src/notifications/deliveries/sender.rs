@@ -1,48 +1,56 @@
 //! The sender: claims what is due, looks at it, sends it, and says what became of it.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
+use std::slice;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use glans_entity::ids::{BoardId, DeliveryId, NotificationId};
+use glans_entity::ids::{DeliveryId, NotificationId};
 use glans_entity::notifications::{PushPlatform, delivery, device};
 use glans_entity::scope::Scope;
-use tokio::task::JoinSet;
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::breaker::Breaker;
-use super::claims::Gone;
+use super::claims::{Gone, Queue};
 use super::contents::{self, Parcel, Step};
-use super::rules::{self, Outcome, Reason};
+use super::rules::{self, Kind, Outcome, Reason};
 use super::{TRY, claims, look};
 use crate::app::App;
 use crate::call::today;
-use crate::notifications::channels::Verdict;
+use crate::notifications::channels::email::Place;
 use crate::notifications::channels::letter::Letter;
+use crate::notifications::channels::{Push, Verdict, web_push};
 use crate::platform::chance::chance;
-use crate::platform::error::Result;
+use crate::platform::dispatch::{self, Dispatch, Room};
+use crate::platform::error::{Error, Result};
 
-/// Deliveries of one board that are claimed at once, under one lease.
-const BATCH: u64 = 64;
-/// Batches under way.
-const BATCHES: usize = 8;
-/// Batches of one board under way: whatever it has due, another that comes finds room.
-const OF_ONE_BOARD: usize = 6;
-/// How often it is looked for what became due, and for leases that ran out.
-const LOOK_AGAIN: Duration = Duration::from_millis(250);
+/// Pushes of one board that are claimed at once, under one lease.
+const PUSHES: u64 = 64;
+/// The same of letters and e-mail: about as many as there are connections to a mail server.
+const MAILS: u64 = 8;
+/// How long an e-mail waits for its connection. Then another one is claimed: most of a lease is left for the try.
+const WAIT: Duration = Duration::from_secs(4);
 /// A gateway that takes so long does not answer.
 const LINGERING: Duration = Duration::from_secs(8);
-/// A moment for the database to come back, before what became of a batch is lost and its leases run out.
-const PATIENCE: Duration = Duration::from_secs(1);
-const TRIES: usize = 15;
+/// Gateways of which something is known at once: of push services there are as many as browsers name.
+const WAYS: usize = 1_000;
 
 /// One gateway.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Way {
     Push(PushPlatform),
+    /// A push service of browsers. One that is out of order says nothing of another: anybody can name one.
+    Origin(String),
     Mail,
+}
+
+impl Way {
+    fn of(push: &Push) -> Self {
+        let origin = (push.platform == PushPlatform::WebPush).then(|| web_push::origin(&push.token)).flatten();
+        origin.map_or(Self::Push(push.platform), Self::Origin)
+    }
 }
 
 /// The sender of a process.
@@ -52,7 +60,7 @@ pub struct Sender {
 }
 
 /// What became of one delivery, and what else is to be written with it.
-struct Done {
+pub struct Done {
     id: DeliveryId,
     outcome: Outcome,
     /// The gateway does not know this device any more.
@@ -65,125 +73,65 @@ impl Sender {
         Arc::new(Self { app, breakers: Mutex::default() })
     }
 
-    /// Goes round until `stop` ends, and then finishes what is under way, so that no lease is left.
+    /// As [`dispatch::run`].
     pub async fn run(self: Arc<Self>, stop: impl Future<Output = ()>) {
-        let mut stop = std::pin::pin!(stop);
-        let mut work = Work::default();
-        loop {
-            if let Err(error) = self.give_back_overdue().await {
-                tracing::error!(?error, "leases that ran out were not looked for; trying again");
-            }
-            if let Err(error) = self.start(&mut work).await {
-                tracing::error!(?error, "nothing was claimed to be sent; trying again");
-            }
-            tokio::select! {
-                () = &mut stop => break,
-                Some(ended) = work.batches.join_next() => work.ended(ended),
-                () = tokio::time::sleep(LOOK_AGAIN) => {}
-            }
-        }
-        while let Some(ended) = work.batches.join_next().await {
-            work.ended(ended);
-        }
+        dispatch::run(&self, stop).await;
     }
 
-    /// Sends all that is due by now; how many batches that took.
+    /// As [`dispatch::round`].
     pub async fn round(self: &Arc<Self>) -> Result<usize> {
-        self.give_back_overdue().await?;
-        let (mut work, mut batches) = (Work::default(), 0);
-        loop {
-            batches += self.start(&mut work).await?;
-            match work.batches.join_next().await {
-                Some(ended) => work.ended(ended),
-                None => return Ok(batches),
-            }
-        }
+        dispatch::round(self).await
     }
 
-    async fn give_back_overdue(&self) -> Result<()> {
-        let now = self.app.clock.now();
-        let db = self.app.db.write(&everywhere(now)).await?;
-        let given_back = claims::give_back_overdue(&db, now).await?;
-        db.commit().await?;
-        if given_back > 0 {
-            tracing::warn!(given_back, "somebody who was to send something did not come back");
-        }
-        Ok(())
-    }
-
-    /// Starts batches as long as there is room and something due; how many. Boards take turns.
-    async fn start(self: &Arc<Self>, work: &mut Work) -> Result<usize> {
-        let mut started = 0;
-        while work.batches.len() < BATCHES {
-            let now = self.app.clock.now();
-            let mut next = work.next();
-            if next.is_none() {
-                // Whoever is left has enough under way, and others may have something due by now.
-                let db = self.app.db.read(&everywhere(now)).await?;
-                work.turns = claims::boards(&db, now).await?.into();
-                next = work.next();
-            }
-            let Some(board) = next.and_then(|next| work.turns.remove(next)) else { return Ok(started) };
-            let lease = Uuid::now_v7();
-            let db = self.app.db.write(&everywhere(now)).await?;
-            let batch = claims::claim(&db, board, BATCH, lease, now).await?;
-            db.commit().await?;
-            if !batch.is_empty() {
-                let sender = Arc::clone(self);
-                *work.under_way.entry(board).or_default() += 1;
-                work.batches.spawn(async move {
-                    sender.carry(batch, lease).await;
-                    board
-                });
-                started += 1;
-            }
-        }
-        Ok(started)
-    }
-
-    /// Sends a batch, and writes what became of it.
-    async fn carry(&self, batch: Vec<delivery::Model>, lease: Uuid) {
-        let done = match self.send(batch).await {
-            Ok(done) => done,
-            Err(error) => {
-                // The leases run out, and then all of it is tried again.
-                tracing::error!(?error, "what was claimed could not be looked at");
-                return;
-            }
-        };
-        for _ in 0..TRIES {
-            match self.finish(&done, lease).await {
-                Ok(()) => return,
-                Err(error) => tracing::error!(?error, "what became of deliveries was not written; trying again"),
-            }
-            tokio::time::sleep(PATIENCE).await;
-        }
-    }
-
-    async fn send(&self, batch: Vec<delivery::Model>) -> Result<Vec<Done>> {
+    /// Looks at pushes together, and sends what is to be sent side by side.
+    async fn pushed(&self, batch: &[delivery::Model]) -> Result<Vec<Done>> {
         let now = self.app.clock.now();
         let db = self.app.db.read(&everywhere(now)).await?;
-        let known = Arc::new(look::at(&db, &batch, today(now), now).await?);
+        let known = &look::at(&db, batch, today(now), now).await?;
         let mut steps = Vec::with_capacity(batch.len());
-        for row in &batch {
-            steps.push(contents::of(&self.app, &db, &known, row, now).await);
+        for row in batch {
+            steps.push(contents::of(&self.app, &db, known, row, now).await);
         }
         drop(db);
-        let tries = batch.iter().zip(steps).map(|(row, step)| async {
+        let tries = batch.iter().zip(steps).map(|(row, step)| async move {
             match step {
-                Ok(step) => self.step(row, step, &known).await,
-                Err(error) => {
-                    tracing::error!(?error, delivery = %row.id, "a delivery could not be made up");
-                    let why = Verdict::Later { after: None, why: "INTERNAL".to_owned() };
-                    self.done(row, why, None)
-                }
+                Ok(step) => self.step(row, step, known, Place::default()).await,
+                Err(error) => self.unmade(row, &error),
             }
         });
         Ok(async_graphql::futures_util::future::join_all(tries).await)
     }
 
-    async fn step(&self, row: &delivery::Model, step: Step, known: &look::Known) -> Done {
-        let plain = |outcome| Done { id: row.id, outcome, gone: None, digested: Vec::new() };
+    /// Sends one e-mail. It waits for its place before anything is looked at: what was read or taken back meanwhile is
+    /// not sent, and that many wait says nothing of the server.
+    async fn mailed(&self, row: &delivery::Model) -> Done {
+        let (mail, now) = (&self.app.channels.mail, self.app.clock.now());
+        if let Some(until) = self.breaker(&Way::Mail, |breaker| breaker.rest(now)) {
+            return plain(row, rules::wait(until, row.expires_at, "GATEWAY_DOWN"));
+        }
+        let Ok(place) = tokio::time::timeout(WAIT, mail.place(row.letter.is_some())).await else {
+            let at = self.app.clock.now();
+            return plain(row, Outcome::Again { at, why: "CROWDED".to_owned(), counts: false });
+        };
+        self.placed(row, place).await.unwrap_or_else(|error| self.unmade(row, &error))
+    }
+
+    async fn placed(&self, row: &delivery::Model, place: Place) -> Result<Done> {
+        let now = self.app.clock.now();
+        let db = self.app.db.read(&everywhere(now)).await?;
+        let known = look::at(&db, slice::from_ref(row), today(now), now).await?;
+        let step = contents::of(&self.app, &db, &known, row, now).await?;
+        drop(db);
+        Ok(self.step(row, step, &known, place).await)
+    }
+
+    fn unmade(&self, row: &delivery::Model, error: &Error) -> Done {
+        tracing::error!(?error, delivery = %row.id, "a delivery could not be made up");
+        self.done(row, Verdict::Later { after: None, why: "INTERNAL".to_owned() }, None)
+    }
+
+    async fn step(&self, row: &delivery::Model, step: Step, known: &look::Known, place: Place) -> Done {
+        let plain = |outcome| plain(row, outcome);
         match step {
             Step::Done(outcome) => plain(outcome),
             Step::Skip(digested) => Done { digested, ..plain(Outcome::Suppressed(Reason::Nothing)) },
@@ -192,14 +140,14 @@ impl Sender {
                     return plain(Outcome::Suppressed(Reason::NotConfigured));
                 };
                 let sending = gateway.push(&push, self.app.clock.now());
-                let verdict = self.admitted(Way::Push(platform), row, sending).await;
+                let verdict = self.admitted(&Way::of(&push), row, sending).await;
                 verdict.map_or_else(plain, |verdict| self.done(row, verdict, known.devices.get(&row.address_id)))
             }
             Step::Send(Parcel::Mail(letter)) => {
-                let verdict = self.mailed(row, &letter).await;
+                let verdict = self.letter(row, &letter, place).await;
                 verdict.map_or_else(plain, |verdict| self.done(row, verdict, None))
             }
-            Step::Send(Parcel::Digest(letter, digested)) => match self.mailed(row, &letter).await {
+            Step::Send(Parcel::Digest(letter, digested)) => match self.letter(row, &letter, place).await {
                 Ok(Verdict::Sent) => Done { digested, ..plain(Outcome::Sent) },
                 Ok(verdict) => self.done(row, verdict, None),
                 Err(outcome) => plain(outcome),
@@ -207,23 +155,15 @@ impl Sender {
         }
     }
 
-    /// As [`Self::admitted`], of an e-mail. It waits for its place before anything is asked of the server: that many wait says
-    /// nothing of it. Who finds none as long as the lease leaves time for a try goes back.
-    async fn mailed(&self, row: &delivery::Model, letter: &Letter) -> Result<Verdict, Outcome> {
-        let (mail, now) = (&self.app.channels.mail, self.app.clock.now());
-        let left = row.leased_until.map(|until| until - TRY - now).and_then(|left| left.to_std().ok());
-        let place = mail.place(row.letter.is_some());
-        let Ok(place) = tokio::time::timeout(left.unwrap_or_default(), place).await else {
-            return Err(Outcome::Again { at: self.app.clock.now(), why: "CROWDED".to_owned(), counts: false });
-        };
-        let sending = mail.send(letter, place, self.app.clock.now());
-        self.admitted(Way::Mail, row, sending).await
+    async fn letter(&self, row: &delivery::Model, letter: &Letter, place: Place) -> Result<Verdict, Outcome> {
+        let sending = self.app.channels.mail.send(letter, place, self.app.clock.now());
+        self.admitted(&Way::Mail, row, sending).await
     }
 
     /// The verdict of a gateway that is in order; else when to try again.
     async fn admitted(
         &self,
-        way: Way,
+        way: &Way,
         row: &delivery::Model,
         sending: impl Future<Output = Verdict>,
     ) -> Result<Verdict, Outcome> {
@@ -238,13 +178,13 @@ impl Sender {
         }
         let began = Instant::now();
         let verdict = sending.await;
-        let lingers = began.elapsed() >= LINGERING && way != Way::Push(PushPlatform::WebPush);
+        let lingers = began.elapsed() >= LINGERING;
         let now = self.app.clock.now();
         self.breaker(way, |breaker| match &verdict {
             Verdict::Down { after, .. } => breaker.failed(now, *after),
-            // It answers, and asks for a rest, for the whole project. APNs asks for one device, and of browsers' push services
-            // anybody can name one.
-            Verdict::Later { after: Some(after), .. } if way == Way::Push(PushPlatform::Fcm) => {
+            // It answers, and asks for a rest, for the whole project. APNs and the push services of browsers ask for
+            // one device.
+            Verdict::Later { after: Some(after), .. } if *way == Way::Push(PushPlatform::Fcm) => {
                 breaker.failed(now, Some(*after));
             }
             // As good as down: each try holds a place for so long.
@@ -255,15 +195,16 @@ impl Sender {
         Ok(verdict)
     }
 
-    fn breaker<T>(&self, way: Way, act: impl FnOnce(&mut Breaker) -> T) -> T {
+    fn breaker<T>(&self, way: &Way, act: impl FnOnce(&mut Breaker) -> T) -> T {
         let mut breakers = self.breakers.lock().unwrap_or_else(PoisonError::into_inner);
-        act(breakers.entry(way).or_default())
+        make_room(&mut breakers);
+        act(breakers.entry(way.clone()).or_default())
     }
 
     fn done(&self, row: &delivery::Model, verdict: Verdict, device: Option<&device::Model>) -> Done {
         let gone = match (&verdict, device) {
-            // Registered since: the verdict is on what it was before.
-            (Verdict::Gone { since: Some(since), why }, Some(device)) if *since <= device.registered_at => {
+            // The app registered since: the verdict is on what it was before.
+            (Verdict::Gone { since: Some(since), why }, Some(device)) if *since <= device.last_seen_at => {
                 let verdict = Verdict::Later { after: None, why: why.clone() };
                 return self.done(row, verdict, None);
             }
@@ -276,10 +217,86 @@ impl Sender {
         let outcome = rules::outcome(verdict, row.attempts, row.expires_at, now, chance());
         Done { id: row.id, outcome, gone, digested: Vec::new() }
     }
+}
 
-    async fn finish(&self, done: &[Done], lease: Uuid) -> Result<()> {
+fn plain(row: &delivery::Model, outcome: Outcome) -> Done {
+    Done { id: row.id, outcome, gone: None, digested: Vec::new() }
+}
+
+/// Of push services that work nothing needs to be known; of too many that do not, it is found out anew.
+fn make_room(breakers: &mut HashMap<Way, Breaker>) {
+    let is_one_of_ours = |way: &Way| !matches!(way, Way::Origin(_));
+    if breakers.len() >= WAYS {
+        breakers.retain(|way, breaker| is_one_of_ours(way) || *breaker != Breaker::default());
+    }
+    if breakers.len() >= WAYS {
+        breakers.retain(|way, _| is_one_of_ours(way));
+    }
+}
+
+impl Dispatch for Sender {
+    type Owner = Queue;
+    type Row = delivery::Model;
+    type Done = Done;
+
+    const WHAT: &'static str = "notifications";
+    const LOOK_AGAIN: Duration = Duration::from_millis(250);
+    const OVERDUE: Duration = Duration::ZERO;
+
+    /// Whatever a board has due, another that comes finds room. More e-mail would wait for a connection, and more
+    /// letters for the one that is kept for them.
+    fn room(queue: Queue) -> Room {
+        match queue.kind {
+            Kind::Letter => Room { all: 2, of_one: 1 },
+            Kind::Push => Room { all: 8, of_one: 6 },
+            Kind::Mail => Room { all: 3, of_one: 2 },
+        }
+    }
+
+    fn share(one: Queue, other: Queue) -> bool {
+        one.kind == other.kind
+    }
+
+    async fn owners(&self) -> Result<Vec<Queue>> {
+        let now = self.app.clock.now();
+        let db = self.app.db.read(&everywhere(now)).await?;
+        claims::queues(&db, now).await
+    }
+
+    async fn claim(&self, queue: Queue, lease: Uuid) -> Result<Vec<delivery::Model>> {
+        let now = self.app.clock.now();
+        let most = if queue.kind == Kind::Push { PUSHES } else { MAILS };
+        let db = self.app.db.write(&everywhere(now)).await?;
+        let batch = claims::claim(&db, queue, most, lease, now).await?;
+        db.commit().await?;
+        Ok(batch)
+    }
+
+    async fn give_back_overdue(&self) -> Result<u64> {
         let now = self.app.clock.now();
         let db = self.app.db.write(&everywhere(now)).await?;
+        let given_back = claims::give_back_overdue(&db, now).await?;
+        db.commit().await?;
+        Ok(given_back)
+    }
+
+    async fn carry(&self, queue: Queue, batch: Vec<delivery::Model>) -> Result<Vec<Done>> {
+        if queue.kind == Kind::Push {
+            return self.pushed(&batch).await;
+        }
+        let mut tries = Vec::with_capacity(batch.len());
+        for row in &batch {
+            tries.push(self.mailed(row));
+        }
+        Ok(async_graphql::futures_util::future::join_all(tries).await)
+    }
+
+    async fn settle(&self, _: Queue, done: &[Done], lease: Uuid) -> Result<()> {
+        let now = self.app.clock.now();
+        let db = self.app.db.write(&everywhere(now)).await?;
+        if done.iter().any(|done| done.gone.is_some()) {
+            claims::lock(&db, done.iter().map(|done| done.id)).await?;
+        }
         let mut outcomes = Vec::with_capacity(done.len());
         for done in done {
             let stays = match &done.gone {
@@ -303,33 +320,33 @@ fn everywhere(now: DateTime<Utc>) -> Scope {
     Scope::system(today(now))
 }
 
-/// What a sender has under way.
-#[derive(Default)]
-struct Work {
-    batches: JoinSet<Option<BoardId>>,
-    under_way: HashMap<Option<BoardId>, usize>,
-    /// The boards that have something due, in the order of their turns.
-    turns: VecDeque<Option<BoardId>>,
-}
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
 
-impl Work {
-    /// Where in the turns the first board stands that has room for another batch.
-    fn next(&self) -> Option<usize> {
-        self.turns.iter().position(|board| self.under_way.get(board).copied().unwrap_or_default() < OF_ONE_BOARD)
+    use super::*;
+    use crate::notifications::deliveries::LEASE;
+
+    #[test]
+    fn the_wait_for_a_connection_does_not_use_up_a_lease() {
+        // It is claimed, waits and is tried, and there is time to write what became of it.
+        assert!(TimeDelta::from_std(WAIT).unwrap() + TRY + TRY <= LEASE);
     }
 
-    fn ended(&mut self, batch: Result<Option<BoardId>, tokio::task::JoinError>) {
-        match batch {
-            Ok(board) => {
-                if let Some(count) = self.under_way.get_mut(&board) {
-                    *count = count.saturating_sub(1);
-                }
-            }
-            Err(error) => {
-                // Of which board is not known. Whatever it held is given back when its lease runs out.
-                tracing::error!(%error, "a batch broke off");
-                self.under_way.clear();
-            }
-        }
+    #[test]
+    fn what_is_known_of_gateways_has_an_end() {
+        let now = DateTime::UNIX_EPOCH;
+        let (mut breakers, mut broken) = (HashMap::new(), Breaker::default());
+        broken.failed(now, Some(TimeDelta::seconds(60)));
+        let origin = |number: usize| Way::Origin(format!("https://push-{number}.example.org"));
+        breakers.insert(Way::Mail, Breaker::default());
+        breakers.insert(origin(0), broken);
+        breakers.extend((1..WAYS).map(|number| (origin(number), Breaker::default())));
+        make_room(&mut breakers);
+        assert_eq!(breakers.get(&origin(0)), Some(&broken), "of this one something is to be known");
+        assert_eq!(breakers.len(), 2);
+        breakers.extend((1..WAYS).map(|number| (origin(number), broken)));
+        make_room(&mut breakers);
+        assert_eq!(breakers.keys().collect::<Vec<_>>(), [&Way::Mail]);
     }
 }

@@ -1,17 +1,29 @@
 //! What the contents of e-mail are read from.
 
-use chrono::{DateTime, Utc};
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
 use glans_entity::identity::invitation;
-use glans_entity::ids::{AnnouncementId, BookingRoundId, ConversationId, EventId, InvitationId, SurveyId, ThreadId};
-use glans_entity::organisation::{board, school};
-use glans_entity::people::person;
+use glans_entity::ids::{
+    AnnouncementId, BookingRoundId, ConversationId, EventId, InvitationId, NotificationId, SchoolId, StudentId,
+    SurveyId, ThreadId,
+};
+use glans_entity::notifications::{notification, notification_student};
+use glans_entity::organisation::{board, class_group, school};
+use glans_entity::people::{enrolment, person, student};
 use glans_entity::practice::OccasionStatus;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
-use sea_orm::{ConnectionTrait, FromQueryResult};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, UnionType};
+use sea_orm::{Condition, ConnectionTrait, FromQueryResult};
 use uuid::Uuid;
 
+use super::bundles::Named;
+use super::look;
 use crate::notifications::channels::letter::Entry;
+use crate::people::rights::covers;
 use crate::platform::error::Result;
+
+/// What a digest can tell of and belongs to a school. A meeting and a lesson belong to none.
+const OF_SCHOOLS: [&str; 6] = ["announcement", "consent_purpose", "event", "experience", "survey", "team_session"];
 
 /// Who is invited, and by whom.
 #[derive(Debug, FromQueryResult)]
@@ -89,4 +101,85 @@ pub(super) async fn place(db: &impl ConnectionTrait, kind: &str, id: Uuid) -> Re
         sequence: row.try_get("", "version")?,
     };
     Ok(Place { school, entry: Some(entry) })
+}
+
+/// A child whom a notification concerns: a row for each class group that it is in, one without where it is in none.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct Concerned {
+    pub notification_id: NotificationId,
+    pub student_id: StudentId,
+    pub school_id: SchoolId,
+    pub school: String,
+    pub class_group: Option<String>,
+}
+
+/// The children whom these notifications concern, as far as their persons may know of them on that day; none of what
+/// somebody is told as a member of staff.
+pub(super) async fn concerned(
+    db: &impl ConnectionTrait,
+    notifications: &[NotificationId],
+    on: NaiveDate,
+) -> Result<Vec<Concerned>> {
+    use notification_student::Column as Link;
+    let of_link = |column: Link| Expr::col((notification_student::Entity, column));
+    let placed = Condition::all()
+        .add(Expr::col((enrolment::Entity, enrolment::Column::StudentId)).eq(of_link(Link::StudentId)))
+        .add(covers(enrolment::Column::StartsOn, enrolment::Column::EndsOn, on));
+    let mut select = Query::select();
+    select
+        .columns([Link::NotificationId, Link::StudentId].map(|column| (notification_student::Entity, column)))
+        .column((student::Entity, student::Column::SchoolId))
+        .expr_as(Expr::col((school::Entity, school::Column::Name)), Alias::new("school"))
+        .expr_as(Expr::col((class_group::Entity, class_group::Column::Name)), Alias::new("class_group"))
+        .from(notification::Entity)
+        .inner_join(
+            notification_student::Entity,
+            of_link(Link::NotificationId).equals((notification::Entity, notification::Column::Id)),
+        )
+        .inner_join(student::Entity, of_link(Link::StudentId).equals((student::Entity, student::Column::Id)))
+        .inner_join(
+            school::Entity,
+            Expr::col((school::Entity, school::Column::Id)).equals((student::Entity, student::Column::SchoolId)),
+        )
+        .left_join(enrolment::Entity, placed)
+        .left_join(
+            class_group::Entity,
+            Expr::col((class_group::Entity, class_group::Column::Id))
+                .equals((enrolment::Entity, enrolment::Column::ClassGroupId)),
+        )
+        .and_where(Expr::col((notification::Entity, notification::Column::Id)).is_in(notifications.iter().copied()))
+        .and_where(Expr::col((notification::Entity, notification::Column::AsStaff)).eq(false));
+    look::only_known(&mut select, on);
+    let rows = db.query_all(&select).await?;
+    Ok(rows.iter().map(|row| Concerned::from_query_result(row, "")).collect::<Result<_, _>>()?)
+}
+
+/// The schools to which these matters belong; nothing of what belongs to none.
+pub(super) async fn schools(db: &impl ConnectionTrait, matters: &[Uuid]) -> Result<HashMap<Uuid, Named>> {
+    if matters.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let of = |table: &'static str| {
+        let of_table = |name: &'static str| Expr::col((Alias::new(table), Alias::new(name)));
+        Query::select()
+            .expr_as(of_table("id"), Alias::new("matter"))
+            .expr_as(Expr::col((school::Entity, school::Column::Id)), Alias::new("school_id"))
+            .expr_as(Expr::col((school::Entity, school::Column::Name)), Alias::new("school"))
+            .from(Alias::new(table))
+            .inner_join(school::Entity, Expr::col((school::Entity, school::Column::Id)).eq(of_table("school_id")))
+            .and_where(of_table("id").is_in(matters.iter().copied()))
+            .to_owned()
+    };
+    let [first, others @ ..] = OF_SCHOOLS;
+    let mut select = of(first);
+    for table in others {
+        select.union(UnionType::All, of(table));
+    }
+    let rows = db.query_all(&select).await?;
+    rows.iter()
+        .map(|row| {
+            let school: SchoolId = row.try_get("", "school_id")?;
+            Ok((row.try_get("", "matter")?, (row.try_get("", "school")?, school.0)))
+        })
+        .collect()
 }

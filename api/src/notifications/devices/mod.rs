@@ -13,5 +13,5 @@ pub mod store;
 pub mod types;
 
 pub use mutation::DeviceMutation;
-pub use settling::{settle, settle_account, settle_unbound};
+pub use settling::{settle, settle_account, settle_leases, settle_unbound};
 pub use types::Device;

@@ -29,7 +29,7 @@ const LONGEST: Duration = Duration::from_secs(31);
 /// # Errors
 /// When the database cannot be read. The removal stands; asked again, it is waited for again.
 pub async fn settle(app: &App, account: AccountId) -> Result<()> {
-    wait_for(app, UnderWay::UnboundOf(account)).await
+    wait_for(app, UnderWay::UnboundOf(account), None).await
 }
 
 /// As [`settle`], for all devices that are none any more. Whoever registers a token cannot know all who had it: somebody may
@@ -38,7 +38,7 @@ pub async fn settle(app: &App, account: AccountId) -> Result<()> {
 /// # Errors
 /// As [`settle`].
 pub async fn settle_unbound(app: &App) -> Result<()> {
-    wait_for(app, UnderWay::Unbound).await
+    wait_for(app, UnderWay::Unbound, None).await
 }
 
 /// As [`settle`], for all that is on its way to an account, by push and e-mail, after a change of what it wants was
@@ -47,13 +47,21 @@ pub async fn settle_unbound(app: &App) -> Result<()> {
 /// # Errors
 /// As [`settle`].
 pub async fn settle_account(app: &App, account: AccountId) -> Result<()> {
-    wait_for(app, UnderWay::Of(account)).await
+    wait_for(app, UnderWay::Of(account), None).await
+}
+
+/// As [`settle`], for what is on its way under these leases, to whomever that is by now.
+///
+/// # Errors
+/// As [`settle`].
+pub async fn settle_leases(app: &App, leases: &[Uuid]) -> Result<()> {
+    wait_for(app, UnderWay::Whatever, Some(leases)).await
 }
 
 /// Whatever is claimed meanwhile is looked at afterwards, and not waited for.
-async fn wait_for(app: &App, what: UnderWay) -> Result<()> {
+async fn wait_for(app: &App, what: UnderWay, known: Option<&[Uuid]>) -> Result<()> {
     let began = Instant::now();
-    let mut leases = look(app, what, None).await?;
+    let mut leases = look(app, what, known).await?;
     while !leases.is_empty() {
         if began.elapsed() > LONGEST {
             tracing::warn!(?what, "what is on its way takes longer than a lease lasts");

@@ -166,6 +166,8 @@ pub(super) enum UnderWay {
     Unbound,
     /// To the account, on whatever channel.
     Of(AccountId),
+    /// To anybody.
+    Whatever,
 }
 
 /// The leases under which that is sent; of `known` ones, where they are given, those that still last.
@@ -182,6 +184,7 @@ pub(super) async fn leases(
         UnderWay::UnboundOf(account) => unbound().add(Of::AccountId.eq(account)),
         UnderWay::Unbound => unbound(),
         UnderWay::Of(account) => Condition::all().add(Of::AccountId.eq(account)),
+        UnderWay::Whatever => Condition::all(),
     };
     let sending = delivery::Entity::within(scope)
         .select_only()

@@ -1,8 +1,8 @@
 //! Announcements, and what is read in the feed.
 
 use glans_entity::engagement::{AnnouncementStatus, Priority, announcement, recipient};
-use glans_entity::ids::AnnouncementId;
-use glans_entity::notifications::Category;
+use glans_entity::ids::{AnnouncementId, PersonId};
+use glans_entity::notifications::{Category, notification};
 use glans_entity::scope::Scoped;
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter};
@@ -55,9 +55,43 @@ pub(super) fn withdrawn(fact: Fact<'_>) -> Result<Told> {
     Ok(Told::nothing().taking_back(fact.id::<AnnouncementId>()?.0))
 }
 
-pub(super) fn read(fact: Fact<'_>) -> Result<Told> {
+pub(super) fn acknowledged(fact: Fact<'_>) -> Result<Told> {
     let ids = fact.all::<AnnouncementId>("ids")?;
     Ok(Told::reading(ids.into_iter().map(|id| id.0), fact.perhaps("person")))
+}
+
+/// Who read it without a connection, before it was corrected, is told of the correction now: nobody knew of it when it
+/// was corrected.
+pub(super) async fn read(db: &impl ConnectionTrait, fact: Fact<'_>) -> Result<Told> {
+    use announcement::Column;
+    let (ids, person) = (fact.all::<AnnouncementId>("ids")?, fact.perhaps::<PersonId>("person"));
+    let (Some(person), Some(read_at)) = (person, fact.moment("read_at")) else { return acknowledged(fact) };
+    let corrected = announcement::Entity::within(&fact.everywhere())
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .filter(Column::Status.eq(AnnouncementStatus::Published))
+        .filter(Column::CorrectedAt.gt(read_at));
+    let Some(row) = corrected.one(db).await? else { return acknowledged(fact) };
+    let itself = Condition::all().add(recipient::Column::PersonId.eq(person));
+    let to = people::addressed_where(&fact.everywhere(), row.id.0, itself);
+    let is_told = is_told_of_correction(db, fact, &row, person).await?;
+    let told = Told::telling((!is_told).then(|| notice(Text::AnnouncementCorrected, &row, to)));
+    Ok(Told { read: Told::reading_up_to(row.id.0, person, read_at).read, ..told })
+}
+
+/// Whether the reading was known already when the correction was told.
+async fn is_told_of_correction(
+    db: &impl ConnectionTrait,
+    fact: Fact<'_>,
+    row: &announcement::Model,
+    person: PersonId,
+) -> Result<bool> {
+    use notification::Column;
+    let told = notification::Entity::within(&fact.everywhere())
+        .filter(Column::AboutId.eq(row.id.0))
+        .filter(Column::PersonId.eq(person))
+        .filter(Column::Text.eq(Text::AnnouncementCorrected.key()))
+        .filter(Column::OccurredAt.gte(row.corrected_at));
+    Ok(told.one(db).await?.is_some())
 }
 
 pub(super) fn read_in_feed(fact: Fact<'_>) -> Result<Told> {
@@ -67,7 +101,7 @@ pub(super) fn read_in_feed(fact: Fact<'_>) -> Result<Told> {
 #[cfg(test)]
 mod tests {
     use chrono::DateTime;
-    use glans_entity::ids::{BoardId, PersonId};
+    use glans_entity::ids::BoardId;
     use glans_entity::localized::Strings;
 
     use super::*;

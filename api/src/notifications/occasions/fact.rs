@@ -22,6 +22,11 @@ pub fn source_of(seq: i64) -> String {
     format!("event.{seq}")
 }
 
+/// The number of the event that `source` names; none of a reminder.
+pub fn seq_of(source: &str) -> Option<i64> {
+    source.strip_prefix("event.")?.parse().ok()
+}
+
 impl<'e> Fact<'e> {
     pub(super) fn new(event: &'e outbox::Model) -> Self {
         Self { event }
@@ -60,6 +65,11 @@ impl<'e> Fact<'e> {
     /// The id in a field that need not be there.
     pub(super) fn perhaps<I: FromStr>(self, field: &str) -> Option<I> {
         id_in(&self.event.payload, field)
+    }
+
+    /// The moment in a field that need not be there.
+    pub(super) fn moment(self, field: &str) -> Option<DateTime<Utc>> {
+        self.event.payload.get(field)?.as_str()?.parse().ok()
     }
 
     /// The ids in a field.
@@ -102,7 +112,15 @@ mod tests {
             dead_at: None,
             failure: None,
             hooked_at: None,
+            hook_attempts: 0,
+            hook_due_at: None,
         }
+    }
+
+    #[test]
+    fn a_source_tells_which_event_it_is() {
+        assert_eq!(seq_of(&source_of(1204)), Some(1204));
+        assert_eq!(seq_of("reminder.meeting-tomorrow.meeting_01jd7w4xkse3p9bq0h3m5v8r2c"), None);
     }
 
     #[test]

@@ -125,11 +125,17 @@ pub(super) enum Kind {
     ThreadRead,
     #[strum(serialize = "thread.taken_on")]
     ThreadTakenOn,
+    #[strum(serialize = "webhook_endpoint.deleted")]
+    WebhookEndpointDeleted,
+    #[strum(serialize = "webhook_endpoint.disabled")]
+    WebhookEndpointDisabled,
+    #[strum(serialize = "webhook_endpoint.enabled")]
+    WebhookEndpointEnabled,
 }
 
 /// Events of which nobody is told. What asks for a letter is seen to elsewhere. That somebody answered a survey must name
 /// nobody, for the answers may be without a name.
-pub(super) const SILENT: [&str; 77] = [
+pub(super) const SILENT: [&str; 74] = [
     "agreement.marked",
     "announcement.created",
     "announcement.scheduled",
@@ -202,9 +208,6 @@ pub(super) const SILENT: [&str; 77] = [
     "thread.closed",
     "thread.started",
     "webhook_endpoint.created",
-    "webhook_endpoint.deleted",
-    "webhook_endpoint.disabled",
-    "webhook_endpoint.enabled",
     "webhook_endpoint.secret_rotated",
     "webhook_endpoint.updated",
 ];

@@ -15,6 +15,7 @@ mod practice;
 mod roster;
 pub(super) mod surveys;
 mod threads;
+mod webhooks;
 
 use chrono::{DateTime, Utc};
 use glans_entity::ids::PersonId;
@@ -25,7 +26,7 @@ use sea_orm::sea_query::SelectStatement;
 use uuid::Uuid;
 
 use self::fact::Fact;
-pub use self::fact::source_of;
+pub use self::fact::{seq_of, source_of};
 use self::kinds::{Kind, SILENT};
 use super::texts::Text;
 use crate::platform::error::{Error, Result};
@@ -92,7 +93,7 @@ pub struct Reading {
     /// The id of what the notifications are about.
     pub matter: Uuid,
     pub person: PersonId,
-    /// What came about later is not read; where it names no moment, than the event.
+    /// What came about later is not read; where it names no moment, what came about after the event.
     pub up_to: Option<DateTime<Utc>>,
 }
 
@@ -154,9 +155,10 @@ pub async fn told(db: &impl ConnectionTrait, event: &outbox::Model) -> Result<To
         Kind::AbsenceReported => absences::reported(db, fact).await,
         Kind::AbsenceWithdrawn => absences::withdrawn(db, fact).await,
         Kind::AgreementCommented | Kind::AgreementConfirmed => partnerships::answered(db, fact).await,
-        Kind::AnnouncementAcknowledged | Kind::AnnouncementRead => announcements::read(fact),
+        Kind::AnnouncementAcknowledged => announcements::acknowledged(fact),
         Kind::AnnouncementCorrected => announcements::corrected(db, fact).await,
         Kind::AnnouncementPublished => announcements::published(db, fact).await,
+        Kind::AnnouncementRead => announcements::read(db, fact).await,
         Kind::AnnouncementWithdrawn => announcements::withdrawn(fact),
         Kind::BookingRoundCancelled => bookings::cancelled(fact),
         Kind::BookingRoundOpened => bookings::opened(db, fact).await,
@@ -208,6 +210,8 @@ pub async fn told(db: &impl ConnectionTrait, event: &outbox::Model) -> Result<To
         Kind::TeamSessionPlanned => practice::session(db, fact, Text::SessionPlanned).await,
         Kind::ThreadRead => threads::read(db, fact).await,
         Kind::ThreadTakenOn => threads::taken_on(db, fact).await,
+        Kind::WebhookEndpointDeleted | Kind::WebhookEndpointEnabled => webhooks::seen_to(fact),
+        Kind::WebhookEndpointDisabled => webhooks::disabled(db, fact).await,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Whom something concerns: selects with the columns `person_id`, `student_id`, `least` and `as_staff`, in this order.
 
 use glans_entity::engagement::{conversation_attendee, recipient, thread_participant};
-use glans_entity::ids::{CohortId, PersonId, SchoolId, StudentId};
+use glans_entity::ids::{BoardId, CohortId, PersonId, SchoolId, StudentId};
 use glans_entity::people::{
     GuardianAccess, GuardianshipStatus, Role, ScopeKind, enrolment, guardianship, membership, person, student,
 };
@@ -174,6 +174,12 @@ pub(super) fn confidants_of(everywhere: &Scope, student: StudentId, school: Scho
     let here = Condition::all().add(membership::Column::SchoolId.eq(school));
     let either = Condition::any().add(teaches(everywhere, student)).add(leads(here));
     staff(everywhere, Condition::all().add(either).add(is_no_family(everywhere, student)))
+}
+
+/// The administrators of a board.
+pub(super) fn administrators_of(everywhere: &Scope, board: BoardId) -> SelectStatement {
+    use membership::Column;
+    staff(everywhere, Condition::all().add(Column::Role.eq(Role::BoardAdmin)).add(Column::BoardId.eq(board)))
 }
 
 /// The leaders of a school.

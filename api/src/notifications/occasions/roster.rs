@@ -2,7 +2,7 @@
 
 use glans_entity::ids::RosterImportId;
 use glans_entity::notifications::Category;
-use glans_entity::people::{Role, membership, person};
+use glans_entity::people::person;
 use glans_entity::roster::roster_import;
 use glans_entity::scope::Scoped;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter};
@@ -16,10 +16,7 @@ pub(super) async fn ended(db: &impl ConnectionTrait, fact: Fact<'_>, text: Text)
     let (id, everywhere) = (fact.id::<RosterImportId>()?, fact.everywhere());
     let row = roster_import::Entity::within(&everywhere).filter(roster_import::Column::Id.eq(id)).one(db).await?;
     let Some(row) = row else { return Ok(Told::nothing()) };
-    let administers = Condition::all()
-        .add(membership::Column::Role.eq(Role::BoardAdmin))
-        .add(membership::Column::BoardId.eq(row.board_id));
-    let mut to = people::staff(&everywhere, administers);
+    let mut to = people::administrators_of(&everywhere, row.board_id);
     if let Some(person) = row.started_by {
         let started = Condition::all().add(person::Column::Id.eq(person));
         to = people::and(to, people::colleagues(&everywhere, started));

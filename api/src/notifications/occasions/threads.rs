@@ -58,7 +58,8 @@ pub(super) async fn taken_on(db: &impl ConnectionTrait, fact: Fact<'_>) -> Resul
 pub(super) async fn undeliverable(db: &impl ConnectionTrait, fact: Fact<'_>) -> Result<Told> {
     let Some(row) = message(db, fact).await? else { return Ok(Told::nothing()) };
     let to = Condition::all().add(thread_participant::Column::PersonId.eq(row.author_id));
-    Ok(Told::telling([notice(Text::MessageUndeliverable, row.thread_id, fact, to)]))
+    // It is read with the thread, up to this message.
+    Ok(Told::telling([notice(Text::MessageUndeliverable, row.thread_id, fact, to).of(row.arrives_at)]))
 }
 
 /// As far as somebody has read: of the later messages they are told still.

@@ -2,7 +2,7 @@
 
 use async_graphql::MaybeUndefined;
 use chrono::Timelike;
-use glans_entity::notifications::notification_settings;
+use glans_entity::notifications::{Digest, notification_settings};
 use glans_entity::people::Role;
 
 use super::rules::{self, Choice, Wishes};
@@ -11,6 +11,7 @@ use super::types::NotificationPreferencesUpdateInput;
 use crate::access::PersonActor;
 use crate::call::Write;
 use crate::notifications::categories::Audience;
+use crate::notifications::deliveries::digests;
 use crate::platform::error::{Result, check_version};
 use crate::platform::scalars::LocalTime;
 use crate::platform::text::Checks;
@@ -29,6 +30,7 @@ pub(super) async fn update(
     let known = store::lock(write.db(), viewer.account).await?;
     check_version(&known, known.settings.version, input.if_version)?;
     let choices: Vec<Choice> = input.channels.unwrap_or_default().into_iter().map(Into::into).collect();
+    let bundled = known.settings.digest != Digest::Immediate;
     let settings = notification_settings::Model {
         quiet_from: over(&input.quiet_from, known.settings.quiet_from),
         quiet_until: over(&input.quiet_until, known.settings.quiet_until),
@@ -44,6 +46,9 @@ pub(super) async fn update(
     rules::check(&mut checks, &settings);
     checks.done(())?;
     store::put(write.db(), settings.clone()).await?;
+    if bundled && settings.digest == Digest::Immediate {
+        digests::queue_last(write.db(), viewer.account, write.now()).await?;
+    }
     store::choose(write.db(), viewer.account, &choices, write.now()).await?;
     Ok(Wishes { settings, chosen: known.chosen }.with(&choices))
 }

@@ -25,7 +25,10 @@ impl PreferenceMutation {
         let call = Call::of(ctx);
         let viewer = call.person()?;
         let account = viewer.account;
-        let done = call.once(ctx, |write| Box::pin(async move { actions::update(write, &viewer, input).await })).await;
+        // As the system: a digest, which may follow from it, belongs to no board.
+        let done = call
+            .once_as_system(ctx, |write| Box::pin(async move { actions::update(write, &viewer, input).await }))
+            .await;
         if done.is_ok() {
             settle_account(call.app(), account).await?;
         }

@@ -41,7 +41,7 @@ pub enum NotificationCategory {
     Programme,
     /// For staff: experiences with lessons, and comments on them.
     Experience,
-    /// For administrators: imports, and what fails between systems. It always comes.
+    /// For administrators: imports, and webhooks that nothing reaches. It always comes.
     Report,
 }
 
@@ -59,7 +59,8 @@ pub enum Channel {
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "notifications::Digest")]
 pub enum Digest {
-    /// Nothing is bundled: each notification is an e-mail of its own.
+    /// Nothing is bundled: each notification is an e-mail of its own. What waited when it was chosen comes in a last
+    /// one together.
     Immediate,
     /// One e-mail a day at most, at `digestHour`.
     Daily,
@@ -106,8 +107,9 @@ impl NotificationPreferences {
         &self.0.settings.time_zone
     }
 
-    /// How often e-mail about ANNOUNCEMENT, EVENT, SURVEY, PROGRAMME and EXPERIENCE comes; DAILY unless chosen. What was read
-    /// in the app meanwhile is left out, and an empty digest is not sent.
+    /// How often e-mail about ANNOUNCEMENT, EVENT, SURVEY, PROGRAMME and EXPERIENCE comes; DAILY unless chosen. It is one
+    /// e-mail over all schools and children, by school and then by child, and names a child by its class groups. What was
+    /// read in the app meanwhile is left out, and an empty digest is not sent.
     pub async fn digest(&self) -> Digest {
         self.0.settings.digest.into()
     }

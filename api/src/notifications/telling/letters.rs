@@ -76,6 +76,7 @@ async fn queue(
         attempts: Set(0),
         due_at: Set(now),
         expires_at: Set(expires_at),
+        over_at: Set(Some(expires_at)),
         lease: Set(None),
         leased_until: Set(None),
         finished_at: Set(None),

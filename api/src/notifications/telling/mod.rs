@@ -120,8 +120,8 @@ async fn tell_in(db: &DatabaseTransaction, event: &outbox::Model, now: DateTime<
     } else {
         let Told { notices, withdrawn, read } = occasions::told(db, event).await?;
         // An event that was put off says nothing of what came about after it.
-        store::withdraw(db, &withdrawn, event.at, now).await?;
-        store::read(db, &read, event.at, now).await?;
+        store::withdraw(db, &withdrawn, event, now).await?;
+        store::read(db, &read, event, now).await?;
         for notice in &notices {
             tell(db, event.board_id, &source, notice, event.at, now).await?;
         }

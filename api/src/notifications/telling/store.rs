@@ -22,7 +22,7 @@ use sea_orm::{
 use super::super::categories::{self, Audience, Strategy};
 use super::super::deliveries::look;
 use super::super::deliveries::rules::lane;
-use super::super::occasions::{Notice, Reading, Withdrawal};
+use super::super::occasions::{Notice, Reading, Withdrawal, seq_of};
 use crate::platform::error::{Error, Result};
 use crate::platform::fresh_id;
 
@@ -166,6 +166,7 @@ pub(super) async fn notify(
         .expr(Func::min(SimpleExpr::Case(Box::new(as_staff))).eq(1))
         .expr(typed(db, Expr::val(notice.happens_at), "timestamptz"))
         .expr(Expr::val(notice.occurred_at.unwrap_or(occurred_at)))
+        .expr(typed(db, Expr::val(seq_of(source)), "bigint"))
         .expr(Expr::val(categories::is_bundled(notice.category) && !notice.urgent))
         .expr(Expr::val(at))
         .from_subquery(notice.to.clone(), Alias::new(TOLD))
@@ -190,6 +191,7 @@ pub(super) async fn notify(
         Column::AsStaff,
         Column::HappensAt,
         Column::OccurredAt,
+        Column::EventSeq,
         Column::Bundled,
         Column::CreatedAt,
     ];
@@ -345,6 +347,7 @@ async fn queue(
         .expr(Expr::val(0))
         .expr(Expr::val(at))
         .expr(expires)
+        .expr(typed(db, Expr::val(notice.expires_at), "timestamptz"))
         .expr(Expr::val(at));
     let columns = [
         Column::Id,
@@ -358,6 +361,7 @@ async fn queue(
         Column::Attempts,
         Column::DueAt,
         Column::ExpiresAt,
+        Column::OverAt,
         Column::CreatedAt,
     ];
     // Whatever is unique about a delivery: it is queued once.
@@ -365,11 +369,19 @@ async fn queue(
     insert(db, Query::insert().into_table(delivery::Entity).columns(columns).on_conflict(once), select).await
 }
 
-/// What was told of these matters does not hold any more, as far as it came about by `until` and was not read.
+/// What came about before the event. That is by the order of the outbox, because the clocks of two processes do not
+/// agree; of a reminder, which does not stand in it, by time.
+fn before(event: &outbox::Model) -> Condition {
+    use notification::Column;
+    let reminders = Condition::all().add(Column::EventSeq.is_null()).add(Column::OccurredAt.lte(event.at));
+    Condition::any().add(Column::EventSeq.lt(event.seq)).add(reminders)
+}
+
+/// What was told of these matters does not hold any more, as far as it came about before the event and was not read.
 pub(super) async fn withdraw(
     db: &DatabaseTransaction,
     withdrawn: &[Withdrawal],
-    until: DateTime<Utc>,
+    event: &outbox::Model,
     now: DateTime<Utc>,
 ) -> Result<()> {
     use notification::Column;
@@ -377,7 +389,7 @@ pub(super) async fn withdraw(
         let mut update = notification::Entity::update_many()
             .col_expr(Column::WithdrawnAt, Expr::value(now))
             .filter(Column::AboutId.eq(*matter))
-            .filter(Column::OccurredAt.lte(until))
+            .filter(before(event))
             .filter(Column::ReadAt.is_null())
             .filter(Column::WithdrawnAt.is_null());
         if let Some(person) = from {
@@ -388,12 +400,12 @@ pub(super) async fn withdraw(
     Ok(())
 }
 
-/// These persons have read what they were told of these matters, as far as it came about by then; where no moment is named, by
-/// `until`.
+/// These persons have read what they were told of these matters, as far as it came about by then; where no moment is
+/// named, before the event.
 pub(super) async fn read(
     db: &DatabaseTransaction,
     read: &[Reading],
-    until: DateTime<Utc>,
+    event: &outbox::Model,
     now: DateTime<Utc>,
 ) -> Result<()> {
     use notification::Column;
@@ -402,7 +414,7 @@ pub(super) async fn read(
             .col_expr(Column::ReadAt, Expr::value(now))
             .filter(Column::AboutId.eq(*matter))
             .filter(Column::PersonId.eq(*person))
-            .filter(Column::OccurredAt.lte(up_to.unwrap_or(until)))
+            .filter(up_to.map_or_else(|| before(event), |up_to| Condition::all().add(Column::OccurredAt.lte(up_to))))
             .filter(Column::ReadAt.is_null())
             .exec(db)
             .await?;

@@ -189,6 +189,8 @@ roster-imported-title = Roster imported
 roster-imported-body = The roster{ of-school } has been imported{ titled }.
 roster-refused-title = Roster not imported
 roster-refused-body = The roster{ of-school } was not imported{ titled }. Please see what is wrong and try again.
+webhook-disabled-title = Webhook disabled
+webhook-disabled-body = A webhook was disabled, because its address takes nothing any more. Please find out what is wrong and enable it again.
 role-granted-title = New role
 role-granted-body = A role was added to the account{ at-school }{ titled }. If that is not right, tell the administrator.
 password-changed-title = Password changed
@@ -302,12 +304,20 @@ mail-no-button = Open the app to read everything.
 mail-automatic = This e-mail was sent automatically. Replies are not read.
 mail-off = No more e-mail about { $category }?
 mail-off-reminders = No more reminders of { $category } by e-mail?
+mail-off-digest = No more of these overviews by e-mail?
 mail-off-link = Switch this e-mail off
 
 mail-entry = Conversation{ at-school }
 
 mail-digest-title = This is waiting for you
 mail-digest-body = New since last time:
+# In the place of names of children, which stand in the app only.
+mail-digest-children = { $count ->
+    [one] Your child { $where }
+   *[other] Your children { $where }
+}
+mail-digest-in = in { $groups }
+mail-digest-in-none = without a class group
 mail-digest-off = You can choose in the app how often you get this overview.
 
 mail-invitation-title = Welcome
@@ -327,11 +337,13 @@ mail-reset-why = Did you not ask for this? Then you need not do anything: your p
 unsubscribe-title = Switch e-mail off
 unsubscribe-ask = Do you want no more e-mail about { $category }?
 unsubscribe-ask-reminders = Do you want no more reminders of { $category } by e-mail?
+unsubscribe-ask-digest = Do you want no more overviews by e-mail?
 unsubscribe-note = You will still see everything in the app, and can switch e-mail on again there.
 unsubscribe-button = Switch this e-mail off
 unsubscribe-done-title = The e-mail is switched off
 unsubscribe-done = You will get no more e-mail about { $category }.
 unsubscribe-done-reminders = You will get no more reminders of { $category } by e-mail. That one is planned, changed or cancelled you will still hear.
+unsubscribe-done-digest = You will get no more overviews by e-mail, nor single e-mails about what was in them.
 unsubscribe-unknown-title = This link does not work
 unsubscribe-unknown = Perhaps it was not copied completely. You can also choose in the app what you get e-mail about.
 unsubscribe-failed-title = That went wrong here

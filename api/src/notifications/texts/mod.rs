@@ -9,7 +9,7 @@ use strum::{EnumIter, EnumString, IntoStaticStr};
 
 pub use crate::platform::speech::Speech;
 pub use time::when;
-pub use words::Words;
+pub use words::{Words, row};
 
 /// What somebody is told of. In the files each has `<key>-title` and `<key>-body`, for the inbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, EnumString, IntoStaticStr)]
@@ -73,6 +73,8 @@ pub enum Text {
     ExperienceCommented,
     RosterImported,
     RosterRefused,
+    /// For administrators: an endpoint is told nothing any more, because nothing reached it.
+    WebhookDisabled,
     RoleGranted,
     PasswordChanged,
     EmailChanged,

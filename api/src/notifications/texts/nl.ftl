@@ -196,6 +196,8 @@ roster-imported-title = Gegevens ingelezen
 roster-imported-body = De leerlinggegevens{ of-school } zijn ingelezen{ titled }.
 roster-refused-title = Gegevens niet ingelezen
 roster-refused-body = De leerlinggegevens{ of-school } zijn niet ingelezen{ titled }. Kijk wat er mis is en probeer het opnieuw.
+webhook-disabled-title = Webhook uitgeschakeld
+webhook-disabled-body = Een webhook is uitgeschakeld, want het adres ervan neemt niets meer aan. Zoek uit wat er mis is en zet de webhook weer aan.
 role-granted-title = Nieuwe rol
 role-granted-body = Aan het account is een nieuwe rol toegevoegd{ at-school }{ titled }. Klopt dat niet? Meld het dan bij de beheerder.
 password-changed-title = Wachtwoord gewijzigd
@@ -309,12 +311,20 @@ mail-no-button = Open de app om alles te lezen.
 mail-automatic = Deze e-mail is automatisch verstuurd. Een antwoord erop wordt niet gelezen.
 mail-off = Wilt u geen e-mail meer over { $category }?
 mail-off-reminders = Wilt u geen herinneringen aan { $category } meer per e-mail?
+mail-off-digest = Wilt u dit overzicht niet meer per e-mail?
 mail-off-link = Zet deze e-mail uit
 
 mail-entry = Gesprek{ at-school }
 
 mail-digest-title = Dit staat voor u klaar
 mail-digest-body = Sinds de vorige keer is dit erbij gekomen:
+# In plaats van namen van kinderen: die staan alleen in de app.
+mail-digest-children = { $count ->
+    [one] Uw kind { $where }
+   *[other] Uw kinderen { $where }
+}
+mail-digest-in = in { $groups }
+mail-digest-in-none = zonder groep
 mail-digest-off = In de app kiest u hoe vaak u dit overzicht krijgt.
 
 mail-invitation-title = Welkom
@@ -334,11 +344,13 @@ mail-reset-why = Hebt u hier niet om gevraagd? Dan hoeft u niets te doen: uw wac
 unsubscribe-title = E-mail uitzetten
 unsubscribe-ask = Wilt u geen e-mail meer over { $category }?
 unsubscribe-ask-reminders = Wilt u geen herinneringen aan { $category } meer per e-mail?
+unsubscribe-ask-digest = Wilt u geen overzichten meer per e-mail?
 unsubscribe-note = In de app blijft u alles zien, en u kunt e-mail daar weer aanzetten.
 unsubscribe-button = Zet deze e-mail uit
 unsubscribe-done-title = De e-mail staat uit
 unsubscribe-done = U krijgt geen e-mail meer over { $category }.
 unsubscribe-done-reminders = U krijgt geen herinneringen aan { $category } meer per e-mail. Dat er een is gepland of gewijzigd of niet doorgaat, blijft u horen.
+unsubscribe-done-digest = U krijgt geen overzichten meer per e-mail, en ook geen losse e-mail over wat daarin stond.
 unsubscribe-unknown-title = Deze link werkt niet
 unsubscribe-unknown = Misschien is hij niet helemaal overgenomen. In de app kunt u ook kiezen waarover u e-mail krijgt.
 unsubscribe-failed-title = Dat ging hier mis

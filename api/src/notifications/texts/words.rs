@@ -42,7 +42,7 @@ impl Words {
 }
 
 /// `Noor, Sem en Daan`.
-fn row(names: &[String], speech: &Speech) -> String {
+pub fn row(names: &[String], speech: &Speech) -> String {
     match names {
         [] => String::new(),
         [only] => only.clone(),

@@ -1,4 +1,5 @@
-//! `/unsubscribe/{token}`: e-mail of a category is switched off by who got some, without a sign-in (RFC 8058).
+//! `/unsubscribe/{token}`: e-mail of a category, or all digests, is switched off by who got some, without a sign-in
+//! (RFC 8058).
 //!
 //! `GET` shows a page with a button and changes nothing, because programs that look for danger follow every link of an
 //! e-mail. `POST` switches it off, be it the button or the mail program with `List-Unsubscribe=One-Click`; what is in the
@@ -16,7 +17,6 @@ use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
 use glans_entity::ids::AccountId;
-use glans_entity::notifications::Category;
 
 use super::categories::{Strategy, strategy};
 use super::devices::settle_account;
@@ -29,7 +29,7 @@ use crate::identity::accounts;
 use crate::platform::error::Result;
 
 use page::Page;
-pub use token::Tokens;
+pub use token::{Subject, Tokens};
 
 /// The route, for the server to mount.
 pub fn routes(app: Arc<App>) -> Router {
@@ -39,7 +39,7 @@ pub fn routes(app: Arc<App>) -> Router {
 async fn ask(State(app): State<Arc<App>>, Path(token): Path<String>, headers: HeaderMap) -> Response {
     let speech = spoken(&headers);
     match meant(&app, &token) {
-        Some((_, category)) => Page::ask(speech, category).answer(StatusCode::OK),
+        Some((_, subject)) => Page::ask(speech, subject).answer(StatusCode::OK),
         None => Page::unknown(speech).answer(StatusCode::NOT_FOUND),
     }
 }
@@ -51,11 +51,11 @@ async fn switch_off(
     headers: HeaderMap,
 ) -> Response {
     let speech = spoken(&headers);
-    let Some((account, category)) = meant(&app, &token) else {
+    let Some((account, subject)) = meant(&app, &token) else {
         return Page::unknown(speech).answer(StatusCode::NOT_FOUND);
     };
-    match without(&app, account, category).await {
-        Ok(true) => Page::done(speech, category).answer(StatusCode::OK),
+    match without(&app, account, subject).await {
+        Ok(true) => Page::done(speech, subject).answer(StatusCode::OK),
         Ok(false) => Page::unknown(speech).answer(StatusCode::NOT_FOUND),
         Err(error) => {
             tracing::error!(?error, request_id = request_id.as_str(), "switching e-mail off");
@@ -69,19 +69,20 @@ fn spoken(headers: &HeaderMap) -> &'static Speech {
 }
 
 /// Whose e-mail of what. What nobody can switch off in the app is not switched off here either.
-fn meant(app: &App, token: &str) -> Option<(AccountId, Category)> {
-    let meant = Tokens::of(&app.identity.master).read(token)?;
-    (strategy(meant.1) == Strategy::OptOut).then_some(meant)
+fn meant(app: &App, token: &str) -> Option<(AccountId, Subject)> {
+    let (account, subject) = Tokens::of(&app.identity.master).read(token)?;
+    let can_be = subject.categories().into_iter().all(|category| strategy(category) == Strategy::OptOut);
+    can_be.then_some((account, subject))
 }
 
 /// False where the account is not there any more.
-async fn without(app: &Arc<App>, account: AccountId, category: Category) -> Result<bool> {
+async fn without(app: &Arc<App>, account: AccountId, subject: Subject) -> Result<bool> {
     let call = Call::system(app, "unsubscribe");
     let write = call.write().await?;
     if accounts::by_id(write.db(), account).await?.is_none() {
         return Ok(false);
     }
-    store::switch_off(write.db(), account, category, write.now()).await?;
+    store::switch_off(write.db(), account, &subject.categories(), write.now()).await?;
     write.commit().await?;
     settle_account(app, account).await?;
     Ok(true)

@@ -4,8 +4,8 @@ use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use fluent_bundle::FluentArgs;
-use glans_entity::notifications::Category;
 
+use super::Subject;
 use crate::notifications::texts::{self, Speech};
 
 /// No script, nothing from elsewhere, and a form that is sent here.
@@ -26,18 +26,18 @@ pub(super) struct Page {
 }
 
 impl Page {
-    pub(super) fn ask(speech: &Speech, category: Category) -> Self {
+    pub(super) fn ask(speech: &Speech, subject: Subject) -> Self {
         Self {
             note: Some(speech.say("unsubscribe-note")),
             button: Some(speech.say("unsubscribe-button")),
-            ..Self::new(speech, "unsubscribe-title", of_category(speech, "unsubscribe-ask", category))
+            ..Self::new(speech, "unsubscribe-title", said_of(speech, "unsubscribe-ask", subject))
         }
     }
 
-    pub(super) fn done(speech: &Speech, category: Category) -> Self {
+    pub(super) fn done(speech: &Speech, subject: Subject) -> Self {
         Self {
             note: Some(speech.say("unsubscribe-note")),
-            ..Self::new(speech, "unsubscribe-done-title", of_category(speech, "unsubscribe-done", category))
+            ..Self::new(speech, "unsubscribe-done-title", said_of(speech, "unsubscribe-done", subject))
         }
     }
 
@@ -72,7 +72,8 @@ impl Page {
     }
 }
 
-fn of_category(speech: &Speech, key: &str, category: Category) -> String {
+fn said_of(speech: &Speech, key: &str, subject: Subject) -> String {
+    let Subject::Of(category) = subject else { return speech.say(&format!("{key}-digest")) };
     let mut arguments = FluentArgs::new();
     arguments.set("category", texts::category(category, speech.tag()));
     speech.say_with(&texts::off_key(key, category), &arguments)
@@ -81,6 +82,8 @@ fn of_category(speech: &Speech, key: &str, category: Category) -> String {
 #[cfg(test)]
 mod tests {
     use sea_orm::Iterable;
+
+    use glans_entity::notifications::Category;
 
     use super::*;
     use crate::notifications::texts::speech;
@@ -92,13 +95,15 @@ mod tests {
             let speech = speech::of(language);
             for category in Category::iter() {
                 let name = texts::category(category, language);
-                let (ask, done) = (Page::ask(speech, category), Page::done(speech, category));
+                let (ask, done) = (Page::ask(speech, category.into()), Page::done(speech, category.into()));
                 let (asked, told) = (ask.render().unwrap(), done.render().unwrap());
                 for html in [&asked, &told] {
                     assert!(html.contains(&format!("<html lang=\"{language}\">")) && html.contains(&name), "{html}");
                 }
                 assert_eq!((asked.matches("<form method=\"post\">").count(), told.matches("<form").count()), (1, 0));
             }
+            let of_digests = Page::ask(speech, Subject::Digest);
+            assert!(of_digests.render().unwrap().contains("<form") && of_digests.text.ends_with('?'));
             for page in [Page::unknown(speech), Page::failed(speech)] {
                 assert!(!page.text.is_empty() && !page.title.is_empty() && !page.render().unwrap().contains("<form"));
             }

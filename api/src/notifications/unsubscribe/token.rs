@@ -1,7 +1,7 @@
-//! What an address to switch e-mail off carries: whose, and of which category.
+//! What an address to switch e-mail off carries: whose, and of what.
 //!
-//! Nothing is stored. The token is account and category, and HMAC-SHA-256 of both under a key of its own: it can do nothing
-//! but switch this category off for this account, and it does not run out, because e-mail is read years later.
+//! Nothing is stored. The token is account and what, and HMAC-SHA-256 of both under a key of its own: it can do nothing
+//! but switch just that off for this account, and it does not run out, because e-mail is read years later.
 
 use aws_lc_rs::hmac;
 use base64::Engine;
@@ -12,9 +12,44 @@ use sea_orm::Iterable;
 use uuid::Uuid;
 
 use crate::identity::master_key::MasterKey;
+use crate::notifications::categories::is_bundled;
 use crate::notifications::texts::key_of;
 
 const MAC_LENGTH: usize = 32;
+/// As no category is named.
+const DIGEST: &str = "digest";
+
+/// What e-mail is switched off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// What there is of a category, whether it comes by itself or waits for a digest.
+    Of(Category),
+    /// All that waits for a digest.
+    Digest,
+}
+
+impl Subject {
+    /// The categories of which nothing comes by e-mail any more.
+    pub fn categories(self) -> Vec<Category> {
+        match self {
+            Self::Of(category) => vec![category],
+            Self::Digest => Category::iter().filter(|category| is_bundled(*category)).collect(),
+        }
+    }
+
+    fn key(self) -> &'static str {
+        match self {
+            Self::Of(category) => key_of(category),
+            Self::Digest => DIGEST,
+        }
+    }
+}
+
+impl From<Category> for Subject {
+    fn from(category: Category) -> Self {
+        Self::Of(category)
+    }
+}
 
 /// Makes and reads tokens.
 #[derive(Clone)]
@@ -27,21 +62,22 @@ impl Tokens {
     }
 
     /// Safe in an address.
-    pub fn make(&self, account: AccountId, category: Category) -> String {
-        let mut bytes = [account.0.as_bytes().as_slice(), key_of(category).as_bytes()].concat();
+    pub fn make(&self, account: AccountId, subject: impl Into<Subject>) -> String {
+        let mut bytes = [account.0.as_bytes().as_slice(), subject.into().key().as_bytes()].concat();
         let mac = hmac::sign(&self.0, &bytes);
         bytes.extend_from_slice(mac.as_ref());
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
     /// None for what this server did not make.
-    pub fn read(&self, token: &str) -> Option<(AccountId, Category)> {
+    pub fn read(&self, token: &str) -> Option<(AccountId, Subject)> {
         let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
         let (what, mac) = bytes.split_at_checked(bytes.len().checked_sub(MAC_LENGTH)?)?;
         hmac::verify(&self.0, what, mac).ok()?;
         let (account, key) = what.split_at_checked(size_of::<Uuid>())?;
-        let category = Category::iter().find(|category| key_of(*category).as_bytes() == key)?;
-        Some((AccountId(Uuid::from_slice(account).ok()?), category))
+        let mut subjects = Category::iter().map(Subject::Of).chain([Subject::Digest]);
+        let subject = subjects.find(|subject| subject.key().as_bytes() == key)?;
+        Some((AccountId(Uuid::from_slice(account).ok()?), subject))
     }
 }
 
@@ -58,9 +94,9 @@ mod tests {
     #[test]
     fn a_token_says_whose_and_what() {
         let account = AccountId::new();
-        for category in Category::iter() {
-            let token = tokens(1).make(account, category);
-            assert_eq!(tokens(1).read(&token), Some((account, category)));
+        for subject in Category::iter().map(Subject::Of).chain([Subject::Digest]) {
+            let token = tokens(1).make(account, subject);
+            assert_eq!(tokens(1).read(&token), Some((account, subject)));
             assert!(token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)), "{token}");
         }
     }

@@ -96,7 +96,7 @@ impl Mail {
 
     /// The address that switches off what the letter is, where it can be switched off.
     fn unsubscribe_url(&self, letter: &Letter) -> Option<String> {
-        let category = letter.matter.can_be_switched_off()?;
-        Some(format!("{}/unsubscribe/{}", self.public_url, self.tokens.make(letter.account?, category)))
+        let subject = letter.matter.can_be_switched_off()?;
+        Some(format!("{}/unsubscribe/{}", self.public_url, self.tokens.make(letter.account?, subject)))
     }
 }

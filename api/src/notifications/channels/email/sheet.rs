@@ -6,8 +6,9 @@ use fluent_bundle::FluentArgs;
 use glans_entity::notifications::Category;
 
 use super::Mail;
-use crate::notifications::channels::letter::{Letter, Matter, Waiting};
-use crate::notifications::texts::{self, Speech, Text, Words, key_of, speech};
+use crate::notifications::channels::letter::{AtSchool, Letter, Matter, Share, Waiting};
+use crate::notifications::texts::{self, Speech, Text, Words, key_of, row, speech};
+use crate::notifications::unsubscribe::Subject;
 
 /// An e-mail, from top to bottom.
 pub(super) struct Sheet {
@@ -19,14 +20,26 @@ pub(super) struct Sheet {
     pub urgent: Option<String>,
     pub heading: String,
     pub lead: String,
-    /// Each with how many there are.
-    pub items: Vec<String>,
+    pub sections: Vec<Section>,
     pub code: Option<String>,
     pub after: Vec<String>,
     pub button: Option<Link>,
     pub footer: Vec<String>,
     /// How to get no more of these.
     pub off: Option<Off>,
+}
+
+/// What there is of one school.
+pub(super) struct Section {
+    pub heading: String,
+    pub parts: Vec<Part>,
+}
+
+/// What there is about some children; without a heading where it is about none.
+pub(super) struct Part {
+    pub heading: Option<String>,
+    /// Each with how many there are.
+    pub items: Vec<String>,
 }
 
 pub(super) struct Link {
@@ -40,10 +53,11 @@ pub(super) struct Off {
 }
 
 impl Matter {
-    /// The category that the person may switch off, where the letter is of one.
-    pub(super) fn can_be_switched_off(&self) -> Option<Category> {
+    /// What the person may switch off of which the letter is, where it is of any.
+    pub(super) fn can_be_switched_off(&self) -> Option<Subject> {
         match self {
-            Self::Notice { category, can_be_switched_off: true, .. } => Some(*category),
+            Self::Notice { category, can_be_switched_off: true, .. } => Some(Subject::Of(*category)),
+            Self::Digest { .. } => Some(Subject::Digest),
             _ => None,
         }
     }
@@ -59,7 +73,7 @@ pub(super) fn of(letter: &Letter, mail: &Mail) -> Sheet {
         urgent: None,
         heading: String::new(),
         lead: String::new(),
-        items: Vec::new(),
+        sections: Vec::new(),
         code: None,
         after: Vec::new(),
         button: mail.app_url.clone().map(|url| Link { label: speech.say("mail-open"), url }),
@@ -73,9 +87,12 @@ pub(super) fn of(letter: &Letter, mail: &Mail) -> Sheet {
             if let (Some(button), Some(about)) = (&mut sheet.button, about) {
                 button.url = format!("{}?open={about}", button.url);
             }
-            sheet.off = mail.unsubscribe_url(letter).map(|url| off(speech, *category, url));
+            sheet.off = mail.unsubscribe_url(letter).map(|url| off(speech, no_more_of(speech, *category), url));
         }
-        Matter::Digest { waiting } => digest(&mut sheet, speech, waiting),
+        Matter::Digest { schools } => {
+            digest(&mut sheet, speech, schools);
+            sheet.off = mail.unsubscribe_url(letter).map(|url| off(speech, speech.say("mail-off-digest"), url));
+        }
         Matter::Invitation { board, code } => with_code(&mut sheet, speech, "invitation", Some(board), code),
         Matter::PasswordReset { code } => with_code(&mut sheet, speech, "reset", None, code),
     }
@@ -124,20 +141,41 @@ fn notice(
     }
 }
 
-fn off(speech: &Speech, category: Category, url: String) -> Off {
+fn no_more_of(speech: &Speech, category: Category) -> String {
     let (key, category) = (texts::off_key("mail-off", category), texts::category(category, speech.tag()));
-    Off {
-        question: about(speech, &key, &[("category", &category)]),
-        link: Link { label: speech.say("mail-off-link"), url },
-    }
+    about(speech, &key, &[("category", &category)])
 }
 
-fn digest(sheet: &mut Sheet, speech: &Speech, waiting: &[Waiting]) {
+fn off(speech: &Speech, question: String, url: String) -> Off {
+    Off { question, link: Link { label: speech.say("mail-off-link"), url } }
+}
+
+fn digest(sheet: &mut Sheet, speech: &Speech, schools: &[AtSchool]) {
     sheet.heading = speech.say("mail-digest-title");
     sheet.subject.clone_from(&sheet.heading);
     sheet.lead = speech.say("mail-digest-body");
-    sheet.items = waiting.iter().map(|waiting| counted(speech, waiting)).collect();
+    sheet.sections = schools.iter().map(|school| section(speech, school)).collect();
     sheet.footer.push(speech.say("mail-digest-off"));
+}
+
+fn section(speech: &Speech, school: &AtSchool) -> Section {
+    let part = |share: &Share| Part {
+        heading: (share.children > 0).then(|| children(speech, share)),
+        items: share.waiting.iter().map(|waiting| counted(speech, waiting)).collect(),
+    };
+    Section { heading: row(&school.names, speech), parts: school.shares.iter().map(part).collect() }
+}
+
+/// Which children, by their class groups: `Uw kinderen in 3a en 4b`.
+fn children(speech: &Speech, share: &Share) -> String {
+    let in_groups =
+        (!share.groups.is_empty()).then(|| about(speech, "mail-digest-in", &[("groups", &row(&share.groups, speech))]));
+    let in_none = share.without_group.then(|| speech.say("mail-digest-in-none"));
+    let places: Vec<String> = in_groups.into_iter().chain(in_none).collect();
+    let mut arguments = FluentArgs::new();
+    arguments.set("count", share.children);
+    arguments.set("where", row(&places, speech));
+    speech.say_with("mail-digest-children", &arguments)
 }
 
 fn counted(speech: &Speech, waiting: &Waiting) -> String {

@@ -1,7 +1,8 @@
 //! Web Push (RFC 8030), with VAPID (RFC 8292) and encryption (RFC 8291).
 //!
 //! Where a push goes, a browser has said, and so anybody who is signed in could. One address that is out of order says nothing
-//! of the next: no answer here means that all of Web Push is down.
+//! of the next: no answer here means that all of Web Push is down, and one push service is told from another by its
+//! origin.
 
 mod encryption;
 mod subscription;
@@ -16,7 +17,7 @@ use super::content::{Ids, TOO_LARGE, time_to_live, topic, why};
 use super::{Gateway, Push, Verdict};
 use crate::platform::outbound::{self, Answer, Failure, PublicOnly};
 
-pub use subscription::Subscription;
+pub use subscription::{Subscription, origin};
 use vapid::Vapid;
 
 /// The browsers of who uses the web app.

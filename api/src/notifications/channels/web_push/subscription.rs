@@ -50,6 +50,12 @@ impl Subscription {
     }
 }
 
+/// Which push service a subscription is of, as `https://push.example.org`; none where it cannot be read.
+pub fn origin(token: &str) -> Option<String> {
+    let written: Written = serde_json::from_str(token).ok()?;
+    Some(Url::parse(&written.endpoint).ok()?.origin().ascii_serialization())
+}
+
 fn endpoint(text: &str, anywhere: bool) -> Result<Url, &'static str> {
     if text.len() > ENDPOINT_MAX {
         return Err("`endpoint` is longer than 2,048 characters");
@@ -92,6 +98,18 @@ mod tests {
         assert_eq!(said("https://updates.push.example/wpush/v2/g", POINT, SECRET, false), None);
         assert_eq!(said("https://updates.push.example/", &format!("{POINT}="), &format!("{SECRET}=="), false), None);
         assert_eq!(said("http://127.0.0.1:9/ok-1", POINT, SECRET, true), None);
+    }
+
+    #[test]
+    fn a_push_service_is_known_by_its_origin() {
+        let token = |endpoint: &str| {
+            serde_json::json!({ "endpoint": endpoint, "keys": { "p256dh": POINT, "auth": SECRET } }).to_string()
+        };
+        let of = |endpoint: &str| origin(&token(endpoint));
+        assert_eq!(of("https://push.example/a"), of("https://PUSH.example:443/b?c"));
+        assert_eq!(of("https://push.example/a").as_deref(), Some("https://push.example"));
+        assert_ne!(of("https://push.example/a"), of("https://push.example:8443/a"));
+        assert_eq!(origin("ok-1"), None);
     }
 
     #[test]
