@@ -25,6 +25,7 @@ CREATE TABLE board (
     number text UNIQUE,
     name text NOT NULL,
     time_zone text NOT NULL,
+    least_shown integer CHECK (least_shown BETWEEN 5 AND 100),
     archived_at timestamptz,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,

@@ -7,13 +7,14 @@ use crate::m0007_row_level_security::{raise, tear_down};
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
-const TABLES: [&str; 7] = [
+const TABLES: [&str; 8] = [
     "metric_fact",
     "metric_stretch",
     "metric_census",
     "metric_due",
     "metric_cell",
     "metric_figure",
+    "metric_unpublished",
     "metric_milestone",
 ];
 
@@ -71,6 +72,8 @@ CREATE TABLE metric_stretch (
 
 CREATE INDEX metric_stretch_by_school ON metric_stretch (school_id, starts_on);
 
+CREATE UNIQUE INDEX metric_stretch_open ON metric_stretch (student_id) WHERE ends_on IS NULL;
+
 CREATE TABLE metric_census (
     school_id uuid NOT NULL PRIMARY KEY,
     board_id uuid NOT NULL REFERENCES board (id),
@@ -103,7 +106,7 @@ CREATE TABLE metric_cell (
     PRIMARY KEY (school_id, span, starts_on, metric, cluster_id, class_group_id, language)
 ) WITHOUT ROWID;
 
-CREATE INDEX metric_cell_by_board ON metric_cell (board_id, span, starts_on);
+CREATE INDEX metric_cell_by_board ON metric_cell (board_id, metric, span, starts_on);
 
 CREATE TABLE metric_figure (
     board_id uuid NOT NULL REFERENCES board (id),
@@ -124,6 +127,15 @@ CREATE TABLE metric_figure (
 ) WITHOUT ROWID;
 
 CREATE INDEX metric_figure_of_place ON metric_figure (place_id, span, metric, starts_on);
+
+CREATE TABLE metric_unpublished (
+    board_id uuid NOT NULL REFERENCES board (id),
+    school_year date NOT NULL,
+    token uuid NOT NULL,
+    lease uuid,
+    leased_until timestamptz,
+    PRIMARY KEY (board_id, school_year)
+);
 
 CREATE TABLE metric_milestone (
     board_id uuid NOT NULL REFERENCES board (id),

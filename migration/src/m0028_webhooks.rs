@@ -87,6 +87,8 @@ CREATE TABLE webhook_delivery (
 
 CREATE INDEX webhook_delivery_due ON webhook_delivery (endpoint_id, due_at, id) WHERE state = 'QUEUED';
 
+CREATE INDEX webhook_delivery_due_of_board ON webhook_delivery (board_id, due_at, id) WHERE state = 'QUEUED';
+
 CREATE INDEX webhook_delivery_leased ON webhook_delivery (leased_until) WHERE state = 'SENDING';
 
 CREATE INDEX webhook_delivery_by_time ON webhook_delivery (endpoint_id, created_at, id);
@@ -101,6 +103,10 @@ CREATE INDEX webhook_delivery_finished ON webhook_delivery (finished_at) WHERE f
 const OUTBOX: &str = "
 ALTER TABLE outbox ADD COLUMN hooked_at timestamptz;
 
+ALTER TABLE outbox ADD COLUMN hook_attempts integer NOT NULL DEFAULT 0;
+
+ALTER TABLE outbox ADD COLUMN hook_due_at timestamptz;
+
 UPDATE outbox SET hooked_at = at;
 
 CREATE INDEX outbox_to_hook ON outbox (kind, seq) WHERE hooked_at IS NULL;
@@ -111,5 +117,9 @@ const OUTBOX_DOWN: &str = "
 DROP INDEX outbox_to_hook;
 
 ALTER TABLE outbox DROP COLUMN hooked_at;
+
+ALTER TABLE outbox DROP COLUMN hook_attempts;
+
+ALTER TABLE outbox DROP COLUMN hook_due_at;
 
 ";

@@ -6,9 +6,11 @@ use chrono::{Days, NaiveDate};
 use glans::background::Background;
 use glans::cli;
 use glans::http::Stopping;
+use glans_entity::ids::SchoolId;
 use glans_entity::metrics::{Level, Metric, figure};
+use glans_entity::organisation::school;
 use glans_tests::{Actor, Engine, Setting, Who, World};
-use sea_orm::{ConnectionTrait, Iterable};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Iterable};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 use uuid::Uuid;
@@ -22,6 +24,11 @@ const LAST_DAY: &str = "2027-08-01";
 /// How often it is looked.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 const MIB: u64 = 1024;
+/// What a process may ever have held, in MiB.
+const MOST_HELD: u64 = 200;
+/// Letters of the name of a school, at most.
+const NAME: usize = 120;
+const AT_ONCE: usize = 500;
 
 /// The API with its rounds, as a process of its own.
 pub(crate) async fn serve(url: &str) {
@@ -80,15 +87,16 @@ async fn of_format(world: &World, format: &str) {
     let bytes = fetch(&server.address, &token, &id).await;
     assert_eq!(Value::from(bytes), ready["byteLength"], "the file is whole");
     anonymous = anonymous.max(kib(server.process(), "RssAnon:"));
+    let held = kib(server.process(), "VmHWM:") / MIB;
     println!(
-        "{:<11}{format:<8}{:>10}{bytes:>12}{:>8.1} s{:>10.1} s{:>18} MiB{:>10} MiB",
+        "{:<11}{format:<8}{:>10}{bytes:>12}{:>8.1} s{:>10.1} s{held:>18} MiB{:>10} MiB",
         world.engine().to_string(),
         ready["rowCount"].to_string(),
         made.as_secs_f64(),
         begun.elapsed().as_secs_f64(),
-        kib(server.process(), "VmHWM:") / MIB,
         anonymous / MIB,
     );
+    assert!(held <= MOST_HELD, "{held} MiB were held");
 }
 
 /// Takes a file piece by piece; how many bytes it has.
@@ -108,7 +116,7 @@ async fn sow(world: &World, figures: usize) {
     let metrics: Vec<Metric> = Metric::iter().collect();
     let first: NaiveDate = FIRST_WEEK.parse().expect("a day");
     let weeks: Vec<NaiveDate> = (0..WEEKS).map(|week| first + Days::new(7 * week)).collect();
-    let schools: Vec<Uuid> = (0..figures / (metrics.len() * weeks.len())).map(|_| Uuid::now_v7()).collect();
+    let schools = found(world, figures / (metrics.len() * weeks.len())).await;
     let cluster = world.ours.clusters[0].0;
     world
         .sow(&world.ours, async |sower| {
@@ -123,6 +131,25 @@ async fn sow(world: &World, figures: usize) {
             }
         })
         .await;
+}
+
+/// Founds so many schools, with names as long as they can be.
+async fn found(world: &World, count: usize) -> Vec<Uuid> {
+    let db = world.writing().await;
+    let first = school::Entity::find_by_id(world.ours.schools[0]).one(&db).await.expect("a database of ours");
+    let first = first.expect("the first school");
+    let schools: Vec<school::Model> = (0..count)
+        .map(|at| {
+            let name = format!("{at:>6} {}", "é".repeat(NAME - 7));
+            school::Model { id: SchoolId::new(), name, ..first.clone() }
+        })
+        .collect();
+    for some in schools.chunks(AT_ONCE) {
+        let rows = some.iter().map(|school| school.clone().into_active_model().reset_all());
+        school::Entity::insert_many(rows).exec_without_returning(&db).await.expect("schools");
+    }
+    world.written(db).await;
+    schools.into_iter().map(|school| school.id.0).collect()
 }
 
 /// A line of what Linux tells of a process, in KiB.

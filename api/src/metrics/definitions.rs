@@ -26,10 +26,29 @@ pub enum Unit {
 pub enum Counting {
     /// What happened in the period: the sum of its facts.
     Events,
-    /// Active students of the last day of the period, and those of them for whom there is a fact in the period.
+    /// Active students of the day at the end of the period on which it is looked (`periods::looked_on`), and those of
+    /// them for whom there is a fact in the period.
     Coverage,
-    /// How students stand on the last day of the period.
+    /// How students stand on that day.
     Standing,
+}
+
+/// Of whom a metric tells. Those of one family are about the same people, and some have the same denominators: figures
+/// of one must not tell what is hidden of another (`figures/decided.rs`).
+///
+/// - CONTACTABILITY, `TWO_WAY`, `POSITIVE_CONTACT` and `CONVERSATION_COVERAGE` have the active students of the last
+///   day, and `FULL_ENGAGEMENT` those of them who are not exempt. Those of the end of the school year are those of
+///   CLOSING too, and `START_CONVERSATION` has those of one day of its week. Where one announcement goes to everybody,
+///   REACH has the same, with two of them twice as many; so have events, and pulses that are answered about each child.
+/// - ACTIVATION has the entitled guardians, and CONFIRMATION and surveys as many where everybody is asked.
+/// - `TEAM_ATTENDANCE` has the staff of all sessions, and `CONTENT_USE` those of sessions about lessons with material.
+/// - Metrics of lessons all have the pairs of the cohort.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Family {
+    Students,
+    Guardians,
+    Staff,
+    Lessons,
 }
 
 /// How a metric is made.
@@ -69,5 +88,60 @@ pub const fn least(metric: Metric) -> i64 {
         Metric::SurveyResponse | Metric::GuardianTrust | Metric::TeacherTrust => LEAST_SENSITIVE,
         Metric::LessonsPrepared | Metric::LessonsTaught | Metric::ExperienceReturn => 1,
         _ => LEAST,
+    }
+}
+
+/// Of whom `metric` tells.
+pub const fn family(metric: Metric) -> Family {
+    match of(metric).unit {
+        Unit::Student | Unit::Agreement | Unit::Answer => Family::Students,
+        Unit::Guardian | Unit::Delivery | Unit::Message | Unit::Invitation => Family::Guardians,
+        Unit::Staff => Family::Staff,
+        Unit::Lesson => Family::Lessons,
+    }
+}
+
+/// The metric whose denominators are how many there are of the family. It is the first one of it in the order of
+/// `Metric::iter()`.
+pub const fn first(family: Family) -> Metric {
+    match family {
+        Family::Students => Metric::Contactability,
+        Family::Guardians => Metric::Activation,
+        Family::Staff => Metric::TeamAttendance,
+        Family::Lessons => Metric::LessonsPrepared,
+    }
+}
+
+/// The metric that this one is within: whoever is counted here is counted there, and whoever is met here is met there.
+/// It comes earlier in the order of `Metric::iter()`.
+pub const fn within(metric: Metric) -> Option<Metric> {
+    match metric {
+        // A conversation that was held is contact of both sides.
+        Metric::ConversationCoverage => Some(Metric::TwoWay),
+        // Whoever is exempt is active, and to be contactable is one of the criteria.
+        Metric::FullEngagement => Some(Metric::Contactability),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::Iterable;
+
+    use super::*;
+
+    #[test]
+    fn what_others_heed_comes_first() {
+        for metric in Metric::iter() {
+            assert!(first(family(metric)) <= metric, "{metric:?}");
+            assert!(within(metric).is_none_or(|whole| whole < metric), "{metric:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_within_a_metric_is_of_its_family() {
+        for metric in Metric::iter() {
+            assert!(within(metric).is_none_or(|whole| family(whole) == family(metric)), "{metric:?}");
+        }
     }
 }

@@ -24,14 +24,23 @@ use chrono::{DateTime, Utc};
 use glans_entity::ids::BoardId;
 use sea_orm::DatabaseTransaction;
 
-use self::census::Look;
+use crate::access::Permit;
 use crate::platform::error::Result;
 use crate::platform::outbox::Event;
 
 /// Writes down what an act counts for, in its own transaction: where students are after it, and its facts.
 pub async fn record(db: &DatabaseTransaction, board: BoardId, event: &Event, now: DateTime<Utc>) -> Result<()> {
-    if let Some(schools) = census::moved(board, event) {
-        census::take(db, schools, Look::Places, now).await?;
+    if let Some(students) = census::moved(board, event) {
+        census::take(db, board, &students, now).await?;
     }
     facts::record(db, board, event, now).await
+}
+
+/// Withdraws all published figures of a board, in the act that changes what it wishes to hide. They are published anew in
+/// the next round.
+pub async fn withdraw(db: &DatabaseTransaction, permit: &Permit) -> Result<()> {
+    match permit.board() {
+        Some(board) => rollups::withdraw(db, board).await,
+        None => Ok(()),
+    }
 }

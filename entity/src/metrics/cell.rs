@@ -13,7 +13,7 @@ pub struct Model {
     pub school_id: SchoolId,
     #[sea_orm(primary_key, auto_increment = false)]
     pub span: Span,
-    /// The first day of the period.
+    /// The key of the period: the Monday of a week, the 1st of a month, 1 August of a school year.
     #[sea_orm(primary_key, auto_increment = false)]
     pub starts_on: Date,
     #[sea_orm(primary_key, auto_increment = false)]

@@ -24,9 +24,9 @@ pub struct Model {
     /// Their names, in the order of the file.
     pub metrics: Strings,
     pub span: Span,
-    /// The first day of the first period.
+    /// The key of the first period, as of its figures.
     pub first_on: Date,
-    /// The first day of the last period.
+    /// The key of the last period.
     pub last_on: Date,
     pub breakdown: ExportBreakdown,
     pub format: ExportFormat,

@@ -20,7 +20,7 @@ pub struct Model {
     /// Empty: of all languages together.
     #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
     pub language: String,
-    /// The first day of the period.
+    /// The key of the period: the Monday of a week, the 1st of a month, 1 August of a school year.
     #[sea_orm(primary_key, auto_increment = false)]
     pub starts_on: Date,
     /// Of a school the cluster in that period, of a class group the school, of a cluster the board; else nil.

@@ -11,6 +11,7 @@ pub mod figure;
 pub mod milestone;
 pub mod query;
 pub mod stretch;
+pub mod unpublished;
 mod values;
 pub mod webhook_delivery;
 pub mod webhook_endpoint;

@@ -45,8 +45,9 @@ pub enum Metric {
 pub enum Span {
     /// Of ISO 8601, from Monday.
     Week,
+    /// The weeks whose Thursday lies in it.
     Month,
-    /// From 1 August.
+    /// The months August to July.
     SchoolYear,
 }
 

@@ -18,6 +18,8 @@ pub struct Model {
     /// IANA name, as `Europe/Amsterdam`.
     #[sea_orm(column_type = "Text")]
     pub time_zone: String,
+    /// Metrics show no figure of fewer, if the board wishes more than the metrics do by themselves: 5 to 100.
+    pub least_shown: Option<i32>,
     pub archived_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,

@@ -4,7 +4,7 @@ use sea_orm::sea_query::{Expr, IntoCondition};
 use sea_orm::{ColumnTrait, Condition};
 
 use super::{Scope, Scoped, behind_wall};
-use crate::metrics::{Level, cell, census, due, export, export_chunk, fact, figure, milestone, stretch};
+use crate::metrics::{Level, cell, census, due, export, export_chunk, fact, figure, milestone, stretch, unpublished};
 
 impl Scoped for figure::Entity {
     /// Those of the boards, clusters and schools of which the viewer sees figures; of class groups only as their own team.
@@ -49,4 +49,4 @@ macro_rules! out_of_sight {
     )+};
 }
 
-out_of_sight!(cell, census, due, fact, milestone, stretch);
+out_of_sight!(cell, census, due, fact, milestone, stretch, unpublished);

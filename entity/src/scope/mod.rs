@@ -11,6 +11,7 @@ use crate::ids::{AccountId, ApiClientId, BoardId, ClassGroupId, ClusterId, Cohor
 use crate::{identity, organisation, people, platform, programme, roster};
 
 mod absence_consents;
+mod access_log;
 mod announcements;
 pub mod booking;
 mod contact;
@@ -436,6 +437,13 @@ impl Scoped for programme::material_state::Entity {
     /// Only one's own.
     fn visible(scope: &Scope) -> Condition {
         programme::material_state::Column::AccountId.is_in(scope.account).into_condition()
+    }
+}
+
+impl Scoped for platform::upload::Entity {
+    /// Those of the boards. Who may take one says the slice that takes it.
+    fn visible(scope: &Scope) -> Condition {
+        platform::upload::Column::BoardId.is_in(scope.boards.iter().copied()).into_condition()
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{Days, NaiveDate};
 use glans::access::{ApiScope, ClientActor, Standing, Standings};
 use glans_entity::ids::{BoardId, ClassGroupId, ClusterId, SchoolId};
-use glans_entity::metrics::{Level, Metric, Suppression, figure};
+use glans_entity::metrics::{Level, Metric, Span, Suppression, figure};
 use glans_tests::{Who, World, on_each_database};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -248,6 +248,35 @@ async fn figures_are_told_apart(world: &World) {
     }
 }
 
+async fn months_and_school_years_are_asked_for_by_their_dates(world: &World) {
+    let board = world.ours.id;
+    world
+        .sow(&world.ours, async |sower| {
+            let of = |span, starts_on: &str| figure::Model {
+                span,
+                ..sower.figure(Metric::Reach, Level::Board, board.0, starts_on.parse().unwrap())
+            };
+            let months = ["2026-09-01", "2026-10-01", "2026-11-01"].map(|month| of(Span::Month, month));
+            sower.figures(months.into_iter().chain([of(Span::SchoolYear, "2025-08-01")])).await;
+        })
+        .await;
+    let admin = world.standing(Who::Admin).await;
+    for (interval, from, to, expected) in [
+        ("MONTH", "2026-10-01", "2026-10-31", json!(["2026-10-01"])),
+        ("MONTH", "2026-10-02", "2026-11-29", json!([])),
+        ("MONTH", "2026-09-28", "2026-11-30", json!(["2026-10-01", "2026-11-01"])),
+        ("SCHOOL_YEAR", "2025-08-01", "2026-07-31", json!(["2025-08-01"])),
+        ("SCHOOL_YEAR", "2025-08-02", "2026-08-02", json!([])),
+    ] {
+        let input = asked(json!({ "interval": interval, "from": from, "to": to }));
+        let body = answer(world, &admin, &board.to_string(), input).await;
+        let series = body["data"]["engagement"]["series"].as_array().unwrap_or_else(|| panic!("{body}"));
+        let points = series.iter().flat_map(|one| one["points"].as_array().unwrap());
+        let keys: Vec<_> = points.map(|point| point["periodStart"].clone()).collect();
+        assert_eq!(json!(keys), expected, "{interval} {from} {to}");
+    }
+}
+
 async fn what_is_no_question_is_answered_with_what_to_do(world: &World) {
     sow(world).await;
     let ours = &world.ours;
@@ -343,6 +372,7 @@ on_each_database!(
     a_school_tells_its_figures_to_who_sees_them,
     what_is_hidden_says_why_and_no_more,
     figures_are_told_apart,
+    months_and_school_years_are_asked_for_by_their_dates,
     what_is_no_question_is_answered_with_what_to_do,
     all_schools_of_a_cluster_take_as_many_statements_as_one,
 );

@@ -2,7 +2,7 @@
 
 use chrono::{Days, NaiveDate, TimeDelta};
 use glans::identity::tokens::issue::{Subject, access_token};
-use glans::metrics::exports;
+use glans::metrics::exports::{self, Making};
 use glans::upkeep;
 use glans_entity::identity::api_client;
 use glans_entity::ids::{ExportId, SchoolId, format_any};
@@ -18,6 +18,8 @@ use sea_orm::{
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
+
+use crate::ask::{act, refusals};
 
 const FIELDS: &str = "metricExport { id status format rowCount byteLength url failure expiresAt createdAt }";
 const HEADER: &str = "period_start,period_end,interval,metric,definition_version,level,place_id,place_name,language,value,\
@@ -263,6 +265,16 @@ async fn a_download_goes_on_where_it_broke_off(world: &World) {
     }
     assert_eq!(pieces, whole.text);
 
+    let first = (header::RANGE, "bytes=0-1");
+    let known = part(&admin, &id, &[(header::IF_NONE_MATCH, tag.as_str()), first.clone()]).await;
+    assert_eq!((known.status.as_u16(), known.text.as_str()), (304, ""));
+    assert_eq!(known.headers[header::ETAG], tag.as_str());
+    let another = part(&admin, &id, &[(header::IF_MATCH, "\"another\""), first.clone()]).await;
+    assert_eq!(another.status.as_u16(), 412);
+    let both = [(header::IF_MATCH, tag.as_str()), (header::IF_NONE_MATCH, "\"another\""), first];
+    let same = part(&admin, &id, &both).await;
+    assert_eq!((same.status.as_u16(), same.text.as_str()), (206, &whole.text[..2]));
+
     let end = part(&admin, &id, &[(header::RANGE, "bytes=-7")]).await;
     assert_eq!((end.status.as_u16(), end.text.as_str()), (206, &whole.text[length - 7..]));
     let after = format!("bytes={length}-");
@@ -416,6 +428,86 @@ async fn what_was_left_is_begun_anew(world: &World) {
     assert_eq!(exports::round(&world.app).await.unwrap(), 0);
 }
 
+async fn who_comes_back_too_late_keeps_nothing(world: &World) {
+    sow(world).await;
+    let leader = world.actor(Who::Leader).await;
+    let id = started(&leader, wanted(world.ours.schools[0])).await;
+    let late = Making::claim(&world.app).await.unwrap().expect("it waits");
+    world.app.clock.turn(TimeDelta::seconds(61));
+    let next = Making::claim(&world.app).await.unwrap().expect("the lease ran out");
+    late.run().await.unwrap();
+    let taken = row(world, &id).await.unwrap();
+    assert_eq!((taken.state, taken.attempts, blocks(world, &id).await), (ExportState::Running, 2, 0));
+    next.run().await.unwrap();
+    let text = fetched(&leader, &id).await.text;
+    assert!(text.starts_with(HEADER) && text.ends_with(",0.75,15,20,0,\r\n"), "{text}");
+    let ready = row(world, &id).await;
+    late.run().await.unwrap();
+    assert_eq!((row(world, &id).await, fetched(&leader, &id).await.text), (ready, text));
+}
+
+async fn one_that_breaks_off_is_tried_again_later_and_keeps_no_other_waiting(world: &World) {
+    sow(world).await;
+    let leader = world.actor(Who::Leader).await;
+    let broken = started(&leader, wanted(world.ours.schools[0])).await;
+    let sound = started(&leader, wanted(world.ours.schools[0])).await;
+    let db = world.writing().await;
+    export::Entity::update_many()
+        .col_expr(export::Column::Metrics, Expr::value(json!(["NONSENSE"])))
+        .filter(export::Column::Id.eq(broken.parse::<ExportId>().unwrap()))
+        .exec(&db)
+        .await
+        .unwrap();
+    world.written(db).await;
+    assert_eq!(exports::round(&world.app).await.unwrap(), 2);
+    assert_eq!(state(&leader, &sound).await["status"], "READY");
+    for tries in 1..=3 {
+        assert_eq!(exports::round(&world.app).await.unwrap(), 0, "not at once");
+        let left = row(world, &broken).await.unwrap();
+        assert_eq!((left.state, left.attempts), (ExportState::Running, tries));
+        world.app.clock.turn(TimeDelta::seconds(61));
+        assert_eq!(exports::round(&world.app).await.unwrap(), 1);
+    }
+    let given_up = state(&leader, &broken).await;
+    assert_eq!(given_up["status"], "FAILED");
+    assert_eq!(given_up["failure"], "This broke off several times. Start another export.");
+}
+
+async fn the_oldest_files_go_for_a_new_one(world: &World) {
+    sow(world).await;
+    let (leader, school) = (world.actor(Who::Leader).await, world.ours.schools[0]);
+    let mut ids = Vec::new();
+    for _ in 0..10 {
+        ids.push(made(world, &leader, wanted(school)).await);
+    }
+    assert_eq!(blocks(world, &ids[0]).await, 1, "ten are kept");
+    started(&leader, wanted(school)).await;
+    assert_eq!((row(world, &ids[0]).await, blocks(world, &ids[0]).await), (None, 0));
+    assert_eq!(fetched(&leader, &ids[1]).await.status.as_u16(), 200);
+    assert_eq!(exports::round(&world.app).await.unwrap(), 1);
+
+    // Files of somebody else that are as large as a board may have.
+    let admin = world.actor(Who::Admin).await;
+    for _ in 0..5 {
+        made(world, &admin, wanted(world.ours.id)).await;
+    }
+    let db = world.writing().await;
+    export::Entity::update_many()
+        .col_expr(export::Column::ByteLength, Expr::value(i32::MAX))
+        .filter(export::Column::AccountId.eq(world.ours.admin.account))
+        .filter(export::Column::State.eq(ExportState::Ready))
+        .exec(&db)
+        .await
+        .unwrap();
+    world.written(db).await;
+    assert_eq!(start(&leader, wanted(school)).await.refusals("exportStart"), ["LIMIT_REACHED"]);
+    assert!(row(world, &ids[1]).await.is_some(), "what was refused took nothing away");
+    let other = world.actor_in(&world.theirs, Who::Admin).await;
+    started(&other, wanted(world.theirs.id)).await;
+    started(&admin, wanted(world.ours.id)).await;
+    started(&leader, wanted(school)).await;
+}
+
 async fn five_are_made_at_a_time(world: &World) {
     let admin = world.actor(Who::Admin).await;
     for _ in 0..5 {
@@ -442,32 +534,63 @@ async fn what_cannot_be_answered_is_refused_at_once(world: &World) {
     }
 }
 
-async fn an_integrator_fetches_what_it_started(world: &World) {
-    sow(world).await;
+/// The API client of the first board, which may read figures and lessons, with a token for `scope`; narrowed to
+/// `schools` where some are named.
+async fn integrator(world: &World, scope: &str, schools: Option<&[SchoolId]>) -> Actor {
     let db = world.writing().await;
     let scopes = Strings(vec!["metrics:read".to_owned(), "lessons:read".to_owned()]);
+    let school_ids = schools.map(|ids| Strings(ids.iter().map(ToString::to_string).collect()));
     let client = api_client::Entity::find_by_id(world.ours.client).one(&db).await.unwrap().unwrap();
-    let client = api_client::Model { scopes, ..client }.into_active_model().reset_all();
+    let client = api_client::Model { scopes, school_ids, ..client }.into_active_model().reset_all();
     api_client::Entity::update(client).exec(&db).await.unwrap();
     world.written(db).await;
+    let subject = Subject::Client { id: world.ours.client, scope: scope.to_owned() };
+    let token = access_token(&world.app, subject).await.unwrap_or_else(|error| panic!("no token: {error:?}"));
+    world.actor(Who::Anonymous).await.with_token(&token.text)
+}
+
+async fn an_integrator_fetches_what_it_started(world: &World) {
+    sow(world).await;
     let admin = world.actor(Who::Admin).await;
-    let with_scope = async |scope: &str| {
-        let subject = Subject::Client { id: world.ours.client, scope: scope.to_owned() };
-        let token = access_token(&world.app, subject).await.unwrap_or_else(|error| panic!("no token: {error:?}"));
-        Actor::anonymous("client", admin.address()).with_token(&token.text)
-    };
-    let client = with_scope("metrics:read").await;
+    let client = integrator(world, "metrics:read", None).await;
     let id = made(world, &client, with(wanted(world.ours.id), json!({ "breakdown": "SCHOOL" }))).await;
     let text = fetched(&client, &id).await.text;
     assert!(text.contains(",De Zwaluw,,0.75,15,20,0,") && text.contains(",De Meent,,,,,,SMALL_DENOMINATOR"), "{text}");
     assert_eq!(fetched(&admin, &id).await.status.as_u16(), 404);
-    let narrower = with_scope("lessons:read").await;
+    let narrower = integrator(world, "lessons:read", None).await;
     assert_eq!(fetched(&narrower, &id).await.status.as_u16(), 404);
     let groups = start(&client, with(wanted(world.ours.schools[0]), json!({ "breakdown": "CLASS_GROUP" }))).await;
     assert_eq!(groups.refusals("exportStart"), ["FORBIDDEN breakdown"]);
 }
 
+async fn a_client_that_was_revoked_gets_nothing_more(world: &World) {
+    sow(world).await;
+    let client = integrator(world, "metrics:read", None).await;
+    let id = made(world, &client, wanted(world.ours.id)).await;
+    assert_eq!(fetched(&client, &id).await.status.as_u16(), 200);
+    let waiting = started(&client, wanted(world.ours.id)).await;
+    let revoked = act(world, Who::Admin, "apiClientRevoke", "", json!({ "id": world.ours.client })).await;
+    assert_eq!(refusals(&revoked), [""; 0]);
+    assert_eq!(fetched(&client, &id).await.status.as_u16(), 401);
+    assert_eq!(exports::round(&world.app).await.unwrap(), 1);
+    let left = row(world, &waiting).await.unwrap();
+    assert_eq!((left.state, left.row_count), (ExportState::Failed, None));
+}
+
+async fn a_client_that_is_narrowed_to_schools_gets_those_and_nothing_above(world: &World) {
+    sow(world).await;
+    let ours = &world.ours;
+    let client = integrator(world, "metrics:read", Some(&ours.schools[..1])).await;
+    for place in [ours.id.to_string(), ours.clusters[0].to_string(), ours.schools[1].to_string()] {
+        assert_eq!(start(&client, wanted(&place)).await.refusals("exportStart"), ["NOT_FOUND scope"], "{place}");
+    }
+    let id = made(world, &client, wanted(ours.schools[0])).await;
+    assert!(fetched(&client, &id).await.text.ends_with(",De Zwaluw,,0.75,15,20,0,\r\n"));
+}
+
 on_each_database!(
+    a_client_that_is_narrowed_to_schools_gets_those_and_nothing_above,
+    a_client_that_was_revoked_gets_nothing_more,
     a_download_goes_on_where_it_broke_off,
     a_name_is_no_formula,
     after_a_week_it_goes,
@@ -475,11 +598,14 @@ on_each_database!(
     an_integrator_fetches_what_it_started,
     five_are_made_at_a_time,
     languages_are_written_as_json,
+    one_that_breaks_off_is_tried_again_later_and_keeps_no_other_waiting,
     sent_twice_it_is_made_once,
+    the_oldest_files_go_for_a_new_one,
     the_parts_of_a_school_that_moved_are_one,
     the_team_of_a_school_sees_its_groups,
     what_cannot_be_answered_is_refused_at_once,
     what_was_left_is_begun_anew,
+    who_comes_back_too_late_keeps_nothing,
     who_did_not_start_it_finds_nothing,
     who_may_not_see_it_any_more_finds_nothing,
 );

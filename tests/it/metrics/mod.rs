@@ -1,10 +1,13 @@
 //! Engagement: facts, figures, and what is made of them.
 
+mod census;
 mod charts;
+mod costs;
 mod effect;
 mod engagement;
 mod examples;
 mod exports;
+mod facts;
 mod graphiql;
 mod moving;
 mod oracle;

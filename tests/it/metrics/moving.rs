@@ -119,10 +119,11 @@ async fn a_school_that_moves_leaves_its_history_where_it_was(world: &World) {
     assert_eq!(counted(schools[0].0), [(clusters[1].0, 1, 1)]);
     assert_eq!(counted(clusters[1].0), [(world.ours.id.0, 1, 2)], "with the student of the other school");
     assert_eq!(counted(clusters[0].0), Vec::new());
-    let next_year = periods::next(Span::SchoolYear, periods::start(Span::SchoolYear, day));
-    let last_year = |figures: &[figure::Model]| {
-        lines(figures.iter().filter(|row| row.starts_on < next_year && row.metric == Metric::Reach))
+    let year = periods::start(Span::SchoolYear, day);
+    let is_of_year = |row: &&figure::Model| {
+        row.metric == Metric::Reach && periods::last(row.span, row.starts_on) <= periods::last(Span::SchoolYear, year)
     };
+    let last_year = |figures: &[figure::Model]| lines(figures.iter().filter(is_of_year));
     assert_eq!(last_year(&after), last_year(&before));
     rebuild(world).await;
     assert_eq!(lines(&figures(world).await), lines(&after), "made anew a week later");

@@ -97,9 +97,52 @@ async fn what_is_asked_by_the_api_is_noted(world: &World) {
     assert_eq!(lines[0], line);
 }
 
+async fn the_effect_of_a_lesson_is_a_question_too(world: &World) {
+    const EFFECT: &str = "query($lesson: ID!, $scope: ID!) {
+        lessonEffect(lesson: $lesson, metric: TWO_WAY, scope: $scope) { insufficientData } }";
+    let cluster = world.ours.clusters[0].to_string();
+    let asked = json!({ "lesson": world.ours.published.lesson.to_string(), "scope": cluster });
+    ask(world, Who::Director, EFFECT, asked).await;
+    books::write(&world.app).await.unwrap();
+    let lines = log(world, Who::Admin, &world.ours.id.to_string()).await;
+    let line = &lines[0];
+    assert_eq!(
+        [&line["scope"], &line["metrics"][0], &line["interval"], &line["breakdown"]],
+        [cluster.as_str(), "TWO_WAY", "WEEK", "SCHOOL"]
+    );
+}
+
+async fn files_and_charts_are_noted(world: &World) {
+    let director = world.actor(Who::Director).await;
+    let (cluster, account) = (world.ours.clusters[0].to_string(), world.ours.director.account.to_string());
+    let input = json!({ "scope": cluster, "metrics": ["TWO_WAY", "REACH"], "from": "2026-08-03", "to": "2026-08-18",
+        "breakdown": "SCHOOL", "format": "CSV", "clientMutationId": "once" });
+    let starts = director.with_header("x-request-id", "a-file");
+    for _ in 0..2 {
+        let started = starts.does("exportStart", "metricExport { id }", input.clone()).await;
+        assert_eq!(started.refusals("exportStart"), Vec::<String>::new());
+    }
+    let query = format!("scope={cluster}&metrics=REACH&from=2026-08-01&to=2026-08-31&interval=MONTH");
+    let draws = director.with_header("x-request-id", "a-chart");
+    assert_eq!(draws.gets(&format!("/charts/engagement.svg?{query}")).await.status, 200);
+    books::write(&world.app).await.unwrap();
+
+    let file = json!({
+        "actor": account, "scope": cluster, "metrics": ["REACH", "TWO_WAY"], "interval": "WEEK",
+        "from": "2026-08-03", "to": "2026-08-18", "breakdown": "SCHOOL", "requestId": "a-file",
+    });
+    let chart = json!({
+        "actor": account, "scope": cluster, "metrics": ["REACH"], "interval": "MONTH",
+        "from": "2026-08-01", "to": "2026-08-31", "breakdown": "NONE", "requestId": "a-chart",
+    });
+    assert_eq!(log(world, Who::Admin, &world.ours.id.to_string()).await, json!([chart, file]));
+}
+
 on_each_database!(
+    the_effect_of_a_lesson_is_a_question_too,
     administrators_see_who_asked_for_what,
     what_is_asked_by_the_api_is_noted,
     a_line_is_kept_for_a_year,
+    files_and_charts_are_noted,
     what_cannot_be_noted_is_refused,
 );

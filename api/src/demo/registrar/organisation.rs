@@ -15,6 +15,7 @@ impl Registrar {
             number: Some(number),
             name,
             time_zone: "Europe/Amsterdam".to_owned(),
+            least_shown: None,
             archived_at: None,
             created_at: self.made_at,
             updated_at: self.made_at,

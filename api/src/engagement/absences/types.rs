@@ -8,6 +8,7 @@ use super::rules;
 use crate::call::Call;
 use crate::loaders;
 use crate::payload;
+use crate::people::access_log::Opens;
 use crate::people::persons::Person;
 use crate::people::students::Student;
 use crate::platform::error::Result;
@@ -45,7 +46,7 @@ impl AbsenceNotice {
 
 /// What a guardian says of days that a child does not come (*absentiemelding*). Seen by the leaders of the school, the
 /// teachers of the child's class groups, and the guardians who may have everything of the child.
-#[Object]
+#[Object(guard = "Opens::child(self.0.board_id, self.0.student_id)")]
 impl AbsenceNotice {
     /// Opaque, stable, sortable by time of making.
     pub async fn id(&self) -> ID {

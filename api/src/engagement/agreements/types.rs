@@ -8,6 +8,7 @@ use glans_entity::people::person;
 use super::ConfirmationsOf;
 use crate::loaders;
 use crate::payload;
+use crate::people::access_log::Opens;
 use crate::people::persons::Person;
 use crate::platform::error::Result;
 use crate::platform::scalars::LocalDate;
@@ -32,7 +33,7 @@ async fn said(
 }
 
 /// An agreement (*afspraak*) of a conversation. Seen by who sees the conversation, by guardians from its release on.
-#[Object]
+#[Object(guard = "Opens::child(self.0.board_id, self.0.student_id)")]
 impl Agreement {
     /// Opaque, stable, sortable by time of making.
     pub async fn id(&self) -> ID {

@@ -52,7 +52,14 @@ pub(super) async fn read(write: &Write<'_>, input: AnnouncementReadInput) -> Res
         let items: Vec<Uuid> = rows.iter().map(|row| row.id.0).collect();
         if receipts::read(db, &permit, &scope, &items, at, corrected_at).await? {
             let ids: Vec<String> = rows.iter().map(|row| row.id.to_string()).collect();
-            tell(write, &permit, "announcement.read", serde_json::json!(ids)).await?;
+            if corrected_at.is_some_and(|corrected_at| at < corrected_at) {
+                // Each by itself: of each correction the reader is told now.
+                for id in ids {
+                    tell(write, &permit, "announcement.read", serde_json::json!([id]), Some(at)).await?;
+                }
+            } else {
+                tell(write, &permit, "announcement.read", serde_json::json!(ids), None).await?;
+            }
         }
     }
     Ok(Marked { rows, missing })
@@ -75,7 +82,7 @@ pub(super) async fn acknowledge(write: &Write<'_>, input: AnnouncementAcknowledg
     }
     receipts::read(db, &permit, &scope, &[id.0], now, row.corrected_at).await?;
     if receipts::acknowledge(db, &permit, &scope, id.0, now).await? {
-        tell(write, &permit, "announcement.acknowledged", serde_json::json!([id.to_string()])).await?;
+        tell(write, &permit, "announcement.acknowledged", serde_json::json!([id.to_string()]), None).await?;
     }
     Ok(row)
 }
@@ -84,7 +91,18 @@ fn authorize(write: &Write<'_>, row: &announcement::Model) -> Result<Permit> {
     write.authorize(Action::Answer, Place::board(row.board_id))
 }
 
-async fn tell(write: &Write<'_>, permit: &Permit, kind: &'static str, ids: serde_json::Value) -> Result<()> {
+/// `before`: when it was read, where that was before it was corrected.
+async fn tell(
+    write: &Write<'_>,
+    permit: &Permit,
+    kind: &'static str,
+    ids: serde_json::Value,
+    before: Option<DateTime<Utc>>,
+) -> Result<()> {
     let person = permit.person().map(|person| person.to_string());
-    write.emit(permit, Event { kind, payload: serde_json::json!({ "ids": ids, "person": person }) }).await
+    let mut payload = serde_json::json!({ "ids": ids, "person": person });
+    if let Some(read_at) = before {
+        payload["read_at"] = serde_json::json!(read_at);
+    }
+    write.emit(permit, Event { kind, payload }).await
 }

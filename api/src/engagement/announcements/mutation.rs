@@ -75,7 +75,7 @@ impl AnnouncementMutation {
     }
 
     /// Marks announcements as read by the viewer. Those that did not reach the viewer are refused one by one, the others are
-    /// marked. The first time of reading stays; what was corrected since is read anew. Can be kept offline and sent later.
+    /// marked. The earliest time of reading stays; what was corrected since is read anew. Can be kept offline and sent later.
     async fn announcement_read(
         &self,
         ctx: &Context<'_>,

@@ -1,17 +1,20 @@
 //! The SQL of receipts: what a person did with something that is addressed to them.
 
 use chrono::{DateTime, Utc};
+use glans_entity::engagement::announcement;
 use glans_entity::engagement::recipient::{Column, Entity};
-use glans_entity::scope::{Scope, addressed_to_oneself};
-use sea_orm::sea_query::{Expr, ExprTrait, Func};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
+use glans_entity::ids::AnnouncementId;
+use glans_entity::scope::{Scope, Scoped, addressed_to_oneself};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::access::Permit;
 use crate::platform::error::Result;
 
-/// Marks the own rows of these items as read at `at`; what was read keeps its time, unless that was before
-/// `corrected_at`. Whether anything changed.
+/// Marks the own rows of these items as read at `at`. What was read keeps its time, unless `at` is earlier, as a phone tells
+/// that was offline, or what was read was corrected since. A reading of before the correction changes nothing where
+/// something was read. Whether anything changed.
 pub async fn read(
     db: &impl ConnectionTrait,
     _permit: &Permit,
@@ -21,8 +24,9 @@ pub async fn read(
     corrected_at: Option<DateTime<Utc>>,
 ) -> Result<bool> {
     let mut unread = Condition::any().add(Column::ReadAt.is_null());
-    if let Some(corrected_at) = corrected_at.filter(|corrected_at| at >= *corrected_at) {
-        unread = unread.add(Column::ReadAt.lt(corrected_at));
+    if corrected_at.is_none_or(|corrected_at| at >= corrected_at) {
+        unread = unread.add(Column::ReadAt.gt(at));
+        unread = unread.add_option(corrected_at.map(|corrected_at| Column::ReadAt.lt(corrected_at)));
     }
     Ok(mark(db, scope, items, at, unread).await? > 0)
 }
@@ -48,6 +52,7 @@ async fn mark(
     at: DateTime<Utc>,
     unread: Condition,
 ) -> Result<u64> {
+    hold(db, scope, items).await?;
     let done = Entity::update_many()
         .col_expr(Column::ReadAt, Expr::val(at))
         .col_expr(Column::DeliveredAt, earliest(Column::DeliveredAt, at))
@@ -59,7 +64,19 @@ async fn mark(
     Ok(done.rows_affected)
 }
 
-/// Confirms the own rows of an item, which are read then, too. Whether anything changed.
+/// Nobody corrects or withdraws these announcements until the transaction ends. Before their rows are touched: a correction
+/// holds the announcement first, too, and so neither waits for the other in a ring.
+async fn hold(db: &impl ConnectionTrait, scope: &Scope, items: &[Uuid]) -> Result<()> {
+    use announcement::Column;
+    let those = announcement::Entity::within(&Scope::system(scope.on))
+        .filter(Column::Id.is_in(items.iter().copied()))
+        .order_by_asc(Column::Id)
+        .lock_shared();
+    those.select_only().column(Column::Id).into_tuple::<AnnouncementId>().all(db).await?;
+    Ok(())
+}
+
+/// Confirms the own rows of an item, which are read then, too. Whether anything changed. After [`read`].
 pub async fn acknowledge(
     db: &impl ConnectionTrait,
     _permit: &Permit,
@@ -91,5 +108,5 @@ pub async fn raise(db: &impl ConnectionTrait, _permit: &Permit, item: Uuid, at: 
 }
 
 fn earliest(column: Column, at: DateTime<Utc>) -> Expr {
-    Func::coalesce([Expr::col(column), Expr::val(at)]).into()
+    Expr::case(Expr::col(column).lt(at), Expr::col(column)).finally(at).into()
 }

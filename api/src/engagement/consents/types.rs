@@ -11,6 +11,7 @@ use crate::loaders;
 use crate::organisation::school_years::SchoolYear;
 use crate::organisation::schools::School;
 use crate::payload;
+use crate::people::access_log::Opens;
 use crate::people::persons::Person;
 use crate::people::students::Student;
 use crate::platform::error::Result;
@@ -102,7 +103,7 @@ impl From<consent::Model> for Consent {
 
 /// An answer of a guardian to a purpose for a child, which counts for one school year. It is never changed; a later one
 /// counts in its place. Seen by the guardian, the leaders of the school, and the teachers of the child's class groups.
-#[Object]
+#[Object(guard = "Opens::child(self.0.board_id, self.0.student_id)")]
 impl Consent {
     /// Opaque, stable, sortable by time of making.
     pub async fn id(&self) -> ID {

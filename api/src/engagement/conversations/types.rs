@@ -12,6 +12,7 @@ use crate::engagement::partnerships::Partnership;
 use crate::engagement::partnerships::types::StepKind;
 use crate::loaders;
 use crate::payload;
+use crate::people::access_log::Opens;
 use crate::people::persons::Person;
 use crate::people::students::Student;
 use crate::platform::error::Result;
@@ -77,7 +78,7 @@ impl Conversation {
 
 /// A conversation (*gesprek*) about a child: the one of expectations is the triangle of teacher, child and guardians
 /// (*driehoeksgesprek*). Seen by who leads the school or teaches the group, and by the guardians who are invited.
-#[Object]
+#[Object(guard = "Opens::child(self.0.board_id, self.0.student_id)")]
 impl Conversation {
     /// Opaque, stable, sortable by time of making.
     pub async fn id(&self) -> ID {

@@ -9,6 +9,7 @@ use super::AgreementsTo;
 use crate::engagement::partnerships::Partnership;
 use crate::loaders;
 use crate::payload;
+use crate::people::access_log::Opens;
 use crate::people::persons::Person;
 use crate::platform::error::Result;
 use crate::platform::size::list_size;
@@ -22,7 +23,7 @@ impl From<goal::Model> for Goal {
 }
 
 /// A goal (*doel*) of a child for a school year. Seen by who sees the partnership.
-#[Object]
+#[Object(guard = "Opens::child(self.0.board_id, self.0.student_id)")]
 impl Goal {
     /// Opaque, stable, sortable by time of making.
     pub async fn id(&self) -> ID {

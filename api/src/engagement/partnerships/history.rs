@@ -1,7 +1,7 @@
 //! What happened in partnerships, for the rules. Whoever sees a partnership sees how far it is, also where it hangs on what
 //! they do not see themselves: so these reads look past the caller's scope, and the types show only what is in sight.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use glans_entity::engagement::{conversation, conversation_attendee, goal, goal_agreement, partnership};
@@ -9,10 +9,9 @@ use glans_entity::ids::{PartnershipId, PersonId, SchoolYearId, StudentId};
 use glans_entity::organisation::{class_group, school_year};
 use glans_entity::people::{enrolment, person};
 use glans_entity::scope::{Scope, Scoped};
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef};
 
+use super::contactable;
 use super::criteria::terms;
 use super::family::entitled;
 use super::rules::{Aim, History, Talk, Trust};
@@ -57,7 +56,10 @@ pub async fn of(
     let days: Vec<(StudentId, NaiveDate)> = judged.iter().map(|(row, _, at)| (row.student_id, at.last)).collect();
     let ids: Vec<PartnershipId> = partnerships.iter().map(|row| row.id).collect();
     let families = entitled(db, everywhere.on, &days).await?;
-    let contactable = contactable(db, &everywhere, families.values().flatten().copied()).await?;
+    let guardians = families.values().flatten().copied();
+    let people = person::Entity::within(&everywhere).filter(person::Column::Id.is_in(guardians)).all(db).await?;
+    let present = contactable::among(db, &everywhere, &people, now).await?;
+    let past = had_login(&people);
     let enrolled = enrolled(db, &everywhere, &students).await?;
     let mut talks = talks(db, &everywhere, &ids).await?;
     let mut aims = aims(db, &everywhere, &ids).await?;
@@ -68,6 +70,7 @@ pub async fn of(
         let day = (row.student_id, at.last);
         let entitled = families.get(&day).cloned().unwrap_or_default();
         let contact = contact.get(&row.student_id);
+        let contactable = if at.now < now { &past } else { &present };
         let history = History {
             now: at.now,
             today: at.today,
@@ -106,23 +109,11 @@ fn trust(latest: &pulses::Latest) -> Trust {
     Trust { of_guardians: guardians.collect(), of_teacher: latest.teacher.map(|score| (score.value, today(score.at))) }
 }
 
-/// Those of the guardians who have a login: its address was proven when it was made. Of who was erased it is not known any
-/// more, and what is past does not get worse by it.
-async fn contactable(
-    db: &impl ConnectionTrait,
-    scope: &Scope,
-    guardians: impl Iterator<Item = PersonId>,
-) -> Result<Vec<PersonId>> {
-    let known =
-        Condition::any().add(person::Column::AccountId.is_not_null()).add(person::Column::ErasedAt.is_not_null());
-    Ok(person::Entity::within(scope)
-        .select_only()
-        .column(person::Column::Id)
-        .filter(person::Column::Id.is_in(guardians))
-        .filter(known)
-        .into_tuple()
-        .all(db)
-        .await?)
+/// Who could be reached in a year that is over: who has a login, as whether e-mail arrived then is not kept. Of who was
+/// erased it is not known any more, and what is past does not get worse by it.
+fn had_login(people: &[person::Model]) -> HashSet<PersonId> {
+    let known = people.iter().filter(|person| person.account_id.is_some() || person.erased_at.is_some());
+    known.map(|person| person.id).collect()
 }
 
 async fn years(

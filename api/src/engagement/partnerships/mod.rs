@@ -4,6 +4,7 @@
 //! from what happened.
 
 pub mod actions;
+pub mod contactable;
 pub mod criteria;
 pub mod family;
 pub mod history;

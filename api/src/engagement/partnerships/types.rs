@@ -16,6 +16,7 @@ use crate::loaders;
 use crate::node::Node;
 use crate::organisation::school_years::SchoolYear;
 use crate::payload;
+use crate::people::access_log::Opens;
 use crate::people::guardianships::OwnChild;
 use crate::people::persons::Person;
 use crate::people::students::{PlaceOf, Student};
@@ -104,7 +105,7 @@ impl Partnership {
 /// A partnership (*partnerschap*): child, guardians and teacher in one school year. Made with the first enrolment of the
 /// year. Seen by who leads the school, teaches the class group, or is a guardian at access FULL; directors and
 /// administrators see counts only.
-#[Object]
+#[Object(guard = "Opens::child(self.0.board_id, self.0.student_id)")]
 impl Partnership {
     /// Opaque, stable, sortable by time of making.
     pub async fn id(&self) -> ID {

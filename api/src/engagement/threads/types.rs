@@ -12,6 +12,7 @@ use crate::call::Call;
 use crate::engagement::contact_rules::{self, RulesOf};
 use crate::loaders;
 use crate::payload;
+use crate::people::access_log::Opens;
 use crate::people::persons::Person;
 use crate::people::students::Student;
 use crate::platform::error::{Result, UserError, outcome};
@@ -54,7 +55,7 @@ async fn persons_in_sight(ctx: &Context<'_>, persons: Vec<PersonId>) -> Result<V
 /// the thread. Where all its staff has gone and a guardian waits for an answer, who teaches the child now takes part, or who
 /// leads the school now where it was written to the leader. A thread whose first message has not arrived is seen by its
 /// author only.
-#[Object]
+#[Object(guard = "Opens::child(self.0.board_id, self.0.student_id)")]
 impl Thread {
     /// Opaque, stable, sortable by time of making.
     pub async fn id(&self) -> ID {
@@ -180,7 +181,7 @@ impl From<message::Model> for Message {
 
 /// What somebody wrote in a thread (*bericht*). It is never edited. Seen by who sees the thread, from its arrival on; by its
 /// author at once.
-#[Object]
+#[Object(guard = "Opens::child(self.0.board_id, self.0.student_id)")]
 impl Message {
     /// Opaque, stable, sortable by time of making.
     pub async fn id(&self) -> ID {

@@ -1,103 +1,116 @@
 //! How the active students stand: where they are, whether somebody reaches their family, and the 100 % line. Taken every
-//! day, and in the transaction of what moves students, guardians or schools. Only what changed is written.
+//! few hours, the first time of a day as it begins; and of families, in the transaction of what moves a student, a
+//! guardianship or a school. What else makes a difference is seen by the next one: a first sign-in, an e-mail that
+//! bounces, another language, a person who is erased, a place or a relation that begins or ends by the calendar. Only
+//! what changed is written.
 
+mod moved;
 mod rounds;
 mod rules;
 mod store;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use glans_entity::ids::{AccountId, BoardId, PersonId, SchoolId, StudentId};
 use glans_entity::metrics::{Engaged, Span};
 use glans_entity::organisation::school;
-use glans_entity::people::{person, student};
+use glans_entity::people::person;
 use glans_entity::scope::Scope;
-use sea_orm::sea_query::Query;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction};
+use sea_orm::sea_query::SelectStatement;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
-pub use self::rounds::daily;
-use self::rules::{At, Seen, Standing};
+pub use self::moved::moved;
+pub use self::rounds::{daily, take_late};
+use self::rules::{Place, Seen, Standing};
 use super::{milestones, periods};
 use crate::call::today;
-use crate::engagement::partnerships::{self, criteria, history};
+use crate::engagement::partnerships::{self, contactable, criteria, history};
 use crate::platform::error::Result;
-use crate::platform::outbox::Event;
+
+/// Students who are counted at once, with all who have guardians in common with them.
+const AT_ONCE: usize = 200;
 
 /// How closely it is looked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Look {
+enum Look {
     /// Where students are and who belongs to them. The 100 % line stays as it was.
     Places,
     /// All of it.
     Everything,
 }
 
-/// Takes the census of the schools that fulfil `which`.
-pub async fn take(db: &DatabaseTransaction, which: Condition, look: Look, now: DateTime<Utc>) -> Result<()> {
-    let scope = Scope::system(today(now));
-    for school in store::schools(db, &scope, which).await? {
-        take_school(db, &scope, &school, look, now).await?;
-    }
-    Ok(())
+/// Who is counted.
+struct Who {
+    /// The active students.
+    places: BTreeMap<StudentId, Place>,
+    /// Students who are nowhere, or not any more.
+    left: Vec<StudentId>,
 }
 
-/// The schools whose students are elsewhere after the event; none where nobody moved.
-pub fn moved(board: BoardId, event: &Event) -> Option<Condition> {
-    let id = event.payload["id"].as_str().unwrap_or_default();
-    let which = match event.kind {
-        "school.moved" | "school.archived" => school::Column::Id.eq(id.parse::<SchoolId>().ok()?),
-        "student.placed" | "student.left" => {
-            let own = Query::select()
-                .column(student::Column::SchoolId)
-                .from(student::Entity)
-                .and_where(student::Column::Id.eq(id.parse::<StudentId>().ok()?))
-                .to_owned();
-            school::Column::Id.in_subquery(own)
-        }
-        "roster.imported" | "roster.rolled_back" => school::Column::BoardId.eq(board),
-        _ => return None,
-    };
-    Some(which.into())
+impl Who {
+    async fn of(db: &impl ConnectionTrait, scope: &Scope, students: &[StudentId]) -> Result<Self> {
+        let places = store::places(db, scope, students).await?;
+        let left = students.iter().copied().filter(|student| !places.contains_key(student)).collect();
+        Ok(Self { places, left })
+    }
+}
+
+/// Takes the census of students whom an event [`moved`], and of their families.
+pub async fn take(db: &DatabaseTransaction, board: BoardId, moved: &SelectStatement, now: DateTime<Utc>) -> Result<()> {
+    let scope = Scope::system(today(now));
+    store::lock(db, &scope, board).await?;
+    for students in store::students(db, moved).await?.chunks(AT_ONCE) {
+        let families = store::families(db, &scope, students).await?;
+        let who = Who::of(db, &scope, &families).await?;
+        count(db, &scope, board, who, Look::Places, now).await?;
+    }
+    Ok(())
 }
 
 async fn take_school(
     db: &DatabaseTransaction,
     scope: &Scope,
     school: &school::Model,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    store::lock(db, scope, school.board_id).await?;
+    let students = store::of_school(db, scope, school.id).await?;
+    let mut who = Who::of(db, scope, &students).await?;
+    // Who is at another school by now is counted there, with the family.
+    who.places.retain(|_, place| place.at.school == school.id);
+    count(db, scope, school.board_id, who, Look::Everything, now).await?;
+    store::refresh(db, school.board_id, school.id, [scope.on], now).await
+}
+
+/// Counts them on the day of the scope. Nobody else takes the census of the board meanwhile.
+async fn count(
+    db: &DatabaseTransaction,
+    scope: &Scope,
+    board: BoardId,
+    Who { places, left }: Who,
     look: Look,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let at = At::of(school, scope.on);
-    let enrolments = store::enrolments(db, scope, at).await?;
-    let students: Vec<StudentId> = enrolments.keys().copied().collect();
-    let mut standings = standings(db, scope, &students, now).await?;
+    let students: Vec<StudentId> = places.keys().copied().collect();
+    let mut standings = standings(db, scope, &places, now).await?;
     if look == Look::Everything {
         for (student, engaged) in engaged(db, scope, &students, now).await? {
             standings.entry(student).or_default().engaged = Some(engaged);
         }
     }
     let counted = store::counted(db, scope, &students).await?;
-    let after = |student| counted.get(&student).map_or(NaiveDate::MIN, |last| *last + Days::new(1));
-    let seen = enrolments.into_values().map(|row| Seen {
-        student: row.student_id,
-        group: row.class_group_id,
-        since: row.starts_on.max(after(row.student_id)),
-        standing: standings.remove(&row.student_id).unwrap_or_default(),
+    let seen = places.into_iter().map(|(student, Place { at, since })| {
+        let since = counted.get(&student).map_or(since, |last| since.max(*last + Days::new(1)));
+        Seen { student, at, since, standing: standings.remove(&student).unwrap_or_default() }
     });
-    let open = store::open(db, scope, school.id, &students).await?;
-    let left: Vec<StudentId> = open.iter().map(|row| row.student_id).filter(|id| !students.contains(id)).collect();
-    let elsewhere: BTreeSet<SchoolId> = open.iter().map(|row| row.school_id).filter(|id| *id != school.id).collect();
-    let left = store::last_days(db, scope, &left, at.on).await?;
-    let changes = rules::changes(at, open, seen.collect(), &left);
-    let since = changes.since();
-    store::write(db, changes).await?;
-    let days: Vec<NaiveDate> = since.map(|since| weeks(since, at.on)).unwrap_or_default();
-    for school in elsewhere {
-        store::refresh(db, At { school, ..at }, days.clone(), now).await?;
+    let open = store::open(db, scope, &students).await?;
+    let left = store::last_days(db, scope, &left).await?;
+    let changes = rules::changes(scope.on, open, seen.collect(), &left);
+    for (school, since) in store::write(db, changes).await? {
+        store::refresh(db, board, school, weeks(since, scope.on), now).await?;
     }
-    let always = (look == Look::Everything).then_some(at.on);
-    store::refresh(db, at, days.into_iter().chain(always), now).await
+    Ok(())
 }
 
 /// A day of every week from `since` to `on`.
@@ -107,29 +120,30 @@ fn weeks(since: NaiveDate, on: NaiveDate) -> Vec<NaiveDate> {
     later.take_while(|day| *day <= on).chain([on]).collect()
 }
 
-/// What is known of the families. Who is a guardian of several children of the school is counted at the first of them.
+/// What is known of the families. Who is a guardian of several children of a school is counted at the first of them, so
+/// that all of them are to be among the students.
 async fn standings(
     db: &impl ConnectionTrait,
     scope: &Scope,
-    students: &[StudentId],
+    places: &BTreeMap<StudentId, Place>,
     now: DateTime<Utc>,
 ) -> Result<BTreeMap<StudentId, Standing>> {
-    let guardians = store::guardians(db, scope, students, scope.on).await?;
-    let accounts: BTreeSet<AccountId> =
-        guardians.values().flatten().filter_map(|guardian| guardian.account_id).collect();
-    let accounts: Vec<AccountId> = accounts.into_iter().collect();
-    let (activated, reachable) = store::logins(db, scope, &accounts, now).await?;
-    let is_in = |logins: &BTreeSet<AccountId>, guardian: &person::Model| {
-        guardian.account_id.is_some_and(|account| logins.contains(&account))
-    };
-    let mut counted: HashSet<PersonId> = HashSet::new();
+    let students: Vec<StudentId> = places.keys().copied().collect();
+    let guardians = store::guardians(db, scope, &students).await?;
+    let people: Vec<person::Model> = guardians.values().flatten().cloned().collect();
+    let reached = contactable::among(db, scope, &people, now).await?;
+    let accounts: Vec<AccountId> = people.iter().filter_map(|guardian| guardian.account_id).collect();
+    let activated = store::activated(db, &accounts).await?;
+    let has_come = |guardian: &person::Model| guardian.account_id.is_some_and(|account| activated.contains(&account));
+    let mut counted: HashSet<(Option<SchoolId>, PersonId)> = HashSet::new();
     let mut standings = BTreeMap::new();
     for (student, family) in guardians {
-        let own: Vec<_> = family.iter().filter(|guardian| counted.insert(guardian.id)).collect();
-        let signed_in = own.iter().filter(|guardian| is_in(&activated, guardian)).count();
+        let school = places.get(&student).map(|place| place.at.school);
+        let own: Vec<_> = family.iter().filter(|guardian| counted.insert((school, guardian.id))).collect();
+        let signed_in = own.iter().filter(|guardian| has_come(guardian)).count();
         let standing = Standing {
             language: family.first().map(|guardian| guardian.language.clone()).unwrap_or_default(),
-            is_reachable: family.iter().any(|guardian| is_in(&reachable, guardian)),
+            is_reachable: family.iter().any(|guardian| reached.contains(&guardian.id)),
             entitled: i32::try_from(own.len()).unwrap_or(i32::MAX),
             activated: i32::try_from(signed_in).unwrap_or(i32::MAX),
             engaged: None,

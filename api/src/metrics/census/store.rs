@@ -2,30 +2,41 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use glans_entity::identity::account;
-use glans_entity::ids::{AccountId, BoardId, PersonId, SchoolId, StudentId};
+use glans_entity::ids::{AccountId, BoardId, ClassGroupId, ClusterId, PersonId, SchoolId, StudentId};
 use glans_entity::metrics::{census, due, stretch};
-use glans_entity::notifications::{Channel, DeliveryState, delivery, device};
-use glans_entity::organisation::school;
+use glans_entity::organisation::{board, class_group, school};
 use glans_entity::people::{enrolment, guardianship, person, student};
 use glans_entity::scope::{Scope, Scoped};
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait, LockType, OnConflict, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, JoinType, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, RelationDef,
 };
 use uuid::Uuid;
 
-use super::rules::{At, Changes};
+use super::rules::{At, Changes, Place};
 use crate::engagement::partnerships::family::is_entitled;
 use crate::people::rights::covers;
+use crate::platform::alone;
 use crate::platform::error::Result;
 
-/// A push token that was not seen for so long is of nobody any more.
-const TOKEN_LASTS: TimeDelta = TimeDelta::days(90);
+/// The column of students in lists of whom to count.
+pub(super) const STUDENT: &str = "student_id";
 /// Rows of one statement.
 const AT_ONCE: usize = 500;
+/// A last day may be told a year late: so far back stretches are looked at that no place covers any more.
+const LOOKS_BACK: Days = Days::new(366);
+
+/// Until the transaction ends nobody else takes a census of the board: what is read of stretches from here on is what they
+/// are, also of students who go from one of its schools to another. The row of the board comes first: an import holds it
+/// while it writes and takes the census at its end, and what the census writes refers to it.
+pub(super) async fn lock(db: &DatabaseTransaction, scope: &Scope, board: BoardId) -> Result<()> {
+    let row = board::Entity::within(scope).filter(board::Column::Id.eq(board));
+    row.lock(LockType::KeyShare).one(db).await?;
+    alone::wait(db, &format!("metrics.census.{board}")).await
+}
 
 /// Boards with schools of which nobody took a census yet.
 pub(super) async fn unknown_boards(db: &impl ConnectionTrait) -> Result<Vec<BoardId>> {
@@ -35,25 +46,27 @@ pub(super) async fn unknown_boards(db: &impl ConnectionTrait) -> Result<Vec<Boar
     Ok(rows.into_tuple().all(db).await?)
 }
 
-/// Schools of which the census was not taken since `before`, and when it was.
+/// A school of which there is no census from `before` to `now`, and when the last one was. None of a board of which there is
+/// no census at all: its first one has more to do. What lies in the future was taken by a wrong clock.
 pub(super) async fn late(
     db: &impl ConnectionTrait,
     before: DateTime<Utc>,
-    most: u64,
-) -> Result<Vec<(school::Model, Option<DateTime<Utc>>)>> {
+    now: DateTime<Utc>,
+) -> Result<Option<(school::Model, Option<DateTime<Utc>>)>> {
     let everywhere = Scope::system(NaiveDate::MIN);
-    let fresh = census::Entity::within(&everywhere).select_only().column(census::Column::SchoolId);
-    let fresh = fresh.filter(census::Column::TakenAt.gte(before)).into_query();
-    let rows = school::Entity::within(&everywhere)
+    let taken = || census::Entity::within(&everywhere);
+    let fresh = taken().select_only().column(census::Column::SchoolId);
+    let fresh = fresh.filter(census::Column::TakenAt.between(before, now)).into_query();
+    let known = taken().select_only().column(census::Column::BoardId).into_query();
+    let school = school::Entity::within(&everywhere)
         .filter(school::Column::Id.not_in_subquery(fresh))
+        .filter(school::Column::BoardId.in_subquery(known))
         .order_by_asc(school::Column::Id)
-        .limit(most)
-        .all(db)
+        .one(db)
         .await?;
-    let ids = rows.iter().map(|row| row.id);
-    let taken = census::Entity::within(&everywhere).filter(census::Column::SchoolId.is_in(ids)).all(db).await?;
-    let taken: HashMap<SchoolId, DateTime<Utc>> = taken.into_iter().map(|row| (row.school_id, row.taken_at)).collect();
-    Ok(rows.into_iter().map(|row| (taken.get(&row.id).copied(), row)).map(|(at, row)| (row, at)).collect())
+    let Some(school) = school else { return Ok(None) };
+    let last = taken().filter(census::Column::SchoolId.eq(school.id)).one(db).await?;
+    Ok(Some((school, last.map(|row| row.taken_at))))
 }
 
 /// Notes that it was taken.
@@ -64,65 +77,160 @@ pub(super) async fn taken(db: &DatabaseTransaction, school: &school::Model, now:
     Ok(())
 }
 
-/// The schools that fulfil `which`.
-pub(super) async fn schools(db: &impl ConnectionTrait, scope: &Scope, which: Condition) -> Result<Vec<school::Model>> {
-    let rows = school::Entity::within(scope).filter(which).order_by_asc(school::Column::Id);
-    Ok(rows.all(db).await?)
+/// The schools of the board.
+pub(super) async fn schools(db: &impl ConnectionTrait, scope: &Scope, board: BoardId) -> Result<Vec<school::Model>> {
+    let rows = school::Entity::within(scope).filter(school::Column::BoardId.eq(board));
+    Ok(rows.order_by_asc(school::Column::Id).all(db).await?)
 }
 
-/// The places in class groups of the school that cover the day, the first of each student.
-pub(super) async fn enrolments(
-    db: &impl ConnectionTrait,
-    scope: &Scope,
-    at: At,
-) -> Result<BTreeMap<StudentId, enrolment::Model>> {
-    let here = student::Entity::within(scope)
+/// The students that a statement names, each once.
+pub(super) async fn students(db: &impl ConnectionTrait, which: &SelectStatement) -> Result<Vec<StudentId>> {
+    let rows = db.query_all(which).await?;
+    let mut ids: BTreeSet<StudentId> = BTreeSet::new();
+    for row in &rows {
+        ids.insert(row.try_get("", STUDENT)?);
+    }
+    Ok(ids.into_iter().collect())
+}
+
+/// Whoever has a place in a class group of the school on the day, or is counted there: with a stretch that goes on, or one
+/// that goes beyond all places.
+pub(super) async fn of_school(db: &impl ConnectionTrait, scope: &Scope, school: SchoolId) -> Result<Vec<StudentId>> {
+    use stretch::Column;
+    let groups = class_group::Entity::within(scope).select_only().column(class_group::Column::Id);
+    let groups = groups.filter(class_group::Column::SchoolId.eq(school)).into_query();
+    let here: Vec<StudentId> = enrolment::Entity::within(scope)
         .select_only()
-        .column(student::Column::Id)
-        .filter(student::Column::SchoolId.eq(at.school))
-        .into_query();
-    let rows = enrolment::Entity::within(scope)
-        .filter(enrolment::Column::StudentId.in_subquery(here))
-        .filter(covers(enrolment::Column::StartsOn, enrolment::Column::EndsOn, at.on))
-        .order_by_desc(enrolment::Column::StartsOn)
-        .order_by_desc(enrolment::Column::Id)
+        .column(enrolment::Column::StudentId)
+        .filter(enrolment::Column::ClassGroupId.in_subquery(groups))
+        .filter(covers(enrolment::Column::StartsOn, enrolment::Column::EndsOn, scope.on))
+        .into_tuple()
         .all(db)
         .await?;
-    // The last that is put in stays.
-    Ok(rows.into_iter().map(|row| (row.student_id, row)).collect())
+    let beyond = Condition::all().add(Column::EndsOn.gte(scope.on - LOOKS_BACK)).add(Expr::not_exists(as_long(scope)));
+    let counted: Vec<StudentId> = stretch::Entity::within(scope)
+        .select_only()
+        .column(Column::StudentId)
+        .filter(Column::SchoolId.eq(school))
+        .filter(Condition::any().add(Column::EndsOn.is_null()).add(beyond))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let students: BTreeSet<StudentId> = here.into_iter().chain(counted).collect();
+    Ok(students.into_iter().collect())
 }
 
-/// The last day of a place of each student that ended before the day.
+/// The places that end no earlier than the stretch does.
+fn as_long(scope: &Scope) -> SelectStatement {
+    let place = |column: enrolment::Column| Expr::col((enrolment::Entity, column));
+    let stretch = |column: stretch::Column| Expr::col((stretch::Entity, column));
+    let ends_on = place(enrolment::Column::EndsOn);
+    enrolment::Entity::within(scope)
+        .select_only()
+        .column(enrolment::Column::Id)
+        .filter(place(enrolment::Column::StudentId).eq(stretch(stretch::Column::StudentId)))
+        .filter(ends_on.clone().is_null().or(ends_on.gte(stretch(stretch::Column::EndsOn))))
+        .into_query()
+}
+
+/// The students, with all who have a guardian in common with one of them, and those of these. Of them together it can be
+/// told at which child a guardian is counted.
+pub(super) async fn families(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    students: &[StudentId],
+) -> Result<Vec<StudentId>> {
+    use guardianship::Column;
+    let mut families: BTreeSet<StudentId> = students.iter().copied().collect();
+    let mut asked = students.to_vec();
+    while !asked.is_empty() {
+        let guardians = guardianship::Entity::within(scope).select_only().column(Column::GuardianId);
+        let guardians = guardians.filter(Column::StudentId.is_in(asked)).into_query();
+        let children: Vec<StudentId> = guardianship::Entity::within(scope)
+            .select_only()
+            .column(Column::StudentId)
+            .distinct()
+            .filter(Column::GuardianId.in_subquery(guardians))
+            .into_tuple()
+            .all(db)
+            .await?;
+        asked = children.into_iter().filter(|child| families.insert(*child)).collect();
+    }
+    Ok(families.into_iter().collect())
+}
+
+type PlaceRow = (StudentId, NaiveDate, ClassGroupId, BoardId, SchoolId, Option<ClusterId>, SchoolId);
+
+/// The place of each of the students that covers the day: where the class group is. Of several it is the first that began,
+/// of those at the school whose student it is, if any.
+pub(super) async fn places(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    students: &[StudentId],
+) -> Result<BTreeMap<StudentId, Place>> {
+    use enrolment::Column;
+    let group = RelationDef::from(
+        enrolment::Entity::belongs_to(class_group::Entity).from(Column::ClassGroupId).to(class_group::Column::Id),
+    );
+    let school = RelationDef::from(
+        class_group::Entity::belongs_to(school::Entity).from(class_group::Column::SchoolId).to(school::Column::Id),
+    );
+    let child = RelationDef::from(
+        enrolment::Entity::belongs_to(student::Entity).from(Column::StudentId).to(student::Column::Id),
+    );
+    let mut rows: Vec<PlaceRow> = enrolment::Entity::within(scope)
+        .select_only()
+        .columns([Column::StudentId, Column::StartsOn, Column::ClassGroupId])
+        .columns([school::Column::BoardId, school::Column::Id, school::Column::ClusterId])
+        .column(student::Column::SchoolId)
+        .join(JoinType::InnerJoin, group)
+        .join(JoinType::InnerJoin, school)
+        .join(JoinType::InnerJoin, child)
+        .filter(Column::StudentId.is_in(students.iter().copied()))
+        .filter(covers(Column::StartsOn, Column::EndsOn, scope.on))
+        .order_by_asc(Column::StartsOn)
+        .order_by_asc(Column::Id)
+        .into_tuple()
+        .all(db)
+        .await?;
+    rows.sort_by_key(|(.., at, _, own)| at != own);
+    let mut places = BTreeMap::new();
+    for (student, since, group, board, school, cluster, _) in rows {
+        let cluster = cluster.unwrap_or(ClusterId(Uuid::nil()));
+        places.entry(student).or_insert(Place { at: At { board, cluster, school, group }, since });
+    }
+    Ok(places)
+}
+
+/// Each of the students, with the last day of a place that ended before the day of the scope, if there is one.
 pub(super) async fn last_days(
     db: &impl ConnectionTrait,
     scope: &Scope,
     students: &[StudentId],
-    on: NaiveDate,
-) -> Result<HashMap<StudentId, NaiveDate>> {
+) -> Result<BTreeMap<StudentId, Option<NaiveDate>>> {
     let rows: Vec<(StudentId, NaiveDate)> = enrolment::Entity::within(scope)
         .select_only()
         .column(enrolment::Column::StudentId)
         .column_as(enrolment::Column::EndsOn.max(), "last")
         .filter(enrolment::Column::StudentId.is_in(students.iter().copied()))
-        .filter(enrolment::Column::EndsOn.lt(on))
+        .filter(enrolment::Column::EndsOn.lt(scope.on))
         .group_by(enrolment::Column::StudentId)
         .into_tuple()
         .all(db)
         .await?;
-    Ok(rows.into_iter().collect())
+    let mut last: BTreeMap<_, _> = students.iter().map(|student| (*student, None)).collect();
+    last.extend(rows.into_iter().map(|(student, day)| (student, Some(day))));
+    Ok(last)
 }
 
-/// The stretches without an end, of the school or of the students.
+/// The stretches of the students that go on: one of each at most.
 pub(super) async fn open(
     db: &impl ConnectionTrait,
     scope: &Scope,
-    school: SchoolId,
     students: &[StudentId],
 ) -> Result<Vec<stretch::Model>> {
-    let which = Condition::any()
-        .add(stretch::Column::SchoolId.eq(school))
-        .add(stretch::Column::StudentId.is_in(students.iter().copied()));
-    Ok(stretch::Entity::within(scope).filter(stretch::Column::EndsOn.is_null()).filter(which).all(db).await?)
+    let own = stretch::Entity::within(scope).filter(stretch::Column::StudentId.is_in(students.iter().copied()));
+    Ok(own.filter(stretch::Column::EndsOn.is_null()).all(db).await?)
 }
 
 /// The last day of each student that is counted and over.
@@ -149,7 +257,6 @@ pub(super) async fn guardians(
     db: &impl ConnectionTrait,
     scope: &Scope,
     students: &[StudentId],
-    on: NaiveDate,
 ) -> Result<BTreeMap<StudentId, Vec<person::Model>>> {
     let links = guardianship::Entity::within(scope)
         .filter(guardianship::Column::StudentId.is_in(students.iter().copied()))
@@ -157,7 +264,7 @@ pub(super) async fn guardians(
         .order_by_asc(guardianship::Column::Id)
         .all(db)
         .await?;
-    let links: Vec<_> = links.into_iter().filter(|link| is_entitled(link, on)).collect();
+    let links: Vec<_> = links.into_iter().filter(|link| is_entitled(link, scope.on)).collect();
     let ids: BTreeSet<PersonId> = links.iter().map(|link| link.guardian_id).collect();
     let rows = person::Entity::within(scope).filter(person::Column::Id.is_in(ids)).all(db).await?;
     let persons: HashMap<_, _> = rows.into_iter().map(|row| (row.id, row)).collect();
@@ -168,79 +275,80 @@ pub(super) async fn guardians(
     Ok(guardians)
 }
 
-/// Those of the logins that have signed in, and those with a usable channel: a device that was seen of late, or an address
-/// that the last e-mail did not bounce from.
+/// Those of the logins that somebody has signed in with.
 #[expect(clippy::disallowed_methods, reason = "logins belong to no board")]
-pub(super) async fn logins(
-    db: &impl ConnectionTrait,
-    scope: &Scope,
-    accounts: &[AccountId],
-    now: DateTime<Utc>,
-) -> Result<(BTreeSet<AccountId>, BTreeSet<AccountId>)> {
-    let of = |column: account::Column| column.is_in(accounts.iter().copied());
-    let rows = account::Entity::find().filter(of(account::Column::Id)).all(db).await?;
-    let activated = rows.iter().filter(|row| row.first_signed_in_at.is_some()).map(|row| row.id).collect();
-    let devices: Vec<AccountId> = device::Entity::find()
+pub(super) async fn activated(db: &impl ConnectionTrait, accounts: &[AccountId]) -> Result<BTreeSet<AccountId>> {
+    let rows: Vec<AccountId> = account::Entity::find()
         .select_only()
-        .column(device::Column::AccountId)
-        .filter(device::Column::AccountId.is_in(accounts.iter().copied()))
-        .filter(device::Column::LastSeenAt.gte(now - TOKEN_LASTS))
+        .column(account::Column::Id)
+        .filter(account::Column::Id.is_in(accounts.iter().copied()))
+        .filter(account::Column::FirstSignedInAt.is_not_null())
         .into_tuple()
         .all(db)
         .await?;
-    let bounced = bounced(db, scope, accounts).await?;
-    let by_mail = rows.into_iter().map(|row| row.id).filter(|id| !bounced.contains(id));
-    Ok((activated, by_mail.chain(devices).collect()))
+    Ok(rows.into_iter().collect())
 }
 
-/// The logins whose last e-mail the mail server will never take.
-async fn bounced(db: &impl ConnectionTrait, scope: &Scope, accounts: &[AccountId]) -> Result<BTreeSet<AccountId>> {
-    use delivery::Column;
-    let rows: Vec<(Option<AccountId>, DeliveryState)> = delivery::Entity::within(scope)
-        .select_only()
-        .column(Column::AccountId)
-        .column(Column::State)
-        .filter(Column::Channel.eq(Channel::Email))
-        .filter(Column::State.is_in([DeliveryState::Sent, DeliveryState::Failed]))
-        .filter(Column::AccountId.is_in(accounts.iter().copied()))
-        .order_by_asc(Column::CreatedAt)
-        .order_by_asc(Column::Id)
-        .into_tuple()
-        .all(db)
-        .await?;
-    let last: HashMap<AccountId, DeliveryState> =
-        rows.into_iter().filter_map(|(account, state)| Some((account?, state))).collect();
-    Ok(last.into_iter().filter(|(_, state)| *state == DeliveryState::Failed).map(|(account, _)| account).collect())
-}
-
-/// Writes the changes down.
-pub(super) async fn write(db: &DatabaseTransaction, changes: Changes) -> Result<()> {
-    let open = |student: StudentId| {
-        Condition::all().add(stretch::Column::StudentId.eq(student)).add(stretch::Column::EndsOn.is_null())
-    };
-    for (student, last) in changes.closed {
-        let update = stretch::Entity::update_many().col_expr(stretch::Column::EndsOn, Expr::value(last));
-        update.filter(open(student)).exec(db).await?;
+/// Writes the changes down; the first day at each school of which something is another now.
+pub(super) async fn write(db: &DatabaseTransaction, changes: Changes) -> Result<BTreeMap<SchoolId, NaiveDate>> {
+    let mut days: BTreeMap<NaiveDate, Vec<StudentId>> = BTreeMap::new();
+    for (student, day) in changes.cut {
+        days.entry(day).or_default().push(student);
     }
-    for students in changes.dropped.chunks(AT_ONCE) {
-        let dropped = stretch::Column::StudentId.is_in(students.iter().copied());
-        stretch::Entity::delete_many().filter(dropped).filter(stretch::Column::EndsOn.is_null()).exec(db).await?;
+    let mut others: Vec<(SchoolId, NaiveDate)> =
+        changes.opened.iter().map(|row| (row.school_id, row.starts_on)).collect();
+    for (day, students) in days {
+        for students in students.chunks(AT_ONCE) {
+            others.extend(cut(db, students, day).await?);
+        }
     }
     for rows in changes.opened.chunks(AT_ONCE) {
         let rows = rows.iter().cloned().map(IntoActiveModel::into_active_model);
         stretch::Entity::insert_many(rows).exec_without_returning(db).await?;
     }
-    Ok(())
+    let mut since: BTreeMap<SchoolId, NaiveDate> = BTreeMap::new();
+    for (school, day) in others {
+        since.entry(school).and_modify(|first| *first = Ord::min(*first, day)).or_insert(day);
+    }
+    Ok(since)
+}
+
+/// What is written of the students from that day on goes; the schools of it, each with the first day that does.
+async fn cut(db: &DatabaseTransaction, students: &[StudentId], day: NaiveDate) -> Result<Vec<(SchoolId, NaiveDate)>> {
+    use stretch::Column;
+    let own = || Expr::col(Column::StudentId).is_in(students.iter().copied());
+    let gone = Query::delete()
+        .from_table(stretch::Entity)
+        .and_where(own())
+        .and_where(Expr::col(Column::StartsOn).gte(day))
+        .returning(Query::returning().columns([Column::SchoolId, Column::StartsOn]))
+        .to_owned();
+    let ended = Query::update()
+        .table(stretch::Entity)
+        .value(Column::EndsOn, Expr::value(day - Days::new(1)))
+        .and_where(own())
+        .and_where(Expr::col(Column::EndsOn).is_null().or(Expr::col(Column::EndsOn).gte(day)))
+        .returning(Query::returning().column(Column::SchoolId))
+        .to_owned();
+    let mut changed = Vec::new();
+    for row in db.query_all(&gone).await? {
+        changed.push((row.try_get("", "school_id")?, row.try_get("", "starts_on")?));
+    }
+    for row in db.query_all(&ended).await? {
+        changed.push((row.try_get("", "school_id")?, day));
+    }
+    Ok(changed)
 }
 
 /// The cells of the school that cover these days are to be made anew.
 pub(super) async fn refresh(
     db: &DatabaseTransaction,
-    at: At,
+    board_id: BoardId,
+    school_id: SchoolId,
     days: impl IntoIterator<Item = NaiveDate>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let row = |day| due::Model { id: Uuid::now_v7(), board_id: at.board, school_id: at.school, day, due_at: now };
+    let row = |day| due::Model { id: Uuid::now_v7(), board_id, school_id, day, due_at: now };
     let rows: Vec<_> = days.into_iter().map(|day| row(day).into_active_model()).collect();
     if !rows.is_empty() {
         due::Entity::insert_many(rows).exec_without_returning(db).await?;

@@ -94,7 +94,7 @@ impl Asked {
 #[derive(Clone, Debug)]
 pub struct AskedMonth {
     pub site: Site,
-    /// The first day of it.
+    /// The 1st of it.
     pub first: NaiveDate,
     pub language: Option<&'static str>,
 }
@@ -216,7 +216,7 @@ impl<'p> Given<'p> {
         self.read(name, value, what, day)
     }
 
-    /// The first day of a month that has begun.
+    /// The 1st of a month that has begun by the calendar.
     fn month(&mut self, today: NaiveDate) -> Option<NaiveDate> {
         let what = "a month, as 2026-11";
         let value = self.required("month", what)?;

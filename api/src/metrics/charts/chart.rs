@@ -7,8 +7,7 @@ use glans_entity::metrics::{Metric, Span, Suppression};
 
 use super::letters::spelled;
 use crate::metrics::engagement::{Ask, Breakdown, Counts, Group, Point, Series};
-use crate::metrics::figures::LEAST_SENSITIVE;
-use crate::metrics::{definitions, periods, texts};
+use crate::metrics::{periods, texts};
 use crate::platform::speech::Speech;
 
 /// Titles of metrics in the title of a chart at most; of more it has a name of its own.
@@ -46,8 +45,6 @@ impl Spot {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
     pub name: String,
-    /// Of fewer no figure is shown.
-    pub least: i64,
     /// One for each period.
     pub spots: Vec<Spot>,
 }
@@ -83,19 +80,19 @@ pub struct Tick {
 /// Why something is not there, once for each reason that a chart has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Gap {
-    /// Of fewer than so many.
-    Small(i64),
+    /// Of too few.
+    Small,
     Complementary,
     Extreme,
     Missing,
 }
 
 impl Gap {
-    /// Of a spot of a metric of which nothing is shown of fewer than `least`; none where there is a figure.
-    pub fn of(spot: Spot, least: i64) -> Option<Self> {
+    /// None where there is a figure.
+    pub fn of(spot: Spot) -> Option<Self> {
         match spot {
             Spot::Shown(_) => None,
-            Spot::Hidden(Suppression::SmallDenominator) => Some(Self::Small(least)),
+            Spot::Hidden(Suppression::SmallDenominator) => Some(Self::Small),
             Spot::Hidden(Suppression::Complementary) => Some(Self::Complementary),
             Spot::Hidden(Suppression::SensitiveExtreme) => Some(Self::Extreme),
             Spot::Missing => Some(Self::Missing),
@@ -105,17 +102,17 @@ impl Gap {
     /// Why, in words.
     pub fn reason(self, speech: &Speech) -> String {
         match self {
-            Self::Small(least) => texts::about(speech, "hidden-small", &[("least", &least.to_string())]),
+            Self::Small => speech.say("hidden-small"),
             Self::Complementary => speech.say("hidden-complementary"),
             Self::Extreme => speech.say("hidden-extreme"),
             Self::Missing => speech.say("missing"),
         }
     }
 
-    /// Written in the gap itself, where there is room: `n < 5`.
+    /// Written in the gap itself, where there is room.
     pub fn mark(self, speech: &Speech) -> Option<String> {
         match self {
-            Self::Small(least) => Some(texts::about(speech, "hidden-small-mark", &[("least", &least.to_string())])),
+            Self::Small => Some(speech.say("hidden-small-mark")),
             Self::Complementary | Self::Extreme | Self::Missing => None,
         }
     }
@@ -177,8 +174,7 @@ impl Chart {
 
     /// All reasons why something is not there.
     pub fn gaps(&self) -> Vec<Gap> {
-        let each =
-            |line: &Line| -> Vec<Gap> { line.spots.iter().filter_map(|spot| Gap::of(*spot, line.least)).collect() };
+        let each = |line: &Line| -> Vec<Gap> { line.spots.iter().copied().filter_map(Gap::of).collect() };
         let mut gaps: Vec<Gap> = self.lines.iter().flat_map(each).collect();
         gaps.sort_unstable();
         gaps.dedup();
@@ -208,11 +204,6 @@ impl Chart {
     }
 }
 
-/// Of fewer no figure of a metric is shown.
-pub fn least(metric: Metric, breakdown: Breakdown) -> i64 {
-    if breakdown == Breakdown::Language { LEAST_SENSITIVE } else { definitions::least(metric) }
-}
-
 fn title(speech: &Speech, metrics: &[Metric]) -> String {
     if metrics.len() > MOST_TITLES {
         return speech.say("chart-several");
@@ -221,10 +212,10 @@ fn title(speech: &Speech, metrics: &[Metric]) -> String {
     titles.join(", ")
 }
 
-/// Of the periods that are shown; of the days that were asked for where there are none.
+/// Of the periods that are shown, by their dates; of the days that were asked for where there are none.
 fn subtitle(speech: &Speech, place: &str, ask: &Ask, starts: &[NaiveDate]) -> String {
     let from = starts.first().copied().unwrap_or(ask.from);
-    let to = starts.last().map_or(ask.to, |start| periods::last(ask.span, *start));
+    let to = starts.last().map_or(ask.to, |start| periods::until(ask.span, *start));
     let (from, to) = (texts::day(speech, from), texts::day(speech, to));
     let every = texts::every(speech, ask.span);
     texts::about(speech, "chart-subtitle", &[("place", place), ("from", &from), ("to", &to), ("every", &every)])
@@ -269,7 +260,6 @@ fn lines(speech: &Speech, ask: &Ask, answer: &[Series], starts: &[NaiveDate]) ->
         let points: BTreeMap<NaiveDate, &Point> = series.points.iter().map(|point| (point.starts_on, point)).collect();
         Line {
             name: name(speech, ask, series),
-            least: least(series.metric, ask.breakdown),
             spots: starts.iter().map(|start| Spot::of(points.get(start).copied())).collect(),
         }
     };
@@ -299,7 +289,7 @@ mod tests {
         let shown = |numerator| Spot::Shown(Counts { numerator, denominator: 4, unknown: 0 });
         let hidden = Spot::Hidden(Suppression::SmallDenominator);
         let spots = vec![hidden, shown(1), shown(2), hidden, Spot::Missing, shown(4), hidden];
-        let line = Line { name: String::new(), least: 5, spots };
+        let line = Line { name: String::new(), spots };
         assert_eq!(line.strokes(), [vec![(1, 0.25), (2, 0.5)], vec![(5, 1.0)]]);
         assert!(Line { spots: vec![hidden], ..line }.strokes().is_empty());
     }
@@ -328,6 +318,16 @@ mod tests {
     }
 
     #[test]
+    fn months_are_called_by_their_names() {
+        let (from, to) = ("2026-10-01".parse().unwrap(), "2026-11-30".parse().unwrap());
+        let ask = Ask { metrics: vec![Metric::Reach], from, to, span: Span::Month, breakdown: Breakdown::None };
+        let chart = Chart::of(texts::speech_of("nl"), "De Zwaluw", &ask, &[]);
+        assert_eq!(chart.subtitle, "De Zwaluw · 1 oktober 2026 t/m 30 november 2026 · per maand van hele weken");
+        let labels: Vec<&str> = chart.ticks.iter().map(|tick| tick.label.as_str()).collect();
+        assert_eq!(labels, ["okt", "nov"]);
+    }
+
+    #[test]
     fn a_metric_of_which_nothing_is_known_is_a_line_of_gaps() {
         let chart = samples::several("nl");
         let last = chart.lines.last().unwrap();
@@ -337,10 +337,10 @@ mod tests {
     }
 
     #[test]
-    fn each_reason_is_told_once_with_its_number() {
+    fn each_reason_is_told_once() {
         let chart = samples::several("en");
-        assert_eq!(chart.gaps(), [Gap::Small(5), Gap::Small(10), Gap::Complementary, Gap::Extreme, Gap::Missing]);
-        assert_eq!(Gap::Small(10).mark(chart.speech).unwrap(), "n < 10");
+        assert_eq!(chart.gaps(), [Gap::Small, Gap::Complementary, Gap::Extreme, Gap::Missing]);
+        assert_eq!(Gap::Small.mark(chart.speech).unwrap(), "n small");
         assert_eq!(Gap::Missing.reason(chart.speech), "no data");
     }
 

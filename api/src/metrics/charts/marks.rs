@@ -72,7 +72,7 @@ pub type Stroke = [(f64, f64); 2];
 pub fn hatch(gap: Gap, frame: &Frame) -> Vec<Stroke> {
     let near = if frame.height() < 2.0 * HATCH { HATCH / 2.0 } else { HATCH };
     match gap {
-        Gap::Small(_) => rising(frame, near),
+        Gap::Small => rising(frame, near),
         Gap::Complementary => falling(frame, near),
         Gap::Extreme => [rising(frame, near), falling(frame, near)].concat(),
         Gap::Missing => Vec::new(),
@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn a_hatch_stays_in_its_frame() {
         let frame = Frame { left: 10.0, top: 20.0, right: 47.0, bottom: 90.0 };
-        for gap in [Gap::Small(5), Gap::Complementary, Gap::Extreme] {
+        for gap in [Gap::Small, Gap::Complementary, Gap::Extreme] {
             let strokes = hatch(gap, &frame);
             assert!(strokes.len() > 10);
             for (x, y) in strokes.into_iter().flatten() {

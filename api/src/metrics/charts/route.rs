@@ -17,9 +17,13 @@ use super::{drawing, picture, reading, report};
 use crate::app::App;
 use crate::call::Call;
 use crate::door;
-use crate::http::{RequestId, revalidated};
+use crate::http::{RequestId, Till, revalidated};
 use crate::platform::error::Result;
 
+/// Points for a chart: its figures as an operation that asks for as many of them, and the drawing.
+const CHART: u64 = 250;
+/// Points for a page with the figures of two months and a chart.
+const REPORT: u64 = 500;
 /// A picture needs nothing and runs nothing, wherever it is opened.
 const POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox");
 const SVG: HeaderValue = HeaderValue::from_static("image/svg+xml; charset=utf-8");
@@ -29,18 +33,19 @@ const PDF: HeaderValue = HeaderValue::from_static("application/pdf");
 const VARY: HeaderValue = HeaderValue::from_static("Authorization, Accept-Language, Glans-Board");
 
 /// The routes, for the server to mount.
-pub fn routes(app: Arc<App>) -> Router {
+pub fn routes(app: Arc<App>, till: Till) -> Router {
     Router::new()
         .route("/charts/engagement.svg", get(svg))
         .route("/charts/engagement.png", get(png))
         .route("/reports/engagement.pdf", get(pdf))
-        .with_state(Desk { app, studio: Studio::default() })
+        .with_state(Desk { app, till, studio: Studio::default() })
 }
 
 /// What the routes share.
 #[derive(Clone)]
 struct Desk {
     app: Arc<App>,
+    till: Till,
     studio: Studio,
 }
 
@@ -85,7 +90,7 @@ async fn pdf(
 ) -> Response {
     let mut told = vec![(header::CONTENT_TYPE, PDF)];
     let drawn = async {
-        let call = caller(&desk, &headers, &request_id).await?;
+        let call = caller(&desk, &headers, &request_id, REPORT).await?;
         let asked = AskedMonth::of(&pairs, call.today()).map_err(Refused::Problems)?;
         let month = reading::month(&call, &asked).await?;
         if let Ok(name) = HeaderValue::try_from(format!("attachment; filename=\"{}\"", month.file())) {
@@ -97,10 +102,10 @@ async fn pdf(
     answered(drawn, told, &headers, &request_id)
 }
 
-/// Who asks, signed in.
-async fn caller(desk: &Desk, headers: &HeaderMap, request_id: &RequestId) -> Result<Call, Refused> {
+/// Who asks, signed in, once they paid.
+async fn caller(desk: &Desk, headers: &HeaderMap, request_id: &RequestId, cost: u64) -> Result<Call, Refused> {
     let call = door::call(&desk.app, headers, request_id).await?;
-    call.signed_in()?;
+    door::pay(&desk.till, &call, cost).await?;
     Ok(call)
 }
 
@@ -127,7 +132,7 @@ async fn chart(
     request_id: &RequestId,
     pairs: &[(String, String)],
 ) -> Result<Wanted, Refused> {
-    let call = caller(desk, headers, request_id).await?;
+    let call = caller(desk, headers, request_id, CHART).await?;
     let asked = Asked::of(pairs).map_err(Refused::Problems)?;
     let chart = reading::chart(&call, &asked).await?;
     let lines = chart.lines.len();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use glans_entity::ids::{BoardId, ClusterId, LessonId, SchoolId, parse_any};
-use glans_entity::metrics::{Metric, Span};
+use glans_entity::metrics::{Level, Metric, Span};
 use glans_entity::scope::Scope;
 use sea_orm::{ActiveEnum, ConnectionTrait};
 use uuid::Uuid;
@@ -13,8 +13,9 @@ use super::interval;
 use super::rules::{self, Reading, School, Teaching};
 use super::store::{self, Figure, Site, Subject};
 use crate::call::{Call, today};
-use crate::metrics::engagement::Counts;
+use crate::metrics::engagement::{Ask, Breakdown, Counts};
 use crate::metrics::periods;
+use crate::metrics::queries::{self, Asked};
 use crate::platform::error::{Code, Error, Result, coded};
 
 /// As long before and after the lessons figures are read.
@@ -37,12 +38,24 @@ pub(super) async fn effect(call: &Call, lesson: &str, metric: Metric, scope: &st
         teachings(&store::held(&*db, &inside, subject).await?, &store::taught(&*db, &inside, subject).await?);
     let schools = store::followers(&*db, &inside, subject).await?;
     let known = periods::start(Span::Week, call.today()) - TimeDelta::weeks(1);
-    let figures = match around(&teachings) {
+    let weeks = around(&teachings);
+    note(call, site, metric, weeks.unwrap_or((known, known)))?;
+    let figures = match weeks {
         Some(weeks) => store::figures(&*db, &seen, site, metric, &schools, weeks).await?,
         None => Vec::new(),
     };
     let schools = put_together(&schools, &teachings, figures);
     Ok(rules::read(&schools, known, seed(site, subject, metric)))
+}
+
+/// As a question for the weeks of the schools.
+fn note(call: &Call, site: Site, metric: Metric, (from, to): (NaiveDate, NaiveDate)) -> Result<()> {
+    let ask = Ask { metrics: vec![metric], from, to, span: Span::Week, breakdown: Breakdown::School };
+    let (scope_id, scope_kind) = match site.cluster {
+        Some(cluster) => (cluster.0, Level::Cluster),
+        None => (site.board.0, Level::Board),
+    };
+    queries::note(call, &Asked { board: site.board, scope_id, scope_kind, ask: &ask })
 }
 
 fn unseen() -> Error {

@@ -1,6 +1,7 @@
 //! Figures of a place, as directors and integrators ask for them.
 
 mod definition;
+mod loaders;
 mod query;
 mod reading;
 mod store;

@@ -6,9 +6,11 @@ use sea_orm::Iterable;
 use uuid::Uuid;
 
 use super::definition::MetricDefinition;
+use super::loaders::FiguresOf;
 use super::reading::{self, Ask};
 use super::types::{EngagementInput, EngagementReport};
 use crate::call::Call;
+use crate::loaders;
 use crate::metrics::definitions;
 use crate::platform::error::Result;
 use crate::platform::size::list_size;
@@ -41,9 +43,16 @@ impl EngagementQuery {
     }
 }
 
-/// The report of a place; none unless the viewer sees figures of it.
-pub async fn of_place(call: &Call, level: Level, id: Uuid, input: EngagementInput) -> Result<Option<EngagementReport>> {
+/// The report of a place; none unless the viewer sees figures of it. What several places of one answer are asked is read
+/// together.
+pub async fn of_place(
+    ctx: &Context<'_>,
+    level: Level,
+    id: Uuid,
+    input: EngagementInput,
+) -> Result<Option<EngagementReport>> {
     let (from, to) = (input.from.0, input.to.0);
-    let series = reading::find(call, id, level, &Ask::from(input)).await?;
+    let answer = loaders::one(ctx, FiguresOf { level, id, ask: Ask::from(input) }).await?;
+    let series = answer.transpose().map_err(reading::refused)?;
     Ok(series.map(|series| EngagementReport { from, to, series }))
 }

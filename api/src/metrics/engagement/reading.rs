@@ -1,6 +1,6 @@
 //! What is asked, whether it may be, and the answer.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use glans_entity::ids::{BoardId, ClassGroupId, ClusterId, SchoolId, parse_any};
@@ -13,11 +13,12 @@ use crate::call::Call;
 pub use crate::metrics::figures::Counts;
 use crate::metrics::periods;
 use crate::metrics::queries::{self, Asked};
-use crate::platform::error::{Code, Result, coded};
+use crate::platform::error::{Code, Error, Result, coded};
 
+const TOO_MUCH: &str = "That is too much at once: ask for fewer metrics or periods, or use an export.";
 const UNSEEN: &str = "There is no such place, or you see no figures of it.";
 /// Points of one answer at most.
-const LARGEST: usize = 20_000;
+const LARGEST: u64 = 20_000;
 /// Periods of one answer at most.
 const PERIODS: usize = 60;
 
@@ -31,14 +32,22 @@ pub enum Breakdown {
     Language,
 }
 
-/// What is asked of a place: all periods that lie wholly within `from` and `to`, both inclusive.
-#[derive(Clone, Debug)]
+/// What is asked of a place: all periods that lie wholly within `from` and `to`, both inclusive, by their dates
+/// ([`periods::whole`]).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Ask {
     pub metrics: Vec<Metric>,
     pub from: NaiveDate,
     pub to: NaiveDate,
     pub span: Span,
     pub breakdown: Breakdown,
+}
+
+impl Ask {
+    /// The keys of the periods.
+    pub(super) fn periods(&self) -> impl Iterator<Item = NaiveDate> {
+        periods::whole(self.span, self.from, self.to).into_iter()
+    }
 }
 
 /// A metric of a group over time.
@@ -66,6 +75,7 @@ pub enum Group {
 /// A figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Point {
+    /// The key of the period.
     pub starts_on: NaiveDate,
     /// Of the definition.
     pub version: i32,
@@ -88,24 +98,46 @@ pub async fn report_of(call: &Call, scope: &str, ask: &Ask) -> Result<Vec<Series
 /// The figures of a place; `NOT_FOUND` unless the viewer sees figures of it.
 pub async fn report(call: &Call, id: Uuid, level: Level, ask: &Ask) -> Result<Vec<Series>> {
     call.signed_in()?;
-    find(call, id, level, ask).await?.ok_or_else(|| coded(Code::NotFound, UNSEEN))
+    let found = find(call, &[id], level, ask).await?.remove(&id);
+    found.ok_or_else(|| coded(Code::NotFound, UNSEEN))?.map_err(refused)
 }
 
-/// The figures of a place; none unless the viewer sees figures of it.
-pub(super) async fn find(call: &Call, id: Uuid, level: Level, ask: &Ask) -> Result<Option<Vec<Series>>> {
+/// What somebody asked that makes no sense, or is too much.
+pub(super) fn refused(why: &str) -> Error {
+    coded(Code::BadUserInput, why)
+}
+
+/// The figures of a place, or what is wrong with the question.
+pub type Answer = std::result::Result<Vec<Series>, &'static str>;
+
+/// The figures of places of one kind, of those of which the viewer sees figures.
+pub(super) async fn find(call: &Call, ids: &[Uuid], level: Level, ask: &Ask) -> Result<HashMap<Uuid, Answer>> {
     let scope = call.scope();
     let db = call.read().await?;
-    let site = store::site(&*db, level, id).await?.filter(|site| sees(&scope, site));
-    let Some(site) = site else { return Ok(None) };
-    let periods = check(ask, &site, &scope)?;
-    queries::note(call, &Asked { board: site.board, scope_id: id, scope_kind: level, ask })?;
-    let rows = store::figures(&*db, &scope, &site, ask, &periods).await?;
-    if rows.len() > LARGEST {
-        let message = "That is too much at once: ask for fewer metrics or periods, or use an export.";
-        return Err(coded(Code::BadUserInput, message));
+    let mut answers = HashMap::new();
+    let mut sites = Vec::new();
+    for site in store::sites(&*db, level, ids).await?.into_iter().filter(|site| sees(&scope, site)) {
+        match check(ask, &site, &scope) {
+            Ok(()) => sites.push(site),
+            Err(why) => {
+                answers.insert(site.id, Err(why));
+            }
+        }
     }
-    let names = store::names(&*db, &site, ask.breakdown, &rows).await?;
-    Ok(Some(series(ask, rows, &names, is_inside(&scope, &site))))
+    for site in &sites {
+        queries::note(call, &Asked { board: site.board, scope_id: site.id, scope_kind: level, ask })?;
+    }
+    let rows = store::figures(&*db, &scope, &sites, ask, LARGEST + 1).await?;
+    if rows.len() as u64 > LARGEST {
+        answers.extend(sites.iter().map(|site| (site.id, Err(TOO_MUCH))));
+        return Ok(answers);
+    }
+    let names = store::names(&*db, ask.breakdown, &rows).await?;
+    for site in &sites {
+        let own = rows.iter().filter(|row| row.is_of(site, ask.breakdown));
+        answers.insert(site.id, Ok(series(ask, own, &names, is_inside(&scope, site))));
+    }
+    Ok(answers)
 }
 
 /// Whether the viewer sees figures of the place.
@@ -125,15 +157,14 @@ fn is_inside(scope: &Scope, site: &Site) -> bool {
     teaches || site.school.is_some_and(|school| scope.headed_schools.contains(&school))
 }
 
-/// The periods that are asked for, if what is asked makes sense.
-fn check(ask: &Ask, site: &Site, scope: &Scope) -> Result<Vec<NaiveDate>> {
-    let wrong = |message: &str| Err(coded(Code::BadUserInput, message));
+/// What is wrong with the question, if anything.
+fn check(ask: &Ask, site: &Site, scope: &Scope) -> std::result::Result<(), &'static str> {
     let metrics: BTreeSet<Metric> = ask.metrics.iter().copied().collect();
     if metrics.is_empty() || metrics.len() < ask.metrics.len() {
-        return wrong("Name at least one metric, and each once.");
+        return Err("Name at least one metric, and each once.");
     }
     if ask.to < ask.from {
-        return wrong("Let `to` be `from` or a later day.");
+        return Err("Let `to` be `from` or a later day.");
     }
     let fits = match ask.breakdown {
         Breakdown::None => true,
@@ -143,19 +174,23 @@ fn check(ask: &Ask, site: &Site, scope: &Scope) -> Result<Vec<NaiveDate>> {
         Breakdown::Language => site.level != Level::ClassGroup,
     };
     if !fits {
-        return wrong(
+        return Err(
             "This breakdown is not of this scope: a board has clusters, a board or cluster has schools, the own school has class groups.",
         );
     }
-    let periods = periods::whole(ask.span, ask.from, ask.to);
-    if periods.len() > PERIODS {
-        return wrong("Ask for 60 periods at most.");
+    if ask.periods().take(PERIODS + 1).count() > PERIODS {
+        return Err("Ask for 60 periods at most.");
     }
-    Ok(periods)
+    Ok(())
 }
 
 /// Puts rows together to series. A school that was in two clusters in a period has a row for each.
-fn series(ask: &Ask, rows: Vec<Row>, names: &BTreeMap<Uuid, String>, inside: bool) -> Vec<Series> {
+fn series<'r>(
+    ask: &Ask,
+    rows: impl Iterator<Item = &'r Row>,
+    names: &BTreeMap<Uuid, String>,
+    inside: bool,
+) -> Vec<Series> {
     let mut series: BTreeMap<(usize, Option<Group>), BTreeMap<NaiveDate, Point>> = BTreeMap::new();
     for row in rows {
         let Some(position) = ask.metrics.iter().position(|metric| *metric == row.metric) else { continue };

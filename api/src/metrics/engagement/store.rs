@@ -29,6 +29,8 @@ pub(super) struct Site {
 pub(super) struct Row {
     pub metric: Metric,
     pub level: Level,
+    pub board_id: BoardId,
+    pub parent_id: Uuid,
     pub place_id: Uuid,
     pub language: String,
     pub starts_on: NaiveDate,
@@ -41,6 +43,15 @@ pub(super) struct Row {
 }
 
 impl Row {
+    /// Whether it answers what is asked of the place.
+    pub fn is_of(&self, site: &Site, breakdown: Breakdown) -> bool {
+        match breakdown {
+            Breakdown::None | Breakdown::Language => self.place_id == site.id,
+            _ if site.level == Level::Board => self.board_id == site.board,
+            _ => self.parent_id == site.id,
+        }
+    }
+
     /// As the team of the school sees it, or everybody else.
     pub fn point(&self, inside: bool) -> Point {
         let (numerator, denominator, unknown) = (self.numerator, self.denominator, self.unknown);
@@ -50,47 +61,59 @@ impl Row {
     }
 }
 
-/// The place, of whatever board: whether it may be known is asked of the answer.
+/// The places, of whatever board: whether they may be known is asked of the answer.
 #[expect(clippy::disallowed_methods, reason = "who sees figures of a place need not see the place")]
-pub(super) async fn site(db: &impl ConnectionTrait, level: Level, id: Uuid) -> Result<Option<Site>> {
-    let of_school = |row: school::Model| (row.board_id, row.cluster_id, Some(row.id));
-    let found = match level {
-        Level::Board => board::Entity::find_by_id(BoardId(id)).one(db).await?.map(|row| (row.id, None, None)),
-        Level::Cluster => {
-            cluster::Entity::find_by_id(ClusterId(id)).one(db).await?.map(|row| (row.board_id, Some(row.id), None))
+pub(super) async fn sites(db: &impl ConnectionTrait, level: Level, ids: &[Uuid]) -> Result<Vec<Site>> {
+    let ids = || ids.iter().copied();
+    let site = |id, board, cluster, school| Site { level, id, board, cluster, school };
+    Ok(match level {
+        Level::Board => {
+            let rows = board::Entity::find().filter(board::Column::Id.is_in(ids())).all(db).await?;
+            rows.into_iter().map(|row| site(row.id.0, row.id, None, None)).collect()
         }
-        Level::School => school::Entity::find_by_id(SchoolId(id)).one(db).await?.map(of_school),
-        Level::ClassGroup => class_group::Entity::find_by_id(glans_entity::ids::ClassGroupId(id))
-            .one(db)
-            .await?
-            .map(|row| (row.board_id, None, Some(row.school_id))),
-    };
-    Ok(found.map(|(board, cluster, school)| Site { level, id, board, cluster, school }))
+        Level::Cluster => {
+            let rows = cluster::Entity::find().filter(cluster::Column::Id.is_in(ids())).all(db).await?;
+            rows.into_iter().map(|row| site(row.id.0, row.board_id, Some(row.id), None)).collect()
+        }
+        Level::School => {
+            let rows = school::Entity::find().filter(school::Column::Id.is_in(ids())).all(db).await?;
+            rows.into_iter().map(|row| site(row.id.0, row.board_id, row.cluster_id, Some(row.id))).collect()
+        }
+        Level::ClassGroup => {
+            let rows = class_group::Entity::find().filter(class_group::Column::Id.is_in(ids())).all(db).await?;
+            rows.into_iter().map(|row| site(row.id.0, row.board_id, None, Some(row.school_id))).collect()
+        }
+    })
 }
 
-/// The figures that are asked for, by time.
+/// The figures that are asked for, by time; at most `most`. Schools of a board are asked of one board.
 pub(super) async fn figures(
     db: &impl ConnectionTrait,
     scope: &Scope,
-    site: &Site,
+    sites: &[Site],
     ask: &Ask,
-    periods: &[NaiveDate],
+    most: u64,
 ) -> Result<Vec<Row>> {
-    let (Some(first), Some(last)) = (periods.first(), periods.last()) else { return Ok(Vec::new()) };
+    let periods: Vec<NaiveDate> = ask.periods().collect();
+    let (Some(first), Some(last), false) = (periods.first(), periods.last(), sites.is_empty()) else {
+        return Ok(Vec::new());
+    };
+    let places = || sites.iter().map(|site| site.id);
     let rows = Entity::within(scope)
-        .filter(Column::BoardId.eq(site.board))
+        .filter(Column::BoardId.is_in(sites.iter().map(|site| site.board).collect::<BTreeSet<_>>()))
         .filter(Column::Span.eq(ask.span))
         .filter(Column::Metric.is_in(ask.metrics.iter().copied()))
         .filter(Column::StartsOn.between(*first, *last));
+    let of_board = sites.iter().any(|site| site.level == Level::Board);
     let rows = match ask.breakdown {
-        Breakdown::None => rows.filter(Column::PlaceId.eq(site.id)).filter(Column::Language.eq("")),
-        Breakdown::Language => rows.filter(Column::PlaceId.eq(site.id)).filter(Column::Language.ne("")),
+        Breakdown::None => rows.filter(Column::PlaceId.is_in(places())).filter(Column::Language.eq("")),
+        Breakdown::Language => rows.filter(Column::PlaceId.is_in(places())).filter(Column::Language.ne("")),
         Breakdown::Cluster => parts(rows, Level::Cluster),
-        Breakdown::School if site.level == Level::Board => parts(rows, Level::School),
-        Breakdown::School => parts(rows, Level::School).filter(Column::ParentId.eq(site.id)),
-        Breakdown::ClassGroup => parts(rows, Level::ClassGroup).filter(Column::ParentId.eq(site.id)),
+        Breakdown::School if of_board => parts(rows, Level::School),
+        Breakdown::School => parts(rows, Level::School).filter(Column::ParentId.is_in(places())),
+        Breakdown::ClassGroup => parts(rows, Level::ClassGroup).filter(Column::ParentId.is_in(places())),
     };
-    Ok(rows.order_by_asc(Column::StartsOn).into_model().all(db).await?)
+    Ok(rows.order_by_asc(Column::StartsOn).limit(most).into_model().all(db).await?)
 }
 
 fn parts(rows: sea_orm::Select<Entity>, level: Level) -> sea_orm::Select<Entity> {
@@ -101,7 +124,6 @@ fn parts(rows: sea_orm::Select<Entity>, level: Level) -> sea_orm::Select<Entity>
 #[expect(clippy::disallowed_methods, reason = "who sees figures of a place knows what it is called")]
 pub(super) async fn names(
     db: &impl ConnectionTrait,
-    site: &Site,
     breakdown: Breakdown,
     rows: &[Row],
 ) -> Result<BTreeMap<Uuid, String>> {
@@ -110,20 +132,16 @@ pub(super) async fn names(
         Breakdown::None | Breakdown::Language => Vec::new(),
         Breakdown::Cluster => {
             let rows = cluster::Entity::find().select_only().columns([cluster::Column::Id, cluster::Column::Name]);
-            let rows = rows.filter(cluster::Column::BoardId.eq(site.board)).filter(cluster::Column::Id.is_in(ids));
-            rows.into_tuple().all(db).await?
+            rows.filter(cluster::Column::Id.is_in(ids)).into_tuple().all(db).await?
         }
         Breakdown::School => {
             let rows = school::Entity::find().select_only().columns([school::Column::Id, school::Column::Name]);
-            let rows = rows.filter(school::Column::BoardId.eq(site.board)).filter(school::Column::Id.is_in(ids));
-            rows.into_tuple().all(db).await?
+            rows.filter(school::Column::Id.is_in(ids)).into_tuple().all(db).await?
         }
         Breakdown::ClassGroup => {
             let rows = class_group::Entity::find().select_only();
             let rows = rows.columns([class_group::Column::Id, class_group::Column::Name]);
-            let rows =
-                rows.filter(class_group::Column::BoardId.eq(site.board)).filter(class_group::Column::Id.is_in(ids));
-            rows.into_tuple().all(db).await?
+            rows.filter(class_group::Column::Id.is_in(ids)).into_tuple().all(db).await?
         }
     };
     Ok(names.into_iter().collect())

@@ -69,9 +69,10 @@ pub enum Metric {
 pub enum Interval {
     /// Of ISO 8601, from Monday.
     Week,
-    /// A calendar month.
+    /// The weeks whose Thursday lies in the month. October 2026 is known as 2026-10-01, and goes from Monday 28
+    /// September to Sunday 1 November.
     Month,
-    /// From 1 August to 31 July.
+    /// The months August to July: the weeks whose Thursday lies in 1 August to 31 July. Known as its 1 August.
     SchoolYear,
 }
 
@@ -95,11 +96,12 @@ pub enum Breakdown {
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[graphql(remote = "metrics::Suppression")]
 pub enum Suppression {
-    /// It is of fewer than five, or than ten with surveys and languages.
+    /// It is of fewer than five, or than ten with surveys and languages, or than the board wishes (`Board.leastShown`).
     SmallDenominator,
-    /// With the others it would show one that is hidden.
+    /// With others, or with another metric, it would show one that is hidden.
     Complementary,
-    /// All but a few, or only a few, are counted, here or in a place beside it.
+    /// All but a few, or only a few, are counted, here or in a place beside it, or are so in a wider metric only. Of surveys
+    /// and trust it is hidden from the own team as well; of trust also where all answer the same.
     SensitiveExtreme,
 }
 
@@ -108,7 +110,8 @@ pub enum Suppression {
 pub struct EngagementInput {
     /// Which metrics, 1 to 24, each once.
     pub metrics: Vec<Metric>,
-    /// The first day. Only periods that lie wholly within both days are told of.
+    /// The first day. Only periods that lie wholly within both days are told of: weeks from Monday to Sunday, months
+    /// and school years by their dates, as 2026-10-01 to 2026-10-31 for October.
     pub from: LocalDate,
     /// The last day. At most 60 periods.
     pub to: LocalDate,
@@ -227,7 +230,8 @@ impl EngagementPoint {
 /// A metric in a period. Where it is hidden, value and counts are null, and `suppressed` says why.
 #[Object]
 impl EngagementPoint {
-    /// The first day of the period.
+    /// What the period is known by: the Monday of a week, the 1st of a month, 1 August of a school year. Which days it
+    /// covers stands at `Interval`.
     pub async fn period_start(&self) -> LocalDate {
         LocalDate(self.0.starts_on)
     }

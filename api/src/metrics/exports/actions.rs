@@ -1,6 +1,6 @@
 //! Starting exports, fetching them, and letting them go.
 
-use glans_entity::ids::ExportId;
+use glans_entity::ids::{BoardId, ExportId};
 use glans_entity::metrics::{ExportState, export};
 use glans_entity::scope::Scope;
 use sea_orm::ConnectionTrait;
@@ -8,23 +8,36 @@ use sea_orm::ConnectionTrait;
 use super::rules::{self, Asked, Owner, View};
 use super::store;
 use super::types::ExportStartInput;
-use crate::access::Action;
+use crate::access::{self, Action, Permit};
 use crate::call::{Call, Write};
 use crate::identity::audit::{self, Deed};
+use crate::metrics::engagement::Ask;
+use crate::metrics::queries;
 use crate::platform::error::{Error, Result, UserErrorCode, not_found, refuse};
 
-/// Makes an export that waits to be written.
-pub(super) async fn start(write: &Write<'_>, input: ExportStartInput) -> Result<export::Model> {
-    let (db, scope, now) = (write.db(), write.scope(), write.now());
+/// What somebody wants to have written, and may have.
+pub(super) struct Order {
+    permit: Permit,
+    owner: Owner,
+    ask: Ask,
+    row: export::Model,
+}
+
+/// Looks at what is asked for, before anybody has to wait for the writer: whether the caller may have it, whether there
+/// is room for it, and how much it is.
+pub(super) async fn order(call: &Call, input: ExportStartInput) -> Result<Order> {
+    let (snapshot, scope, now) = (call.read().await?, call.scope(), call.now());
+    let db = &*snapshot;
     let (level, place_id) = rules::named(&input.scope).ok_or_else(|| not_found("scope"))?;
     let place = store::place(db, &scope, level, place_id).await?.ok_or_else(|| not_found("scope"))?;
     let view = rules::view(&scope, level, &place).ok_or_else(|| not_found("scope"))?;
     let board_id = place.board.ok_or_else(|| Error::fault("a place of no board"))?;
-    let permit = write.authorize(Action::FiguresExport, place)?;
-    let owner = Owner::of(&write.call().standing().actor).ok_or_else(|| Error::fault("an export of nobody"))?;
-    let format = input.format.into();
+    let standing = call.standing();
+    let permit = access::authorize(&standing.actor, Action::FiguresExport, place)?;
+    let owner = Owner::of(&standing.actor).ok_or_else(|| Error::fault("an export of nobody"))?;
+    let (format, by) = (input.format.into(), input.breakdown.into());
     let asked = Asked::from(input);
-    let (span, breakdown) = (asked.span, asked.breakdown);
+    let (from, to, span, breakdown) = (asked.from, asked.to, asked.span, asked.breakdown);
     let terms = rules::terms(asked, level, view)?;
     let row = export::Model {
         id: ExportId::new(),
@@ -51,18 +64,51 @@ pub(super) async fn start(write: &Write<'_>, input: ExportStartInput) -> Result<
         finished_at: None,
         expires_at: now + rules::LIVES,
     };
+    is_free(db, &scope, board_id).await?;
     if store::count(db, &scope, &row).await? > rules::MOST_ROWS {
         return Err(refuse(UserErrorCode::LimitReached, "", TOO_LARGE));
     }
-    store::lock_board(db, &scope, board_id).await?;
-    if store::under_way(db, &scope, board_id).await? >= rules::MOST_AT_ONCE {
-        let message = format!("{} exports of this board are being made. Wait for one of them.", rules::MOST_AT_ONCE);
-        return Err(refuse(UserErrorCode::LimitReached, "", message));
-    }
+    let ask = Ask { metrics: rules::metrics(&row)?, from, to, span, breakdown: by };
+    Ok(Order { permit, owner, ask, row })
+}
+
+/// Makes an export that waits to be written.
+pub(super) async fn start(write: &Write<'_>, order: Result<Order>) -> Result<export::Model> {
+    let Order { permit, owner, ask, row } = order?;
+    let (db, scope, board) = (write.db(), write.scope(), row.board_id);
+    queries::note(write.call(), &queries::Asked { board, scope_id: row.place_id, scope_kind: row.level, ask: &ask })?;
+    store::lock_board(db, &scope, board).await?;
+    is_free(db, &scope, board).await?;
+    make_room(write, board, owner).await?;
     let export = store::insert(db, &permit, row).await?;
-    audit::record(write, Some(board_id), Deed::ExportStarted, Some(export.id.to_string())).await?;
+    audit::record(write, Some(board), Deed::ExportStarted, Some(export.id.to_string())).await?;
     Ok(export)
 }
+
+/// Refuses where enough exports of the board are being made.
+async fn is_free(db: &impl ConnectionTrait, scope: &Scope, board: BoardId) -> Result<()> {
+    if store::under_way(db, scope, board).await? < rules::MOST_AT_ONCE {
+        return Ok(());
+    }
+    let message = format!("{} exports of this board are being made. Wait for one of them.", rules::MOST_AT_ONCE);
+    Err(refuse(UserErrorCode::LimitReached, "", message))
+}
+
+/// Makes room for one more file: the oldest ones of its owner go.
+async fn make_room(write: &Write<'_>, board: BoardId, owner: Owner) -> Result<()> {
+    let (db, scope) = (write.db(), write.scope());
+    let own = store::kept(db, &scope, board, owner, write.now()).await?;
+    for id in rules::given_up(&own) {
+        store::remove(db, id).await?;
+    }
+    if store::bytes(db, &scope, board).await? >= rules::BYTES_OF_BOARD {
+        return Err(refuse(UserErrorCode::LimitReached, "", FULL));
+    }
+    Ok(())
+}
+
+/// What is said where the files of a board take up too much.
+const FULL: &str = "The exports of this board take up 8 GiB. Wait until one of them expires.";
 
 /// What is said of an export with too many rows.
 pub(super) const TOO_LARGE: &str =

@@ -24,6 +24,7 @@ const HEADER: &str = "period_start,period_end,interval,metric,definition_version
 /// A row of the file. What is none is empty in CSV and null in JSON.
 #[derive(Debug, Serialize)]
 struct Line<'l> {
+    /// The dates by which the period is named.
     period_start: NaiveDate,
     period_end: NaiveDate,
     interval: Span,
@@ -47,7 +48,7 @@ impl<'l> Line<'l> {
         let counts = Counts { numerator: figure.numerator, denominator: figure.denominator, unknown: figure.unknown };
         Self {
             period_start: figure.starts_on,
-            period_end: periods::last(figure.span, figure.starts_on),
+            period_end: periods::until(figure.span, figure.starts_on),
             interval: figure.span,
             metric: figure.metric,
             definition_version: figure.version,
@@ -78,12 +79,25 @@ const fn prefix(level: Level) -> &'static str {
     }
 }
 
-/// A text that a spreadsheet takes for no formula: an apostrophe stands before what begins like one, also in the full width
-/// that some of them read alike (OWASP, *CSV Injection*).
+/// What a spreadsheet takes for the beginning of a formula, also in the full width that some of them read alike.
+const BEGIN_FORMULAS: [char; 11] =
+    ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+/// After these a cell begins where a spreadsheet was told of another separator than the comma, as the Dutch ones are.
+const BEGIN_CELLS: [char; 5] = [';', ',', '\t', '|', '"'];
+
+/// A text that a spreadsheet takes for no formula: an apostrophe stands before all that begins like one, wherever a cell
+/// may begin (OWASP, *CSV Injection*).
 fn tame(text: Cow<'_, str>) -> Cow<'_, str> {
-    const BEGIN_FORMULAS: [char; 11] =
-        ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
-    if text.starts_with(BEGIN_FORMULAS) { Cow::Owned(format!("'{text}")) } else { text }
+    let mut tamed = String::with_capacity(text.len());
+    let mut begins = true;
+    for sign in text.chars() {
+        if begins && BEGIN_FORMULAS.contains(&sign) {
+            tamed.push('\'');
+        }
+        tamed.push(sign);
+        begins = BEGIN_CELLS.contains(&sign);
+    }
+    if tamed.len() == text.len() { text } else { Cow::Owned(tamed) }
 }
 
 /// A file that is being written, of which no more is kept than is less than a block.
@@ -211,6 +225,13 @@ mod tests {
     }
 
     #[test]
+    fn a_month_is_named_by_its_dates() {
+        let month = figure::Model { span: Span::Month, starts_on: "2026-10-01".parse().unwrap(), ..figure(3) };
+        let text = written(ExportFormat::Csv, &month, "De Zwaluw");
+        assert!(text.contains("\r\n2026-10-01,2026-10-31,MONTH,REACH,"), "{text}");
+    }
+
+    #[test]
     fn what_is_hidden_has_a_reason_and_no_counts() {
         let hidden = figure::Model { outside: Some(Suppression::SmallDenominator), ..figure(3) };
         let text = written(ExportFormat::Csv, &hidden, "De Zwaluw");
@@ -241,6 +262,8 @@ mod tests {
         }
         let text = written(ExportFormat::Csv, &figure(3), "'t Hof, \"Oost\"");
         assert!(text.contains(",\"'t Hof, \"\"Oost\"\"\","), "{text}");
+        let text = written(ExportFormat::Csv, &figure(3), "Zwaluw - Oost;=1+1;\"@x");
+        assert!(text.contains(",\"Zwaluw - Oost;'=1+1;\"\"'@x\","), "as if the separator were another: {text}");
     }
 
     #[test]

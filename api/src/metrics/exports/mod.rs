@@ -2,11 +2,14 @@
 //!
 //! QUEUED → RUNNING → READY or FAILED. Whoever writes a file holds a lease; when it runs out, another one begins anew, so that
 //! a file is whole or not there. All of it is read from one snapshot: what is hidden for the sake of something else is hidden
-//! together with it. Only who started an export sees it, as long as they see the figures; after seven days it goes.
+//! together with it. Only who started an export sees it, as long as they see the figures; after seven days it goes, or
+//! before that for a newer one of theirs (`rules.rs`).
 
 mod actions;
+mod claims;
 mod file;
 mod loaders;
+mod merging;
 mod mutation;
 mod query;
 mod range;
@@ -21,4 +24,4 @@ pub use mutation::MetricExportMutation;
 pub use query::MetricExportQuery;
 pub use route::routes;
 pub use types::MetricExport;
-pub use worker::{round, run};
+pub use worker::{Making, round, run};

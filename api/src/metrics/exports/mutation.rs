@@ -15,13 +15,17 @@ pub struct MetricExportMutation;
 impl MetricExportMutation {
     /// Has engagement figures written into a file, as many as a million. For administrators of the board, directors of the
     /// cluster, leaders of the school and API clients with `metrics:read`. Ask for `metricExport` until it is READY, then
-    /// fetch `url`. Five exports of a board are made at a time.
+    /// fetch `url`. Five exports of a board are made at a time. Of one viewer the ten latest are kept, and 1 GiB of
+    /// files: the oldest that are done go for a new one. Of a board 8 GiB are kept.
     async fn export_start(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which figures, and in which form.")] input: ExportStartInput,
     ) -> Result<ExportStartPayload> {
-        let done = Call::of(ctx).once(ctx, |write| Box::pin(actions::start(write, input))).await;
+        let call = Call::of(ctx);
+        call.signed_in()?;
+        let order = actions::order(call, input).await;
+        let done = call.once(ctx, |write| Box::pin(actions::start(write, order))).await;
         ExportStartPayload::of(done)
     }
 }

@@ -16,7 +16,8 @@ pub struct MetricExportQuery;
 
 #[Object]
 impl MetricExportQuery {
-    /// One export that the viewer started, to see whether its file is ready; null when there is none, and once it expired.
+    /// One export that the viewer started, to see whether its file is ready; null when there is none, and once it
+    /// expired or went for a newer one.
     async fn metric_export(
         &self,
         ctx: &Context<'_>,
@@ -28,7 +29,7 @@ impl MetricExportQuery {
         Ok(actions::own(call, &[id]).await?.pop().map(MetricExport))
     }
 
-    /// The exports that the viewer started in the last seven days, the latest first.
+    /// The exports that the viewer started in the last seven days and that are kept, the latest first.
     async fn metric_exports(
         &self,
         ctx: &Context<'_>,

@@ -20,17 +20,26 @@ use super::{actions, store};
 use crate::app::App;
 use crate::call::Call;
 use crate::door;
-use crate::http::RequestId;
 use crate::http::house::Denied;
+use crate::http::{self, RequestId, Till};
 use crate::metrics::periods;
 use crate::platform::error::{Error, Result};
 
+/// Points for a download, of the whole or a part.
+const DOWNLOAD: u64 = 250;
 /// What cannot be fetched, whatever the reason.
 const NOTHING: &str = "There is no file here for you. Start an export with `exportStart`.";
 
 /// The route, for the server to mount.
-pub fn routes(app: Arc<App>) -> Router {
-    Router::new().route("/exports/{id}", get(serve)).with_state(app)
+pub fn routes(app: Arc<App>, till: Till) -> Router {
+    Router::new().route("/exports/{id}", get(serve)).with_state(Desk { app, till })
+}
+
+/// What requests share.
+#[derive(Clone)]
+struct Desk {
+    app: Arc<App>,
+    till: Till,
 }
 
 /// The address of the file of an export.
@@ -39,7 +48,7 @@ pub(super) fn url(app: &App, id: ExportId) -> String {
 }
 
 async fn serve(
-    State(app): State<Arc<App>>,
+    State(Desk { app, till }): State<Desk>,
     Extension(request_id): Extension<RequestId>,
     Path(id): Path<String>,
     method: Method,
@@ -52,9 +61,19 @@ async fn serve(
     if call.signed_in().is_err() {
         return challenge("Bearer", crate::access::SIGN_IN);
     }
+    if let Err(error) = door::pay(&till, &call, DOWNLOAD).await {
+        return failure(&error, &request_id);
+    }
     match found(&call, &id).await {
-        // A range is of a GET alone (RFC 9110, 14.2).
-        Ok(Some(export)) => answer(app, &call, &export, (method == Method::GET).then_some(&asked)),
+        Ok(Some(export)) => {
+            // A file that is ready never changes.
+            let tag = format!("\"{}\"", export.id);
+            match http::condition(&asked, &tag) {
+                Some(status) => unmet(status, &tag),
+                // A range is of a GET alone (RFC 9110, 14.2).
+                None => answer(app, &call, &export, tag, (method == Method::GET).then_some(&asked)),
+            }
+        }
         Ok(None) => say(StatusCode::NOT_FOUND, NOTHING),
         Err(error) => failure(&error, &request_id),
     }
@@ -67,10 +86,21 @@ async fn found(call: &Call, id: &str) -> Result<Option<export::Model>> {
     }
 }
 
-fn answer(app: Arc<App>, call: &Call, export: &export::Model, asked: Option<&HeaderMap>) -> Response {
+/// The file is the one that the client has, or is not the one that it means.
+fn unmet(status: StatusCode, tag: &str) -> Response {
+    if status != StatusCode::NOT_MODIFIED {
+        return say(status, "This is another file than the one that `If-Match` names.");
+    }
+    let mut response = status.into_response();
+    response.headers_mut().extend(fixed());
+    if let Ok(tag) = HeaderValue::try_from(tag) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response
+}
+
+fn answer(app: Arc<App>, call: &Call, export: &export::Model, tag: String, asked: Option<&HeaderMap>) -> Response {
     let length = export.byte_length.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or_default();
-    // A file that is ready never changes.
-    let tag = format!("\"{}\"", export.id);
     let (status, first, end) = match asked.map_or(Wanted::Whole, |asked| wanted(asked, &tag, length)) {
         Wanted::Whole => (StatusCode::OK, 0, length),
         Wanted::Part { first, last } => (StatusCode::PARTIAL_CONTENT, first, last + 1),
@@ -119,7 +149,7 @@ fn name(export: &export::Model) -> String {
         ExportFormat::Csv => "csv",
         ExportFormat::Ndjson => "ndjson",
     };
-    format!("engagement-{}-{}.{ending}", export.first_on, periods::last(export.span, export.last_on))
+    format!("engagement-{}-{}.{ending}", export.first_on, periods::until(export.span, export.last_on))
 }
 
 fn fixed() -> [(HeaderName, HeaderValue); 2] {
@@ -197,6 +227,11 @@ fn refuse(denied: &Denied, request_id: &RequestId) -> Response {
 }
 
 fn failure(error: &Error, request_id: &RequestId) -> Response {
+    if let Error::RateLimited { retry_after_seconds } = error {
+        let mut response = say(StatusCode::TOO_MANY_REQUESTS, &error.to_string());
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*retry_after_seconds));
+        return response;
+    }
     tracing::error!(?error, request_id = request_id.as_str(), "an export could not be fetched");
     say(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string())
 }

@@ -1,9 +1,9 @@
 //! What may be exported, by whom, and for how long.
 
 use chrono::{Days, NaiveDate, TimeDelta};
-use glans_entity::ids::{AccountId, ApiClientId, BoardId, ClassGroupId, ClusterId, SchoolId, parse_any};
+use glans_entity::ids::{AccountId, ApiClientId, BoardId, ClassGroupId, ClusterId, ExportId, SchoolId, parse_any};
 use glans_entity::localized::Strings;
-use glans_entity::metrics::{ExportBreakdown, Level, Metric, Span, Suppression, export, figure};
+use glans_entity::metrics::{ExportBreakdown, ExportState, Level, Metric, Span, Suppression, export, figure};
 use glans_entity::scope::Scope;
 use sea_orm::{ActiveEnum, Iterable};
 use uuid::Uuid;
@@ -23,6 +23,13 @@ pub(super) const TRIES: i32 = 3;
 pub(super) const MOST_ROWS: u64 = 1_000_000;
 /// Exports of a board that wait or are being written.
 pub(super) const MOST_AT_ONCE: u64 = 5;
+
+/// Exports of one owner in a board that are kept, the one to come included.
+const MOST_OWN: usize = 10;
+/// What the files of one owner in a board may take before another one is begun: 1 GiB.
+const BYTES_OF_OWNER: i64 = 1 << 30;
+/// What the files of a board may take before another one is begun: 8 GiB.
+pub(super) const BYTES_OF_BOARD: i64 = 8 << 30;
 
 /// Whose an export is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,13 +175,13 @@ const fn has_parts(level: Level, breakdown: ExportBreakdown) -> bool {
     }
 }
 
-/// The first days of the first and the last period that lie wholly within `from` and `to`, both inclusive; none where there
-/// is no such period.
+/// The keys of the first and the last period whose dates lie wholly within `from` and `to`, both inclusive; none where
+/// there is no such period.
 fn whole(span: Span, from: NaiveDate, to: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
-    let first = periods::start(span, from);
+    let first = periods::named(span, from);
     let first = if first < from { periods::next(span, first) } else { first };
-    let last = periods::start(span, to);
-    let last = if periods::last(span, last) > to { periods::start(span, last - Days::new(1)) } else { last };
+    let last = periods::named(span, to);
+    let last = if periods::until(span, last) > to { periods::named(span, last - Days::new(1)) } else { last };
     (first <= last).then_some((first, last))
 }
 
@@ -193,51 +200,28 @@ pub(super) fn metrics(export: &export::Model) -> Result<Vec<Metric>> {
     export.metrics.0.iter().map(|name| Metric::try_from_value(name).map_err(Error::from)).collect()
 }
 
-/// Puts together what is of one place. A school that changed its cluster within a period has a figure with each of them: the
-/// sum is shown, and hidden if a part of it is.
-#[derive(Debug, Default)]
-pub(super) struct Merging(Option<figure::Model>);
-
-impl Merging {
-    /// Takes the next figure, in the order of the store; the one before, unless this one belongs to it.
-    pub(super) fn push(&mut self, next: figure::Model) -> Option<figure::Model> {
-        match self.0.take() {
-            Some(open) if is_of_one(&open, &next) => {
-                self.0 = Some(sum(open, &next));
-                None
-            }
-            open => {
-                self.0 = Some(next);
-                open
-            }
+/// Which exports of one owner go for another one, of those that are kept, oldest first: as few as it takes. What waits
+/// or is being written stays.
+pub(super) fn given_up(own: &[export::Model]) -> Vec<ExportId> {
+    let mut count = own.len();
+    let mut bytes: i64 = own.iter().filter_map(|export| export.byte_length).map(i64::from).sum();
+    let mut gone = Vec::new();
+    for export in own.iter().filter(|export| matches!(export.state, ExportState::Ready | ExportState::Failed)) {
+        if count < MOST_OWN && bytes < BYTES_OF_OWNER {
+            break;
         }
+        count -= 1;
+        bytes -= export.byte_length.map_or(0, i64::from);
+        gone.push(export.id);
     }
-
-    /// The last one.
-    pub(super) fn end(&mut self) -> Option<figure::Model> {
-        self.0.take()
-    }
-}
-
-fn is_of_one(one: &figure::Model, other: &figure::Model) -> bool {
-    let of = |figure: &figure::Model| (figure.metric, figure.level, figure.starts_on, figure.place_id);
-    of(one) == of(other) && one.language == other.language
-}
-
-fn sum(one: figure::Model, other: &figure::Model) -> figure::Model {
-    figure::Model {
-        numerator: one.numerator + other.numerator,
-        denominator: one.denominator + other.denominator,
-        unknown: one.unknown + other.unknown,
-        version: one.version.max(other.version),
-        inside: one.inside.or(other.inside),
-        outside: one.outside.or(other.outside),
-        ..one
-    }
+    gone
 }
 
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
+    use glans_entity::metrics::ExportFormat;
+
     use super::*;
 
     fn day(text: &str) -> NaiveDate {
@@ -271,6 +255,8 @@ mod tests {
             whole(Span::Month, day("2026-08-02"), day("2026-10-30")),
             Some((day("2026-09-01"), day("2026-09-01")))
         );
+        let october = Some((day("2026-10-01"), day("2026-10-01")));
+        assert_eq!(whole(Span::Month, day("2026-10-01"), day("2026-10-31")), october);
     }
 
     #[test]
@@ -318,32 +304,48 @@ mod tests {
         assert!(View::Team.covers(View::Everybody) && !View::Everybody.covers(View::Team));
     }
 
-    #[test]
-    fn the_parts_of_a_school_are_one() {
-        let part = |place: u128, parent: u128, outside| figure::Model {
-            board_id: BoardId(Uuid::from_u128(1)),
+    fn kept(state: ExportState, byte_length: Option<i32>) -> export::Model {
+        export::Model {
+            id: ExportId::new(),
+            board_id: BoardId::new(),
+            account_id: Some(AccountId::new()),
+            client_id: None,
+            level: Level::Board,
+            place_id: Uuid::nil(),
+            as_team: false,
+            metrics: Strings(Vec::new()),
             span: Span::Week,
-            metric: Metric::Reach,
-            level: Level::School,
-            language: String::new(),
-            starts_on: day("2026-08-03"),
-            parent_id: Uuid::from_u128(parent),
-            place_id: Uuid::from_u128(place),
-            version: 1,
-            numerator: 3,
-            denominator: 10,
-            unknown: 1,
-            inside: None,
-            outside,
+            first_on: day("2026-08-03"),
+            last_on: day("2026-08-03"),
+            breakdown: ExportBreakdown::None,
+            format: ExportFormat::Csv,
+            state,
+            attempts: 1,
+            lease: None,
+            leased_until: None,
+            row_count: byte_length,
+            byte_length,
+            failure: None,
+            created_at: DateTime::UNIX_EPOCH,
+            finished_at: None,
+            expires_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn the_oldest_files_go_for_a_new_one() {
+        let gone = |own: &[export::Model]| {
+            let gone = given_up(own);
+            own.iter().map(|export| gone.contains(&export.id)).collect::<Vec<_>>()
         };
-        let mut merging = Merging::default();
-        assert_eq!(merging.push(part(5, 1, None)), None);
-        assert_eq!(merging.push(part(5, 2, Some(Suppression::SmallDenominator))), None);
-        let whole = merging.push(part(6, 1, None)).unwrap();
-        assert_eq!((whole.numerator, whole.denominator, whole.unknown), (6, 20, 2));
-        assert_eq!(hidden(&whole, View::Everybody), Some(Suppression::SmallDenominator));
-        assert_eq!(hidden(&whole, View::Team), None);
-        assert_eq!(merging.end(), Some(part(6, 1, None)));
-        assert_eq!(merging.end(), None);
+        let small = || kept(ExportState::Ready, Some(1_000));
+        let mut own: Vec<_> = (1..MOST_OWN).map(|_| small()).collect();
+        assert!(!gone(&own).contains(&true), "there is room for one more");
+        own.insert(0, kept(ExportState::Queued, None));
+        own.insert(1, kept(ExportState::Failed, None));
+        assert_eq!(gone(&own)[..4], [false, true, true, false], "what waits stays, and as few go as it takes");
+        let large = || kept(ExportState::Ready, Some(1 << 29));
+        assert_eq!(gone(&[small(), large(), large(), small()]), [true, true, false, false], "1 GiB at most");
+        assert_eq!(gone(&[large(), small()]), [false, false]);
     }
 }

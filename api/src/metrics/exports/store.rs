@@ -4,19 +4,18 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use glans_entity::ids::{BoardId, ClassGroupId, ClusterId, ExportId, SchoolId};
-use glans_entity::metrics::ExportState::{Failed, Queued, Ready, Running};
+use glans_entity::metrics::ExportState::{Queued, Running};
 use glans_entity::metrics::export::{Column, Entity, Model};
 use glans_entity::metrics::{ExportBreakdown, Level, Metric, export_chunk, figure};
 use glans_entity::organisation::{board, class_group, cluster, school};
 use glans_entity::scope::{Scope, Scoped};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, LockBehavior, LockType, Order as Sorted, Query};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use sea_orm::{
-    ActiveEnum, ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait,
-    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
 
-use super::file::Block;
 use super::rules::{self, Owner};
 use crate::access::{Permit, Place};
 use crate::platform::error::Result;
@@ -188,6 +187,25 @@ pub(super) async fn under_way(db: &impl ConnectionTrait, scope: &Scope, board: B
     Ok(unfinished.filter(Column::State.is_in([Queued, Running])).count(db).await?)
 }
 
+/// The exports of somebody in a board that are still kept, oldest first.
+pub(super) async fn kept(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    board: BoardId,
+    owner: Owner,
+    now: DateTime<Utc>,
+) -> Result<Vec<Model>> {
+    Ok(own(scope, owner, now).filter(Column::BoardId.eq(board)).order_by_asc(Column::Id).all(db).await?)
+}
+
+/// How many bytes the files of a board have, those included whose time is over and that are still there.
+pub(super) async fn bytes(db: &impl ConnectionTrait, scope: &Scope, board: BoardId) -> Result<i64> {
+    let all = Entity::within(scope).filter(Column::BoardId.eq(board));
+    let sum = all.select_only().column_as(Column::ByteLength.sum(), "bytes");
+    let bytes: Option<Option<i64>> = sum.into_tuple().one(db).await?;
+    Ok(bytes.flatten().unwrap_or_default())
+}
+
 pub(super) async fn insert(db: &DatabaseTransaction, _permit: &Permit, row: Model) -> Result<Model> {
     Ok(row.into_active_model().reset_all().insert(db).await?)
 }
@@ -238,131 +256,6 @@ pub(super) async fn block(
     use export_chunk::Column;
     let block = export_chunk::Entity::within(scope).filter(Column::ExportId.eq(export));
     Ok(block.filter(Column::Position.eq(position)).one(db).await?.map(|block| block.bytes))
-}
-
-/// What waits, or was left by who did not come back.
-fn waiting(now: DateTime<Utc>) -> Condition {
-    let left = Condition::all().add(Column::State.eq(Running)).add(Column::LeasedUntil.lt(now));
-    Condition::any().add(Column::State.eq(Queued)).add(left)
-}
-
-/// Whether there is anything to write.
-pub(super) async fn is_waiting(db: &impl ConnectionTrait, everywhere: &Scope, now: DateTime<Utc>) -> Result<bool> {
-    Ok(Entity::within(everywhere).filter(waiting(now)).limit(1).one(db).await?.is_some())
-}
-
-/// Takes what waits longest under the lease `lease`, without what somebody wrote of it before. What another process has
-/// under its hands is passed over.
-pub(super) async fn claim(db: &DatabaseTransaction, lease: Uuid, now: DateTime<Utc>) -> Result<Option<Model>> {
-    let mut first = Query::select();
-    first
-        .column(Column::Id)
-        .from(Entity)
-        .cond_where(waiting(now))
-        .order_by(Column::CreatedAt, Sorted::Asc)
-        .order_by(Column::Id, Sorted::Asc)
-        .limit(1);
-    if db.get_database_backend() == DbBackend::Postgres {
-        first.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
-    }
-    let claimed = Entity::update_many()
-        .col_expr(Column::State, Expr::value(Running.to_value()))
-        .col_expr(Column::Lease, Expr::value(lease))
-        .col_expr(Column::LeasedUntil, Expr::value(now + rules::LEASE))
-        .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
-        .filter(Column::Id.in_subquery(first));
-    let claimed = claimed.exec_with_returning(db).await?.pop();
-    if let Some(export) = &claimed {
-        clear(db, export.id).await?;
-    }
-    Ok(claimed)
-}
-
-async fn clear(db: &DatabaseTransaction, export: ExportId) -> Result<()> {
-    export_chunk::Entity::delete_many().filter(export_chunk::Column::ExportId.eq(export)).exec(db).await?;
-    Ok(())
-}
-
-/// The export, as long as it is under the lease.
-fn held(export: ExportId, lease: Uuid) -> Condition {
-    Condition::all().add(Column::Id.eq(export)).add(Column::Lease.eq(lease)).add(Column::State.eq(Running))
-}
-
-/// Keeps blocks of a file, and the lease for longer. False where another one has taken it: nothing is kept then.
-pub(super) async fn keep(
-    db: &DatabaseTransaction,
-    export: &Model,
-    lease: Uuid,
-    blocks: Vec<Block>,
-    now: DateTime<Utc>,
-) -> Result<bool> {
-    // The row stays locked, so that nobody takes it over before the commit.
-    let renewed = Entity::update_many()
-        .col_expr(Column::LeasedUntil, Expr::value(now + rules::LEASE))
-        .filter(held(export.id, lease));
-    if renewed.exec(db).await?.rows_affected == 0 {
-        return Ok(false);
-    }
-    let rows: Vec<_> = blocks
-        .into_iter()
-        .map(|(position, bytes)| {
-            let row = export_chunk::Model { export_id: export.id, position, board_id: export.board_id, bytes };
-            row.into_active_model().reset_all()
-        })
-        .collect();
-    if !rows.is_empty() {
-        export_chunk::Entity::insert_many(rows).exec_without_returning(db).await?;
-    }
-    Ok(true)
-}
-
-fn ended(export: ExportId, lease: Uuid) -> sea_orm::UpdateMany<Entity> {
-    Entity::update_many()
-        .col_expr(Column::Lease, Expr::value(None::<Uuid>))
-        .col_expr(Column::LeasedUntil, Expr::value(None::<DateTime<Utc>>))
-        .filter(held(export, lease))
-}
-
-/// The file is whole: it is there to be fetched.
-pub(super) async fn finish(
-    db: &DatabaseTransaction,
-    export: ExportId,
-    lease: Uuid,
-    (rows, bytes): (i32, i32),
-    now: DateTime<Utc>,
-) -> Result<()> {
-    ended(export, lease)
-        .col_expr(Column::State, Expr::value(Ready.to_value()))
-        .col_expr(Column::RowCount, Expr::value(rows))
-        .col_expr(Column::ByteLength, Expr::value(bytes))
-        .col_expr(Column::FinishedAt, Expr::value(now))
-        .exec(db)
-        .await?;
-    Ok(())
-}
-
-/// There will be no file.
-pub(super) async fn fail(
-    db: &DatabaseTransaction,
-    export: ExportId,
-    lease: Uuid,
-    why: &str,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    let failed = ended(export, lease)
-        .col_expr(Column::State, Expr::value(Failed.to_value()))
-        .col_expr(Column::Failure, Expr::value(why))
-        .col_expr(Column::FinishedAt, Expr::value(now));
-    if failed.exec(db).await?.rows_affected > 0 {
-        clear(db, export).await?;
-    }
-    Ok(())
-}
-
-/// It waits again, for whoever comes next.
-pub(super) async fn give_back(db: &DatabaseTransaction, export: ExportId, lease: Uuid) -> Result<()> {
-    ended(export, lease).col_expr(Column::State, Expr::value(Queued.to_value())).exec(db).await?;
-    Ok(())
 }
 
 /// An export whose time is over.

@@ -46,8 +46,9 @@ pub enum MetricExportFormat {
 
 /// Engagement figures as a file. A row for each period, metric and place or language, in the order of the metrics, with these
 /// columns: `period_start`, `period_end`, `interval`, `metric`, `definition_version`, `level`, `place_id`, `place_name`,
-/// `language`, `value`, `numerator`, `denominator`, `unknown`, `suppressed`. Of a figure that is not shown, `suppressed` says why and the four before it
-/// are none. Seen by who started it, as long as they see these figures.
+/// `language`, `value`, `numerator`, `denominator`, `unknown`, `suppressed`. A period is named by its dates, October by
+/// 2026-10-01 and 2026-10-31; which days it covers stands at `Interval`. Of a figure that is not shown, `suppressed`
+/// says why and the four before it are none. Seen by who started it, as long as they see these figures.
 #[Object]
 impl MetricExport {
     /// Opaque, stable, sortable by time of making.
@@ -97,7 +98,8 @@ impl MetricExport {
         self.0.finished_at
     }
 
-    /// When the export goes, with its file: seven days after it was started.
+    /// When the export goes, with its file: seven days after it was started, or before that for a newer one
+    /// (`exportStart`).
     async fn expires_at(&self) -> DateTime<Utc> {
         self.0.expires_at
     }
@@ -110,7 +112,8 @@ pub struct ExportStartInput {
     pub scope: ID,
     /// Which metrics, each once; all there are when absent.
     pub metrics: Option<Vec<Metric>>,
-    /// The first day. Only periods that lie wholly within the two days are told.
+    /// The first day. Only periods that lie wholly within the two days are told: weeks from Monday to Sunday, months
+    /// and school years by their dates, as 2026-10-01 to 2026-10-31 for October.
     pub from: LocalDate,
     /// The last day, inclusive.
     pub to: LocalDate,

@@ -11,8 +11,9 @@ use tokio::time::MissedTickBehavior;
 use uuid::Uuid;
 
 use super::file::{Block, File, Size};
-use super::rules::{self, Merging, View};
-use super::{actions, store};
+use super::merging::Merging;
+use super::rules::{self, View};
+use super::{actions, claims, store};
 use crate::access::{Standing, Standings};
 use crate::app::App;
 use crate::call::Call;
@@ -39,21 +40,21 @@ pub async fn run(app: Arc<App>) {
     }
 }
 
-/// Makes all exports that wait, one after the other: how many were taken up.
+/// Makes all exports that wait, one after the other: how many were taken up. One that breaks off is tried again when
+/// its lease runs out, so that what is wrong has time to pass and others come first.
 pub async fn round(app: &Arc<App>) -> Result<usize> {
     let mut taken = 0;
     while let Some(making) = Making::claim(app).await? {
         taken += 1;
         if let Err(error) = making.run().await {
             tracing::error!(?error, export = %making.export.id, "an export broke off and is tried again");
-            making.give_back().await?;
         }
     }
     Ok(taken)
 }
 
 /// An export under the hands of this process.
-struct Making {
+pub struct Making {
     call: Call,
     export: export::Model,
     lease: Uuid,
@@ -68,20 +69,21 @@ struct Source {
 
 impl Making {
     /// Takes up the export that waits longest, if one does.
-    async fn claim(app: &Arc<App>) -> Result<Option<Self>> {
+    pub async fn claim(app: &Arc<App>) -> Result<Option<Self>> {
         let call = Call::system(app, "exports");
         // Whoever only looks does not wait for the writer.
-        if !store::is_waiting(&*call.read().await?, &call.scope(), call.now()).await? {
+        if !claims::is_waiting(&*call.read().await?, &call.scope(), call.now()).await? {
             return Ok(None);
         }
         let lease = Uuid::now_v7();
         let write = call.write().await?;
-        let claimed = store::claim(write.db(), lease, write.now()).await?;
+        let claimed = claims::claim(write.db(), lease, write.now()).await?;
         write.commit().await?;
         Ok(claimed.map(|export| Self { call, export, lease }))
     }
 
-    async fn run(&self) -> Result<()> {
+    /// Writes its file, as long as no other process takes it over.
+    pub async fn run(&self) -> Result<()> {
         if self.export.attempts > rules::TRIES {
             return self.fail(BROKE_OFF).await;
         }
@@ -147,7 +149,7 @@ impl Making {
     /// False where another process has taken it over.
     async fn keep(&self, blocks: Vec<Block>) -> Result<bool> {
         let write = self.call.write().await?;
-        let is_kept = store::keep(write.db(), &self.export, self.lease, blocks, write.now()).await?;
+        let is_kept = claims::keep(write.db(), &self.export, self.lease, blocks, write.now()).await?;
         write.commit().await?;
         Ok(is_kept)
     }
@@ -158,21 +160,15 @@ impl Making {
         let bytes = i32::try_from(bytes).map_err(Error::fault)?;
         let write = self.call.write().await?;
         let (db, now) = (write.db(), write.now());
-        if store::keep(db, &self.export, self.lease, last.into_iter().collect(), now).await? {
-            store::finish(db, self.export.id, self.lease, (rows, bytes), now).await?;
+        if claims::keep(db, &self.export, self.lease, last.into_iter().collect(), now).await? {
+            claims::finish(db, self.export.id, self.lease, (rows, bytes), now).await?;
         }
         write.commit().await
     }
 
     async fn fail(&self, why: &str) -> Result<()> {
         let write = self.call.write().await?;
-        store::fail(write.db(), self.export.id, self.lease, why, write.now()).await?;
-        write.commit().await
-    }
-
-    async fn give_back(&self) -> Result<()> {
-        let write = self.call.write().await?;
-        store::give_back(write.db(), self.export.id, self.lease).await?;
+        claims::fail(write.db(), self.export.id, self.lease, why, write.now()).await?;
         write.commit().await
     }
 }

@@ -5,12 +5,13 @@ use glans_entity::engagement::recipient::{self, AS_STAFF};
 use glans_entity::engagement::{TargetKind, audience_target};
 use glans_entity::ids::PersonId;
 use glans_entity::metrics::stretch;
-use glans_entity::people::{GuardianAccess, GuardianshipStatus, enrolment, guardianship};
+use glans_entity::people::{enrolment, guardianship};
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement, UnionType};
-use sea_orm::{ActiveEnum, ColumnTrait, Condition, ConnectionTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter};
 use uuid::Uuid;
 
+use super::entitled::entitled;
 use super::known;
 use super::recorder::{About, Recorder};
 use crate::platform::error::Result;
@@ -29,16 +30,16 @@ fn own(column: recipient::Column) -> Expr {
 }
 
 /// The stretch that the statement is about lasts on the day.
-fn lasts(day: NaiveDate) -> Condition {
+pub(super) fn lasts(day: impl Into<Expr> + Clone) -> Condition {
     use stretch::Column;
     let own = |column: Column| Expr::col((stretch::Entity, column));
     Condition::all()
-        .add(own(Column::StartsOn).lte(day))
+        .add(own(Column::StartsOn).lte(day.clone()))
         .add(Condition::any().add(own(Column::EndsOn).is_null()).add(own(Column::EndsOn).gte(day)))
 }
 
 /// The student is active on the day.
-pub(super) fn is_active(student: Expr, day: NaiveDate) -> Expr {
+pub(super) fn is_active(student: Expr, day: impl Into<Expr> + Clone) -> Expr {
     let rows = Query::select()
         .expr(Expr::val(1))
         .from(stretch::Entity)
@@ -117,14 +118,10 @@ pub(super) fn newly_met(about: About, met: SelectStatement) -> SelectStatement {
 pub(super) fn met(about: About, done: Condition) -> SelectStatement {
     use guardianship::Column;
     let link = |column: Column| Expr::col((guardianship::Entity, column));
-    let entitled = Condition::all()
+    let of_recipient = entitled(about.day)
         .add(link(Column::GuardianId).equals((recipient::Entity, recipient::Column::PersonId)))
-        .add(link(Column::StudentId).equals((recipient::Entity, recipient::Column::StudentId)))
-        .add(link(Column::Status).eq(GuardianshipStatus::Active.to_value()))
-        .add(link(Column::Access).eq(GuardianAccess::Full.to_value()))
-        .add(link(Column::StartsOn).lte(about.day))
-        .add(Condition::any().add(link(Column::EndsOn).is_null()).add(link(Column::EndsOn).gte(about.day)));
-    received(about.item).inner_join(guardianship::Entity, entitled).cond_where(done).to_owned()
+        .add(link(Column::StudentId).equals((recipient::Entity, recipient::Column::StudentId)));
+    received(about.item).inner_join(guardianship::Entity, of_recipient).cond_where(done).to_owned()
 }
 
 /// The students about whom guardians received the item.

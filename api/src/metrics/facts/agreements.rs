@@ -40,16 +40,18 @@ pub(super) async fn daily(rec: &Recorder<'_>) -> Result<()> {
     written(rec, due(rec).filter(agreement::Column::DueOn.gte(since)).filter(is_new())).await
 }
 
-pub(super) async fn all(rec: &Recorder<'_>) -> Result<()> {
-    written(rec, due(rec).filter(is_new())).await
+pub(super) async fn page(rec: &Recorder<'_>, after: Uuid) -> Result<Option<Uuid>> {
+    some_written(rec, due(rec).filter(is_new()), after).await
 }
 
 fn own(column: agreement::Column) -> Expr {
     Expr::col((agreement::Entity, column))
 }
 
+/// There is no fact of it, and there can be one: its student was active on the day.
 fn is_new() -> Expr {
-    known::is_new(&[METRIC], own(agreement::Column::Id))
+    use agreement::Column;
+    known::is_new(&[METRIC], own(Column::Id)).and(addressed::is_active(own(Column::StudentId), own(Column::DueOn)))
 }
 
 /// Agreements of the board whose day is over.
@@ -62,17 +64,22 @@ fn due(rec: &Recorder<'_>) -> Select<agreement::Entity> {
 
 /// Writes these down, some at a time.
 async fn written(rec: &Recorder<'_>, which: Select<agreement::Entity>) -> Result<()> {
-    use agreement::Column;
-    let mut last = AgreementId(Uuid::nil());
-    loop {
-        let next = which.clone().filter(Column::Id.gt(last)).order_by_asc(Column::Id).limit(known::AT_ONCE);
-        let rows = next.all(rec.db).await?;
-        let Some(end) = rows.last() else { return Ok(()) };
-        last = end.id;
-        for row in rows {
-            write(rec, &row).await?;
-        }
+    let mut last = Some(Uuid::nil());
+    while let Some(after) = last {
+        last = some_written(rec, which.clone(), after).await?;
     }
+    Ok(())
+}
+
+/// Writes down some of these; the last one.
+async fn some_written(rec: &Recorder<'_>, which: Select<agreement::Entity>, after: Uuid) -> Result<Option<Uuid>> {
+    use agreement::Column;
+    let next = which.filter(Column::Id.gt(after)).order_by_asc(Column::Id).limit(known::AT_ONCE);
+    let rows = next.all(rec.db).await?;
+    for row in &rows {
+        write(rec, row).await?;
+    }
+    Ok(rows.last().map(|row| row.id.0))
 }
 
 async fn write(rec: &Recorder<'_>, row: &agreement::Model) -> Result<()> {

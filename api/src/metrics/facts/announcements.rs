@@ -19,7 +19,7 @@ use glans_entity::metrics::Metric;
 use glans_entity::people::Role;
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveEnum, ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveEnum, ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
 use super::recorder::{About, Recorder};
@@ -41,12 +41,7 @@ pub(super) async fn record(rec: &Recorder<'_>, event: &Event) -> Result<()> {
         "feed.read" => event.all::<Uuid>("items")?.into_iter().map(AnnouncementId).collect(),
         _ => return Ok(()),
     };
-    let rows = announcement::Entity::within(&Scope::system(rec.today()))
-        .filter(announcement::Column::Id.is_in(ids))
-        .filter(announcement::Column::BoardId.eq(rec.board))
-        .all(rec.db)
-        .await?;
-    for row in rows {
+    for row in held(rec).filter(announcement::Column::Id.is_in(ids)).all(rec.db).await? {
         if event.kind == "announcement.withdrawn" {
             take_back(rec, &row).await?;
         } else {
@@ -56,25 +51,24 @@ pub(super) async fn record(rec: &Recorder<'_>, event: &Event) -> Result<()> {
     Ok(())
 }
 
-pub(super) async fn all(rec: &Recorder<'_>) -> Result<()> {
+pub(super) async fn page(rec: &Recorder<'_>, after: Uuid) -> Result<Option<Uuid>> {
     use announcement::Column;
-    let everywhere = Scope::system(rec.today());
-    let mut last = AnnouncementId(Uuid::nil());
-    loop {
-        let rows = announcement::Entity::within(&everywhere)
-            .filter(Column::BoardId.eq(rec.board))
-            .filter(Column::PublishedAt.is_not_null())
-            .filter(Column::Id.gt(last))
-            .order_by_asc(Column::Id)
-            .limit(known::AT_ONCE)
-            .all(rec.db)
-            .await?;
-        let Some(end) = rows.last() else { return Ok(()) };
-        last = end.id;
-        for row in rows {
-            write(rec, &row, None).await?;
-        }
+    let next = held(rec).filter(Column::PublishedAt.is_not_null()).filter(Column::Id.gt(after));
+    let rows = next.limit(known::AT_ONCE).all(rec.db).await?;
+    for row in &rows {
+        write(rec, row, None).await?;
     }
+    Ok(rows.last().map(|row| row.id.0))
+}
+
+/// Announcements of the board, which nobody withdraws until the transaction ends: what is written of one that is
+/// withdrawn meanwhile would stay. In the order of their ids, so that nobody waits for each other in a ring.
+fn held(rec: &Recorder<'_>) -> Select<announcement::Entity> {
+    use announcement::Column;
+    announcement::Entity::within(&Scope::system(rec.today()))
+        .filter(Column::BoardId.eq(rec.board))
+        .order_by_asc(Column::Id)
+        .lock_shared()
 }
 
 /// What an announcement counts for, and until when.

@@ -2,7 +2,7 @@
 //!
 //! `TEAM_ATTENDANCE`: of a team session that was held, the staff who were to come as its first record settled, and
 //! those of them who were present. Who caught up later was not. The day is that of the session, and it counts from its
-//! first record on. What the record is corrected to counts in its place.
+//! first record on. What the record is corrected to counts in its place, but of who was erased since.
 
 use glans_entity::ids::TeamSessionId;
 use glans_entity::metrics::Metric;
@@ -29,19 +29,15 @@ pub(super) async fn record(rec: &Recorder<'_>, event: &Event) -> Result<()> {
     }
 }
 
-pub(super) async fn all(rec: &Recorder<'_>) -> Result<()> {
+pub(super) async fn page(rec: &Recorder<'_>, after: Uuid) -> Result<Option<Uuid>> {
     use team_session::Column;
-    let mut last = TeamSessionId(Uuid::nil());
-    loop {
-        let is_new = known::is_new(&[Metric::TeamAttendance], Expr::col((team_session::Entity, Column::Id)));
-        let next = held(rec).filter(is_new).filter(Column::Id.gt(last)).order_by_asc(Column::Id).limit(known::AT_ONCE);
-        let rows = next.all(rec.db).await?;
-        let Some(end) = rows.last() else { return Ok(()) };
-        last = end.id;
-        for row in rows {
-            write(rec, &row).await?;
-        }
+    let is_new = known::is_new(&[Metric::TeamAttendance], Expr::col((team_session::Entity, Column::Id)));
+    let next = held(rec).filter(is_new).filter(Column::Id.gt(after)).order_by_asc(Column::Id).limit(known::AT_ONCE);
+    let rows = next.all(rec.db).await?;
+    for row in &rows {
+        write(rec, row).await?;
     }
+    Ok(rows.last().map(|row| row.id.0))
 }
 
 fn held(rec: &Recorder<'_>) -> Select<team_session::Entity> {

@@ -2,10 +2,12 @@
 
 use chrono::NaiveDate;
 use glans_entity::engagement::{AttendeeStatus, conversation, conversation_attendee};
-use glans_entity::people::{GuardianAccess, GuardianshipStatus, guardianship};
+use glans_entity::people::guardianship;
 use glans_entity::practice::OccasionStatus;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ActiveEnum, Condition};
+
+use super::entitled::entitled;
 
 /// The conversation of the statement was held, and a guardian came who is entitled on the day.
 pub(super) fn attended(day: NaiveDate) -> Condition {
@@ -25,20 +27,4 @@ pub(super) fn attended(day: NaiveDate) -> Condition {
         .and_where(guest(Column::Status).eq(AttendeeStatus::Present.to_value()))
         .to_owned();
     Condition::all().add(own(conversation::Column::Status).eq(OccasionStatus::Held.to_value())).add(Expr::exists(came))
-}
-
-/// The guardianship gives everything of the child on the day, as it does in partnerships: with or without a login, for
-/// who has none yet comes to school as well, and up to the last day of one that ended since.
-fn entitled(day: NaiveDate) -> Condition {
-    use GuardianshipStatus::{Active, Ended, Invited};
-    use guardianship::Column;
-    let link = |column: Column| Expr::col((guardianship::Entity, column));
-    let present = [Active, Invited].map(|status| status.to_value());
-    let past = [Active, Invited, Ended].map(|status| status.to_value());
-    let open = Condition::all().add(link(Column::Status).is_in(present)).add(link(Column::EndsOn).is_null());
-    let over = Condition::all().add(link(Column::Status).is_in(past)).add(link(Column::EndsOn).gte(day));
-    Condition::all()
-        .add(link(Column::Access).eq(GuardianAccess::Full.to_value()))
-        .add(link(Column::StartsOn).lte(day))
-        .add(Condition::any().add(open).add(over))
 }

@@ -39,19 +39,15 @@ pub(super) async fn record(rec: &Recorder<'_>, event: &Event) -> Result<()> {
     }
 }
 
-pub(super) async fn all(rec: &Recorder<'_>) -> Result<()> {
+pub(super) async fn page(rec: &Recorder<'_>, after: Uuid) -> Result<Option<Uuid>> {
     use contact_moment::Column;
-    let mut last = ContactMomentId(Uuid::nil());
-    loop {
-        let is_new = known::is_new(&[METRIC], Expr::col((contact_moment::Entity, Column::Id)));
-        let next = compliments(rec).filter(is_new).filter(Column::Id.gt(last));
-        let rows = next.order_by_asc(Column::Id).limit(known::AT_ONCE).all(rec.db).await?;
-        let Some(end) = rows.last() else { return Ok(()) };
-        last = end.id;
-        for row in rows {
-            write(rec, &row).await?;
-        }
+    let is_new = known::is_new(&[METRIC], Expr::col((contact_moment::Entity, Column::Id)));
+    let next = compliments(rec).filter(is_new).filter(Column::Id.gt(after));
+    let rows = next.order_by_asc(Column::Id).limit(known::AT_ONCE).all(rec.db).await?;
+    for row in &rows {
+        write(rec, row).await?;
     }
+    Ok(rows.last().map(|row| row.id.0))
 }
 
 /// Compliments of the board.

@@ -7,7 +7,7 @@
 //! were absent, whatever they have of the child by now.
 //!
 //! The day is that of the conversation, and it counts from its first record on. What the record is corrected to counts
-//! in its place.
+//! in its place, but of a guardian who was erased since.
 
 use glans_entity::engagement::{AttendeeStatus, conversation, conversation_attendee};
 use glans_entity::ids::ConversationId;
@@ -40,19 +40,15 @@ pub(super) async fn record(rec: &Recorder<'_>, event: &Event) -> Result<()> {
     }
 }
 
-pub(super) async fn all(rec: &Recorder<'_>) -> Result<()> {
+pub(super) async fn page(rec: &Recorder<'_>, after: Uuid) -> Result<Option<Uuid>> {
     use conversation::Column;
-    let mut last = ConversationId(Uuid::nil());
-    loop {
-        let is_new = known::is_new(&METRICS, Expr::col((conversation::Entity, Column::Id)));
-        let next = held(rec).filter(is_new).filter(Column::Id.gt(last)).order_by_asc(Column::Id).limit(known::AT_ONCE);
-        let rows = next.all(rec.db).await?;
-        let Some(end) = rows.last() else { return Ok(()) };
-        last = end.id;
-        for row in rows {
-            write(rec, &row).await?;
-        }
+    let is_new = known::is_new(&METRICS, Expr::col((conversation::Entity, Column::Id)));
+    let next = held(rec).filter(is_new).filter(Column::Id.gt(after)).order_by_asc(Column::Id).limit(known::AT_ONCE);
+    let rows = next.all(rec.db).await?;
+    for row in &rows {
+        write(rec, row).await?;
     }
+    Ok(rows.last().map(|row| row.id.0))
 }
 
 /// Conversations of the board that were held.

@@ -9,19 +9,22 @@
 //! who was told, and a day is one statement, however much was told. A day is written down once, when all of its
 //! deliveries are final: 96 hours after its end, which no delivery outlives (72 hours for e-mail, 24 for push), and not
 //! as long as one of them is under way all the same, as after an outage. What is gone by [`LOOKS_BACK`] days after it
-//! was told is not known any more: deliveries are kept for 30 days.
+//! was told is not known any more: deliveries are kept for 30 days. Days of which there is no fact are noted as well, so
+//! that they are looked at once.
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use glans_entity::ids::BoardId;
-use glans_entity::metrics::Metric;
+use glans_entity::metrics::{Metric, milestone};
 use glans_entity::notifications::{DeliveryState, delivery, notification, notification_student};
+use glans_entity::scope::{Scope, Scoped};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement};
-use sea_orm::{ActiveEnum, ConnectionTrait};
+use sea_orm::{ActiveEnum, ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::recorder::{About, Recorder};
 use super::{addressed, known};
 use crate::call::begin;
+use crate::metrics::milestones;
 use crate::platform::error::Result;
 
 /// After the end of a day nothing that was told on it is under way any more.
@@ -33,28 +36,58 @@ const OTHER: &str = "other";
 
 const TRIED: [DeliveryState; 3] = [DeliveryState::Sent, DeliveryState::Failed, DeliveryState::Dead];
 const UNDER_WAY: [DeliveryState; 2] = [DeliveryState::Queued, DeliveryState::Sending];
+/// The milestone of a day that is written down. There may be no fact of it, as of a day in the holidays.
+const WRITTEN: &str = "deliveries";
 
 pub(super) async fn daily(rec: &Recorder<'_>) -> Result<()> {
-    for day in (0..LOOKS_BACK).rev().map(|back| rec.today() - Days::new(back)) {
-        let about = About {
-            metric: Metric::Delivery,
-            item: item(rec.board, day),
-            day,
-            counts_at: begin(day + Days::new(1)) + FINAL_AFTER,
-        };
-        if about.counts_at <= rec.now && !known::is_known(rec, &[about.metric], about.item).await? {
-            write(rec, about).await?;
-        }
+    use milestone::Column;
+    let over = over(rec);
+    let written: Vec<String> = milestone::Entity::within(&Scope::system(rec.today()))
+        .select_only()
+        .column(Column::Reached)
+        .filter(Column::BoardId.eq(rec.board))
+        .filter(Column::Kind.eq(WRITTEN))
+        .filter(Column::Reached.is_in(over.iter().map(|about| about.day.to_string())))
+        .into_tuple()
+        .all(rec.db)
+        .await?;
+    for about in over.into_iter().filter(|about| !written.contains(&about.day.to_string())) {
+        write(rec, about).await?;
     }
     Ok(())
 }
 
+/// As [`daily`], also days of which nothing could be written before the board was counted.
+pub(super) async fn all(rec: &Recorder<'_>) -> Result<()> {
+    for about in over(rec) {
+        write(rec, about).await?;
+    }
+    Ok(())
+}
+
+/// The days of which all is final.
+fn over(rec: &Recorder<'_>) -> Vec<About> {
+    let about = |day: NaiveDate| About {
+        metric: Metric::Delivery,
+        item: item(rec.board, day),
+        day,
+        counts_at: begin(day + Days::new(1)) + FINAL_AFTER,
+    };
+    let days = (0..LOOKS_BACK).rev().map(|back| rec.today() - Days::new(back));
+    days.map(about).filter(|about| about.counts_at <= rec.now).collect()
+}
+
 async fn write(rec: &Recorder<'_>, about: About) -> Result<()> {
+    if known::is_known(rec, &[about.metric], about.item).await? {
+        return Ok(());
+    }
     let under_way = told(rec.board, about.day, &UNDER_WAY).expr(Expr::val(1)).limit(1).to_owned();
     if rec.db.query_one(&under_way).await?.is_some() {
         return Ok(());
     }
-    rec.of_students(about, taken(rec.board, about.day)).await
+    rec.of_students(about, taken(rec.board, about.day)).await?;
+    milestones::is_first(rec.db, rec.board, WRITTEN, about.day.to_string(), rec.now).await?;
+    Ok(())
 }
 
 /// What all that is told in the board on one day is about: there is no such thing, so it has an id of its own.

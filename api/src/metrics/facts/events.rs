@@ -46,18 +46,14 @@ pub(super) async fn daily(rec: &Recorder<'_>) -> Result<()> {
     Ok(())
 }
 
-pub(super) async fn all(rec: &Recorder<'_>) -> Result<()> {
+pub(super) async fn page(rec: &Recorder<'_>, after: Uuid) -> Result<Option<Uuid>> {
     use event::Column;
-    let mut last = EventId(Uuid::nil());
-    loop {
-        let next = over(rec).filter(Column::Id.gt(last)).order_by_asc(Column::Id).limit(known::AT_ONCE);
-        let rows = next.all(rec.db).await?;
-        let Some(end) = rows.last() else { return Ok(()) };
-        last = end.id;
-        for row in rows {
-            write(rec, &row, None).await?;
-        }
+    let next = over(rec).filter(Column::Id.gt(after)).order_by_asc(Column::Id).limit(known::AT_ONCE);
+    let rows = next.all(rec.db).await?;
+    for row in &rows {
+        write(rec, row, None).await?;
     }
+    Ok(rows.last().map(|row| row.id.0))
 }
 
 /// Events of the board that took place.

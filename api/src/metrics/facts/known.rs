@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::recorder::{About, Recorder};
 use crate::platform::error::Result;
 
-/// Items of one statement where all of a board are gone through.
+/// Items of one transaction where all of a board are gone through.
 pub(super) const AT_ONCE: u64 = 200;
 /// For so long the program may have stood still, in days, until what was over meanwhile is not looked for any more but
 /// by [`super::all`].

@@ -32,18 +32,14 @@ pub(super) async fn record(rec: &Recorder<'_>, event: &Event) -> Result<()> {
     }
 }
 
-pub(super) async fn all(rec: &Recorder<'_>) -> Result<()> {
+pub(super) async fn page(rec: &Recorder<'_>, after: Uuid) -> Result<Option<Uuid>> {
     use team_session::Column;
-    let mut last = TeamSessionId(Uuid::nil());
-    loop {
-        let next = held(rec).filter(Column::Id.gt(last)).order_by_asc(Column::Id).limit(known::AT_ONCE);
-        let rows = next.all(rec.db).await?;
-        let Some(end) = rows.last() else { return Ok(()) };
-        last = end.id;
-        for row in rows {
-            write(rec, &row).await?;
-        }
+    let next = held(rec).filter(Column::Id.gt(after)).order_by_asc(Column::Id).limit(known::AT_ONCE);
+    let rows = next.all(rec.db).await?;
+    for row in &rows {
+        write(rec, row).await?;
     }
+    Ok(rows.last().map(|row| row.id.0))
 }
 
 fn held(rec: &Recorder<'_>) -> Select<team_session::Entity> {

@@ -5,7 +5,7 @@
 //! facts were. A fact keeps the day and the places with which it was first written.
 //!
 //! History does not move: an item of which there are facts is not written anew as a whole, so that whose rights ended
-//! or who was erased since stays counted as they were.
+//! or who was erased since stays counted as they were. No fact names anybody who is erased: there is another id in it.
 
 mod addressed;
 mod agreements;
@@ -15,6 +15,7 @@ mod attended;
 mod contact;
 mod conversations;
 mod deliveries;
+mod entitled;
 mod events;
 mod known;
 mod materials;
@@ -28,12 +29,10 @@ mod threads;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use glans_entity::ids::{BoardId, PersonId};
-use glans_entity::metrics::fact;
+use glans_entity::ids::BoardId;
 use glans_entity::organisation::board;
 use glans_entity::scope::{Scope, Scoped};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, DatabaseTransaction, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use self::recorder::Recorder;
@@ -87,7 +86,7 @@ impl Part {
 pub async fn record(db: &DatabaseTransaction, board: BoardId, event: &Event, now: DateTime<Utc>) -> Result<()> {
     let rec = Recorder { db, board, now };
     if event.kind == ERASED {
-        return erased(&rec, event).await;
+        return rec.forget_person(event.id()?).await;
     }
     agreements::record(&rec, event).await?;
     announcements::record(&rec, event).await?;
@@ -102,20 +101,9 @@ pub async fn record(db: &DatabaseTransaction, board: BoardId, event: &Event, now
     threads::record(&rec, event).await
 }
 
-/// Whoever was erased goes on to count, as nobody.
-async fn erased(rec: &Recorder<'_>, event: &Event) -> Result<()> {
-    let person: PersonId = event.id()?;
-    fact::Entity::update_many()
-        .col_expr(fact::Column::SubjectId, Expr::value(Uuid::now_v7()))
-        .filter(fact::Column::SubjectId.eq(person.0))
-        .exec(rec.db)
-        .await?;
-    Ok(())
-}
-
 /// Writes down what the calendar changed in all boards: what is over by now and was not written down yet. Done again,
-/// it changes nothing, and costs some look-ups for each board.
-pub async fn daily(app: &Arc<App>) -> Result<()> {
+/// it changes nothing, and costs some look-ups for each board. False if another process is at it.
+pub async fn daily(app: &Arc<App>) -> Result<bool> {
     let now = app.clock.now();
     let scope = Scope::system(today(now));
     let boards: Vec<BoardId> = board::Entity::within(&scope)
@@ -129,12 +117,12 @@ pub async fn daily(app: &Arc<App>) -> Result<()> {
         let db = app.db.write(&scope).await?;
         // Another process does it, for all boards.
         if !alone::with(&db, LOCK).await? {
-            return Ok(());
+            return Ok(false);
         }
         daily_of(&db, board, now).await?;
         db.commit().await?;
     }
-    Ok(())
+    Ok(true)
 }
 
 /// As [`daily`], of one board by that time.
@@ -147,14 +135,17 @@ pub async fn daily_of(db: &DatabaseTransaction, board: BoardId, now: DateTime<Ut
     surveys::daily(&rec).await
 }
 
-/// Writes down everything of the board of which there is no fact yet, in a transaction for each part: what broke off
-/// goes on where it was.
+/// Writes down everything of the board of which there is no fact yet, in transactions of some items each, so that acts
+/// do not wait long: what broke off goes on where it was.
 pub async fn all(app: &Arc<App>, board: BoardId) -> Result<()> {
     let now = app.clock.now();
     for part in Part::ALL {
-        let db = app.db.write(&Scope::system(today(now))).await?;
-        all_of(&db, board, part, now).await?;
-        db.commit().await?;
+        let mut last = Some(Uuid::nil());
+        while let Some(after) = last {
+            let db = app.db.write(&Scope::system(today(now))).await?;
+            last = page(&Recorder { db: &db, board, now }, part, after).await?;
+            db.commit().await?;
+        }
     }
     Ok(())
 }
@@ -162,19 +153,28 @@ pub async fn all(app: &Arc<App>, board: BoardId) -> Result<()> {
 /// As [`all`], one part of it by that time.
 pub async fn all_of(db: &DatabaseTransaction, board: BoardId, part: Part, now: DateTime<Utc>) -> Result<()> {
     let rec = Recorder { db, board, now };
+    let mut last = Some(Uuid::nil());
+    while let Some(after) = last {
+        last = page(&rec, part, after).await?;
+    }
+    Ok(())
+}
+
+/// Writes down the items of a part that come next after that id; the last of them, or none where there were none.
+async fn page(rec: &Recorder<'_>, part: Part, after: Uuid) -> Result<Option<Uuid>> {
     match part {
-        Part::Agreements => agreements::all(&rec).await,
-        Part::Announcements => announcements::all(&rec).await,
-        Part::Attendance => attendance::all(&rec).await,
-        Part::Contact => contact::all(&rec).await,
-        Part::Conversations => conversations::all(&rec).await,
+        Part::Agreements => agreements::page(rec, after).await,
+        Part::Announcements => announcements::page(rec, after).await,
+        Part::Attendance => attendance::page(rec, after).await,
+        Part::Contact => contact::page(rec, after).await,
+        Part::Conversations => conversations::page(rec, after).await,
         // What is older than they look back is gone.
-        Part::Deliveries => deliveries::daily(&rec).await,
-        Part::Events => events::all(&rec).await,
-        Part::Materials => materials::all(&rec).await,
-        Part::Practice => practice::all(&rec).await,
-        Part::Steps => steps::all(&rec).await,
-        Part::Surveys => surveys::all(&rec).await,
-        Part::Threads => threads::all(&rec).await,
+        Part::Deliveries => deliveries::all(rec).await.map(|()| None),
+        Part::Events => events::page(rec, after).await,
+        Part::Materials => materials::page(rec, after).await,
+        Part::Practice => practice::page(rec, after).await,
+        Part::Steps => steps::page(rec, after).await,
+        Part::Surveys => surveys::page(rec, after).await,
+        Part::Threads => threads::page(rec, after).await,
     }
 }

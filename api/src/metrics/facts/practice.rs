@@ -73,19 +73,15 @@ pub(super) async fn record(rec: &Recorder<'_>, event: &Event) -> Result<()> {
     }
 }
 
-pub(super) async fn all(rec: &Recorder<'_>) -> Result<()> {
+pub(super) async fn page(rec: &Recorder<'_>, after: Uuid) -> Result<Option<Uuid>> {
     use meeting::Column;
-    let mut last = MeetingId(Uuid::nil());
-    loop {
-        let is_new = known::is_new(&METRICS, Expr::col((meeting::Entity, Column::Id)));
-        let next = held(rec).filter(is_new).filter(Column::Id.gt(last)).order_by_asc(Column::Id).limit(known::AT_ONCE);
-        let rows = next.all(rec.db).await?;
-        let Some(end) = rows.last() else { return Ok(()) };
-        last = end.id;
-        for row in rows {
-            write(rec, &row, &METRICS).await?;
-        }
+    let is_new = known::is_new(&METRICS, Expr::col((meeting::Entity, Column::Id)));
+    let next = held(rec).filter(is_new).filter(Column::Id.gt(after)).order_by_asc(Column::Id).limit(known::AT_ONCE);
+    let rows = next.all(rec.db).await?;
+    for row in &rows {
+        write(rec, row, &METRICS).await?;
     }
+    Ok(rows.last().map(|row| row.id.0))
 }
 
 /// Meetings of the board that were held.

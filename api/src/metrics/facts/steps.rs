@@ -8,7 +8,8 @@
 //! them with whom a conversation about expectations was held in the year by that day.
 //!
 //! `CLOSING`: students who are active on the last day of the school year, and those of them with whom a closing
-//! conversation was held in the year, or for whom there was a compliment in its last eight weeks.
+//! conversation was held in the year, or for whom there was a compliment in its last eight weeks. Where the last day
+//! lies in a week that is of the next year (`periods.rs`), it is the Sunday before, so that the year has its closings.
 //!
 //! A conversation counts if a guardian came who is entitled on the day by which it is due. All of it counts from the
 //! next day on, and is written down then. A conversation or compliment that is noted later counts for its own day, and
@@ -17,7 +18,7 @@
 use chrono::{DateTime, Days, NaiveDate, TimeDelta};
 use glans_entity::engagement::{ContactTone, StepKind, contact_moment, conversation, partnership};
 use glans_entity::ids::{BoardId, ConversationId, PartnershipId, SchoolYearId, StudentId};
-use glans_entity::metrics::{Metric, stretch};
+use glans_entity::metrics::{Metric, Span, stretch};
 use glans_entity::organisation::{class_group, school_year};
 use glans_entity::people::enrolment;
 use glans_entity::scope::{Scope, Scoped};
@@ -30,6 +31,7 @@ use super::recorder::{About, Recorder};
 use super::{addressed, known, rows};
 use crate::call::begin;
 use crate::engagement::partnerships::rules::{INTAKE_WITHIN, START_WITHIN};
+use crate::metrics::periods;
 use crate::platform::error::Result;
 use crate::platform::outbox::Event;
 
@@ -46,15 +48,50 @@ pub(super) async fn record(rec: &Recorder<'_>, event: &Event) -> Result<()> {
 }
 
 pub(super) async fn daily(rec: &Recorder<'_>) -> Result<()> {
-    over(rec, rec.today() - TimeDelta::days(known::STOOD_STILL)).await
+    let since = rec.today() - TimeDelta::days(known::STOOD_STILL);
+    let mut last = Some(Uuid::nil());
+    while let Some(after) = last {
+        last = over(rec, since, after).await?;
+    }
+    Ok(())
 }
 
-pub(super) async fn all(rec: &Recorder<'_>) -> Result<()> {
-    over(rec, DateTime::UNIX_EPOCH.date_naive()).await
+pub(super) async fn page(rec: &Recorder<'_>, after: Uuid) -> Result<Option<Uuid>> {
+    over(rec, DateTime::UNIX_EPOCH.date_naive(), after).await
 }
 
-/// Writes down all that is over, was due since then, and is new.
-async fn over(rec: &Recorder<'_>, since: NaiveDate) -> Result<()> {
+/// Writes down some of what is over, was due since then, and is new: what all students have, and then the intakes that
+/// come next after that id; the last of these.
+async fn over(rec: &Recorder<'_>, since: NaiveDate, after: Uuid) -> Result<Option<Uuid>> {
+    if after.is_nil() {
+        all_students(rec, since).await?;
+    }
+    let id = Expr::col((partnership::Entity, partnership::Column::Id));
+    let new = Condition::all().add(known::is_new(&[Metric::Intake], id.clone())).add(id.gt(after));
+    let rows = rec.db.query_all(&newcomers(rec, since, new)).await?;
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let students = rows.iter().map(|row| row.try_get("", "student_id")).collect::<Result<Vec<StudentId>, _>>()?;
+    let places = stretch::Entity::within(&Scope::system(rec.today()))
+        .filter(stretch::Column::StudentId.is_in(students.iter().copied()))
+        .all(rec.db)
+        .await?;
+    let mut last = None;
+    for (row, student) in rows.iter().zip(students) {
+        let about = intake(row)?;
+        let lasts =
+            |place: &stretch::Model| place.starts_on <= about.day && place.ends_on.is_none_or(|end| end >= about.day);
+        // Of who had left by then there is no fact.
+        if places.iter().any(|place| place.student_id == student && lasts(place)) {
+            rec.of_students(about, held_intake(about)).await?;
+        }
+        last = Some(about.item);
+    }
+    Ok(last)
+}
+
+async fn all_students(rec: &Recorder<'_>, since: NaiveDate) -> Result<()> {
     for year in years(rec).await? {
         for about in steps(&year) {
             let is_over = about.counts_at <= rec.now && about.day >= since;
@@ -63,20 +100,7 @@ async fn over(rec: &Recorder<'_>, since: NaiveDate) -> Result<()> {
             }
         }
     }
-    let mut last = PartnershipId(Uuid::nil());
-    loop {
-        let id = Expr::col((partnership::Entity, partnership::Column::Id));
-        let new = Condition::all().add(known::is_new(&[Metric::Intake], id.clone())).add(id.gt(last));
-        let rows = rec.db.query_all(&newcomers(rec, since, new)).await?;
-        if rows.is_empty() {
-            return Ok(());
-        }
-        for row in rows {
-            let about = intake(&row)?;
-            last = PartnershipId(about.item);
-            rec.of_students(about, held_intake(about)).await?;
-        }
-    }
+    Ok(())
 }
 
 /// A conversation was recorded: of what was written down already, its student may count now.
@@ -123,7 +147,9 @@ async fn years(rec: &Recorder<'_>) -> Result<Vec<school_year::Model>> {
 fn steps(year: &school_year::Model) -> [About; 2] {
     let about = |metric, day: NaiveDate| About { metric, item: year.id.0, day, counts_at: begin(day + ONE_DAY) };
     let start = Ord::min(year.starts_on + START_WITHIN, year.ends_on);
-    [about(Metric::StartConversation, start), about(Metric::Closing, year.ends_on)]
+    let of_metrics = periods::named(Span::SchoolYear, year.ends_on);
+    let end = Ord::min(year.ends_on, periods::last(Span::SchoolYear, of_metrics));
+    [about(Metric::StartConversation, start), about(Metric::Closing, end)]
 }
 
 /// Writes down the step of a school year, of all students or of one.
@@ -213,6 +239,7 @@ fn newcomers(rec: &Recorder<'_>, since: NaiveDate, which: Condition) -> SelectSt
     let is_over = Condition::any().add(first().lt(rec.today() - INTAKE_WITHIN)).add(last().lt(rec.today()));
     Query::select()
         .expr_as(own(Column::Id), Alias::new("id"))
+        .expr_as(own(Column::StudentId), Alias::new("student_id"))
         .expr_as(first(), Alias::new("first_day"))
         .expr_as(last(), Alias::new("last_day"))
         .from(partnership::Entity)
@@ -223,7 +250,7 @@ fn newcomers(rec: &Recorder<'_>, since: NaiveDate, which: Condition) -> SelectSt
         .and_where(own(Column::NeedsIntake).eq(true))
         .and_where(last().gte(since))
         .cond_where(which)
-        .add_group_by([own(Column::Id), last()])
+        .add_group_by([own(Column::Id), own(Column::StudentId), last()])
         .cond_having(is_over)
         .and_having(first().gte(since - INTAKE_WITHIN))
         .order_by((partnership::Entity, Column::Id), Order::Asc)

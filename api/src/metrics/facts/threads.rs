@@ -1,12 +1,13 @@
 //! Threads: whether both sides write, and how soon the school answers.
 //!
-//! `TWO_WAY`: a mark for the student of each message before which one of the other side arrived in the thread.
-//! Conversations make such marks too.
+//! `TWO_WAY`: a mark for the student of each message that answers: what arrived last in the thread before it is of the
+//! other side, and of the same school year. So a thread in which both sides wrote in a period counts in it, and who goes
+//! on without being answered counts once. Conversations make such marks too.
 //!
 //! `STAFF_REPLY`: messages of guardians that arrived, and those of them after which a message of staff arrived in the
 //! thread by the end of the second working day, from Monday to Friday; holidays are not known and count as working
 //! days. Each message counts by itself, also several in a row, and those to a thread that was closed. It counts from
-//! the answer on, or from the end of that day.
+//! the end of that day on, answered or not: else those that are answered would be there before the others.
 //!
 //! The day is that of arrival: a message that is held for the hours of the school is not there before, and one that
 //! reaches nobody never is.
@@ -14,22 +15,21 @@
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc, Weekday};
 use glans_entity::engagement::message;
 use glans_entity::ids::MessageId;
-use glans_entity::metrics::Metric;
+use glans_entity::metrics::{Metric, Span};
 use glans_entity::scope::{Scope, Scoped};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
 use super::recorder::{About, Recorder};
 use super::{known, rows};
 use crate::call::{begin, today};
+use crate::metrics::periods;
 use crate::platform::error::Result;
 use crate::platform::outbox::Event;
 
 /// The last working day on which an answer is in time; the day of arrival is none of them.
 const ANSWERED_WITHIN: usize = 2;
-/// Another message of the same thread.
-const OTHER: &str = "other";
 
 pub(super) async fn record(rec: &Recorder<'_>, event: &Event) -> Result<()> {
     use message::Column;
@@ -39,7 +39,7 @@ pub(super) async fn record(rec: &Recorder<'_>, event: &Event) -> Result<()> {
     let row = arrived(rec).filter(Column::Id.eq(event.id::<MessageId>()?)).one(rec.db).await?;
     let Some(row) = row else { return Ok(()) };
     // It answers what arrived since staff wrote last. What arrived after it may have been told of before it.
-    let first = if row.is_staff { staff_before(rec, &row).await? } else { Some(row.arrives_at) };
+    let first = if row.is_staff { before(rec, &row, true).await? } else { Some(row.arrives_at) };
     let mut rows = arrived(rec).filter(Column::ThreadId.eq(row.thread_id));
     if let Some(first) = first {
         rows = rows.filter(Column::ArrivesAt.gte(first));
@@ -50,19 +50,15 @@ pub(super) async fn record(rec: &Recorder<'_>, event: &Event) -> Result<()> {
     Ok(())
 }
 
-pub(super) async fn all(rec: &Recorder<'_>) -> Result<()> {
+pub(super) async fn page(rec: &Recorder<'_>, after: Uuid) -> Result<Option<Uuid>> {
     use message::Column;
-    let mut last = MessageId(Uuid::nil());
-    loop {
-        let is_new = known::is_new(&[Metric::TwoWay, Metric::StaffReply], own(Column::Id));
-        let next = arrived(rec).filter(is_new).filter(Column::Id.gt(last));
-        let rows = next.order_by_asc(Column::Id).limit(known::AT_ONCE).all(rec.db).await?;
-        let Some(end) = rows.last() else { return Ok(()) };
-        last = end.id;
-        for row in rows {
-            write(rec, &row).await?;
-        }
+    let is_new = known::is_new(&[Metric::TwoWay, Metric::StaffReply], own(Column::Id));
+    let next = arrived(rec).filter(is_new).filter(Column::Id.gt(after));
+    let rows = next.order_by_asc(Column::Id).limit(known::AT_ONCE).all(rec.db).await?;
+    for row in &rows {
+        write(rec, row).await?;
     }
+    Ok(rows.last().map(|row| row.id.0))
 }
 
 fn own(column: message::Column) -> Expr {
@@ -77,23 +73,31 @@ fn arrived(rec: &Recorder<'_>) -> Select<message::Entity> {
         .filter(Column::AnnouncedAt.is_not_null())
 }
 
-/// Messages of staff in the thread of the message.
-fn of_staff(rec: &Recorder<'_>, row: &message::Model) -> Select<message::Entity> {
-    arrived(rec).filter(message::Column::ThreadId.eq(row.thread_id)).filter(message::Column::IsStaff.eq(true))
+/// Messages of one side in the thread of the message.
+fn of_side(rec: &Recorder<'_>, row: &message::Model, is_staff: bool) -> Select<message::Entity> {
+    arrived(rec).filter(message::Column::ThreadId.eq(row.thread_id)).filter(message::Column::IsStaff.eq(is_staff))
 }
 
-/// When staff wrote last before the message.
-async fn staff_before(rec: &Recorder<'_>, row: &message::Model) -> Result<Option<DateTime<Utc>>> {
+/// When that side wrote last before the message.
+async fn before(rec: &Recorder<'_>, row: &message::Model, is_staff: bool) -> Result<Option<DateTime<Utc>>> {
     use message::Column;
-    let before = of_staff(rec, row).filter(Column::ArrivesAt.lt(row.arrives_at)).order_by_desc(Column::ArrivesAt);
-    Ok(before.one(rec.db).await?.map(|row| row.arrives_at))
+    let earlier = of_side(rec, row, is_staff).filter(Column::ArrivesAt.lt(row.arrives_at));
+    Ok(earlier.order_by_desc(Column::ArrivesAt).one(rec.db).await?.map(|row| row.arrives_at))
 }
 
-/// When staff answered the message.
-async fn answered_at(rec: &Recorder<'_>, row: &message::Model) -> Result<Option<DateTime<Utc>>> {
+/// Whether staff answered the message by then.
+async fn is_answered(rec: &Recorder<'_>, row: &message::Model, until: DateTime<Utc>) -> Result<bool> {
     use message::Column;
-    let after = of_staff(rec, row).filter(Column::ArrivesAt.gt(row.arrives_at)).order_by_asc(Column::ArrivesAt);
-    Ok(after.one(rec.db).await?.map(|row| row.arrives_at))
+    let in_time = of_side(rec, row, true).filter(Column::ArrivesAt.gt(row.arrives_at));
+    Ok(in_time.filter(Column::ArrivesAt.lt(until)).one(rec.db).await?.is_some())
+}
+
+/// Whether the message answers the other side.
+async fn is_answer(rec: &Recorder<'_>, row: &message::Model) -> Result<bool> {
+    let Some(other) = before(rec, row, !row.is_staff).await? else { return Ok(false) };
+    let year = |at| periods::start(Span::SchoolYear, today(at));
+    let is_last = before(rec, row, row.is_staff).await?.is_none_or(|own| own <= other);
+    Ok(is_last && year(other) == year(row.arrives_at))
 }
 
 async fn write(rec: &Recorder<'_>, row: &message::Model) -> Result<()> {
@@ -101,30 +105,20 @@ async fn write(rec: &Recorder<'_>, row: &message::Model) -> Result<()> {
     let about = |metric, counts_at| About { metric, item: row.id.0, day: today(row.arrives_at), counts_at };
     let of_message =
         |mut columns: SelectStatement| columns.from(message::Entity).and_where(own(Column::Id).eq(row.id)).to_owned();
-    let mark = of_message(rows::mark(own(Column::StudentId))).and_where(Expr::exists(other_side(row))).to_owned();
-    rec.of_students(about(Metric::TwoWay, row.arrives_at), mark).await?;
+    let two_way = about(Metric::TwoWay, row.arrives_at);
+    if is_answer(rec, row).await? {
+        rec.of_students(two_way, of_message(rows::mark(own(Column::StudentId)))).await?;
+    } else {
+        // It was one, until what arrived in between was told of.
+        rec.forget(two_way.metric, two_way.item, Condition::all()).await?;
+    }
     if row.is_staff {
         return Ok(());
     }
     let until = until(row.arrives_at);
-    let answered_at = answered_at(rec, row).await?.filter(|at| *at < until);
-    let is_answered = Expr::val(i32::from(answered_at.is_some()));
+    let is_answered = Expr::val(i32::from(is_answered(rec, row, until).await?));
     let reply = rows::at_student(Expr::val(Uuid::nil()), own(Column::StudentId), is_answered, 1);
-    rec.of_students(about(Metric::StaffReply, answered_at.unwrap_or(until)), of_message(reply)).await
-}
-
-/// What the other side wrote before the message.
-fn other_side(row: &message::Model) -> SelectStatement {
-    use message::Column;
-    let other = |column: Column| Expr::col((Alias::new(OTHER), column));
-    Query::select()
-        .expr(Expr::val(1))
-        .from_as(message::Entity, Alias::new(OTHER))
-        .and_where(other(Column::ThreadId).eq(row.thread_id))
-        .and_where(other(Column::IsStaff).eq(!row.is_staff))
-        .and_where(other(Column::AnnouncedAt).is_not_null())
-        .and_where(other(Column::ArrivesAt).lt(row.arrives_at))
-        .to_owned()
+    rec.of_students(about(Metric::StaffReply, until), of_message(reply)).await
 }
 
 /// Until when an answer to what arrived then is in time: the end of the second working day after it.

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use glans_entity::metrics::Suppression::Complementary;
 
-use super::Counts;
-use super::rules::{Look, PARTS, Rule, parts, wanting};
+use super::rules::{Look, PARTS, Rule, Tally, parts, wanting};
 use super::sheet::{ALL, Audience, Key, ROOT, Sheet, UNTOLD};
 
 /// Hides what is wanted beside hidden figures, in every sum by place and by language.
@@ -105,9 +104,9 @@ struct Question<'q, 'a> {
 impl Question<'_, '_> {
     /// None: nothing would be enough.
     fn answer(&self, rule: Rule) -> Option<Vec<Key>> {
-        let mut units: BTreeMap<usize, Counts> = BTreeMap::new();
+        let mut units: BTreeMap<usize, Tally> = BTreeMap::new();
         for key in self.hidden.iter().flat_map(|key| finest_hidden(self.sheet, *key)) {
-            *units.entry((self.unit)(self.sheet, key)).or_default() += self.sheet.at(key);
+            *units.entry((self.unit)(self.sheet, key)).or_default() += self.sheet.tally(key);
         }
         let mut branches: BTreeSet<Key> = self.hidden.iter().copied().collect();
         let mut wanted = wanting(units.values().copied(), rule);
@@ -118,16 +117,16 @@ impl Question<'_, '_> {
             let mut passed = Vec::new();
             for key in free {
                 let branch = branch(self.sheet, self.total, key);
-                let counts = self.sheet.at(key);
+                let tally = self.sheet.tally(key);
                 let helps = if branches.len() < 2 {
                     !branches.contains(&branch)
                 } else {
-                    parts(counts, rule.look).iter().zip(wanted).any(|(part, wanted)| wanted && *part > 0)
+                    parts(tally, rule.look).iter().zip(wanted).any(|(part, wanted)| wanted && *part > 0)
                 };
                 if helps {
                     taken.push(key);
                     branches.insert(branch);
-                    *units.entry((self.unit)(self.sheet, key)).or_default() += counts;
+                    *units.entry((self.unit)(self.sheet, key)).or_default() += tally;
                     wanted = wanting(units.values().copied(), rule);
                 } else {
                     passed.push(key);

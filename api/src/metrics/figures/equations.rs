@@ -1,58 +1,57 @@
-//! What linear equations tell, exactly: Gauss modulo a prime of 61 bits. Coefficients are 0 and 1 here, and what holds
-//! over the rational numbers holds modulo the prime; the other way round it could fail by chance only, towards too much
-//! told.
+//! What linear equations tell, exactly: Gauss modulo a prime of 61 bits. What holds over the rational numbers holds
+//! modulo the prime; the other way round it could fail by chance only, towards too much told.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The ninth Mersenne prime.
 const PRIME: u64 = (1 << 61) - 1;
 
-/// Coefficients by unknown.
-pub(super) type Line = BTreeMap<usize, u64>;
+/// A sum of unknowns, each as often as its coefficient says.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Line(BTreeMap<usize, u64>);
 
-/// Unknowns that no sum tells apart, taken for one.
-pub(super) struct Columns {
-    of: Vec<usize>,
-    sizes: Vec<usize>,
-}
-
-impl Columns {
-    /// For so many unknowns, of which `sums` are known.
-    pub fn of(unknowns: usize, sums: &[&[usize]]) -> Self {
-        let mut signs: Vec<Vec<usize>> = vec![Vec::new(); unknowns];
-        for (number, sum) in sums.iter().enumerate() {
-            for unknown in *sum {
-                signs[*unknown].push(number);
-            }
+impl Line {
+    pub fn add(&mut self, unknowns: &[usize]) {
+        for unknown in unknowns {
+            let coefficient = self.0.entry(*unknown).or_default();
+            *coefficient = (*coefficient + 1) % PRIME;
         }
-        // What is in the fewest sums goes first: it is solved with the least effort.
-        let sorted: BTreeSet<(usize, &[usize])> = signs.iter().map(|sign| (sign.len(), sign.as_slice())).collect();
-        let numbers: BTreeMap<&[usize], usize> = sorted.iter().enumerate().map(|(at, (_, sign))| (*sign, at)).collect();
-        let of: Vec<usize> = signs.iter().map(|sign| numbers[sign.as_slice()]).collect();
-        let mut sizes = vec![0; numbers.len()];
-        for column in &of {
-            sizes[*column] += 1;
-        }
-        Self { of, sizes }
     }
 
-    /// The sum of `unknowns` as a line. `None` if it has a part of a column, for then no equations tell it.
-    pub fn line(&self, unknowns: &[usize]) -> Option<Line> {
-        let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+    pub fn subtract(&mut self, unknowns: &[usize]) {
         for unknown in unknowns {
-            *counts.entry(self.of[*unknown]).or_default() += 1;
+            let coefficient = self.0.entry(*unknown).or_default();
+            *coefficient = (*coefficient + PRIME - 1) % PRIME;
         }
-        counts.into_iter().map(|(column, count)| (count == self.sizes[column]).then_some((column, 1))).collect()
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
     }
 }
 
 /// All sums of equations that were added, as rows that each begin with a 1 where no other row begins.
 #[derive(Default)]
-pub(super) struct Space {
+pub(super) struct Space<'b> {
+    /// What was known before.
+    base: Option<&'b Space<'b>>,
     rows: BTreeMap<usize, Vec<(usize, u64)>>,
 }
 
-impl Space {
+impl<'b> Space<'b> {
+    /// To what is known something is to be added. It costs no more than what is added.
+    pub fn upon(base: &'b Space<'b>) -> Self {
+        Self { base: Some(base), rows: BTreeMap::new() }
+    }
+
+    /// The short ones first, so that the long ones are short when it is their turn.
+    pub fn add_all(&mut self, mut lines: Vec<Line>) {
+        lines.sort_by_key(Line::len);
+        for line in lines {
+            self.add(line);
+        }
+    }
+
     pub fn add(&mut self, line: Line) {
         let line = self.reduce(line);
         if let Some((lead, value)) = line.first_key_value() {
@@ -66,11 +65,16 @@ impl Space {
         self.reduce(line).is_empty()
     }
 
-    fn reduce(&self, mut line: Line) -> Line {
+    fn row(&self, lead: usize) -> Option<&[(usize, u64)]> {
+        let own = self.rows.get(&lead).map(Vec::as_slice);
+        own.or_else(|| self.base.and_then(|base| base.row(lead)))
+    }
+
+    fn reduce(&self, Line(mut line): Line) -> BTreeMap<usize, u64> {
         let mut from = 0;
         while let Some((&lead, &factor)) = line.range(from..).next() {
             from = lead + 1;
-            if let Some(row) = self.rows.get(&lead).filter(|_| factor != 0) {
+            if let Some(row) = self.row(lead).filter(|_| factor != 0) {
                 for (at, value) in row {
                     let left = line.entry(*at).or_default();
                     *left = (*left + PRIME - times(factor, *value)) % PRIME;
@@ -104,13 +108,19 @@ fn inverse(value: u64) -> u64 {
 
 #[test]
 fn what_follows_from_sums_is_told_and_nothing_else() {
-    let line = |unknowns: &[usize]| unknowns.iter().map(|unknown| (*unknown, 1)).collect::<Line>();
+    let line = |unknowns: &[usize]| {
+        let mut line = Line::default();
+        line.add(unknowns);
+        line
+    };
     let mut space = Space::default();
-    for sum in [&[0, 1][..], &[2, 3], &[0, 2], &[1, 3]] {
-        space.add(line(sum));
-    }
+    space.add_all([&[0, 1][..], &[2, 3], &[0, 2], &[1, 3]].map(line).into());
     assert!((0..4).all(|unknown| !space.tells(line(&[unknown]))), "two rows and two columns");
     assert!(space.tells(line(&[0, 1, 2, 3])));
-    space.add(line(&[3]));
-    assert!((0..4).all(|unknown| space.tells(line(&[unknown]))));
+    let mut more = Space::upon(&space);
+    more.add(line(&[3]));
+    assert!((0..4).all(|unknown| more.tells(line(&[unknown]))));
+    let mut difference = line(&[0, 1, 2]);
+    difference.subtract(&[2, 3]);
+    assert!(more.tells(difference.clone()) && !space.tells(difference));
 }

@@ -4,23 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
 use glans_entity::ids::{ClassGroupId, ClusterId, SchoolId};
-use glans_entity::metrics::Span;
+use glans_entity::metrics::{Metric, Span};
 use uuid::Uuid;
 
 use super::{Cell, Counts};
-use crate::metrics::definitions::Counting;
+use crate::metrics::definitions::{self, Counting};
 use crate::metrics::periods;
 
 const LANGUAGES: [&str; 8] = ["ar", "en", "pl", "so", "ti", "tr", "uk", "zh"];
-/// First days: before an ordinary month, two that begin on a Monday, and over New Year.
-const FROM: [&str; 5] = ["2026-08-24", "2026-10-26", "2026-12-14", "2027-01-25", "2027-02-22"];
+/// Mondays: of the last week of a month, of the weeks before New Year, and of those at the end of the school year.
+const FROM: [&str; 6] = ["2026-08-24", "2026-10-26", "2026-12-14", "2027-01-25", "2027-02-22", "2027-05-31"];
 const SCHOOL_YEAR: &str = "2026-08-01";
 /// Months of which the weeks are gone.
 const OLD_MONTHS: [&str; 2] = ["2027-05-01", "2027-06-01"];
 
 pub(super) type Period = (Span, NaiveDate);
 
-/// The smallest count that there is: of a part of a period too, where periods overlap.
+/// The smallest count that there is.
 #[derive(Clone, Debug)]
 pub(super) struct Atom {
     pub cluster: Uuid,
@@ -32,12 +32,25 @@ pub(super) struct Atom {
     pub counts: Counts,
 }
 
+/// How a metric stands at a board.
 pub(super) struct Invented {
-    pub schools: Vec<Uuid>,
+    pub metric: Metric,
     pub cells: Vec<Cell>,
     pub atoms: Vec<Atom>,
     /// The periods in which each stretch of time lies.
     pub stretches: Vec<Vec<Period>>,
+    /// The day on which it is looked at each stretch, by number. Of events the stretch itself.
+    pub days: Vec<usize>,
+    /// Whether of somebody it is not known.
+    pub has_unknown: bool,
+}
+
+impl Invented {
+    pub fn new(metric: Metric, atoms: Vec<Atom>, stretches: Vec<Vec<Period>>, days: Vec<usize>) -> Self {
+        let cells = cells(&atoms, &stretches);
+        let has_unknown = atoms.iter().any(|atom| atom.counts.unknown > 0);
+        Self { metric, cells, atoms, stretches, days, has_unknown }
+    }
 }
 
 /// How schools differ.
@@ -73,107 +86,183 @@ impl Dice {
         let at = self.below(choices.len().try_into().unwrap());
         choices[usize::try_from(at).unwrap()]
     }
+
+    /// Of so many, those to whom it happens.
+    fn share(&mut self, of: i64, per_mille: u64) -> i64 {
+        (0..of).map(|_| i64::from(self.chance(per_mille))).sum()
+    }
 }
 
 struct School {
     id: Uuid,
     cluster: Uuid,
-    /// The cluster from a stretch on.
+    /// The cluster from a day on.
     moves: Option<(usize, Uuid)>,
     /// Persons by group and language.
-    persons: BTreeMap<(Uuid, String), u64>,
-    /// Share that is met, per mille.
-    met: u64,
-    /// Share of the others that is not known, per mille.
-    unknown: u64,
+    persons: BTreeMap<(Uuid, String), i64>,
 }
 
 fn id(kind: u128, number: u64) -> Uuid {
     Uuid::from_u128((kind << 64) + u128::from(number))
 }
 
-/// A board of 20 to 50 schools, in 2 to 8 clusters or in none.
-pub(super) fn board(seed: u64, counting: Counting, temper: Temper) -> Invented {
-    let mut dice = Dice(seed);
-    let weeks = weeks(&mut dice);
-    let stretches = stretches(&weeks, counting, dice.chance(500));
-    let clusters = 2 + dice.below(7);
-    let rates: &[u64] = if temper == Temper::Calm { &[300, 600, 850] } else { &[50, 300, 600, 850, 970] };
-    let rate = dice.one_of(rates);
-    let unknown = if temper == Temper::Calm { 0 } else { dice.one_of(&[0, 0, 0, 200, 20]) };
-    let schools: Vec<School> = (0..20 + dice.below(31))
-        .map(|number| {
-            let met = match temper {
-                Temper::Calm => (rate + 200 + dice.below(600)) / 2,
-                Temper::Rough => dice.one_of(&[rate, rate, rate, 0, 1_000, 10, 990, 500]),
-            };
-            school(&mut dice, number, clusters, stretches.len(), (met, unknown))
-        })
-        .collect();
-    // Of those at school, who takes part: all, or a few.
-    let is_plain = temper == Temper::Calm || counting != Counting::Events;
-    let present = if is_plain { 1_000 } else { dice.one_of(&[1_000, 80]) };
-    let busy = if temper == Temper::Calm { dice.one_of(&[250, 900]) } else { dice.one_of(&[150, 250, 900]) };
-    let mut atoms = Vec::new();
-    for school in &schools {
-        for stretch in 0..stretches.len() {
-            // Periods by themselves are in no order of time.
-            let moves = school.moves.filter(|(from, _)| counting != Counting::Coverage && stretch >= *from);
-            let cluster = moves.map_or(school.cluster, |(_, to)| to);
-            // A holiday, or what a class group takes part in.
-            let is_off = counting == Counting::Events && dice.chance(50);
-            let mut away: BTreeMap<Uuid, bool> = BTreeMap::new();
-            for ((group, language), persons) in &school.persons {
-                let is_away = *away.entry(*group).or_insert_with(|| !dice.chance(busy));
-                if is_off || counting == Counting::Events && is_away {
-                    continue;
-                }
-                let persons = (0..*persons).filter(|_| dice.chance(present)).count();
-                if persons == 0 {
-                    continue;
-                }
-                let counts = draw(&mut dice, persons, school);
-                let language = language.clone();
-                atoms.push(Atom { cluster, school: school.id, group: *group, language, stretch, counts });
+/// A board of 20 to 50 schools, in 2 to 8 clusters or in none, with all who are there.
+pub(super) struct Board {
+    seed: u64,
+    temper: Temper,
+    weeks: Vec<NaiveDate>,
+    /// There are months of which the weeks are gone.
+    is_old: bool,
+    /// Share of whom nothing is asked, per mille.
+    exempt: u64,
+    schools: Vec<School>,
+}
+
+/// How a metric is drawn.
+struct Chances {
+    /// Share of persons who are met, or of those who are met in the wider metric, per mille.
+    met: u64,
+    /// Share of the others that is not known, per mille.
+    unknown: u64,
+    /// Of those at school, who takes part.
+    present: u64,
+    /// Of class groups, which take part.
+    busy: u64,
+}
+
+impl Board {
+    pub fn invented(seed: u64, temper: Temper) -> Self {
+        let mut dice = Dice(seed);
+        let from: NaiveDate = dice.one_of(&FROM).parse().unwrap();
+        let weeks = (0..5 + dice.below(5)).map(|week| from + Days::new(7 * week)).collect();
+        let clusters = 2 + dice.below(7);
+        let mut board = Self {
+            seed,
+            temper,
+            weeks,
+            is_old: dice.chance(500),
+            exempt: dice.one_of(&[0, 0, 0, 30, 200]),
+            schools: Vec::new(),
+        };
+        let days = board.days().len();
+        board.schools = (0..20 + dice.below(31)).map(|number| school(&mut dice, number, clusters, days)).collect();
+        board
+    }
+
+    pub fn schools(&self) -> impl Iterator<Item = Uuid> {
+        self.schools.iter().map(|school| school.id)
+    }
+
+    /// All periods but old ones.
+    fn periods(&self) -> BTreeSet<Period> {
+        let own = |week: &NaiveDate| [Span::Week, Span::Month].map(|span| (span, periods::start(span, *week)));
+        let year: Period = (Span::SchoolYear, SCHOOL_YEAR.parse().unwrap());
+        self.weeks.iter().flat_map(own).chain([year]).collect()
+    }
+
+    /// The days on which it is looked how students stand.
+    fn days(&self) -> BTreeSet<NaiveDate> {
+        self.periods().into_iter().map(looked_on).collect()
+    }
+
+    /// Of events the weeks, with what they lie in; else every period by itself, or the days on which it is looked.
+    fn stretches(&self, counting: Counting) -> Vec<Vec<Period>> {
+        let periods = self.periods();
+        match counting {
+            Counting::Events => {
+                let year: Period = (Span::SchoolYear, SCHOOL_YEAR.parse().unwrap());
+                let month = |week| (Span::Month, periods::start(Span::Month, week));
+                let new = self.weeks.iter().map(|week| vec![(Span::Week, *week), month(*week), year]);
+                let old = OLD_MONTHS.map(|month| -> Period { (Span::Month, month.parse().unwrap()) });
+                let old = old.into_iter().filter(|month| self.is_old && !periods.contains(month));
+                new.chain(old.map(|month| vec![month, year])).collect()
+            }
+            Counting::Coverage => periods.into_iter().map(|period| vec![period]).collect(),
+            Counting::Standing => {
+                let days = self.days().into_iter();
+                days.map(|day| periods.iter().copied().filter(|period| looked_on(*period) == day).collect()).collect()
             }
         }
     }
-    if counting == Counting::Events {
-        fill(&mut atoms, &stretches);
+
+    /// How a metric stands. Of who is counted and met, whoever is in a wider metric is too.
+    pub fn counted(&self, metric: Metric) -> Invented {
+        let counting = definitions::of(metric).counting;
+        let whole = definitions::within(metric).map(|whole| met(&self.counted(whole).atoms));
+        let mut dice = Dice(self.seed ^ ((1 + metric as u64) << 32));
+        let stretches = self.stretches(counting);
+        let days = self.numbers(&stretches, counting);
+        let common = self.common(&mut dice, counting);
+        let mut atoms = Vec::new();
+        for school in &self.schools {
+            let chances = Chances { met: self.share_of_school(&mut dice, common.met, whole.is_some()), ..common };
+            for (stretch, day) in days.iter().copied().enumerate() {
+                let moved = school.moves.filter(|(from, _)| day >= *from);
+                let cluster = moved.map_or(school.cluster, |(_, to)| to);
+                // A holiday, or what a class group takes part in.
+                let is_off = counting == Counting::Events && dice.chance(50);
+                let mut away: BTreeMap<Uuid, bool> = BTreeMap::new();
+                for ((group, language), persons) in &school.persons {
+                    let is_away = *away.entry(*group).or_insert_with(|| !dice.chance(chances.busy));
+                    if is_off || counting == Counting::Events && is_away {
+                        continue;
+                    }
+                    let of = (school.id, *group, language.clone(), stretch);
+                    let most = whole.as_ref().map(|whole| whole.get(&of).copied().unwrap_or_default());
+                    let mut present = dice.share(*persons, chances.present);
+                    if metric == Metric::FullEngagement {
+                        present = dice.share(present, 1_000 - self.exempt);
+                    }
+                    let counts = draw(&mut dice, present, most, &chances);
+                    let (_, group, language, _) = of;
+                    atoms.push(Atom { cluster, school: school.id, group, language, stretch, counts });
+                }
+            }
+        }
+        if counting == Counting::Events {
+            atoms.retain(|atom| atom.counts.denominator > 0);
+            fill(&mut atoms, &stretches);
+        }
+        Invented::new(metric, atoms, stretches, days)
     }
-    let cells = cells(&atoms, &stretches);
-    Invented { schools: schools.into_iter().map(|school| school.id).collect(), cells, atoms, stretches }
+
+    /// The numbers of the days of stretches.
+    fn numbers(&self, stretches: &[Vec<Period>], counting: Counting) -> Vec<usize> {
+        let days = self.days();
+        let day = |within: &Vec<Period>| days.iter().position(|day| *day == looked_on(within[0])).unwrap();
+        match counting {
+            Counting::Events => (0..stretches.len()).collect(),
+            Counting::Coverage | Counting::Standing => stretches.iter().map(day).collect(),
+        }
+    }
+
+    /// What all schools have in common.
+    fn common(&self, dice: &mut Dice, counting: Counting) -> Chances {
+        let is_calm = self.temper == Temper::Calm;
+        let met = dice.one_of(if is_calm { &[300, 600, 850][..] } else { &[50, 300, 600, 850, 970] });
+        let unknown = dice.one_of(if is_calm { &[0][..] } else { &[0, 0, 0, 200, 20] });
+        let is_plain = is_calm || counting != Counting::Events;
+        let present = dice.one_of(if is_plain { &[1_000][..] } else { &[1_000, 80] });
+        let busy = dice.one_of(if is_calm { &[250, 900][..] } else { &[150, 250, 900] });
+        Chances { met, unknown, present, busy }
+    }
+
+    /// The share that is met at a school, or of those who are met in a wider metric.
+    fn share_of_school(&self, dice: &mut Dice, common: u64, is_within: bool) -> u64 {
+        match self.temper {
+            _ if is_within => dice.one_of(&[1_000, 1_000, 950, 600, 100]),
+            Temper::Calm => (common + 200 + dice.below(600)) / 2,
+            Temper::Rough => dice.one_of(&[common, common, common, 0, 1_000, 10, 990, 500]),
+        }
+    }
 }
 
-fn weeks(dice: &mut Dice) -> Vec<NaiveDate> {
-    let from: NaiveDate = dice.one_of(&FROM).parse().unwrap();
-    (0..5 + dice.below(5)).map(|week| from + Days::new(7 * week)).collect()
-}
-
-/// Of events the pieces into which weeks and months cut each other; else every period by itself, or the last days.
-fn stretches(weeks: &[NaiveDate], counting: Counting, is_old: bool) -> Vec<Vec<Period>> {
-    let year: Period = (Span::SchoolYear, SCHOOL_YEAR.parse().unwrap());
-    let days = weeks.iter().flat_map(|week| (0..7).map(move |day| *week + Days::new(day)));
-    let piece = |day: NaiveDate| [Span::Week, Span::Month].map(|span| (span, periods::start(span, day)));
-    let pieces: BTreeSet<[Period; 2]> = days.map(piece).collect();
-    let all: BTreeSet<Period> = pieces.iter().flatten().copied().chain([year]).collect();
-    let last = |period: Period| periods::last(period.0, period.1);
-    match counting {
-        Counting::Events => {
-            let old = OLD_MONTHS.map(|month| vec![(Span::Month, month.parse().unwrap()), year]);
-            let new = pieces.into_iter().map(|[week, month]| vec![week, month, year]);
-            new.chain(old.into_iter().filter(|_| is_old)).collect()
-        }
-        Counting::Coverage => all.into_iter().map(|period| vec![period]).collect(),
-        Counting::Standing => {
-            let days: BTreeSet<NaiveDate> = all.iter().map(|period| last(*period)).collect();
-            days.iter().map(|day| all.iter().copied().filter(|period| last(*period) == *day).collect()).collect()
-        }
-    }
+fn looked_on((span, key): Period) -> NaiveDate {
+    periods::looked_on(span, key)
 }
 
 /// A school of 6 to 600 students in groups of 4 to 30.
-fn school(dice: &mut Dice, number: u64, clusters: u64, stretches: usize, (met, unknown): (u64, u64)) -> School {
+fn school(dice: &mut Dice, number: u64, clusters: u64, days: usize) -> School {
     let cluster = |number| if number == 0 { Uuid::nil() } else { id(1, number) };
     let is_large = dice.chance(300);
     let size = 6 + dice.below(100) + dice.below(100) + if is_large { dice.below(395) } else { 0 };
@@ -191,18 +280,21 @@ fn school(dice: &mut Dice, number: u64, clusters: u64, stretches: usize, (met, u
         }
         left -= members;
     }
-    let moves = dice.chance(50).then(|| (1 + usize::try_from(dice.below(6)).unwrap() % stretches, id(1, 1)));
-    School { id: id(2, number), cluster: cluster(dice.below(clusters + 1)), moves, persons, met, unknown }
+    let moves = dice.chance(50).then(|| (1 + usize::try_from(dice.below(6)).unwrap() % days, id(1, 1)));
+    School { id: id(2, number), cluster: cluster(dice.below(clusters + 1)), moves, persons }
 }
 
-fn draw(dice: &mut Dice, persons: usize, school: &School) -> Counts {
-    let mut counts = Counts::default();
-    for _ in 0..persons {
-        let is_met = dice.chance(school.met);
-        let is_unknown = !is_met && dice.chance(school.unknown);
-        counts += Counts { numerator: is_met.into(), denominator: 1, unknown: is_unknown.into() };
-    }
-    counts
+/// How many are met, by school, group, language and stretch.
+fn met(atoms: &[Atom]) -> BTreeMap<(Uuid, Uuid, String, usize), i64> {
+    let of = |atom: &Atom| (atom.school, atom.group, atom.language.clone(), atom.stretch);
+    atoms.iter().map(|atom| (of(atom), atom.counts.numerator)).collect()
+}
+
+/// Counts of so many, of whom at most `most` are met.
+fn draw(dice: &mut Dice, denominator: i64, most: Option<i64>, chances: &Chances) -> Counts {
+    let numerator = dice.share(most.unwrap_or(denominator).min(denominator), chances.met);
+    let unknown = dice.share(denominator - numerator, chances.unknown);
+    Counts { numerator, denominator, unknown }
 }
 
 /// Atoms of nobody, where nobody could say that they are: there is a row of the week and of the month.

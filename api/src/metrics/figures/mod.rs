@@ -1,6 +1,6 @@
 //! From cells to figures: sums per place, and which of them are shown to whom.
 //!
-//! It is decided once for a whole board and metric, whoever asks, so that no two answers differ in what they hide.
+//! It is decided once for a whole board and all metrics, whoever asks, so that no two answers differ in what they hide.
 //! There are two audiences. The **team of a school** (`inside`) sees its school and its class groups; **everybody
 //! else** (`outside`) sees boards, clusters and schools. Who is inside sees what is shown outside as well: what is
 //! hidden from the team is hidden from everybody.
@@ -9,9 +9,17 @@
 //! Control*, Wiley 2012, chapters 4 and 5):
 //!
 //! - **Primary** (`rules.rs`): a denominator under k. Outside also a part of the board of which a few are counted, are
-//!   not, or are unknown: a count between 1 and k − 1 tells of these few nearly as much as their names. A denominator
+//!   not, or are unknown: a count between 1 and k − 1 tells of these few nearly as much as their names. Of surveys the
+//!   team of the school is not told that either, and of answers nobody is told that all are the same. A denominator
 //!   of 0 is shown: nobody is counted there, so it tells of nobody; and where nobody is there is no row, which tells
 //!   the same.
+//! - **Of all metrics of the same people** (`decided.rs`): metrics of a family (`definitions::family`) are about the
+//!   same students, guardians or staff, and several have the very same denominators. What each of them hid by itself,
+//!   another one would tell. So it is decided once, by how many there are and nothing else, what tells of too few of
+//!   them, and that is hidden in all metrics of the family. Each hides more for its own numerators; to hide that in
+//!   the others too would cost most figures and protect nobody, as numerators are not shared. Where a metric is within
+//!   another one (`definitions::within`), it is also looked at how many are in the wider one alone, and where nobody
+//!   is, it hides what that one hides.
 //! - **Secondary among siblings** (`balance.rs`): what is hidden under one sum is at least two figures, three schools
 //!   for outside, of which the sum passes the same rules; still without the largest school, for its own team knows that
 //!   one.
@@ -22,26 +30,36 @@
 //!   slack. Two hidden lines then meet in two columns, everything hidden lies on a ring of four, and no bridge is left.
 //! - **Class groups × languages** (`weave.rs`): both sums are shown inside and the counts between them are not.
 //!
-//! Only counts of events add up over time. By language they are made per month only, which leaves no third direction.
-//! Weeks do not lie wholly in months: see `slack.rs` for what is taken for a month's own.
+//! Only counts of events add up over time: weeks to months, and months to school years. By language they are made per
+//! month only, which leaves no third direction.
 //!
-//! Reasons do not tell which figure started it: outside all that is hidden of a period for another reason than its
-//! denominator has the same reason.
+//! Reasons do not tell which figure of a metric started it: outside all that is hidden of a period for another reason
+//! than its denominator has the same reason.
 //!
-//! `attack.rs` tries it: it solves all that is shown as linear equations and looks for what is hidden. Not covered is
-//! who kept what was shown before cells changed, and, where months cut weeks, a part of a week of a school: it may
-//! follow from a month less its weeks.
+//! `attack.rs` tries it: it solves all that is shown of all metrics as linear equations and looks for what is hidden.
+//! Not covered is
+//!
+//! - who kept what was shown before cells changed;
+//! - what differs from one period to the next. Of students and how they stand, figures of two weeks are of nearly the
+//!   same people: 90 of 130 and then 91 of 131 tells of the one who came. Who knows that nobody came or left may also
+//!   take figures of one week for those of another;
+//! - what follows from bounds: that of a sum of which nobody is met, or everybody, each part is so too;
+//! - that several events may be of the same few people: twelve addressed students may be four, three times. Where there
+//!   are that few altogether, it is hidden as of a family; where a few were chosen among many, it is not.
 //!
 //! Time is O(n log n) in cells, but where siblings cannot be settled: then each is weighed against those hidden so far.
 
 #[cfg(test)]
 mod attack;
 mod balance;
+mod decided;
 #[cfg(test)]
 mod equations;
 #[cfg(test)]
 mod invented;
 mod rules;
+#[cfg(test)]
+mod seen;
 mod sheet;
 mod slack;
 mod weave;
@@ -54,8 +72,11 @@ use glans_entity::ids::{BoardId, ClassGroupId, ClusterId, SchoolId};
 use glans_entity::metrics::{Level, Metric, Span, Suppression};
 use uuid::Uuid;
 
+use self::decided::Before;
+pub use self::decided::Decided;
+use self::rules::Look;
 use self::sheet::{ALL, Audience, Index, Key, ROOT, Sheet};
-use super::definitions::{self, Counting};
+use super::definitions::{self, Counting, Unit};
 
 /// Fewer students, guardians or the like are not shown, as the Dutch ministry of education does in its own open data.
 pub const LEAST: i64 = 5;
@@ -93,7 +114,7 @@ impl AddAssign for Counts {
 #[derive(Clone, Debug)]
 pub struct Cell {
     pub span: Span,
-    /// The first day of the period.
+    /// The key of the period.
     pub starts_on: NaiveDate,
     pub school: SchoolId,
     /// Nil: the school was in none.
@@ -126,62 +147,118 @@ pub struct Figure {
 
 /// What decides beside the counts.
 #[derive(Clone, Copy, Debug)]
-pub struct Terms {
+struct Terms {
     counting: Counting,
     /// k of all figures but those by language.
     least: i64,
     /// k of figures by language.
     least_by_language: i64,
+    /// At what the team of a school is not to look.
+    inside: Look,
+    /// At what nobody else is to look.
+    outside: Look,
 }
 
 impl Terms {
     /// For `metric`, at a board that wishes a k of at least `wished`; 0 if it has no wish.
-    pub fn of(metric: Metric, wished: i64) -> Self {
+    fn of(metric: Metric, wished: i64) -> Self {
+        let definition = definitions::of(metric);
         let own = definitions::least(metric);
+        let (inside, outside) = if definition.unit == Unit::Answer {
+            (Look::Answers, Look::Answers)
+        } else if own == LEAST_SENSITIVE {
+            (Look::Everything, Look::Everything)
+        } else {
+            (Look::Denominator, Look::Everything)
+        };
         Self {
-            counting: definitions::of(metric).counting,
+            counting: definition.counting,
             least: own.max(wished),
             least_by_language: LEAST_SENSITIVE.max(wished),
+            inside,
+            outside,
+        }
+    }
+
+    /// The same where nothing but how many there are is told.
+    fn of_numbers(self) -> Self {
+        Self { inside: Look::Denominator, outside: Look::Denominator, ..self }
+    }
+}
+
+/// What is decided of a metric.
+struct Sheets<'a> {
+    board_wide: Sheet<'a>,
+    /// What the team of each school sees, in the order of `Index::school`.
+    teams: BTreeMap<SchoolId, Sheet<'a>>,
+}
+
+impl<'a> Sheets<'a> {
+    fn of(board: BoardId, index: &'a Index, cells: &[Cell], before: Before<'_>) -> Self {
+        let teams = teams(index, cells, before);
+        let mut board_wide = Sheet::new(index, Audience::Outside, Level::Board, board.0);
+        for cell in cells {
+            let key = index.key(cell);
+            let owner = index.school(cell.school);
+            board_wide.count(key, cell.counts);
+            let parent = if cell.cluster.0.is_nil() {
+                ROOT
+            } else {
+                let cluster = board_wide.place(ROOT, Level::Cluster, cell.cluster.0, owner);
+                board_wide.count(Key { place: cluster, ..key }, cell.counts);
+                cluster
+            };
+            let school = board_wide.place(parent, Level::School, cell.school.0, owner);
+            board_wide.count(Key { place: school, ..key }, cell.counts);
+        }
+        for (owner, team) in teams.values().enumerate() {
+            board_wide.bind(owner, team);
+        }
+        board_wide.heed(before);
+        board_wide.decide();
+        Self { board_wide, teams }
+    }
+
+    fn rows(&self) -> Vec<Figure> {
+        let mut rows: Vec<Figure> = self.board_wide.published().map(|key| self.row(&self.board_wide, key)).collect();
+        for team in self.teams.values() {
+            let groups = team.published().filter(|key| key.place != ROOT);
+            rows.extend(groups.map(|key| self.row(team, key)));
+        }
+        rows
+    }
+
+    fn row(&self, sheet: &Sheet<'_>, key: Key) -> Figure {
+        let place = &sheet.places[key.place];
+        let above = place.parent.map(|parent| &sheet.places[parent]);
+        // A school without a cluster hangs on the board, and has no parent.
+        let parent = above.filter(|above| place.level != Level::School || above.level == Level::Cluster);
+        let why = sheet.hidden.get(&key).copied();
+        let (inside, outside) = match place.level {
+            Level::Board | Level::Cluster => (why, why),
+            Level::School => {
+                let team = self.teams.get(&SchoolId(place.id));
+                (team.and_then(|team| team.hidden.get(&Key { place: ROOT, ..key }).copied()), why)
+            }
+            Level::ClassGroup => (why, why.or(Some(Suppression::Complementary))),
+        };
+        let (span, starts_on) = sheet.index.periods[key.period];
+        let language = if key.language == ALL { String::new() } else { sheet.index.languages[key.language].clone() };
+        Figure {
+            span,
+            starts_on,
+            level: place.level,
+            parent: parent.map_or(Uuid::nil(), |parent| parent.id),
+            place: place.id,
+            language,
+            counts: sheet.at(key),
+            inside,
+            outside,
         }
     }
 }
 
-/// The figures of one board and metric. `cells` are all there are, of periods that are over: weeks, months and school
-/// years that belong together, for what is told of one could tell what is hidden of another.
-///
-/// By language there are figures of a board, of clusters and schools; of what is counted in events by month only.
-pub fn figures(board: BoardId, by: Terms, cells: &[Cell]) -> Vec<Figure> {
-    let index = Index::of(by, cells);
-    let teams = teams(&index, cells);
-    let mut board_wide = Sheet::new(&index, Audience::Outside, Level::Board, board.0);
-    for cell in cells {
-        let key = index.key(cell);
-        let owner = index.school(cell.school);
-        board_wide.count(key, cell.counts);
-        let parent = if cell.cluster.0.is_nil() {
-            ROOT
-        } else {
-            let cluster = board_wide.place(ROOT, Level::Cluster, cell.cluster.0, owner);
-            board_wide.count(Key { place: cluster, ..key }, cell.counts);
-            cluster
-        };
-        let school = board_wide.place(parent, Level::School, cell.school.0, owner);
-        board_wide.count(Key { place: school, ..key }, cell.counts);
-    }
-    for (owner, team) in teams.values().enumerate() {
-        board_wide.bind(owner, team);
-    }
-    board_wide.decide();
-    let mut rows: Vec<Figure> = board_wide.published().map(|key| row(&board_wide, &teams, key)).collect();
-    for team in teams.values() {
-        let groups = team.published().filter(|key| key.place != ROOT);
-        rows.extend(groups.map(|key| row(team, &teams, key)));
-    }
-    rows
-}
-
-/// What the team of each school sees, in the order of `Index::school`.
-fn teams<'a>(index: &'a Index, cells: &[Cell]) -> BTreeMap<SchoolId, Sheet<'a>> {
+fn teams<'a>(index: &'a Index, cells: &[Cell], before: Before<'_>) -> BTreeMap<SchoolId, Sheet<'a>> {
     let mut teams = BTreeMap::new();
     for cell in cells {
         let key = index.key(cell);
@@ -194,38 +271,10 @@ fn teams<'a>(index: &'a Index, cells: &[Cell]) -> BTreeMap<SchoolId, Sheet<'a>> 
         team.count_of_group(Key { place: group, ..key }, cell.counts);
     }
     for team in teams.values_mut() {
+        team.heed(before);
         team.decide();
     }
     teams
-}
-
-fn row(sheet: &Sheet<'_>, teams: &BTreeMap<SchoolId, Sheet<'_>>, key: Key) -> Figure {
-    let place = &sheet.places[key.place];
-    let above = place.parent.map(|parent| &sheet.places[parent]);
-    // A school without a cluster hangs on the board, and has no parent.
-    let parent = above.filter(|above| place.level != Level::School || above.level == Level::Cluster);
-    let why = sheet.hidden.get(&key).copied();
-    let (inside, outside) = match place.level {
-        Level::Board | Level::Cluster => (why, why),
-        Level::School => {
-            let team = teams.get(&SchoolId(place.id));
-            (team.and_then(|team| team.hidden.get(&Key { place: ROOT, ..key }).copied()), why)
-        }
-        Level::ClassGroup => (why, why.or(Some(Suppression::Complementary))),
-    };
-    let (span, starts_on) = sheet.index.periods[key.period];
-    let language = if key.language == ALL { String::new() } else { sheet.index.languages[key.language].clone() };
-    Figure {
-        span,
-        starts_on,
-        level: place.level,
-        parent: parent.map_or(Uuid::nil(), |parent| parent.id),
-        place: place.id,
-        language,
-        counts: sheet.at(key),
-        inside,
-        outside,
-    }
 }
 
 #[cfg(test)]
@@ -250,8 +299,17 @@ mod tests {
         }
     }
 
+    /// The figures of `metric`, after those of all that it heeds.
+    fn made_of(metric: Metric, wished: i64, cells: &[Cell]) -> Vec<Figure> {
+        let mut decided = Decided::nothing(BoardId(id(1)), wished);
+        for before in [definitions::first(definitions::family(metric))].into_iter().chain(definitions::within(metric)) {
+            decided.figures(before, cells);
+        }
+        decided.figures(metric, cells)
+    }
+
     fn made(cells: &[Cell]) -> Vec<Figure> {
-        figures(BoardId(id(1)), Terms::of(Metric::TwoWay, 0), cells)
+        made_of(Metric::TwoWay, 0, cells)
     }
 
     /// The figure of all languages of the place of that number.
@@ -325,7 +383,55 @@ mod tests {
     #[test]
     fn a_board_may_raise_the_least() {
         let cells = [cell(10, 100, 1000, 10, 20), cell(10, 101, 1001, 30, 60)];
-        let rows = figures(BoardId(id(1)), Terms::of(Metric::TwoWay, 25), &cells);
+        let rows = made_of(Metric::TwoWay, 25, &cells);
         assert_eq!(of(&rows, 100).inside, Some(Suppression::SmallDenominator));
+    }
+
+    #[test]
+    fn the_team_is_not_told_what_each_answered() {
+        let group = |number, met, of| cell(10, 100, number, met, of);
+        let own = |metric, cells: &[Cell]| {
+            let rows = made_of(metric, 0, cells);
+            [1000, 1001, 1002].map(|place| of(&rows, place).inside)
+        };
+        let extreme = Some(Suppression::SensitiveExtreme);
+        let same = [group(1000, 0, 10), group(1001, 14, 28), group(1002, 12, 12)];
+        assert_eq!(own(Metric::GuardianTrust, &same), [extreme, None, extreme], "nobody trusts, or everybody");
+        assert_eq!(own(Metric::TwoWay, &same), [None; 3], "the team knows with whom it spoke");
+        let few = [group(1000, 3, 14), group(1001, 14, 28), group(1002, 12, 24)];
+        assert_eq!(own(Metric::SurveyResponse, &few), [extreme, None, extreme]);
+        let many = [group(1000, 12, 24), group(1001, 14, 28), group(1002, 12, 30)];
+        assert_eq!(own(Metric::GuardianTrust, &many), [None; 3]);
+    }
+
+    #[test]
+    fn metrics_of_the_same_students_hide_the_same_few() {
+        let school = |(number, (met, of)): (u128, (i64, i64))| cell(10, number, 1000 + number, met, of);
+        let cells = |counts: [(i64, i64); 6]| (100..).zip(counts).map(school).collect::<Vec<Cell>>();
+        // In the first, two that are nearly all met would be enough beside the small one.
+        let extreme = cells([(1, 3), (12, 25), (14, 28), (36, 40), (41, 45), (50, 100)]);
+        let calm = cells([(1, 3), (12, 25), (14, 28), (20, 40), (22, 45), (50, 100)]);
+        let mut decided = Decided::nothing(BoardId(id(1)), 0);
+        let mut hidden = |metric, cells: &[Cell]| {
+            let rows = decided.figures(metric, cells);
+            outside(&rows, 100..=105).iter().map(Option::is_some).collect::<Vec<bool>>()
+        };
+        let (contactability, two_way) = (hidden(Metric::Contactability, &extreme), hidden(Metric::TwoWay, &calm));
+        assert_eq!(contactability, [true, true, true, true, true, false]);
+        assert_eq!(two_way, [true, true, true, false, false, false]);
+    }
+
+    #[test]
+    fn a_few_who_are_in_the_wider_metric_only_are_hidden() {
+        let cells = |met: [i64; 4]| {
+            let school = |(number, met): (u128, i64)| cell(10, number, 1000 + number, met, 60);
+            (100..).zip(met).map(school).collect::<Vec<Cell>>()
+        };
+        let mut decided = Decided::nothing(BoardId(id(1)), 0);
+        decided.figures(Metric::Contactability, &cells([30; 4]));
+        decided.figures(Metric::TwoWay, &cells([30; 4]));
+        let rows = decided.figures(Metric::ConversationCoverage, &cells([28, 20, 20, 30]));
+        let hidden: Vec<bool> = outside(&rows, 100..=103).iter().map(Option::is_some).collect();
+        assert_eq!(hidden, [true, true, true, false], "two of the first were met by message alone");
     }
 }

@@ -1,13 +1,46 @@
 //! What may be told, of one figure and of what is left over beside others.
 
+use std::ops::AddAssign;
+
 use super::Counts;
 
-/// The counts of individuals that a figure tells: see [`parts`].
-pub(super) const PARTS: usize = 5;
-/// Where the denominator stands among them.
+/// The counts of individuals that a figure tells, by itself and less from a wider one: see [`parts`].
+pub(super) const PARTS: usize = 7;
+/// Where each stands among them.
 pub(super) const DENOMINATOR: usize = 0;
+pub(super) const MET: usize = 1;
+pub(super) const NOT_MET: usize = 2;
+#[cfg(test)]
+pub(super) const UNKNOWN: usize = 3;
+#[cfg(test)]
+pub(super) const KNOWN_NOT_MET: usize = 4;
+#[cfg(test)]
+pub(super) const NOT_COUNTED: usize = 5;
+#[cfg(test)]
+pub(super) const MET_IN_WHOLE: usize = 6;
 
 pub(super) type Parts = [i64; PARTS];
+
+/// What is counted, and what of a wider metric is left over beside it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    pub counts: Counts,
+    /// The counts of the wider metric less these ones; nothing where there is no wider one.
+    pub left: Counts,
+}
+
+impl From<Counts> for Tally {
+    fn from(counts: Counts) -> Self {
+        Self { counts, left: Counts::default() }
+    }
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.counts += other.counts;
+        self.left += other.left;
+    }
+}
 
 /// At what is looked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +49,8 @@ pub(super) enum Look {
     Denominator,
     /// Also at how many are met, are not, are unknown, and are known not to be.
     Everything,
+    /// The same of answers: that all said the same tells of each of them.
+    Answers,
 }
 
 /// What must hold of the figures that are hidden under one sum.
@@ -28,20 +63,29 @@ pub(super) struct Rule {
     pub is_known_in_part: bool,
 }
 
-pub(super) fn parts(counts: Counts, look: Look) -> Parts {
-    let Counts { numerator, denominator, unknown } = counts;
+pub(super) fn parts(tally: Tally, look: Look) -> Parts {
+    let Counts { numerator, denominator, unknown } = tally.counts;
     match look {
-        Look::Denominator => [denominator, 0, 0, 0, 0],
-        Look::Everything => {
-            let rest = denominator - numerator;
-            [denominator, numerator, rest.max(0), unknown, (rest - unknown).max(0)]
+        Look::Denominator => [denominator, 0, 0, 0, 0, 0, 0],
+        Look::Everything | Look::Answers => {
+            let (rest, left) = (denominator - numerator, tally.left);
+            let parts: Parts =
+                [denominator, numerator, rest, unknown, rest - unknown, left.denominator, left.numerator];
+            parts.map(|part| part.max(0))
         }
     }
 }
 
-/// Whether no part of `counts` is of a few.
-pub(super) fn is_calm(counts: Counts, look: Look, least: i64) -> bool {
-    parts(counts, look).iter().all(|part| *part == 0 || *part >= least)
+/// Whether so many in a part are a few: too few to be told, and not nobody.
+pub(super) fn is_few(part: usize, value: i64, look: Look, least: i64) -> bool {
+    let is_answer = look == Look::Answers && (part == MET || part == NOT_MET);
+    value < least && (value > 0 || is_answer)
+}
+
+/// Whether no part of `tally` is of a few.
+pub(super) fn is_calm(tally: Tally, look: Look, least: i64) -> bool {
+    let is_nobody = tally.counts.denominator == 0;
+    is_nobody || parts(tally, look).into_iter().enumerate().all(|(part, value)| !is_few(part, value, look, least))
 }
 
 /// In which parts the hidden `units` want more beside them before their sum may be told. None: it may.
@@ -50,17 +94,17 @@ pub(super) fn is_calm(counts: Counts, look: Look, least: i64) -> bool {
 /// - Of a part of which any of them has few, the sum is not of a few: without the largest, where it may be known.
 /// - Not all denominators stand at an end of what is known of them: that the small ones are between 1 and k − 1, the
 ///   others at least k. Else a sum of 2 tells that two hidden schools have one each.
-pub(super) fn wanting(units: impl Iterator<Item = Counts>, rule: Rule) -> [bool; PARTS] {
+pub(super) fn wanting(units: impl Iterator<Item = Tally>, rule: Rule) -> [bool; PARTS] {
     let Rule { look, least, is_known_in_part } = rule;
-    let units: Vec<Parts> = units.filter(|unit| unit.denominator > 0).map(|unit| parts(unit, look)).collect();
+    let units: Vec<Parts> = units.filter(|unit| unit.counts.denominator > 0).map(|unit| parts(unit, look)).collect();
     let known = usize::from(is_known_in_part);
     let mut wanted = [false; PARTS];
     wanted[DENOMINATOR] = units.len() < 2 + known;
     for (part, wanted) in wanted.iter_mut().enumerate() {
-        let values = || units.iter().map(move |unit| unit[part]).filter(|value| *value > 0);
-        if values().all(|value| value >= least) {
+        if units.iter().all(|unit| !is_few(part, unit[part], look, least)) {
             continue;
         }
+        let values = || units.iter().map(move |unit| unit[part]).filter(|value| *value > 0);
         let largest = if is_known_in_part { values().max().unwrap_or_default() } else { 0 };
         let above_the_low_end = values().filter(|value| *value != 1 && *value != least).count();
         let below_the_high_end = values().filter(|value| *value != least - 1).count();
@@ -76,8 +120,8 @@ mod tests {
 
     const FIVE: Rule = Rule { look: Look::Denominator, least: 5, is_known_in_part: false };
 
-    fn counts(numerator: i64, denominator: i64, unknown: i64) -> Counts {
-        Counts { numerator, denominator, unknown }
+    fn counts(numerator: i64, denominator: i64, unknown: i64) -> Tally {
+        Counts { numerator, denominator, unknown }.into()
     }
 
     fn is_settled(rule: Rule, denominators: &[i64]) -> bool {
@@ -93,6 +137,28 @@ mod tests {
         assert!(!calm(counts(10, 20, 1)), "few are unknown");
         assert!(!calm(counts(10, 20, 7)), "few are known not to be met");
         assert!(is_calm(counts(4, 20, 1), Look::Denominator, 5));
+    }
+
+    #[test]
+    fn answers_that_are_all_the_same_are_not_calm() {
+        let calm = |counts| is_calm(counts, Look::Answers, 10);
+        assert!(calm(counts(10, 20, 0)) && calm(counts(0, 0, 0)));
+        assert!(!calm(counts(0, 10, 0)) && !calm(counts(10, 10, 0)) && !calm(counts(40, 40, 0)));
+        assert!(is_calm(counts(0, 10, 0), Look::Everything, 10));
+        let rule = Rule { look: Look::Answers, least: 10, is_known_in_part: false };
+        let sum = |units: [(i64, i64); 2]| wanting(units.into_iter().map(|(met, of)| counts(met, of, 0)), rule);
+        assert_eq!(sum([(12, 12), (15, 15)]), [false, false, true, false, false, false, false]);
+        assert_eq!(sum([(12, 12), (15, 25)]), [false; PARTS]);
+    }
+
+    #[test]
+    fn few_who_are_in_a_wider_metric_only_are_not_calm() {
+        let left =
+            |numerator, denominator| Tally { left: Counts { numerator, denominator, unknown: 0 }, ..counts(20, 40, 0) };
+        let calm = |tally| is_calm(tally, Look::Everything, 5);
+        assert!(calm(left(0, 0)) && calm(left(5, 20)) && calm(left(-1, 0)));
+        assert!(!calm(left(4, 0)) && !calm(left(0, 1)));
+        assert!(is_calm(left(4, 1), Look::Denominator, 5));
     }
 
     #[test]
@@ -123,6 +189,6 @@ mod tests {
     fn what_wants_more_is_named() {
         let rule = Rule { look: Look::Everything, ..FIVE };
         let units = [counts(18, 20, 0), counts(30, 30, 0)];
-        assert_eq!(wanting(units.into_iter(), rule), [false, false, true, false, true]);
+        assert_eq!(wanting(units.into_iter(), rule), [false, false, true, false, true, false, false]);
     }
 }

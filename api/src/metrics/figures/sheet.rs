@@ -7,7 +7,8 @@ use glans_entity::ids::SchoolId;
 use glans_entity::metrics::{Level, Span, Suppression};
 use uuid::Uuid;
 
-use super::rules::{Look, is_calm};
+use super::decided::{Before, Name};
+use super::rules::{Look, Tally, is_calm};
 use super::slack::Usage;
 use super::{Cell, Counts, Terms, balance, slack, weave};
 use crate::metrics::definitions::Counting;
@@ -37,8 +38,8 @@ pub(super) struct Index {
     /// By [`ALL`], [`UNTOLD`] and from then on by name.
     pub languages: Vec<String>,
     schools: Vec<SchoolId>,
-    /// Of each period, the others with the same last day. Counts that are taken on it share their denominators. None
-    /// for events.
+    /// Of each period, the others at whose end it is looked on the same day. Their counts share their denominators.
+    /// None for events.
     twins: Vec<Vec<usize>>,
 }
 
@@ -50,14 +51,14 @@ impl Index {
         let told: BTreeSet<&str> = told.collect();
         let languages = ["", ""].into_iter().chain(told).map(str::to_owned).collect();
         let schools: BTreeSet<SchoolId> = cells.iter().map(|cell| cell.school).collect();
-        let mut by_last_day: BTreeMap<NaiveDate, Vec<usize>> = BTreeMap::new();
+        let mut by_day: BTreeMap<NaiveDate, Vec<usize>> = BTreeMap::new();
         if terms.counting != Counting::Events {
             for (at, (span, starts_on)) in periods.iter().enumerate() {
-                by_last_day.entry(periods::last(*span, *starts_on)).or_default().push(at);
+                by_day.entry(periods::looked_on(*span, *starts_on)).or_default().push(at);
             }
         }
         let mut twins = vec![Vec::new(); periods.len()];
-        for same in by_last_day.values() {
+        for same in by_day.values() {
             for at in same {
                 twins[*at] = same.iter().copied().filter(|other| other != at).collect();
             }
@@ -115,10 +116,14 @@ pub(super) struct Sheet<'a> {
     pub places: Vec<Place>,
     by_id: BTreeMap<(usize, Uuid), usize>,
     pub counts: BTreeMap<Key, Counts>,
+    /// What a wider metric has beside them.
+    left: BTreeMap<Key, Counts>,
     /// Pairs of a class group and a language of which there is somebody, by period.
     pub spoken: BTreeMap<usize, BTreeSet<(usize, usize)>>,
     /// Period, owner and language of what is hidden from the team of a school.
     bound: BTreeSet<(usize, usize, usize)>,
+    /// What is hidden because of another metric.
+    imposed: BTreeSet<Key>,
     pub hidden: BTreeMap<Key, Suppression>,
     changed: bool,
 }
@@ -131,8 +136,10 @@ impl<'a> Sheet<'a> {
             places: vec![Place { level, id: root, parent: None, children: Vec::new(), owner: ROOT }],
             by_id: BTreeMap::new(),
             counts: BTreeMap::new(),
+            left: BTreeMap::new(),
             spoken: BTreeMap::new(),
             bound: BTreeSet::new(),
+            imposed: BTreeSet::new(),
             hidden: BTreeMap::new(),
             changed: false,
         }
@@ -171,8 +178,45 @@ impl<'a> Sheet<'a> {
         self.bound.extend(own.map(|key| (key.period, owner, key.language)));
     }
 
+    /// Hides what is hidden of other metrics of the same people, and looks at what is left of a wider one.
+    pub fn heed(&mut self, before: Before<'_>) {
+        for (key, counts) in &self.counts {
+            let name = self.name(*key);
+            let mut is_imposed = before.hidden.is_some_and(|hidden| hidden.contains(&name));
+            if let Some(whole) = before.whole.and_then(|told| told.counts.get(&name)) {
+                let numerator = whole.numerator - counts.numerator;
+                let denominator = whole.denominator - counts.denominator;
+                self.left.insert(*key, Counts { numerator, denominator, unknown: 0 });
+                // Where all who are met there are met here, this numerator tells that one.
+                is_imposed |= numerator == 0 && before.whole.is_some_and(|told| told.hidden.contains(&name));
+            }
+            if is_imposed {
+                self.imposed.insert(*key);
+            }
+        }
+    }
+
+    /// What the figure is called, whatever the metric.
+    pub fn name(&self, key: Key) -> Name {
+        let place = &self.places[key.place];
+        let (span, starts_on) = self.index.periods[key.period];
+        Name {
+            team: (self.audience == Audience::Inside).then(|| self.places[ROOT].id),
+            span,
+            starts_on,
+            level: place.level,
+            parent: place.parent.map_or(Uuid::nil(), |parent| self.places[parent].id),
+            place: place.id,
+            language: (key.language != ALL).then(|| self.index.languages[key.language].clone()),
+        }
+    }
+
     pub fn at(&self, key: Key) -> Counts {
         self.counts.get(&key).copied().unwrap_or_default()
+    }
+
+    pub fn tally(&self, key: Key) -> Tally {
+        Tally { counts: self.at(key), left: self.left.get(&key).copied().unwrap_or_default() }
     }
 
     pub fn is_hidden(&self, key: Key) -> bool {
@@ -195,8 +239,8 @@ impl<'a> Sheet<'a> {
 
     pub fn look(&self) -> Look {
         match self.audience {
-            Audience::Inside => Look::Denominator,
-            Audience::Outside => Look::Everything,
+            Audience::Inside => self.index.terms.inside,
+            Audience::Outside => self.index.terms.outside,
         }
     }
 
@@ -260,20 +304,23 @@ impl<'a> Sheet<'a> {
         self.name_reasons();
     }
 
-    /// Why a figure is hidden for its own sake.
+    /// Why a figure is hidden to begin with.
     fn primary(&self, key: Key) -> Option<Suppression> {
         let counts = self.at(key);
         let least = self.least(key);
         // What is all of the board is no part of a breakdown.
         let board = self.at(Key { place: ROOT, language: ALL, ..key });
+        let is_part = counts.denominator < board.denominator;
+        let is_looked_at = is_part || self.audience == Audience::Inside || self.look() == Look::Answers;
         if counts.denominator < least {
             Some(Suppression::SmallDenominator)
-        } else if counts.denominator < board.denominator && !is_calm(counts, self.look(), least) {
+        } else if is_looked_at && !is_calm(self.tally(key), self.look(), least) {
             Some(Suppression::SensitiveExtreme)
         } else {
             let place = &self.places[key.place];
             let is_of_team = self.bound.contains(&(key.period, place.owner, key.language));
-            (place.level == Level::School && is_of_team).then_some(Suppression::Complementary)
+            let is_bound = place.level == Level::School && is_of_team;
+            (is_bound || self.imposed.contains(&key)).then_some(Suppression::Complementary)
         }
     }
 

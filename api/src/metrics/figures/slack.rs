@@ -2,10 +2,6 @@
 //!
 //! A line of a table that hides anything hides the table's slack too: the first column, in an order that is the same
 //! for all lines. Those columns stand first that are hidden most often anyway, so that it seldom costs a figure.
-//!
-//! Months and weeks cross. A week that begins in one month and ends in the next tells nothing of either alone, unless
-//! something else tells where it is cut: a month that begins on a Monday, or a week in which nothing happened. Here it
-//! is taken for granted that somebody knows: a week belongs to the month in which it ends.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -58,15 +54,9 @@ pub(super) fn languages(sheet: &mut Sheet<'_>, usage: &Usage) {
 pub(super) fn periods(sheet: &mut Sheet<'_>, usage: &Usage) {
     for place in ROOT..sheet.places.len() {
         for month in months(sheet, place).into_values() {
-            let Month { mut weeks, mut across, own } = month;
-            if weeks.iter().chain(&own).all(|key| !sheet.is_hidden(*key)) {
-                continue;
-            }
-            usage.sort_periods(&mut weeks);
-            usage.sort_periods(&mut across);
-            let is_alone = weeks.len() + own.iter().len() < 2;
-            let across = across.into_iter().filter(|_| is_alone);
-            let columns: Vec<Key> = weeks.into_iter().chain(across).chain(own).collect();
+            let Month { weeks: mut columns, own } = month;
+            usage.sort_periods(&mut columns);
+            columns.extend(own);
             spare(sheet, &columns);
         }
         for (year, mut columns) in years(sheet, place) {
@@ -81,8 +71,7 @@ pub(super) fn periods(sheet: &mut Sheet<'_>, usage: &Usage) {
 #[derive(Default)]
 struct Month {
     weeks: Vec<Key>,
-    /// Weeks of another month that have days of this one.
-    across: Vec<Key>,
+    /// None before it is over.
     own: Option<Key>,
 }
 
@@ -92,14 +81,7 @@ fn months(sheet: &Sheet<'_>, place: usize) -> BTreeMap<NaiveDate, Month> {
         months.entry(starts_on).or_default().own = Some(key);
     }
     for (key, starts_on) in counted(sheet, place, Span::Week) {
-        let first = periods::start(Span::Month, starts_on);
-        let last = periods::start(Span::Month, periods::last(Span::Week, starts_on));
-        let ends_in_one = months.get(&last).is_some_and(|month| month.own.is_some());
-        let (home, other) = if ends_in_one { (last, first) } else { (first, last) };
-        months.entry(home).or_default().weeks.push(key);
-        if other != home {
-            months.entry(other).or_default().across.push(key);
-        }
+        months.entry(periods::start(Span::Month, starts_on)).or_default().weeks.push(key);
     }
     months
 }
@@ -108,13 +90,13 @@ fn months(sheet: &Sheet<'_>, place: usize) -> BTreeMap<NaiveDate, Month> {
 fn years(sheet: &Sheet<'_>, place: usize) -> Vec<(Key, Vec<Key>)> {
     let months: Vec<_> = counted(sheet, place, Span::Month).collect();
     let years = counted(sheet, place, Span::SchoolYear).map(|(year, starts_on)| {
-        let own = months.iter().filter(|(_, month)| periods::start(Span::SchoolYear, *month) == starts_on);
+        let own = months.iter().filter(|(_, month)| periods::named(Span::SchoolYear, *month) == starts_on);
         (year, own.map(|(key, _)| *key).collect::<Vec<Key>>())
     });
     years.collect()
 }
 
-/// Figures of all languages together of which there is somebody, with their first days.
+/// Figures of all languages together of which there is somebody, with the keys of their periods.
 fn counted(sheet: &Sheet<'_>, place: usize, span: Span) -> impl Iterator<Item = (Key, NaiveDate)> {
     let periods = sheet.index.periods.iter().enumerate().filter(move |(_, period)| period.0 == span);
     let keys = periods.map(move |(period, (_, starts_on))| (Key { period, place, language: ALL }, *starts_on));

@@ -16,7 +16,8 @@ pub struct MetricLogQuery;
 #[Object]
 impl MetricLogQuery {
     /// What was asked of the metrics of a board in the last year, by people and API clients, the last one first. A line appears
-    /// within some seconds. For administrators of the board; empty for others.
+    /// within some seconds; those of the last three seconds of a server that is killed are lost. For administrators of
+    /// the board; empty for others.
     async fn metric_queries(
         &self,
         ctx: &Context<'_>,

@@ -1,6 +1,7 @@
 //! From facts to cells to figures. Cells are made anew, never counted on: whatever the order in which facts came in, what is
 //! made of them is the same.
 
+mod making;
 mod publishing;
 mod store;
 
@@ -14,12 +15,12 @@ use glans_entity::metrics::Span;
 use glans_entity::scope::Scope;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, Iterable};
 
-use self::store::Part;
-use super::{census, facts, milestones, periods};
+use self::making::Part;
+use super::{census, facts, periods};
 use crate::app::App;
 use crate::call::today;
 use crate::platform::alone;
-use crate::platform::error::{Error, Result};
+use crate::platform::error::Result;
 
 /// How often figures are made of what came in.
 const EVERY: Duration = Duration::from_mins(1);
@@ -27,6 +28,8 @@ const EVERY: Duration = Duration::from_mins(1);
 const CALENDAR: u32 = 10;
 /// Marks that are seen to at once.
 const AT_ONCE: u64 = 2_000;
+/// Parts of one transaction, where all are made.
+const PARTS_AT_ONCE: usize = 200;
 /// Nobody else rolls up meanwhile.
 const LOCK: &str = "metrics.rollups";
 
@@ -45,24 +48,22 @@ pub async fn run(app: Arc<App>) {
 /// Looks at what the calendar changed, and makes all that is due.
 pub async fn round(app: &Arc<App>) -> Result<()> {
     census::daily(app).await?;
-    facts::daily(app).await?;
+    let all_is_counted = facts::daily(app).await?;
     roll_up(app).await?;
-    publish(app).await
+    if all_is_counted { publish(app).await } else { Ok(()) }
 }
 
-/// Publishes the periods that are over, and tells of those that are observed.
+/// Publishes the periods that are over.
 async fn publish(app: &Arc<App>) -> Result<()> {
     let now = app.clock.now();
+    let week = periods::start(Span::Week, today(now));
     let everywhere = Scope::system(today(now));
-    for board in boards(&app.db.read(&everywhere).await?).await? {
-        let db = app.db.write(&everywhere).await?;
+    let boards = boards(&app.db.read(&everywhere).await?).await?;
+    for board in boards {
         // What is still to be made is part of what is to be published.
-        if !alone::with(&db, LOCK).await? || !store::due(&db, now, 1).await?.is_empty() {
-            return Ok(());
+        if !store::is_behind(&app.db.read(&everywhere).await?, board, week, now).await? {
+            publishing::daily(app, board).await?;
         }
-        publishing::daily(&db, board, now).await?;
-        milestones::close_periods(&db, board, now).await?;
-        db.commit().await?;
     }
     Ok(())
 }
@@ -93,12 +94,20 @@ fn parts(board: BoardId, school: SchoolId, day: NaiveDate) -> impl Iterator<Item
     Span::iter().map(move |span| Part { board, school, span, starts_on: periods::start(span, day) })
 }
 
-/// Makes the cells of the parts.
+/// Makes the cells of the parts. Those of a period that is over change what is published.
 async fn make(db: &DatabaseTransaction, parts: BTreeSet<Part>, now: DateTime<Utc>) -> Result<()> {
     for part in parts {
-        store::make(db, part, today(now), now).await?;
+        making::make(db, part, today(now), now).await?;
+        if part.last() < today(now) {
+            publishing::mark(db, part.board, periods::start(Span::SchoolYear, part.first())).await?;
+        }
     }
     Ok(())
+}
+
+/// Takes the figures of a board away until the next round publishes them.
+pub(super) async fn withdraw(db: &DatabaseTransaction, board: BoardId) -> Result<()> {
+    publishing::withdraw(db, board).await
 }
 
 /// The boards of which there are figures.
@@ -107,25 +116,35 @@ pub async fn boards(db: &impl ConnectionTrait) -> Result<Vec<BoardId>> {
 }
 
 /// Makes all cells and figures of the board anew.
+///
+/// # Errors
+/// A fault where another process publishes at this moment.
 pub async fn rebuild(app: &Arc<App>, board: BoardId) -> Result<()> {
     let now = app.clock.now();
-    let db = app.db.write(&Scope::system(today(now))).await?;
-    if !alone::with(&db, LOCK).await? {
-        return Err(Error::fault("another process makes figures at this moment: try again"));
+    let everywhere = Scope::system(today(now));
+    let parts: Vec<Part> = everything(&app.db.read(&everywhere).await?, board, today(now)).await?.into_iter().collect();
+    for parts in parts.chunks(PARTS_AT_ONCE) {
+        let db = app.db.write(&everywhere).await?;
+        alone::wait(&db, LOCK).await?;
+        make(&db, parts.iter().copied().collect(), now).await?;
+        db.commit().await?;
     }
-    let mut all = BTreeSet::new();
-    for (school, day) in store::everything(&db, board).await? {
+    publishing::all(app, board).await
+}
+
+/// All parts that there are, or are to be.
+async fn everything(db: &impl ConnectionTrait, board: BoardId, on: NaiveDate) -> Result<BTreeSet<Part>> {
+    // Of what there is nothing any more the cells go.
+    let mut all = store::made(db, board).await?;
+    for (school, day) in store::everything(db, board).await? {
         all.extend(parts(board, school, day));
     }
-    for (school, first, last) in store::stretches(&db, board).await? {
-        let last = last.unwrap_or_else(|| today(now)).min(today(now));
+    for (school, first, last) in store::stretches(db, board).await? {
+        let last = last.unwrap_or(on).min(on);
         let days = std::iter::successors(Some(first), |day| Some(*day + Days::new(1))).take_while(|day| *day <= last);
         for day in days {
             all.extend(parts(board, school, day));
         }
     }
-    store::clear(&db, board).await?;
-    make(&db, all, now).await?;
-    publishing::all(&db, board, now).await?;
-    Ok(db.commit().await?)
+    Ok(all)
 }

@@ -5,10 +5,12 @@ use glans_entity::identity::api_client;
 use glans_entity::ids::{ApiClientId, WebhookEndpointId};
 use glans_entity::metrics::webhook_endpoint::Model;
 use glans_entity::metrics::{WebhookDisabled, WebhookState, webhook_delivery};
+use glans_entity::scope::Scope;
 use sea_orm::ActiveValue::Set;
-use sea_orm::IntoActiveModel;
+use sea_orm::{ConnectionTrait, IntoActiveModel};
 use serde_json::{Map, Value};
 
+use super::rules::Closed;
 use super::signature::Secret;
 use super::types::{WebhookEndpointCreateInput, WebhookEndpointUpdateInput};
 use super::{address, fan_out, kinds, rules, store};
@@ -17,6 +19,7 @@ use crate::audit;
 use crate::call::Write;
 use crate::identity::clients;
 use crate::identity::sealed::WithSecret;
+use crate::organisation::boards;
 use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
 use crate::platform::text::Checks;
@@ -44,6 +47,9 @@ async fn client_of(write: &Write<'_>, named: Option<&ID>) -> Result<api_client::
 pub(super) async fn create(write: &Write<'_>, input: WebhookEndpointCreateInput) -> Result<NewSecret> {
     let client = client_of(write, input.client.as_ref()).await?;
     let permit = write.authorize(Action::WebhookWrite, Place::board(client.board_id))?;
+    // Of one client one endpoint is made at a time: they are counted first.
+    let client = clients::store::lock(write.db(), &everywhere(write), client.id).await?;
+    let client = client.ok_or_else(|| not_found("client"))?;
     if client.revoked_at.is_some() {
         return Err(refuse(UserErrorCode::Conflict, "client", "This client was revoked. Choose another one."));
     }
@@ -118,8 +124,12 @@ pub(super) async fn update(write: &Write<'_>, input: WebhookEndpointUpdateInput)
         None => known.kinds.clone(),
     };
     let url = checks.all(url)?;
-    let version = known.version;
+    let (version, has_moved) = (known.version, known.url != url);
     let mut row = known.into_active_model();
+    if has_moved {
+        // Nobody knows yet how the new address fares.
+        row.failing_since = Set(None);
+    }
     (row.url, row.description, row.kinds) = (Set(url), Set(description), Set(kinds));
     let row = store::update(write.db(), &permit, row, version, write.now()).await?;
     note(write, &permit, "webhook_endpoint.updated", row.id).await?;
@@ -180,14 +190,38 @@ pub(super) async fn stop(write: &Write<'_>, permit: &Permit, known: Model, becau
     Ok(row)
 }
 
-/// What a disabled endpoint is refused with.
-const ENABLE_FIRST: &str = "This endpoint is disabled. Enable it first.";
+fn everywhere(write: &Write<'_>) -> Scope {
+    Scope::system(write.call().today())
+}
+
+/// Why nothing is sent to an endpoint; none where it is told of events.
+pub(super) async fn closed(db: &impl ConnectionTrait, everywhere: &Scope, endpoint: &Model) -> Result<Option<Closed>> {
+    if endpoint.disabled_at.is_some() {
+        return Ok(Some(Closed::Disabled));
+    }
+    let client = clients::store::itself(db, endpoint.client_id).await?;
+    if client.is_none_or(|client| client.revoked_at.is_some()) {
+        return Ok(Some(Closed::Revoked));
+    }
+    let board = boards::store::by_id(db, everywhere, endpoint.board_id).await?;
+    Ok(board.is_none_or(|board| board.archived_at.is_some()).then_some(Closed::Archived))
+}
+
+/// Refuses where nothing is sent to the endpoint.
+async fn check_open(write: &Write<'_>, endpoint: &Model) -> Result<()> {
+    match closed(write.db(), &everywhere(write), endpoint).await? {
+        Some(closed) => Err(refuse(UserErrorCode::Conflict, "id", closed.refusal())),
+        None => Ok(()),
+    }
+}
 
 /// Sends an endpoint an event in which nothing happened.
 pub(super) async fn test(write: &Write<'_>, id: &ID) -> Result<webhook_delivery::Model> {
     let (known, _permit) = lock(write, id).await?;
-    if known.disabled_at.is_some() {
-        return Err(refuse(UserErrorCode::Conflict, "id", ENABLE_FIRST));
+    check_open(write, &known).await?;
+    if store::is_tested(write.db(), &write.scope(), known.id).await? {
+        let message = "A test of this endpoint is under way. Wait until it is delivered or given up.";
+        return Err(refuse(UserErrorCode::Conflict, "id", message));
     }
     let now = write.now();
     let data = Map::from_iter([("endpoint".to_owned(), Value::String(known.id.to_string()))]);
@@ -203,9 +237,7 @@ pub(super) async fn replay(write: &Write<'_>, id: &ID) -> Result<webhook_deliver
     // The endpoint first, as everybody locks who writes both; then the delivery as it is by now.
     let endpoint = store::lock(write.db(), &write.scope(), seen.endpoint_id).await?.ok_or_else(|| not_found("id"))?;
     let permit = write.authorize(Action::WebhookWrite, Place::board(endpoint.board_id))?;
-    if endpoint.disabled_at.is_some() {
-        return Err(refuse(UserErrorCode::Conflict, "id", ENABLE_FIRST));
-    }
+    check_open(write, &endpoint).await?;
     let known = store::delivery(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("id"))?;
     if !matches!(known.state, WebhookState::Delivered | WebhookState::Failed) {
         return Err(refuse(UserErrorCode::Conflict, "id", "This delivery is still under way."));

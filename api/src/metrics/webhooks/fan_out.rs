@@ -4,18 +4,17 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use glans_entity::identity::api_client;
 use glans_entity::ids::{ApiClientId, BoardId, SchoolId, WebhookEventId};
 use glans_entity::metrics::{webhook_endpoint, webhook_event};
 use glans_entity::platform::outbox::{self, Column as Event};
 use glans_entity::scope::Scope;
 use sea_orm::sea_query::{Expr, LockBehavior, LockType, Order, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
-use serde_json::Value;
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
 use strum::IntoEnumIterator;
 
-use super::kinds::{self, Reach, WebhookEventKind};
+use super::kinds::{self, WebhookEventKind};
 use super::{rules, store};
 use crate::app::App;
 use crate::call::today;
@@ -27,6 +26,12 @@ use crate::platform::outbox::TOPIC;
 const AT_ONCE: u64 = 500;
 /// Events of other processes are looked for this often.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
+/// A try that failed is made again after this long, and each time after twice as long as before.
+const PATIENCE: TimeDelta = TimeDelta::seconds(2);
+/// But no later than this: so it goes until the event is forgotten (`notifications/retention.rs`).
+const MOST_PATIENT: TimeDelta = TimeDelta::hours(1);
+/// After so many the wait is the longest.
+const DOUBLINGS: u32 = 11;
 
 /// Goes round as long as the process works. A round that fails is logged, and the next one tries again.
 pub async fn run(app: Arc<App>) {
@@ -47,7 +52,7 @@ pub async fn round(app: &Arc<App>) -> Result<usize> {
     let mut told = 0;
     loop {
         let db = app.db.read(&everywhere).await?;
-        let waiting = waiting(&db).await?;
+        let waiting = waiting(&db, app.clock.now()).await?;
         drop(db);
         let before = told;
         for seq in waiting {
@@ -55,7 +60,10 @@ pub async fn round(app: &Arc<App>) -> Result<usize> {
                 Ok(true) => told += 1,
                 // Another process has it.
                 Ok(false) => {}
-                Err(error) => tracing::error!(?error, seq, "no endpoint was told of an event, which is tried again"),
+                Err(error) => {
+                    tracing::error!(?error, seq, "no endpoint was told of an event, which is tried again");
+                    put_off(app, &everywhere, seq).await?;
+                }
             }
         }
         if told == before {
@@ -67,20 +75,60 @@ pub async fn round(app: &Arc<App>) -> Result<usize> {
 /// Whether the event was there to be told of.
 async fn take(app: &App, everywhere: &Scope, seq: i64) -> Result<bool> {
     let (db, now) = (app.db.write(everywhere).await?, app.clock.now());
-    let Some(event) = claim(&db, seq).await? else { return Ok(false) };
-    tell_of(&db, everywhere, &event, now).await?;
-    mark(&db, seq, now).await?;
-    db.commit().await?;
+    let Some(event) = claim(&db, seq, now).await? else { return Ok(false) };
+    let told = async {
+        tell_of(&db, everywhere, &event, now).await?;
+        mark(&db, seq, now).await
+    };
+    match told.await {
+        Ok(()) => db.commit().await?,
+        Err(error) => {
+            // Whoever puts it off next must not find it locked still.
+            db.rollback().await?;
+            return Err(error);
+        }
+    }
     Ok(true)
 }
 
+/// The event is tried again later.
+async fn put_off(app: &App, everywhere: &Scope, seq: i64) -> Result<()> {
+    let (db, now) = (app.db.write(everywhere).await?, app.clock.now());
+    let Some(event) = claim(&db, seq, now).await? else { return Ok(()) };
+    let attempts = event.hook_attempts.saturating_add(1);
+    outbox::Entity::update_many()
+        .col_expr(Event::HookAttempts, Expr::value(attempts))
+        .col_expr(Event::HookDueAt, Expr::value(now + patience(attempts)))
+        .filter(Event::Seq.eq(seq))
+        .exec(&db)
+        .await?;
+    db.commit().await?;
+    Ok(())
+}
+
+fn patience(attempts: i32) -> TimeDelta {
+    let doublings = u32::try_from(attempts - 1).unwrap_or_default().min(DOUBLINGS);
+    (PATIENCE * 2_i32.pow(doublings)).min(MOST_PATIENT)
+}
+
+/// Events of which endpoints are still to be told.
+pub fn untold() -> Condition {
+    let kinds = WebhookEventKind::iter().map(WebhookEventKind::name);
+    Condition::all().add(Event::HookedAt.is_null()).add(Event::Kind.is_in(kinds))
+}
+
+/// It is not put off.
+fn is_due(now: DateTime<Utc>) -> Condition {
+    Condition::any().add(Event::HookDueAt.is_null()).add(Event::HookDueAt.lte(now))
+}
+
 /// The events that wait, oldest first.
-async fn waiting(db: &impl ConnectionTrait) -> Result<Vec<i64>> {
+async fn waiting(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec<i64>> {
     let select = Query::select()
         .column(Event::Seq)
         .from(outbox::Entity)
-        .and_where(Event::HookedAt.is_null())
-        .and_where(Event::Kind.is_in(WebhookEventKind::iter().map(WebhookEventKind::name)))
+        .cond_where(untold())
+        .cond_where(is_due(now))
         .order_by(Event::Seq, Order::Asc)
         .limit(AT_ONCE)
         .to_owned();
@@ -90,8 +138,8 @@ async fn waiting(db: &impl ConnectionTrait) -> Result<Vec<i64>> {
 
 /// The event, if it waits and no other process has it.
 #[expect(clippy::disallowed_methods, reason = "the outbox is read by the program only")]
-async fn claim(db: &DatabaseTransaction, seq: i64) -> Result<Option<outbox::Model>> {
-    let waiting = outbox::Entity::find().filter(Event::Seq.eq(seq)).filter(Event::HookedAt.is_null());
+async fn claim(db: &DatabaseTransaction, seq: i64, now: DateTime<Utc>) -> Result<Option<outbox::Model>> {
+    let waiting = outbox::Entity::find().filter(Event::Seq.eq(seq)).filter(untold()).filter(is_due(now));
     Ok(waiting.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked).one(db).await?)
 }
 
@@ -107,14 +155,7 @@ async fn tell_of(db: &DatabaseTransaction, scope: &Scope, event: &outbox::Model,
     if endpoints.is_empty() {
         return Ok(());
     }
-    let mut data = kind.data(&event.payload);
-    let mut reach = kind.reach(&event.payload);
-    if let Reach::Partnership(partnership) = reach
-        && let Some(school) = store::school_of(db, scope, partnership).await?
-    {
-        data.insert("school".to_owned(), Value::String(school.to_string()));
-        reach = Reach::School(school);
-    }
+    let (data, reach) = (kind.data(&event.payload), kind.reach(&event.payload));
     let clients = clients_of(db, scope, &endpoints).await?;
     let wants = |endpoint: &&webhook_endpoint::Model| {
         endpoint.kinds.0.iter().any(|name| name == kind.name())
@@ -146,4 +187,15 @@ async fn clients_of(
 /// The schools that the client is narrowed to; none: it is not.
 fn schools(client: &api_client::Model) -> Option<Vec<SchoolId>> {
     client.school_ids.as_ref().map(|ids| ids.0.iter().filter_map(|id| id.parse().ok()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_that_fails_is_tried_every_hour_in_the_end() {
+        assert_eq!([1, 2, 3].map(patience), [2, 4, 8].map(TimeDelta::seconds));
+        assert_eq!([12, 1_000, i32::MAX].map(patience), [MOST_PATIENT; 3]);
+    }
 }

@@ -2,8 +2,10 @@
 
 use async_graphql::Enum;
 use chrono::{DateTime, SecondsFormat, Utc};
-use glans_entity::ids::{PartnershipId, SchoolId};
+use glans_entity::ids::SchoolId;
 use serde_json::{Map, Value, json};
+
+use crate::platform::outbox::id_in;
 
 /// The `type` of what `webhookEndpointTest` sends.
 pub(super) const TEST: &str = "webhook.test";
@@ -21,12 +23,14 @@ pub enum WebhookEventKind {
     /// `schoolCohort`.
     #[strum(serialize = "lesson.discussed")]
     LessonDiscussed,
-    /// `engagement.period_closed`: the engagement figures of a week, month or school year are final. `data` has `board`,
-    /// `span` (`WEEK`, `MONTH` or `SCHOOL_YEAR`) and `startsOn`, its first day.
+    /// `engagement.period_closed`: the engagement figures of a week, month or school year are published, and what was
+    /// observed 72 hours later is in them. What is recorded late, and what a survey or confirmation still waits for,
+    /// may revise them: fetch the last eight weeks anew. `data` has `board`, `span` (`WEEK`, `MONTH` or `SCHOOL_YEAR`)
+    /// and `startsOn`, the `periodStart` of its figures.
     #[strum(serialize = "engagement.period_closed")]
     EngagementPeriodClosed,
     /// `partnership.completed`: a child, its guardians and the school met all criteria of a school year. `data` has
-    /// `partnership` and `school`.
+    /// `partnership` and `school`, where the child was by then.
     #[strum(serialize = "partnership.completed")]
     PartnershipCompleted,
     /// `roster.imported`: a roster import was carried out. `data` has `import`. Not for clients that are narrowed to
@@ -47,8 +51,6 @@ pub(super) enum Reach {
     /// At every school of the board.
     EverySchool,
     School(SchoolId),
-    /// At the school of the child.
-    Partnership(PartnershipId),
 }
 
 impl WebhookEventKind {
@@ -81,15 +83,11 @@ impl WebhookEventKind {
 
     /// Where it happened.
     pub(super) fn reach(self, payload: &Value) -> Reach {
-        let named = |field: &str| payload.get(field).and_then(Value::as_str);
-        if let Some(school) = named("school").and_then(|id| id.parse().ok()) {
+        if let Some(school) = id_in(payload, "school") {
             return Reach::School(school);
         }
         match self {
             Self::EngagementPeriodClosed => Reach::EverySchool,
-            Self::PartnershipCompleted => {
-                named("id").and_then(|id| id.parse().ok()).map_or(Reach::Board, Reach::Partnership)
-            }
             _ => Reach::Board,
         }
     }
@@ -103,7 +101,7 @@ pub(super) fn body(kind: &str, at: DateTime<Utc>, data: &Map<String, Value>) -> 
 
 #[cfg(test)]
 mod tests {
-    use glans_entity::ids::{LessonId, PersonId, SchoolCohortId};
+    use glans_entity::ids::{LessonId, PartnershipId, PersonId, SchoolCohortId};
     use strum::IntoEnumIterator;
 
     use super::WebhookEventKind as Kind;
@@ -122,16 +120,16 @@ mod tests {
 
     #[test]
     fn it_is_known_where_it_happened() {
-        let (school, partnership) = (SchoolId::new(), PartnershipId::new());
-        let at_school = json!({ "school": school });
-        let of = json!({ "id": partnership });
-        assert_eq!(Kind::LessonDiscussed.reach(&at_school), Reach::School(school));
-        assert_eq!(Kind::EngagementPeriodClosed.reach(&json!({ "board": "board_1" })), Reach::EverySchool);
-        assert_eq!(Kind::PartnershipCompleted.reach(&of), Reach::Partnership(partnership));
-        for kind in [Kind::RosterImported, Kind::PersonErased] {
-            assert_eq!(kind.reach(&of), Reach::Board);
+        let school = SchoolId::new();
+        let at_school = json!({ "id": PartnershipId::new(), "school": school });
+        let of = json!({ "id": PartnershipId::new() });
+        for kind in [Kind::LessonDiscussed, Kind::PartnershipCompleted] {
+            assert_eq!(kind.reach(&at_school), Reach::School(school));
         }
-        assert_eq!(Kind::PartnershipCompleted.reach(&json!({})), Reach::Board, "nobody narrowed learns of it");
+        assert_eq!(Kind::EngagementPeriodClosed.reach(&json!({ "board": "board_1" })), Reach::EverySchool);
+        for kind in [Kind::RosterImported, Kind::PersonErased, Kind::PartnershipCompleted] {
+            assert_eq!(kind.reach(&of), Reach::Board, "nobody narrowed learns of it");
+        }
     }
 
     #[test]

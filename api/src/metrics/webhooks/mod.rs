@@ -11,8 +11,8 @@
 //!   rotation by the one before it as well.
 //! - Requests go to public addresses only ([`address`], and `platform/outbound` when the name is resolved).
 //!
-//! An endpoint is ENABLED or DISABLED: by hand, because it answered 410, or because for five days nothing reached it. What
-//! happens meanwhile is kept as a delivery that failed, to be replayed.
+//! An endpoint is ENABLED or DISABLED: by hand, because it answered 410, or because for five days nothing reached it
+//! and a delivery came to its last try. What happens meanwhile is kept as a delivery that failed, to be replayed.
 
 mod actions;
 mod address;

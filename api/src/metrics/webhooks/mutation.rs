@@ -90,7 +90,7 @@ impl WebhookMutation {
     }
 
     /// Sends an endpoint an event of the type `webhook.test`, in which nothing happened; `data` has the `endpoint`. For
-    /// administrators of the board, and for the API client itself.
+    /// administrators of the board, and for the API client itself. One at a time: CONFLICT while a test is under way.
     async fn webhook_endpoint_test(
         &self,
         ctx: &Context<'_>,

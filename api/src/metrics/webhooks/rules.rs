@@ -16,7 +16,8 @@ pub(super) const DESCRIPTION: usize = 200;
 pub(super) const ENDPOINTS: u64 = 20;
 /// After a rotation the secret before it signs too for so long, for the integrator to put the new one everywhere.
 pub const OVERLAP: TimeDelta = TimeDelta::days(7);
-/// An endpoint that nothing has reached for so long is told nothing any more.
+/// An endpoint that nothing has reached for so long is told nothing any more, once the last try of a delivery has
+/// failed.
 pub const PATIENCE: TimeDelta = TimeDelta::days(5);
 
 /// The kinds as they are stored, in order and each once.
@@ -29,14 +30,43 @@ pub(super) fn kinds(checks: &mut Checks, mut kinds: Vec<WebhookEventKind>) -> St
     Strings(kinds.into_iter().map(|kind| kind.name().to_owned()).collect())
 }
 
-/// Whether a client that is narrowed to `schools` (none: it is not) may know of what happened there. Of a partnership the
-/// school is looked up before.
+/// Whether a client that is narrowed to `schools` (none: it is not) may know of what happened there.
 pub(super) fn may_know(schools: Option<&[SchoolId]>, reach: Reach) -> bool {
     let Some(schools) = schools else { return true };
     match reach {
         Reach::EverySchool => true,
         Reach::School(school) => schools.contains(&school),
-        Reach::Board | Reach::Partnership(_) => false,
+        Reach::Board => false,
+    }
+}
+
+/// Why an endpoint is told nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closed {
+    Disabled,
+    /// The client that it belongs to was revoked.
+    Revoked,
+    /// The board was archived.
+    Archived,
+}
+
+impl Closed {
+    /// Why a delivery failed.
+    pub(super) const fn why(self) -> &'static str {
+        match self {
+            Self::Disabled => "the endpoint was disabled",
+            Self::Revoked => "the API client was revoked",
+            Self::Archived => "the board was archived",
+        }
+    }
+
+    /// What somebody reads who would send something all the same.
+    pub(super) const fn refusal(self) -> &'static str {
+        match self {
+            Self::Disabled => "This endpoint is disabled. Enable it first.",
+            Self::Revoked => "The API client of this endpoint was revoked. Make an endpoint for another client.",
+            Self::Archived => "The board of this endpoint was archived: nothing is sent any more.",
+        }
     }
 }
 
@@ -48,7 +78,8 @@ pub(super) enum Health {
     Over(WebhookDisabled),
 }
 
-/// What follows from `outcomes` for an endpoint that failed since `failing_since`.
+/// What follows from `outcomes` for an endpoint that failed since `failing_since`. It is given up with the last try of
+/// a delivery only: between two of them there may have been days in which nothing was tried.
 pub(super) fn health<'o>(
     failing_since: Option<DateTime<Utc>>,
     outcomes: &(impl Iterator<Item = &'o Outcome> + Clone),
@@ -65,7 +96,8 @@ pub(super) fn health<'o>(
         return Health::FailingSince(failing_since);
     }
     let since = failing_since.unwrap_or(now);
-    if now - since >= PATIENCE { Health::Over(WebhookDisabled::Failing) } else { Health::FailingSince(Some(since)) }
+    let is_over = now - since >= PATIENCE && any(|outcome| matches!(outcome, Outcome::Failed { .. }));
+    if is_over { Health::Over(WebhookDisabled::Failing) } else { Health::FailingSince(Some(since)) }
 }
 
 #[cfg(test)]
@@ -89,7 +121,9 @@ mod tests {
         let delivered = Outcome::Delivered { status: 204 };
         assert_eq!(after(Some(at(0)), &[failed(), delivered.clone()], at(120)), Health::FailingSince(None));
         assert_eq!(after(None, &[delivered, Outcome::Gone], at(0)), Health::Over(WebhookDisabled::Gone));
-        let untried = [Outcome::Stopped];
+        let again = Outcome::Again { at: at(501), status: Some(500), why: "answered 500".to_owned() };
+        assert_eq!(after(Some(at(0)), &[again], at(500)), Health::FailingSince(Some(at(0))), "after a silence");
+        let untried = [Outcome::Stopped(Closed::Revoked)];
         assert_eq!(after(Some(at(0)), &untried, at(500)), Health::FailingSince(Some(at(0))), "nothing was tried");
     }
 

@@ -3,26 +3,21 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use glans_entity::engagement::partnership;
-use glans_entity::ids::{
-    ApiClientId, BoardId, PartnershipId, SchoolId, WebhookDeliveryId, WebhookEndpointId, WebhookEventId,
-};
+use glans_entity::ids::{ApiClientId, BoardId, WebhookDeliveryId, WebhookEndpointId, WebhookEventId};
 use glans_entity::metrics::{WebhookState, webhook_delivery, webhook_endpoint, webhook_event};
-use glans_entity::people::student;
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
     ActiveEnum, ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QuerySelect, QueryTrait,
+    PaginatorTrait, QueryFilter, QuerySelect,
 };
 use uuid::Uuid;
 
+use super::kinds;
+use super::rules::Closed;
 use crate::access::Permit;
 use crate::platform::error::Result;
 use crate::platform::page::{self, Order, PageArgs, Rows};
-
-/// Why a delivery was not sent: its endpoint was disabled.
-pub(super) const DISABLED: &str = "the endpoint was disabled";
 
 /// The endpoint, if it is in sight.
 pub(super) async fn by_id(
@@ -170,12 +165,22 @@ pub(super) async fn give_up(
         .col_expr(Column::Lease, Expr::value(None::<Uuid>))
         .col_expr(Column::LeasedUntil, Expr::value(None::<DateTime<Utc>>))
         .col_expr(Column::FinishedAt, Expr::value(now))
-        .col_expr(Column::Failure, Expr::value(DISABLED))
+        .col_expr(Column::Failure, Expr::value(Closed::Disabled.why()))
         .filter(Column::EndpointId.eq(endpoint))
         .filter(Column::State.is_in([WebhookState::Queued, WebhookState::Sending]))
         .exec(db)
         .await?;
     Ok(())
+}
+
+/// Whether a test of the endpoint has not come to its end.
+pub(super) async fn is_tested(db: &impl ConnectionTrait, scope: &Scope, endpoint: WebhookEndpointId) -> Result<bool> {
+    use webhook_delivery::Column;
+    let unfinished = webhook_delivery::Entity::within(scope)
+        .filter(Column::EndpointId.eq(endpoint))
+        .filter(Column::Kind.eq(kinds::TEST))
+        .filter(Column::State.is_in([WebhookState::Queued, WebhookState::Sending]));
+    Ok(unfinished.limit(1).one(db).await?.is_some())
 }
 
 /// A delivery is as new; it is as it is then.
@@ -202,17 +207,6 @@ pub(super) async fn hold(
     Ok(webhook_endpoint::Entity::within(scope).filter(own).lock_shared().all(db).await?)
 }
 
-/// The school of the child.
-pub(super) async fn school_of(db: &impl ConnectionTrait, scope: &Scope, id: PartnershipId) -> Result<Option<SchoolId>> {
-    let child = partnership::Entity::within(scope)
-        .select_only()
-        .column(partnership::Column::StudentId)
-        .filter(partnership::Column::Id.eq(id))
-        .into_query();
-    let found = student::Entity::within(scope).filter(student::Column::Id.in_subquery(child)).one(db).await?;
-    Ok(found.map(|child| child.school_id))
-}
-
 /// Tells `endpoints` of something: one event, and a delivery to each. To one that is disabled it failed from the start.
 pub(super) async fn tell(
     db: &impl ConnectionTrait,
@@ -235,7 +229,7 @@ pub(super) async fn tell(
             lease: None,
             leased_until: None,
             last_status: None,
-            failure: is_disabled.then(|| DISABLED.to_owned()),
+            failure: is_disabled.then(|| Closed::Disabled.why().to_owned()),
             attempted_at: None,
             finished_at: is_disabled.then_some(now),
             created_at: now,

@@ -24,7 +24,8 @@ pub enum WebhookDeliveryState {
     Sending,
     /// The endpoint answered with a status from 200 to 299.
     Delivered,
-    /// Given up: after ten tries in three days, or because the endpoint was disabled. It can be replayed.
+    /// Given up: after ten tries in three days, or because nothing is sent to the endpoint any more; `failure` says
+    /// why. It can be replayed.
     Failed,
 }
 
@@ -36,7 +37,7 @@ pub enum WebhookDisabledReason {
     ByHand,
     /// It answered with the status 410.
     Gone,
-    /// For five days nothing reached it.
+    /// For five days nothing reached it, and the last try of a delivery failed.
     Failing,
 }
 
@@ -95,8 +96,8 @@ impl WebhookEndpoint {
         self.0.disabled_because.map(Into::into)
     }
 
-    /// Since when no try has succeeded; null where the last one did or none was made. After five days the endpoint is
-    /// disabled.
+    /// Since when no try has succeeded; null where the last one did, or none was made since `url` changed. With the
+    /// first delivery that is given up after five days of it the endpoint is disabled.
     pub async fn failing_since(&self) -> Option<DateTime<Utc>> {
         self.0.failing_since
     }

@@ -9,6 +9,7 @@ use crate::engagement::partnerships::types::CriterionKind;
 use crate::engagement::threads::Thread;
 use crate::loaders;
 use crate::node::Node;
+use crate::people::access_log::Opens;
 use crate::people::students::Student;
 use crate::platform::error::Result;
 use crate::platform::scalars::LocalDate;
@@ -31,7 +32,7 @@ pub enum WorklistKind {
 pub struct WorklistItem(pub(super) Item);
 
 /// A student of whom something is missing.
-#[Object]
+#[Object(guard = "Opens::child(self.0.student.board_id, self.0.student.id).beyond(&[\"student\"])")]
 impl WorklistItem {
     /// Of whom.
     pub async fn student(&self) -> Student {

@@ -26,10 +26,11 @@ pub(super) async fn create(write: &Write<'_>, input: BoardCreateInput) -> Result
 pub async fn found(write: &Write<'_>, name: &str, number: Option<&str>) -> Result<Model> {
     let id = BoardId::new();
     let permit = write.authorize(Action::BoardCreate, Place::board(id))?;
-    let (name, number) = rules::details(name, number)?;
+    let (name, number, least_shown) = rules::details(name, number, None)?;
     let now = write.now();
     let time_zone = TIME_ZONE.to_owned();
-    let row = Model { id, number, name, time_zone, archived_at: None, created_at: now, updated_at: now, version: 1 };
+    let (created_at, updated_at) = (now, now);
+    let row = Model { id, number, name, time_zone, least_shown, archived_at: None, created_at, updated_at, version: 1 };
     let board = store::insert(write.db(), &permit, row).await?;
     write.emit(&permit, Event::about("board.created", board.id)).await?;
     Ok(board)
@@ -42,12 +43,19 @@ pub(super) async fn update(write: &Write<'_>, input: BoardUpdateInput) -> Result
     check_version(&board, board.version, input.if_version)?;
     let name = input.name.as_deref().unwrap_or(&board.name);
     let number = input.number.as_opt_ref().unwrap_or(board.number.as_ref());
-    let (name, number) = rules::details(name, number.map(String::as_str))?;
+    let known = board.least_shown;
+    let mut least_shown = known;
+    input.least_shown.update_to(&mut least_shown);
+    let (name, number, least_shown) = rules::details(name, number.map(String::as_str), least_shown)?;
     let version = board.version;
     let mut row = board.into_active_model();
     row.name = Set(name);
     row.number = Set(number);
+    row.least_shown = Set(least_shown);
     let board = store::update(write.db(), &permit, row, version, write.now()).await?;
+    if least_shown != known {
+        crate::metrics::withdraw(write.db(), &permit).await?;
+    }
     write.emit(&permit, Event::about("board.updated", board.id)).await?;
     Ok(board)
 }

@@ -47,6 +47,12 @@ impl Board {
         &self.0.time_zone
     }
 
+    /// Engagement metrics show no figure of fewer than this, 5 to 100; null where the board leaves it to each metric
+    /// (`MetricDefinition.leastShown`, 10 by language). Where that is more, it holds.
+    pub async fn least_shown(&self) -> Option<i32> {
+        self.0.least_shown
+    }
+
     /// The schools of the board that the viewer may see, by name unless told otherwise.
     pub async fn schools(
         &self,
@@ -137,6 +143,9 @@ pub struct BoardUpdateInput {
     pub name: Option<String>,
     /// Number in the national register, five digits; null clears it.
     pub number: MaybeUndefined<String>,
+    /// Show no metrics of fewer, 5 to 100; null leaves it to each metric. All published figures are withdrawn at once, and
+    /// published again by the new number within some minutes.
+    pub least_shown: MaybeUndefined<i32>,
     /// Refused with CONFLICT when the stored version is another one.
     pub if_version: Option<i32>,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.

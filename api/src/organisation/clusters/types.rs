@@ -52,7 +52,7 @@ impl Cluster {
         ctx: &Context<'_>,
         #[graphql(desc = "What is asked.")] input: EngagementInput,
     ) -> Result<Option<EngagementReport>> {
-        engagement::of_place(Call::of(ctx), Level::Cluster, self.0.id.0, input).await
+        engagement::of_place(ctx, Level::Cluster, self.0.id.0, input).await
     }
 
     /// The directors of the cluster (*clusterdirecteuren*) whom the viewer may see, by name.

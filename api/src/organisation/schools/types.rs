@@ -84,7 +84,7 @@ impl School {
         ctx: &Context<'_>,
         #[graphql(desc = "What is asked.")] input: EngagementInput,
     ) -> Result<Option<EngagementReport>> {
-        engagement::of_place(Call::of(ctx), Level::School, self.0.id.0, input).await
+        engagement::of_place(ctx, Level::School, self.0.id.0, input).await
     }
 
     /// Students in the last year of the national register; null when unknown or fewer than five.

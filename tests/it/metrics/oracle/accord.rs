@@ -3,8 +3,7 @@
 
 use std::ops::Range;
 
-use chrono::{DateTime, Days, TimeDelta, Utc};
-use glans::call::today;
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use glans_entity::metrics::{Metric, fact};
 use glans_tests::{Engine, World, on_each_database, run};
 use rand::SeedableRng;
@@ -12,15 +11,18 @@ use rand::rngs::StdRng;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::agree::{AT_ONCE, beginning, write_all};
+use super::calendar::today;
+use super::chronicle::Chronicle;
+use super::erased::forget_somebody;
 use super::life::Life;
 use super::town::Town;
-use super::year::Year;
-use super::{expected, written};
+use super::year::{Season, Year};
+use super::{facts_of, sum, worth, written};
 
 /// Acts of one history: ten days, with the last ones of its school year.
 const ACTS: u64 = 70;
-/// When all observation periods of a history are over.
-const OVER: TimeDelta = TimeDelta::days(8);
+/// Days until all observation periods of a history are over.
+const OVER: u64 = 8;
 
 const LIVED: [Metric; 13] = [
     Metric::TwoWay,
@@ -38,46 +40,57 @@ const LIVED: [Metric; 13] = [
     Metric::ExperienceReturn,
 ];
 
-async fn agree(world: &World, history: u64) {
+async fn agree(world: &World, chronicle: &mut Chronicle, history: u64) -> Town {
     let mut dice = StdRng::seed_from_u64(history);
     let from = beginning(history);
     let town = Town::settle(world, &mut dice, &format!("leven-{history}"), from).await;
-    let year = Year::begin(world, &town, &mut dice, history, from).await;
+    let year = Year::begin(world, &town, &mut dice, (history, Season::Short), from).await;
     let db = world.writing().await;
-    let mut life = Life::new(world, &db, (&town, &year), &mut dice, from);
+    let mut life = Life::new(world, &db, (&town, &year, &mut *chronicle), &mut dice, from);
     for _ in 0..ACTS {
         life.go_on().await;
     }
-    life.now += OVER;
+    life.rest(OVER).await;
     life.night().await;
     let now = life.now;
     world.written(db).await;
-    must_agree(world, history, "act by act", now).await;
+    world.app.clock.turn(now - world.app.clock.now());
+    must_agree(world, chronicle, history, "act by act").await;
 
     let db = world.writing().await;
-    let days = fact::Column::Day.between(today(from) - Days::new(4), today(now) + Days::new(2));
+    let days = fact::Column::Day.between(since(from), today(now) + Days::new(2));
     fact::Entity::delete_many().filter(fact::Column::BoardId.eq(world.ours.id)).filter(days).exec(&db).await.unwrap();
     write_all(world, &db, now).await;
     world.written(db).await;
-    must_agree(world, history, "written down anew", now).await;
+    must_agree(world, chronicle, history, "written down anew").await;
+    town
 }
 
 /// At the end, and for what had been known for good some days before.
-async fn must_agree(world: &World, history: u64, how: &str, now: DateTime<Utc>) {
+async fn must_agree(world: &World, chronicle: &Chronicle, history: u64, how: &str) {
+    let (now, facts) = (world.app.clock.now(), facts_of(world).await);
+    let days = since(beginning(history))..=today(now);
     for metric in LIVED {
+        let worth = worth(world, chronicle, metric).await;
         for at in [now, now - TimeDelta::days(12)] {
-            let days = today(beginning(history)) - Days::new(4)..=today(now);
-            let facts = written(world, metric, world.ours.id, days.clone(), at).await;
-            let sums = expected(world, metric, world.ours.id, days, at).await;
-            assert_eq!(facts, sums, "history {history}, {how}: {metric:?} at {at}");
+            let (made, told) = (written(&facts, metric, &days, at), sum(&worth, metric, &days, at));
+            assert_eq!(made, told, "history {history}, {how}: {metric:?} at {at}");
         }
     }
 }
 
+/// Before the first day on which something of a history was.
+fn since(from: DateTime<Utc>) -> NaiveDate {
+    today(from) - Days::new(12)
+}
+
 async fn all_agree(world: &World, histories: Range<u64>) {
+    let mut chronicle = Chronicle::begin(world).await;
+    let mut last = None;
     for history in histories {
-        agree(world, history).await;
+        last = Some(agree(world, &mut chronicle, history).await);
     }
+    forget_somebody(world, &last.unwrap()).await;
 }
 
 async fn facts_of_contact_conversations_and_lessons_are_what_the_tables_say(world: &World) {
@@ -87,11 +100,11 @@ async fn facts_of_contact_conversations_and_lessons_are_what_the_tables_say(worl
 
 /// Nothing and nothing are the same as well.
 async fn something_happened(world: &World) {
-    let last = beginning(AT_ONCE - 1) + TimeDelta::days(30);
+    let (now, facts) = (world.app.clock.now(), facts_of(world).await);
+    let days = since(beginning(0))..=today(now);
     for metric in LIVED {
-        let days = today(beginning(0)) - Days::new(4)..=today(last);
-        let facts = written(world, metric, world.ours.id, days, last).await;
-        assert!(facts.values().any(|(numerator, _)| *numerator > 0), "nothing that counts for {metric:?}");
+        let made = written(&facts, metric, &days, now);
+        assert!(made.values().any(|(numerator, ..)| *numerator > 0), "nothing that counts for {metric:?}");
     }
 }
 

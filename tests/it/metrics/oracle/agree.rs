@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use chrono::{DateTime, Days, TimeDelta, Utc};
-use glans::call::today;
 use glans::metrics::facts::{self, Part};
 use glans::platform::outbox::Event;
 use glans_entity::engagement::{announcement, recipient};
@@ -16,8 +15,11 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 use serde_json::json;
 
 use super::acts::Course;
+use super::calendar::today;
+use super::chronicle::Chronicle;
+use super::erased::forget_somebody;
 use super::town::Town;
-use super::{Sums, expected, written};
+use super::{Counts, facts_of, sum, worth, written};
 
 /// Histories in the suite, and in one database: they follow each other.
 pub(super) const AT_ONCE: u64 = 10;
@@ -25,8 +27,8 @@ pub(super) const AT_ONCE: u64 = 10;
 const ACTS: u64 = 24;
 /// From one history to the next, in days: longer than one lasts.
 const APART: u64 = 60;
-/// When all observation periods of a history are over.
-const OVER: TimeDelta = TimeDelta::days(8);
+/// Days until all observation periods of a history are over.
+const OVER: u64 = 8;
 
 const TOLD: [Metric; 8] = [
     Metric::Reach,
@@ -45,27 +47,29 @@ pub(super) fn beginning(history: u64) -> DateTime<Utc> {
     first + Days::new(history % AT_ONCE * APART)
 }
 
-async fn agree(world: &World, history: u64) {
+async fn agree(world: &World, chronicle: &mut Chronicle, history: u64) -> Town {
     let mut dice = StdRng::seed_from_u64(history);
     let from = beginning(history);
     let town = Town::settle(world, &mut dice, &history.to_string(), from).await;
     let db = world.writing().await;
-    let mut course = Course::new(world, &db, &town, &mut dice, from);
+    let mut course = Course::new(world, &db, (&town, &mut *chronicle), &mut dice, from);
     for _ in 0..ACTS {
         course.go_on().await;
     }
-    course.now += OVER;
+    course.rest(OVER).await;
     course.night().await;
     let now = course.now;
     world.written(db).await;
-    must_agree(world, history, "act by act", now).await;
+    world.app.clock.turn(now - world.app.clock.now());
+    must_agree(world, chronicle, history, "act by act").await;
 
     let db = world.writing().await;
     let days = fact::Column::Day.between(today(from) - Days::new(2), today(now) + Days::new(2));
     fact::Entity::delete_many().filter(fact::Column::BoardId.eq(world.ours.id)).filter(days).exec(&db).await.unwrap();
     write_all(world, &db, now).await;
     world.written(db).await;
-    must_agree(world, history, "written down anew", now).await;
+    must_agree(world, chronicle, history, "written down anew").await;
+    town
 }
 
 pub(super) async fn write_all(world: &World, db: &DatabaseTransaction, now: DateTime<Utc>) {
@@ -75,21 +79,25 @@ pub(super) async fn write_all(world: &World, db: &DatabaseTransaction, now: Date
 }
 
 /// At the end, and for what had been known for good some days before.
-async fn must_agree(world: &World, history: u64, how: &str, now: DateTime<Utc>) {
+async fn must_agree(world: &World, chronicle: &Chronicle, history: u64, how: &str) {
+    let (now, facts) = (world.app.clock.now(), facts_of(world).await);
+    let days = today(beginning(history)) - Days::new(2)..=today(now);
     for metric in TOLD {
+        let worth = worth(world, chronicle, metric).await;
         for at in [now, now - TimeDelta::days(9)] {
-            let days = today(beginning(history)) - Days::new(2)..=today(now);
-            let facts = written(world, metric, world.ours.id, days.clone(), at).await;
-            let sums = expected(world, metric, world.ours.id, days, at).await;
-            assert_eq!(facts, sums, "history {history}, {how}: {metric:?} at {at}");
+            let (made, told) = (written(&facts, metric, &days, at), sum(&worth, metric, &days, at));
+            assert_eq!(made, told, "history {history}, {how}: {metric:?} at {at}");
         }
     }
 }
 
 async fn all_agree(world: &World, histories: Range<u64>) {
+    let mut chronicle = Chronicle::begin(world).await;
+    let mut last = None;
     for history in histories {
-        agree(world, history).await;
+        last = Some(agree(world, &mut chronicle, history).await);
     }
+    forget_somebody(world, &last.unwrap()).await;
 }
 
 async fn facts_of_what_is_told_and_asked_are_what_the_tables_say(world: &World) {
@@ -117,11 +125,11 @@ fn postgres_many_histories_of_what_is_told_and_asked() {
 }
 
 /// The reach of the seed's announcement of the first school.
-async fn reach(world: &World, now: DateTime<Utc>) -> Sums {
+async fn reach(world: &World, now: DateTime<Utc>) -> Counts {
     let all = today(now) - Days::new(30)..=today(now);
-    let mut sums = written(world, Metric::Reach, world.ours.id, all, now).await;
-    sums.retain(|(school, _), _| *school == world.ours.schools[0]);
-    sums
+    let mut counts = written(&facts_of(world).await, Metric::Reach, &all, now);
+    counts.retain(|place, _| place.school == world.ours.schools[0]);
+    counts
 }
 
 /// The announcement of the seed is read a day after it appeared.
@@ -147,7 +155,7 @@ async fn what_was_reached_stays_so_when_a_correction_is_read_late(world: &World)
     let published_at = a_read_announcement(world).await;
     let (id, later) = (world.ours.announcements[0], published_at + TimeDelta::days(6));
     let before = reach(world, later).await;
-    assert_eq!(before.values().map(|(reached, _)| *reached).sum::<i64>(), 1);
+    assert_eq!(before.values().map(|(reached, ..)| *reached).sum::<i64>(), 1);
     let db = world.writing().await;
     recipient::Entity::update_many()
         .col_expr(recipient::Column::ReadAt, Expr::val(later))
@@ -165,7 +173,7 @@ async fn what_was_reached_stays_so_when_a_correction_is_read_late(world: &World)
 async fn nothing_counts_before_its_time_is_over(world: &World) {
     let published_at = a_read_announcement(world).await;
     let over = published_at + TimeDelta::hours(72);
-    assert_eq!(reach(world, over - TimeDelta::milliseconds(1)).await, Sums::new());
+    assert_eq!(reach(world, over - TimeDelta::milliseconds(1)).await, Counts::new());
     assert_eq!(reach(world, over).await.len(), 1);
 }
 

@@ -1,26 +1,29 @@
 //! What may happen between families and a school, on the raw tables, told to the facts as the acts tell it.
 
-use chrono::{DateTime, Days, TimeDelta, Utc};
-use glans::call::today;
+use chrono::{DateTime, TimeDelta, Utc};
 use glans::metrics::facts;
 use glans::platform::outbox::Event;
 use glans_entity::engagement::{
-    AttendeeStatus, ContactKind, ContactTone, ConversationMode, StepKind, ThreadStatus, agreement, contact_moment,
-    conversation, conversation_attendee, message, thread,
+    AttendeeStatus, ContactKind, ContactTone, ConversationMode, StepKind, contact_moment, conversation,
+    conversation_attendee,
 };
 use glans_entity::ids::{
-    AgreementId, ContactMomentId, ConversationId, MeetingId, MessageId, PersonId, StudentId, TeamSessionId, ThreadId,
+    AgreementId, ConcernId, ContactMomentId, ConversationId, GoalId, MeetingId, MessageId, PersonId, StudentId,
+    TeamSessionId, ThreadId,
 };
 use glans_entity::people::guardianship;
 use glans_entity::practice::OccasionStatus;
 use glans_tests::World;
 use rand::Rng;
 use rand::rngs::StdRng;
-use rand::seq::{IndexedRandom, SliceRandom};
+use rand::seq::IndexedRandom;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveEnum, ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ActiveEnum, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 use serde_json::json;
 
+use super::calendar::today;
+use super::chronicle::Chronicle;
+use super::moves::Moves;
 use super::town::{Town, put};
 use super::year::Year;
 
@@ -30,6 +33,7 @@ pub(super) struct Life<'l> {
     pub db: &'l DatabaseTransaction,
     pub town: &'l Town,
     pub year: &'l Year,
+    pub chronicle: &'l mut Chronicle,
     pub dice: &'l mut StdRng,
     pub now: DateTime<Utc>,
     pub known: Known,
@@ -40,36 +44,61 @@ pub(super) struct Life<'l> {
 pub(super) struct Known {
     pub meetings: Vec<MeetingId>,
     pub sessions: Vec<TeamSessionId>,
-    conversations: Vec<(ConversationId, StudentId)>,
-    moments: Vec<ContactMomentId>,
-    threads: Vec<(ThreadId, StudentId)>,
+    pub conversations: Vec<(ConversationId, StudentId)>,
+    pub moments: Vec<ContactMomentId>,
+    pub threads: Vec<(ThreadId, StudentId)>,
     /// Messages that nobody was told of yet, and when they arrive.
-    held: Vec<(MessageId, DateTime<Utc>)>,
-    agreements: Vec<(AgreementId, ConversationId)>,
+    pub held: Vec<(MessageId, DateTime<Utc>)>,
+    pub agreements: Vec<(AgreementId, ConversationId)>,
+    pub goals: Vec<GoalId>,
+    pub concerns: Vec<ConcernId>,
 }
 
 impl<'l> Life<'l> {
     pub(super) fn new(
         world: &'l World,
         db: &'l DatabaseTransaction,
-        (town, year): (&'l Town, &'l Year),
+        (town, year, chronicle): (&'l Town, &'l Year, &'l mut Chronicle),
         dice: &'l mut StdRng,
         now: DateTime<Utc>,
     ) -> Self {
-        Self { world, db, town, year, dice, now, known: Known::default() }
+        Self { world, db, town, year, chronicle, dice, now, known: Known::default() }
     }
 
     /// Something happens, some hours later.
     pub(super) async fn go_on(&mut self) {
+        let before = today(self.now);
         let later = self.some(7);
         self.now += later;
+        if today(self.now) > before {
+            self.moves().dawn().await;
+        }
         self.happen().await;
+    }
+
+    /// Days pass on which nothing happens.
+    pub(super) async fn rest(&mut self, days: u64) {
+        for _ in 0..days {
+            self.now += TimeDelta::days(1);
+            self.moves().look().await;
+        }
+    }
+
+    fn moves(&mut self) -> Moves<'_> {
+        Moves {
+            world: self.world,
+            db: self.db,
+            town: self.town,
+            chronicle: &mut *self.chronicle,
+            dice: &mut *self.dice,
+            now: self.now,
+        }
     }
 
     /// Something happens now.
     pub(super) async fn happen(&mut self) {
         self.post().await;
-        match self.dice.random_range(0..32) {
+        match self.dice.random_range(0..36) {
             0..=4 => self.talk().await,
             5 => self.correct().await,
             6 | 7 => self.praise().await,
@@ -80,7 +109,18 @@ impl<'l> Life<'l> {
             17 => self.mark().await,
             18 => self.leave_out().await,
             19 => self.night().await,
+            20 | 21 => self.aim().await,
+            22 => self.reach().await,
+            23 => self.worry_or_calm().await,
             _ => self.go_round().await,
+        }
+    }
+
+    async fn worry_or_calm(&mut self) {
+        if self.dice.random_bool(0.6) {
+            self.worry().await;
+        } else {
+            self.calm().await;
         }
     }
 
@@ -99,13 +139,14 @@ impl<'l> Life<'l> {
         TimeDelta::milliseconds(self.dice.random_range(1..hours * 3_600_000))
     }
 
-    /// A conversation was held, which is written down some days later at most.
+    /// A conversation was held, which is written down some days later, now and then a week.
     async fn talk(&mut self) {
         use StepKind::{Closing, Expectations, Intake, Progress};
         let Some((student_id, partnership_id)) = self.year.partnerships.choose(self.dice).copied() else { return };
         let kind = *[Intake, Expectations, Expectations, Closing, Progress].choose(self.dice).unwrap();
         let id = ConversationId::new();
-        let starts_at = self.now - self.some(60);
+        let late = TimeDelta::days(if self.dice.random_bool(0.15) { self.dice.random_range(4..8) } else { 0 });
+        let starts_at = self.now - late - self.some(60);
         let row = conversation::Model {
             id,
             board_id: self.world.ours.id,
@@ -171,19 +212,25 @@ impl<'l> Life<'l> {
         *[ContactTone::Compliment, ContactTone::Compliment, ContactTone::Neutral].choose(self.dice).unwrap()
     }
 
+    /// A compliment, now and then one of last week, or for a child that went to another school since.
     async fn praise(&mut self) {
         let id = ContactMomentId::new();
+        let late = TimeDelta::days(if self.dice.random_bool(0.2) { self.dice.random_range(3..8) } else { 0 });
+        let gone: Vec<StudentId> =
+            self.town.children.iter().copied().filter(|child| self.chronicle.moved.contains(child)).collect();
+        let child = gone.choose(self.dice).copied().filter(|_| !late.is_zero());
+        let student_id = child.unwrap_or_else(|| *self.town.children.choose(self.dice).unwrap());
         let row = contact_moment::Model {
             id,
             board_id: self.world.ours.id,
             school_id: self.world.ours.schools[0],
-            student_id: *self.town.children.choose(self.dice).unwrap(),
+            student_id,
             guardian_id: None,
             author_id: self.world.ours.teacher.person,
             kind: ContactKind::AtTheDoor,
             tone: self.tone(),
             note: None,
-            occurred_at: self.now - self.some(40),
+            occurred_at: self.now - late - self.some(40),
             created_at: self.now,
             updated_at: self.now,
             version: 1,
@@ -211,124 +258,5 @@ impl<'l> Life<'l> {
         let Some(id) = self.known.moments.pop() else { return };
         contact_moment::Entity::delete_by_id(id).exec(self.db).await.unwrap();
         self.tell("contact_moment.deleted", id).await;
-    }
-
-    /// Somebody writes, and what a guardian writes may be held.
-    async fn write(&mut self) {
-        if self.known.threads.len() < 2 || self.dice.random_bool(0.1) {
-            self.begin().await;
-        }
-        let (thread_id, student_id) = *self.known.threads.choose(self.dice).unwrap();
-        let (id, is_staff) = (MessageId::new(), self.dice.random_bool(0.45));
-        let guardian = *self.town.guardians.choose(self.dice).unwrap();
-        let is_held = !is_staff && self.dice.random_bool(0.4);
-        let arrives_at = if is_held { self.now + self.some(30) } else { self.now };
-        // Of a thread no two arrive together.
-        let same = message::Entity::find().filter(message::Column::ThreadId.eq(thread_id));
-        if same.filter(message::Column::ArrivesAt.eq(arrives_at)).count(self.db).await.unwrap() > 0 {
-            return;
-        }
-        let row = message::Model {
-            id,
-            board_id: self.world.ours.id,
-            thread_id,
-            school_id: self.world.ours.schools[0],
-            student_id,
-            author_id: if is_staff { self.world.ours.teacher.person } else { guardian },
-            is_staff,
-            body: "Hoe gaat het?".to_owned(),
-            sent_at: self.now,
-            arrives_at,
-            announced_at: None,
-            undeliverable_at: None,
-            updated_at: self.now,
-            version: 1,
-        };
-        put::<message::Entity>(self.db, row).await;
-        self.known.held.push((id, arrives_at));
-        self.post().await;
-    }
-
-    async fn begin(&mut self) {
-        let (id, student_id) = (ThreadId::new(), *self.town.children.choose(self.dice).unwrap());
-        let row = thread::Model {
-            id,
-            board_id: self.world.ours.id,
-            school_id: self.world.ours.schools[0],
-            student_id,
-            subject: "Lezen".to_owned(),
-            started_by: self.world.ours.teacher.person,
-            status: ThreadStatus::Open,
-            closed_at: None,
-            closed_by: None,
-            opens_at: self.now,
-            last_sent_at: self.now,
-            last_at: self.now,
-            awaits_since: None,
-            created_at: self.now,
-            updated_at: self.now,
-            version: 1,
-        };
-        put::<thread::Entity>(self.db, row).await;
-        self.known.threads.push((id, student_id));
-    }
-
-    /// Tells of what has arrived, in whatever order, and mostly at once; some of it reaches nobody.
-    async fn post(&mut self) {
-        self.known.held.shuffle(self.dice);
-        for (id, arrives_at) in std::mem::take(&mut self.known.held) {
-            if arrives_at > self.now || self.dice.random_bool(0.1) {
-                self.known.held.push((id, arrives_at));
-                continue;
-            }
-            let is_lost = self.dice.random_bool(0.1);
-            let column = if is_lost { message::Column::UndeliverableAt } else { message::Column::AnnouncedAt };
-            message::Entity::update_many()
-                .col_expr(column, Expr::val(self.now))
-                .filter(message::Column::Id.eq(id))
-                .exec(self.db)
-                .await
-                .unwrap();
-            self.tell(if is_lost { "message.undeliverable" } else { "message.arrived" }, id).await;
-        }
-    }
-
-    async fn agree(&mut self) {
-        let Some((conversation_id, student_id)) = self.known.conversations.choose(self.dice).copied() else { return };
-        let (id, day) = (AgreementId::new(), today(self.now) - Days::new(2));
-        let row = agreement::Model {
-            id,
-            board_id: self.world.ours.id,
-            conversation_id,
-            student_id,
-            position: 0,
-            text: "Elke avond lezen.".to_owned(),
-            due_on: self.dice.random_bool(0.9).then_some(day + Days::new(self.dice.random_range(0..9))),
-            kept: self.dice.random_bool(0.1).then_some(true),
-            created_at: self.now,
-            updated_at: self.now,
-            version: 1,
-        };
-        put::<agreement::Entity>(self.db, row).await;
-        self.known.agreements.push((id, conversation_id));
-        self.tell("conversation.recorded", conversation_id).await;
-    }
-
-    async fn mark(&mut self) {
-        let Some((id, _)) = self.known.agreements.choose(self.dice).copied() else { return };
-        let kept = *[Some(true), Some(true), Some(false), None].choose(self.dice).unwrap();
-        agreement::Entity::update_many()
-            .col_expr(agreement::Column::Kept, Expr::val(kept))
-            .filter(agreement::Column::Id.eq(id))
-            .exec(self.db)
-            .await
-            .unwrap();
-        self.tell("agreement.marked", id).await;
-    }
-
-    async fn leave_out(&mut self) {
-        let Some((id, conversation)) = self.known.agreements.pop() else { return };
-        agreement::Entity::delete_by_id(id).exec(self.db).await.unwrap();
-        self.tell("conversation.recorded", conversation).await;
     }
 }

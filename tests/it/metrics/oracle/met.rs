@@ -1,19 +1,19 @@
 //! Who met, wrote, agreed and praised, counted row by row.
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, Utc, Weekday};
-use glans::call::{begin, today};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use glans_entity::engagement::{
     AttendeeStatus, ContactTone, StepKind, agreement, contact_moment, conversation, conversation_attendee, message,
     partnership,
 };
-use glans_entity::ids::{BoardId, PartnershipId, SchoolId, StudentId};
+use glans_entity::ids::{PartnershipId, StudentId};
+use glans_entity::metrics::Span;
 use glans_entity::organisation::{class_group, school_year};
 use glans_entity::people::{GuardianAccess, GuardianshipStatus, enrolment, guardianship};
 use glans_entity::practice::OccasionStatus;
-use sea_orm::DatabaseTransaction;
 
-use super::places::Places;
-use super::{Worth, rows};
+use super::calendar::{begin, is_working, key, last_counted, today};
+use super::places::{Place, Places};
+use super::{Source, Worth, rows};
 
 /// What there is of conversations in a board.
 struct Talks {
@@ -23,13 +23,13 @@ struct Talks {
 }
 
 impl Talks {
-    async fn of(db: &DatabaseTransaction, board: BoardId) -> Self {
-        let mut held = rows::<conversation::Entity>(db, conversation::Column::BoardId, board).await;
+    async fn of(src: Source<'_>) -> Self {
+        let mut held = rows::<conversation::Entity>(src, conversation::Column::BoardId).await;
         held.retain(|row| row.status == OccasionStatus::Held);
         Self {
             held,
-            attendees: rows::<conversation_attendee::Entity>(db, conversation_attendee::Column::BoardId, board).await,
-            guardianships: rows::<guardianship::Entity>(db, guardianship::Column::BoardId, board).await,
+            attendees: rows::<conversation_attendee::Entity>(src, conversation_attendee::Column::BoardId).await,
+            guardianships: rows::<guardianship::Entity>(src, guardianship::Column::BoardId).await,
         }
     }
 
@@ -73,49 +73,44 @@ pub(super) fn had_everything(link: &guardianship::Model, day: NaiveDate) -> bool
 /// Marks of students, with whose they are.
 pub(super) type Marks = Vec<(StudentId, Worth)>;
 
-/// What the marks are worth, of whomever they are.
-pub(super) fn worth(marks: Marks) -> Vec<Worth> {
-    marks.into_iter().map(|(_, worth)| worth).collect()
-}
-
 /// Marks of the students with whom there was a conversation.
-pub(super) async fn talked(db: &DatabaseTransaction, board: BoardId) -> Marks {
-    let (places, talks) = (Places::of(db, board).await, Talks::of(db, board).await);
+pub(super) async fn talked(src: Source<'_>) -> Marks {
+    let (places, talks) = (Places::of(src).await, Talks::of(src).await);
     let mut all = Vec::new();
     for row in &talks.held {
         let day = today(row.starts_at);
-        let school = places.school(row.student_id, day).filter(|_| talks.somebody_came(row, day));
+        let place = places.place(row.student_id, day).filter(|_| talks.somebody_came(row, day));
         let counts_at = row.recorded_at.unwrap();
-        all.extend(school.map(|school| (row.student_id, Worth { school, day, counts_at, counts: true })));
+        all.extend(place.map(|place| (row.student_id, Worth::new(place, day, counts_at, true))));
     }
     all
 }
 
-pub(super) async fn no_show(db: &DatabaseTransaction, board: BoardId) -> Vec<Worth> {
-    let (places, talks) = (Places::of(db, board).await, Talks::of(db, board).await);
+pub(super) async fn no_show(src: Source<'_>) -> Vec<Worth> {
+    let (places, talks) = (Places::of(src).await, Talks::of(src).await);
     let mut all = Vec::new();
     for row in &talks.held {
         let (day, counts_at) = (today(row.starts_at), row.recorded_at.unwrap());
-        let Some(school) = places.school(row.student_id, day) else { continue };
+        let Some(place) = places.place(row.student_id, day) else { continue };
         for guest in talks.attendees.iter().filter(|guest| guest.conversation_id == row.id && !guest.is_staff) {
-            all.push(Worth { school, day, counts_at, counts: guest.status == AttendeeStatus::Absent });
+            all.push(Worth::new(place.clone(), day, counts_at, guest.status == AttendeeStatus::Absent));
         }
     }
     all
 }
 
 /// What counts from the day after on.
-fn on(day: NaiveDate, school: SchoolId, counts: bool) -> Worth {
-    Worth { school, day, counts_at: begin(day + Days::new(1)), counts }
+fn on(day: NaiveDate, place: Place, counts: bool) -> Worth {
+    Worth::new(place, day, begin(day + Days::new(1)), counts)
 }
 
-pub(super) async fn intake(db: &DatabaseTransaction, board: BoardId) -> Vec<Worth> {
-    let (places, talks) = (Places::of(db, board).await, Talks::of(db, board).await);
-    let years = rows::<school_year::Entity>(db, school_year::Column::BoardId, board).await;
-    let groups = rows::<class_group::Entity>(db, class_group::Column::BoardId, board).await;
-    let enrolments = rows::<enrolment::Entity>(db, enrolment::Column::BoardId, board).await;
+pub(super) async fn intake(src: Source<'_>) -> Vec<Worth> {
+    let (places, talks) = (Places::of(src).await, Talks::of(src).await);
+    let years = rows::<school_year::Entity>(src, school_year::Column::BoardId).await;
+    let groups = rows::<class_group::Entity>(src, class_group::Column::BoardId).await;
+    let enrolments = rows::<enrolment::Entity>(src, enrolment::Column::BoardId).await;
     let mut all = Vec::new();
-    for row in rows::<partnership::Entity>(db, partnership::Column::BoardId, board).await {
+    for row in rows::<partnership::Entity>(src, partnership::Column::BoardId).await {
         let year = years.iter().find(|year| year.id == row.school_year_id).unwrap();
         let is_of_year = |place: &&enrolment::Model| {
             let mut of_year = groups.iter().filter(|group| group.school_year_id == year.id);
@@ -124,101 +119,103 @@ pub(super) async fn intake(db: &DatabaseTransaction, board: BoardId) -> Vec<Wort
         let first = enrolments.iter().filter(is_of_year).map(|place| place.starts_on).min();
         let Some(first) = first.filter(|_| row.needs_intake) else { continue };
         let day = (first + Days::new(30)).min(year.ends_on);
-        let Some(school) = places.school(row.student_id, day) else { continue };
-        all.push(on(day, school, talks.met(&[row.id], row.student_id, StepKind::Intake, day)));
+        let Some(place) = places.place(row.student_id, day) else { continue };
+        all.push(on(day, place, talks.met(&[row.id], row.student_id, StepKind::Intake, day)));
     }
     all
 }
 
 /// The years, each with its partnerships.
-async fn years(db: &DatabaseTransaction, board: BoardId) -> Vec<(school_year::Model, Vec<PartnershipId>)> {
-    let partnerships = rows::<partnership::Entity>(db, partnership::Column::BoardId, board).await;
+async fn years(src: Source<'_>) -> Vec<(school_year::Model, Vec<PartnershipId>)> {
+    let partnerships = rows::<partnership::Entity>(src, partnership::Column::BoardId).await;
     let mut all = Vec::new();
-    for year in rows::<school_year::Entity>(db, school_year::Column::BoardId, board).await {
+    for year in rows::<school_year::Entity>(src, school_year::Column::BoardId).await {
         let own = partnerships.iter().filter(|row| row.school_year_id == year.id).map(|row| row.id).collect();
         all.push((year, own));
     }
     all
 }
 
-pub(super) async fn start(db: &DatabaseTransaction, board: BoardId) -> Vec<Worth> {
-    let (places, talks) = (Places::of(db, board).await, Talks::of(db, board).await);
+pub(super) async fn start(src: Source<'_>) -> Vec<Worth> {
+    let (places, talks) = (Places::of(src).await, Talks::of(src).await);
     let mut all = Vec::new();
-    for (year, own) in years(db, board).await {
+    for (year, own) in years(src).await {
         let day = (year.starts_on + Days::new(44)).min(year.ends_on);
-        for (student, school) in places.active(day) {
-            all.push(on(day, school, talks.met(&own, student, StepKind::Expectations, day)));
+        for (student, place) in places.active(day) {
+            all.push(on(day, place, talks.met(&own, student, StepKind::Expectations, day)));
         }
     }
     all
 }
 
-async fn compliments(db: &DatabaseTransaction, board: BoardId) -> Vec<contact_moment::Model> {
-    let all = rows::<contact_moment::Entity>(db, contact_moment::Column::BoardId, board).await;
+async fn compliments(src: Source<'_>) -> Vec<contact_moment::Model> {
+    let all = rows::<contact_moment::Entity>(src, contact_moment::Column::BoardId).await;
     all.into_iter().filter(|row| row.tone == ContactTone::Compliment).collect()
 }
 
-pub(super) async fn closing(db: &DatabaseTransaction, board: BoardId) -> Vec<Worth> {
-    let (places, talks) = (Places::of(db, board).await, Talks::of(db, board).await);
-    let compliments = compliments(db, board).await;
+pub(super) async fn closing(src: Source<'_>) -> Vec<Worth> {
+    let (places, talks) = (Places::of(src).await, Talks::of(src).await);
+    let compliments = compliments(src).await;
     let mut all = Vec::new();
-    for (year, own) in years(db, board).await {
-        let day = year.ends_on;
+    for (year, own) in years(src).await {
+        let day = last_counted(year.ends_on);
         let weeks = day - Days::new(55)..=day;
-        for (student, school) in places.active(day) {
+        for (student, place) in places.active(day) {
             let praised =
                 compliments.iter().any(|row| row.student_id == student && weeks.contains(&today(row.occurred_at)));
-            all.push(on(day, school, praised || talks.met(&own, student, StepKind::Closing, day)));
+            all.push(on(day, place, praised || talks.met(&own, student, StepKind::Closing, day)));
         }
     }
     all
 }
 
-pub(super) async fn praised(db: &DatabaseTransaction, board: BoardId) -> Marks {
-    let places = Places::of(db, board).await;
+pub(super) async fn praised(src: Source<'_>) -> Marks {
+    let places = Places::of(src).await;
     let mut all = Vec::new();
-    for row in compliments(db, board).await {
+    for row in compliments(src).await {
         let day = today(row.occurred_at);
-        let school = places.school(row.student_id, day);
-        let worth = |school| Worth { school, day, counts_at: row.created_at, counts: true };
-        all.extend(school.map(|school| (row.student_id, worth(school))));
+        let place = places.place(row.student_id, day);
+        let worth = |place| Worth::new(place, day, row.created_at, true);
+        all.extend(place.map(|place| (row.student_id, worth(place))));
     }
     all
 }
 
 /// What arrived, in the order of arrival.
-async fn arrived(db: &DatabaseTransaction, board: BoardId) -> Vec<message::Model> {
-    let mut all = rows::<message::Entity>(db, message::Column::BoardId, board).await;
+async fn arrived(src: Source<'_>) -> Vec<message::Model> {
+    let mut all = rows::<message::Entity>(src, message::Column::BoardId).await;
     all.retain(|row| row.announced_at.is_some());
     all.sort_by_key(|row| row.arrives_at);
     all
 }
 
-/// Marks of the students about whom both sides wrote.
-pub(super) async fn both_wrote(db: &DatabaseTransaction, board: BoardId) -> Marks {
-    let (places, arrived) = (Places::of(db, board).await, arrived(db, board).await);
+/// Marks of the students about whom somebody answered: what arrived last in the thread before is of the other side and
+/// the same school year.
+pub(super) async fn both_wrote(src: Source<'_>) -> Marks {
+    let (places, arrived) = (Places::of(src).await, arrived(src).await);
     let mut all = Vec::new();
     for (at, row) in arrived.iter().enumerate() {
-        let answers = arrived[..at].iter().any(|it| it.thread_id == row.thread_id && it.is_staff != row.is_staff);
         let day = today(row.arrives_at);
-        let school = places.school(row.student_id, day).filter(|_| answers);
-        let worth = |school| Worth { school, day, counts_at: row.arrives_at, counts: true };
-        all.extend(school.map(|school| (row.student_id, worth(school))));
+        let year = |row: &message::Model| key(Span::SchoolYear, today(row.arrives_at));
+        let last = arrived[..at].iter().rfind(|it| it.thread_id == row.thread_id);
+        let answers = last.is_some_and(|it| it.is_staff != row.is_staff && year(it) == year(row));
+        let place = places.place(row.student_id, day).filter(|_| answers);
+        let worth = |place| Worth::new(place, day, row.arrives_at, true);
+        all.extend(place.map(|place| (row.student_id, worth(place))));
     }
     all
 }
 
-pub(super) async fn replies(db: &DatabaseTransaction, board: BoardId) -> Vec<Worth> {
-    let (places, arrived) = (Places::of(db, board).await, arrived(db, board).await);
+pub(super) async fn replies(src: Source<'_>) -> Vec<Worth> {
+    let (places, arrived) = (Places::of(src).await, arrived(src).await);
     let mut all = Vec::new();
     for (at, row) in arrived.iter().enumerate().filter(|(_, row)| !row.is_staff) {
         let until = in_two_working_days(row.arrives_at);
         let mut later = arrived[at + 1..].iter().filter(|it| it.thread_id == row.thread_id && it.is_staff);
-        let answered_at = later.next().map(|it| it.arrives_at).filter(|answered| *answered < until);
+        let counts = later.next().is_some_and(|it| it.arrives_at < until);
         let day = today(row.arrives_at);
-        let Some(school) = places.school(row.student_id, day) else { continue };
-        let (counts_at, counts) = (answered_at.unwrap_or(until), answered_at.is_some());
-        all.push(Worth { school, day, counts_at, counts });
+        let Some(place) = places.place(row.student_id, day) else { continue };
+        all.push(Worth::new(place, day, until, counts));
     }
     all
 }
@@ -228,30 +225,18 @@ fn in_two_working_days(at: DateTime<Utc>) -> DateTime<Utc> {
     let mut left = 2;
     while left > 0 {
         day = day.succ_opt().unwrap();
-        if day.weekday() != Weekday::Sat && day.weekday() != Weekday::Sun {
-            left -= 1;
-        }
+        left -= i32::from(is_working(day));
     }
     begin(day + Days::new(1))
 }
 
-/// As [`agreements`], of those of which nobody said whether they were kept.
-pub(super) async fn unsaid(db: &DatabaseTransaction, board: BoardId) -> Vec<Worth> {
-    let places = Places::of(db, board).await;
+pub(super) async fn agreements(src: Source<'_>) -> Vec<Worth> {
+    let places = Places::of(src).await;
     let mut all = Vec::new();
-    for row in rows::<agreement::Entity>(db, agreement::Column::BoardId, board).await {
-        let school = row.due_on.and_then(|day| Some((day, places.school(row.student_id, day)?)));
-        all.extend(school.filter(|_| row.kept.is_none()).map(|(day, school)| on(day, school, true)));
-    }
-    all
-}
-
-pub(super) async fn agreements(db: &DatabaseTransaction, board: BoardId) -> Vec<Worth> {
-    let places = Places::of(db, board).await;
-    let mut all = Vec::new();
-    for row in rows::<agreement::Entity>(db, agreement::Column::BoardId, board).await {
-        let school = row.due_on.and_then(|day| Some((day, places.school(row.student_id, day)?)));
-        all.extend(school.map(|(day, school)| on(day, school, row.kept == Some(true))));
+    for row in rows::<agreement::Entity>(src, agreement::Column::BoardId).await {
+        let place = row.due_on.and_then(|day| Some((day, places.place(row.student_id, day)?)));
+        let worth = |(day, place)| Worth { is_unknown: row.kept.is_none(), ..on(day, place, row.kept == Some(true)) };
+        all.extend(place.map(worth));
     }
     all
 }

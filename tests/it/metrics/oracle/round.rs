@@ -1,15 +1,14 @@
 //! How far schools of cohorts got with lessons, counted row by row.
 
-use glans::call::today;
-use glans_entity::ids::{BoardId, LessonId};
+use glans_entity::ids::LessonId;
 use glans_entity::metrics::Metric;
 use glans_entity::practice::{
     AttendanceStatus, LessonPurpose, OccasionStatus, attendance, cohort_school, experience, meeting, meeting_lesson,
     team_session,
 };
-use sea_orm::DatabaseTransaction;
 
-use super::{Worth, rows};
+use super::calendar::today;
+use super::{Source, Worth, rows};
 
 /// What there is of the cohorts of a board.
 struct Circle {
@@ -23,17 +22,17 @@ struct Circle {
 }
 
 impl Circle {
-    async fn of(db: &DatabaseTransaction, board: BoardId) -> Self {
-        let mut meetings = rows::<meeting::Entity>(db, meeting::Column::BoardId, board).await;
+    async fn of(src: Source<'_>) -> Self {
+        let mut meetings = rows::<meeting::Entity>(src, meeting::Column::BoardId).await;
         meetings.retain(|row| row.status == OccasionStatus::Held);
         meetings.sort_by_key(|row| row.starts_at);
         Self {
-            schools: rows::<cohort_school::Entity>(db, cohort_school::Column::BoardId, board).await,
+            schools: rows::<cohort_school::Entity>(src, cohort_school::Column::BoardId).await,
             meetings,
-            lessons: rows::<meeting_lesson::Entity>(db, meeting_lesson::Column::BoardId, board).await,
-            attendance: rows::<attendance::Entity>(db, attendance::Column::BoardId, board).await,
-            sessions: rows::<team_session::Entity>(db, team_session::Column::BoardId, board).await,
-            experiences: rows::<experience::Entity>(db, experience::Column::BoardId, board).await,
+            lessons: rows::<meeting_lesson::Entity>(src, meeting_lesson::Column::BoardId).await,
+            attendance: rows::<attendance::Entity>(src, attendance::Column::BoardId).await,
+            sessions: rows::<team_session::Entity>(src, team_session::Column::BoardId).await,
+            experiences: rows::<experience::Entity>(src, experience::Column::BoardId).await,
         }
     }
 
@@ -68,8 +67,8 @@ impl Circle {
     }
 }
 
-pub(super) async fn lessons(db: &DatabaseTransaction, board: BoardId, metric: Metric) -> Vec<Worth> {
-    let circle = Circle::of(db, board).await;
+pub(super) async fn lessons(src: Source<'_>, metric: Metric) -> Vec<Worth> {
+    let circle = Circle::of(src).await;
     let mut all = Vec::new();
     for (index, at) in circle.meetings.iter().enumerate() {
         let of_cohort = |row: &&meeting::Model| row.cohort_id == at.cohort_id;
@@ -89,21 +88,22 @@ pub(super) async fn lessons(db: &DatabaseTransaction, board: BoardId, metric: Me
                     Metric::LessonsTaught => circle.is_taught(school, lesson, next),
                     _ => circle.is_shared(school, lesson, next),
                 };
-                all.push(Worth { school: school.school_id, day: last, counts_at: next.starts_at, counts });
+                all.push(Worth::new(src.school(school.school_id, last), last, next.starts_at, counts));
             }
         }
     }
     all
 }
 
-pub(super) async fn attendance(db: &DatabaseTransaction, board: BoardId) -> Vec<Worth> {
-    let seats = rows::<attendance::Entity>(db, attendance::Column::BoardId, board).await;
+pub(super) async fn attendance(src: Source<'_>) -> Vec<Worth> {
+    let seats = rows::<attendance::Entity>(src, attendance::Column::BoardId).await;
     let mut all = Vec::new();
-    for row in rows::<team_session::Entity>(db, team_session::Column::BoardId, board).await {
+    for row in rows::<team_session::Entity>(src, team_session::Column::BoardId).await {
         let Some(counts_at) = row.recorded_at.filter(|_| row.status == OccasionStatus::Held) else { continue };
         for seat in seats.iter().filter(|seat| seat.team_session_id == Some(row.id) && seat.expected) {
             let counts = seat.status == AttendanceStatus::Present;
-            all.push(Worth { school: row.school_id, day: today(row.starts_at), counts_at, counts });
+            let day = today(row.starts_at);
+            all.push(Worth::new(src.school(row.school_id, day), day, counts_at, counts));
         }
     }
     all

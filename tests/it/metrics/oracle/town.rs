@@ -1,40 +1,49 @@
 //! Families and teachers of the first board, and the transaction in which things happen to them.
 
-use chrono::{DateTime, Days, TimeDelta, Utc};
-use glans::call::today;
-use glans_entity::ids::{ClusterId, MaterialId, PersonId, StudentId};
-use glans_entity::metrics::{Engaged, stretch};
-use glans_entity::organisation::{class_group, school};
-use glans_entity::people::{GuardianAccess, GuardianshipStatus, enrolment, guardianship};
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use glans_entity::ids::{AccountId, MaterialId, PersonId, StudentId};
+use glans_entity::people::{GuardianAccess, GuardianshipStatus, enrolment, guardianship, person};
 use glans_entity::programme::{Audience, MaterialState, material, material_state};
 use glans_tests::World;
 use glans_tests::seed::Someone;
 use rand::Rng;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveEnum, ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
 };
-use uuid::Uuid;
+
+use super::calendar::today;
+use super::moves::look;
 
 const CHILDREN: usize = 6;
 const FAMILIES: usize = 5;
+/// Of the families.
+const LANGUAGES: [&str; 4] = ["nl", "nl", "ar", "pl"];
+/// How long children are there before a history begins.
+const THERE_FOR: Days = Days::new(30);
+/// Before the first history.
+const SEEDED_BEFORE: &str = "2034-07-01";
 
 /// Who lives in one history, besides all who were there before.
 pub(super) struct Town {
     pub children: Vec<StudentId>,
     pub guardians: Vec<PersonId>,
+    /// The login that each of them was given.
+    pub accounts: BTreeMap<PersonId, AccountId>,
     /// Two of each school.
     pub teachers: [Vec<Someone>; 2],
 }
 
 impl Town {
-    /// They are counted from the first day of each on.
+    /// It was looked where they are.
     pub(super) async fn settle(world: &World, dice: &mut StdRng, name: &str, from: DateTime<Utc>) -> Self {
         let town = Self::arrive(world, dice, name, from).await;
         let db = world.writing().await;
-        stretches(&db, world).await;
+        look(&db, world, from).await;
         world.written(db).await;
         town
     }
@@ -50,31 +59,40 @@ impl Town {
         for number in 0..CHILDREN {
             children.push(world.child(&format!("Kind-{name}-{number}"), dice.random_range(0..2)).await);
         }
-        let mut guardians = Vec::new();
+        let (mut guardians, mut accounts) = (Vec::new(), BTreeMap::new());
         for number in 0..FAMILIES {
             let first = dice.random_range(0..CHILDREN);
             let several = dice.random_bool(0.4).then_some((first + 1) % CHILDREN);
             let access = if dice.random_bool(0.8) { GuardianAccess::Full } else { GuardianAccess::OnRequest };
             let own: Vec<_> = [first].into_iter().chain(several).map(|at| (children[at], access)).collect();
-            guardians.push(world.guardian(&format!("Ouder-{name}-{number}"), &own).await.person);
+            let guardian = world.guardian(&format!("Ouder-{name}-{number}"), &own).await;
+            guardians.push(guardian.person);
+            accounts.insert(guardian.person, guardian.account);
         }
-        let town = Self { children, guardians, teachers };
+        let town = Self { children, guardians, accounts, teachers };
         let db = world.writing().await;
         town.unsettle(&db, world, dice, from).await;
         world.written(db).await;
         town
     }
 
-    /// Some leave on the way or were never here, and some relations end or do not hold yet.
+    /// Children are there for some weeks already, and some leave on the way. Families speak their own languages, and
+    /// some relations end or do not hold yet.
     async fn unsettle(&self, db: &DatabaseTransaction, world: &World, dice: &mut StdRng, from: DateTime<Utc>) {
         for child in &self.children {
+            let own = enrolment::Entity::update_many().filter(enrolment::Column::StudentId.eq(*child));
+            let came = own.clone().col_expr(enrolment::Column::StartsOn, Expr::val(today(from) - THERE_FOR));
+            came.exec(db).await.unwrap();
             if dice.random_bool(0.3) {
-                let last = today(from) + Days::new(dice.random_range(0..20)) - Days::new(1);
-                let leaves = enrolment::Entity::update_many().col_expr(enrolment::Column::EndsOn, Expr::val(last));
-                leaves.filter(enrolment::Column::StudentId.eq(*child)).exec(db).await.unwrap();
+                let last = today(from) + Days::new(dice.random_range(0..20));
+                let leaves = own.col_expr(enrolment::Column::EndsOn, Expr::val(last));
+                leaves.exec(db).await.unwrap();
             }
         }
         for guardian in &self.guardians {
+            let language = *LANGUAGES.choose(dice).unwrap();
+            let speaks = person::Entity::update_many().col_expr(person::Column::Language, Expr::val(language));
+            speaks.filter(person::Column::Id.eq(*guardian)).exec(db).await.unwrap();
             let own = guardianship::Column::GuardianId.eq(*guardian);
             let goes = dice.random_bool(0.2);
             if goes {
@@ -140,32 +158,13 @@ async fn study(db: &DatabaseTransaction, world: &World, dice: &mut StdRng, teach
     }
 }
 
-/// What the census would have taken day by day: a stretch for each place in a class group.
-async fn stretches(db: &DatabaseTransaction, world: &World) {
-    let (groups, schools) =
-        (class_group::Entity::find().all(db).await.unwrap(), school::Entity::find().all(db).await.unwrap());
-    // Others are in the groups of another year, besides.
-    let own = enrolment::Entity::find().filter(enrolment::Column::ClassGroupId.is_in(world.ours.groups));
-    for row in own.all(db).await.unwrap() {
-        let group = groups.iter().find(|group| group.id == row.class_group_id).unwrap();
-        let school = schools.iter().find(|school| school.id == group.school_id).unwrap();
-        let stretch = stretch::Model {
-            student_id: row.student_id,
-            starts_on: row.starts_on,
-            ends_on: row.ends_on,
-            board_id: row.board_id,
-            cluster_id: school.cluster_id.unwrap_or(ClusterId(Uuid::nil())),
-            school_id: school.id,
-            class_group_id: group.id,
-            language: String::new(),
-            is_reachable: false,
-            entitled: 0,
-            activated: 0,
-            engaged: Engaged::Unknown,
-        };
-        let key = [stretch::Column::StudentId, stretch::Column::StartsOn];
-        let again = OnConflict::columns(key).do_nothing().to_owned();
-        let insert = stretch::Entity::insert(stretch.into_active_model().reset_all()).on_conflict(again);
-        insert.exec_without_returning(db).await.unwrap();
-    }
+/// Nobody was there for years, of those who were seeded by the clock of the machine.
+pub(super) async fn come_later(db: &DatabaseTransaction, from: NaiveDate) {
+    let seeded: NaiveDate = SEEDED_BEFORE.parse().unwrap();
+    enrolment::Entity::update_many()
+        .col_expr(enrolment::Column::StartsOn, Expr::val(from - THERE_FOR))
+        .filter(enrolment::Column::StartsOn.lt(seeded))
+        .exec(db)
+        .await
+        .unwrap();
 }

@@ -1,7 +1,6 @@
-//! A school year around one history, short enough that all its days come, and a cohort with lessons of its own.
+//! A school year around one history, and a cohort with lessons of its own.
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
-use glans::call::today;
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
 use glans_entity::engagement::partnership;
 use glans_entity::ids::{
     ClassGroupId, CohortId, EnrolmentId, LessonId, PartnershipId, SchoolCohortId, SchoolYearId, StudentId,
@@ -15,13 +14,33 @@ use glans_tests::World;
 use rand::Rng;
 use rand::rngs::StdRng;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter};
 
+use super::calendar::today;
 use super::town::{Town, put};
 
-/// From its first day to the beginning of the history, and from that to its last day. Its 45th day lies between.
-const BEFORE: Days = Days::new(37);
-const AFTER: Days = Days::new(9);
+/// Which days of a school year a history is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Season {
+    /// The year is short enough that all its days come: its 45th day, and its last.
+    Short,
+    /// The first of its terms ends.
+    Term,
+    /// It ends on 31 July, and the next one begins.
+    Summer,
+}
+
+impl Season {
+    /// The first and the last day of the year of a history that begins on that day.
+    fn days(self, on: NaiveDate) -> (NaiveDate, NaiveDate) {
+        let of_year = |first: NaiveDate| (first, first + Months::new(12) - Days::new(1));
+        match self {
+            Self::Short => (on - Days::new(37), on + Days::new(9)),
+            Self::Term => of_year(on + Days::new(4) - Months::new(5)),
+            Self::Summer => of_year(NaiveDate::from_ymd_opt(on.year() - 1, 8, 1).unwrap()),
+        }
+    }
+}
 
 pub(super) struct Year {
     pub partnerships: Vec<(StudentId, PartnershipId)>,
@@ -36,34 +55,56 @@ impl Year {
         world: &World,
         town: &Town,
         dice: &mut StdRng,
-        history: u64,
+        (history, season): (u64, Season),
         from: DateTime<Utc>,
     ) -> Self {
         let db = world.writing().await;
-        let (id, day) = (SchoolYearId::new(), today(from));
-        let row = school_year::Model {
-            id,
-            board_id: world.ours.id,
-            title: format!("Jaar {history}"),
-            starts_on: day - BEFORE,
-            ends_on: day + AFTER,
-            source_id: None,
-            created_at: from,
-            updated_at: from,
-            version: 1,
-        };
-        put::<school_year::Entity>(&db, row).await;
-        let groups = groups(world, &db, id, from).await;
+        let day = today(from);
+        let (first, last) = season.days(day);
+        let year = put_year(world, &db, (first, last), from).await;
+        let class_groups = groups(world, &db, year, from).await;
         for child in &town.children {
             let first = day - Days::new(28) + Days::new(dice.random_range(0..28));
-            enrol(world, &db, groups, *child, first).await;
+            enrol(world, &db, class_groups, *child, first).await;
         }
-        let partnerships = partnerships(&db, dice, id).await;
+        let mut years = vec![year];
+        if season == Season::Summer {
+            let next = last + Days::new(1);
+            let year = put_year(world, &db, (next, next + Months::new(12) - Days::new(1)), from).await;
+            let class_groups = groups(world, &db, year, from).await;
+            for child in &town.children {
+                enrol_anew(world, &db, dice, class_groups, (*child, next)).await;
+            }
+            years.push(year);
+        }
+        let partnerships = partnerships(&db, dice, years).await;
         let lessons = lessons(world, &db, history).await;
         let (cohort, school_cohorts) = circle(world, &db, dice, from).await;
         world.written(db).await;
         Self { partnerships, lessons, cohort, school_cohorts }
     }
+}
+
+async fn put_year(
+    world: &World,
+    db: &DatabaseTransaction,
+    (starts_on, ends_on): (NaiveDate, NaiveDate),
+    at: DateTime<Utc>,
+) -> SchoolYearId {
+    let id = SchoolYearId::new();
+    let row = school_year::Model {
+        id,
+        board_id: world.ours.id,
+        title: format!("Jaar vanaf {starts_on}"),
+        starts_on,
+        ends_on,
+        source_id: None,
+        created_at: at,
+        updated_at: at,
+        version: 1,
+    };
+    put::<school_year::Entity>(db, row).await;
+    id
 }
 
 /// One more of each school.
@@ -88,8 +129,7 @@ async fn groups(world: &World, db: &DatabaseTransaction, year: SchoolYearId, at:
     groups
 }
 
-/// The child is in a group of the year as well, from that day on for as long as it is at the school. The stretch that
-/// it has covers that.
+/// The child is in a group of the year as well, from that day on for as long as it is at the school.
 async fn enrol(world: &World, db: &DatabaseTransaction, groups: [ClassGroupId; 2], child: StudentId, first: NaiveDate) {
     let own = enrolment::Entity::find().filter(enrolment::Column::StudentId.eq(child));
     let known = own.one(db).await.unwrap().unwrap();
@@ -101,13 +141,40 @@ async fn enrol(world: &World, db: &DatabaseTransaction, groups: [ClassGroupId; 2
     put::<enrolment::Entity>(db, row).await;
 }
 
+/// The child is in a group of the next year from its first day on, unless it leaves before. Now and then it is one of
+/// the other school, which the record of the child does not say.
+async fn enrol_anew(
+    world: &World,
+    db: &DatabaseTransaction,
+    dice: &mut StdRng,
+    groups: [ClassGroupId; 2],
+    (child, first): (StudentId, NaiveDate),
+) {
+    let own = enrolment::Column::StudentId.eq(child);
+    let rows = enrolment::Entity::find().filter(own.clone()).all(db).await.unwrap();
+    let stays = |row: &&enrolment::Model| row.ends_on.is_none_or(|last| last >= first);
+    let Some(known) = rows.iter().find(stays).cloned() else { return };
+    let is_second = rows.iter().any(|row| row.class_group_id == world.ours.groups[1]);
+    let at = usize::from(is_second != dice.random_bool(0.2));
+    let open = Condition::any().add(enrolment::Column::EndsOn.is_null()).add(enrolment::Column::EndsOn.gte(first));
+    enrolment::Entity::update_many()
+        .col_expr(enrolment::Column::EndsOn, Expr::val(first - Days::new(1)))
+        .filter(own)
+        .filter(open)
+        .exec(db)
+        .await
+        .unwrap();
+    let row = enrolment::Model { id: EnrolmentId::new(), class_group_id: groups[at], starts_on: first, ..known };
+    put::<enrolment::Entity>(db, row).await;
+}
+
 /// The enrolments made them. Some are of new children.
 async fn partnerships(
     db: &DatabaseTransaction,
     dice: &mut StdRng,
-    year: SchoolYearId,
+    years: Vec<SchoolYearId>,
 ) -> Vec<(StudentId, PartnershipId)> {
-    let of_year = partnership::Entity::find().filter(partnership::Column::SchoolYearId.eq(year));
+    let of_year = partnership::Entity::find().filter(partnership::Column::SchoolYearId.is_in(years));
     let rows = of_year.all(db).await.unwrap();
     for row in &rows {
         partnership::Entity::update_many()

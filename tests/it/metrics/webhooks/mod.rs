@@ -1,19 +1,24 @@
 //! Webhooks: what an integrator is told, how often it is tried, and who sees what came of it.
 
+mod events;
 mod guard;
+mod health;
+mod killed;
 mod rights;
 mod stage;
+mod turns;
 
 use chrono::TimeDelta;
 use glans::metrics::webhooks::deliveries::LEASE;
 use glans::metrics::webhooks::deliveries::rules::SCHEDULE;
 use glans::metrics::webhooks::fan_out;
 use glans::metrics::webhooks::rules::{OVERLAP, PATIENCE};
+use glans::notifications::telling;
 use glans_entity::identity::{api_client, audit};
 use glans_entity::ids::{PersonId, SchoolId, WebhookEventId};
 use glans_entity::metrics::{WebhookState, webhook_delivery};
 use glans_entity::platform::outbox;
-use glans_tests::{Engine, Who, World, on_each_database};
+use glans_tests::{Who, World, on_each_database};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
@@ -78,15 +83,20 @@ async fn a_try_that_fails_is_made_again_by_the_schedule_until_it_is_given_up(wor
 async fn an_endpoint_that_nothing_reaches_for_days_is_told_nothing_until_it_is_enabled(world: &World) {
     let stage = Stage::set(world).await;
     let made = stage.endpoint("internal-1").await;
+    let is_enabled = async || {
+        let asked = "query($id: ID!) { node(id: $id) { ... on WebhookEndpoint { isEnabled } } }";
+        ask(world, Who::Admin, asked, json!({ "id": made.id })).await["node"]["isEnabled"] == true
+    };
     stage.taught().await;
     stage.works().await;
-    stage.after(PATIENCE - TimeDelta::hours(1)).await;
-    let asked = "query($id: ID!) { node(id: $id) { ... on WebhookEndpoint { isEnabled } } }";
-    let seen = ask(world, Who::Admin, asked, json!({ "id": made.id })).await;
-    assert_eq!(seen["node"]["isEnabled"], true);
-    stage.after(TimeDelta::hours(2)).await;
+    stage.every_try().await;
+    assert_eq!(fates(world, made.id).await, ["FAILED 10 500"]);
+    assert!(is_enabled().await, "it was not five days");
+    stage.after(PATIENCE).await;
     stage.taught().await;
-    stage.after(TimeDelta::seconds(1)).await;
+    stage.works().await;
+    assert!(is_enabled().await, "in a silence nothing is tried");
+    stage.every_try().await;
     assert_eq!(noted(world, made.id.to_string()).await, ["webhook_endpoint.created", "webhook_endpoint.disabled"]);
 
     leads_to(world, made.id, &stage.gateway.hook("ok-1")).await;
@@ -135,6 +145,50 @@ async fn an_endpoint_that_is_gone_is_told_nothing_more(world: &World) {
     stage.taught().await;
     stage.after(TimeDelta::days(1)).await;
     assert_eq!(stage.gateway.hooked("unregistered-1").len(), 1);
+}
+
+/// The endpoints of which the inbox of the administrator says that nothing reaches them.
+async fn told(stage: &Stage<'_>) -> Vec<Value> {
+    while telling::round(&stage.app).await.unwrap() > 0 {}
+    let asked = "{ notifications { nodes { title category about { ... on WebhookEndpoint { id } } } } }";
+    let seen = ask(stage.world, Who::Admin, asked, Value::Null).await;
+    let nodes = seen["notifications"]["nodes"].as_array().unwrap().iter();
+    let told = nodes.filter(|node| node["title"] == "Webhook uitgeschakeld" && node["category"] == "REPORT");
+    told.map(|node| node["about"]["id"].clone()).collect()
+}
+
+async fn administrators_are_told_once_of_an_endpoint_that_nothing_reaches(world: &World) {
+    let stage = Stage::set(world).await;
+    let gone = stage.endpoint("unregistered-1").await;
+    for _ in 0..3 {
+        stage.taught().await;
+    }
+    stage.works().await;
+    assert_eq!(told(&stage).await, [json!(gone.id)], "once, however much was missed");
+    stage.taught().await;
+    stage.after(TimeDelta::days(1)).await;
+    assert_eq!(told(&stage).await, [json!(gone.id)]);
+    act(world, Who::Admin, "webhookEndpointEnable", "", json!({ "id": gone.id })).await;
+    assert!(told(&stage).await.is_empty(), "it was seen to");
+    stage.taught().await;
+    stage.works().await;
+    assert_eq!(told(&stage).await, [json!(gone.id)], "again");
+    act(world, Who::Admin, "webhookEndpointEnable", "", json!({ "id": gone.id })).await;
+    act(world, Who::Admin, "webhookEndpointDisable", "", json!({ "id": gone.id })).await;
+    assert!(told(&stage).await.is_empty(), "who did it knows");
+
+    let failing = stage.endpoint("internal-1").await;
+    stage.taught().await;
+    stage.works().await;
+    stage.every_try().await;
+    assert!(told(&stage).await.is_empty(), "it may come back");
+    stage.after(PATIENCE).await;
+    stage.taught().await;
+    stage.works().await;
+    stage.every_try().await;
+    assert_eq!(told(&stage).await, [json!(failing.id)]);
+    act(world, Who::Admin, "webhookEndpointDelete", "", json!({ "id": failing.id })).await;
+    assert!(told(&stage).await.is_empty());
 }
 
 async fn patience_that_is_asked_for_is_had_and_redirects_are_not_followed(world: &World) {
@@ -209,9 +263,13 @@ async fn a_test_is_sent_at_once(world: &World) {
     let stage = Stage::set(world).await;
     let made = stage.endpoint("ok-1").await;
     let (shown, input) = ("webhookDelivery { event state }", json!({ "id": made.id }));
-    let tested = act(world, Who::Admin, "webhookEndpointTest", shown, input).await;
+    let tested = act(world, Who::Admin, "webhookEndpointTest", shown, input.clone()).await;
     assert_eq!(tested["webhookDelivery"], json!({ "event": "webhook.test", "state": "QUEUED" }));
+    let another = act(world, Who::Admin, "webhookEndpointTest", shown, input.clone()).await;
+    assert_eq!(refusals(&another), ["CONFLICT id"], "one at a time");
     stage.works().await;
+    let another = act(world, Who::Admin, "webhookEndpointTest", shown, input).await;
+    assert_eq!(refusals(&another), [""; 0]);
     let body: Value = serde_json::from_str(&stage.gateway.hooked("ok-1")[0].body).unwrap();
     assert_eq!((&body["type"], &body["data"]), (&json!("webhook.test"), &json!({ "endpoint": made.id })));
 }
@@ -225,7 +283,10 @@ async fn a_client_that_is_narrowed_to_schools_is_told_of_those(world: &World) {
     narrow(world, world.ours.schools[0]).await;
     let ours = &world.ours;
     let elsewhere = json!({ "school": ours.schools[1], "lesson": ours.published.lesson });
-    let [own, other] = ours.partners.map(|partners| json!({ "id": partners.partnership, "student": "hidden" }));
+    let [own, other] = [0, 1].map(|at| {
+        let (id, school) = (ours.partners[at].partnership, ours.schools[at]);
+        json!({ "id": id, "school": school, "student": "hidden" })
+    });
     let period = json!({ "board": ours.id, "span": "WEEK", "startsOn": "2026-11-09" });
     for (kind, payload) in [
         ("lesson.taught", taught(ours)),
@@ -271,28 +332,10 @@ on_each_database!(
     a_try_that_fails_is_made_again_by_the_schedule_until_it_is_given_up,
     an_endpoint_that_nothing_reaches_for_days_is_told_nothing_until_it_is_enabled,
     an_endpoint_that_is_gone_is_told_nothing_more,
+    administrators_are_told_once_of_an_endpoint_that_nothing_reaches,
     patience_that_is_asked_for_is_had_and_redirects_are_not_followed,
     a_new_secret_and_the_one_before_it_sign_for_a_week,
     what_was_cut_off_in_the_middle_is_told_again_under_the_same_id,
     a_test_is_sent_at_once,
     a_client_that_is_narrowed_to_schools_is_told_of_those,
 );
-
-async fn an_endpoint_that_does_not_answer_is_not_waited_for(world: &World) {
-    let stage = Stage::set(world).await;
-    stage.gateway.set_slowness(std::time::Duration::from_mins(1));
-    let (slow, quick) = (stage.endpoint("slow-1").await, stage.endpoint("ok-1").await);
-    let begun = std::time::Instant::now();
-    stage.taught().await;
-    stage.works().await;
-    assert!((15..18).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
-    assert_eq!(fates(world, quick.id).await, ["DELIVERED 1 200"]);
-    assert_eq!(fates(world, slow.id).await, ["QUEUED 1 -"]);
-    assert_eq!(deliveries(world, slow.id).await[0]["failure"], "no answer in time");
-}
-
-/// It takes the time that an endpoint has: once is enough.
-#[test]
-fn sqlite_an_endpoint_that_does_not_answer_is_not_waited_for() {
-    glans_tests::run(Engine::Sqlite, an_endpoint_that_does_not_answer_is_not_waited_for);
-}

@@ -7,12 +7,13 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use chrono::TimeDelta;
 use glans::access::{ApiScope, ClientActor, Standing, Standings};
 use glans::app::App;
+use glans::metrics::webhooks::deliveries::rules::SCHEDULE;
 use glans::metrics::webhooks::deliveries::sender::Sender;
 use glans::metrics::webhooks::fan_out;
 use glans::platform::config::Config;
 use glans::platform::db::Database;
 use glans::platform::outbox::{self, Event};
-use glans_entity::ids::{BoardId, WebhookEndpointId};
+use glans_entity::ids::{ApiClientId, BoardId, WebhookEndpointId};
 use glans_entity::metrics::webhook_endpoint;
 use glans_tests::seed::Board;
 use glans_tests::{FakeGateway, Hooked, Who, World};
@@ -20,7 +21,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
-use crate::ask::{act, ask};
+use crate::ask::{act, act_in, ask};
 
 const DELIVERIES: &str = "query($endpoint: ID!) { webhookDeliveries(endpoint: $endpoint, first: 100) {
     nodes { id messageId event state attempts lastStatus failure attemptedAt nextAttemptAt finishedAt } } }";
@@ -41,9 +42,14 @@ pub(super) struct Endpoint {
 
 impl<'w> Stage<'w> {
     pub async fn set(world: &'w World) -> Self {
+        Self::with_key(world, world.app.config.secret_key.clone()).await
+    }
+
+    /// One whose operator gave it this key.
+    pub async fn with_key(world: &'w World, secret_key: Option<String>) -> Self {
         let config = Config {
             database_url: world.app.config.database_url.clone(),
-            secret_key: world.app.config.secret_key.clone(),
+            secret_key,
             webhooks_allow_http: true,
             ..Config::default()
         };
@@ -71,6 +77,14 @@ impl<'w> Stage<'w> {
         self.sender.round().await.unwrap();
     }
 
+    /// Lets so much time pass that every try is made of what is under way, four days at most.
+    pub async fn every_try(&self) {
+        for wait in &SCHEDULE[1..] {
+            // With its jitter it is a fifth later at most; a test takes a moment itself.
+            self.after(*wait * 6 / 5 + TimeDelta::seconds(1)).await;
+        }
+    }
+
     /// Lets time pass, and sends what is due then.
     pub async fn after(&self, pass: TimeDelta) {
         self.world.app.clock.turn(pass);
@@ -82,10 +96,25 @@ impl<'w> Stage<'w> {
 pub(super) async fn endpoint(world: &World, events: &[&str]) -> Endpoint {
     let input = json!({ "client": world.ours.client, "url": "https://hooks.example.org/", "events": events });
     let made = act(world, Who::Admin, "webhookEndpointCreate", "webhookEndpoint { id } secret", input).await;
-    Endpoint {
-        id: made["webhookEndpoint"]["id"].as_str().expect("an endpoint").parse().unwrap(),
-        secret: made["secret"].as_str().expect("a secret").to_owned(),
+    Endpoint::of(&made)
+}
+
+impl Endpoint {
+    /// What was answered to who made it.
+    fn of(made: &Value) -> Self {
+        Self {
+            id: made["webhookEndpoint"]["id"].as_str().expect("an endpoint").parse().unwrap(),
+            secret: made["secret"].as_str().expect("a secret").to_owned(),
+        }
     }
+}
+
+/// An endpoint of this client of `board` that is told of lessons, by its administrator.
+pub(super) async fn endpoint_of(world: &World, board: &Board, client: ApiClientId) -> Endpoint {
+    let admin = world.standing_in(board, Who::Admin).await;
+    let input = json!({ "client": client, "url": "https://hooks.example.org/", "events": ["LESSON_TAUGHT"] });
+    let made = act_in(world, &admin, "webhookEndpointCreate", "webhookEndpoint { id } secret", input).await;
+    Endpoint::of(&made)
 }
 
 /// Lets an endpoint lead to where the API would not let it.

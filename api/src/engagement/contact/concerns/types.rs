@@ -7,6 +7,7 @@ use glans_entity::ids::PersonId;
 
 use crate::loaders;
 use crate::payload;
+use crate::people::access_log::Opens;
 use crate::people::persons::Person;
 use crate::people::students::Student;
 use crate::platform::error::Result;
@@ -50,7 +51,7 @@ async fn person(ctx: &Context<'_>, id: Option<PersonId>) -> Result<Option<Person
 
 /// What worries somebody about a child (*zorg*). Seen by who teaches the child or leads the school; by the guardian who raised
 /// it; and, where staff raised and shares it, by the guardians who have everything of the child. Never by the other guardian.
-#[Object]
+#[Object(guard = "Opens::child(self.0.board_id, self.0.student_id)")]
 impl Concern {
     /// Opaque, stable, sortable by time of making.
     pub async fn id(&self) -> ID {

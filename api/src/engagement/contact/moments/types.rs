@@ -7,6 +7,7 @@ use glans_entity::ids::ContactMomentId;
 
 use crate::loaders;
 use crate::payload;
+use crate::people::access_log::Opens;
 use crate::people::persons::Person;
 use crate::people::students::Student;
 use crate::platform::error::{Result, UserError, outcome};
@@ -51,7 +52,7 @@ impl From<contact_moment::Model> for ContactMoment {
 
 /// A short contact (*contactmoment*) of staff with a guardian about a child. Seen by who teaches the child or leads the
 /// school; a COMPLIMENT also by the guardian it was for, or by all who have everything of the child when none is named.
-#[Object]
+#[Object(guard = "Opens::child(self.0.board_id, self.0.student_id)")]
 impl ContactMoment {
     /// Opaque, stable, sortable by time of making.
     pub async fn id(&self) -> ID {

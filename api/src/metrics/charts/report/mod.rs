@@ -4,10 +4,10 @@ mod page;
 
 use chrono::{Days, NaiveDate};
 use fluent_bundle::FluentArgs;
-use glans_entity::metrics::{Metric, Span};
+use glans_entity::metrics::{Metric, Span, Suppression};
 use sea_orm::Iterable;
 
-use super::chart::{Chart, Gap, Spot, least};
+use super::chart::{Chart, Spot};
 use super::letters::spelled;
 use crate::metrics::engagement::{Ask, Breakdown, Counts, Series};
 use crate::metrics::{periods, texts};
@@ -22,26 +22,28 @@ const CHART_METRICS: [Metric; 4] = [Metric::Contactability, Metric::Reach, Metri
 
 /// What is asked for a month: all metrics of it and of the one before, and weeks for the chart.
 pub struct Questions {
+    /// The 1st of the month.
+    first: NaiveDate,
     pub months: Ask,
     pub weeks: Ask,
 }
 
 impl Questions {
-    /// Of the month that begins on `first`. The weeks are those that have ended in it.
+    /// Of the month of which this is the 1st. The weeks are those up to its last one.
     pub fn of(first: NaiveDate) -> Self {
-        let next = periods::next(Span::Month, first);
-        let before = periods::start(Span::Month, first - Days::new(1));
-        let monday = periods::start(Span::Week, next);
+        let before = periods::named(Span::Month, first - Days::new(1));
+        let last = periods::last(Span::Month, first);
         let breakdown = Breakdown::None;
         let months = Ask {
             metrics: Metric::iter().collect(),
             from: before,
-            to: next - Days::new(1),
+            to: periods::until(Span::Month, first),
             span: Span::Month,
             breakdown,
         };
-        let (from, to) = (monday - Days::new(CHART_DAYS), monday - Days::new(1));
-        Self { months, weeks: Ask { metrics: CHART_METRICS.to_vec(), from, to, span: Span::Week, breakdown } }
+        let (from, to) = (last - Days::new(CHART_DAYS - 1), last);
+        let weeks = Ask { metrics: CHART_METRICS.to_vec(), from, to, span: Span::Week, breakdown };
+        Self { first, months, weeks }
     }
 }
 
@@ -57,6 +59,7 @@ struct Row {
 pub struct Month {
     speech: &'static Speech,
     place: String,
+    /// The 1st of it.
     first: NaiveDate,
     /// Metrics that have a figure, or the reason why not, in one of the two months.
     rows: Vec<Row>,
@@ -77,7 +80,7 @@ impl Month {
         (months, weeks): (&[Series], &[Series]),
         today: NaiveDate,
     ) -> Self {
-        let first = periods::start(Span::Month, questions.months.to);
+        let first = questions.first;
         let spot = |metric: Metric, start: NaiveDate| {
             let series = months.iter().find(|series| series.metric == metric);
             Spot::of(series.and_then(|series| series.points.iter().find(|point| point.starts_on == start)))
@@ -116,15 +119,8 @@ impl Month {
         let counts = match self.line {
             Spot::Missing => return self.speech.say("report-line-missing"),
             Spot::Shown(counts) => counts,
-            Spot::Hidden(_) => {
-                let least = least(Metric::FullEngagement, Breakdown::None);
-                return match Gap::of(self.line, least) {
-                    Some(Gap::Small(least)) => {
-                        texts::about(self.speech, "report-line-small", &[("least", &least.to_string())])
-                    }
-                    _ => self.speech.say("report-line-hidden"),
-                };
-            }
+            Spot::Hidden(Suppression::SmallDenominator) => return self.speech.say("report-line-small"),
+            Spot::Hidden(_) => return self.speech.say("report-line-hidden"),
         };
         let mut arguments = FluentArgs::new();
         arguments.set("numerator", counts.numerator.to_string());
@@ -139,15 +135,12 @@ impl Month {
     }
 
     /// The value of a metric, or why there is none.
-    fn value(&self, metric: Metric, spot: Spot) -> String {
-        let gap = Gap::of(spot, least(metric, Breakdown::None));
-        match (gap, spot) {
-            (_, Spot::Shown(counts)) => texts::percent(self.speech, counts).unwrap_or_default(),
-            (Some(Gap::Small(least)), _) => {
-                texts::about(self.speech, "hidden-small-mark", &[("least", &least.to_string())])
-            }
-            (Some(Gap::Complementary | Gap::Extreme), _) => self.speech.say("report-hidden"),
-            (Some(Gap::Missing) | None, _) => self.speech.say("report-missing"),
+    fn value(&self, spot: Spot) -> String {
+        match spot {
+            Spot::Shown(counts) => texts::percent(self.speech, counts).unwrap_or_default(),
+            Spot::Hidden(Suppression::SmallDenominator) => self.speech.say("hidden-small-mark"),
+            Spot::Hidden(_) => self.speech.say("report-hidden"),
+            Spot::Missing => self.speech.say("report-missing"),
         }
     }
 
@@ -165,9 +158,12 @@ impl Month {
         (!titles.is_empty()).then(|| texts::about(self.speech, "report-absent", &[("metrics", &titles)]))
     }
 
-    fn notes(&self) -> [String; 3] {
-        let today = texts::day(self.speech, self.today);
+    fn notes(&self) -> [String; 4] {
+        let say = |day| texts::day(self.speech, day);
+        let from = say(periods::first(Span::Month, self.first));
+        let (to, today) = (say(periods::last(Span::Month, self.first)), say(self.today));
         [
+            texts::about(self.speech, "report-note-month", &[("from", &from), ("to", &to)]),
             self.speech.say("report-note-small"),
             self.speech.say("report-note-hidden"),
             texts::about(self.speech, "report-note-same", &[("day", &today)]),
@@ -183,19 +179,22 @@ fn weeks_of(speech: &Speech, weeks: &Ask) -> String {
 
 #[cfg(test)]
 mod tests {
-    use glans_entity::metrics::Suppression;
 
     use super::*;
     use crate::metrics::charts::samples::{self, day};
 
     #[test]
     fn a_month_is_asked_with_the_one_before_and_twelve_weeks() {
-        let Questions { months, weeks } = Questions::of(day("2026-11-01"));
+        let Questions { months, weeks, .. } = Questions::of(day("2026-11-01"));
         assert_eq!((months.from, months.to), (day("2026-10-01"), day("2026-11-30")));
         assert_eq!((weeks.from, weeks.to), (day("2026-09-07"), day("2026-11-29")));
         assert_eq!(periods::whole(Span::Week, weeks.from, weeks.to).len(), 12);
         let Questions { months, .. } = Questions::of(day("2027-01-01"));
         assert_eq!((months.from, months.to), (day("2026-12-01"), day("2027-01-31")));
+        // October has the last days of September, and the 1st of November.
+        let Questions { months, weeks, .. } = Questions::of(day("2026-10-01"));
+        assert_eq!((months.from, months.to), (day("2026-09-01"), day("2026-10-31")));
+        assert_eq!((weeks.from, weeks.to), (day("2026-08-10"), day("2026-11-01")));
     }
 
     #[test]
@@ -203,23 +202,19 @@ mod tests {
         let month = samples::month("nl");
         assert_eq!(month.rows.len() + month.absent.len(), Metric::iter().count());
         let reach = month.rows.iter().find(|row| row.metric == Metric::Reach).unwrap();
-        assert_eq!(
-            (month.value(Metric::Reach, reach.now), month.value(Metric::Reach, reach.before)),
-            ("71%".into(), "66%".into())
-        );
+        assert_eq!((month.value(reach.now), month.value(reach.before)), ("71%".into(), "66%".into()));
         assert_eq!(month.count(reach.now), "1046 van 1473");
         assert!(month.absent().unwrap().contains("Materiaal gebruikt"));
         assert_eq!(month.file(), "ouderbetrokkenheid-2026-11.pdf");
+        assert!(month.notes()[0].ends_with("hier 2 november 2026 t/m 29 november 2026."));
     }
 
     #[test]
     fn what_is_not_shown_says_why() {
         let month = samples::month("en");
-        let of = |metric, spot| month.value(metric, spot);
-        assert_eq!(of(Metric::Intake, Spot::Hidden(Suppression::SmallDenominator)), "n < 5");
-        assert_eq!(of(Metric::TeacherTrust, Spot::Hidden(Suppression::SmallDenominator)), "n < 10");
-        assert_eq!(of(Metric::Intake, Spot::Hidden(Suppression::Complementary)), "not shown");
-        assert_eq!(of(Metric::Intake, Spot::Missing), "–");
+        assert_eq!(month.value(Spot::Hidden(Suppression::SmallDenominator)), "n small");
+        assert_eq!(month.value(Spot::Hidden(Suppression::Complementary)), "not shown");
+        assert_eq!(month.value(Spot::Missing), "–");
     }
 
     #[test]
@@ -235,7 +230,7 @@ mod tests {
             of(Spot::Shown(Counts { numerator: 5, denominator: 9, unknown: 1 }))
                 .ends_with("Of one other student not everything is known yet.")
         );
-        assert!(of(Spot::Hidden(Suppression::SmallDenominator)).ends_with("there are fewer than 5 students."));
+        assert!(of(Spot::Hidden(Suppression::SmallDenominator)).ends_with("there are too few students."));
         assert!(of(Spot::Missing).ends_with("no figure for this month yet."));
     }
 }

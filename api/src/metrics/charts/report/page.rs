@@ -241,9 +241,9 @@ impl<'s, 'm> Writing<'s, 'm> {
         let value = if is_shown { bold(CELL, INK) } else { plain(CELL, QUIET) };
         let title = self.said(&title, MARGIN, Ends::Left, plain(CELL, INK));
         let cells = [
-            (month.value(row.metric, row.now), VALUE_ENDS, value),
+            (month.value(row.now), VALUE_ENDS, value),
             (month.count(row.now), COUNT_ENDS, plain(CELL, INK)),
-            (month.value(row.metric, row.before), BEFORE_ENDS, plain(CELL, QUIET)),
+            (month.value(row.before), BEFORE_ENDS, plain(CELL, QUIET)),
         ];
         let mut group = TagGroup::with_children(
             Tag::TR,

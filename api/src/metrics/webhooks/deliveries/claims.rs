@@ -1,42 +1,64 @@
 //! Claiming what is due, and saying what became of it.
 
 use chrono::{DateTime, Utc};
-use glans_entity::ids::{WebhookDeliveryId, WebhookEndpointId};
-use glans_entity::metrics::WebhookState::{self, Queued, Sending};
+use glans_entity::ids::{BoardId, WebhookDeliveryId, WebhookEndpointId};
+use glans_entity::metrics::WebhookState::{self, Delivered, Failed, Queued, Sending};
 use glans_entity::metrics::webhook_delivery::{self, Column};
-use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Order, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Order, Query, SelectStatement};
 use sea_orm::{
     ActiveEnum, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter,
 };
 use uuid::Uuid;
 
 use super::LEASE;
-use super::rules::Outcome;
-use crate::metrics::webhooks::store::DISABLED;
+use super::rules::{Outcome, TRIES};
 use crate::platform::error::Result;
 
-/// The endpoints for which something is due.
-pub(super) async fn endpoints(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec<WebhookEndpointId>> {
-    let select = Query::select()
-        .distinct()
+/// What is due to endpoints to which nothing is under way.
+fn waiting(now: DateTime<Utc>) -> SelectStatement {
+    let busy = Query::select()
         .column(Column::EndpointId)
+        .from(webhook_delivery::Entity)
+        .and_where(Column::State.eq(Sending))
+        .to_owned();
+    Query::select()
         .from(webhook_delivery::Entity)
         .and_where(Column::State.eq(Queued))
         .and_where(Column::DueAt.lte(now))
-        .to_owned();
-    let rows = db.query_all(&select).await?;
-    Ok(rows.iter().map(|row| row.try_get("", "endpoint_id")).collect::<Result<_, _>>()?)
+        .and_where(Column::EndpointId.not_in_subquery(busy))
+        .to_owned()
 }
 
-/// Takes up to `most` due deliveries to an endpoint, those that wait longest first, under the lease `lease`. What another
-/// process has under its hands is passed over.
+/// The boards for which something is due.
+pub(super) async fn boards(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec<BoardId>> {
+    let mut select = waiting(now);
+    select.distinct().column(Column::BoardId);
+    let rows = db.query_all(&select).await?;
+    Ok(rows.iter().map(|row| row.try_get("", "board_id")).collect::<Result<_, _>>()?)
+}
+
+/// The endpoint of the board that waits longest.
+async fn next(db: &DatabaseTransaction, board: BoardId, now: DateTime<Utc>) -> Result<Option<WebhookEndpointId>> {
+    let mut first = waiting(now);
+    first
+        .column(Column::EndpointId)
+        .and_where(Column::BoardId.eq(board))
+        .order_by(Column::DueAt, Order::Asc)
+        .order_by(Column::Id, Order::Asc)
+        .limit(1);
+    Ok(db.query_one(&first).await?.map(|row| row.try_get("", "endpoint_id")).transpose()?)
+}
+
+/// Takes up to `most` due deliveries to one endpoint of the board, those that wait longest first, under the lease
+/// `lease`. What another process has under its hands is passed over.
 pub(super) async fn claim(
     db: &DatabaseTransaction,
-    endpoint: WebhookEndpointId,
+    board: BoardId,
     most: u64,
     lease: Uuid,
     now: DateTime<Utc>,
 ) -> Result<Vec<webhook_delivery::Model>> {
+    let Some(endpoint) = next(db, board, now).await? else { return Ok(Vec::new()) };
     let mut due = Query::select();
     due.column(Column::Id)
         .from(webhook_delivery::Entity)
@@ -59,11 +81,20 @@ pub(super) async fn claim(
     Ok(claimed.exec_with_returning(db).await?)
 }
 
-/// Gives back what was claimed by who did not come back. How much that was.
+/// Why a delivery failed of which nobody knows whether it arrived.
+const CUT_OFF: &str = "the server stopped in the middle of the last try";
+
+/// Gives back what was claimed by who did not come back; what had its last try is given up. How much that was.
 pub(super) async fn give_back_overdue(db: &DatabaseTransaction, now: DateTime<Utc>) -> Result<u64> {
-    let overdue = Condition::all().add(Column::State.eq(Sending)).add(Column::LeasedUntil.lt(now));
-    let given_back = released(Queued).col_expr(Column::DueAt, Expr::value(now)).filter(overdue);
-    Ok(given_back.exec(db).await?.rows_affected)
+    let overdue = || Condition::all().add(Column::State.eq(Sending)).add(Column::LeasedUntil.lt(now));
+    let given_up = released(Failed)
+        .col_expr(Column::FinishedAt, Expr::value(now))
+        .col_expr(Column::LastStatus, Expr::value(None::<i32>))
+        .col_expr(Column::Failure, Expr::value(CUT_OFF))
+        .filter(overdue().add(Column::Attempts.gte(TRIES)));
+    let given_up = given_up.exec(db).await?.rows_affected;
+    let given_back = released(Queued).col_expr(Column::DueAt, Expr::value(now)).filter(overdue());
+    Ok(given_up + given_back.exec(db).await?.rows_affected)
 }
 
 fn released(state: WebhookState) -> sea_orm::UpdateMany<webhook_delivery::Entity> {
@@ -85,12 +116,12 @@ pub(super) async fn finish(
         Outcome::Delivered { status } => (Some(*status), None),
         Outcome::Failed { status, why } | Outcome::Again { status, why, .. } => (*status, Some(why.as_str())),
         Outcome::Gone => (Some(410), Some("answered 410")),
-        Outcome::Stopped => (None, Some(DISABLED)),
+        Outcome::Stopped(closed) => (None, Some(closed.why())),
     };
     let update = match outcome {
         Outcome::Again { at, .. } => released(Queued).col_expr(Column::DueAt, Expr::value(*at)),
-        Outcome::Delivered { .. } => released(WebhookState::Delivered).col_expr(Column::FinishedAt, Expr::value(now)),
-        _ => released(WebhookState::Failed).col_expr(Column::FinishedAt, Expr::value(now)),
+        Outcome::Delivered { .. } => released(Delivered).col_expr(Column::FinishedAt, Expr::value(now)),
+        _ => released(Failed).col_expr(Column::FinishedAt, Expr::value(now)),
     };
     update
         .col_expr(Column::LastStatus, Expr::value(status.map(i32::from)))

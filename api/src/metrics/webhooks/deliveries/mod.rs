@@ -7,7 +7,9 @@
 //! ```
 //!
 //! - Whoever claims a delivery has it for [`LEASE`]; what becomes of it is written only while the lease is still theirs.
-//! - Endpoints take turns, and each has one batch under way: one that does not answer keeps nobody else waiting.
+//! - Boards take turns, and within each of them its endpoints: a board has four batches under way, an endpoint one. So
+//!   whoever does not answer keeps its own board waiting at most; with 32 batches a process has room for eight such
+//!   boards.
 //! - Only 2xx is success. Redirects are not followed.
 
 mod claims;

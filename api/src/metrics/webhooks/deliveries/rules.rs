@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::metrics::webhooks::rules::Closed;
 use crate::platform::outbound::{Answer, Failure};
 
 /// How long after the try before it each try is made at the earliest: of Standard Webhooks 1.0.0. After the last one it is
@@ -18,6 +19,8 @@ pub const SCHEDULE: [TimeDelta; 10] = [
     TimeDelta::hours(20),
     TimeDelta::hours(24),
 ];
+/// How often it is tried: as the schedule has it.
+pub(super) const TRIES: i32 = 10;
 /// A wait is longer by up to this part of it, so that those who failed together do not come back together.
 const JITTER: i64 = 5;
 /// By this an endpoint says that it wants nothing any more.
@@ -43,7 +46,7 @@ pub enum Outcome {
     /// The endpoint wants nothing any more.
     Gone,
     /// Not tried: the endpoint is not told of anything by now.
-    Stopped,
+    Stopped(Closed),
 }
 
 /// What follows from the try number `attempts`. `chance` is from 0 to 1.
@@ -54,9 +57,26 @@ pub fn outcome(said: Result<Answer, Failure>, attempts: i32, now: DateTime<Utc>,
         Ok(answer) => (Some(answer.status), answer.retry_after, told(answer.status)),
         Err(failure) => (None, None, failure.to_string()),
     };
+    let asked = now + after.unwrap_or_default();
+    match later(status, why, attempts, now, chance) {
+        Outcome::Again { at, status, why } => Outcome::Again { at: at.max(asked), status, why },
+        given_up => given_up,
+    }
+}
+
+/// Again by the schedule where the try number `attempts` came to nothing, or given up where it was the last one.
+pub(super) fn later(status: Option<u16>, why: String, attempts: i32, now: DateTime<Utc>, chance: f64) -> Outcome {
     match delay(attempts, chance) {
-        Some(delay) => Outcome::Again { at: now + delay.max(after.unwrap_or_default()), status, why },
+        Some(delay) => Outcome::Again { at: now + delay, status, why },
         None => Outcome::Failed { status, why },
+    }
+}
+
+/// The same where the endpoint leads elsewhere by now: what the address before wanted says nothing of the new one.
+pub(super) fn moved(outcome: &Outcome, attempts: i32, now: DateTime<Utc>, chance: f64) -> Outcome {
+    match outcome {
+        Outcome::Gone => later(Some(GONE), told(GONE), attempts, now, chance),
+        outcome => outcome.clone(),
     }
 }
 
@@ -109,6 +129,16 @@ mod tests {
         assert_eq!(last, Outcome::Failed { status: Some(500), why: "answered 500".to_owned() });
         let crashed = outcome(said(500, None), 11, now(), 0.5);
         assert_eq!(crashed, last, "a process that died counts as a try");
+    }
+
+    #[test]
+    fn an_address_that_is_left_is_not_gone() {
+        let gone = |attempts| moved(&Outcome::Gone, attempts, now(), 0.0);
+        assert_eq!(waits(&gone(1)), Some(TimeDelta::seconds(5)));
+        assert_eq!(gone(TRIES), Outcome::Failed { status: Some(410), why: "answered 410".to_owned() });
+        let delivered = Outcome::Delivered { status: 204 };
+        assert_eq!(moved(&delivered, 1, now(), 0.0), delivered);
+        assert_eq!(usize::try_from(TRIES), Ok(SCHEDULE.len()));
     }
 
     #[test]
