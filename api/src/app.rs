@@ -7,6 +7,7 @@ use crate::identity::clients::usage::Usage;
 use crate::identity::{Identity, SetupError};
 use crate::metrics::queries::Noted;
 use crate::notifications::channels::Channels;
+use crate::people::access_log::Journal;
 use crate::platform::bus::Bus;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
@@ -37,6 +38,8 @@ pub struct App {
     pub usage: Usage,
     /// What was asked of engagement metrics, until it is written down.
     pub metric_queries: Noted,
+    /// Who opened whose record, until it is written down.
+    pub access_log: Journal,
 }
 
 impl App {
@@ -60,6 +63,7 @@ impl App {
             imports: Progress::default(),
             usage: Usage::default(),
             metric_queries: Noted::default(),
+            access_log: Journal::default(),
         }))
     }
 }

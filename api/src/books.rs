@@ -1,5 +1,6 @@
-//! What requests leave to be written down later, so that none waits for it: what API clients used, and what was asked of
-//! metrics. It belongs to the process that answers, also where `glans worker` does all else that goes on without a request.
+//! What requests leave to be written down later, so that none waits for it: what API clients used, what was asked of
+//! metrics, and lines of the access log that could not be written at once. It belongs to the process that answers, also where
+//! `glans worker` does all else that goes on without a request.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use tokio::time::MissedTickBehavior;
 use crate::app::App;
 use crate::identity::clients::usage;
 use crate::metrics::queries;
+use crate::people::access_log;
 use crate::platform::error::Result;
 
 /// What a process that is killed loses at most.
@@ -36,7 +38,7 @@ impl Books {
         // The rounds hear of it either way.
         drop(close);
         if let Err(error) = rounds.await {
-            tracing::error!(%error, "the last seconds of usage and metric queries were not written down");
+            tracing::error!(%error, "the last seconds of what requests leave were not written down");
         }
     }
 }
@@ -50,7 +52,7 @@ async fn run(app: Arc<App>, mut closed: oneshot::Receiver<()>) {
             _ = &mut closed => true,
         };
         if let Err(error) = write(&app).await {
-            tracing::error!(?error, "usage or metric queries could not be written down, which is tried again");
+            tracing::error!(?error, "what requests leave could not be written down, which is tried again");
         }
         if is_last {
             return;
@@ -62,5 +64,6 @@ async fn run(app: Arc<App>, mut closed: oneshot::Receiver<()>) {
 pub async fn write(app: &App) -> Result<()> {
     let used = usage::write(app).await;
     let asked = queries::write(app).await;
-    used.and(asked)
+    let looked = access_log::write(app).await;
+    used.and(asked).and(looked)
 }

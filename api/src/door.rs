@@ -12,10 +12,11 @@ use crate::access::{Actor, Standing, Standings};
 use crate::app::App;
 use crate::call::{Call, today};
 use crate::http::house::{Answered, Bill, Denied, Fault, House, Knock, Visitor};
-use crate::http::{CallerKind, RequestId, bearer};
+use crate::http::{CallerKind, Empty, Payer, RequestId, Till, bearer};
 use crate::identity::authentication;
 use crate::identity::tokens::TokenRefusal;
 use crate::platform::documents;
+use crate::platform::error::Error;
 
 /// Names the one board in which a request acts. Without it, a request acts in all boards of the account.
 const BOARD: &str = "glans-board";
@@ -105,6 +106,23 @@ pub async fn call(app: &Arc<App>, headers: &HeaderMap, request_id: &RequestId) -
     call.languages = languages(headers);
     call.board = board;
     Ok(call)
+}
+
+/// Takes what a request at a door beside GraphQL costs from the bucket that the caller's operations are paid from, and counts
+/// it as used. To be called before anything is done for it: it is paid for whatever comes of it.
+///
+/// # Errors
+/// `UNAUTHENTICATED` for who is not signed in; `RATE_LIMITED` where the bucket has less.
+pub async fn pay(till: &Till, call: &Call, cost: u64) -> Result<(), Error> {
+    call.signed_in()?;
+    let standing = call.standing();
+    let payer = standing.actor.id().unwrap_or_default();
+    let paid = till.pay(Payer::Known(payer.clone()), kind(&standing), cost).await;
+    let bill = Bill { payer: &payer, cost: if paid.is_ok() { cost } else { 0 }, refused: paid.is_err() };
+    Door(Arc::clone(call.app())).billed(bill);
+    paid.map(drop).map_err(|Empty { retry_after }| Error::RateLimited {
+        retry_after_seconds: u32::try_from(retry_after.as_secs()).unwrap_or(u32::MAX),
+    })
 }
 
 /// Whose limits hold.

@@ -61,6 +61,7 @@ use crate::replay::Replays;
 use crate::roster::{RosterMutation, RosterQuery, RosterSubscription};
 use crate::sync::{SyncMarks, SyncQuery};
 use crate::turns::InTurns;
+use crate::uploads::UploadMutation;
 
 /// What can be read.
 #[derive(MergedObject, Default)]
@@ -139,6 +140,7 @@ pub struct Mutation(
     AbsenceMutation,
     ConsentMutation,
     RosterMutation,
+    UploadMutation,
     MetricExportMutation,
     AnnouncementMutation,
     SurveyMutation,

@@ -34,3 +34,4 @@ pub mod roster;
 pub mod sync;
 pub mod turns;
 pub mod upkeep;
+pub mod uploads;

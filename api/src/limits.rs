@@ -26,7 +26,7 @@ pub struct ApiLimits {
     directives: i32,
     /// Points that one operation may cost: one for each object, and a connection as often as its page has items.
     cost: i32,
-    /// Points in the full bucket that operations are paid from.
+    /// Points in the full bucket that operations, charts, reports and downloads are paid from.
     bucket: i32,
     /// Points that come back to the bucket every second.
     restore_rate: i32,

@@ -10,11 +10,13 @@ use crate::call::Call;
 use crate::identity::{passwords, sessions, throttle};
 use crate::metrics::{exports, queries, webhooks};
 use crate::notifications;
+use crate::people::access_log;
 use crate::platform::error::Result;
 use crate::platform::idempotency;
 use crate::practice::progress;
 use crate::roster;
 use crate::sync;
+use crate::uploads;
 
 const EVERY: Duration = Duration::from_hours(1);
 /// How long guesses and spent reset codes are kept after they stopped to count.
@@ -38,8 +40,10 @@ pub struct Gone {
     pub deliveries: u64,
     pub notifications: u64,
     pub metric_queries: u64,
+    pub looks: u64,
     pub exports: u64,
     pub webhooks: u64,
+    pub uploads: u64,
 }
 
 /// Goes round every hour, as long as the process serves. A round that fails is logged, and the next one tries again.
@@ -73,8 +77,10 @@ pub async fn round(app: &Arc<App>) -> Result<Gone> {
         deliveries: notifications::retention::deliveries(db, now).await?,
         notifications: notifications::retention::notifications(db, now).await?,
         metric_queries: queries::prune(db, now - queries::KEPT).await?,
+        looks: access_log::prune(db, now - access_log::KEPT).await?,
         exports,
         webhooks: webhooks::store::prune(db, now - webhooks::KEPT).await?,
+        uploads: uploads::store::prune(db, now).await?,
     };
     write.commit().await?;
     Ok(gone)

@@ -128,6 +128,8 @@ macro_rules! ids {
 ids! {
     /// What a guardian says of a day that a child does not come.
     AbsenceNoticeId = "absence";
+    /// A line of the access log.
+    AccessLogEntryId = "access";
     /// A login. It belongs to a human being and spans boards.
     AccountId = "account";
     /// What a conversation agreed on.
@@ -236,6 +238,8 @@ ids! {
     TeamSessionId = "teamsession";
     /// Messages between a school and guardians.
     ThreadId = "thread";
+    /// Bytes that were sent to an address of their own.
+    UploadId = "upload";
     /// Something that endpoints of an integrator are told of.
     WebhookEventId = "msg";
     /// That something is told to an endpoint.

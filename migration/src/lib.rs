@@ -36,6 +36,7 @@ mod m0027_metrics;
 mod m0028_webhooks;
 mod m0029_exports;
 mod m0030_usage;
+mod m0031_access_log;
 mod watch;
 
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
@@ -80,6 +81,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0028_webhooks::Migration),
             Box::new(m0029_exports::Migration),
             Box::new(m0030_usage::Migration),
+            Box::new(m0031_access_log::Migration),
         ]
     }
 }

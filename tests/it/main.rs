@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod access;
+mod access_log;
 mod announcements;
 mod ask;
 mod awaiting;
@@ -42,6 +43,7 @@ mod people;
 mod people_erasure;
 mod people_rights;
 mod practice;
+mod problems;
 mod processes;
 mod programme;
 mod realtime;

@@ -115,7 +115,7 @@ impl Api {
         all
     }
 
-    fn is_leaf(&self, name: &str) -> bool {
+    pub(crate) fn is_leaf(&self, name: &str) -> bool {
         !matches!(
             self.types.get(name).map(|definition| &definition.kind),
             Some(TypeKind::Object(_) | TypeKind::Interface(_) | TypeKind::Union(_))

@@ -78,7 +78,7 @@ fn pascal(name: &str) -> String {
 pub(crate) fn subject(mutation: &str) -> Option<&'static str> {
     Some(match mutation {
         "boardUpdate" | "boardArchive" | "schoolCreate" | "clusterCreate" | "schoolYearCreate" | "apiClientCreate"
-        | "programmeImport" | "rosterImportStart" => "Board",
+        | "programmeImport" | "rosterImportStart" | "uploadCreate" => "Board",
         "clusterUpdate" | "clusterArchive" => "Cluster",
         "schoolUpdate"
         | "schoolArchive"
@@ -335,6 +335,7 @@ fn identity(mutation: &str, id: &str, referred: &Board) -> Option<Value> {
 fn programme(mutation: &str, id: &str) -> Option<Value> {
     Some(match mutation {
         "programmeImport" => json!({ "board": id, "document": COURSE }),
+        "uploadCreate" => json!({ "board": id }),
         "programmePublish" => json!({ "id": id }),
         "lessonUpdate" | "materialUpdate" => json!({ "id": id, "title": "Anders" }),
         "materialStateSet" => json!({ "material": id, "state": "STARTED" }),

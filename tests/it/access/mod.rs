@@ -4,10 +4,10 @@
 //! what came of it, and of every write, with `tests/golden/access.txt`: role × root field × whose. A root field without a
 //! case in [`cases`] fails. [`clients`] walks again as clients of integrators, and looks for people.
 
-mod api;
+pub(crate) mod api;
 mod cases;
 mod clients;
 mod matrix;
 mod outcome;
 mod reads;
-mod targets;
+pub(crate) mod targets;

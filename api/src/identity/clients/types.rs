@@ -46,7 +46,7 @@ impl ApiClient {
         actions::scopes(&self.0)
     }
 
-    /// The board whose data it can reach; null for a client without the scope that shows it.
+    /// The board whose data it can reach.
     pub async fn board(&self, ctx: &Context<'_>) -> Result<Option<Board>> {
         let board = loaders::in_context(ctx).load_one(self.0.board_id).await.map_err(Error::fault)?;
         Ok(board.map(Board))

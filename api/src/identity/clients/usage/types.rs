@@ -15,7 +15,8 @@ impl ApiClientUsage {
         LocalDate(self.0.day)
     }
 
-    /// Operations that were sent to `/graphql`, also by a socket or as an event stream.
+    /// Operations that were sent to `/graphql`, also by a socket or as an event stream, and charts, reports and downloads that
+    /// were asked for.
     pub async fn requests(&self) -> i32 {
         shown(self.0.requests)
     }
