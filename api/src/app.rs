@@ -16,6 +16,7 @@ use crate::platform::idempotency::InProgress;
 use crate::platform::metrics::Metrics;
 use crate::programme::Library;
 use crate::roster::Progress;
+use crate::uploads::Arriving;
 
 /// The process.
 pub struct App {
@@ -38,6 +39,8 @@ pub struct App {
     pub usage: Usage,
     /// What was asked of engagement metrics, until it is written down.
     pub metric_queries: Noted,
+    /// Uploads that are being taken in.
+    pub arriving: Arriving,
     /// Who opened whose record, until it is written down.
     pub access_log: Journal,
 }
@@ -63,6 +66,7 @@ impl App {
             imports: Progress::default(),
             usage: Usage::default(),
             metric_queries: Noted::default(),
+            arriving: Arriving::default(),
             access_log: Journal::default(),
         }))
     }

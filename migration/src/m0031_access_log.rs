@@ -15,8 +15,11 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         raise(manager, LOG, &TABLES).await?;
         if manager.get_database_backend() == DbBackend::Postgres {
-            // Lines go when their time is over, and are never changed.
-            let fixed = format!("REVOKE UPDATE ON access_log FROM {APPLICATION_ROLE}");
+            // Lines go when their time is over, by the program itself, and are never changed.
+            let fixed = format!(
+                "REVOKE UPDATE ON access_log FROM {APPLICATION_ROLE};
+                 CREATE POLICY kept ON access_log AS RESTRICTIVE FOR DELETE USING ((SELECT glans_is_system()));"
+            );
             manager.get_connection().execute_unprepared(&fixed).await?;
         }
         Ok(())
@@ -27,7 +30,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// A line goes with the child that it is about. Who looked is kept as an id without a key: the line stays when they go.
+/// A line goes with the child or guardian that it is about. Who looked is kept as an id without a key: the line stays when they go.
 const LOG: &str = "
 CREATE TABLE access_log (
     id uuid NOT NULL PRIMARY KEY,
@@ -40,7 +43,8 @@ CREATE TABLE access_log (
     at timestamptz NOT NULL,
     request_id text NOT NULL,
     CHECK ((student_id IS NULL) <> (guardian_id IS NULL)),
-    FOREIGN KEY (student_id, board_id) REFERENCES student (id, board_id) ON DELETE CASCADE
+    FOREIGN KEY (student_id, board_id) REFERENCES student (id, board_id) ON DELETE CASCADE,
+    FOREIGN KEY (guardian_id, board_id) REFERENCES person (id, board_id) ON DELETE CASCADE
 );
 
 CREATE UNIQUE INDEX access_log_once_of_child ON access_log (student_id, reader, hour) WHERE student_id IS NOT NULL;

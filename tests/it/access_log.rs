@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_graphql::{Request, Variables};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use glans::access::Standing;
 use glans::call::{Call, today};
 use glans::graphql::{GlansSchema, schema};
@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use crate::access::api::{Api, base, needs_argument};
 use crate::access::targets::{self, Whose};
 use crate::ask::{act, ask, ask_as, codes};
+use crate::realtime::Follower;
 
 /// All of which is of the record of a child.
 const OF_A_CHILD: [&str; 12] = [
@@ -37,13 +38,14 @@ const OF_A_CHILD: [&str; 12] = [
     "Thread",
 ];
 /// All of which is of the record of a guardian.
-const OF_A_GUARDIAN: [&str; 2] = ["Guardianship", "Person"];
+const OF_A_GUARDIAN: [&str; 5] = ["AbsenceNotice", "Consent", "ContactMoment", "Guardianship", "Person"];
+/// What is of nobody's record, but for fields that say themselves of whom they tell.
+const TELLING_OF_WHOM: [&str; 2] = ["BookingRound", "Slot"];
 /// What is to many, of the organisation, of a course, of a program, or the viewer's own.
-const OF_NOBODY: [&str; 34] = [
+const OF_NOBODY: [&str; 32] = [
     "Announcement",
     "ApiClient",
     "Board",
-    "BookingRound",
     "ClassGroup",
     "Cluster",
     "Cohort",
@@ -67,7 +69,6 @@ const OF_NOBODY: [&str; 34] = [
     "SchoolCohort",
     "SchoolYear",
     "Session",
-    "Slot",
     "Survey",
     "SurveyQuestion",
     "TeamSession",
@@ -75,8 +76,7 @@ const OF_NOBODY: [&str; 34] = [
     "WebhookDelivery",
     "WebhookEndpoint",
 ];
-/// What has no id and names a child: the viewer's own, and lists of names. An item of the worklist tells more, and says whose
-/// record it opens.
+/// What has no id and names a child: the viewer's own, and lists of names. An item of the worklist says whose record it opens.
 const NAMING_A_CHILD: [&str; 6] =
     ["AwaitedAnswer", "FeedItem", "GuardianReceipt", "Query", "SurveyResponse", "WorklistItem"];
 /// What a list of names tells, beside the id.
@@ -149,7 +149,8 @@ fn is_made_of_others(name: &str) -> bool {
 #[test]
 fn it_is_known_of_every_type_whose_record_it_is() {
     let api = Api::new(&glans::graphql::sdl());
-    let known: BTreeSet<&str> = OF_A_CHILD.into_iter().chain(OF_A_GUARDIAN).chain(OF_NOBODY).collect();
+    let known: BTreeSet<&str> =
+        OF_A_CHILD.into_iter().chain(OF_A_GUARDIAN).chain(OF_NOBODY).chain(TELLING_OF_WHOM).collect();
     assert_eq!(api.nodes().into_iter().collect::<BTreeSet<_>>(), known, "whose record is it?");
     let beside: Vec<&str> = api
         .objects()
@@ -199,6 +200,64 @@ async fn a_list_of_names_opens_nothing(world: &World) {
     let numbers = "query($id: ID!) { node(id: $id) { ... on ClassGroup { students { nodes { again: number } } } } }";
     let noor = Subject::Child(world.ours.students[0]);
     assert_eq!(opened(world, &schema, &teacher, numbers, asked).await, BTreeSet::from([noor]));
+}
+
+/// A count, an id, or that a child stands in a list of those of whom something is missing.
+async fn to_be_told_that_there_is_something_opens_the_record(world: &World) {
+    let (schema, teacher) = (schema(), world.standing(Who::Teacher).await);
+    let noor = Subject::Child(world.ours.students[0]);
+    let of_noor = [
+        "query($id: ID!) { concerns(student: $id, openOnly: true) { totalCount nodes { id } } }",
+        "query($id: ID!) { contactMoments(student: $id) { totalCount nodes { id } } }",
+        "query($id: ID!) { threads(student: $id) { totalCount nodes { id } } }",
+    ];
+    for document in of_noor {
+        let asked = json!({ "id": world.ours.students[0] });
+        assert_eq!(opened(world, &schema, &teacher, document, asked).await, BTreeSet::from([noor]), "{document}");
+        let unknown = json!({ "id": world.theirs.students[0] });
+        assert_eq!(opened(world, &schema, &teacher, document, unknown).await, BTreeSet::new(), "{document}");
+    }
+    let unbooked = "query($id: ID!) { bookingRound(id: $id) { unbookedStudents { displayName } } }";
+    let asked = json!({ "id": world.ours.rounds[0] });
+    assert_eq!(opened(world, &schema, &teacher, unbooked, asked).await, BTreeSet::from([noor]));
+    let fien = Subject::Child(world.child("Fien", 0).await);
+    let missing = "query($id: ID!) { worklist(classGroup: $id, kind: UNREACHABLE) { student { displayName } } }";
+    let asked = json!({ "id": world.ours.groups[0] });
+    assert_eq!(opened(world, &schema, &teacher, missing, asked).await, BTreeSet::from([fien]));
+}
+
+async fn who_booked_a_slot_and_for_whom_is_of_their_records(world: &World) {
+    let (schema, teacher) = (schema(), world.standing(Who::Teacher).await);
+    let (noor, slot) = (world.ours.students[0], world.ours.slots[0]);
+    let ask_for = |field: &str| format!("query($id: ID!) {{ node(id: $id) {{ ... on Slot {{ {field} }} }} }}");
+    let told = [ask_for("bookedFor { id }"), ask_for("bookedBy { id }")];
+    for document in &told {
+        assert_eq!(opened(world, &schema, &teacher, document, json!({ "id": slot })).await, BTreeSet::new());
+    }
+    let done = act(world, Who::Guardian, "slotBook", "slot { id }", json!({ "slot": slot, "student": noor })).await;
+    assert_eq!(codes(&done), Vec::<&str>::new());
+    let records = BTreeSet::from([Subject::Child(noor), Subject::Guardian(world.ours.guardians[0].person)]);
+    for document in &told {
+        assert_eq!(opened(world, &schema, &teacher, document, json!({ "id": slot })).await, records);
+    }
+    let times = ask_for("startsAt isAvailable teacher { displayName }");
+    assert_eq!(opened(world, &schema, &teacher, &times, json!({ "id": slot })).await, BTreeSet::new());
+}
+
+async fn an_export_opens_the_records_of_whom_it_names(world: &World) {
+    let schema = schema();
+    let export = "mutation($id: ID!) { personExport(input: { id: $id }) { exported { madeAt } userErrors { code } } }";
+    let (noor, ilse) = (world.ours.students[0], world.ours.guardians[0].person);
+    let (teacher, admin) = (world.standing(Who::Teacher).await, world.standing(Who::Admin).await);
+    let of_teacher = json!({ "id": world.ours.teacher.person });
+    for exporter in [&teacher, &admin] {
+        let records = opened(world, &schema, exporter, export, of_teacher.clone()).await;
+        assert!(records.contains(&Subject::Child(noor)) && records.contains(&Subject::Guardian(ilse)), "{records:?}");
+    }
+    let records = opened(world, &schema, &admin, export, json!({ "id": ilse })).await;
+    assert!(records.contains(&Subject::Child(noor)) && records.contains(&Subject::Guardian(ilse)), "{records:?}");
+    let guardian = world.standing(Who::Guardian).await;
+    assert_eq!(opened(world, &schema, &guardian, export, json!({ "id": ilse })).await, BTreeSet::new());
 }
 
 async fn a_family_stands_in_no_log(world: &World) {
@@ -294,6 +353,23 @@ async fn a_guardian_sees_who_looked_at_the_own_record(world: &World) {
     assert_eq!(family["node"]["accessLog"]["nodes"], json!([]), "the other guardian of the own child");
 }
 
+async fn a_colleague_is_looked_for_in_the_log_once_an_hour(world: &World) {
+    turn_to_the_next_hour(world);
+    let leader = world.actor(Who::Leader).await;
+    let cost = async |field: &str| {
+        // Who asks is looked up, and kept for a moment.
+        leader.asks("{ viewer { id } }").await.data();
+        let before = world.app.db.statement_count();
+        let document = format!("query($id: ID!) {{ node(id: $id) {{ ... on Person {{ {field} }} }} }}");
+        leader.asks_with(&document, json!({ "id": world.ours.teacher.person })).await.data();
+        world.app.db.statement_count() - before
+    };
+    let unlogged = cost("displayName").await;
+    assert!(cost("language").await > unlogged);
+    assert_eq!(cost("language").await, unlogged);
+    assert_eq!(lines(world, false).await.len(), 0, "a colleague is no guardian");
+}
+
 async fn it_costs_the_same_however_many_records_are_opened(world: &World) {
     turn_to_the_next_hour(world);
     for name in ["Adam", "Bilal", "Cato"] {
@@ -337,12 +413,59 @@ async fn what_is_read_as_events_stands_in_the_log(world: &World) {
     assert_eq!(lines(world, false).await.len(), 3);
 }
 
+/// Whose records stand in the log since then.
+async fn logged(world: &World, since: DateTime<Utc>) -> BTreeSet<Subject> {
+    log::write(&world.app).await.unwrap();
+    let subjects = |line: Model| {
+        let child = line.student_id.map(Subject::Child);
+        child.into_iter().chain(line.guardian_id.map(Subject::Guardian))
+    };
+    lines(world, false).await.into_iter().filter(|line| line.at >= since).flat_map(subjects).collect()
+}
+
+async fn whatever_way_a_record_is_opened_it_stands_in_the_log(world: &World) {
+    let (noor, ilse) = (world.ours.students[0], world.ours.guardians[0].person);
+    let next_hour = async || {
+        turn_to_the_next_hour(world);
+        (world.app.clock.now(), world.actor(Who::Teacher).await)
+    };
+    let (since, teacher) = next_hour().await;
+    let input = json!({ "student": noor, "text": "Noor is vaak moe." });
+    let raised = teacher.does("concernRaise", "concern { text }", input).await;
+    assert_eq!(raised.at("concernRaise.concern.text"), "Noor is vaak moe.");
+    assert_eq!(logged(world, since).await, BTreeSet::from([Subject::Child(noor)]), "the answer to a mutation");
+
+    let (since, teacher) = next_hour().await;
+    let changes = "{ changes(first: 100, types: [STUDENT]) { changes { node { ... on Student { number } } } } }";
+    teacher.asks(changes).await.data();
+    assert_eq!(logged(world, since).await, BTreeSet::from([Subject::Child(noor)]), "changes");
+
+    let (since, teacher) = next_hour().await;
+    let own = json!({ "id": world.ours.teacher.person });
+    assert!(teacher.does("personExport", "exported { madeAt }", own).await.at("personExport.exported").is_object());
+    let exported = logged(world, since).await;
+    assert!(exported.contains(&Subject::Child(noor)) && exported.contains(&Subject::Guardian(ilse)), "{exported:?}");
+
+    let (since, teacher) = next_hour().await;
+    let received = "subscription { messageReceived { message { body } } }";
+    let Some(mut follower) = Follower::start("ws", &teacher, received, &json!({})) else { return };
+    assert_eq!(follower.event("messageReceived").await["message"], Value::Null);
+    assert_eq!(logged(world, since).await, BTreeSet::new(), "nothing has come yet");
+    let message = json!({ "thread": world.ours.threads[0], "body": "Tot morgen." });
+    let sent = act(world, Who::Teacher, "messageSend", "message { id }", message).await;
+    assert_eq!(codes(&sent), Vec::<&str>::new());
+    assert_eq!(follower.event("messageReceived").await["message"]["body"], "Tot morgen.");
+    assert_eq!(logged(world, since).await, BTreeSet::from([Subject::Child(noor)]), "a subscription");
+}
+
 async fn lines_wait_while_the_database_is_busy(world: &World) {
     turn_to_the_next_hour(world);
     let teacher = world.actor(Who::Teacher).await;
     let busy = world.writing().await;
     let reply = teacher.asks_with(RECORD, json!({ "id": world.ours.students[0] })).await;
     assert_eq!(reply.at("student.displayName"), "Noor");
+    // Opened again, they do not wait twice.
+    teacher.asks_with(RECORD, json!({ "id": world.ours.students[0] })).await.data();
     world.written(busy).await;
     log::write(&world.app).await.unwrap();
     assert_eq!(lines(world, false).await.len(), 3);
@@ -370,17 +493,34 @@ async fn a_log_goes_with_whom_it_is_of(world: &World) {
     assert_eq!(seen["student"]["accessLog"]["nodes"][0]["readerName"], "–");
 }
 
+async fn who_is_erased_before_it_is_written_has_no_line(world: &World) {
+    turn_to_the_next_hour(world);
+    let (ilse, leader) = (world.ours.guardians[0].person, world.standing(Who::Leader).await);
+    let call = Call::new(Arc::clone(&world.app), leader, "late".to_owned());
+    log::Opens::guardian(world.ours.id, ilse).note(&call).unwrap();
+    let done = act(world, Who::Admin, "personErase", "person { id }", json!({ "id": ilse })).await;
+    assert_eq!(codes(&done), Vec::<&str>::new());
+    log::Pending::of(&call).settle().await;
+    assert_eq!(lines(world, false).await.len(), 0);
+}
+
 on_each_database!(
     every_field_but_the_listed_opens_the_record,
     a_list_of_names_opens_nothing,
+    to_be_told_that_there_is_something_opens_the_record,
+    who_booked_a_slot_and_for_whom_is_of_their_records,
+    an_export_opens_the_records_of_whom_it_names,
     a_family_stands_in_no_log,
     staff_who_open_a_record_stand_in_the_log_once_an_hour,
     a_guardian_with_everything_and_an_administrator_see_who_looked,
     a_guardian_sees_who_looked_at_the_own_record,
+    a_colleague_is_looked_for_in_the_log_once_an_hour,
     it_costs_the_same_however_many_records_are_opened,
     what_a_failing_request_read_stands_in_the_log,
     what_is_read_as_events_stands_in_the_log,
+    whatever_way_a_record_is_opened_it_stands_in_the_log,
     lines_wait_while_the_database_is_busy,
     a_line_is_kept_for_a_year,
     a_log_goes_with_whom_it_is_of,
+    who_is_erased_before_it_is_written_has_no_line,
 );

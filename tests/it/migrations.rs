@@ -12,7 +12,7 @@ const POSTGRES_CATALOGUE: &str = "
     UNION ALL SELECT 'constraint ' || conrelid::regclass || ' ' || pg_get_constraintdef(oid)
       FROM pg_constraint WHERE connamespace = 'public'::regnamespace
     UNION ALL SELECT 'index ' || indexdef FROM pg_indexes WHERE schemaname = 'public'
-    UNION ALL SELECT 'policy ' || tablename || ' ' || qual || ' ' || with_check FROM pg_policies
+    UNION ALL SELECT 'policy ' || tablename || ' ' || qual || ' ' || coalesce(with_check, '') FROM pg_policies
     UNION ALL SELECT 'function ' || proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
     ORDER BY line";
 const SQLITE_CATALOGUE: &str = "

@@ -36,6 +36,7 @@ mod walls;
 
 pub use answer::{condition, revalidated};
 pub use authorization::bearer;
+pub use body::{Unread, receive};
 pub use cost::bucket::{Allowance, Empty, Payer};
 pub use documents::Policy;
 pub use endpoint::{Endpoint, hardened};

@@ -7,7 +7,7 @@ use glans_entity::programme::{MaterialState, lesson, material, programme, progra
 use serde::{Deserialize, Serialize};
 
 use super::content::{Part, Place};
-use super::document::Document;
+use super::document::{self, Document, Problems};
 use super::edition::{self, Ids, Imprint};
 use super::reading::writing;
 use super::shelf::{Shelf, View};
@@ -16,7 +16,7 @@ use super::types::{
 };
 use super::{revision, rules, store};
 use crate::access::{self, Action, Permit};
-use crate::call::Write;
+use crate::call::{Call, Write};
 use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
 use crate::uploads;
@@ -227,7 +227,8 @@ pub(super) async fn text(
         (None, Some(upload)) => {
             let (action, place) = writing(Some(board));
             write.authorize(action, place)?;
-            Ok(("upload", uploads::text(write, board, upload, "upload").await?))
+            let (db, scope) = (write.db(), write.scope());
+            Ok(("upload", uploads::text(db, &scope, write.now(), board, upload).await?))
         }
         (None, None) => {
             let message = "Give the course as the document, or send it first and give its upload.";
@@ -237,6 +238,34 @@ pub(super) async fn text(
             Err(refuse(UserErrorCode::Invalid, "upload", "Give the course once: as the document, or by its upload."))
         }
     }
+}
+
+/// The course of an import, before the transaction that writes and off the threads that answer: a large one takes a while. None
+/// where there is nothing to read, or nothing that the caller may import; [`board`] and [`text`] say why.
+pub(super) async fn read_ahead(
+    call: &Call,
+    input: &ProgrammeImportInput,
+) -> Result<Option<std::result::Result<Document, Problems>>> {
+    let Ok(board) = input.board.parse::<BoardId>() else { return Ok(None) };
+    let (action, place) = writing(Some(board));
+    if access::authorize(&call.standing().actor, action, place).is_err() {
+        return Ok(None);
+    }
+    let text = match (&input.document, &input.upload) {
+        (Some(document), None) => document.clone(),
+        (None, Some(upload)) => {
+            let scope = call.scope();
+            let db = call.app().db.read(&scope).await?;
+            match uploads::text(&db, &scope, call.now(), board, upload).await {
+                Ok(text) => text,
+                Err(Error::Refused(_)) => return Ok(None),
+                Err(error) => return Err(error),
+            }
+        }
+        _ => return Ok(None),
+    };
+    let read = tokio::task::spawn_blocking(move || document::parse(&text));
+    Ok(Some(read.await.map_err(Error::fault)?))
 }
 
 /// The board that an import names, if it is in sight.

@@ -35,12 +35,15 @@ impl ProgrammeMutation {
         #[graphql(desc = "The course.")] input: ProgrammeImportInput,
     ) -> Result<ProgrammeImportPayload> {
         let call = Call::of(ctx);
+        let ahead = actions::read_ahead(call, &input).await?;
         let done = call
             .once(ctx, |write| {
                 Box::pin(async move {
                     let board = actions::board(write, &input.board).await?;
                     let (field, text) = actions::text(write, board, &input).await?;
-                    let document = document::parse(&text).map_err(|problems| refused(field, &problems))?;
+                    // Bytes that arrived in between are read here.
+                    let read = ahead.unwrap_or_else(|| document::parse(&text));
+                    let document = read.map_err(|problems| refused(field, &problems))?;
                     actions::import(write, Some(board), document, input.publish.unwrap_or_default()).await
                 })
             })

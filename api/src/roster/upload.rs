@@ -1,11 +1,12 @@
 //! `PUT /uploads/{token}`: where the bytes of an import arrive, once, within an hour.
 
 use std::sync::Arc;
+use std::time::Duration as Patience;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::put;
 use chrono::Duration;
@@ -18,7 +19,7 @@ use crate::access::Place;
 use crate::app::App;
 use crate::call::Call;
 use crate::platform::error::{Error, Result};
-use crate::uploads::hash;
+use crate::uploads::{answer, hash};
 
 /// How long an upload is waited for.
 pub(super) const LIVES: Duration = Duration::hours(1);
@@ -27,12 +28,15 @@ pub(super) const CONTENT_TYPE: &str = "application/zip";
 /// What stands before the secret part of its address.
 pub(super) const PATH: &str = "/uploads";
 
+/// How long the bytes may take to arrive: the largest bundle, on a line of a megabit in a second.
+const PATIENCE: Patience = Patience::from_mins(10);
+
 /// The route, for the server to mount. It needs no access token: the address is the secret.
 pub fn routes(app: Arc<App>) -> Router {
     Router::new().route(&format!("{PATH}/{{token}}"), put(receive)).with_state(app)
 }
 
-async fn receive(State(app): State<Arc<App>>, Path(token): Path<String>, body: Body) -> Response {
+async fn receive(State(app): State<Arc<App>>, Path(token): Path<String>, headers: HeaderMap, body: Body) -> Response {
     let hash = hash(&token);
     match waiting(&app, &hash).await {
         Ok(true) => {}
@@ -40,13 +44,17 @@ async fn receive(State(app): State<Arc<App>>, Path(token): Path<String>, body: B
         Err(error) => return failure(&error),
     }
     let most = usize::try_from(app.config.upload_max_bytes).unwrap_or(usize::MAX);
-    let Ok(bytes) = to_bytes(body, most).await else {
-        let message = format!("The upload broke off, or is larger than {most} bytes.");
-        return answer(StatusCode::PAYLOAD_TOO_LARGE, &message);
+    let turn = match app.arriving.begin(&hash) {
+        Ok(turn) => turn,
+        Err(declined) => return declined.into_response(),
+    };
+    let bytes = match turn.read(&headers, body, most, PATIENCE).await {
+        Ok(bytes) => bytes,
+        Err(declined) => return declined.into_response(),
     };
     match claim(&app, &hash).await {
         Ok(Some(import)) => {
-            tokio::spawn(work(app, import, bytes.into()));
+            tokio::spawn(work(Arc::clone(&app), import, bytes.into()));
             answer(StatusCode::ACCEPTED, "Received. The import has begun; its progress is in the API.")
         }
         Ok(None) => answer(StatusCode::NOT_FOUND, "There is no upload waiting here. Start an import again."),
@@ -101,10 +109,6 @@ async fn work(app: Arc<App>, import: roster_import::Model, bytes: Vec<u8>) {
             tracing::error!(import = %id, ?error, "roster import could not be marked as failed");
         }
     }
-}
-
-fn answer(status: StatusCode, message: &str) -> Response {
-    (status, axum::Json(serde_json::json!({ "message": message }))).into_response()
 }
 
 fn failure(error: &Error) -> Response {

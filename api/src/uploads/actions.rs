@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use glans_entity::ids::{BoardId, UploadId};
 use glans_entity::platform::upload;
+use glans_entity::scope::Scope;
+use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 
 use super::store;
@@ -22,6 +24,9 @@ const LIVES: TimeDelta = TimeDelta::hours(1);
 pub const MOST_BYTES: usize = 4 * 1024 * 1024;
 /// Uploads of a board that live at a time. Two that are made in the same moment may be one more.
 const MOST_OF_A_BOARD: u64 = 20;
+
+/// How the inputs of mutations that take an upload name it.
+const FIELD: &str = "upload";
 
 /// A new upload, and what makes its address.
 #[derive(Serialize, Deserialize)]
@@ -73,18 +78,24 @@ pub(super) async fn receive(app: &Arc<App>, address: &[u8], bytes: Vec<u8>) -> R
     Ok(true)
 }
 
-/// The text that was sent for `board` to the upload `id`, which the input names in `field`. Who may use it is for the
+/// The text that was sent for `board` to the upload `id`, which the input names in `upload`. Who may use it is for the
 /// caller to say.
-pub async fn text(write: &Write<'_>, board: BoardId, id: &str, field: &str) -> Result<String> {
-    let id: UploadId = id.parse().map_err(|_| not_found(field))?;
-    let found = store::by_id(write.db(), &write.scope(), id).await?;
-    let upload = found.filter(|upload| upload.board_id == board && write.now() < upload.expires_at);
-    let Some(bytes) = upload.ok_or_else(|| not_found(field))?.bytes else {
+pub async fn text(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    now: DateTime<Utc>,
+    board: BoardId,
+    id: &str,
+) -> Result<String> {
+    let id: UploadId = id.parse().map_err(|_| not_found(FIELD))?;
+    let found = store::by_id(db, scope, id).await?;
+    let upload = found.filter(|upload| upload.board_id == board && now < upload.expires_at);
+    let Some(bytes) = upload.ok_or_else(|| not_found(FIELD))?.bytes else {
         let message = "Nothing has arrived yet. Send the document to the address of the upload, then try again.";
-        return Err(refuse(UserErrorCode::Conflict, field, message));
+        return Err(refuse(UserErrorCode::Conflict, FIELD, message));
     };
     String::from_utf8(bytes).map_err(|_| {
         let message = "What has arrived is no text in UTF-8. Save it as UTF-8 and send it to another upload.";
-        refuse(UserErrorCode::Invalid, field, message)
+        refuse(UserErrorCode::Invalid, FIELD, message)
     })
 }

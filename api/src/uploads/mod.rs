@@ -3,6 +3,7 @@
 //! An address is secret and works once. An hour after it was made, it and the bytes are of no use any more.
 
 mod actions;
+mod arriving;
 mod mutation;
 mod route;
 pub mod store;
@@ -10,6 +11,7 @@ mod token;
 pub mod types;
 
 pub use actions::{MOST_BYTES, text};
+pub use arriving::{Arriving, answer};
 pub use mutation::UploadMutation;
 pub use route::routes;
 pub use token::{Token, hash};

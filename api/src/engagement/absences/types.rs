@@ -46,7 +46,7 @@ impl AbsenceNotice {
 
 /// What a guardian says of days that a child does not come (*absentiemelding*). Seen by the leaders of the school, the
 /// teachers of the child's class groups, and the guardians who may have everything of the child.
-#[Object(guard = "Opens::child(self.0.board_id, self.0.student_id)")]
+#[Object(guard = "Opens::child(self.0.board_id, self.0.student_id).with_guardian(self.0.guardian_id)")]
 impl AbsenceNotice {
     /// Opaque, stable, sortable by time of making.
     pub async fn id(&self) -> ID {

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use glans_entity::engagement::{self, booking_round, slot};
+use glans_entity::engagement::{self, booking_round, slot, slot_booking};
 use glans_entity::ids::SlotId;
 
 use super::loaders::{BookingOf, GroupsOf, IsFree, OwnChildrenIn, SlotsOf, UnbookedIn};
@@ -13,6 +13,7 @@ use crate::engagement::partnerships::types::StepKind;
 use crate::loaders;
 use crate::organisation::class_groups::ClassGroup;
 use crate::payload;
+use crate::people::access_log::Opens;
 use crate::people::persons::Person;
 use crate::people::students::Student;
 use crate::platform::error::{Result, UserError, UserErrorCode, outcome};
@@ -122,7 +123,11 @@ impl BookingRound {
     /// of their class group sees; empty for others.
     #[graphql(directive = list_size::apply(30))]
     pub async fn unbooked_students(&self, ctx: &Context<'_>) -> Result<Vec<Student>> {
-        loaders::list(ctx, UnbookedIn(self.0.id), Student).await
+        let students = loaders::list(ctx, UnbookedIn(self.0.id), Student).await?;
+        for Student(student) in &students {
+            Opens::child(student.board_id, student.id).note(Call::of(ctx))?;
+        }
+        Ok(students)
     }
 
     /// When it was made.
@@ -187,7 +192,9 @@ impl Slot {
     /// unless the family talks apart. Null for others, and where it is not booked.
     pub async fn booked_for(&self, ctx: &Context<'_>) -> Result<Option<Student>> {
         let Some(booking) = loaders::one(ctx, BookingOf(self.0.id)).await? else { return Ok(None) };
-        Ok(loaders::one(ctx, booking.student_id).await?.map(Student))
+        let Some(student) = loaders::one(ctx, booking.student_id).await? else { return Ok(None) };
+        note(ctx, &booking)?;
+        Ok(Some(Student(student)))
     }
 
     /// The guardian who booked it, or for whom it was booked: for staff of the child, and for the guardian. Null for others,
@@ -198,8 +205,16 @@ impl Slot {
         if scope.kin.contains(&booking.student_id) && !scope.persons.contains(&booking.guardian_id) {
             return Ok(None);
         }
-        Ok(loaders::one(ctx, booking.guardian_id).await?.map(Person))
+        let Some(guardian) = loaders::one(ctx, booking.guardian_id).await? else { return Ok(None) };
+        note(ctx, &booking)?;
+        Ok(Some(Person(guardian)))
     }
+}
+
+/// Notes that the caller is told of a conversation, which is of the records of the child and of the guardian.
+fn note(ctx: &Context<'_>, booking: &slot_booking::Model) -> Result<()> {
+    let booked = Opens::child(booking.board_id, booking.student_id).with_guardian(booking.guardian_id);
+    booked.note(Call::of(ctx))
 }
 
 /// Times between which a teacher gives slots, one after the other.

@@ -103,7 +103,7 @@ impl From<consent::Model> for Consent {
 
 /// An answer of a guardian to a purpose for a child, which counts for one school year. It is never changed; a later one
 /// counts in its place. Seen by the guardian, the leaders of the school, and the teachers of the child's class groups.
-#[Object(guard = "Opens::child(self.0.board_id, self.0.student_id)")]
+#[Object(guard = "Opens::child(self.0.board_id, self.0.student_id).with_guardian(self.0.guardian_id)")]
 impl Consent {
     /// Opaque, stable, sortable by time of making.
     pub async fn id(&self) -> ID {

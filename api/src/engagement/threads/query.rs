@@ -7,6 +7,7 @@ use super::store::{self, Wanted};
 use super::types::Thread;
 use crate::call::Call;
 use crate::loaders;
+use crate::people::access_log::ask_about;
 use crate::platform::error::Result;
 use crate::platform::page::{Page, PageArgs};
 
@@ -44,6 +45,9 @@ impl ThreadQuery {
             student: student.map(|id| id.parse().unwrap_or_else(|_| StudentId::new())),
             unread: unread_only.unwrap_or_default(),
         };
+        if let Some(student) = wanted.student {
+            ask_about(ctx, student).await?;
+        }
         let args = PageArgs { first, after, last, before };
         let page = store::page(&*call.read().await?, &call.scope(), call.now(), wanted, &args).await?;
         Ok(page.into_page(Thread))

@@ -179,9 +179,16 @@ impl From<message::Model> for Message {
     }
 }
 
+impl Message {
+    /// The guardian who wrote it; none where staff did.
+    fn writer(&self) -> Option<PersonId> {
+        (!self.0.is_staff).then_some(self.0.author_id)
+    }
+}
+
 /// What somebody wrote in a thread (*bericht*). It is never edited. Seen by who sees the thread, from its arrival on; by its
 /// author at once.
-#[Object(guard = "Opens::child(self.0.board_id, self.0.student_id)")]
+#[Object(guard = "Opens::child(self.0.board_id, self.0.student_id).with_any(self.writer())")]
 impl Message {
     /// Opaque, stable, sortable by time of making.
     pub async fn id(&self) -> ID {

@@ -11,11 +11,15 @@ use super::{rules, store};
 use crate::app::App;
 use crate::platform::error::Result;
 
-/// Lines that wait to be written, at most. There are so many only where the database takes none.
+/// Lines that wait to be written, at most, beside what the requests of the moment opened. There are so many only where the
+/// database takes none.
 const MOST_WAITING: usize = 10_000;
 /// Looks of this hour that are known to be written, at most: with more the process forgets them, and writes some again, which
 /// changes nothing.
 const MOST_KNOWN: usize = 100_000;
+
+/// What stands in the log once: a look, and the beginning of its hour.
+type Once = (Look, DateTime<Utc>);
 
 /// A line that is not written down yet.
 #[derive(Clone, Debug)]
@@ -29,40 +33,56 @@ pub(super) struct Line {
 /// The access log, as far as the process holds it.
 #[derive(Debug, Default)]
 pub struct Journal {
-    waiting: Mutex<Vec<Line>>,
+    /// Until they are written: who opens a record again meanwhile adds nothing.
+    waiting: Mutex<BTreeMap<Once, Line>>,
     written: Mutex<Written>,
     /// Whoever holds it writes all that waits. Who waited for it finds the own lines written by then.
     turn: tokio::sync::Mutex<()>,
 }
 
 impl Journal {
-    pub(super) fn is_full(&self) -> bool {
-        self.waiting().len() >= MOST_WAITING
+    /// Whether the look can be written down: it is already, or it waits, or there is room beside `opened` others of its request.
+    pub(super) fn takes(&self, look: Look, at: DateTime<Utc>, opened: usize) -> bool {
+        let is_waiting = {
+            let waiting = self.waiting();
+            waiting.len() + opened < MOST_WAITING || waiting.contains_key(&(look, rules::hour(at)))
+        };
+        is_waiting || self.written().holds(&look, at)
     }
 
     /// Lets lines wait to be written, but for those that are there already; whether any do.
-    pub(super) fn add(&self, looks: BTreeMap<Look, Strings>, at: DateTime<Utc>, request_id: &str) -> bool {
-        let fresh: Vec<Line> = {
-            let written = self.written();
-            let fresh = looks.into_iter().filter(|(look, _)| !written.holds(look, at));
-            fresh.map(|(look, roles)| Line { look, roles, at, request_id: request_id.to_owned() }).collect()
-        };
-        let any = !fresh.is_empty();
-        self.waiting().extend(fresh);
+    pub(super) fn add(&self, mut looks: BTreeMap<Look, Strings>, at: DateTime<Utc>, request_id: &str) -> bool {
+        let written = self.written();
+        looks.retain(|look, _| !written.holds(look, at));
+        drop(written);
+        let any = !looks.is_empty();
+        let mut waiting = self.waiting();
+        for (look, roles) in looks {
+            let line = || Line { look, roles, at, request_id: request_id.to_owned() };
+            waiting.entry((look, rules::hour(at))).or_insert_with(line);
+        }
         any
     }
 
-    fn take(&self) -> Vec<Line> {
-        std::mem::take(&mut *self.waiting())
+    /// The first of those that wait, in the order of [`Once`], which is the same in every process.
+    fn first(&self, most: usize) -> Vec<Line> {
+        self.waiting().values().take(most).cloned().collect()
     }
 
-    fn give_back(&self, mut lines: Vec<Line>) {
+    /// These are dealt with.
+    fn settle(&self, lines: &[Line]) {
+        let mut written = self.written();
+        for line in lines {
+            written.keep(line.look, line.at);
+        }
+        drop(written);
         let mut waiting = self.waiting();
-        lines.append(&mut waiting);
-        *waiting = lines;
+        for line in lines {
+            waiting.remove(&(line.look, rules::hour(line.at)));
+        }
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Vec<Line>> {
+    fn waiting(&self) -> MutexGuard<'_, BTreeMap<Once, Line>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -71,7 +91,7 @@ impl Journal {
     }
 }
 
-/// The looks of one hour that this process wrote down.
+/// The looks of one hour that this process dealt with: wrote down, or found to be at no record.
 #[derive(Debug, Default)]
 struct Written {
     hour: Option<DateTime<Utc>>,
@@ -83,9 +103,13 @@ impl Written {
         self.hour == Some(rules::hour(at)) && self.looks.contains(look)
     }
 
+    /// Those of the hours before are let go.
     fn keep(&mut self, look: Look, at: DateTime<Utc>) {
         let hour = Some(rules::hour(at));
-        if self.hour != hour || self.looks.len() >= MOST_KNOWN {
+        if self.hour > hour {
+            return;
+        }
+        if self.hour < hour || self.looks.len() >= MOST_KNOWN {
             self.looks.clear();
             self.hour = hour;
         }
@@ -97,23 +121,13 @@ impl Written {
 pub async fn write(app: &App) -> Result<()> {
     let journal = &app.access_log;
     let _turn = journal.turn.lock().await;
-    let lines = journal.take();
-    if lines.is_empty() {
-        return Ok(());
-    }
-    let stored = store::add(app, &lines).await;
-    match stored {
-        Ok(kept) => {
-            let mut written = journal.written();
-            for (look, at) in kept {
-                written.keep(look, at);
-            }
-            Ok(())
+    loop {
+        let lines = journal.first(store::ROWS);
+        if lines.is_empty() {
+            return Ok(());
         }
-        Err(error) => {
-            journal.give_back(lines);
-            Err(error)
-        }
+        store::add(app, &lines).await?;
+        journal.settle(&lines);
     }
 }
 
@@ -125,32 +139,46 @@ mod tests {
     use super::super::opened::Subject;
     use super::*;
 
+    fn look() -> Look {
+        Look { board: BoardId::new(), reader: PersonId::new(), subject: Subject::Child(StudentId::new()) }
+    }
+
+    fn requests(journal: &Journal) -> Vec<String> {
+        journal.first(MOST_WAITING).into_iter().map(|line| line.request_id).collect()
+    }
+
     #[test]
     fn a_look_waits_once_an_hour() {
-        let journal = Journal::default();
-        let look = Look { board: BoardId::new(), reader: PersonId::new(), subject: Subject::Child(StudentId::new()) };
+        let (journal, look) = (Journal::default(), look());
         let looks = || BTreeMap::from([(look, Strings::default())]);
         let at = "2026-11-02T09:59:59Z".parse().unwrap();
         assert!(journal.add(looks(), at, "first"));
         assert!(journal.add(looks(), at, "not written yet"));
-        assert_eq!(journal.take().len(), 2);
-        journal.written().keep(look, at);
+        assert_eq!(requests(&journal), ["first"]);
+        journal.settle(&journal.first(1));
         assert!(!journal.add(looks(), at, "written"));
-        assert!(journal.add(looks(), at + TimeDelta::seconds(1), "in the next hour"));
+        assert!(requests(&journal).is_empty());
+        let next = at + TimeDelta::seconds(1);
+        assert!(journal.add(looks(), next, "in the next hour"));
+        journal.settle(&journal.first(1));
+        // One of the hour before, that waited all the while, takes nothing from what is known of this one.
+        assert!(journal.add(looks(), at, "late"));
+        journal.settle(&journal.first(1));
+        assert!(!journal.add(looks(), next, "in the next hour"));
     }
 
     #[test]
-    fn what_is_given_back_waits_before_what_came_since() {
-        let journal = Journal::default();
-        let look = Look { board: BoardId::new(), reader: PersonId::new(), subject: Subject::Guardian(PersonId::new()) };
-        let add = |request: &str| journal.add([(look, Strings::default())].into(), DateTime::UNIX_EPOCH, request);
-        assert!(add("first"));
-        let taken = journal.take();
-        assert!(add("second"));
-        journal.give_back(taken);
-        let order: Vec<_> = journal.take().into_iter().map(|line| line.request_id).collect();
-        assert_eq!(order, ["first", "second"]);
-        (0..MOST_WAITING).for_each(|_| assert!(add("more")));
-        assert!(journal.is_full());
+    fn a_full_log_takes_what_it_holds_and_nothing_else() {
+        let (journal, at) = (Journal::default(), DateTime::UNIX_EPOCH);
+        let (first, other) = (look(), look());
+        assert!(journal.takes(first, at, MOST_WAITING - 1));
+        assert!(!journal.takes(first, at, MOST_WAITING), "the others of the request wait as well");
+        assert!(journal.add([(first, Strings::default())].into(), at, "written"));
+        journal.settle(&journal.first(1));
+        let looks: BTreeMap<Look, Strings> = (0..MOST_WAITING).map(|_| (look(), Strings::default())).collect();
+        let waiting = looks.keys().next().copied().unwrap();
+        assert!(journal.add(looks, at, "waiting"));
+        assert!(journal.takes(first, at, 0) && journal.takes(waiting, at, 0) && !journal.takes(other, at, 0));
+        assert!(!journal.takes(waiting, at + TimeDelta::hours(1), 0));
     }
 }

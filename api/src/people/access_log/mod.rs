@@ -3,11 +3,11 @@
 //!
 //! A record is opened by what is told of somebody beyond the name and the place: each object of a record says whose it is in
 //! its `guard` ([`Opens`]), which runs before every field, so that a new field is logged until somebody lists it.
-//! A request writes what it opened in one statement, before its answer goes out; who opens the same record again within the
+//! A request writes what it opened together, before its answer goes out; who opens the same record again within the
 //! hour stands there once.
 //!
 //! Lines are never lost while the process lives. Where the database takes none, the answer goes out after a moment
-//! and its lines wait in memory; where too many wait, no record is opened any more.
+//! and its lines wait in memory; where too many wait, no further record is opened.
 
 mod journal;
 mod loaders;
@@ -22,7 +22,7 @@ use chrono::TimeDelta;
 
 pub use journal::{Journal, write};
 pub use opened::{Opened, Pending, Subject};
-pub use opens::Opens;
+pub use opens::{Opens, ask_about};
 pub use query::page;
 pub use store::prune;
 pub use types::AccessLogEntry;

@@ -40,8 +40,14 @@ impl Opened {
         self.looks().keys().map(|look| look.subject).collect()
     }
 
-    pub(super) fn add(&self, look: Look, roles: impl FnOnce() -> Strings) {
-        self.looks().entry(look).or_insert_with(roles);
+    /// How many others it opened; none where this one is among them.
+    pub(super) fn without(&self, look: &Look) -> Option<usize> {
+        let looks = self.looks();
+        (!looks.contains_key(look)).then(|| looks.len())
+    }
+
+    pub(super) fn add(&self, look: Look, roles: Strings) {
+        self.looks().insert(look, roles);
     }
 
     fn take(&self) -> BTreeMap<Look, Strings> {
@@ -74,14 +80,15 @@ impl Pending {
             return;
         }
         // In a task of its own: who hangs up, or waits no longer, does not stop it halfway.
-        let app = Arc::clone(&self.app);
-        let writing = tokio::spawn(async move { journal::write(&app).await });
-        let request_id = self.request_id.as_str();
-        match tokio::time::timeout(PATIENCE, writing).await {
-            Ok(Ok(Ok(()))) => {}
-            Ok(Ok(Err(error))) => {
+        let (app, request_id) = (Arc::clone(&self.app), self.request_id.clone());
+        let writing = tokio::spawn(async move {
+            if let Err(error) = journal::write(&app).await {
                 tracing::error!(?error, request_id, "the access log could not be written, which is tried again");
             }
+        });
+        let request_id = self.request_id.as_str();
+        match tokio::time::timeout(PATIENCE, writing).await {
+            Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::error!(%error, request_id, "writing the access log broke off"),
             Err(_) => tracing::warn!(request_id, "an answer went out before its lines of the access log were written"),
         }

@@ -6,6 +6,7 @@ use glans_entity::ids::{BoardId, PersonId, StudentId};
 use super::opened::{Look, Subject};
 use super::rules;
 use crate::call::Call;
+use crate::loaders;
 use crate::platform::error::{Error, Result};
 
 /// Whose record a field of an object opens. The id opens nothing, nor do fields that the object lists.
@@ -29,10 +30,24 @@ impl Opens {
         Self { board, child: None, guardian: Some(guardian), listed: &[] }
     }
 
+    /// This one.
+    pub const fn record(board: BoardId, of: Subject) -> Self {
+        match of {
+            Subject::Child(child) => Self::child(board, child),
+            Subject::Guardian(guardian) => Self::guardian(board, guardian),
+        }
+    }
+
     /// That of a guardian too.
     #[must_use]
     pub const fn with_guardian(self, guardian: PersonId) -> Self {
         Self { guardian: Some(guardian), ..self }
+    }
+
+    /// That of a guardian too, where there is one.
+    #[must_use]
+    pub const fn with_any(self, guardian: Option<PersonId>) -> Self {
+        Self { guardian, ..self }
     }
 
     /// Not by these fields.
@@ -53,13 +68,25 @@ impl Opens {
         let child = self.child.map(Subject::Child);
         let subjects = child.into_iter().chain(self.guardian.map(Subject::Guardian));
         for subject in subjects.filter(|subject| !rules::is_own(&standing.scope, *subject)) {
-            if call.app().access_log.is_full() {
+            let look = Look { board: self.board, reader, subject };
+            let Some(others) = call.opened.without(&look) else { continue };
+            if !call.app().access_log.takes(look, call.now(), others) {
                 return Err(Error::fault("the access log is full, because the database takes no lines"));
             }
-            call.opened.add(Look { board: self.board, reader, subject }, || rules::roles(actor, self.board));
+            call.opened.add(look, rules::roles(actor, self.board));
         }
         Ok(())
     }
+}
+
+/// Notes that the caller asks for what there is about one child, where the child is in sight: how much there is, and that there is
+/// none, is of the record too.
+///
+/// # Errors
+/// As [`Opens::note`].
+pub async fn ask_about(ctx: &Context<'_>, child: StudentId) -> Result<()> {
+    let Some(child) = loaders::one(ctx, child).await? else { return Ok(()) };
+    Opens::child(child.board_id, child.id).note(Call::of(ctx))
 }
 
 #[async_trait::async_trait]

@@ -8,33 +8,33 @@ use glans_entity::people::access_log::{ActiveModel, Column, Entity, Model};
 use glans_entity::people::{guardianship, person, student};
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::sea_query::{LockType, OnConflict};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, QueryTrait};
 
 use super::journal::Line;
-use super::opened::{Look, Subject};
+use super::opened::Subject;
 use super::rules;
 use crate::app::App;
 use crate::call::today;
 use crate::platform::error::Result;
 use crate::platform::page::{self, Order, PageArgs, Rows};
 
-/// Lines in one statement: nine values each, of the 32,766 that SQLite takes.
-const ROWS: usize = 1_000;
+/// Lines in one transaction, at most: nine values each, of the 32,766 that SQLite takes in a statement.
+pub(super) const ROWS: usize = 1_000;
 
-/// Adds lines, but for those that are there already, of persons who are no guardians, and of children who have gone; which of
-/// them stand there now.
-pub(super) async fn add(app: &App, lines: &[Line]) -> Result<Vec<(Look, DateTime<Utc>)>> {
+/// Adds at most [`ROWS`] lines, but for those that are there already, of persons who are no guardians, and of who has gone.
+/// Every process gives them in the same order: two that add the same lines wait for each other, and not in a circle.
+pub(super) async fn add(app: &App, lines: &[Line]) -> Result<()> {
     let everywhere = Scope::system(today(app.clock.now()));
     let db = app.db.write(&everywhere).await?;
     let records = records(&db, &everywhere, lines).await?;
-    let kept: Vec<&Line> = lines.iter().filter(|line| records.contains(&line.look.subject)).collect();
-    for part in kept.chunks(ROWS) {
-        let rows: Vec<ActiveModel> = part.iter().map(|line| row(line)).collect();
+    let kept = lines.iter().filter(|line| records.contains(&line.look.subject));
+    let rows: Vec<ActiveModel> = kept.map(row).collect();
+    if !rows.is_empty() {
         let once = OnConflict::new().do_nothing().to_owned();
         Entity::insert_many(rows).on_conflict(once).exec_without_returning(&db).await?;
     }
     db.commit().await?;
-    Ok(kept.into_iter().map(|line| (line.look, line.at)).collect())
+    Ok(())
 }
 
 fn row(line: &Line) -> ActiveModel {
@@ -56,8 +56,8 @@ fn row(line: &Line) -> ActiveModel {
     row.into_active_model()
 }
 
-/// Those of the records that are of a child who is there, and stays until the transaction ends, or of somebody who is or was a
-/// guardian.
+/// Those of the records that are of a child who is there, or of somebody who is or was a guardian and is not erased. They stay
+/// so until the transaction ends.
 async fn records(db: &impl ConnectionTrait, everywhere: &Scope, lines: &[Line]) -> Result<HashSet<Subject>> {
     let (mut children, mut persons) = (HashSet::new(), HashSet::new());
     for line in lines {
@@ -79,10 +79,17 @@ async fn records(db: &impl ConnectionTrait, everywhere: &Scope, lines: &[Line]) 
         found.extend(there.into_iter().map(Subject::Child));
     }
     if !persons.is_empty() {
-        let guardians: Vec<PersonId> = guardianship::Entity::within(everywhere)
+        let related = guardianship::Entity::within(everywhere)
             .select_only()
             .column(guardianship::Column::GuardianId)
             .filter(guardianship::Column::GuardianId.is_in(persons))
+            .into_query();
+        let guardians: Vec<PersonId> = person::Entity::within(everywhere)
+            .select_only()
+            .column(person::Column::Id)
+            .filter(person::Column::Id.in_subquery(related))
+            .filter(person::Column::ErasedAt.is_null())
+            .lock(LockType::KeyShare)
             .into_tuple()
             .all(db)
             .await?;

@@ -53,7 +53,8 @@ impl AccessLogEntry {
         self.0.at
     }
 
-    /// The request, as its answer named it in `X-Request-Id`: for who looks into what happened.
+    /// The request, as its answer named it in `X-Request-Id`: for who looks into what happened. An app may choose it, so that it
+    /// proves nothing and need not be the only one of its name.
     pub async fn request_id(&self) -> &str {
         &self.0.request_id
     }

@@ -96,7 +96,8 @@ async fn bury(write: &Write<'_>, permit: &Permit, person: Model) -> Result<Model
     persons::store::update(write.db(), permit, row, version, write.now()).await
 }
 
-/// After the commit: nobody is taken to be signed in any more, and nothing is on its way to a device or a mailbox.
+/// After the commit: nobody is taken to be signed in any more, nothing is on its way to a device, and no e-mail begins any
+/// more.
 pub(super) async fn settle(app: &App, erased: &Erased) -> Result<()> {
     app.identity.sessions.invalidate_all();
     if let Some(account) = erased.account {

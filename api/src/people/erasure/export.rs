@@ -1,5 +1,7 @@
 //! All that is kept of a person, as JSON.
 
+use std::collections::BTreeSet;
+
 use glans_entity::identity::audit;
 use glans_entity::ids::PersonId;
 use glans_entity::metrics::query;
@@ -16,7 +18,7 @@ use super::{ledger, rules};
 use crate::access::{Action, Place, authorize};
 use crate::call::Call;
 use crate::identity::audit::{self as log, Deed};
-use crate::people::access_log::Opens;
+use crate::people::access_log::{Opens, Subject};
 use crate::people::{guardianships, persons};
 use crate::platform::error::{Error, Result, not_found};
 
@@ -49,11 +51,14 @@ pub(super) async fn of(call: &Call, id: &str) -> Result<PersonExport> {
     let whose = Whose { person: id, account };
     let reader = if is_own { Reader::Oneself } else { Reader::Administrator };
     let hidden = person.account_id.filter(|_| account.is_none()).map(|login| login.to_string());
-    let mut document = Document { db: &db, whose, reader, hidden, found: Map::new() };
+    let mut document = Document { db: &db, whose, reader, hidden, found: Map::new(), named: BTreeSet::new() };
     fill(&mut document).await?;
     document.add_imports().await?;
     document.add_deeds(&person, &everywhere).await?;
     document.add_queries(&person, &everywhere).await?;
+    for subject in &document.named {
+        Opens::record(person.board_id, *subject).note(call)?;
+    }
     let document = serde_json::to_string_pretty(&document.found).map_err(Error::fault)?;
     Ok(PersonExport { document, made_at: call.now() })
 }
@@ -65,6 +70,8 @@ struct Document<'d> {
     /// The login, where nothing may tell which it is.
     hidden: Option<String>,
     found: Map<String, Value>,
+    /// Of whose records something stands in it: of a member of staff, the children and guardians whom they worked with.
+    named: BTreeSet<Subject>,
 }
 
 impl Document<'_> {
@@ -93,6 +100,7 @@ impl Document<'_> {
         if let Some(login) = &self.hidden {
             rows = rows.into_iter().map(|row| rules::without_login(row, login)).collect();
         }
+        self.named.extend(rows.iter().flat_map(rules::named));
         if !rows.is_empty() {
             self.found.insert(name.to_owned(), Value::Array(rows));
         }

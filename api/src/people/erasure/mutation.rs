@@ -16,9 +16,9 @@ impl ErasureMutation {
     /// Erases a person for good; nothing brings them back, not even an import. Name, address, login, devices, notifications
     /// and all that the person wrote to somebody are removed, and so is what staff noted of contact with them; roles and
     /// guardianships end. What was announced to many and what is of the file of a child stays. A login that another board
-    /// uses stays for that board. Once this is answered no push notification and no e-mail comes to the person any
-    /// more. For administrators of the board; not oneself, not the family of one's own children and not the last
-    /// administrator. Erasing again changes nothing.
+    /// uses stays for that board. Once this is answered no push notification comes to the person any more and no new e-mail
+    /// begins; one that a slow mail server has in hand may still arrive. For administrators of the board; not oneself, not
+    /// the family of one's own children and not the last administrator. Erasing again changes nothing.
     async fn person_erase(
         &self,
         ctx: &Context<'_>,

@@ -4,6 +4,7 @@ use glans_entity::people::person;
 use serde_json::{Map, Value};
 
 use super::ledger::{FIRST_REVIEWED, IN_CONFIDENCE, NOTHING, Table, Text};
+use crate::people::access_log::Subject;
 
 /// Columns that nobody is shown, whosever they are: what opens a door, or is of use to the program alone.
 const WITHHELD: [&str; 9] =
@@ -51,6 +52,14 @@ pub(super) fn shown(table: &Table, mut row: Value, person: &str, reader: Reader)
         }
     }
     row
+}
+
+/// The child and the guardian whom a row that is shown names.
+pub(super) fn named(row: &Value) -> impl Iterator<Item = Subject> + use<> {
+    let of = |column: &str| row.get(column).and_then(Value::as_str);
+    let child = of("student_id").and_then(|id| id.parse().ok()).map(Subject::Child);
+    let guardian = of("guardian_id").and_then(|id| id.parse().ok()).map(Subject::Guardian);
+    child.into_iter().chain(guardian)
 }
 
 /// A row that does not tell what the login of the person is.

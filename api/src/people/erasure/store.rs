@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use glans_entity::identity::invitation;
-use glans_entity::ids::{AccountId, BoardId, InvitationId, PersonId};
+use glans_entity::ids::{AccountId, BoardId, DeliveryId, InvitationId, PersonId};
 use glans_entity::notifications::{DeliveryState, LetterKind, delivery, notification};
 use glans_entity::people::person;
 use glans_entity::platform::{idempotency, outbox};
@@ -11,7 +11,8 @@ use glans_entity::practice::{lesson_event, lesson_mark, lesson_progress};
 use glans_entity::roster::{roster_change, roster_problem};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -224,6 +225,9 @@ pub(super) async fn forget_deliveries(
     which: Condition,
 ) -> Result<Vec<Uuid>> {
     use delivery::Column;
+    // In the order in which a sender takes them that writes what became of them: so neither has what the other waits for.
+    let of_person = delivery::Entity::find().select_only().column(Column::Id).filter(which.clone());
+    let _: Vec<DeliveryId> = of_person.order_by_asc(Column::Id).lock_exclusive().into_tuple().all(db).await?;
     let waiting = Condition::all().add(which.clone()).add(Column::State.ne(DeliveryState::Sending));
     delivery::Entity::delete_many().filter(waiting).exec(db).await?;
     let cut_loose = delivery::Entity::update_many()

@@ -103,8 +103,8 @@ impl Person {
         loaders::list(ctx, MembershipsOf(self.0.id), |membership| membership).await
     }
 
-    /// Which staff opened the record of the person as a guardian in the last year, the last one first: the address, the language
-    /// or a relation to a child. For the person (`viewer.person.accessLog`), and for administrators of the board, but not of their
+    /// Which staff opened the record of the person as a guardian in the last year, the last one first: the address, the language,
+    /// a relation to a child, or what the person wrote or answered about one. For the person (`viewer.person.accessLog`), and for administrators of the board, but not of their
     /// own family; empty for others, and for who is no guardian.
     pub async fn access_log(
         &self,

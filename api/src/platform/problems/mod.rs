@@ -111,6 +111,7 @@ mod tests {
         "platform/metrics.rs",
         "platform/scalars.rs",
         "roster/upload.rs",
+        "uploads/arriving.rs",
         "uploads/route.rs",
     ];
     /// How texts begin that are no problems: what a survey keeps, in both languages.

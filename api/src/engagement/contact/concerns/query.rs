@@ -6,6 +6,7 @@ use glans_entity::ids::StudentId;
 use super::store;
 use super::types::Concern;
 use crate::call::Call;
+use crate::people::access_log::ask_about;
 use crate::platform::error::Result;
 use crate::platform::page::{Page, PageArgs};
 
@@ -31,6 +32,9 @@ impl ConcernQuery {
         call.signed_in()?;
         // An id of something else is that of no child in sight.
         let student = student.map(|id| id.parse().unwrap_or_else(|_| StudentId::new()));
+        if let Some(student) = student {
+            ask_about(ctx, student).await?;
+        }
         let args = PageArgs { first, after, last, before };
         let open_only = open_only.unwrap_or_default();
         let page = store::page(&*call.read().await?, &call.scope(), student, open_only, &args).await?;

@@ -49,9 +49,16 @@ async fn person(ctx: &Context<'_>, id: Option<PersonId>) -> Result<Option<Person
     Ok(loaders::one(ctx, id).await?.map(Person))
 }
 
+impl Concern {
+    /// The guardian who raised it; none where staff did.
+    fn raiser(&self) -> Option<PersonId> {
+        (!self.0.is_staff).then_some(self.0.raised_by)
+    }
+}
+
 /// What worries somebody about a child (*zorg*). Seen by who teaches the child or leads the school; by the guardian who raised
 /// it; and, where staff raised and shares it, by the guardians who have everything of the child. Never by the other guardian.
-#[Object(guard = "Opens::child(self.0.board_id, self.0.student_id)")]
+#[Object(guard = "Opens::child(self.0.board_id, self.0.student_id).with_any(self.raiser())")]
 impl Concern {
     /// Opaque, stable, sortable by time of making.
     pub async fn id(&self) -> ID {

@@ -6,6 +6,7 @@ use glans_entity::ids::StudentId;
 use super::store;
 use super::types::ContactMoment;
 use crate::call::Call;
+use crate::people::access_log::ask_about;
 use crate::platform::error::Result;
 use crate::platform::page::{Page, PageArgs};
 
@@ -30,6 +31,7 @@ impl ContactMomentQuery {
         call.signed_in()?;
         // An id of something else is that of no child in sight.
         let student = student.parse().unwrap_or_else(|_| StudentId::new());
+        ask_about(ctx, student).await?;
         contact_moments_of(call, student, PageArgs { first, after, last, before }).await
     }
 }

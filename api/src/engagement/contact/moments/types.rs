@@ -52,7 +52,7 @@ impl From<contact_moment::Model> for ContactMoment {
 
 /// A short contact (*contactmoment*) of staff with a guardian about a child. Seen by who teaches the child or leads the
 /// school; a COMPLIMENT also by the guardian it was for, or by all who have everything of the child when none is named.
-#[Object(guard = "Opens::child(self.0.board_id, self.0.student_id)")]
+#[Object(guard = "Opens::child(self.0.board_id, self.0.student_id).with_any(self.0.guardian_id)")]
 impl ContactMoment {
     /// Opaque, stable, sortable by time of making.
     pub async fn id(&self) -> ID {
