@@ -160,8 +160,7 @@ impl<D: Dispatch> Going<D> {
             let mut turn = self.take_turn();
             if turn.is_none() {
                 // Whoever is left has enough under way, and others may have something due by now.
-                let due = work.owners().await?;
-                self.turns = due.into_iter().filter(|owner| !passed_over.contains(owner)).collect();
+                self.line_up(work.owners().await?, &passed_over);
                 turn = self.take_turn();
             }
             let Some(owner) = turn else { return Ok(started) };
@@ -176,6 +175,15 @@ impl<D: Dispatch> Going<D> {
             self.under_way.insert(task.id(), owner);
             started += 1;
         }
+    }
+
+    /// Puts those who have something due in line. Who stands there keeps the place: with little room and many who have much
+    /// due, the turn of each comes all the same.
+    fn line_up(&mut self, due: Vec<D::Owner>, passed_over: &HashSet<D::Owner>) {
+        let all: HashSet<D::Owner> = due.iter().copied().collect();
+        self.turns.retain(|owner| all.contains(owner));
+        let in_line: HashSet<D::Owner> = self.turns.iter().copied().collect();
+        self.turns.extend(due.into_iter().filter(|owner| !in_line.contains(owner) && !passed_over.contains(owner)));
     }
 
     /// Takes the first turn of somebody who has room for another batch.
@@ -304,6 +312,35 @@ mod tests {
         state.settled.sort_unstable();
         assert_eq!((state.claimed.as_str(), &state.settled[..]), ("abaaa", &[1, 2, 3, 4, 5][..]));
         assert_eq!((state.most, state.most_of_one), (3, 2));
+    }
+
+    #[tokio::test]
+    async fn whose_turn_has_not_come_is_not_put_behind_those_who_have_much_due() {
+        let many = |owner: char| (0..10).map(move |row| (owner, row));
+        let due: Vec<_> = many('a').chain(many('b')).chain(many('c')).chain([('d', 99)]).collect();
+        let pile = Pile::of(&due);
+        assert_eq!(round(&pile).await.unwrap(), due.len());
+        let state = pile.state();
+        assert!(state.claimed.starts_with("abcd"), "{}", state.claimed);
+        let counts = ['a', 'b', 'c'].map(|owner| state.claimed.chars().take(12).filter(|of| *of == owner).count());
+        assert!(counts.iter().all(|count| *count >= 3), "{}", state.claimed);
+    }
+
+    #[tokio::test]
+    async fn who_comes_later_has_a_turn_after_those_who_are_in_line() {
+        let many = |owner: char| (0..10).map(move |row| (owner, row));
+        let due: Vec<_> = many('a').chain(many('b')).collect();
+        let pile = Pile::of(&due);
+        let mut going = Going::<Pile>::default();
+        assert_eq!(going.start(&pile).await.unwrap(), 3);
+        pile.state().due.push(('c', 99));
+        while let Some(ended) = going.batches.join_next_with_id().await {
+            going.ended(ended);
+            going.start(&pile).await.unwrap();
+        }
+        let state = pile.state();
+        assert_eq!(state.settled.len(), due.len() + 1);
+        assert!(state.claimed.find('c').is_some_and(|at| at < 7), "{}", state.claimed);
     }
 
     #[tokio::test]

@@ -1,6 +1,7 @@
 //! Figures as files: what stands in them, and who gets them.
 
 use chrono::{Days, NaiveDate, TimeDelta};
+use glans::call::Call;
 use glans::identity::tokens::issue::{Subject, access_token};
 use glans::metrics::exports::{self, Making};
 use glans::upkeep;
@@ -482,6 +483,10 @@ async fn the_oldest_files_go_for_a_new_one(world: &World) {
     }
     assert_eq!(blocks(world, &ids[0]).await, 1, "ten are kept");
     started(&leader, wanted(school)).await;
+    assert_eq!(fetched(&leader, &ids[0]).await.status.as_u16(), 404);
+    assert_eq!(state(&leader, &ids[0]).await, Value::Null);
+    assert_eq!(blocks(world, &ids[0]).await, 1, "whoever asks for a file does not wait until another is removed");
+    assert_eq!(exports::prune(&Call::system(&world.app, "exports")).await.unwrap(), 1);
     assert_eq!((row(world, &ids[0]).await, blocks(world, &ids[0]).await), (None, 0));
     assert_eq!(fetched(&leader, &ids[1]).await.status.as_u16(), 200);
     assert_eq!(exports::round(&world.app).await.unwrap(), 1);
@@ -501,7 +506,7 @@ async fn the_oldest_files_go_for_a_new_one(world: &World) {
         .unwrap();
     world.written(db).await;
     assert_eq!(start(&leader, wanted(school)).await.refusals("exportStart"), ["LIMIT_REACHED"]);
-    assert!(row(world, &ids[1]).await.is_some(), "what was refused took nothing away");
+    assert_eq!(fetched(&leader, &ids[1]).await.status.as_u16(), 200, "what was refused took nothing away");
     let other = world.actor_in(&world.theirs, Who::Admin).await;
     started(&other, wanted(world.theirs.id)).await;
     started(&admin, wanted(world.ours.id)).await;

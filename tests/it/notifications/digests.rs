@@ -325,6 +325,27 @@ async fn who_wants_each_thing_by_itself_hears_once_more_of_what_waited(world: &W
     assert_eq!(stage.office.posted_to(SARA).len(), 2, "nothing is told again");
 }
 
+/// The mail server was away at five, and a digest waits still.
+async fn who_wants_each_thing_by_itself_hears_once_of_what_a_digest_was_to_tell(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let (_, sara, _) = family(world).await;
+    published(world, Who::Leader, "Een", to_group(world)).await;
+    stage.tells().await;
+    turn_to(world, 17, 0);
+    assert!(digests::round(&stage.app).await.unwrap() >= 3, "Ilse, Omar and Sara");
+    done(world, sara, "notificationPreferencesUpdate", "", json!({ "digest": "IMMEDIATE" })).await;
+    stage.sends().await;
+    assert_eq!(stage.fates(sara, Channel::Email).await, ["SUPPRESSED NOTHING", "QUEUED"]);
+    let last = stage.deliveries(sara, Channel::Email).await.remove(1);
+    assert_eq!(last.expires_at - last.due_at, TimeDelta::hours(72), "no other digest would tell it");
+    world.app.clock.turn(TimeDelta::minutes(3));
+    stage.sends().await;
+    let posted = stage.office.posted_to(SARA);
+    assert_eq!(posted.iter().map(told).collect::<Vec<_>>(), ["\nDe Zwaluw\n  Uw kind in 3a\n  - 1 mededeling\n"]);
+    assert_eq!(stage.fates(sara, Channel::Email).await, ["SUPPRESSED NOTHING", "SENT"]);
+}
+
 async fn who_gets_no_email_of_a_category_finds_none_in_the_digest(world: &World) {
     daytime(world);
     let stage = Stage::set(world).await;
@@ -372,6 +393,7 @@ on_each_database!(
     who_chooses_an_hour_that_has_passed_gets_it_today,
     who_has_a_digest_waiting_gets_no_second_one_of_the_same,
     who_wants_each_thing_by_itself_hears_once_more_of_what_waited,
+    who_wants_each_thing_by_itself_hears_once_of_what_a_digest_was_to_tell,
     who_gets_no_email_of_a_category_finds_none_in_the_digest,
     of_two_processes_one_makes_the_digest,
 );

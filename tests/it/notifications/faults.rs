@@ -320,6 +320,33 @@ async fn a_board_does_not_wait_for_what_another_has_under_way(world: &World) {
     sending.abort();
 }
 
+/// Anybody can name a push service that takes its time, as often as there are devices.
+async fn no_phone_waits_for_the_push_services_of_browsers(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let (fien, sara, _) = family(world).await;
+    let asks = json!({ "student": fien, "subject": "Gymtas", "body": "Die ligt nog hier." });
+    done(world, world.ours.teacher, "threadStart", "", asks.clone()).await;
+    let slow: Vec<String> = (0..384).map(|number| format!("slow-{number}")).collect();
+    stage.devices(sara, PushPlatform::WebPush, &slow).await;
+    stage.gateway.set_slowness(Duration::from_secs(7));
+    stage.tells().await;
+    let sending = tokio::spawn(Sender::new(Arc::clone(&stage.app)).run(std::future::pending()));
+    // As many as are under way at a time.
+    while slow.iter().map(|name| stage.gateway.tries(name)).sum::<usize>() < 192 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    stage.device(sara, PushPlatform::Fcm, "ok-phone").await;
+    done(world, world.ours.teacher, "threadStart", "", asks).await;
+    stage.tells().await;
+    let began = Instant::now();
+    while stage.gateway.seen("ok-phone").is_empty() {
+        assert!(began.elapsed() < Duration::from_secs(4), "a phone waits for browsers");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    sending.abort();
+}
+
 async fn gateways_that_are_dead_for_two_hours_lose_nothing(world: &World) {
     daytime(world);
     let stage = Stage::set(world).await;
@@ -347,5 +374,6 @@ on_each_database!(
     what_one_push_service_asks_for_keeps_no_other_browser_waiting,
     a_push_service_that_hangs_is_left_alone_and_no_other,
     a_board_does_not_wait_for_what_another_has_under_way,
+    no_phone_waits_for_the_push_services_of_browsers,
     gateways_that_are_dead_for_two_hours_lose_nothing,
 );

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use async_graphql::futures_util::future::join_all;
+use async_graphql::futures_util::future::{join, join_all};
 use chrono::{NaiveTime, TimeDelta};
 use glans::access::Standing;
 use glans::app::App;
@@ -32,13 +32,13 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::letters::FROM;
-use super::occasions::family;
+use super::occasions::{done, family};
 use super::session;
 use crate::ask::{act, act_in, refusals};
 
@@ -453,6 +453,15 @@ async fn withdrawn_wishes(world: &World, interleavings: usize) {
     assert!(pushes > interleavings / 4, "{pushes} pushes show nothing");
 }
 
+/// What somebody chooses while the digest of five o'clock is made.
+fn settings(dice: &mut StdRng) -> Value {
+    match dice.random_range(0..3) {
+        0 => json!({ "digest": "DAILY", "digestHour": 16 }),
+        1 => json!({ "digest": "DAILY", "digestHour": 18 }),
+        _ => json!({ "digest": "IMMEDIATE" }),
+    }
+}
+
 async fn raced_digests(world: &World, races: usize) {
     let mut dice = dice();
     let office = PostOffice::open().await;
@@ -483,10 +492,29 @@ async fn raced_digests(world: &World, races: usize) {
             digests::round(app).await.unwrap();
             sender.round().await.unwrap();
         });
-        join_all(rounds).await;
+        let changed = dice.random_bool(0.5).then(|| settings(&mut dice));
+        let (change, at) = (changed.clone(), moment(&mut dice) / 4);
+        let changing = async {
+            sleep(at).await;
+            if let Some(change) = change {
+                done(world, sara, "notificationPreferencesUpdate", "", change).await;
+            }
+        };
+        join(join_all(rounds), changing).await;
+        // Whoever was to have another digest, or to wait for one, has it by then.
+        world.app.clock.turn(TimeDelta::minutes(3));
+        for sender in &senders {
+            digests::round(app).await.unwrap();
+            sender.round().await.unwrap();
+        }
         expected += usize::from(told > 0);
-        assert_eq!(office.posted_to("sara@example.org").len(), expected, "race {race} with {told} that waited");
-        world.app.clock.turn(TimeDelta::hours(18));
+        let posted = office.posted_to("sara@example.org").len();
+        assert_eq!(posted, expected, "race {race} with {told} that waited; {changed:?}");
+        if changed.is_some() {
+            let usual = json!({ "digest": "DAILY", "digestHour": 17 });
+            done(world, sara, "notificationPreferencesUpdate", "", usual).await;
+        }
+        world.app.clock.turn(TimeDelta::hours(18) - TimeDelta::minutes(3));
     }
     println!("{}: {races} races, {expected} digests, each of them once", world.engine());
     assert!(expected > 0, "nothing ever waited");

@@ -25,6 +25,7 @@ mod restarted;
 mod secrets;
 mod sending;
 mod stage;
+mod turns;
 mod unsubscribe;
 
 use chrono::TimeDelta;

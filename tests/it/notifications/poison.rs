@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use glans::notifications::{dead, telling};
 use glans::platform::outbox::{Event, emit};
 use glans_entity::ids::{AnnouncementId, BoardId};
+use glans_entity::notifications::{Channel, DeliveryState, PushPlatform, notification};
 use glans_entity::platform::outbox;
 use glans_entity::scope::Scope;
 use glans_tests::{Who, World, on_each_database};
@@ -11,8 +12,8 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 
-use super::occasions::{done, standing};
-use super::stage::nothing_is_dead;
+use super::occasions::{done, family, standing};
+use super::stage::{Stage, daytime, nothing_is_dead, to_confirm};
 use crate::announcements::{published, to_group};
 
 /// After so many tries nobody tries any more.
@@ -96,7 +97,29 @@ async fn what_was_given_up_is_new_again_when_somebody_says_so(world: &World) {
     assert_eq!(dead::replay_all(&world.app).await.unwrap(), (0, 0));
 }
 
+/// As one that a later version of the program left.
+async fn a_push_that_nobody_can_read_takes_no_other_with_it(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let (_, sara, omar) = family(world).await;
+    stage.device(sara, PushPlatform::Fcm, "ok-sara").await;
+    stage.device(omar, PushPlatform::Fcm, "ok-omar").await;
+    published(world, Who::Leader, "Schoolreis", to_confirm(world)).await;
+    stage.tells().await;
+    let db = world.writing().await;
+    let of_sara = notification::Entity::update_many().filter(notification::Column::PersonId.eq(sara.person));
+    let broken = of_sara.col_expr(notification::Column::Category, Expr::value("UNHEARD_OF")).exec(&db).await.unwrap();
+    assert_eq!(broken.rows_affected, 1);
+    world.written(db).await;
+    stage.sends().await;
+    assert_eq!(stage.fates(omar, Channel::Push).await, ["SENT"]);
+    assert_eq!((stage.gateway.seen("ok-omar").len(), stage.gateway.tries("ok-sara")), (1, 0));
+    let row = stage.deliveries(sara, Channel::Push).await.remove(0);
+    assert_eq!((row.state, row.failure.as_deref(), row.attempts), (DeliveryState::Queued, Some("INTERNAL"), 1));
+}
+
 on_each_database!(
+    a_push_that_nobody_can_read_takes_no_other_with_it,
     what_nobody_understands_keeps_nobody_waiting_and_is_given_up,
     what_was_given_up_is_new_again_when_somebody_says_so,
 );

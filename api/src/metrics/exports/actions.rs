@@ -79,7 +79,7 @@ pub(super) async fn start(write: &Write<'_>, order: Result<Order>) -> Result<exp
     queries::note(write.call(), &queries::Asked { board, scope_id: row.place_id, scope_kind: row.level, ask: &ask })?;
     store::lock_board(db, &scope, board).await?;
     is_free(db, &scope, board).await?;
-    make_room(write, board, owner).await?;
+    make_room(write, &permit, board, owner).await?;
     let export = store::insert(db, &permit, row).await?;
     audit::record(write, Some(board), Deed::ExportStarted, Some(export.id.to_string())).await?;
     Ok(export)
@@ -94,14 +94,13 @@ async fn is_free(db: &impl ConnectionTrait, scope: &Scope, board: BoardId) -> Re
     Err(refuse(UserErrorCode::LimitReached, "", message))
 }
 
-/// Makes room for one more file: the oldest ones of its owner go.
-async fn make_room(write: &Write<'_>, board: BoardId, owner: Owner) -> Result<()> {
-    let (db, scope) = (write.db(), write.scope());
-    let own = store::kept(db, &scope, board, owner, write.now()).await?;
-    for id in rules::given_up(&own) {
-        store::remove(db, id).await?;
-    }
-    if store::bytes(db, &scope, board).await? >= rules::BYTES_OF_BOARD {
+/// Makes room for one more file: the time of the oldest ones of its owner is over. They are removed later, for files are
+/// large and nobody else writes meanwhile.
+async fn make_room(write: &Write<'_>, permit: &Permit, board: BoardId, owner: Owner) -> Result<()> {
+    let (db, scope, now) = (write.db(), write.scope(), write.now());
+    let own = store::kept(db, &scope, board, owner, now).await?;
+    store::expire(db, permit, &rules::given_up(&own), now).await?;
+    if store::bytes(db, &scope, board, now).await? >= rules::BYTES_OF_BOARD {
         return Err(refuse(UserErrorCode::LimitReached, "", FULL));
     }
     Ok(())
@@ -138,12 +137,15 @@ pub(super) async fn is_in_sight(db: &impl ConnectionTrait, scope: &Scope, export
 /// Removes exports whose time is over, each in a transaction of its own: files are large. How many went.
 pub async fn prune(call: &Call) -> Result<u64> {
     let everywhere = Scope::system(call.today());
+    // Whoever only looks does not wait for the writer.
+    let db = call.app().db.read(&everywhere).await?;
+    let expired = store::expired(&db, &everywhere, call.now()).await?;
+    drop(db);
     let mut gone = 0;
-    loop {
+    for export in expired {
         let write = call.write().await?;
-        let Some(export) = store::expired(write.db(), &everywhere, write.now()).await? else { return Ok(gone) };
-        store::remove(write.db(), export).await?;
+        gone += store::remove(write.db(), export).await?;
         write.commit().await?;
-        gone += 1;
     }
+    Ok(gone)
 }

@@ -198,10 +198,10 @@ pub(super) async fn kept(
     Ok(own(scope, owner, now).filter(Column::BoardId.eq(board)).order_by_asc(Column::Id).all(db).await?)
 }
 
-/// How many bytes the files of a board have, those included whose time is over and that are still there.
-pub(super) async fn bytes(db: &impl ConnectionTrait, scope: &Scope, board: BoardId) -> Result<i64> {
-    let all = Entity::within(scope).filter(Column::BoardId.eq(board));
-    let sum = all.select_only().column_as(Column::ByteLength.sum(), "bytes");
+/// How many bytes the files of a board have that are still kept.
+pub(super) async fn bytes(db: &impl ConnectionTrait, scope: &Scope, board: BoardId, now: DateTime<Utc>) -> Result<i64> {
+    let kept = Entity::within(scope).filter(Column::BoardId.eq(board)).filter(Column::ExpiresAt.gt(now));
+    let sum = kept.select_only().column_as(Column::ByteLength.sum(), "bytes");
     let bytes: Option<Option<i64>> = sum.into_tuple().one(db).await?;
     Ok(bytes.flatten().unwrap_or_default())
 }
@@ -258,18 +258,35 @@ pub(super) async fn block(
     Ok(block.filter(Column::Position.eq(position)).one(db).await?.map(|block| block.bytes))
 }
 
-/// An export whose time is over.
+/// Lets the time of these exports be over.
+pub(super) async fn expire(
+    db: &DatabaseTransaction,
+    _permit: &Permit,
+    exports: &[ExportId],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    if exports.is_empty() {
+        return Ok(());
+    }
+    Entity::update_many()
+        .col_expr(Column::ExpiresAt, Expr::value(now))
+        .filter(Column::Id.is_in(exports.iter().copied()))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// The exports whose time is over.
 pub(super) async fn expired(
     db: &impl ConnectionTrait,
     everywhere: &Scope,
     now: DateTime<Utc>,
-) -> Result<Option<ExportId>> {
-    let over = Entity::within(everywhere).filter(Column::ExpiresAt.lte(now)).limit(1);
-    Ok(over.one(db).await?.map(|export| export.id))
+) -> Result<Vec<ExportId>> {
+    let over = Entity::within(everywhere).filter(Column::ExpiresAt.lte(now));
+    Ok(over.select_only().column(Column::Id).into_tuple().all(db).await?)
 }
 
-/// Removes an export with its file.
-pub(super) async fn remove(db: &DatabaseTransaction, export: ExportId) -> Result<()> {
-    Entity::delete_many().filter(Column::Id.eq(export)).exec(db).await?;
-    Ok(())
+/// Removes an export with its file; 0 where another process did.
+pub(super) async fn remove(db: &DatabaseTransaction, export: ExportId) -> Result<u64> {
+    Ok(Entity::delete_many().filter(Column::Id.eq(export)).exec(db).await?.rows_affected)
 }

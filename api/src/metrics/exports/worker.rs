@@ -28,7 +28,8 @@ const PAGE: usize = 5_000;
 const BROKE_OFF: &str = "This broke off several times. Start another export.";
 const NO_RIGHT: &str = "The right to these figures ended before the file was made.";
 
-/// Goes round as long as the process serves. A round that fails is logged, and the next one tries again.
+/// Goes round as long as the process serves, and removes what was given up for a new file. A round that fails is
+/// logged, and the next one tries again.
 pub async fn run(app: Arc<App>) {
     let mut rounds = tokio::time::interval(EVERY);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -36,6 +37,9 @@ pub async fn run(app: Arc<App>) {
         rounds.tick().await;
         if let Err(error) = round(&app).await {
             tracing::error!(?error, "exports were not made, which is tried again");
+        }
+        if let Err(error) = actions::prune(&Call::system(&app, "exports")).await {
+            tracing::error!(?error, "files that were given up are still there, which is tried again");
         }
     }
 }

@@ -10,7 +10,7 @@ use glans_entity::ids::{ApiClientId, BoardId, SchoolId, WebhookEventId};
 use glans_entity::metrics::{webhook_endpoint, webhook_event};
 use glans_entity::platform::outbox::{self, Column as Event};
 use glans_entity::scope::Scope;
-use sea_orm::sea_query::{Expr, LockBehavior, LockType, Order, Query};
+use sea_orm::sea_query::{Alias, Expr, LockBehavior, LockType, Order, Query};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
 use strum::IntoEnumIterator;
 
@@ -62,7 +62,9 @@ pub async fn round(app: &Arc<App>) -> Result<usize> {
                 Ok(false) => {}
                 Err(error) => {
                     tracing::error!(?error, seq, "no endpoint was told of an event, which is tried again");
-                    put_off(app, &everywhere, seq).await?;
+                    if let Err(error) = put_off(app, &everywhere, seq).await {
+                        tracing::error!(?error, seq, "it was not put off either");
+                    }
                 }
             }
         }
@@ -122,13 +124,21 @@ fn is_due(now: DateTime<Utc>) -> Condition {
     Condition::any().add(Event::HookDueAt.is_null()).add(Event::HookDueAt.lte(now))
 }
 
-/// The events that wait, oldest first.
+/// The events that wait: the oldest of each board before the second one of any.
 async fn waiting(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec<i64>> {
-    let select = Query::select()
+    let turn = Alias::new("turn");
+    let of_board = Expr::cust("ROW_NUMBER() OVER (PARTITION BY board_id ORDER BY seq)");
+    let pending = Query::select()
         .column(Event::Seq)
+        .expr_as(of_board, turn.clone())
         .from(outbox::Entity)
         .cond_where(untold())
         .cond_where(is_due(now))
+        .to_owned();
+    let select = Query::select()
+        .column(Event::Seq)
+        .from_subquery(pending, Alias::new("pending"))
+        .order_by(turn, Order::Asc)
         .order_by(Event::Seq, Order::Asc)
         .limit(AT_ONCE)
         .to_owned();

@@ -167,8 +167,8 @@ pub(super) struct Gone {
     pub since: Option<DateTime<Utc>>,
 }
 
-/// Keeps these deliveries as they are until the transaction ends. Whoever writes devices too does it before them, as
-/// who forgets a person does: so of two neither has what the other waits for.
+/// Keeps these deliveries as they are until the transaction ends. Whoever writes several takes them in this order, and writes
+/// devices after them, as who forgets a person does: so of two neither has what the other waits for.
 pub(super) async fn lock(db: &DatabaseTransaction, ids: impl IntoIterator<Item = DeliveryId>) -> Result<()> {
     if db.get_database_backend() == DbBackend::Postgres {
         let select = Query::select()

@@ -11,12 +11,13 @@ use glans_entity::people::person;
 use glans_entity::scope::Scope;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement};
-use sea_orm::{ActiveEnum, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QuerySelect};
+use sea_orm::{ActiveEnum, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QuerySelect};
 use uuid::Uuid;
 
 use super::bundles::{Piece, by_school};
 use super::contents::{Parcel, Step};
 use super::look::{self, Seen};
+use super::rules::{Outcome, Reason};
 use super::store;
 use crate::app::App;
 use crate::call::today;
@@ -32,6 +33,10 @@ use crate::platform::fresh_id;
 const OLDEST: TimeDelta = TimeDelta::days(15);
 /// A digest that could not be sent for so long is of no use: the next one tells the same.
 const LIFETIME: TimeDelta = TimeDelta::hours(20);
+/// The same of a last digest: no other one comes that would tell it. As long as another e-mail.
+const LAST_LIFETIME: TimeDelta = TimeDelta::hours(72);
+/// How long a digest waits for another one that is being sent to the same person.
+const BESIDE: TimeDelta = TimeDelta::seconds(10);
 /// After its time, until all that was told before it is committed.
 const SETTLING: TimeDelta = TimeDelta::minutes(2);
 /// How often it is looked after that for who chose a time today that has passed.
@@ -172,7 +177,7 @@ async fn queue(
 fn unfinished() -> SelectStatement {
     use delivery::Column;
     let own = |column: Column| Expr::col((delivery::Entity, column));
-    let states = [DeliveryState::Queued, DeliveryState::Sending].map(|state| state.to_value());
+    let states = UNFINISHED.map(|state| state.to_value());
     Query::select()
         .expr(Expr::val(1))
         .from(delivery::Entity)
@@ -180,6 +185,41 @@ fn unfinished() -> SelectStatement {
         .and_where(own(Column::DigestUntil).is_not_null())
         .and_where(own(Column::State).is_in(states))
         .to_owned()
+}
+
+const UNFINISHED: [DeliveryState; 2] = [DeliveryState::Queued, DeliveryState::Sending];
+
+/// What becomes of a digest beside another one of the same person, made while the person changed the settings: nothing is
+/// told by both. The later one tells it all, and not before the earlier one is out of the way. Each was claimed before this
+/// looks, so of two that are under way one sees the other.
+async fn beside(
+    db: &impl ConnectionTrait,
+    row: &delivery::Model,
+    account: AccountId,
+    until: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<Option<Outcome>> {
+    use delivery::Column;
+    let others = Query::select()
+        .columns([Column::DigestUntil, Column::State])
+        .from(delivery::Entity)
+        .and_where(Column::AccountId.eq(account))
+        .and_where(Column::Id.ne(row.id))
+        .and_where(Column::DigestUntil.is_not_null())
+        .and_where(Column::State.is_in(UNFINISHED))
+        .to_owned();
+    let mut waits = None;
+    for other in db.query_all(&others).await? {
+        let its_end: DateTime<Utc> = other.try_get("", "digest_until")?;
+        let state: DeliveryState = other.try_get("", "state")?;
+        if its_end > until {
+            return Ok(Some(Outcome::Suppressed(Reason::Nothing)));
+        }
+        if state == DeliveryState::Sending {
+            waits = Some(super::rules::wait(now + BESIDE, row.expires_at, "ANOTHER_DIGEST"));
+        }
+    }
+    Ok(waits)
 }
 
 /// A last digest for who wants each thing by itself from now on: of what waited until then there is no other e-mail. It
@@ -200,11 +240,12 @@ pub(in crate::notifications) async fn queue_last(
         state: Set(DeliveryState::Queued),
         attempts: Set(0),
         due_at: Set(until),
-        expires_at: Set(until + LIFETIME),
+        expires_at: Set(until + LAST_LIFETIME),
         created_at: Set(now),
         ..Default::default()
     };
-    delivery::Entity::insert(row).exec_without_returning(db).await?;
+    let once = OnConflict::new().do_nothing().to_owned();
+    delivery::Entity::insert(row).on_conflict(once).exec_without_returning(db).await?;
     Ok(())
 }
 
@@ -239,6 +280,9 @@ pub(super) async fn contents(
     until: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<Step> {
+    if let Some(outcome) = beside(db, row, login.id, until, now).await? {
+        return Ok(Step::Done(outcome));
+    }
     let of_login = Expr::col((person::Entity, person::Column::AccountId)).eq(login.id);
     let all = look::seen(db, waiting(until).add(of_login), today(now)).await?;
     let ids: Vec<NotificationId> = all.iter().map(|seen| seen.id).collect();

@@ -8,10 +8,11 @@
 //!
 //! - Whoever claims a delivery has it for [`LEASE`]; what becomes of it is written only while the lease is still theirs.
 //! - Boards take turns: what one board has waiting keeps no other from its turn.
-//! - Letters, pushes and e-mail are claimed apart: no code and no push waits for the few connections to a mail server.
+//! - Letters, pushes, pushes to browsers and e-mail are claimed apart: no code and no push waits for the few connections to a
+//!   mail server, and no phone for a push service that somebody named.
 //! - Whether something may be sent is asked after it was claimed and before it is sent, in that order: who unbinds a device, or
-//!   wants something no more, waits for what is under way, so that nothing comes after the answer. An e-mail has its
-//!   connection before it is asked.
+//!   wants something no more, waits for what is under way, so that nothing begins after the answer. An e-mail has its
+//!   connection before it is asked; one that a mail server is slow about is waited for no longer than a try lasts.
 
 pub mod breaker;
 mod bundles;

@@ -21,6 +21,8 @@ const PUSHES: i32 = 2;
 const URGENT_MAILS: i32 = 3;
 const MAILS: i32 = 4;
 pub const DIGESTS: i32 = 5;
+const URGENT_BROWSER_PUSHES: i32 = 6;
+const BROWSER_PUSHES: i32 = 7;
 
 /// The lane of a notification on a channel.
 pub fn lane(channel: Channel, urgent: bool) -> i32 {
@@ -32,12 +34,19 @@ pub fn lane(channel: Channel, urgent: bool) -> i32 {
     }
 }
 
+/// The lane of a push to a browser.
+pub fn browser_lane(urgent: bool) -> i32 {
+    if urgent { URGENT_BROWSER_PUSHES } else { BROWSER_PUSHES }
+}
+
 /// What is claimed apart, because it waits for other things: a push is out in a moment, an e-mail waits for one of few
-/// connections, and nobody waits for a code behind a thousand of these.
+/// connections, and nobody waits for a code behind a thousand of these. Whoever has a browser names the push service, which
+/// may take its time: no phone waits for that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     Letter,
     Push,
+    BrowserPush,
     Mail,
 }
 
@@ -46,6 +55,7 @@ impl Kind {
         match lane {
             LETTERS => Self::Letter,
             URGENT_PUSHES | PUSHES => Self::Push,
+            URGENT_BROWSER_PUSHES | BROWSER_PUSHES => Self::BrowserPush,
             _ => Self::Mail,
         }
     }
@@ -55,8 +65,14 @@ impl Kind {
         match self {
             Self::Letter => (LETTERS, LETTERS),
             Self::Push => (URGENT_PUSHES, PUSHES),
+            Self::BrowserPush => (URGENT_BROWSER_PUSHES, BROWSER_PUSHES),
             Self::Mail => (URGENT_MAILS, DIGESTS),
         }
+    }
+
+    /// Whether it goes to devices.
+    pub(super) fn is_push(self) -> bool {
+        matches!(self, Self::Push | Self::BrowserPush)
     }
 }
 
@@ -194,8 +210,9 @@ mod tests {
 
     #[test]
     fn each_lane_is_of_one_kind() {
-        for at in LETTERS..=DIGESTS {
-            let of = [Kind::Letter, Kind::Push, Kind::Mail].into_iter().filter(|kind| {
+        assert!(browser_lane(true) < browser_lane(false));
+        for at in LETTERS..=browser_lane(false) {
+            let of = [Kind::Letter, Kind::Push, Kind::BrowserPush, Kind::Mail].into_iter().filter(|kind| {
                 let (first, last) = kind.lanes();
                 (first..=last).contains(&at)
             });

@@ -83,8 +83,29 @@ impl Sender {
         dispatch::round(self).await
     }
 
-    /// Looks at pushes together, and sends what is to be sent side by side.
-    async fn pushed(&self, batch: &[delivery::Model]) -> Result<Vec<Done>> {
+    /// Sends pushes. Where they cannot be looked at together each is looked at by itself: one that nobody can read keeps no
+    /// other from its device.
+    async fn pushed(&self, batch: &[delivery::Model]) -> Vec<Done> {
+        let error = match self.side_by_side(batch).await {
+            Ok(done) => return done,
+            Err(error) => error,
+        };
+        if let [row] = batch {
+            return vec![self.unmade(row, &error)];
+        }
+        tracing::error!(?error, "pushes could not be looked at together; each is looked at by itself");
+        let mut done = Vec::with_capacity(batch.len());
+        for row in batch {
+            match self.side_by_side(slice::from_ref(row)).await {
+                Ok(one) => done.extend(one),
+                Err(error) => done.push(self.unmade(row, &error)),
+            }
+        }
+        done
+    }
+
+    /// Looks at pushes together, and sends what is to be sent side by side. An error means that nothing was sent.
+    async fn side_by_side(&self, batch: &[delivery::Model]) -> Result<Vec<Done>> {
         let now = self.app.clock.now();
         let db = self.app.db.read(&everywhere(now)).await?;
         let known = &look::at(&db, batch, today(now), now).await?;
@@ -249,6 +270,7 @@ impl Dispatch for Sender {
         match queue.kind {
             Kind::Letter => Room { all: 2, of_one: 1 },
             Kind::Push => Room { all: 8, of_one: 6 },
+            Kind::BrowserPush => Room { all: 4, of_one: 3 },
             Kind::Mail => Room { all: 3, of_one: 2 },
         }
     }
@@ -265,7 +287,7 @@ impl Dispatch for Sender {
 
     async fn claim(&self, queue: Queue, lease: Uuid) -> Result<Vec<delivery::Model>> {
         let now = self.app.clock.now();
-        let most = if queue.kind == Kind::Push { PUSHES } else { MAILS };
+        let most = if queue.kind.is_push() { PUSHES } else { MAILS };
         let db = self.app.db.write(&everywhere(now)).await?;
         let batch = claims::claim(&db, queue, most, lease, now).await?;
         db.commit().await?;
@@ -281,8 +303,8 @@ impl Dispatch for Sender {
     }
 
     async fn carry(&self, queue: Queue, batch: Vec<delivery::Model>) -> Result<Vec<Done>> {
-        if queue.kind == Kind::Push {
-            return self.pushed(&batch).await;
+        if queue.kind.is_push() {
+            return Ok(self.pushed(&batch).await);
         }
         let mut tries = Vec::with_capacity(batch.len());
         for row in &batch {
@@ -294,11 +316,12 @@ impl Dispatch for Sender {
     async fn settle(&self, _: Queue, done: &[Done], lease: Uuid) -> Result<()> {
         let now = self.app.clock.now();
         let db = self.app.db.write(&everywhere(now)).await?;
-        if done.iter().any(|done| done.gone.is_some()) {
-            claims::lock(&db, done.iter().map(|done| done.id)).await?;
-        }
+        claims::lock(&db, done.iter().map(|done| done.id)).await?;
+        // Devices in one order as well: another process may have the same ones to forget.
+        let mut in_order: Vec<&Done> = done.iter().collect();
+        in_order.sort_by_key(|done| done.gone.as_ref().map(|gone| gone.device));
         let mut outcomes = Vec::with_capacity(done.len());
-        for done in done {
+        for done in in_order {
             let stays = match &done.gone {
                 Some(gone) => claims::forget_device(&db, gone).await?,
                 None => false,

@@ -15,8 +15,8 @@ pub struct PreferenceMutation;
 #[Object]
 impl PreferenceMutation {
     /// Changes what the viewer is told by push and e-mail, and when. It holds in all boards, for what waits to be sent too:
-    /// once this is answered, nothing leaves any more that is not wanted. The inbox in the app has everything in any case. For
-    /// persons.
+    /// once this is answered, no push and no e-mail begins any more that is not wanted; an e-mail that a slow mail server has
+    /// in hand may still arrive. The inbox in the app has everything in any case. For persons.
     async fn notification_preferences_update(
         &self,
         ctx: &Context<'_>,

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use glans_entity::identity::account;
 use glans_entity::ids::{AccountId, BoardId};
 use glans_entity::notifications::{
-    Category, Channel, DeliveryState, Digest, channel_preference, delivery, device, notification,
+    Category, Channel, DeliveryState, Digest, PushPlatform, channel_preference, delivery, device, notification,
     notification_settings, notification_student,
 };
 use glans_entity::people::person;
@@ -21,7 +21,7 @@ use sea_orm::{
 
 use super::super::categories::{self, Audience, Strategy};
 use super::super::deliveries::look;
-use super::super::deliveries::rules::lane;
+use super::super::deliveries::rules::{browser_lane, lane};
 use super::super::occasions::{Notice, Reading, Withdrawal, seq_of};
 use crate::platform::error::{Error, Result};
 use crate::platform::fresh_id;
@@ -325,6 +325,18 @@ fn end_of_use(notice: &Notice, at: DateTime<Utc>, lifetime: TimeDelta) -> DateTi
     notice.expires_at.map_or(at + lifetime, |expires| Ord::min(expires, at + lifetime))
 }
 
+/// What goes to devices is selected with them.
+fn lane_of(channel: Channel, urgent: bool) -> SimpleExpr {
+    let usual = Expr::val(lane(channel, urgent));
+    if channel != Channel::Push {
+        return usual;
+    }
+    let platform = Expr::col((device::Entity, device::Column::Platform));
+    let to_browser = platform.eq(PushPlatform::WebPush.to_value());
+    let by_device = CaseStatement::new().case(to_browser, browser_lane(urgent)).finally(usual);
+    SimpleExpr::Case(Box::new(by_device))
+}
+
 async fn queue(
     db: &DatabaseTransaction,
     mut select: SelectStatement,
@@ -342,7 +354,7 @@ async fn queue(
         .expr(Expr::col((person::Entity, person::Column::AccountId)))
         .expr(Expr::val(channel.to_value()))
         .expr(Expr::col(address))
-        .expr(Expr::val(lane(channel, notice.urgent || notice.category == Category::Security)))
+        .expr(lane_of(channel, notice.urgent || notice.category == Category::Security))
         .expr(Expr::val(DeliveryState::Queued.to_value()))
         .expr(Expr::val(0))
         .expr(Expr::val(at))

@@ -7,8 +7,9 @@ use glans::metrics::webhooks::fan_out;
 use glans_entity::identity::api_client;
 use glans_entity::ids::ApiClientId;
 use glans_entity::metrics::webhook_event;
+use glans_entity::platform::outbox;
 use glans_tests::{Engine, Who, World, on_each_database};
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, PaginatorTrait};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
 use serde_json::json;
 use tokio::time::{sleep, timeout};
 
@@ -95,6 +96,24 @@ async fn a_board_whose_endpoints_are_silent_keeps_no_other_waiting(world: &World
     sending.abort();
 }
 
+async fn a_board_in_which_much_happens_keeps_no_other_waiting(world: &World) {
+    let stage = Stage::set(world).await;
+    let begun = world.app.clock.now();
+    for _ in 0..5 {
+        stage.taught().await;
+    }
+    happens(world, world.theirs.id, "lesson.taught", taught(&world.theirs)).await;
+    fan_out::round(&stage.app).await.unwrap();
+    let db = world.writing().await;
+    let happened = outbox::Entity::find().filter(outbox::Column::At.gte(begun));
+    let mut happened = happened.filter(outbox::Column::Kind.eq("lesson.taught")).all(&db).await.unwrap();
+    world.written(db).await;
+    happened.sort_by_key(|event| event.hooked_at);
+    let first: Vec<_> = happened.iter().take(2).map(|event| event.board_id).collect();
+    assert_eq!(happened.len(), 6);
+    assert!(first.contains(&Some(world.theirs.id)), "{first:?}");
+}
+
 async fn two_processes_at_once_tell_each_endpoint_once(world: &World) {
     let (one, other) = (Stage::set(world).await, Stage::set(world).await);
     let made = [one.endpoint("ok-1").await, one.endpoint("ok-2").await].map(|made| made.id);
@@ -139,6 +158,7 @@ async fn two_who_make_the_last_endpoint_at_once_make_one(world: &World) {
 
 on_each_database!(
     a_board_whose_endpoints_are_silent_keeps_no_other_waiting,
+    a_board_in_which_much_happens_keeps_no_other_waiting,
     two_processes_at_once_tell_each_endpoint_once,
     two_who_make_the_last_endpoint_at_once_make_one,
 );

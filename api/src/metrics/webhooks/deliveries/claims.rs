@@ -117,6 +117,7 @@ pub(super) async fn finish(
         Outcome::Failed { status, why } | Outcome::Again { status, why, .. } => (*status, Some(why.as_str())),
         Outcome::Gone => (Some(410), Some("answered 410")),
         Outcome::Stopped(closed) => (None, Some(closed.why())),
+        Outcome::Late => return give_back(db, id, lease, now).await,
     };
     let update = match outcome {
         Outcome::Again { at, .. } => released(Queued).col_expr(Column::DueAt, Expr::value(*at)),
@@ -126,10 +127,24 @@ pub(super) async fn finish(
     update
         .col_expr(Column::LastStatus, Expr::value(status.map(i32::from)))
         .col_expr(Column::Failure, Expr::value(why.map(str::to_owned)))
-        .filter(Column::Id.eq(id))
-        .filter(Column::Lease.eq(lease))
-        .filter(Column::State.eq(Sending))
+        .filter(held(id, lease))
         .exec(db)
         .await?;
     Ok(())
+}
+
+/// Makes a delivery due again that was claimed and not tried. What its last try came to stands.
+async fn give_back(db: &DatabaseTransaction, id: WebhookDeliveryId, lease: Uuid, now: DateTime<Utc>) -> Result<()> {
+    released(Queued)
+        .col_expr(Column::DueAt, Expr::value(now))
+        .col_expr(Column::Attempts, Expr::col(Column::Attempts).sub(1))
+        .filter(held(id, lease))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// The delivery, as long as it is under the lease.
+fn held(id: WebhookDeliveryId, lease: Uuid) -> Condition {
+    Condition::all().add(Column::Id.eq(id)).add(Column::Lease.eq(lease)).add(Column::State.eq(Sending))
 }

@@ -27,7 +27,7 @@ use crate::platform::outbound::{self, Answer, Failure, PublicOnly};
 
 /// Deliveries to one endpoint that are claimed at once, under one lease.
 const BATCH: u64 = 8;
-/// A try that was claimed so long ago could end after its lease.
+/// A try that begins with less than this left of its lease could end after it.
 const LATE: TimeDelta = TimeDelta::seconds(20);
 
 /// Why a delivery was not sent that we could not even look at.
@@ -124,6 +124,10 @@ impl Sender {
     }
 
     async fn attempt(&self, open: &Open, row: &webhook_delivery::Model) -> Try {
+        let now = self.app.clock.now();
+        if row.leased_until.is_none_or(|until| until <= now + LATE) {
+            return Try { id: row.id, attempts: row.attempts, outcome: Outcome::Late };
+        }
         let said = self.exchange(open, row).await;
         let outcome = rules::outcome(said, row.attempts, self.app.clock.now(), chance());
         Try { id: row.id, attempts: row.attempts, outcome }
@@ -221,9 +225,8 @@ impl Dispatch for Sender {
                 return Ok(vec![Done::untried(endpoint, &batch, later)]);
             }
         };
-        let in_time = batch.iter().filter(|row| row.leased_until.is_some_and(|until| until > now + LATE));
         let looked = &open;
-        let tries = in_time.map(|row| async move { self.attempt(looked, row).await });
+        let tries = batch.iter().map(|row| async move { self.attempt(looked, row).await });
         let tries = async_graphql::futures_util::future::join_all(tries).await;
         Ok(vec![Done { endpoint, url: Some(open.endpoint.url), tries }])
     }

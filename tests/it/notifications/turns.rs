@@ -1,0 +1,109 @@
+//! Boards that have much to send keep none with little to send waiting, whatever the order in which a database names them.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use glans::notifications::deliveries::rules::{LETTERS, lane};
+use glans_entity::ids::{BoardId, DeliveryId};
+use glans_entity::notifications::{Channel, DeliveryState, LetterKind, delivery};
+use glans_entity::scope::{Scope, Scoped};
+use glans_tests::seed::Crowd;
+use glans_tests::{World, on_each_database};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use uuid::Uuid;
+
+use super::stage::Stage;
+
+/// Pushes and letters that are claimed at once.
+const PUSHES: usize = 64;
+const LETTERS_AT_ONCE: usize = 8;
+
+/// A delivery to nobody: it is claimed and looked at like any other, and not sent.
+fn row(board_id: Option<BoardId>, letter: Option<LetterKind>, now: DateTime<Utc>) -> delivery::Model {
+    let channel = if letter.is_some() { Channel::Email } else { Channel::Push };
+    delivery::Model {
+        id: DeliveryId::new(),
+        board_id,
+        notification_id: None,
+        digest_until: None,
+        letter,
+        // Of a letter that waits.
+        secret: letter.map(|_| String::new()),
+        account_id: None,
+        channel,
+        address_id: Uuid::now_v7(),
+        lane: if letter.is_some() { LETTERS } else { lane(channel, false) },
+        state: DeliveryState::Queued,
+        attempts: 0,
+        due_at: now,
+        expires_at: now + TimeDelta::hours(1),
+        over_at: None,
+        lease: None,
+        leased_until: None,
+        finished_at: None,
+        failure: None,
+        created_at: now,
+    }
+}
+
+/// Lets one process send these; how many of the busy boards were done before the last one of all others was.
+async fn done_before_the_small(world: &World, rows: &[delivery::Model], now: DateTime<Utc>) -> usize {
+    let busy = [world.ours.id, world.theirs.id].map(Some);
+    let stage = Stage::set(world).await;
+    let db = world.writing().await;
+    for some in rows.chunks(500) {
+        let some = some.iter().cloned().map(IntoActiveModel::into_active_model);
+        delivery::Entity::insert_many(some).exec_without_returning(&db).await.unwrap();
+    }
+    world.written(db).await;
+    stage.sends().await;
+    let everywhere = Scope::system(glans::call::today(now));
+    let db = world.app.db.read(&everywhere).await.unwrap();
+    let sent = delivery::Entity::within(&everywhere).filter(delivery::Column::CreatedAt.eq(now));
+    let sent = sent.all(&db).await.unwrap();
+    assert_eq!(sent.len(), rows.len());
+    assert!(sent.iter().all(|row| row.state == DeliveryState::Suppressed && row.attempts == 1));
+    let (many, few): (Vec<_>, Vec<_>) = sent.into_iter().partition(|row| busy.contains(&row.board_id));
+    let last = few.iter().filter_map(|row| row.finished_at).max();
+    many.iter().filter(|row| row.finished_at < last).count()
+}
+
+async fn boards(world: &World, count: usize) -> Vec<BoardId> {
+    let mut boards = Vec::new();
+    for _ in 0..count {
+        boards.push(Crowd::gather(&world.app.db, world.app.clock.now(), 1, |_| Vec::new()).await.board);
+    }
+    boards
+}
+
+/// There is room for eight batches at a time, and ten boards have something to send.
+async fn two_busy_boards_keep_no_push_of_another_waiting(world: &World) {
+    const OF_EACH: usize = 12 * PUSHES;
+    let small = boards(world, 8).await;
+    let now = world.app.clock.now();
+    let mut rows = Vec::new();
+    for board in [world.ours.id, world.theirs.id] {
+        rows.extend((0..OF_EACH).map(|_| row(Some(board), None, now)));
+    }
+    rows.extend(small.into_iter().map(|board| row(Some(board), None, now)));
+    let before = done_before_the_small(world, &rows, now).await;
+    assert!(before <= 8 * PUSHES, "{before} of {} pushes went first", 2 * OF_EACH);
+}
+
+/// There is room for two batches at a time. A password belongs to no board.
+async fn two_boards_that_invite_keep_neither_another_nor_a_password_waiting(world: &World) {
+    const OF_EACH: usize = 10 * LETTERS_AT_ONCE;
+    let small = boards(world, 1).await;
+    let now = world.app.clock.now();
+    let mut rows = Vec::new();
+    for board in [world.ours.id, world.theirs.id] {
+        rows.extend((0..OF_EACH).map(|_| row(Some(board), Some(LetterKind::Invitation), now)));
+    }
+    rows.extend(small.into_iter().map(|board| row(Some(board), Some(LetterKind::Invitation), now)));
+    rows.push(row(None, Some(LetterKind::PasswordReset), now));
+    let before = done_before_the_small(world, &rows, now).await;
+    assert!(before <= 6 * LETTERS_AT_ONCE, "{before} of {} letters went first", 2 * OF_EACH);
+}
+
+on_each_database!(
+    two_busy_boards_keep_no_push_of_another_waiting,
+    two_boards_that_invite_keep_neither_another_nor_a_password_waiting,
+);
