@@ -124,6 +124,18 @@ pub const fn within(metric: Metric) -> Option<Metric> {
     }
 }
 
+/// The metric of which this one tells how many are met, of whatever family that is: what is hidden there is hidden
+/// here. It comes earlier in the order of `Metric::iter()`.
+pub const fn tells_of(metric: Metric) -> Option<Metric> {
+    match metric {
+        // The answers to a pulse, where guardians have one child each.
+        Metric::GuardianTrust => Some(Metric::SurveyResponse),
+        // Who came, where there is one conversation about each child, with one guardian.
+        Metric::NoShow => Some(Metric::ConversationCoverage),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use sea_orm::Iterable;
@@ -135,6 +147,7 @@ mod tests {
         for metric in Metric::iter() {
             assert!(first(family(metric)) <= metric, "{metric:?}");
             assert!(within(metric).is_none_or(|whole| whole < metric), "{metric:?}");
+            assert!(tells_of(metric).is_none_or(|other| other < metric), "{metric:?}");
         }
     }
 

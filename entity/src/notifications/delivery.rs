@@ -24,7 +24,8 @@ pub struct Model {
     pub channel: Channel,
     /// A device, an account, or what a letter is about.
     pub address_id: Uuid,
-    /// What goes first. Letters have 0; push has 1 where it is urgent and else 2; e-mail 3 and 4, and digests 5.
+    /// What goes first. Letters have 0; push has 1 where it is urgent and else 2; e-mail 3 and 4, and digests 5; push to a
+    /// browser 6 and 7.
     pub lane: i32,
     pub state: DeliveryState,
     pub attempts: i32,

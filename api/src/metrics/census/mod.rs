@@ -21,7 +21,7 @@ use sea_orm::sea_query::SelectStatement;
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
 pub use self::moved::moved;
-pub use self::rounds::{daily, take_late};
+pub use self::rounds::{daily, next_late};
 use self::rules::{Place, Seen, Standing};
 use super::{milestones, periods};
 use crate::call::today;
@@ -59,7 +59,7 @@ impl Who {
 /// Takes the census of students whom an event [`moved`], and of their families.
 pub async fn take(db: &DatabaseTransaction, board: BoardId, moved: &SelectStatement, now: DateTime<Utc>) -> Result<()> {
     let scope = Scope::system(today(now));
-    store::lock(db, &scope, board).await?;
+    store::lock(db, board).await?;
     for students in store::students(db, moved).await?.chunks(AT_ONCE) {
         let families = store::families(db, &scope, students).await?;
         let who = Who::of(db, &scope, &families).await?;
@@ -74,7 +74,7 @@ async fn take_school(
     school: &school::Model,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    store::lock(db, scope, school.board_id).await?;
+    store::lock(db, school.board_id).await?;
     let students = store::of_school(db, scope, school.id).await?;
     let mut who = Who::of(db, scope, &students).await?;
     // Who is at another school by now is counted there, with the family.

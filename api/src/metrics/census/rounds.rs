@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use glans_entity::ids::BoardId;
+use glans_entity::ids::{BoardId, SchoolId};
 use glans_entity::organisation::school;
 use glans_entity::scope::Scope;
-use sea_orm::DatabaseTransaction;
+use sea_orm::{ColumnTrait, DatabaseTransaction};
+use uuid::Uuid;
 
 use super::{store, take_school, weeks};
 use crate::app::App;
@@ -28,8 +29,27 @@ pub async fn daily(app: &Arc<App>) -> Result<()> {
     for board in unknown {
         begin_board(app, board).await?;
     }
-    while take_late(app).await? {}
+    let mut last = SchoolId(Uuid::nil());
+    while let Some(school) = next_late(app, last).await? {
+        if let Err(error) = take_late(app, school).await {
+            tracing::error!(%school, ?error, "the census of a school failed, and is taken in the next round");
+        }
+        last = school;
+    }
     Ok(())
+}
+
+/// The next school after `last` of which the census is old. Boards of which there was none yet are left to [`daily`].
+pub async fn next_late(app: &App, last: SchoolId) -> Result<Option<SchoolId>> {
+    let (now, scope) = present(app);
+    let later = school::Column::Id.gt(last).into();
+    let late = store::late(&app.db.read(&scope).await?, (oldest(now, &scope), now), later).await?;
+    Ok(late.map(|(school, _)| school.id))
+}
+
+/// What is older is of no use.
+fn oldest(now: DateTime<Utc>, scope: &Scope) -> DateTime<Utc> {
+    begin(scope.on).max(now - LASTS)
 }
 
 fn present(app: &App) -> (DateTime<Utc>, Scope) {
@@ -58,19 +78,17 @@ async fn begin_board(app: &Arc<App>, board: BoardId) -> Result<()> {
     Ok(db.commit().await?)
 }
 
-/// Takes the census of one school of which it is old; whether there was any. Acts of its board wait for that, which is why it
-/// is one. Boards of which there was none yet are left to [`daily`].
-pub async fn take_late(app: &Arc<App>) -> Result<bool> {
+/// Takes the census of a school, unless somebody did meanwhile. Acts of its board wait for that, which is why it is one.
+async fn take_late(app: &App, school: SchoolId) -> Result<()> {
     let (now, scope) = present(app);
     let db = app.db.write(&scope).await?;
     alone::wait(&db, LOCK).await?;
-    let before = begin(scope.on).max(now - LASTS);
-    let Some((school, last)) = store::late(&db, before, now).await? else { return Ok(false) };
+    let own = school::Column::Id.eq(school).into();
+    let Some((school, last)) = store::late(&db, (oldest(now, &scope), now), own).await? else { return Ok(()) };
     take_school(&db, &scope, &school, now).await?;
     catch_up(&db, &scope, &school, last, now).await?;
     store::taken(&db, &school, now).await?;
-    db.commit().await?;
-    Ok(true)
+    Ok(db.commit().await?)
 }
 
 /// Cells of weeks in which nobody looked are made too.

@@ -6,10 +6,10 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use glans_entity::identity::account;
 use glans_entity::ids::{AccountId, BoardId, ClassGroupId, ClusterId, PersonId, SchoolId, StudentId};
 use glans_entity::metrics::{census, due, stretch};
-use glans_entity::organisation::{board, class_group, school};
+use glans_entity::organisation::{class_group, school};
 use glans_entity::people::{enrolment, guardianship, person, student};
 use glans_entity::scope::{Scope, Scoped};
-use sea_orm::sea_query::{Expr, ExprTrait, LockType, OnConflict, Query, SelectStatement};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, JoinType, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait, RelationDef,
@@ -30,11 +30,8 @@ const AT_ONCE: usize = 500;
 const LOOKS_BACK: Days = Days::new(366);
 
 /// Until the transaction ends nobody else takes a census of the board: what is read of stretches from here on is what they
-/// are, also of students who go from one of its schools to another. The row of the board comes first: an import holds it
-/// while it writes and takes the census at its end, and what the census writes refers to it.
-pub(super) async fn lock(db: &DatabaseTransaction, scope: &Scope, board: BoardId) -> Result<()> {
-    let row = board::Entity::within(scope).filter(board::Column::Id.eq(board));
-    row.lock(LockType::KeyShare).one(db).await?;
+/// are, also of students who go from one of its schools to another.
+pub(super) async fn lock(db: &DatabaseTransaction, board: BoardId) -> Result<()> {
     alone::wait(db, &format!("metrics.census.{board}")).await
 }
 
@@ -46,12 +43,13 @@ pub(super) async fn unknown_boards(db: &impl ConnectionTrait) -> Result<Vec<Boar
     Ok(rows.into_tuple().all(db).await?)
 }
 
-/// A school of which there is no census from `before` to `now`, and when the last one was. None of a board of which there is
-/// no census at all: its first one has more to do. What lies in the future was taken by a wrong clock.
+/// The first school of `which` of which there is no census from `before` to `now`, and when the last one was. None of a
+/// board of which there is no census at all: its first one has more to do. What lies in the future was taken by a wrong
+/// clock.
 pub(super) async fn late(
     db: &impl ConnectionTrait,
-    before: DateTime<Utc>,
-    now: DateTime<Utc>,
+    (before, now): (DateTime<Utc>, DateTime<Utc>),
+    which: Condition,
 ) -> Result<Option<(school::Model, Option<DateTime<Utc>>)>> {
     let everywhere = Scope::system(NaiveDate::MIN);
     let taken = || census::Entity::within(&everywhere);
@@ -61,6 +59,7 @@ pub(super) async fn late(
     let school = school::Entity::within(&everywhere)
         .filter(school::Column::Id.not_in_subquery(fresh))
         .filter(school::Column::BoardId.in_subquery(known))
+        .filter(which)
         .order_by_asc(school::Column::Id)
         .one(db)
         .await?;

@@ -19,6 +19,8 @@ const TOO_MUCH: &str = "That is too much at once: ask for fewer metrics or perio
 const UNSEEN: &str = "There is no such place, or you see no figures of it.";
 /// Points of one answer at most.
 const LARGEST: u64 = 20_000;
+/// Groups of a place that is broken down, where there are many.
+const GROUPS: usize = 40;
 /// Periods of one answer at most.
 const PERIODS: usize = 60;
 
@@ -47,6 +49,13 @@ impl Ask {
     /// The keys of the periods.
     pub(super) fn periods(&self) -> impl Iterator<Item = NaiveDate> {
         periods::whole(self.span, self.from, self.to).into_iter()
+    }
+
+    /// Of how many places figures are read together, so that together they are not too much where each is not.
+    fn places_at_once(&self) -> usize {
+        let groups = if self.breakdown == Breakdown::None { 1 } else { GROUPS };
+        let each = self.metrics.len() * self.periods().count() * groups;
+        (LARGEST / (each as u64).max(1)).try_into().map_or(1, |places: usize| places.max(1))
     }
 }
 
@@ -127,15 +136,17 @@ pub(super) async fn find(call: &Call, ids: &[Uuid], level: Level, ask: &Ask) -> 
     for site in &sites {
         queries::note(call, &Asked { board: site.board, scope_id: site.id, scope_kind: level, ask })?;
     }
-    let rows = store::figures(&*db, &scope, &sites, ask, LARGEST + 1).await?;
-    if rows.len() as u64 > LARGEST {
-        answers.extend(sites.iter().map(|site| (site.id, Err(TOO_MUCH))));
-        return Ok(answers);
-    }
-    let names = store::names(&*db, ask.breakdown, &rows).await?;
-    for site in &sites {
-        let own = rows.iter().filter(|row| row.is_of(site, ask.breakdown));
-        answers.insert(site.id, Ok(series(ask, own, &names, is_inside(&scope, site))));
+    for sites in sites.chunks(ask.places_at_once()) {
+        let rows = store::figures(&*db, &scope, sites, ask, LARGEST + 1).await?;
+        if rows.len() as u64 > LARGEST {
+            answers.extend(sites.iter().map(|site| (site.id, Err(TOO_MUCH))));
+            continue;
+        }
+        let names = store::names(&*db, ask.breakdown, &rows).await?;
+        for site in sites {
+            let own = rows.iter().filter(|row| row.is_of(site, ask.breakdown));
+            answers.insert(site.id, Ok(series(ask, own, &names, is_inside(&scope, site))));
+        }
     }
     Ok(answers)
 }

@@ -100,8 +100,9 @@ pub enum Suppression {
     SmallDenominator,
     /// With others, or with another metric, it would show one that is hidden.
     Complementary,
-    /// All but a few, or only a few, are counted, here or in a place beside it, or are so in a wider metric only. Of surveys
-    /// and trust it is hidden from the own team as well; of trust also where all answer the same.
+    /// All but a few, or only a few, are counted, here or in a place beside it; or are so in a wider metric only, or in the
+    /// longer of two periods that end on the same day. Of surveys and trust it is hidden from the own team as well; of
+    /// trust also where all answer the same.
     SensitiveExtreme,
 }
 

@@ -119,8 +119,12 @@ pub async fn daily(app: &Arc<App>) -> Result<bool> {
         if !alone::with(&db, LOCK).await? {
             return Ok(false);
         }
-        daily_of(&db, board, now).await?;
-        db.commit().await?;
+        match daily_of(&db, board, now).await {
+            Ok(()) => db.commit().await?,
+            Err(error) => {
+                tracing::error!(%board, ?error, "what the calendar changed is not counted, which is tried again");
+            }
+        }
     }
     Ok(true)
 }
@@ -143,6 +147,7 @@ pub async fn all(app: &Arc<App>, board: BoardId) -> Result<()> {
         let mut last = Some(Uuid::nil());
         while let Some(after) = last {
             let db = app.db.write(&Scope::system(today(now))).await?;
+            alone::wait(&db, LOCK).await?;
             last = page(&Recorder { db: &db, board, now }, part, after).await?;
             db.commit().await?;
         }

@@ -97,10 +97,10 @@ impl Recorder<'_> {
         self.refresh(metric, self.db.query_all(&delete).await?, self.now).await
     }
 
-    /// Whoever was erased goes on to count, as nobody.
+    /// Whoever was erased goes on to count, as nobody: by an id that does not tell when it was made.
     pub async fn forget_person(&self, person: PersonId) -> Result<()> {
         fact::Entity::update_many()
-            .col_expr(fact::Column::SubjectId, Expr::value(Uuid::now_v7()))
+            .col_expr(fact::Column::SubjectId, Expr::value(Uuid::new_v4()))
             .filter(fact::Column::SubjectId.eq(person.0))
             .exec(self.db)
             .await?;

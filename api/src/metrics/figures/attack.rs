@@ -2,11 +2,13 @@
 //!
 //! Every shown count is an equation over the smallest counts there are: how many are counted, met and unknown of each
 //! metric. Metrics that have the same denominators have those in common, so that what one shows helps with what another
-//! hides. Of a metric within another one, the attacker sees where both count the same, and takes the parts for the
-//! same too. They know where there is a row, also of what is hidden, and may be of the team of one of the schools.
+//! hides; so do `GUARDIAN_TRUST`, of who answered, and `SURVEY_RESPONSE`. Of a metric within another one, the attacker
+//! sees where both count the same, and takes the parts for the same too; likewise of a month that ends with a week.
+//! They know where there is a row, also of what is hidden, and may be of the team of one of the schools.
 //!
 //! A board is safe if nothing is told of a hidden figure or a cell that counts 1 to k − 1: of whom is counted, met, not
-//! met, unknown or known not to be met, and of whom is in the wider metric alone.
+//! met, unknown or known not to be met, of whom is in the wider metric alone, and of whom is met in the longer of two
+//! periods alone.
 //!
 //! Excepted is what the team of a school that was in two clusters within a period learns of its own school: everybody
 //! sees its parts by cluster. What is not tried stands in `mod.rs`.
@@ -54,6 +56,10 @@ impl<'a> Attack<'a> {
                 new.compare(&seen[whole].rows);
                 same.extend(new.same().into_iter().map(|(what, block)| (at, whole, what, block)));
             }
+            let told_of = definitions::tells_of(invented.metric);
+            if let Some(other) = seen.iter().find(|seen| Some(seen.invented.metric) == told_of) {
+                new.heed(&other.rows);
+            }
             seen.push(new);
         }
         let mut attack = Self { seen, same, space: Space::default() };
@@ -63,6 +69,7 @@ impl<'a> Attack<'a> {
             let first = attack.seen[*at].blocks[*block].atoms[0];
             lines.push(attack.sameness((*at, *whole), *what, first, None, numbers));
         }
+        lines.extend(attack.seen.iter().flat_map(Seen::stills));
         attack.space.add_all(lines);
         attack
     }
@@ -266,6 +273,26 @@ fn languages_that_the_team_does_not_see_are_told_by_no_metric() {
     assert_eq!(hidden(&figures[1]), ["ar", "ti"], "15 of 30 are not");
     let teams = (100..104).map(Uuid::from_u128);
     assert_eq!(told(&invented, &figures, teams), Vec::<String>::new());
+}
+
+#[test]
+fn how_many_answers_there_are_tells_nothing_of_who_answered() {
+    // Beside the three answers each by itself hides what is smallest, which is not the same.
+    let answered = [(3, 100), (30, 40), (33, 44), (20, 120), (25, 130), (100, 200)];
+    let trusting = [2, 15, 16, 10, 12, 50];
+    let counts = |met: [(i64, i64); 6]| (100_u128..).zip(met).map(|(school, (met, of))| (school, "nl", met, of));
+    let response = week(Metric::SurveyResponse, &counts(answered).collect::<Vec<_>>());
+    let trust = std::array::from_fn(|at| (trusting[at], answered[at].0));
+    let trust = week(Metric::GuardianTrust, &counts(trust).collect::<Vec<_>>());
+    let invented = [response, trust];
+
+    let apart: Vec<_> = invented.iter().flat_map(|it| decided(std::slice::from_ref(it))).collect();
+    let told_apart = told(&invented, &apart, std::iter::empty());
+    let is_of_three = |told: &String| told.contains("SurveyResponse") && told.contains("numerator: 3,");
+    assert!(told_apart.iter().any(is_of_three), "{told_apart:?}");
+
+    let teams = (100..106).map(Uuid::from_u128);
+    assert_eq!(told(&invented, &decided(&invented), teams), Vec::<String>::new());
 }
 
 /// Of a hundred weekly figures of schools that count at least 100, so many are shown outside.

@@ -46,7 +46,9 @@ impl Told {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Before<'a> {
     /// Where there are too few of its people.
-    pub hidden: Option<&'a BTreeSet<Name>>,
+    pub few: Option<&'a BTreeSet<Name>>,
+    /// What is hidden of the metric of which it tells who is met.
+    pub told_of: Option<&'a BTreeSet<Name>>,
     /// Of the metric that it is within.
     pub whole: Option<&'a Told>,
 }
@@ -61,12 +63,14 @@ pub struct Decided {
     few: BTreeMap<Family, BTreeSet<Name>>,
     /// Of metrics that others are within.
     told: BTreeMap<Metric, Told>,
+    /// Of metrics of which others tell who is met.
+    hidden: BTreeMap<Metric, BTreeSet<Name>>,
 }
 
 impl Decided {
     /// Nothing yet, at a board that wishes a k of at least `wished`; 0 if it has no wish.
     pub fn nothing(board: BoardId, wished: i64) -> Self {
-        Self { board, wished, few: BTreeMap::new(), told: BTreeMap::new() }
+        Self { board, wished, few: BTreeMap::new(), told: BTreeMap::new(), hidden: BTreeMap::new() }
     }
 
     /// The figures of a metric, which are to be asked for in the order of `Metric::iter()`: those of a family heed the
@@ -80,19 +84,31 @@ impl Decided {
         if definitions::first(family) == metric {
             let index = Index::of(terms.of_numbers(), cells);
             let sheets = Sheets::of(self.board, &index, cells, Before::default());
-            let of_schools = sheets.teams.values().flat_map(names);
-            self.few.insert(family, names(&sheets.board_wide).chain(of_schools).collect());
+            self.few.insert(family, hidden(&sheets));
         }
         let index = Index::of(terms, cells);
-        let whole = definitions::within(metric).and_then(|whole| self.told.get(&whole));
-        let sheets = Sheets::of(self.board, &index, cells, Before { hidden: self.few.get(&family), whole });
+        let before = Before {
+            few: self.few.get(&family),
+            told_of: definitions::tells_of(metric).and_then(|other| self.hidden.get(&other)),
+            whole: definitions::within(metric).and_then(|whole| self.told.get(&whole)),
+        };
+        let sheets = Sheets::of(self.board, &index, cells, before);
         let rows = sheets.rows();
+        if Metric::iter().any(|other| definitions::tells_of(other) == Some(metric)) {
+            self.hidden.insert(metric, hidden(&sheets));
+        }
         if Metric::iter().any(|other| definitions::within(other) == Some(metric)) {
             let told = Told::of(&sheets.board_wide);
             self.told.insert(metric, told);
         }
         rows
     }
+}
+
+/// What is hidden from everybody, and from the teams of schools.
+fn hidden(sheets: &Sheets<'_>) -> BTreeSet<Name> {
+    let of_schools = sheets.teams.values().flat_map(names);
+    names(&sheets.board_wide).chain(of_schools).collect()
 }
 
 /// What is hidden.

@@ -187,6 +187,9 @@ impl Board {
 
     /// How a metric stands. Of who is counted and met, whoever is in a wider metric is too.
     pub fn counted(&self, metric: Metric) -> Invented {
+        if metric == Metric::GuardianTrust {
+            return self.answered(metric);
+        }
         let counting = definitions::of(metric).counting;
         let whole = definitions::within(metric).map(|whole| met(&self.counted(whole).atoms));
         let mut dice = Dice(self.seed ^ ((1 + metric as u64) << 32));
@@ -196,7 +199,12 @@ impl Board {
         let mut atoms = Vec::new();
         for school in &self.schools {
             let chances = Chances { met: self.share_of_school(&mut dice, common.met, whole.is_some()), ..common };
+            // Whoever is met in a week is met in the month that ends with it.
+            let mut before: BTreeMap<_, i64> = BTreeMap::new();
             for (stretch, day) in days.iter().copied().enumerate() {
+                let is_longer = days[..stretch].contains(&day);
+                let met = if is_longer { dice.one_of(&[0, 10, chances.met]) } else { chances.met };
+                let chances = Chances { met, ..chances };
                 let moved = school.moves.filter(|(from, _)| day >= *from);
                 let cluster = moved.map_or(school.cluster, |(_, to)| to);
                 // A holiday, or what a class group takes part in.
@@ -213,7 +221,9 @@ impl Board {
                     if metric == Metric::FullEngagement {
                         present = dice.share(present, 1_000 - self.exempt);
                     }
-                    let counts = draw(&mut dice, present, most, &chances);
+                    let least = before.entry((*group, language.as_str(), day)).or_default();
+                    let counts = draw(&mut dice, present, (*least, most.unwrap_or(present)), &chances);
+                    *least = counts.numerator;
                     let (_, group, language, _) = of;
                     atoms.push(Atom { cluster, school: school.id, group, language, stretch, counts });
                 }
@@ -222,6 +232,21 @@ impl Board {
         if counting == Counting::Events {
             atoms.retain(|atom| atom.counts.denominator > 0);
             fill(&mut atoms, &stretches);
+        }
+        Invented::new(metric, atoms, stretches, days)
+    }
+
+    /// How a metric stands of which those are counted who are met in another one.
+    fn answered(&self, metric: Metric) -> Invented {
+        let Invented { mut atoms, stretches, days, .. } = self.counted(definitions::tells_of(metric).unwrap());
+        let mut dice = Dice(self.seed ^ ((1 + metric as u64) << 32));
+        let common = self.common(&mut dice, Counting::Events);
+        let of_school = self.schools.iter().map(|it| (it.id, self.share_of_school(&mut dice, common.met, false)));
+        let of_school: BTreeMap<Uuid, u64> = of_school.collect();
+        for atom in &mut atoms {
+            let chances = Chances { met: of_school[&atom.school], ..common };
+            let answers = atom.counts.numerator;
+            atom.counts = draw(&mut dice, answers, (0, answers), &chances);
         }
         Invented::new(metric, atoms, stretches, days)
     }
@@ -290,9 +315,9 @@ fn met(atoms: &[Atom]) -> BTreeMap<(Uuid, Uuid, String, usize), i64> {
     atoms.iter().map(|atom| (of(atom), atom.counts.numerator)).collect()
 }
 
-/// Counts of so many, of whom at most `most` are met.
-fn draw(dice: &mut Dice, denominator: i64, most: Option<i64>, chances: &Chances) -> Counts {
-    let numerator = dice.share(most.unwrap_or(denominator).min(denominator), chances.met);
+/// Counts of so many, of whom at least `least` and at most `most` are met.
+fn draw(dice: &mut Dice, denominator: i64, (least, most): (i64, i64), chances: &Chances) -> Counts {
+    let numerator = least + dice.share(most.min(denominator) - least, chances.met);
     let unknown = dice.share(denominator - numerator, chances.unknown);
     Counts { numerator, denominator, unknown }
 }

@@ -17,9 +17,14 @@
 //!   same students, guardians or staff, and several have the very same denominators. What each of them hid by itself,
 //!   another one would tell. So it is decided once, by how many there are and nothing else, what tells of too few of
 //!   them, and that is hidden in all metrics of the family. Each hides more for its own numerators; to hide that in
-//!   the others too would cost most figures and protect nobody, as numerators are not shared. Where a metric is within
-//!   another one (`definitions::within`), it is also looked at how many are in the wider one alone, and where nobody
-//!   is, it hides what that one hides.
+//!   all the others too would cost most figures. It is hidden in those that tell these numerators: a pulse has as many
+//!   answers as guardians who answered (`definitions::tells_of`). Where a metric is within another one
+//!   (`definitions::within`), it is also looked at how many are in the wider one alone, and where nobody is, it hides
+//!   what that one hides.
+//! - **Of a period within another one** (`Sheet::tally`): a month and its last week look at the same students on the
+//!   same day, and who had contact in the week had it in the month. So of coverage it is also looked at how many are
+//!   met in a month and not in its last week, and the same of a school year. It is the longer one that is hidden: weeks
+//!   are what is looked at most. Where nobody is, it hides what the shorter one hides.
 //! - **Secondary among siblings** (`balance.rs`): what is hidden under one sum is at least two figures, three schools
 //!   for outside, of which the sum passes the same rules; still without the largest school, for its own team knows that
 //!   one.
@@ -42,8 +47,11 @@
 //! - who kept what was shown before cells changed;
 //! - what differs from one period to the next. Of students and how they stand, figures of two weeks are of nearly the
 //!   same people: 90 of 130 and then 91 of 131 tells of the one who came. Who knows that nobody came or left may also
-//!   take figures of one week for those of another;
-//! - what follows from bounds: that of a sum of which nobody is met, or everybody, each part is so too;
+//!   take figures of one week for those of another, and compare a month with a week that is not its last one;
+//! - what follows from bounds: that of a sum of which nobody is met, or everybody, each part is so too, and that nobody
+//!   answered where there is no trust;
+//! - who came of `NO_SHOW` as those of `CONVERSATION_COVERAGE`: that what is hidden there is hidden here is tested by
+//!   itself;
 //! - that several events may be of the same few people: twelve addressed students may be four, three times. Where there
 //!   are that few altogether, it is hidden as of a family; where a few were chosen among many, it is not.
 //!
@@ -173,7 +181,8 @@ impl Terms {
         };
         Self {
             counting: definition.counting,
-            least: own.max(wished),
+            // Lessons are nobody, whatever the board wishes.
+            least: if own == 1 { own } else { own.max(wished) },
             least_by_language: LEAST_SENSITIVE.max(wished),
             inside,
             outside,
@@ -388,6 +397,15 @@ mod tests {
     }
 
     #[test]
+    fn lessons_are_shown_whatever_a_board_wishes() {
+        let cells = [cell(10, 100, 0, 1, 2), cell(10, 101, 0, 3, 3), cell(10, 102, 0, 0, 4)];
+        for metric in [Metric::LessonsPrepared, Metric::LessonsTaught, Metric::ExperienceReturn] {
+            let rows = made_of(metric, 25, &cells);
+            assert!(rows.iter().all(|row| (row.inside, row.outside) == (None, None)), "{metric:?}");
+        }
+    }
+
+    #[test]
     fn the_team_is_not_told_what_each_answered() {
         let group = |number, met, of| cell(10, 100, number, met, of);
         let own = |metric, cells: &[Cell]| {
@@ -419,6 +437,51 @@ mod tests {
         let (contactability, two_way) = (hidden(Metric::Contactability, &extreme), hidden(Metric::TwoWay, &calm));
         assert_eq!(contactability, [true, true, true, true, true, false]);
         assert_eq!(two_way, [true, true, true, false, false, false]);
+    }
+
+    #[test]
+    fn a_metric_that_tells_who_is_met_in_another_one_hides_what_that_one_hides() {
+        let cells = |counts: [(i64, i64); 4]| {
+            let school = |(number, (met, of)): (u128, (i64, i64))| cell(10, number, 1000 + number, met, of);
+            (100..).zip(counts).map(school).collect::<Vec<Cell>>()
+        };
+        let extreme = cells([(97, 100), (25, 50), (26, 52), (30, 60)]);
+        let calm = cells([(60, 97), (12, 25), (13, 26), (15, 30)]);
+        let hidden = |rows: &[Figure]| outside(rows, 100..=103).iter().map(Option::is_some).collect::<Vec<bool>>();
+        for metric in [Metric::GuardianTrust, Metric::NoShow] {
+            assert_eq!(hidden(&made_of(metric, 0, &calm)), [false; 4], "{metric:?} by itself");
+            let mut decided = Decided::nothing(BoardId(id(1)), 0);
+            let other = decided.figures(definitions::tells_of(metric).unwrap(), &extreme);
+            assert_eq!(hidden(&other), [true, true, true, false], "three did not answer, or had no conversation");
+            let rows = decided.figures(metric, &calm);
+            assert_eq!(hidden(&rows), [true, true, true, false], "{metric:?}");
+            assert_eq!(of(&rows, 100).inside.is_some(), of(&other, 100).inside.is_some(), "{metric:?}");
+        }
+    }
+
+    #[test]
+    fn a_few_who_are_met_earlier_in_the_month_only_are_hidden() {
+        let school = |(number, (met, in_week, of)): (u128, (i64, i64, i64))| {
+            let last = cell(10, number, 1000 + number, in_week, of);
+            let week = Cell { starts_on: "2026-10-26".parse().unwrap(), ..last };
+            let counts = Counts { numerator: met, ..week.counts };
+            [Cell { span: Span::Month, starts_on: "2026-10-01".parse().unwrap(), counts, ..week.clone() }, week]
+        };
+        let hidden = |metric, counts: [(i64, i64, i64); 4]| {
+            let cells: Vec<Cell> = (100..).zip(counts).flat_map(school).collect();
+            let rows = made_of(metric, 0, &cells);
+            [Span::Month, Span::Week].map(|span| {
+                let own: Vec<Figure> = rows.iter().filter(|row| row.span == span).cloned().collect();
+                outside(&own, 100..=103).iter().map(Option::is_some).collect::<Vec<bool>>()
+            })
+        };
+        let few = [(60, 58, 100), (30, 20, 50), (31, 20, 52), (40, 20, 60)];
+        let [month, week] = hidden(Metric::TwoWay, few);
+        assert_eq!((month, week), (vec![true, true, true, false], vec![false; 4]), "two had contact earlier only");
+        // Of the second nobody had contact earlier only: its month would tell what its week hides for the first.
+        let same = [(30, 3, 60), (20, 20, 50), (31, 20, 52), (40, 20, 58)];
+        let [month, week] = hidden(Metric::TwoWay, same);
+        assert_eq!((month, week), (vec![false, true, true, true], vec![true, true, true, false]));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::ops::AddAssign;
 use super::Counts;
 
 /// The counts of individuals that a figure tells, by itself and less from a wider one: see [`parts`].
-pub(super) const PARTS: usize = 7;
+pub(super) const PARTS: usize = EARLIER + SHORTER;
 /// Where each stands among them.
 pub(super) const DENOMINATOR: usize = 0;
 pub(super) const MET: usize = 1;
@@ -18,6 +18,11 @@ pub(super) const KNOWN_NOT_MET: usize = 4;
 pub(super) const NOT_COUNTED: usize = 5;
 #[cfg(test)]
 pub(super) const MET_IN_WHOLE: usize = 6;
+/// The first of [`Tally::earlier`].
+pub(super) const EARLIER: usize = 7;
+
+/// So many shorter periods may end with a longer one: the week and the month with which a school year ends.
+pub(super) const SHORTER: usize = 2;
 
 pub(super) type Parts = [i64; PARTS];
 
@@ -27,11 +32,13 @@ pub(super) struct Tally {
     pub counts: Counts,
     /// The counts of the wider metric less these ones; nothing where there is no wider one.
     pub left: Counts,
+    /// How many are met that were not in each shorter period of the same students; 0 where there is none.
+    pub earlier: [i64; SHORTER],
 }
 
 impl From<Counts> for Tally {
     fn from(counts: Counts) -> Self {
-        Self { counts, left: Counts::default() }
+        Self { counts, ..Self::default() }
     }
 }
 
@@ -39,6 +46,9 @@ impl AddAssign for Tally {
     fn add_assign(&mut self, other: Self) {
         self.counts += other.counts;
         self.left += other.left;
+        for (sum, part) in self.earlier.iter_mut().zip(other.earlier) {
+            *sum += part;
+        }
     }
 }
 
@@ -66,11 +76,12 @@ pub(super) struct Rule {
 pub(super) fn parts(tally: Tally, look: Look) -> Parts {
     let Counts { numerator, denominator, unknown } = tally.counts;
     match look {
-        Look::Denominator => [denominator, 0, 0, 0, 0, 0, 0],
+        Look::Denominator => [denominator, 0, 0, 0, 0, 0, 0, 0, 0],
         Look::Everything | Look::Answers => {
-            let (rest, left) = (denominator - numerator, tally.left);
-            let parts: Parts =
-                [denominator, numerator, rest, unknown, rest - unknown, left.denominator, left.numerator];
+            let (rest, left, [first, second]) = (denominator - numerator, tally.left, tally.earlier);
+            let known = rest - unknown;
+            let whole = [left.denominator, left.numerator];
+            let parts: Parts = [denominator, numerator, rest, unknown, known, whole[0], whole[1], first, second];
             parts.map(|part| part.max(0))
         }
     }
@@ -129,6 +140,10 @@ mod tests {
         wanting(units, rule) == [false; PARTS]
     }
 
+    fn wanted(parts: &[usize]) -> [bool; PARTS] {
+        std::array::from_fn(|part| parts.contains(&part))
+    }
+
     #[test]
     fn a_few_of_any_kind_are_not_calm() {
         let calm = |counts| is_calm(counts, Look::Everything, 5);
@@ -147,7 +162,7 @@ mod tests {
         assert!(is_calm(counts(0, 10, 0), Look::Everything, 10));
         let rule = Rule { look: Look::Answers, least: 10, is_known_in_part: false };
         let sum = |units: [(i64, i64); 2]| wanting(units.into_iter().map(|(met, of)| counts(met, of, 0)), rule);
-        assert_eq!(sum([(12, 12), (15, 15)]), [false, false, true, false, false, false, false]);
+        assert_eq!(sum([(12, 12), (15, 15)]), wanted(&[NOT_MET]));
         assert_eq!(sum([(12, 12), (15, 25)]), [false; PARTS]);
     }
 
@@ -159,6 +174,16 @@ mod tests {
         assert!(calm(left(0, 0)) && calm(left(5, 20)) && calm(left(-1, 0)));
         assert!(!calm(left(4, 0)) && !calm(left(0, 1)));
         assert!(is_calm(left(4, 1), Look::Denominator, 5));
+    }
+
+    #[test]
+    fn few_who_are_met_in_the_longer_period_only_are_not_calm() {
+        let calm = |earlier, look| is_calm(Tally { earlier, ..counts(20, 40, 0) }, look, 5);
+        assert!(calm([0, 0], Look::Everything) && calm([5, 20], Look::Everything) && calm([1, 1], Look::Denominator));
+        assert!(!calm([4, 0], Look::Everything) && !calm([0, 1], Look::Everything));
+        let rule = Rule { look: Look::Everything, ..FIVE };
+        let units = [2, 1].map(|few| Tally { earlier: [few, 0], ..counts(20, 40, 0) });
+        assert_eq!(wanting(units.into_iter(), rule), wanted(&[EARLIER]));
     }
 
     #[test]
@@ -189,6 +214,6 @@ mod tests {
     fn what_wants_more_is_named() {
         let rule = Rule { look: Look::Everything, ..FIVE };
         let units = [counts(18, 20, 0), counts(30, 30, 0)];
-        assert_eq!(wanting(units.into_iter(), rule), [false, false, true, false, true, false, false]);
+        assert_eq!(wanting(units.into_iter(), rule), wanted(&[NOT_MET, KNOWN_NOT_MET]));
     }
 }

@@ -2,15 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use glans_entity::metrics::{Level, Metric};
+use chrono::NaiveDate;
+use glans_entity::metrics::{Level, Metric, Span};
 use uuid::Uuid;
 
 use super::equations::{Line, Space};
 use super::invented::{Atom, Invented, Period};
 use super::rules::{
-    DENOMINATOR, KNOWN_NOT_MET, Look, MET, MET_IN_WHOLE, NOT_COUNTED, NOT_MET, Tally, UNKNOWN, is_few, parts,
+    DENOMINATOR, EARLIER, KNOWN_NOT_MET, Look, MET, MET_IN_WHOLE, NOT_COUNTED, NOT_MET, Tally, UNKNOWN, is_few, parts,
 };
 use super::{Counts, Figure, Terms};
+use crate::metrics::definitions::Counting;
+use crate::metrics::periods;
 
 pub(super) const BOARD: Uuid = Uuid::from_u128(1);
 
@@ -71,7 +74,11 @@ impl<'a> Numbers<'a> {
         let Atom { cluster, school, ref language, stretch, .. } = *atom;
         let (metric, time) = (invented.metric, stretch);
         let met = Unknown { what: What::Met, metric, cluster, school, group, language, time };
-        let counted = Unknown { what: What::Counted, metric: counted_by(metric), time: invented.days[stretch], ..met };
+        let counted = match metric {
+            // As many answers as guardians who answered.
+            Metric::GuardianTrust => Unknown { metric: Metric::SurveyResponse, ..met },
+            _ => Unknown { what: What::Counted, metric: counted_by(metric), time: invented.days[stretch], ..met },
+        };
         let unknown = Unknown { what: What::Unknown, ..met };
         Sum {
             counted: vec![self.of(counted)],
@@ -132,14 +139,20 @@ pub(super) struct Row {
     pub blocks: Vec<usize>,
     /// The same figure of the metric that this one is within, and whether it is shown.
     pub whole: Option<(Sum, bool)>,
+    /// Another metric shows as met whoever is counted here. It is that one's to look whether they are few.
+    pub is_told_elsewhere: bool,
+    /// The same figures of shorter periods that end on the same day. None but of coverage.
+    pub shorter: Vec<Row>,
 }
 
 impl Row {
     /// The parts in which it is of a few.
     pub fn few(&self, look: Look) -> impl Iterator<Item = usize> {
         let (least, is_nobody) = (self.least, self.tally.counts.denominator == 0);
+        let is_told_elsewhere = self.is_told_elsewhere;
         let parts = parts(self.tally, look).into_iter().enumerate();
         let parts = parts.filter(move |(part, _)| !is_nobody || *part >= NOT_COUNTED);
+        let parts = parts.filter(move |(part, _)| *part != DENOMINATOR || !is_told_elsewhere);
         parts.filter(move |(part, value)| is_few(*part, *value, look, least)).map(|(part, _)| part)
     }
 
@@ -158,6 +171,10 @@ impl Row {
             }
             (NOT_COUNTED, Some((whole, _))) => difference(&whole.counted, counted),
             (MET_IN_WHOLE, Some((whole, _))) => difference(&whole.met, met),
+            (EARLIER.., _) => match self.shorter.get(part - EARLIER) {
+                Some(shorter) => difference(met, &shorter.sum.met),
+                None => return false,
+            },
             _ => return false,
         };
         space.tells(line)
@@ -187,6 +204,8 @@ pub(super) struct Seen<'a> {
     pub blocks: Vec<Block<'a>>,
     /// By cluster.
     schools: BTreeSet<(Uuid, Uuid)>,
+    /// Blocks in which nobody else is met than in one of a shorter period, and that one.
+    still: BTreeSet<(usize, usize)>,
 }
 
 impl<'a> Seen<'a> {
@@ -204,7 +223,60 @@ impl<'a> Seen<'a> {
             }
         }
         let schools = invented.atoms.iter().map(|atom| (atom.cluster, atom.school)).collect();
-        Self { invented, figures, terms, rows, blocks, schools }
+        let mut seen = Self { invented, figures, terms, rows, blocks, schools, still: BTreeSet::new() };
+        if terms.counting == Counting::Coverage {
+            seen.look_back();
+        }
+        seen
+    }
+
+    /// Looks at who is met beside those of shorter periods that end on the same day.
+    fn look_back(&mut self) {
+        let looked_on = |(span, key): Period| periods::looked_on(span, key);
+        let all = self.rows.clone();
+        for (key, row) in &mut self.rows {
+            let (of, language, period) = *key;
+            let shorter = all.range((of, language, (Span::Week, NaiveDate::MIN))..*key);
+            let shorter = shorter.filter(|((_, _, other), _)| looked_on(*other) == looked_on(period));
+            row.shorter = shorter.map(|(_, shorter)| shorter.clone()).collect();
+            for (earlier, shorter) in row.tally.earlier.iter_mut().zip(&row.shorter) {
+                *earlier = row.tally.counts.numerator - shorter.tally.counts.numerator;
+            }
+        }
+        let of = |block: usize| {
+            let first = self.blocks[block].atoms[0];
+            (first.cluster, first.school, first.language.as_str())
+        };
+        let mut still = BTreeSet::new();
+        for row in self.rows.values().filter(|row| row.is_shown) {
+            for (earlier, shorter) in row.tally.earlier.into_iter().zip(&row.shorter) {
+                for block in row.blocks.iter().filter(|_| earlier == 0 && shorter.is_shown) {
+                    let same = shorter.blocks.iter().find(|other| of(**other) == of(*block));
+                    still.extend(same.map(|same| (*block, *same)));
+                }
+            }
+        }
+        self.still = still;
+    }
+
+    /// That as many are met in the blocks in which nobody else is.
+    pub fn stills(&self) -> Vec<Line> {
+        let line = |(one, other): &(usize, usize)| difference(&self.blocks[*one].sum.met, &self.blocks[*other].sum.met);
+        self.still.iter().map(line).collect()
+    }
+
+    /// The same of the class groups of a school.
+    fn stills_of(&self, team: Uuid, numbers: &mut Numbers<'a>) -> Vec<Line> {
+        let mut lines = Vec::new();
+        for (one, other) in self.still.iter().filter(|(one, _)| self.blocks[*one].school() == team) {
+            let others = &self.blocks[*other].atoms;
+            for atom in self.blocks[*one].atoms.iter().copied() {
+                let Some(other) = others.iter().copied().find(|other| other.group == atom.group) else { continue };
+                let [one, other] = [atom, other].map(|atom| numbers.sum(self.invented, atom, Some(atom.group)));
+                lines.push(difference(&one.met, &other.met));
+            }
+        }
+        lines
     }
 
     /// Looks at what is left beside each figure of the metric that this one is within.
@@ -216,6 +288,13 @@ impl<'a> Seen<'a> {
             let denominator = wide.denominator - own.denominator;
             row.tally.left = Counts { numerator, denominator, unknown: 0 };
             row.whole = Some((whole.sum.clone(), whole.is_shown));
+        }
+    }
+
+    /// Looks at which figures there are of the metric of which this one tells who is met.
+    pub fn heed(&mut self, other: &BTreeMap<RowKey<'a>, Row>) {
+        for (key, row) in &mut self.rows {
+            row.is_told_elsewhere = other.get(key).is_some_and(|other| other.is_shown);
         }
     }
 
@@ -259,6 +338,10 @@ impl<'a> Seen<'a> {
             }
             if !row.is_shown || row.whole.as_ref().is_some_and(|(_, is_shown)| !is_shown) {
                 others.left += row.tally.left;
+            }
+            if !row.is_shown || row.shorter.iter().any(|shorter| !shorter.is_shown) {
+                let earlier = row.tally.earlier;
+                others += Tally { earlier, ..Tally::default() };
             }
         }
         others
@@ -348,7 +431,7 @@ pub(super) struct Own<'a> {
 impl<'a> Own<'a> {
     pub fn of(seen: &Seen<'a>, numbers: &mut Numbers<'a>, team: Uuid) -> Self {
         let mut rows = rows(seen.figures, seen.terms, Some(team));
-        let (mut cells, mut links, mut clusters) = (BTreeMap::new(), Vec::new(), BTreeSet::new());
+        let (mut cells, mut links, mut clusters) = (BTreeMap::new(), seen.stills_of(team, numbers), BTreeSet::new());
         for block in seen.blocks.iter().filter(|block| block.school() == team) {
             let first = block.atoms[0];
             clusters.insert(first.cluster);

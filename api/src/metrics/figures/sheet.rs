@@ -8,7 +8,7 @@ use glans_entity::metrics::{Level, Span, Suppression};
 use uuid::Uuid;
 
 use super::decided::{Before, Name};
-use super::rules::{Look, Tally, is_calm};
+use super::rules::{Look, SHORTER, Tally, is_calm};
 use super::slack::Usage;
 use super::{Cell, Counts, Terms, balance, slack, weave};
 use crate::metrics::definitions::Counting;
@@ -38,8 +38,8 @@ pub(super) struct Index {
     /// By [`ALL`], [`UNTOLD`] and from then on by name.
     pub languages: Vec<String>,
     schools: Vec<SchoolId>,
-    /// Of each period, the others at whose end it is looked on the same day. Their counts share their denominators.
-    /// None for events.
+    /// Of each period, the others at whose end it is looked on the same day: of the same students, so that they share
+    /// their denominators. Shorter ones have lower numbers. None for events.
     twins: Vec<Vec<usize>>,
 }
 
@@ -82,6 +82,13 @@ impl Index {
 
     pub fn school(&self, id: SchoolId) -> usize {
         self.schools.partition_point(|other| *other < id)
+    }
+
+    /// The shorter periods that end on the same day: whoever is met in them is met in this one. Of how students stand
+    /// they say the same.
+    pub fn shorter(&self, period: usize) -> impl Iterator<Item = usize> {
+        let twins = if self.terms.counting == Counting::Coverage { self.twins[period].as_slice() } else { &[] };
+        twins.iter().copied().filter(move |other| *other < period)
     }
 
     /// Whether there are figures by language of that period.
@@ -182,7 +189,8 @@ impl<'a> Sheet<'a> {
     pub fn heed(&mut self, before: Before<'_>) {
         for (key, counts) in &self.counts {
             let name = self.name(*key);
-            let mut is_imposed = before.hidden.is_some_and(|hidden| hidden.contains(&name));
+            let mut others = [before.few, before.told_of].into_iter().flatten();
+            let mut is_imposed = others.any(|hidden| hidden.contains(&name));
             if let Some(whole) = before.whole.and_then(|told| told.counts.get(&name)) {
                 let numerator = whole.numerator - counts.numerator;
                 let denominator = whole.denominator - counts.denominator;
@@ -216,7 +224,12 @@ impl<'a> Sheet<'a> {
     }
 
     pub fn tally(&self, key: Key) -> Tally {
-        Tally { counts: self.at(key), left: self.left.get(&key).copied().unwrap_or_default() }
+        let counts = self.at(key);
+        let mut earlier = [0; SHORTER];
+        for (earlier, period) in earlier.iter_mut().zip(self.index.shorter(key.period)) {
+            *earlier = counts.numerator - self.at(Key { period, ..key }).numerator;
+        }
+        Tally { counts, left: self.left.get(&key).copied().unwrap_or_default(), earlier }
     }
 
     pub fn is_hidden(&self, key: Key) -> bool {
@@ -263,7 +276,7 @@ impl<'a> Sheet<'a> {
         if is_all { least } else { least_by_language }
     }
 
-    /// Hides a figure, and with it what is its own part or shares its denominator. False if there is nothing to hide.
+    /// Hides a figure, and with it what is its own part or tells the same. False if there is nothing to hide.
     pub fn hide(&mut self, key: Key, why: Suppression) -> bool {
         if self.at(key).denominator == 0 || self.is_hidden(key) {
             return false;
@@ -277,9 +290,20 @@ impl<'a> Sheet<'a> {
         }
         let index = self.index;
         for period in &index.twins[key.period] {
-            self.hide(Key { period: *period, ..key }, Suppression::Complementary);
+            let twin = Key { period: *period, ..key };
+            if self.is_told_by(key, twin) {
+                self.hide(twin, Suppression::Complementary);
+            }
         }
         true
+    }
+
+    /// Whether the figure of another period of the same students is the same. How many they are is hidden of both by
+    /// what was decided before; of coverage the longer one tells more only where nobody else is met in it.
+    fn is_told_by(&self, key: Key, twin: Key) -> bool {
+        let is_longer = twin.period > key.period;
+        let is_same = || is_longer && self.at(twin).numerator == self.at(key).numerator;
+        self.index.terms.counting != Counting::Coverage || is_same()
     }
 
     /// Decides what is hidden. Everything but the first step only reacts to what is hidden already, until nothing is

@@ -5,7 +5,7 @@ mod making;
 mod publishing;
 mod store;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -61,8 +61,11 @@ async fn publish(app: &Arc<App>) -> Result<()> {
     let boards = boards(&app.db.read(&everywhere).await?).await?;
     for board in boards {
         // What is still to be made is part of what is to be published.
-        if !store::is_behind(&app.db.read(&everywhere).await?, board, week, now).await? {
-            publishing::daily(app, board).await?;
+        if store::is_behind(&app.db.read(&everywhere).await?, board, week, now).await? {
+            continue;
+        }
+        if let Err(error) = publishing::daily(app, board, now).await {
+            tracing::error!(%board, ?error, "the figures of a board are not published, which is tried again");
         }
     }
     Ok(())
@@ -96,11 +99,15 @@ fn parts(board: BoardId, school: SchoolId, day: NaiveDate) -> impl Iterator<Item
 
 /// Makes the cells of the parts. Those of a period that is over change what is published.
 async fn make(db: &DatabaseTransaction, parts: BTreeSet<Part>, now: DateTime<Utc>) -> Result<()> {
+    let mut years: BTreeMap<BoardId, BTreeSet<NaiveDate>> = BTreeMap::new();
     for part in parts {
         making::make(db, part, today(now), now).await?;
         if part.last() < today(now) {
-            publishing::mark(db, part.board, periods::start(Span::SchoolYear, part.first())).await?;
+            years.entry(part.board).or_default().insert(periods::start(Span::SchoolYear, part.first()));
         }
+    }
+    for (board, years) in years {
+        publishing::mark(db, board, years).await?;
     }
     Ok(())
 }
@@ -129,7 +136,7 @@ pub async fn rebuild(app: &Arc<App>, board: BoardId) -> Result<()> {
         make(&db, parts.iter().copied().collect(), now).await?;
         db.commit().await?;
     }
-    publishing::all(app, board).await
+    publishing::all(app, board, now).await
 }
 
 /// All parts that there are, or are to be.

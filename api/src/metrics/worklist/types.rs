@@ -32,7 +32,7 @@ pub enum WorklistKind {
 pub struct WorklistItem(pub(super) Item);
 
 /// A student of whom something is missing.
-#[Object(guard = "Opens::child(self.0.student.board_id, self.0.student.id).beyond(&[\"student\"])")]
+#[Object(guard = "Opens::child(self.0.student.board_id, self.0.student.id)")]
 impl WorklistItem {
     /// Of whom.
     pub async fn student(&self) -> Student {

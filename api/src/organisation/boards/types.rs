@@ -48,7 +48,7 @@ impl Board {
     }
 
     /// Engagement metrics show no figure of fewer than this, 5 to 100; null where the board leaves it to each metric
-    /// (`MetricDefinition.leastShown`, 10 by language). Where that is more, it holds.
+    /// (`MetricDefinition.leastShown`, 10 by language). Where that is more, it holds. Lessons are shown all the same.
     pub async fn least_shown(&self) -> Option<i32> {
         self.0.least_shown
     }
@@ -144,7 +144,7 @@ pub struct BoardUpdateInput {
     /// Number in the national register, five digits; null clears it.
     pub number: MaybeUndefined<String>,
     /// Show no metrics of fewer, 5 to 100; null leaves it to each metric. All published figures are withdrawn at once, and
-    /// published again by the new number within some minutes.
+    /// published again by the new number within some minutes. Files that were exported stay as they are.
     pub least_shown: MaybeUndefined<i32>,
     /// Refused with CONFLICT when the stored version is another one.
     pub if_version: Option<i32>,

@@ -15,7 +15,7 @@ use glans_entity::metrics::{Metric, Span, figure};
 use glans_entity::scope::Scope;
 use sea_orm::{DatabaseTransaction, Iterable};
 
-use self::store::{Lease, Versions};
+use self::store::{Changes, Lease, Versions};
 use crate::app::App;
 use crate::call::today;
 use crate::metrics::figures::{Decided, Figure};
@@ -25,9 +25,8 @@ use crate::platform::error::{Error, Result};
 /// The milestone of the day on which it was done.
 const PUBLISHED: &str = "figures";
 
-/// Publishes what is over by today, unless that was done today, and tells of the periods that are observed.
-pub(super) async fn daily(app: &Arc<App>, board: BoardId) -> Result<()> {
-    let now = app.clock.now();
+/// Publishes what is over by the day of `now`, unless that was done, and tells of the periods that are observed.
+pub(super) async fn daily(app: &Arc<App>, board: BoardId, now: DateTime<Utc>) -> Result<()> {
     let on = today(now);
     let last = milestones::last(&app.db.read(&Scope::system(on)).await?, board, PUBLISHED, on).await?;
     if last == Some(on) {
@@ -40,12 +39,13 @@ pub(super) async fn daily(app: &Arc<App>, board: BoardId) -> Result<()> {
     };
     store::mark(&db, board, years).await?;
     db.commit().await?;
-    if !marked(app, board).await? {
-        return Ok(());
-    }
+    let Some(wished) = marked(app, board, now).await? else { return Ok(()) };
     let db = app.db.write(&Scope::system(on)).await?;
-    milestones::is_first(&db, board, PUBLISHED, on.to_string(), now).await?;
-    milestones::close_periods(&db, board, now).await?;
+    // Who changed the wish meanwhile took away what was published.
+    if store::wished(&db, board).await? == wished {
+        milestones::is_first(&db, board, PUBLISHED, on.to_string(), now).await?;
+        milestones::close_periods(&db, board, now).await?;
+    }
     Ok(db.commit().await?)
 }
 
@@ -61,51 +61,48 @@ fn ended(since: NaiveDate, on: NaiveDate) -> BTreeSet<NaiveDate> {
 ///
 /// # Errors
 /// A fault where another process publishes at this moment.
-pub(super) async fn all(app: &Arc<App>, board: BoardId) -> Result<()> {
-    let db = app.db.write(&Scope::system(today(app.clock.now()))).await?;
+pub(super) async fn all(app: &Arc<App>, board: BoardId, now: DateTime<Utc>) -> Result<()> {
+    let db = app.db.write(&Scope::system(today(now))).await?;
     let years = store::years(&db, board).await?;
     store::mark(&db, board, years).await?;
     db.commit().await?;
-    if marked(app, board).await? {
-        return Ok(());
+    match marked(app, board, now).await? {
+        Some(_) => Ok(()),
+        None => Err(Error::fault("another process publishes figures at this moment: try again in some minutes")),
     }
-    Err(Error::fault("another process publishes figures at this moment: try again in some minutes"))
 }
 
-/// That cells of a period that is over changed.
-pub(super) async fn mark(db: &DatabaseTransaction, board: BoardId, year: NaiveDate) -> Result<()> {
-    store::mark(db, board, [year].into()).await
-}
+/// That cells of periods that are over changed.
+pub(super) use store::mark;
 
 /// Takes away all that is published, so that the next round publishes it anew.
 pub(super) async fn withdraw(db: &DatabaseTransaction, board: BoardId) -> Result<()> {
     store::unpublish(db, board).await?;
+    store::mark(db, board, store::years(db, board).await?).await?;
     milestones::forget(db, board, PUBLISHED).await
 }
 
-/// Publishes the school years that are marked. False if somebody else does, or the board changed what it wishes to hide
-/// meanwhile: the next round goes on.
-async fn marked(app: &Arc<App>, board: BoardId) -> Result<bool> {
-    let now = app.clock.now();
-    let db = app.db.write(&Scope::system(today(now))).await?;
+/// Publishes the school years that are marked, by what the board wishes to hide. None if somebody else does, or the wish
+/// changed meanwhile: the next round goes on.
+async fn marked(app: &Arc<App>, board: BoardId, now: DateTime<Utc>) -> Result<Option<i64>> {
+    let scope = Scope::system(today(now));
+    let db = app.db.write(&scope).await?;
     let wished = store::wished(&db, board).await?;
-    let Some(leases) = store::lease(&db, board, now).await? else { return Ok(false) };
+    let Some(leases) = store::lease(&db, board, app.clock.now()).await? else { return Ok(None) };
     db.commit().await?;
     for lease in leases {
         let work = Work { lease, wished, now };
-        let done = work.publish_all(app).await?;
-        let db = app.db.write(&Scope::system(today(now))).await?;
-        if done {
-            store::give_back(&db, &work.lease).await?;
-        } else {
+        let done = work.publish(app).await;
+        if !matches!(done, Ok(true)) {
+            let db = app.db.write(&scope).await?;
             store::give_up(&db, &work.lease).await?;
+            db.commit().await?;
         }
-        db.commit().await?;
-        if !done {
-            return Ok(false);
+        if !done? {
+            return Ok(None);
         }
     }
-    Ok(true)
+    Ok(Some(wished))
 }
 
 /// A school year of a board that is being published.
@@ -116,49 +113,46 @@ struct Work {
 }
 
 impl Work {
-    /// One metric after the other: what is hidden of one decides on the next.
-    async fn publish_all(&self, app: &Arc<App>) -> Result<bool> {
+    /// All of it is of one moment, and appears at once. False if it is not to be.
+    async fn publish(&self, app: &Arc<App>) -> Result<bool> {
+        let scope = Scope::system(today(self.now));
+        let read = app.db.read(&scope).await?;
+        let mut changes = Vec::new();
         let mut decided = Decided::nothing(self.lease.board, self.wished);
         for metric in Metric::iter() {
             let rows;
-            (decided, rows) = self.decide(app, decided, metric).await?;
-            if !self.publish(app, metric, rows).await? {
-                return Ok(false);
-            }
+            (decided, rows) = self.decide(&read, decided, metric).await?;
+            let known = store::figures(&read, (self.lease.board, metric, self.lease.year)).await?;
+            changes.push(Changes::between(known, rows));
         }
+        drop(read);
+        let db = app.db.write(&scope).await?;
+        if store::wished(&db, self.lease.board).await? != self.wished || !store::holds(&db, &self.lease).await? {
+            return Ok(false);
+        }
+        for changes in changes {
+            store::write(&db, changes).await?;
+        }
+        store::give_back(&db, &self.lease).await?;
+        db.commit().await?;
         Ok(true)
     }
 
+    /// One metric after the other: what is hidden of one decides on the next.
     async fn decide(
         &self,
-        app: &Arc<App>,
+        read: &DatabaseTransaction,
         mut decided: Decided,
         metric: Metric,
     ) -> Result<(Decided, Vec<figure::Model>)> {
         let Lease { board, year, .. } = self.lease;
-        let on = today(self.now);
-        let read = app.db.read(&Scope::system(on)).await?;
-        let (cells, versions) = store::cells(&read, board, metric, year, on).await?;
-        drop(read);
+        let (cells, versions) = store::cells(read, board, metric, year, today(self.now)).await?;
         let decide = move || {
             let found = decided.figures(metric, &cells);
             (decided, found)
         };
         let (decided, found) = tokio::task::spawn_blocking(decide).await.map_err(Error::fault)?;
         Ok((decided, found.into_iter().map(|figure| row(board, metric, &versions, figure)).collect()))
-    }
-
-    /// False if it is not to be gone on with.
-    async fn publish(&self, app: &Arc<App>, metric: Metric, rows: Vec<figure::Model>) -> Result<bool> {
-        let Lease { board, year, .. } = self.lease;
-        let db = app.db.write(&Scope::system(today(self.now))).await?;
-        let goes_on = store::holds(&db, &self.lease, app.clock.now()).await?;
-        if !goes_on || store::wished(&db, board).await? != self.wished {
-            return Ok(false);
-        }
-        store::replace(&db, (board, metric, year), rows).await?;
-        db.commit().await?;
-        Ok(true)
     }
 }
 

@@ -7,10 +7,10 @@ use glans_entity::ids::BoardId;
 use glans_entity::metrics::{Level, Metric, Span, cell, figure, unpublished};
 use glans_entity::organisation::board;
 use glans_entity::scope::{Scope, Scoped};
-use sea_orm::sea_query::{Expr, OnConflict, Query};
+use sea_orm::sea_query::{Expr, LockType, OnConflict, Query};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
-    QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, Iterable, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -22,8 +22,8 @@ use crate::platform::error::Result;
 const AT_ONCE: usize = 500;
 /// Rows that one statement takes away, each by its whole key.
 const AWAY_AT_ONCE: usize = 50;
-/// How long somebody may take to publish a metric of a school year.
-const LEASED: TimeDelta = TimeDelta::minutes(10);
+/// How long somebody may take to publish the school years of a board.
+const LEASED: TimeDelta = TimeDelta::minutes(20);
 
 /// By which version of its definition the cells of a period were made.
 pub(super) type Versions = BTreeMap<(Span, NaiveDate), i32>;
@@ -45,7 +45,11 @@ impl Lease {
 }
 
 /// That figures of the school years are older than their cells.
-pub(super) async fn mark(db: &DatabaseTransaction, board: BoardId, years: BTreeSet<NaiveDate>) -> Result<()> {
+pub(in crate::metrics::rollups) async fn mark(
+    db: &DatabaseTransaction,
+    board: BoardId,
+    years: BTreeSet<NaiveDate>,
+) -> Result<()> {
     use unpublished::Column;
     if years.is_empty() {
         return Ok(());
@@ -67,7 +71,7 @@ pub(super) async fn mark(db: &DatabaseTransaction, board: BoardId, years: BTreeS
 pub(super) async fn lease(db: &DatabaseTransaction, board: BoardId, now: DateTime<Utc>) -> Result<Option<Vec<Lease>>> {
     use unpublished::Column;
     let own = unpublished::Entity::within(&Scope::system(NaiveDate::MIN)).filter(Column::BoardId.eq(board));
-    let rows = own.lock_exclusive().all(db).await?;
+    let rows = own.order_by_asc(Column::SchoolYear).lock_exclusive().all(db).await?;
     if rows.iter().any(|row| row.leased_until.is_some_and(|until| until > now)) {
         return Ok(None);
     }
@@ -76,19 +80,17 @@ pub(super) async fn lease(db: &DatabaseTransaction, board: BoardId, now: DateTim
         .col_expr(Column::Lease, Expr::value(lease))
         .col_expr(Column::LeasedUntil, Expr::value(now + LEASED))
         .filter(Column::BoardId.eq(board))
+        .filter(Column::SchoolYear.is_in(rows.iter().map(|row| row.school_year)))
         .exec(db)
         .await?;
     Ok(Some(rows.into_iter().map(|row| Lease { board, year: row.school_year, token: row.token, lease }).collect()))
 }
 
-/// Whether it is still leased to who asks, who may go on.
-pub(super) async fn holds(db: &DatabaseTransaction, lease: &Lease, now: DateTime<Utc>) -> Result<bool> {
-    use unpublished::Column;
-    let own = unpublished::Entity::update_many()
-        .col_expr(Column::LeasedUntil, Expr::value(now + LEASED))
-        .filter(lease.row())
-        .filter(Column::Lease.eq(lease.lease));
-    Ok(own.exec(db).await?.rows_affected > 0)
+/// Whether it is still leased to who asks, until the transaction ends.
+pub(super) async fn holds(db: &DatabaseTransaction, lease: &Lease) -> Result<bool> {
+    let own = unpublished::Entity::within(&Scope::system(NaiveDate::MIN)).filter(lease.row());
+    let row = own.filter(unpublished::Column::Lease.eq(lease.lease)).lock_exclusive().one(db).await?;
+    Ok(row.is_some())
 }
 
 /// It is published. Where cells changed meanwhile it stays marked.
@@ -117,10 +119,11 @@ pub(super) async fn unpublish(db: &DatabaseTransaction, board: BoardId) -> Resul
     Ok(())
 }
 
-/// Of how few the board wishes to show nothing; 0 where it has no wish. Until the transaction ends it cannot be changed.
+/// Of how few the board wishes to show nothing; 0 where it has no wish. Who changes it waits until the transaction ends; an
+/// import does not.
 pub(super) async fn wished(db: &DatabaseTransaction, board: BoardId) -> Result<i64> {
     let rows = board::Entity::within(&Scope::system(NaiveDate::MIN)).filter(board::Column::Id.eq(board));
-    let row = rows.lock_shared().one(db).await?;
+    let row = rows.lock(LockType::KeyShare).one(db).await?;
     Ok(row.and_then(|row| row.least_shown).map_or(0, i64::from))
 }
 
@@ -131,6 +134,7 @@ pub(super) async fn years(db: &impl ConnectionTrait, board: BoardId) -> Result<B
         .column(cell::Column::StartsOn)
         .from(cell::Entity)
         .and_where(cell::Column::BoardId.eq(board))
+        .and_where(cell::Column::Metric.is_in(Metric::iter()))
         .and_where(cell::Column::Span.eq(Span::SchoolYear))
         .to_owned();
     let rows = db.query_all(&select).await?;
@@ -190,21 +194,36 @@ fn key(row: &figure::Model) -> Key {
     (row.span, row.level, row.language.clone(), row.starts_on, row.parent_id, row.place_id)
 }
 
-/// Writes the figures of a metric and school year in place of those that are there, as far as they differ.
-pub(super) async fn replace(
-    db: &DatabaseTransaction,
+/// How figures differ from those that are there.
+pub(super) struct Changes {
+    new: Vec<figure::Model>,
+    gone: Vec<figure::Model>,
+}
+
+impl Changes {
+    pub fn between(known: Vec<figure::Model>, rows: Vec<figure::Model>) -> Self {
+        let mut known: BTreeMap<Key, figure::Model> = known.into_iter().map(|row| (key(&row), row)).collect();
+        let new = rows.into_iter().filter(|row| known.remove(&key(row)).as_ref() != Some(row)).collect();
+        Self { new, gone: known.into_values().collect() }
+    }
+}
+
+/// The figures of a metric and school year that are there.
+pub(super) async fn figures(
+    db: &impl ConnectionTrait,
     (board, metric, year): (BoardId, Metric, NaiveDate),
-    rows: Vec<figure::Model>,
-) -> Result<()> {
+) -> Result<Vec<figure::Model>> {
     use figure::Column;
-    let known = figure::Entity::within(&Scope::system(NaiveDate::MIN))
+    let rows = figure::Entity::within(&Scope::system(NaiveDate::MIN))
         .filter(Column::BoardId.eq(board))
         .filter(Column::Metric.eq(metric))
-        .filter(of_year((Column::Span, Column::StartsOn), year))
-        .all(db)
-        .await?;
-    let mut known: BTreeMap<Key, figure::Model> = known.into_iter().map(|row| (key(&row), row)).collect();
-    let new: Vec<_> = rows.into_iter().filter(|row| known.remove(&key(row)).as_ref() != Some(row)).collect();
+        .filter(of_year((Column::Span, Column::StartsOn), year));
+    Ok(rows.all(db).await?)
+}
+
+/// Writes what differs.
+pub(super) async fn write(db: &DatabaseTransaction, changes: Changes) -> Result<()> {
+    use figure::Column;
     let keys = [
         Column::BoardId,
         Column::Span,
@@ -218,26 +237,26 @@ pub(super) async fn replace(
     let values =
         [Column::Version, Column::Numerator, Column::Denominator, Column::Unknown, Column::Inside, Column::Outside];
     let again = OnConflict::columns(keys).update_columns(values).to_owned();
-    for rows in new.chunks(AT_ONCE) {
+    for rows in changes.new.chunks(AT_ONCE) {
         let rows = rows.iter().cloned().map(IntoActiveModel::into_active_model);
         figure::Entity::insert_many(rows).on_conflict(again.clone()).exec_without_returning(db).await?;
     }
-    let gone: Vec<_> = known.into_keys().collect();
-    for keys in gone.chunks(AWAY_AT_ONCE) {
-        let any = keys.iter().fold(Condition::any(), |any, (span, level, language, starts_on, parent, place)| {
-            any.add(
-                Condition::all()
-                    .add(Column::BoardId.eq(board))
-                    .add(Column::Span.eq(*span))
-                    .add(Column::Metric.eq(metric))
-                    .add(Column::Level.eq(*level))
-                    .add(Column::Language.eq(language))
-                    .add(Column::StartsOn.eq(*starts_on))
-                    .add(Column::ParentId.eq(*parent))
-                    .add(Column::PlaceId.eq(*place)),
-            )
-        });
+    for rows in changes.gone.chunks(AWAY_AT_ONCE) {
+        let any = rows.iter().fold(Condition::any(), |any, row| any.add(own_key(row)));
         figure::Entity::delete_many().filter(any).exec(db).await?;
     }
     Ok(())
+}
+
+fn own_key(row: &figure::Model) -> Condition {
+    use figure::Column;
+    Condition::all()
+        .add(Column::BoardId.eq(row.board_id))
+        .add(Column::Span.eq(row.span))
+        .add(Column::Metric.eq(row.metric))
+        .add(Column::Level.eq(row.level))
+        .add(Column::Language.eq(&row.language))
+        .add(Column::StartsOn.eq(row.starts_on))
+        .add(Column::ParentId.eq(row.parent_id))
+        .add(Column::PlaceId.eq(row.place_id))
 }
