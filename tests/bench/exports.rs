@@ -4,10 +4,11 @@ use std::time::{Duration, Instant};
 
 use chrono::{Days, NaiveDate};
 use glans::background::Background;
+use glans::call::today;
 use glans::cli;
 use glans::http::Stopping;
 use glans_entity::ids::SchoolId;
-use glans_entity::metrics::{Level, Metric, figure};
+use glans_entity::metrics::{Level, Metric, figure, milestone};
 use glans_entity::organisation::school;
 use glans_tests::{Actor, Engine, Setting, Who, World};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Iterable};
@@ -50,6 +51,7 @@ pub(crate) async fn measure(figures: usize) {
             continue;
         };
         sow(&world, figures).await;
+        publish_nothing(&world).await;
         if world.engine() == Engine::Postgres {
             // What it finds out by itself of a database that was not filled a moment ago.
             world.app.db.connection().execute_unprepared("ANALYZE").await.expect("a database of ours");
@@ -109,6 +111,22 @@ async fn fetch(address: &str, token: &str, id: &str) -> u64 {
         bytes += piece.len() as u64;
     }
     bytes
+}
+
+/// As if the figures of today were published: the server would take away what is sown, for there are no facts of it.
+async fn publish_nothing(world: &World) {
+    let today = today(chrono::Utc::now());
+    let days = [today, today + Days::new(1)].map(|day| day.to_string());
+    let row = |reached| milestone::Model {
+        board_id: world.ours.id,
+        kind: "figures".to_owned(),
+        reached,
+        at: world.app.clock.now(),
+    };
+    let rows = days.map(|reached| row(reached).into_active_model().reset_all());
+    let db = world.writing().await;
+    milestone::Entity::insert_many(rows).exec_without_returning(&db).await.expect("rows of ours");
+    world.written(db).await;
 }
 
 /// Weekly figures of all metrics, of as many schools as it takes.
