@@ -32,6 +32,14 @@ schema:
 golden:
     UPDATE=1 cargo test -p glans-tests access
 
+# Looks for a document that the guard dies of, or reads for a second; needs cargo-fuzz and a nightly compiler
+fuzz *ARGS:
+    cargo +nightly fuzz run guard -- -max_len=65536 -timeout=1 {{ ARGS }}
+
+# Licences, advisories, sources and doubles of what is built in; needs cargo-deny
+deny:
+    cargo deny check
+
 # The two screens at the size of a country, on both databases, beside a flat SQL handler
 bench *ARGS:
     cargo bench -p glans-tests --bench screens -- {{ ARGS }}

@@ -1,6 +1,7 @@
 //! Any bytes are accepted or refused: nothing aborts, nothing runs long, and what is accepted is within the limits.
 //!
-//! libFuzzer itself reports aborts; run with `-timeout=1` to have slow inputs reported, and with `-max_len=65536`.
+//! libFuzzer itself reports aborts; `just fuzz` has it report slow inputs too, with `-timeout=1` and `-max_len=65536`.
+//! `just fuzz -runs=1000000` ends after a million documents.
 #![no_main]
 
 use glans::http::guard::{CallerKind, Document};

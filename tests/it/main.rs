@@ -5,6 +5,7 @@
 mod access;
 mod access_log;
 mod announcements;
+mod apollo;
 mod ask;
 mod awaiting;
 mod bookings;

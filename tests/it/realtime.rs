@@ -26,25 +26,34 @@ impl Drop for Follower {
 }
 
 impl Follower {
-    /// None where there is no node, or no packages.
+    /// With npm's `graphql-ws` ("ws"), `graphql-sse` ("sse") or `@apollo/client` ("apollo"). None where there is no
+    /// node, or no packages.
     pub fn start(kind: &str, actor: &Actor, document: &str, variables: &Value) -> Option<Self> {
-        Self::persistent(kind, actor, document, variables, 0)
+        match kind {
+            "apollo" => Self::apollo(actor, document, variables),
+            _ => Self::persistent(kind, actor, document, variables, 0),
+        }
+    }
+
+    /// Apollo Client with an operation of any kind.
+    pub fn apollo(actor: &Actor, document: &str, variables: &Value) -> Option<Self> {
+        Self::run(&["apollo.mjs", actor.address(), actor.token(), document, &variables.to_string()])
     }
 
     /// One that connects again as often as that, and goes on after the last cursor.
     pub fn persistent(kind: &str, actor: &Actor, document: &str, variables: &Value, attempts: u32) -> Option<Self> {
+        let (variables, attempts) = (variables.to_string(), attempts.to_string());
+        Self::run(&["follow.mjs", kind, actor.address(), actor.token(), document, &variables, &attempts])
+    }
+
+    fn run(arguments: &[&str]) -> Option<Self> {
         let clients = crate::repository().join("tests/clients");
-        if !clients.join("node_modules/graphql-ws").exists() {
+        if !["graphql-ws", "@apollo/client"].iter().all(|name| clients.join("node_modules").join(name).exists()) {
             crate::http_audits::skip("following needs `npm ci` in tests/clients");
             return None;
         }
-        let variables = variables.to_string();
-        let mut process = Command::new("node")
-            .args(["follow.mjs", kind, actor.address(), actor.token(), document, &variables, &attempts.to_string()])
-            .current_dir(clients)
-            .stdout(Stdio::piped())
-            .spawn()
-            .ok()?;
+        let mut process =
+            Command::new("node").args(arguments).current_dir(clients).stdout(Stdio::piped()).spawn().ok()?;
         let said = BufReader::new(process.stdout.take()?);
         let (told, lines) = channel(1_000);
         std::thread::spawn(move || said.lines().map_while(Result::ok).try_for_each(|line| told.blocking_send(line)));
@@ -56,12 +65,17 @@ impl Follower {
         line.expect("another line")
     }
 
+    /// The next line, which is an answer or an error.
+    pub async fn answer(&mut self) -> Value {
+        let line = self.line().await;
+        serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line}"))
+    }
+
     /// What the next event tells of `field`.
     pub async fn event(&mut self, field: &str) -> Value {
-        let line = self.line().await;
-        let mut answer: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line}"));
+        let mut answer = self.answer().await;
         let told = answer["data"][field].take();
-        assert!(told.is_object(), "{line}");
+        assert!(told.is_object(), "{told} in {answer}");
         told
     }
 
@@ -82,7 +96,7 @@ async fn started(world: &World, admin: &Actor) -> (String, String) {
 
 async fn an_administrator_follows_an_import_to_its_end(world: &World) {
     let admin = world.actor(Who::Admin).await;
-    for kind in ["ws", "sse"] {
+    for kind in ["ws", "sse", "apollo"] {
         let (id, path) = started(world, &admin).await;
         let Some(mut follower) = Follower::start(kind, &admin, PROGRESS, &json!({ "id": id })) else { return };
         assert_eq!(follower.status().await, "AWAITING_UPLOAD", "{kind}");
@@ -103,7 +117,7 @@ async fn who_may_not_see_an_import_cannot_follow_it(world: &World) {
     let (id, _) = started(world, &world.actor(Who::Admin).await).await;
     let nobodys = glans_entity::ids::RosterImportId::new().to_string();
     let leader = world.actor(Who::Leader).await;
-    for kind in ["ws", "sse"] {
+    for kind in ["ws", "sse", "apollo"] {
         for id in [&id, &nobodys] {
             let Some(mut follower) = Follower::start(kind, &leader, PROGRESS, &json!({ "id": id })) else { return };
             let line = follower.line().await;
