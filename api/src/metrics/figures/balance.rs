@@ -1,10 +1,10 @@
 //! What is hidden under one sum: enough of it that the sum may be told.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use glans_entity::metrics::Suppression::Complementary;
 
-use super::rules::{Look, PARTS, Rule, Tally, parts, wanting};
+use super::beside::{self, Tie};
+use super::pool::{Member, Pool};
+use super::rules::{Look, Rule, parts};
 use super::sheet::{ALL, Audience, Key, ROOT, Sheet, UNTOLD};
 
 /// Hides what is wanted beside hidden figures, in every sum by place and by language.
@@ -26,11 +26,7 @@ fn by_place(sheet: &mut Sheet<'_>, total: Key) {
     let (hidden, shown): (Vec<Key>, Vec<Key>) =
         sheet.members(total).into_iter().partition(|member| sheet.is_hidden(*member));
     if sheet.is_hidden(total) {
-        // All the parts together would be the sum.
-        let cheapest = shown.iter().copied().min_by_key(|member| sheet.cost(*member));
-        if let (true, Some(cheapest)) = (hidden.is_empty(), cheapest) {
-            sheet.hide(cheapest, Complementary);
-        }
+        protect(sheet, total, &hidden, &shown);
         return;
     }
     if hidden.is_empty() {
@@ -50,6 +46,26 @@ fn by_place(sheet: &mut Sheet<'_>, total: Key) {
         let branch = branch(sheet, total, key);
         sheet.hide(key, Complementary);
         sheet.hide(branch, Complementary);
+    }
+}
+
+/// Hides parts of a hidden sum: all of them together would be the sum, and so would be what is left over in each of them.
+fn protect(sheet: &mut Sheet<'_>, total: Key, hidden: &[Key], shown: &[Key]) {
+    let cheapest = |sheet: &Sheet<'_>, holds: &dyn Fn(Key) -> bool| {
+        shown.iter().copied().filter(|key| holds(*key)).min_by_key(|key| sheet.cost(*key))
+    };
+    let mut wanted = Vec::new();
+    if hidden.iter().all(|key| beside::ties(sheet, *key).contains(&Some(Tie::Told))) {
+        wanted.extend(cheapest(sheet, &|_| true));
+    }
+    for part in beside::few(sheet, total) {
+        let mut members = hidden.iter().chain(shown);
+        if members.all(|key| beside::is_seen(sheet, *key, part)) {
+            wanted.extend(cheapest(sheet, &|key| parts(sheet.tally(key), sheet.look())[part] > 0));
+        }
+    }
+    for key in wanted {
+        sheet.hide(key, Complementary);
     }
 }
 
@@ -73,7 +89,14 @@ fn by_language(sheet: &mut Sheet<'_>, total: Key) {
     let (hidden, mut shown): (Vec<Key>, Vec<Key>) =
         sheet.languages(total).into_iter().partition(|member| sheet.is_hidden(*member));
     let is_only_untold = shown.is_empty() && hidden.iter().all(|key| key.language == UNTOLD);
-    if hidden.is_empty() || sheet.is_hidden(total) || is_only_untold || shown.is_empty() && hidden.len() > 1 {
+    if hidden.is_empty() || sheet.is_hidden(total) || is_only_untold {
+        return;
+    }
+    if shown.is_empty() && hidden.len() > 1 {
+        // Nothing more can be hidden but the sum.
+        if hidden.iter().any(|key| is_left_alone(sheet, *key, &hidden)) {
+            sheet.hide(total, Complementary);
+        }
         return;
     }
     shown.sort_unstable_by_key(|key| sheet.cost(*key));
@@ -87,6 +110,12 @@ fn by_language(sheet: &mut Sheet<'_>, total: Key) {
     for key in answer.unwrap_or(otherwise) {
         sheet.hide(key, Complementary);
     }
+}
+
+/// Whether a few are left over in a figure, and it is seen of all others under the same sum how many are.
+fn is_left_alone(sheet: &Sheet<'_>, key: Key, all: &[Key]) -> bool {
+    let is_seen = |part| all.iter().all(|other| *other == key || beside::is_seen(sheet, *other, part));
+    beside::few(sheet, key).any(is_seen)
 }
 
 /// What else is to be hidden before the sum of what is hidden may be told?
@@ -104,37 +133,19 @@ struct Question<'q, 'a> {
 impl Question<'_, '_> {
     /// None: nothing would be enough.
     fn answer(&self, rule: Rule) -> Option<Vec<Key>> {
-        let mut units: BTreeMap<usize, Tally> = BTreeMap::new();
-        for key in self.hidden.iter().flat_map(|key| finest_hidden(self.sheet, *key)) {
-            *units.entry((self.unit)(self.sheet, key)).or_default() += self.sheet.tally(key);
-        }
-        let mut branches: BTreeSet<Key> = self.hidden.iter().copied().collect();
-        let mut wanted = wanting(units.values().copied(), rule);
-        let mut taken = Vec::new();
-        let mut free = self.free.clone();
-        // The first round may pass by what helps because it waits for a second branch.
-        for _ in 0..2 {
-            let mut passed = Vec::new();
-            for key in free {
-                let branch = branch(self.sheet, self.total, key);
-                let tally = self.sheet.tally(key);
-                let helps = if branches.len() < 2 {
-                    !branches.contains(&branch)
-                } else {
-                    parts(tally, rule.look).iter().zip(wanted).any(|(part, wanted)| wanted && *part > 0)
-                };
-                if helps {
-                    taken.push(key);
-                    branches.insert(branch);
-                    *units.entry((self.unit)(self.sheet, key)).or_default() += tally;
-                    wanted = wanting(units.values().copied(), rule);
-                } else {
-                    passed.push(key);
-                }
-            }
-            free = passed;
-        }
-        (branches.len() >= 2 && wanted == [false; PARTS]).then_some(taken)
+        let hidden = self.hidden.iter().flat_map(|key| finest_hidden(self.sheet, *key));
+        let hidden: Vec<Member> = hidden.map(|key| self.member(key)).collect();
+        let mut free: Vec<Member> = self.free.iter().map(|key| self.member(*key)).collect();
+        // What is the same as something that is shown helps little.
+        free.sort_by_key(|member| member.ties.into_iter().max());
+        let pool = Pool::of(&hidden, &free, |key, at| beside::is_hidden(self.sheet, key, at));
+        pool.filled(free, rule)
+    }
+
+    fn member(&self, key: Key) -> Member {
+        let Self { sheet, total, unit, .. } = self;
+        let (unit, branch) = (unit(sheet, key), branch(sheet, *total, key));
+        Member { key, tally: sheet.tally(key), unit, branch, ties: beside::ties(sheet, key) }
     }
 }
 

@@ -54,7 +54,7 @@ impl Invented {
 }
 
 /// How schools differ.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Temper {
     /// As they mostly do.
     Calm,

@@ -28,6 +28,11 @@
 //! - **Secondary among siblings** (`balance.rs`): what is hidden under one sum is at least two figures, three schools
 //!   for outside, of which the sum passes the same rules; still without the largest school, for its own team knows that
 //!   one.
+//! - **Beside figures that are the same** (`beside.rs`, `pool.rs`): where all who had contact had a conversation, both
+//!   metrics are the same, and so is a month that adds nobody to its last week. A figure that is hidden in one of them
+//!   alone protects nothing, and the sum of several that are known in one is known in the other. So what is the same does
+//!   not count beside what is not; and where something that is not the same is hidden in the wider metric or the shorter
+//!   period, it is here too. A sum is hidden as well where all of a few who are left over are in one of its parts.
 //! - **Secondary across** (`slack.rs`): places × languages and places × periods are tables with sums on both sides, and
 //!   what is hidden twice in every line can still be told. A hidden count is told exactly if it is the one bridge
 //!   between two parts of the graph of hidden counts (D. Gusfield, *A Graph Theoretic Approach to Statistical Data
@@ -42,8 +47,7 @@
 //! than its denominator has the same reason.
 //!
 //! `attack.rs` tries it: it solves all that is shown of all metrics as linear equations and looks for what is hidden.
-//! In a thousand schools it still finds what is left of `TWO_WAY` beside `CONVERSATION_COVERAGE`, in one language of a
-//! cluster in a week. Not covered is
+//! In a thousand schools it finds nothing. Not covered is
 //!
 //! - who kept what was shown before cells changed;
 //! - what differs from one period to the next. Of students and how they stand, figures of two weeks are of nearly the
@@ -61,16 +65,20 @@
 #[cfg(test)]
 mod attack;
 mod balance;
+mod beside;
 mod decided;
 #[cfg(test)]
 mod equations;
 #[cfg(test)]
 mod invented;
+mod pool;
 mod rules;
 #[cfg(test)]
 mod seen;
 mod sheet;
 mod slack;
+#[cfg(test)]
+mod tied;
 mod weave;
 
 use std::collections::BTreeMap;

@@ -14,9 +14,7 @@ pub(super) const NOT_MET: usize = 2;
 pub(super) const UNKNOWN: usize = 3;
 #[cfg(test)]
 pub(super) const KNOWN_NOT_MET: usize = 4;
-#[cfg(test)]
 pub(super) const NOT_COUNTED: usize = 5;
-#[cfg(test)]
 pub(super) const MET_IN_WHOLE: usize = 6;
 /// The first of [`Tally::earlier`].
 pub(super) const EARLIER: usize = 7;

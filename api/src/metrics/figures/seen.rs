@@ -1,5 +1,6 @@
 //! What the attacker sees: rows of figures, and of which unknown counts each is the sum.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
@@ -9,7 +10,8 @@ use uuid::Uuid;
 use super::equations::{Line, Space};
 use super::invented::{Atom, Invented, Period};
 use super::rules::{
-    DENOMINATOR, EARLIER, KNOWN_NOT_MET, Look, MET, MET_IN_WHOLE, NOT_COUNTED, NOT_MET, Tally, UNKNOWN, is_few, parts,
+    DENOMINATOR, EARLIER, KNOWN_NOT_MET, Look, MET, MET_IN_WHOLE, NOT_COUNTED, NOT_MET, SHORTER, Tally, UNKNOWN,
+    is_few, parts,
 };
 use super::{Counts, Figure, Terms};
 use crate::metrics::definitions::Counting;
@@ -248,12 +250,13 @@ impl<'a> Seen<'a> {
             (first.cluster, first.school, first.language.as_str())
         };
         let mut still = BTreeSet::new();
-        for row in self.rows.values().filter(|row| row.is_shown) {
-            for (earlier, shorter) in row.tally.earlier.into_iter().zip(&row.shorter) {
-                for block in row.blocks.iter().filter(|_| earlier == 0 && shorter.is_shown) {
-                    let same = shorter.blocks.iter().find(|other| of(**other) == of(*block));
-                    still.extend(same.map(|same| (*block, *same)));
-                }
+        for at in 0..SHORTER {
+            let shorter = |row: &Row| row.shorter.get(at).is_some_and(|shorter| shorter.is_shown);
+            for block in empty(&self.rows, |row| shorter(row).then_some(row.tally.earlier[at])) {
+                let row = self.rows.values().find(|row| row.blocks.contains(&block));
+                let others = row.and_then(|row| row.shorter.get(at)).map(|shorter| shorter.blocks.iter());
+                let same = others.into_iter().flatten().find(|other| of(**other) == of(block));
+                still.extend(same.map(|same| (block, *same)));
             }
         }
         self.still = still;
@@ -300,15 +303,14 @@ impl<'a> Seen<'a> {
 
     /// The blocks that count the same as those of the metric that this one is within, as all of a figure does.
     pub fn same(&self) -> BTreeSet<(What, usize)> {
-        let mut same = BTreeSet::new();
-        for row in self.rows.values().filter(|row| row.is_shown) {
-            let Some((_, true)) = row.whole else { continue };
-            let left = row.tally.left;
-            for (what, left) in [(What::Counted, left.denominator), (What::Met, left.numerator)] {
-                same.extend(row.blocks.iter().filter(|_| left == 0).map(|block| (what, *block)));
+        let left = |what| {
+            move |row: &Row| {
+                let left = if what == What::Met { row.tally.left.numerator } else { row.tally.left.denominator };
+                row.whole.as_ref().filter(|(_, is_shown)| *is_shown).map(|_| left)
             }
-        }
-        same
+        };
+        let of = |what| empty(&self.rows, left(what)).into_iter().map(move |block| (what, block));
+        [What::Counted, What::Met].into_iter().flat_map(of).collect()
     }
 
     /// Cells that everybody could be told of: a language that is spoken in one class group.
@@ -346,6 +348,37 @@ impl<'a> Seen<'a> {
         }
         others
     }
+}
+
+/// The blocks in which nobody is left over: all of a shown row in which nobody is, or what is beside other shown rows in
+/// which all are who are left there. `left` tells how many are left, where that is seen.
+fn empty(rows: &BTreeMap<RowKey<'_>, Row>, left: impl Fn(&Row) -> Option<i64>) -> BTreeSet<usize> {
+    let blocks = |row: &Row| row.blocks.iter().copied().collect::<BTreeSet<usize>>();
+    let shown = rows.iter().filter(|(_, row)| row.is_shown && !row.blocks.is_empty());
+    let mut seen: Vec<_> = shown.filter_map(|(key, row)| Some((*key, blocks(row), left(row)?))).collect();
+    seen.sort_by_key(|(_, blocks, _)| Reverse(blocks.len()));
+    let mut empty = BTreeSet::new();
+    for (key, all, left) in &seen {
+        let others = || seen.iter().filter(move |other| other.0 != *key && other.0.2 == key.2);
+        let beside = |others: &mut dyn Iterator<Item = &(RowKey<'_>, BTreeSet<usize>, i64)>| {
+            let (mut rest, mut left) = (all.clone(), *left);
+            for (_, blocks, few) in others {
+                if blocks.is_subset(&rest) {
+                    rest.retain(|block| !blocks.contains(block));
+                    left -= few;
+                }
+            }
+            if left == 0 { rest } else { BTreeSet::new() }
+        };
+        if *left == 0 {
+            empty.extend(all);
+        } else {
+            empty.extend(beside(&mut others().filter(|other| other.0.0 == key.0)));
+            empty.extend(beside(&mut others().filter(|other| other.0.1 == key.1)));
+            empty.extend(beside(&mut others()));
+        }
+    }
+    empty
 }
 
 /// The figures that are seen, by everybody or the team of a school.

@@ -124,7 +124,9 @@ pub(super) struct Sheet<'a> {
     by_id: BTreeMap<(usize, Uuid), usize>,
     pub counts: BTreeMap<Key, Counts>,
     /// What a wider metric has beside them.
-    left: BTreeMap<Key, Counts>,
+    pub left: BTreeMap<Key, Counts>,
+    /// What the wider metric hides.
+    pub hidden_in_wider: BTreeSet<Key>,
     /// Pairs of a class group and a language of which there is somebody, by period.
     pub spoken: BTreeMap<usize, BTreeSet<(usize, usize)>>,
     /// Period, owner and language of what is hidden from the team of a school.
@@ -144,6 +146,7 @@ impl<'a> Sheet<'a> {
             by_id: BTreeMap::new(),
             counts: BTreeMap::new(),
             left: BTreeMap::new(),
+            hidden_in_wider: BTreeSet::new(),
             spoken: BTreeMap::new(),
             bound: BTreeSet::new(),
             imposed: BTreeSet::new(),
@@ -195,8 +198,11 @@ impl<'a> Sheet<'a> {
                 let numerator = whole.numerator - counts.numerator;
                 let denominator = whole.denominator - counts.denominator;
                 self.left.insert(*key, Counts { numerator, denominator, unknown: 0 });
-                // Where all who are met there are met here, this numerator tells that one.
-                is_imposed |= numerator == 0 && before.whole.is_some_and(|told| told.hidden.contains(&name));
+                if before.whole.is_some_and(|told| told.hidden.contains(&name)) {
+                    self.hidden_in_wider.insert(*key);
+                    // Where all who are met there are met here, this numerator tells that one.
+                    is_imposed |= numerator == 0;
+                }
             }
             if is_imposed {
                 self.imposed.insert(*key);
