@@ -7,9 +7,11 @@ use crate::m0007_row_level_security::{raise, tear_down};
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 10] = [
     "metric_fact",
     "metric_stretch",
+    "metric_uncounted",
+    "metric_unrecorded",
     "metric_census",
     "metric_due",
     "metric_cell",
@@ -73,6 +75,25 @@ CREATE TABLE metric_stretch (
 CREATE INDEX metric_stretch_by_school ON metric_stretch (school_id, starts_on);
 
 CREATE UNIQUE INDEX metric_stretch_open ON metric_stretch (student_id) WHERE ends_on IS NULL;
+
+CREATE TABLE metric_uncounted (
+    student_id uuid NOT NULL,
+    day date NOT NULL,
+    board_id uuid NOT NULL REFERENCES board (id),
+    PRIMARY KEY (student_id, day)
+);
+
+CREATE INDEX metric_uncounted_by_board ON metric_uncounted (board_id, day);
+
+CREATE TABLE metric_unrecorded (
+    id uuid NOT NULL PRIMARY KEY,
+    board_id uuid NOT NULL REFERENCES board (id),
+    kind text NOT NULL,
+    payload jsonb NOT NULL,
+    at timestamptz NOT NULL
+);
+
+CREATE INDEX metric_unrecorded_by_board ON metric_unrecorded (board_id, at);
 
 CREATE TABLE metric_census (
     school_id uuid NOT NULL PRIMARY KEY,

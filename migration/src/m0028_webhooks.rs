@@ -99,7 +99,8 @@ CREATE INDEX webhook_delivery_finished ON webhook_delivery (finished_at) WHERE f
 
 ";
 
-/// What happened before there was any endpoint is told to none.
+/// What happened before there was any endpoint is told to none. The index holds what waits to be told and nothing else: its
+/// kinds are those of `metrics/webhooks/kinds.rs`, and whoever asks by it names them in this order.
 const OUTBOX: &str = "
 ALTER TABLE outbox ADD COLUMN hooked_at timestamptz;
 
@@ -109,7 +110,10 @@ ALTER TABLE outbox ADD COLUMN hook_due_at timestamptz;
 
 UPDATE outbox SET hooked_at = at;
 
-CREATE INDEX outbox_to_hook ON outbox (kind, seq) WHERE hooked_at IS NULL;
+CREATE INDEX outbox_to_hook ON outbox (board_id, seq) WHERE hooked_at IS NULL AND kind IN (
+    'lesson.taught', 'lesson.discussed', 'engagement.period_closed', 'partnership.completed', 'roster.imported',
+    'person.erased'
+);
 
 ";
 

@@ -28,19 +28,20 @@ use crate::access::Permit;
 use crate::platform::error::Result;
 use crate::platform::outbox::Event;
 
-/// Writes down what an act counts for, in its own transaction: where students are after it, and its facts.
+/// Writes down what an act counts for, in its own transaction: where students are after it, and its facts. Students whom an
+/// act moves in great number are left to the rounds, and with them what happens until they are counted.
 pub async fn record(db: &DatabaseTransaction, board: BoardId, event: &Event, now: DateTime<Utc>) -> Result<()> {
     if let Some(students) = census::moved(board, event) {
         census::take(db, board, &students, now).await?;
     }
-    facts::record(db, board, event, now).await
+    facts::record_in_turn(db, board, event, now).await
 }
 
 /// Withdraws all published figures of a board, in the act that changes what it wishes to hide. They are published anew in
 /// the next round.
-pub async fn withdraw(db: &DatabaseTransaction, permit: &Permit) -> Result<()> {
+pub async fn withdraw(db: &DatabaseTransaction, permit: &Permit, now: DateTime<Utc>) -> Result<()> {
     match permit.board() {
-        Some(board) => rollups::withdraw(db, board).await,
+        Some(board) => rollups::withdraw(db, board, now).await,
         None => Ok(()),
     }
 }

@@ -76,11 +76,12 @@ pub fn looked_on(span: Span, key: NaiveDate) -> NaiveDate {
 }
 
 /// The keys of all periods whose dates lie wholly within `from` and `to`, both inclusive: those that a period is named
-/// by. October is asked for from 1 to 31 October.
-pub fn whole(span: Span, from: NaiveDate, to: NaiveDate) -> Vec<NaiveDate> {
+/// by. October is asked for from 1 to 31 October. Each is made when it is looked at: between two days may lie hundreds of
+/// thousands.
+pub fn whole(span: Span, from: NaiveDate, to: NaiveDate) -> impl Iterator<Item = NaiveDate> {
     let key = named(span, from);
     let key = if key < from { next(span, key) } else { key };
-    std::iter::successors(Some(key), |at| Some(next(span, *at))).take_while(|at| until(span, *at) <= to).collect()
+    std::iter::successors(Some(key), move |at| Some(next(span, *at))).take_while(move |at| until(span, *at) <= to)
 }
 
 #[cfg(test)]
@@ -142,12 +143,19 @@ mod tests {
 
     #[test]
     fn only_whole_periods_are_told() {
-        let weeks = whole(Span::Week, day("2026-11-03"), day("2026-11-22"));
-        assert_eq!(weeks, [day("2026-11-09"), day("2026-11-16")]);
-        assert_eq!(whole(Span::Month, day("2026-10-01"), day("2026-10-31")), [day("2026-10-01")]);
-        assert!(whole(Span::Month, day("2026-10-02"), day("2026-11-29")).is_empty());
-        assert_eq!(whole(Span::SchoolYear, day("2026-08-01"), day("2027-07-31")), [day("2026-08-01")]);
-        assert!(whole(Span::SchoolYear, day("2026-08-03"), day("2027-08-01")).is_empty());
+        let keys = |span, from, to| whole(span, day(from), day(to)).collect::<Vec<_>>();
+        assert_eq!(keys(Span::Week, "2026-11-03", "2026-11-22"), ["2026-11-09", "2026-11-16"].map(day));
+        assert_eq!(keys(Span::Month, "2026-10-01", "2026-10-31"), [day("2026-10-01")]);
+        assert!(keys(Span::Month, "2026-10-02", "2026-11-29").is_empty());
+        assert_eq!(keys(Span::SchoolYear, "2026-08-01", "2027-07-31"), [day("2026-08-01")]);
+        assert!(keys(Span::SchoolYear, "2026-08-03", "2027-08-01").is_empty());
+    }
+
+    #[test]
+    fn no_more_periods_are_made_than_are_looked_at() {
+        // After the last of these there is none: who makes them all comes to the end of the calendar.
+        let first: Vec<NaiveDate> = whole(Span::Week, day("2026-11-02"), NaiveDate::MAX).take(2).collect();
+        assert_eq!(first, ["2026-11-02", "2026-11-09"].map(day));
     }
 
     proptest! {

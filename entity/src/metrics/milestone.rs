@@ -3,6 +3,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::BoardId;
 
+/// The kind that says that nothing of what is published of the board is to be seen: it is as the board wished before.
+pub const WITHDRAWN: &str = "figures.withdrawn";
+
 /// Something that is told once, and was.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel, Serialize, Deserialize)]

@@ -3,11 +3,15 @@
 use sea_orm::sea_query::{Expr, IntoCondition};
 use sea_orm::{ColumnTrait, Condition};
 
-use super::{Scope, Scoped, behind_wall};
-use crate::metrics::{Level, cell, census, due, export, export_chunk, fact, figure, milestone, stretch, unpublished};
+use super::{Scope, Scoped, behind_wall, select_one};
+use crate::metrics::{
+    Level, cell, census, due, export, export_chunk, fact, figure, milestone, stretch, uncounted, unpublished,
+    unrecorded,
+};
 
 impl Scoped for figure::Entity {
     /// Those of the boards, clusters and schools of which the viewer sees figures; of class groups only as their own team.
+    /// None of a board whose figures are withdrawn.
     fn visible(scope: &Scope) -> Condition {
         use figure::Column;
         let clusters = || scope.measured_clusters.iter().map(|id| id.0);
@@ -21,7 +25,11 @@ impl Scoped for figure::Entity {
             .add(Column::PlaceId.is_in(scope.measured_schools.iter().map(|id| id.0)))
             .add(Column::ParentId.is_in(scope.headed_schools.iter().map(|id| id.0)))
             .add(Column::PlaceId.is_in(scope.taught_groups.iter().map(|id| id.0)));
-        behind_wall(Column::BoardId, scope, any)
+        let is_withdrawn = Condition::all()
+            .add(milestone::Column::BoardId.is_in(scope.boards.iter().copied()))
+            .add(milestone::Column::Kind.eq(milestone::WITHDRAWN));
+        let withdrawn = select_one::<milestone::Entity, _>(milestone::Column::BoardId, is_withdrawn);
+        behind_wall(Column::BoardId, scope, any).add(Column::BoardId.not_in_subquery(withdrawn))
     }
 }
 
@@ -49,4 +57,4 @@ macro_rules! out_of_sight {
     )+};
 }
 
-out_of_sight!(cell, census, due, fact, milestone, stretch, unpublished);
+out_of_sight!(cell, census, due, fact, milestone, stretch, uncounted, unpublished, unrecorded);

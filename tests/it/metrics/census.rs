@@ -8,7 +8,7 @@ use glans::metrics::{self, census, rollups};
 use glans::platform::outbox::Event;
 use glans_entity::ids::{DeliveryId, PersonId, SchoolId, StudentId};
 use glans_entity::metrics::{cell, census as taken, stretch};
-use glans_entity::notifications::{Channel, DeliveryState, delivery};
+use glans_entity::notifications::{Channel, DeliveryState, LetterKind, delivery};
 use glans_entity::people::{GuardianAccess, enrolment, person, student};
 use glans_entity::roster::roster_change;
 use glans_entity::scope::Scope;
@@ -26,7 +26,7 @@ use crate::ask::{act, ask, codes};
 const MEANWHILE: Duration = Duration::from_millis(300);
 const NOTHING: Vec<&str> = Vec::new();
 
-fn on(world: &World) -> NaiveDate {
+pub(super) fn on(world: &World) -> NaiveDate {
     today(world.app.clock.now())
 }
 
@@ -34,19 +34,19 @@ fn everywhere(world: &World) -> Scope {
     Scope::system(on(world))
 }
 
-fn noor(world: &World) -> StudentId {
+pub(super) fn noor(world: &World) -> StudentId {
     world.ours.students[0]
 }
 
 /// What is written of a child, in order.
-async fn stretches(world: &World, child: StudentId) -> Vec<stretch::Model> {
+pub(super) async fn stretches(world: &World, child: StudentId) -> Vec<stretch::Model> {
     let db = world.app.db.read(&everywhere(world)).await.unwrap();
     let own = stretch::Entity::find().filter(stretch::Column::StudentId.eq(child));
     own.order_by_asc(stretch::Column::StartsOn).all(&db).await.unwrap()
 }
 
 /// First and last days, with the language.
-async fn days(world: &World, child: StudentId) -> Vec<(NaiveDate, Option<NaiveDate>, String)> {
+pub(super) async fn days(world: &World, child: StudentId) -> Vec<(NaiveDate, Option<NaiveDate>, String)> {
     let rows = stretches(world, child).await;
     rows.into_iter().map(|row| (row.starts_on, row.ends_on, row.language)).collect()
 }
@@ -56,7 +56,7 @@ async fn last(world: &World, child: StudentId) -> stretch::Model {
 }
 
 /// The guardian speaks another language from now on, which no act tells.
-async fn speaks(world: &World, guardian: PersonId, language: &str) {
+pub(super) async fn speaks(world: &World, guardian: PersonId, language: &str) {
     let db = world.writing().await;
     let update = person::Entity::update_many().col_expr(person::Column::Language, Expr::value(language));
     update.filter(person::Column::Id.eq(guardian)).exec(&db).await.unwrap();
@@ -64,18 +64,18 @@ async fn speaks(world: &World, guardian: PersonId, language: &str) {
 }
 
 /// The act that emitted it is committed.
-async fn happens(world: &World, event: Event) {
+pub(super) async fn happens(world: &World, event: Event) {
     let db = world.writing().await;
     metrics::record(&db, world.ours.id, &event, world.app.clock.now()).await.unwrap();
     world.written(db).await;
 }
 
-fn placed(child: StudentId) -> Event {
+pub(super) fn placed(child: StudentId) -> Event {
     Event::about("student.placed", child)
 }
 
 /// All cells of the first board, each as a line.
-async fn cells(world: &World) -> Vec<String> {
+pub(super) async fn cells(world: &World) -> Vec<String> {
     let db = world.app.db.read(&everywhere(world)).await.unwrap();
     let rows = cell::Entity::find().filter(cell::Column::BoardId.eq(world.ours.id)).all(&db).await.unwrap();
     let mut lines: Vec<String> = rows.iter().map(|row| format!("{row:?}")).collect();
@@ -208,7 +208,7 @@ async fn a_child_counts_at_the_school_of_its_class_group(world: &World) {
 }
 
 /// A child of the first group, with a guardian of its own.
-async fn family(world: &World, name: &str) -> (StudentId, PersonId) {
+pub(super) async fn family(world: &World, name: &str) -> (StudentId, PersonId) {
     let child = world.child(name, 0).await;
     let guardian = world.guardian(&format!("Ouder van {name}"), &[(child, GuardianAccess::Full)]).await;
     (child, guardian.person)
@@ -288,10 +288,10 @@ async fn many_changes_take_as_many_statements_as_one(world: &World) {
     assert_eq!(statements[0], statements[1]);
 }
 
-/// An e-mail of the board to the guardian of Noor is answered for by the mail server.
-async fn mailed(world: &World, state: DeliveryState, at: DateTime<Utc>) {
+/// An e-mail of the board to the guardian of Noor, and what became of it.
+fn email(world: &World, state: DeliveryState, at: DateTime<Utc>) -> delivery::Model {
     let account = world.ours.guardians[0].account;
-    let row = delivery::Model {
+    delivery::Model {
         id: DeliveryId::new(),
         board_id: Some(world.ours.id),
         notification_id: None,
@@ -312,7 +312,15 @@ async fn mailed(world: &World, state: DeliveryState, at: DateTime<Utc>) {
         finished_at: Some(at),
         failure: None,
         created_at: at,
-    };
+    }
+}
+
+/// A digest to the guardian of Noor, which is of no board.
+fn digest(world: &World, state: DeliveryState, at: DateTime<Utc>) -> delivery::Model {
+    delivery::Model { board_id: None, digest_until: Some(at), lane: 5, ..email(world, state, at) }
+}
+
+async fn mailed(world: &World, row: delivery::Model) {
     let db = world.writing().await;
     delivery::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(&db).await.unwrap();
     world.written(db).await;
@@ -332,11 +340,11 @@ async fn an_address_that_bounces_reaches_nobody_in_the_census_and_on_the_worklis
     census::daily(&world.app).await.unwrap();
     let now = world.app.clock.now();
     assert_eq!(reached(world).await, (true, true));
-    mailed(world, DeliveryState::Failed, now - TimeDelta::hours(3)).await;
+    mailed(world, email(world, DeliveryState::Failed, now - TimeDelta::hours(3))).await;
     assert_eq!(reached(world).await, (false, false));
-    mailed(world, DeliveryState::Sent, now - TimeDelta::hours(2)).await;
+    mailed(world, email(world, DeliveryState::Sent, now - TimeDelta::hours(2))).await;
     assert_eq!(reached(world).await, (true, true));
-    mailed(world, DeliveryState::Failed, now - TimeDelta::hours(1)).await;
+    mailed(world, email(world, DeliveryState::Failed, now - TimeDelta::hours(1))).await;
     assert_eq!(reached(world).await, (false, false));
     // Another address is another login.
     let other = world.guardian("Wilhelmina", &[]).await;
@@ -348,6 +356,58 @@ async fn an_address_that_bounces_reaches_nobody_in_the_census_and_on_the_worklis
         })
         .await;
     assert_eq!(reached(world).await, (true, true));
+}
+
+async fn a_digest_that_bounces_reaches_nobody(world: &World) {
+    census::daily(&world.app).await.unwrap();
+    let ago = |hours: i64| world.app.clock.now() - TimeDelta::hours(hours);
+    let of_another_board =
+        delivery::Model { board_id: Some(world.theirs.id), ..email(world, DeliveryState::Failed, ago(9)) };
+    let code = delivery::Model {
+        board_id: None,
+        letter: Some(LetterKind::PasswordReset),
+        ..email(world, DeliveryState::Failed, ago(8))
+    };
+    for row in [of_another_board, code] {
+        mailed(world, row).await;
+        assert_eq!(reached(world).await, (true, true), "of this the board knows nothing");
+    }
+    for (row, is_reached) in [
+        (digest(world, DeliveryState::Failed, ago(7)), false),
+        (email(world, DeliveryState::Sent, ago(6)), true),
+        (digest(world, DeliveryState::Failed, ago(5)), false),
+        (digest(world, DeliveryState::Sent, ago(4)), true),
+    ] {
+        let what = format!("{row:?}");
+        mailed(world, row).await;
+        assert_eq!(reached(world).await, (is_reached, is_reached), "{what}");
+    }
+}
+
+/// Nothing was refused for good, and nothing is taken.
+async fn a_mailbox_that_is_full_for_days_reaches_nobody(world: &World) {
+    census::daily(&world.app).await.unwrap();
+    let ago = |days: i64| world.app.clock.now() - TimeDelta::days(days);
+    let given_up = |row: delivery::Model, why: &str| delivery::Model { failure: Some(why.to_owned()), ..row };
+    let dead = |days: i64| email(world, DeliveryState::Dead, ago(days));
+    for row in [
+        given_up(dead(20), "452 4.2.2"),
+        given_up(dead(15), "452 4.2.2"),
+        given_up(dead(6), "452 4.2.2"),
+        given_up(dead(5), "451"),
+        // The mail server was out of order or took no more from us, or nobody tried.
+        given_up(dead(4), "421 4.3.2"),
+        given_up(dead(4), "451 4.7.1"),
+        given_up(dead(3), "GATEWAY_DOWN"),
+        given_up(dead(2), "TIME_TO_LIVE"),
+    ] {
+        mailed(world, row).await;
+    }
+    assert_eq!(reached(world).await, (true, true), "twice of late");
+    mailed(world, given_up(digest(world, DeliveryState::Dead, ago(1)), "452 4.2.2")).await;
+    assert_eq!(reached(world).await, (false, false), "three times");
+    mailed(world, email(world, DeliveryState::Sent, ago(0))).await;
+    assert_eq!(reached(world).await, (true, true), "there is room again");
 }
 
 on_each_database!(
@@ -363,4 +423,6 @@ on_each_database!(
     a_relation_that_ends_is_counted_at_once,
     many_changes_take_as_many_statements_as_one,
     an_address_that_bounces_reaches_nobody_in_the_census_and_on_the_worklist,
+    a_digest_that_bounces_reaches_nobody,
+    a_mailbox_that_is_full_for_days_reaches_nobody,
 );

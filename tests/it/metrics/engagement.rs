@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
 use glans::access::{ApiScope, ClientActor, Standing, Standings};
+use glans::call::Call;
+use glans::metrics::engagement::{Allowance, Ask, Breakdown, report};
 use glans_entity::ids::{BoardId, ClassGroupId, ClusterId, SchoolId};
 use glans_entity::metrics::{Level, Metric, Span, Suppression, figure};
 use glans_tests::{Who, World, on_each_database};
+use sea_orm::Iterable;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -17,6 +20,13 @@ const ENGAGEMENT: &str = "query($scope: ID!, $input: EngagementInput!) { engagem
         periodStart value numerator denominator unknown suppressed definitionVersion } } } }";
 const OF_SCHOOL: &str = "query($id: ID!, $input: EngagementInput!) { node(id: $id) { ... on School {
     engagement(input: $input) { series { points { numerator denominator suppressed } } } } } }";
+
+/// The figures of several schools, each asked for twice.
+const OF_SCHOOLS: &str = "query($ids: [ID!]!, $input: EngagementInput!) { nodes(ids: $ids) { ... on School {
+    one: engagement(input: $input) { series { points { periodStart } } }
+    other: engagement(input: $input) { series { points { periodStart } } } } } }";
+const TOO_MUCH: &str =
+    "A request is answered with 50,000 figures at most, over all that it asks: ask for less, or use an export.";
 
 /// A Monday.
 const MONDAY: &str = "2026-08-03";
@@ -311,6 +321,82 @@ async fn what_is_no_question_is_answered_with_what_to_do(world: &World) {
     assert_eq!(body["errors"][0]["extensions"]["code"], "NOT_FOUND");
 }
 
+async fn a_day_is_of_the_years_1_to_9999(world: &World) {
+    let (admin, board) = (world.actor(Who::Admin).await, world.ours.id);
+    let outside = "Give a day that exists, of the years 1 to 9999: 2026-09-01.";
+    for (from, to, message) in [
+        ("-99999-1-1", "+99999-1-1", outside),
+        (MONDAY, "+99999-1-1", outside),
+        ("0000-12-31", SUNDAY, outside),
+        ("0001-01-01", "9999-12-31", "Ask for 60 periods at most."),
+    ] {
+        let input = asked(json!({ "from": from, "to": to }));
+        let reply = admin.asks_with(ENGAGEMENT, json!({ "scope": board, "input": input })).await;
+        assert_eq!(reply.codes(), ["BAD_USER_INPUT"], "{from} {to}: {}", reply.text);
+        assert!(reply.errors()[0]["message"].as_str().unwrap().contains(message), "{from} {to}: {}", reply.text);
+    }
+}
+
+/// A request of an administrator that is answered with so many figures at most.
+async fn request(world: &World, most: u64) -> Call {
+    let mut call = Call::new(Arc::clone(&world.app), world.standing(Who::Admin).await, "test".to_owned());
+    call.figures = Allowance::of(most);
+    call
+}
+
+/// With how many figures a question is answered, or why with none.
+async fn count(call: &Call, place: Uuid, level: Level, breakdown: Breakdown) -> Result<usize, String> {
+    let (from, to) = (monday(), SUNDAY.parse().unwrap());
+    let ask = Ask { metrics: vec![Metric::Reach], from, to, span: Span::Week, breakdown };
+    let series = report(call, place, level, &ask).await.map_err(|error| error.to_string())?;
+    Ok(series.iter().map(|one| one.points.len()).sum())
+}
+
+async fn a_request_has_so_many_figures_for_all_its_questions(world: &World) {
+    sow(world).await;
+    let (board, school) = (world.ours.id.0, world.ours.schools[0].0);
+    let too_much: Result<usize, String> = Err(TOO_MUCH.to_owned());
+    let enough = request(world, 4).await;
+    for _ in 0..2 {
+        assert_eq!(count(&enough, board, Level::Board, Breakdown::School).await, Ok(2));
+    }
+    assert_eq!(count(&enough, school, Level::School, Breakdown::None).await, too_much);
+
+    let call = request(world, 4).await;
+    assert_eq!(count(&call, board, Level::Board, Breakdown::School).await, Ok(2));
+    assert_eq!(count(&call, board, Level::Board, Breakdown::None).await, Ok(1));
+    assert_eq!(count(&call, board, Level::Board, Breakdown::Cluster).await, too_much);
+    assert_eq!(count(&call, school, Level::School, Breakdown::None).await, too_much, "nothing is left after that");
+}
+
+async fn places_are_refused_together_only_where_they_are_too_much_for_the_request(world: &World) {
+    sow(world).await;
+    let ids = [world.ours.schools[0], world.ours.schools[1]];
+    // Two figures are read, and each is told twice.
+    for (most, refused) in [(4, 0), (3, 1), (2, 2), (1, 4)] {
+        let asked = json!({ "ids": ids, "input": asked(json!({})) });
+        let body = world.execute_call(request(world, most).await, OF_SCHOOLS, asked).await.body;
+        let errors = body["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
+        assert_eq!(errors.len(), refused, "{most}: {body}");
+        assert!(errors.iter().all(|error| error["message"] == TOO_MUCH), "{most}: {body}");
+        let reports = body["data"]["nodes"].as_array().unwrap().iter().flat_map(|one| [&one["one"], &one["other"]]);
+        let told = reports.filter(|report| report["series"][0]["points"][0]["periodStart"] == MONDAY).count();
+        assert_eq!(told, 4 - refused, "{most}: {body}");
+    }
+}
+
+async fn many_places_take_as_many_statements_whatever_is_asked(world: &World) {
+    let schools = schools(world).await;
+    let ids: Vec<String> = schools.into_iter().map(|school| SchoolId(school).to_string()).collect();
+    let all = json!({
+        "metrics": Metric::iter().collect::<Vec<_>>(), "breakdown": "LANGUAGE",
+        "to": (monday() + Days::new(7 * 60 - 1)).to_string(),
+    });
+    let asked = |more: Value| json!({ "ids": ids, "input": asked(more) });
+    let little = statements(world, Who::Admin, OF_SCHOOLS, asked(json!({}))).await;
+    assert_eq!(statements(world, Who::Admin, OF_SCHOOLS, asked(all)).await, little);
+}
+
 /// More schools in the first cluster.
 async fn schools(world: &World) -> Vec<Uuid> {
     let mut schools = vec![world.ours.schools[0].0];
@@ -375,4 +461,8 @@ on_each_database!(
     months_and_school_years_are_asked_for_by_their_dates,
     what_is_no_question_is_answered_with_what_to_do,
     all_schools_of_a_cluster_take_as_many_statements_as_one,
+    a_day_is_of_the_years_1_to_9999,
+    a_request_has_so_many_figures_for_all_its_questions,
+    places_are_refused_together_only_where_they_are_too_much_for_the_request,
+    many_places_take_as_many_statements_whatever_is_asked,
 );

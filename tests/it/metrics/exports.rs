@@ -1,14 +1,16 @@
 //! Figures as files: what stands in them, and who gets them.
 
 use chrono::{Days, NaiveDate, TimeDelta};
-use glans::call::Call;
 use glans::identity::tokens::issue::{Subject, access_token};
 use glans::metrics::exports::{self, Making};
+use glans::metrics::rollups;
 use glans::upkeep;
 use glans_entity::identity::api_client;
 use glans_entity::ids::{ExportId, SchoolId, format_any};
 use glans_entity::localized::Strings;
-use glans_entity::metrics::{ExportState, Level, Metric, Span, Suppression, export, export_chunk, figure};
+use glans_entity::metrics::{
+    ExportState, Level, Metric, Span, Suppression, cell, export, export_chunk, figure, unpublished,
+};
 use glans_entity::organisation::school;
 use glans_entity::people::membership;
 use glans_tests::{Actor, Reply, Who, World, on_each_database};
@@ -486,10 +488,9 @@ async fn the_oldest_files_go_for_a_new_one(world: &World) {
     assert_eq!(fetched(&leader, &ids[0]).await.status.as_u16(), 404);
     assert_eq!(state(&leader, &ids[0]).await, Value::Null);
     assert_eq!(blocks(world, &ids[0]).await, 1, "whoever asks for a file does not wait until another is removed");
-    assert_eq!(exports::prune(&Call::system(&world.app, "exports")).await.unwrap(), 1);
-    assert_eq!((row(world, &ids[0]).await, blocks(world, &ids[0]).await), (None, 0));
-    assert_eq!(fetched(&leader, &ids[1]).await.status.as_u16(), 200);
     assert_eq!(exports::round(&world.app).await.unwrap(), 1);
+    assert_eq!((row(world, &ids[0]).await, blocks(world, &ids[0]).await), (None, 0), "gone once the next one is made");
+    assert_eq!(fetched(&leader, &ids[1]).await.status.as_u16(), 200);
 
     // Files of somebody else that are as large as a board may have.
     let admin = world.actor(Who::Admin).await;
@@ -525,6 +526,93 @@ async fn five_are_made_at_a_time(world: &World) {
     started(&other, wanted(world.theirs.id)).await;
     assert_eq!(exports::round(&world.app).await.unwrap(), 6);
     started(&leader, wanted(world.ours.schools[0])).await;
+}
+
+/// Fifty students are counted in a week of the past, of which there is nothing else.
+async fn counted(world: &World) {
+    let ours = &world.ours;
+    let week = cell::Model {
+        school_id: ours.schools[0],
+        span: Span::Week,
+        starts_on: day("2025-10-06"),
+        metric: Metric::Reach,
+        cluster_id: ours.clusters[0],
+        class_group_id: ours.groups[0],
+        language: String::new(),
+        board_id: ours.id,
+        version: 1,
+        numerator: 25,
+        denominator: 50,
+        unknown: 0,
+    };
+    let year = cell::Model { span: Span::SchoolYear, starts_on: day("2025-08-01"), ..week.clone() };
+    let db = world.writing().await;
+    let rows = [week, year].map(|row| row.into_active_model().reset_all());
+    cell::Entity::insert_many(rows).exec_without_returning(&db).await.unwrap();
+    world.written(db).await;
+}
+
+/// The figures of that week.
+fn of_then(world: &World) -> Value {
+    with(wanted(world.ours.id), json!({ "from": "2025-10-06", "to": "2025-10-12" }))
+}
+
+/// The board wishes to hide more: all its figures are withdrawn.
+async fn hide_more(world: &World) {
+    let input = json!({ "id": world.ours.id, "leastShown": 6 });
+    assert_eq!(refusals(&act(world, Who::Admin, "boardUpdate", "", input).await), [""; 0]);
+}
+
+async fn what_is_published_anew_is_waited_for(world: &World) {
+    rollups::round(&world.app).await.unwrap();
+    counted(world).await;
+    let admin = world.actor(Who::Admin).await;
+    let id = started(&admin, of_then(world)).await;
+    let making = Making::claim(&world.app).await.unwrap().expect("it waits");
+    hide_more(world).await;
+    making.run().await.unwrap();
+    let left = row(world, &id).await.unwrap();
+    assert_eq!((left.state, left.attempts), (ExportState::Queued, 0), "withdrawn in the middle");
+    let another = started(&admin, of_then(world)).await;
+    assert_eq!(exports::round(&world.app).await.unwrap(), 0);
+    for waits in [&id, &another] {
+        assert_eq!(state(&admin, waits).await["status"], "QUEUED");
+    }
+    made(world, &world.actor_in(&world.theirs, Who::Admin).await, wanted(world.theirs.id)).await;
+
+    rollups::round(&world.app).await.unwrap();
+    assert_eq!(exports::round(&world.app).await.unwrap(), 2);
+    for ready in [&id, &another] {
+        let ready = state(&admin, ready).await;
+        assert_eq!((&ready["status"], &ready["rowCount"]), (&json!("READY"), &json!(1)));
+    }
+    // What comes in after that is published tomorrow, and what is there until then is whole.
+    let late = unpublished::Model {
+        board_id: world.ours.id,
+        school_year: day("2025-08-01"),
+        token: Uuid::now_v7(),
+        lease: None,
+        leased_until: None,
+    };
+    let db = world.writing().await;
+    unpublished::Entity::insert(late.into_active_model().reset_all()).exec_without_returning(&db).await.unwrap();
+    world.written(db).await;
+    let id = made(world, &admin, of_then(world)).await;
+    assert_eq!(state(&admin, &id).await["rowCount"], 1);
+}
+
+async fn what_is_not_published_is_not_waited_for_for_ever(world: &World) {
+    counted(world).await;
+    hide_more(world).await;
+    let admin = world.actor(Who::Admin).await;
+    let id = started(&admin, of_then(world)).await;
+    world.app.clock.turn(TimeDelta::minutes(59));
+    assert_eq!(exports::round(&world.app).await.unwrap(), 0);
+    world.app.clock.turn(TimeDelta::minutes(1));
+    assert_eq!(exports::round(&world.app).await.unwrap(), 1);
+    let failed = row(world, &id).await.unwrap();
+    let why = "The figures of this board are being published anew, which takes too long. Start another export later.";
+    assert_eq!((failed.state, failed.failure.as_deref()), (ExportState::Failed, Some(why)));
 }
 
 async fn what_cannot_be_answered_is_refused_at_once(world: &World) {
@@ -609,6 +697,8 @@ on_each_database!(
     the_parts_of_a_school_that_moved_are_one,
     the_team_of_a_school_sees_its_groups,
     what_cannot_be_answered_is_refused_at_once,
+    what_is_not_published_is_not_waited_for_for_ever,
+    what_is_published_anew_is_waited_for,
     what_was_left_is_begun_anew,
     who_comes_back_too_late_keeps_nothing,
     who_did_not_start_it_finds_nothing,

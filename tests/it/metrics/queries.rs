@@ -1,22 +1,28 @@
 //! The log of what was asked of metrics.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use glans::books;
-use glans::call::Call;
+use glans::call::{Call, today};
 use glans::metrics::engagement::{Ask, Breakdown};
 use glans::metrics::queries::{self, Asked};
 use glans::upkeep;
-use glans_entity::metrics::{Level, Metric, Span};
+use glans_entity::metrics::{Level, Metric, Span, query};
+use glans_entity::scope::Scope;
 use glans_tests::{Who, World, on_each_database};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use crate::ask::ask;
 
 const LOG: &str = "query($board: ID!) { metricQueries(board: $board, first: 2) { nodes {
     actor scope metrics interval from to breakdown requestId
 } } }";
+const REACH: &str = "query($scope: ID!) { engagement(scope: $scope, input: {
+    metrics: [REACH], from: \"2026-09-07\", to: \"2026-09-20\" }) { from } }";
 
 fn ask_of_autumn() -> Ask {
     Ask {
@@ -83,11 +89,52 @@ async fn what_cannot_be_noted_is_refused(world: &World) {
     queries::note(&call, &asked).unwrap();
 }
 
+/// Lines of our board in the log.
+async fn written(world: &World) -> u64 {
+    let db = world.app.db.read(&Scope::system(today(world.app.clock.now()))).await.unwrap();
+    query::Entity::find().filter(query::Column::BoardId.eq(world.ours.id)).count(&db).await.unwrap()
+}
+
+/// Notes as many lines of our board as there is room for.
+async fn fill(world: &World) -> (Call, u64) {
+    let (call, ask) = (note(world, Who::Director).await, ask_of_autumn());
+    let mut lines = 1;
+    while queries::note(&call, &of_cluster(world, &ask)).is_ok() {
+        lines += 1;
+    }
+    (call, lines)
+}
+
+async fn who_asks_much_keeps_no_other_board_from_asking(world: &World) {
+    let (call, _) = fill(world).await;
+    let (board, ask) = (world.theirs.id, ask_of_autumn());
+    queries::note(&call, &Asked { board, scope_id: board.0, scope_kind: Level::Board, ask: &ask }).unwrap();
+}
+
+async fn who_asks_where_the_log_is_full_writes_it_down(world: &World) {
+    let before = written(world).await;
+    let (_, lines) = fill(world).await;
+    ask(world, Who::Director, REACH, json!({ "scope": world.ours.clusters[0] })).await;
+    assert_eq!(written(world).await, before + lines, "what was there is written, and the own line waits");
+    books::write(&world.app).await.unwrap();
+    assert_eq!(written(world).await, before + lines + 1);
+}
+
+async fn a_write_that_is_stopped_loses_no_line(world: &World) {
+    const TIMES: u64 = 5;
+    let before = written(world).await;
+    for milliseconds in 0..TIMES {
+        note(world, Who::Director).await;
+        // Wherever it is by then, at the latest at its end.
+        let _ = timeout(Duration::from_millis(milliseconds), queries::write(&world.app)).await;
+    }
+    books::write(&world.app).await.unwrap();
+    assert_eq!(written(world).await, before + TIMES, "each line once");
+}
+
 async fn what_is_asked_by_the_api_is_noted(world: &World) {
-    let query = "query($scope: ID!) { engagement(scope: $scope, input: {
-        metrics: [REACH], from: \"2026-09-07\", to: \"2026-09-20\" }) { from } }";
     let cluster = world.ours.clusters[0].to_string();
-    ask(world, Who::Director, query, json!({ "scope": cluster })).await;
+    ask(world, Who::Director, REACH, json!({ "scope": cluster })).await;
     books::write(&world.app).await.unwrap();
     let lines = log(world, Who::Admin, &world.ours.id.to_string()).await;
     let line = json!({
@@ -145,4 +192,7 @@ on_each_database!(
     a_line_is_kept_for_a_year,
     files_and_charts_are_noted,
     what_cannot_be_noted_is_refused,
+    who_asks_much_keeps_no_other_board_from_asking,
+    who_asks_where_the_log_is_full_writes_it_down,
+    a_write_that_is_stopped_loses_no_line,
 );

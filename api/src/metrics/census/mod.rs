@@ -1,10 +1,11 @@
 //! How the active students stand: where they are, whether somebody reaches their family, and the 100 % line. Taken every
 //! few hours, the first time of a day as it begins; and of families, in the transaction of what moves a student, a
-//! guardianship or a school. What else makes a difference is seen by the next one: a first sign-in, an e-mail that
-//! bounces, another language, a person who is erased, a place or a relation that begins or ends by the calendar. Only
-//! what changed is written.
+//! guardianship or a school; where that moves very many students at once, the next round takes it, as of the day of the
+//! act. What else makes a difference is seen by the next one: a first sign-in, an e-mail that bounces, another language,
+//! a person who is erased, a place or a relation that begins or ends by the calendar. Only what changed is written.
 
 mod moved;
+mod put_off;
 mod rounds;
 mod rules;
 mod store;
@@ -21,6 +22,7 @@ use sea_orm::sea_query::SelectStatement;
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
 pub use self::moved::moved;
+pub use self::put_off::{settle, settle_board, settle_some};
 pub use self::rounds::{daily, next_late};
 use self::rules::{Place, Seen, Standing};
 use super::{milestones, periods};
@@ -28,8 +30,9 @@ use crate::call::today;
 use crate::engagement::partnerships::{self, contactable, criteria, history};
 use crate::platform::error::Result;
 
-/// Students who are counted at once, with all who have guardians in common with them.
-const AT_ONCE: usize = 200;
+/// Students who are counted at once, with all who have guardians in common with them. An act that moves more leaves all of
+/// them to the rounds: it would take long, and others that move students of the board would wait for it.
+pub const AT_ONCE: u64 = 1_000;
 
 /// How closely it is looked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,16 +59,18 @@ impl Who {
     }
 }
 
-/// Takes the census of students whom an event [`moved`], and of their families.
+/// Takes the census of students whom an event [`moved`], and of their families; or leaves it to the rounds, where they are
+/// more than [`AT_ONCE`].
 pub async fn take(db: &DatabaseTransaction, board: BoardId, moved: &SelectStatement, now: DateTime<Utc>) -> Result<()> {
     let scope = Scope::system(today(now));
     store::lock(db, board).await?;
-    for students in store::students(db, moved).await?.chunks(AT_ONCE) {
-        let families = store::families(db, &scope, students).await?;
-        let who = Who::of(db, &scope, &families).await?;
-        count(db, &scope, board, who, Look::Places, now).await?;
-    }
-    Ok(())
+    let Some(students) = store::students(db, moved, AT_ONCE).await? else {
+        return put_off::put_off(db, board, moved, scope.on).await;
+    };
+    let families = store::families(db, &scope, &students).await?;
+    put_off::settle_of(db, board, &families, now).await?;
+    let who = Who::of(db, &scope, &families).await?;
+    Box::pin(count(db, &scope, board, who, Look::Places, now)).await
 }
 
 async fn take_school(
@@ -76,24 +81,32 @@ async fn take_school(
 ) -> Result<()> {
     store::lock(db, school.board_id).await?;
     let students = store::of_school(db, scope, school.id).await?;
+    put_off::settle_of(db, school.board_id, &students, now).await?;
     let mut who = Who::of(db, scope, &students).await?;
     // Who is at another school by now is counted there, with the family.
     who.places.retain(|_, place| place.at.school == school.id);
-    count(db, scope, school.board_id, who, Look::Everything, now).await?;
-    store::refresh(db, school.board_id, school.id, [scope.on], now).await
+    Box::pin(count(db, scope, school.board_id, who, Look::Everything, now)).await?;
+    store::refresh(db, school.board_id, vec![(school.id, scope.on)], now).await
 }
 
-/// Counts them on the day of the scope. Nobody else takes the census of the board meanwhile.
+/// Counts them as of the day of the scope, whatever they are counted as since. Nobody else takes the census of the board
+/// meanwhile.
 async fn count(
     db: &DatabaseTransaction,
     scope: &Scope,
     board: BoardId,
-    Who { places, left }: Who,
+    Who { mut places, mut left }: Who,
     look: Look,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let students: Vec<StudentId> = places.keys().copied().collect();
     let mut standings = standings(db, scope, &places, now).await?;
+    if scope.on < today(now) {
+        let all: Vec<StudentId> = places.keys().chain(&left).copied().collect();
+        let newer = put_off::counted_since(db, scope, &all).await?;
+        places.retain(|student, _| !newer.contains(student));
+        left.retain(|student| !newer.contains(student));
+    }
+    let students: Vec<StudentId> = places.keys().copied().collect();
     if look == Look::Everything {
         for (student, engaged) in engaged(db, scope, &students, now).await? {
             standings.entry(student).or_default().engaged = Some(engaged);
@@ -107,10 +120,10 @@ async fn count(
     let open = store::open(db, scope, &students).await?;
     let left = store::last_days(db, scope, &left).await?;
     let changes = rules::changes(scope.on, open, seen.collect(), &left);
-    for (school, since) in store::write(db, changes).await? {
-        store::refresh(db, board, school, weeks(since, scope.on), now).await?;
-    }
-    Ok(())
+    let begun = store::write(db, changes).await?;
+    let on = today(now);
+    let days = |(school, since): (SchoolId, NaiveDate)| weeks(since, on).into_iter().map(move |day| (school, day));
+    store::refresh(db, board, begun.into_iter().flat_map(days).collect(), now).await
 }
 
 /// A day of every week from `since` to `on`.

@@ -1,5 +1,6 @@
 //! When the census is taken of its own accord.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -22,29 +23,35 @@ const LASTS: TimeDelta = TimeDelta::hours(6);
 const LOCK: &str = "metrics.census";
 
 /// Takes the census where there is none of late. Of a board that was there before facts were, all that counts is written down
-/// as well.
-pub async fn daily(app: &Arc<App>) -> Result<()> {
+/// as well. The boards of which some of it failed, which keeps no other one waiting.
+pub async fn daily(app: &Arc<App>) -> Result<BTreeSet<BoardId>> {
     let (_, scope) = present(app);
     let unknown = store::unknown_boards(&app.db.read(&scope).await?).await?;
+    let mut failed = BTreeSet::new();
     for board in unknown {
-        begin_board(app, board).await?;
+        if let Err(error) = begin_board(app, board).await {
+            tracing::error!(%board, ?error, "the first census of a board failed, and is taken in the next round");
+            failed.insert(board);
+        }
     }
     let mut last = SchoolId(Uuid::nil());
-    while let Some(school) = next_late(app, last).await? {
+    while let Some((school, board)) = next_late(app, last).await? {
         if let Err(error) = take_late(app, school).await {
             tracing::error!(%school, ?error, "the census of a school failed, and is taken in the next round");
+            failed.insert(board);
         }
         last = school;
     }
-    Ok(())
+    Ok(failed)
 }
 
-/// The next school after `last` of which the census is old. Boards of which there was none yet are left to [`daily`].
-pub async fn next_late(app: &App, last: SchoolId) -> Result<Option<SchoolId>> {
+/// The next school after `last` of which the census is old, with its board. Boards of which there was none yet are left to
+/// [`daily`].
+pub async fn next_late(app: &App, last: SchoolId) -> Result<Option<(SchoolId, BoardId)>> {
     let (now, scope) = present(app);
     let later = school::Column::Id.gt(last).into();
     let late = store::late(&app.db.read(&scope).await?, (oldest(now, &scope), now), later).await?;
-    Ok(late.map(|(school, _)| school.id))
+    Ok(late.map(|(school, _)| (school.id, school.board_id)))
 }
 
 /// What is older is of no use.
@@ -67,7 +74,11 @@ async fn begin_board(app: &Arc<App>, board: BoardId) -> Result<()> {
         if !alone::with(&db, LOCK).await? {
             return Ok(());
         }
-        take_school(&db, &scope, school, now).await?;
+        if let Err(error) = take_school(&db, &scope, school, now).await {
+            // Whoever begins the next board must not find the lock held still.
+            db.rollback().await?;
+            return Err(error);
+        }
         db.commit().await?;
     }
     facts::all(app, board).await?;
@@ -100,5 +111,6 @@ async fn catch_up(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let Some(last) = last.map(today).filter(|last| *last < scope.on) else { return Ok(()) };
-    store::refresh(db, school.board_id, school.id, weeks(last, scope.on), now).await
+    let days = weeks(last, scope.on).into_iter().map(|day| (school.id, day)).collect();
+    store::refresh(db, school.board_id, days, now).await
 }

@@ -9,7 +9,7 @@ use glans_entity::metrics::{census, due, stretch};
 use glans_entity::organisation::{class_group, school};
 use glans_entity::people::{enrolment, guardianship, person, student};
 use glans_entity::scope::{Scope, Scoped};
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Query, SelectStatement};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, JoinType, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait, RelationDef,
@@ -82,14 +82,28 @@ pub(super) async fn schools(db: &impl ConnectionTrait, scope: &Scope, board: Boa
     Ok(rows.order_by_asc(school::Column::Id).all(db).await?)
 }
 
-/// The students that a statement names, each once.
-pub(super) async fn students(db: &impl ConnectionTrait, which: &SelectStatement) -> Result<Vec<StudentId>> {
-    let rows = db.query_all(which).await?;
+/// The students whom a statement names, each once; nothing where they are more than `most`.
+pub(super) async fn students(
+    db: &impl ConnectionTrait,
+    which: &SelectStatement,
+    most: u64,
+) -> Result<Option<Vec<StudentId>>> {
+    let named = Alias::new("named");
+    let some = Query::select()
+        .distinct()
+        .column((named.clone(), Alias::new(STUDENT)))
+        .from_subquery(which.clone(), named)
+        .limit(most + 1)
+        .to_owned();
+    let rows = db.query_all(&some).await?;
+    if rows.len() as u64 > most {
+        return Ok(None);
+    }
     let mut ids: BTreeSet<StudentId> = BTreeSet::new();
     for row in &rows {
         ids.insert(row.try_get("", STUDENT)?);
     }
-    Ok(ids.into_iter().collect())
+    Ok(Some(ids.into_iter().collect()))
 }
 
 /// Whoever has a place in a class group of the school on the day, or is counted there: with a stretch that goes on, or one
@@ -339,18 +353,17 @@ async fn cut(db: &DatabaseTransaction, students: &[StudentId], day: NaiveDate) -
     Ok(changed)
 }
 
-/// The cells of the school that cover these days are to be made anew.
+/// The cells of schools that cover these days are to be made anew.
 pub(super) async fn refresh(
     db: &DatabaseTransaction,
     board_id: BoardId,
-    school_id: SchoolId,
-    days: impl IntoIterator<Item = NaiveDate>,
+    days: Vec<(SchoolId, NaiveDate)>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let row = |day| due::Model { id: Uuid::now_v7(), board_id, school_id, day, due_at: now };
-    let rows: Vec<_> = days.into_iter().map(|day| row(day).into_active_model()).collect();
-    if !rows.is_empty() {
-        due::Entity::insert_many(rows).exec_without_returning(db).await?;
+    let row = |(school_id, day)| due::Model { id: Uuid::now_v7(), board_id, school_id, day, due_at: now };
+    let rows: Vec<_> = days.into_iter().map(|mark| row(mark).into_active_model()).collect();
+    for rows in rows.chunks(AT_ONCE) {
+        due::Entity::insert_many(rows.iter().cloned()).exec_without_returning(db).await?;
     }
     Ok(())
 }

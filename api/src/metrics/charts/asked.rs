@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::layout::{HEIGHTS, WIDTHS};
 use crate::metrics::engagement::{Ask, Breakdown};
 use crate::metrics::periods;
+use crate::platform::scalars::LocalDate;
 use crate::platform::speech::LANGUAGES;
 
 /// Lines in a chart at most: more are not told apart.
@@ -211,15 +212,15 @@ impl<'p> Given<'p> {
     }
 
     fn day(&mut self, name: &str) -> Option<NaiveDate> {
-        let what = "a day, as 2026-11-30";
-        let value = self.required(name, what)?;
+        let what = format!("a day of the years {} to {}, as 2026-11-30", YEARS.start(), YEARS.end());
+        let value = self.required(name, &what)?;
         self.read(name, value, what, day)
     }
 
     /// The 1st of a month that has begun by the calendar.
     fn month(&mut self, today: NaiveDate) -> Option<NaiveDate> {
-        let what = "a month, as 2026-11";
-        let value = self.required("month", what)?;
+        let what = format!("a month of the years {} to {}, as 2026-11", YEARS.start(), YEARS.end());
+        let value = self.required("month", &what)?;
         let first = self.read("month", value, what, |value| day(&format!("{value}-01")))?;
         if first > today {
             self.wrong("month", "This month has not begun yet.");
@@ -259,7 +260,7 @@ impl<'p> Given<'p> {
             self.wrong("to", "This should be `from` or a later day.");
             return;
         }
-        match periods::whole(span, from, to).len() {
+        match periods::whole(span, from, to).count() {
             0 => self.wrong("to", "No whole period lies from `from` to `to`: take more days or a shorter interval."),
             count if count > MOST_PERIODS => self.wrong(
                 "to",
@@ -270,11 +271,9 @@ impl<'p> Given<'p> {
     }
 }
 
-/// As ISO 8601 writes it, `YYYY-MM-DD` and nothing else.
+/// A day of [`YEARS`], so that the periods between two are some thousands at most.
 fn day(text: &str) -> Option<NaiveDate> {
-    let is_plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-    let day: NaiveDate = text.parse().ok().filter(|_| is_plain)?;
-    YEARS.contains(&day.year()).then_some(day)
+    LocalDate::read(text).filter(|day| YEARS.contains(&day.year()))
 }
 
 const fn named(level: Level) -> &'static str {
@@ -359,6 +358,9 @@ mod tests {
             ("2026-1-1", "2026-12-08", "from"),
             ("1999-12-31", "2000-12-08", "from"),
             ("+12026-01-01", "2026-12-08", "from"),
+            ("+99999-1-1", "2026-12-08", "from"),
+            ("2026-11-02", "-99999-1-1", "to"),
+            ("2026-11-02", "2101-01-01", "to"),
         ] {
             assert_eq!(wrong(&format!("scope={SCHOOL}&metrics=REACH&from={from}&to={to}")), [parameter], "{from} {to}");
         }
@@ -372,6 +374,8 @@ mod tests {
         assert_eq!(wrong("metrics=&width=x"), ["scope", "metrics", "from", "to", "width"]);
         let detail = asked(&good("&interval=DAY")).unwrap_err().remove(0).detail;
         assert_eq!(detail, "This should be WEEK, MONTH or SCHOOL_YEAR.");
+        let detail = asked(&good("").replace("2027-01-24", "+99999-1-1")).unwrap_err().remove(0).detail;
+        assert_eq!(detail, "This should be a day of the years 2000 to 2100, as 2026-11-30.");
     }
 
     #[test]

@@ -137,7 +137,7 @@ pub struct Chart {
 impl Chart {
     /// What was `asked` of the place called `place`, as it was answered.
     pub fn of(speech: &'static Speech, place: &str, ask: &Ask, answer: &[Series]) -> Self {
-        let starts = periods::whole(ask.span, ask.from, ask.to);
+        let starts: Vec<NaiveDate> = periods::whole(ask.span, ask.from, ask.to).collect();
         Self {
             speech,
             title: title(speech, &ask.metrics),

@@ -39,7 +39,7 @@ pub(super) async fn effect(call: &Call, lesson: &str, metric: Metric, scope: &st
     let schools = store::followers(&*db, &inside, subject).await?;
     let known = periods::start(Span::Week, call.today()) - TimeDelta::weeks(1);
     let weeks = around(&teachings);
-    note(call, site, metric, weeks.unwrap_or((known, known)))?;
+    note(call, site, metric, weeks.unwrap_or((known, known))).await?;
     let figures = match weeks {
         Some(weeks) => store::figures(&*db, &seen, site, metric, &schools, weeks).await?,
         None => Vec::new(),
@@ -49,13 +49,13 @@ pub(super) async fn effect(call: &Call, lesson: &str, metric: Metric, scope: &st
 }
 
 /// As a question for the weeks of the schools.
-fn note(call: &Call, site: Site, metric: Metric, (from, to): (NaiveDate, NaiveDate)) -> Result<()> {
+async fn note(call: &Call, site: Site, metric: Metric, (from, to): (NaiveDate, NaiveDate)) -> Result<()> {
     let ask = Ask { metrics: vec![metric], from, to, span: Span::Week, breakdown: Breakdown::School };
     let (scope_id, scope_kind) = match site.cluster {
         Some(cluster) => (cluster.0, Level::Cluster),
         None => (site.board.0, Level::Board),
     };
-    queries::note(call, &Asked { board: site.board, scope_id, scope_kind, ask: &ask })
+    queries::note_or_wait(call, &Asked { board: site.board, scope_id, scope_kind, ask: &ask }).await
 }
 
 fn unseen() -> Error {

@@ -1,5 +1,6 @@
 //! Figures of a place, as directors and integrators ask for them.
 
+mod allowance;
 mod definition;
 mod loaders;
 mod query;
@@ -7,6 +8,7 @@ mod reading;
 mod store;
 pub mod types;
 
+pub use allowance::Allowance;
 pub use query::{EngagementQuery, of_place};
 pub use reading::{Ask, Breakdown, Counts, Group, Point, Series, report, report_of};
 pub use types::{EngagementInput, EngagementReport, Interval, Metric};

@@ -53,6 +53,6 @@ pub async fn of_place(
 ) -> Result<Option<EngagementReport>> {
     let (from, to) = (input.from.0, input.to.0);
     let answer = loaders::one(ctx, FiguresOf { level, id, ask: Ask::from(input) }).await?;
-    let series = answer.transpose().map_err(reading::refused)?;
+    let series = answer.map(|answer| reading::told(Call::of(ctx), answer)).transpose()?;
     Ok(series.map(|series| EngagementReport { from, to, series }))
 }

@@ -8,20 +8,17 @@ use glans_entity::metrics::{Level, Metric, Span, Suppression};
 use glans_entity::scope::Scope;
 use uuid::Uuid;
 
+use super::allowance::TOO_MUCH;
 use super::store::{self, Row, Site};
 use crate::call::Call;
+use crate::loaders::group;
 pub use crate::metrics::figures::Counts;
 use crate::metrics::periods;
 use crate::metrics::queries::{self, Asked};
-use crate::platform::error::{Code, Error, Result, coded};
+use crate::platform::error::{Code, Result, coded};
 
-const TOO_MUCH: &str = "That is too much at once: ask for fewer metrics or periods, or use an export.";
 const UNSEEN: &str = "There is no such place, or you see no figures of it.";
-/// Points of one answer at most.
-const LARGEST: u64 = 20_000;
-/// Groups of a place that is broken down, where there are many.
-const GROUPS: usize = 40;
-/// Periods of one answer at most.
+/// Periods of one question at most.
 const PERIODS: usize = 60;
 
 /// By what figures are told apart.
@@ -48,14 +45,7 @@ pub struct Ask {
 impl Ask {
     /// The keys of the periods.
     pub(super) fn periods(&self) -> impl Iterator<Item = NaiveDate> {
-        periods::whole(self.span, self.from, self.to).into_iter()
-    }
-
-    /// Of how many places figures are read together, so that together they are not too much where each is not.
-    fn places_at_once(&self) -> usize {
-        let groups = if self.breakdown == Breakdown::None { 1 } else { GROUPS };
-        let each = self.metrics.len() * self.periods().count() * groups;
-        (LARGEST / (each as u64).max(1)).try_into().map_or(1, |places: usize| places.max(1))
+        periods::whole(self.span, self.from, self.to)
     }
 }
 
@@ -108,25 +98,27 @@ pub async fn report_of(call: &Call, scope: &str, ask: &Ask) -> Result<Vec<Series
 pub async fn report(call: &Call, id: Uuid, level: Level, ask: &Ask) -> Result<Vec<Series>> {
     call.signed_in()?;
     let found = find(call, &[id], level, ask).await?.remove(&id);
-    found.ok_or_else(|| coded(Code::NotFound, UNSEEN))?.map_err(refused)
+    told(call, found.ok_or_else(|| coded(Code::NotFound, UNSEEN))?)
 }
 
-/// What somebody asked that makes no sense, or is too much.
-pub(super) fn refused(why: &str) -> Error {
-    coded(Code::BadUserInput, why)
+/// The answer as it is given, or what is wrong with the question.
+pub(super) fn told(call: &Call, answer: Answer) -> Result<Vec<Series>> {
+    let answer = answer.and_then(|series| if call.figures.tells(&series) { Ok(series) } else { Err(TOO_MUCH) });
+    answer.map_err(|why| coded(Code::BadUserInput, why))
 }
 
 /// The figures of a place, or what is wrong with the question.
 pub type Answer = std::result::Result<Vec<Series>, &'static str>;
 
-/// The figures of places of one kind, of those of which the viewer sees figures.
+/// The figures of places of one kind, of those of which the viewer sees figures: read in one statement, and of all or,
+/// where they are more than the request has left, of none.
 pub(super) async fn find(call: &Call, ids: &[Uuid], level: Level, ask: &Ask) -> Result<HashMap<Uuid, Answer>> {
     let scope = call.scope();
     let db = call.read().await?;
-    let mut answers = HashMap::new();
-    let mut sites = Vec::new();
+    let sound = check(ask);
+    let (mut sites, mut answers) = (Vec::new(), HashMap::new());
     for site in store::sites(&*db, level, ids).await?.into_iter().filter(|site| sees(&scope, site)) {
-        match check(ask, &site, &scope) {
+        match sound.and_then(|()| fits(ask.breakdown, &site, &scope)) {
             Ok(()) => sites.push(site),
             Err(why) => {
                 answers.insert(site.id, Err(why));
@@ -134,21 +126,29 @@ pub(super) async fn find(call: &Call, ids: &[Uuid], level: Level, ask: &Ask) -> 
         }
     }
     for site in &sites {
-        queries::note(call, &Asked { board: site.board, scope_id: site.id, scope_kind: level, ask })?;
+        queries::note_or_wait(call, &Asked { board: site.board, scope_id: site.id, scope_kind: level, ask }).await?;
     }
-    for sites in sites.chunks(ask.places_at_once()) {
-        let rows = store::figures(&*db, &scope, sites, ask, LARGEST + 1).await?;
-        if rows.len() as u64 > LARGEST {
-            answers.extend(sites.iter().map(|site| (site.id, Err(TOO_MUCH))));
-            continue;
-        }
-        let names = store::names(&*db, ask.breakdown, &rows).await?;
-        for site in sites {
-            let own = rows.iter().filter(|row| row.is_of(site, ask.breakdown));
-            answers.insert(site.id, Ok(series(ask, own, &names, is_inside(&scope, site))));
-        }
+    let Some(rows) = rows(call, &sites, ask).await? else {
+        answers.extend(sites.iter().map(|site| (site.id, Err(TOO_MUCH))));
+        return Ok(answers);
+    };
+    let names = store::names(&*db, ask.breakdown, &rows).await?;
+    let rows = group(rows, |row| row.asked_of(level, ask.breakdown));
+    for site in &sites {
+        let own = rows.get(&site.id).into_iter().flatten();
+        answers.insert(site.id, Ok(series(ask, own, &names, is_inside(&scope, site))));
     }
     Ok(answers)
+}
+
+/// All figures of the places; none where the request has not so many left. From there on it has none.
+async fn rows(call: &Call, sites: &[Site], ask: &Ask) -> Result<Option<Vec<Row>>> {
+    let db = call.read().await?;
+    let mut unread = call.figures.unread().await;
+    let rows = store::figures(&*db, &call.scope(), sites, ask, *unread + 1).await?;
+    let rest = unread.checked_sub(rows.len() as u64);
+    *unread = rest.unwrap_or(0);
+    Ok(rest.map(|_| rows))
 }
 
 /// Whether the viewer sees figures of the place.
@@ -168,8 +168,8 @@ fn is_inside(scope: &Scope, site: &Site) -> bool {
     teaches || site.school.is_some_and(|school| scope.headed_schools.contains(&school))
 }
 
-/// What is wrong with the question, if anything.
-fn check(ask: &Ask, site: &Site, scope: &Scope) -> std::result::Result<(), &'static str> {
+/// What is wrong with the question, if anything, of whatever place it is asked.
+fn check(ask: &Ask) -> std::result::Result<(), &'static str> {
     let metrics: BTreeSet<Metric> = ask.metrics.iter().copied().collect();
     if metrics.is_empty() || metrics.len() < ask.metrics.len() {
         return Err("Name at least one metric, and each once.");
@@ -177,7 +177,15 @@ fn check(ask: &Ask, site: &Site, scope: &Scope) -> std::result::Result<(), &'sta
     if ask.to < ask.from {
         return Err("Let `to` be `from` or a later day.");
     }
-    let fits = match ask.breakdown {
+    if ask.periods().take(PERIODS + 1).count() > PERIODS {
+        return Err("Ask for 60 periods at most.");
+    }
+    Ok(())
+}
+
+/// Whether the place has such parts, and the viewer may tell them apart.
+fn fits(breakdown: Breakdown, site: &Site, scope: &Scope) -> std::result::Result<(), &'static str> {
+    let fits = match breakdown {
         Breakdown::None => true,
         Breakdown::Cluster => site.level == Level::Board,
         Breakdown::School => matches!(site.level, Level::Board | Level::Cluster),
@@ -188,9 +196,6 @@ fn check(ask: &Ask, site: &Site, scope: &Scope) -> std::result::Result<(), &'sta
         return Err(
             "This breakdown is not of this scope: a board has clusters, a board or cluster has schools, the own school has class groups.",
         );
-    }
-    if ask.periods().take(PERIODS + 1).count() > PERIODS {
-        return Err("Ask for 60 periods at most.");
     }
     Ok(())
 }

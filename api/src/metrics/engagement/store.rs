@@ -43,12 +43,12 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// Whether it answers what is asked of the place.
-    pub fn is_of(&self, site: &Site, breakdown: Breakdown) -> bool {
+    /// The place, among those of a level, of which it answers what is asked.
+    pub fn asked_of(&self, level: Level, breakdown: Breakdown) -> Uuid {
         match breakdown {
-            Breakdown::None | Breakdown::Language => self.place_id == site.id,
-            _ if site.level == Level::Board => self.board_id == site.board,
-            _ => self.parent_id == site.id,
+            Breakdown::None | Breakdown::Language => self.place_id,
+            _ if level == Level::Board => self.board_id.0,
+            _ => self.parent_id,
         }
     }
 

@@ -106,7 +106,8 @@ pub enum Suppression {
     SensitiveExtreme,
 }
 
-/// What is asked.
+/// What is asked. A request is answered with 50,000 figures at most, over all that it asks of all places; with more, the
+/// questions that do not fit are refused with `BAD_USER_INPUT`.
 #[derive(InputObject, Clone, Debug)]
 pub struct EngagementInput {
     /// Which metrics, 1 to 24, each once.

@@ -69,6 +69,7 @@ pub(super) async fn order(call: &Call, input: ExportStartInput) -> Result<Order>
         return Err(refuse(UserErrorCode::LimitReached, "", TOO_LARGE));
     }
     let ask = Ask { metrics: rules::metrics(&row)?, from, to, span, breakdown: by };
+    queries::make_room(call, board_id).await?;
     Ok(Order { permit, owner, ask, row })
 }
 
@@ -77,7 +78,7 @@ pub(super) async fn start(write: &Write<'_>, order: Result<Order>) -> Result<exp
     let Order { permit, owner, ask, row } = order?;
     let (db, scope, board) = (write.db(), write.scope(), row.board_id);
     queries::note(write.call(), &queries::Asked { board, scope_id: row.place_id, scope_kind: row.level, ask: &ask })?;
-    store::lock_board(db, &scope, board).await?;
+    store::lock_board(db, board).await?;
     is_free(db, &scope, board).await?;
     make_room(write, &permit, board, owner).await?;
     let export = store::insert(db, &permit, row).await?;

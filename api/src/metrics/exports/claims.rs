@@ -14,13 +14,16 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::file::Block;
-use super::rules;
+use super::{rules, store};
 use crate::platform::error::Result;
 
-/// What waits, or was left by who did not come back.
+/// What waits, or was left by who did not come back, of boards whose figures are there. Of the others, what waited for
+/// them long enough.
 fn waiting(now: DateTime<Utc>) -> Condition {
     let left = Condition::all().add(Column::State.eq(Running)).add(Column::LeasedUntil.lt(now));
-    Condition::any().add(Column::State.eq(Queued)).add(left)
+    let free = Condition::any().add(Column::State.eq(Queued)).add(left);
+    let ripe = Condition::any().add(store::is_shown()).add(Column::CreatedAt.lte(now - rules::PATIENCE));
+    Condition::all().add(free).add(ripe)
 }
 
 /// Whether there is anything to write.
@@ -98,6 +101,16 @@ fn ended(export: ExportId, lease: Uuid) -> sea_orm::UpdateMany<Entity> {
         .col_expr(Column::Lease, Expr::value(None::<Uuid>))
         .col_expr(Column::LeasedUntil, Expr::value(None::<DateTime<Utc>>))
         .filter(held(export, lease))
+}
+
+/// It waits again, as if nobody had taken it up.
+pub(super) async fn put_back(db: &DatabaseTransaction, export: ExportId, lease: Uuid) -> Result<()> {
+    ended(export, lease)
+        .col_expr(Column::State, Expr::value(Queued.to_value()))
+        .col_expr(Column::Attempts, Expr::col(Column::Attempts).sub(1))
+        .exec(db)
+        .await?;
+    Ok(())
 }
 
 /// The file is whole: it is there to be fetched.

@@ -2,7 +2,8 @@
 //!
 //! QUEUED → RUNNING → READY or FAILED. Whoever writes a file holds a lease; when it runs out, another one begins anew, so that
 //! a file is whole or not there. All of it is read from one snapshot: what is hidden for the sake of something else is hidden
-//! together with it. Only who started an export sees it, as long as they see the figures; after seven days it goes, or
+//! together with it. While all figures of a board are withdrawn to be published anew, its exports stay QUEUED,
+//! for an hour at most. Only who started an export sees it, as long as they see the figures; after seven days it goes, or
 //! before that for a newer one of theirs (`rules.rs`).
 
 mod actions;

@@ -19,6 +19,8 @@ pub(super) const LIVES: TimeDelta = TimeDelta::days(7);
 pub(super) const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// How often it is begun.
 pub(super) const TRIES: i32 = 3;
+/// How long it waits for figures that are published anew, which takes half an hour where a process was killed in it.
+pub(super) const PATIENCE: TimeDelta = TimeDelta::hours(1);
 /// Rows of a file.
 pub(super) const MOST_ROWS: u64 = 1_000_000;
 /// Exports of a board that wait or are being written.

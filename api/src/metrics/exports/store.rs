@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use glans_entity::ids::{BoardId, ClassGroupId, ClusterId, ExportId, SchoolId};
 use glans_entity::metrics::ExportState::{Queued, Running};
 use glans_entity::metrics::export::{Column, Entity, Model};
-use glans_entity::metrics::{ExportBreakdown, Level, Metric, export_chunk, figure};
+use glans_entity::metrics::{ExportBreakdown, Level, Metric, export_chunk, figure, milestone};
 use glans_entity::organisation::{board, class_group, cluster, school};
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::rules::{self, Owner};
 use crate::access::{Permit, Place};
+use crate::platform::alone;
 use crate::platform::error::Result;
 use crate::platform::page::{self, Order, PageArgs, Rows};
 
@@ -174,11 +175,28 @@ pub(super) async fn page(
     Ok(select.all(db).await?)
 }
 
-/// No two exports of a board are started at a time, until the transaction ends: they are counted first.
-pub(super) async fn lock_board(db: &DatabaseTransaction, scope: &Scope, board: BoardId) -> Result<()> {
-    let everywhere = Scope::system(scope.on);
-    board::Entity::within(&everywhere).filter(board::Column::Id.eq(board)).lock_exclusive().one(db).await?;
-    Ok(())
+/// No two exports of a board are started at a time, until the transaction ends: they are counted first. Nothing else of
+/// the board waits for that, nor does it wait for an import.
+pub(super) async fn lock_board(db: &DatabaseTransaction, board: BoardId) -> Result<()> {
+    alone::wait(db, &format!("metrics.exports.{board}")).await
+}
+
+/// The figures of the board of an export are not withdrawn.
+pub(super) fn is_shown() -> Condition {
+    use milestone::Column as Of;
+    let withdrawn = Query::select()
+        .expr(Expr::val(1))
+        .from(milestone::Entity)
+        .and_where(Expr::col((milestone::Entity, Of::BoardId)).equals((Entity, Column::BoardId)))
+        .and_where(Expr::col((milestone::Entity, Of::Kind)).eq(milestone::WITHDRAWN))
+        .to_owned();
+    Condition::all().add(Expr::not_exists(withdrawn))
+}
+
+/// Whether the figures of the board are withdrawn.
+pub(super) async fn is_withdrawn(db: &impl ConnectionTrait, board: BoardId) -> Result<bool> {
+    let own = milestone::Entity::within(&Scope::system(NaiveDate::MIN)).filter(milestone::Column::BoardId.eq(board));
+    Ok(own.filter(milestone::Column::Kind.eq(milestone::WITHDRAWN)).limit(1).one(db).await?.is_some())
 }
 
 /// How many exports of a board wait or are being written.

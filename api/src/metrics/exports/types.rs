@@ -23,7 +23,8 @@ impl From<export::Model> for MetricExport {
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "ExportState")]
 pub enum MetricExportStatus {
-    /// It waits for its turn.
+    /// It waits for its turn. Where the board just changed `Board.leastShown`, it also waits until all figures are
+    /// published by that: some minutes. After an hour it is FAILED.
     Queued,
     /// The file is being written.
     Running,

@@ -23,10 +23,12 @@ use crate::platform::error::{Error, Result};
 /// How often it is looked whether an export waits.
 const EVERY: Duration = Duration::from_secs(2);
 /// Figures that are read at once.
-const PAGE: usize = 5_000;
+const PAGE: usize = 1_000;
 
 const BROKE_OFF: &str = "This broke off several times. Start another export.";
 const NO_RIGHT: &str = "The right to these figures ended before the file was made.";
+const NOT_PUBLISHED: &str =
+    "The figures of this board are being published anew, which takes too long. Start another export later.";
 
 /// Goes round as long as the process serves, and removes what was given up for a new file. A round that fails is
 /// logged, and the next one tries again.
@@ -38,14 +40,20 @@ pub async fn run(app: Arc<App>) {
         if let Err(error) = round(&app).await {
             tracing::error!(?error, "exports were not made, which is tried again");
         }
-        if let Err(error) = actions::prune(&Call::system(&app, "exports")).await {
-            tracing::error!(?error, "files that were given up are still there, which is tried again");
-        }
+        tidy(&app).await;
+    }
+}
+
+/// Removes what was given up for a new file.
+async fn tidy(app: &Arc<App>) {
+    if let Err(error) = actions::prune(&Call::system(app, "exports")).await {
+        tracing::error!(?error, "files that were given up are still there, which is tried again");
     }
 }
 
 /// Makes all exports that wait, one after the other: how many were taken up. One that breaks off is tried again when
-/// its lease runs out, so that what is wrong has time to pass and others come first.
+/// its lease runs out, so that what is wrong has time to pass and others come first. What was given up is removed after
+/// each of them: of who always has another one waiting, files would pile up.
 pub async fn round(app: &Arc<App>) -> Result<usize> {
     let mut taken = 0;
     while let Some(making) = Making::claim(app).await? {
@@ -53,6 +61,7 @@ pub async fn round(app: &Arc<App>) -> Result<usize> {
         if let Err(error) = making.run().await {
             tracing::error!(?error, export = %making.export.id, "an export broke off and is tried again");
         }
+        tidy(app).await;
     }
     Ok(taken)
 }
@@ -91,10 +100,21 @@ impl Making {
         if self.export.attempts > rules::TRIES {
             return self.fail(BROKE_OFF).await;
         }
-        match self.source().await? {
-            Some(source) => self.write(&source).await,
-            None => self.fail(NO_RIGHT).await,
+        let Some(source) = self.source().await? else { return self.fail(NO_RIGHT).await };
+        if store::is_withdrawn(&source.db, self.export.board_id).await? {
+            return self.wait().await;
         }
+        self.write(&source).await
+    }
+
+    /// Leaves it for when its figures are there again, or gives it up.
+    async fn wait(&self) -> Result<()> {
+        if self.export.created_at <= self.call.now() - rules::PATIENCE {
+            return self.fail(NOT_PUBLISHED).await;
+        }
+        let write = self.call.write().await?;
+        claims::put_back(write.db(), self.export.id, self.lease).await?;
+        write.commit().await
     }
 
     /// None where who started it may not see it any more.

@@ -1,4 +1,5 @@
-//! What counts, written down in the transaction of the act.
+//! What counts, written down in the transaction of the act, or, while students of the board are still to be counted, once
+//! they are (`held.rs`).
 //!
 //! A fact is made by one question to the tables of the slices: *what is this item worth now*. The act asks it of what
 //! it changed, [`daily`] of what the calendar changed, and [`all`] of everything, for boards that were there before
@@ -17,6 +18,7 @@ mod conversations;
 mod deliveries;
 mod entitled;
 mod events;
+mod held;
 mod known;
 mod materials;
 mod practice;
@@ -26,6 +28,7 @@ mod steps;
 mod surveys;
 mod threads;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -35,6 +38,7 @@ use glans_entity::scope::{Scope, Scoped};
 use sea_orm::{ColumnTrait, DatabaseTransaction, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
+pub use self::held::{catch_up, is_behind, record_in_turn};
 use self::recorder::Recorder;
 use crate::app::App;
 use crate::call::today;
@@ -102,8 +106,9 @@ pub async fn record(db: &DatabaseTransaction, board: BoardId, event: &Event, now
 }
 
 /// Writes down what the calendar changed in all boards: what is over by now and was not written down yet. Done again,
-/// it changes nothing, and costs some look-ups for each board. False if another process is at it.
-pub async fn daily(app: &Arc<App>) -> Result<bool> {
+/// it changes nothing, and costs some look-ups for each board. The boards that were left, as students of them are still to
+/// be counted or it failed; none if another process is at it.
+pub async fn daily(app: &Arc<App>) -> Result<Option<BTreeSet<BoardId>>> {
     let now = app.clock.now();
     let scope = Scope::system(today(now));
     let boards: Vec<BoardId> = board::Entity::within(&scope)
@@ -113,19 +118,37 @@ pub async fn daily(app: &Arc<App>) -> Result<bool> {
         .into_tuple()
         .all(&app.db.read(&scope).await?)
         .await?;
+    let mut left = BTreeSet::new();
     for board in boards {
         let db = app.db.write(&scope).await?;
         // Another process does it, for all boards.
         if !alone::with(&db, LOCK).await? {
-            return Ok(false);
+            return Ok(None);
         }
-        match daily_of(&db, board, now).await {
-            Ok(()) => db.commit().await?,
+        match daily_in_turn(&db, board, now).await {
+            Ok(true) => {
+                db.commit().await?;
+                continue;
+            }
+            Ok(false) => {}
             Err(error) => {
                 tracing::error!(%board, ?error, "what the calendar changed is not counted, which is tried again");
             }
         }
+        left.insert(board);
+        // Whoever does the next board must not find the lock held still.
+        db.rollback().await?;
     }
+    Ok(Some(left))
+}
+
+/// As [`daily_of`]; false where students of the board are still to be counted.
+async fn daily_in_turn(db: &DatabaseTransaction, board: BoardId, now: DateTime<Utc>) -> Result<bool> {
+    // What waits for that is no reason: it would stop the calendar as long as some of it fails.
+    if held::has_uncounted(db, board).await? {
+        return Ok(false);
+    }
+    daily_of(db, board, now).await?;
     Ok(true)
 }
 
@@ -148,7 +171,14 @@ pub async fn all(app: &Arc<App>, board: BoardId) -> Result<()> {
         while let Some(after) = last {
             let db = app.db.write(&Scope::system(today(now))).await?;
             alone::wait(&db, LOCK).await?;
-            last = page(&Recorder { db: &db, board, now }, part, after).await?;
+            let next = page(&Recorder { db: &db, board, now }, part, after).await;
+            match next {
+                Ok(next) => last = next,
+                Err(error) => {
+                    db.rollback().await?;
+                    return Err(error);
+                }
+            }
             db.commit().await?;
         }
     }

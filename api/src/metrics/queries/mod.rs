@@ -1,12 +1,14 @@
 //! The log of what was asked of metrics: who asked for which figures of which place, and when. It holds ids, and no figure.
 //!
-//! A line is noted in memory by the request and written down some seconds later (`crate::books`), so that nobody waits for it.
+//! A line is noted in memory by the request and written down some seconds later (`crate::books`), so that nobody waits for it
+//! but who asks so much that there is no room left.
 
+mod noted;
 mod query;
 mod store;
 mod types;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use glans_entity::ids::{BoardId, MetricQueryId};
@@ -15,6 +17,7 @@ use glans_entity::metrics::{Level, query as line};
 use sea_orm::ActiveEnum;
 use uuid::Uuid;
 
+pub use noted::Noted;
 pub use query::MetricLogQuery;
 pub use store::prune;
 pub use types::MetricQuery;
@@ -27,8 +30,8 @@ use crate::platform::error::{Error, Result};
 /// How long lines are kept.
 pub const KEPT: TimeDelta = TimeDelta::days(365);
 
-/// Lines that wait to be written, at most. There are so many only where the database takes none.
-const MOST_WAITING: usize = 10_000;
+/// How long who asks waits for room in the log.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// What was asked, and of what.
 #[derive(Clone, Copy, Debug)]
@@ -57,33 +60,51 @@ fn breakdown_of(name: &str) -> Breakdown {
     BREAKDOWNS.iter().find(|(_, known)| *known == name).map_or(Breakdown::None, |(breakdown, _)| *breakdown)
 }
 
-/// Lines that are not written down yet.
-#[derive(Debug, Default)]
-pub struct Noted {
-    lines: Mutex<Vec<line::Model>>,
-}
-
-impl Noted {
-    fn take(&self) -> Vec<line::Model> {
-        std::mem::take(&mut *self.lines())
-    }
-
-    fn give_back(&self, mut lines: Vec<line::Model>) {
-        let mut waiting = self.lines();
-        lines.append(&mut waiting);
-        *waiting = lines;
-    }
-
-    fn lines(&self) -> MutexGuard<'_, Vec<line::Model>> {
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 /// Notes that the caller asks for figures. To be called before they are read: what cannot be noted is not answered.
 ///
 /// # Errors
-/// A fault where too many lines wait to be written.
+/// A fault where too many lines of the board wait to be written.
 pub fn note(call: &Call, asked: &Asked<'_>) -> Result<()> {
+    if added(call, asked) {
+        return Ok(());
+    }
+    Err(Error::fault("too many lines of the log of metric queries of this board wait to be written"))
+}
+
+/// Sees to it that there is room for a line of `board`, before who has to note one holds the writer.
+///
+/// # Errors
+/// A fault where too many lines wait and the database takes none.
+pub async fn make_room(call: &Call, board: BoardId) -> Result<()> {
+    patiently(async {
+        while call.app().metric_queries.is_full(board) {
+            Box::pin(write(call.app())).await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// As [`note`], for who holds no transaction that writes: where too many lines wait, they are written first.
+///
+/// # Errors
+/// A fault where too many wait and the database takes none.
+pub async fn note_or_wait(call: &Call, asked: &Asked<'_>) -> Result<()> {
+    patiently(async {
+        while !added(call, asked) {
+            Box::pin(write(call.app())).await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Who waits holds a snapshot, of which there are few: everybody else would soon wait for one.
+async fn patiently(room: impl Future<Output = Result<()>>) -> Result<()> {
+    tokio::time::timeout(PATIENCE, room).await.map_err(Error::fault)?
+}
+
+fn added(call: &Call, asked: &Asked<'_>) -> bool {
     let Asked { board, scope_id, scope_kind, ask } = *asked;
     let line = line::Model {
         id: MetricQueryId::new(),
@@ -99,25 +120,20 @@ pub fn note(call: &Call, asked: &Asked<'_>) -> Result<()> {
         asked_at: call.now(),
         request_id: call.request_id.clone(),
     };
-    let mut lines = call.app().metric_queries.lines();
-    if lines.len() >= MOST_WAITING {
-        return Err(Error::fault("the log of metric queries is full, because the database takes no lines"));
-    }
-    lines.push(line);
-    Ok(())
+    call.app().metric_queries.add(line)
 }
 
-/// Writes down the lines that wait. Those that cannot be written are kept for the next time.
+/// Writes down the lines that wait. Those that cannot be written are kept for the next time, also where the caller is stopped
+/// meanwhile.
 pub async fn write(app: &App) -> Result<()> {
-    let lines = app.metric_queries.take();
-    if lines.is_empty() {
-        return Ok(());
+    let noted = &app.metric_queries;
+    let _turn = noted.turn.lock().await;
+    let taken = noted.take();
+    if !taken.lines().is_empty() {
+        store::add(app, taken.lines()).await?;
     }
-    let written = store::add(app, &lines).await;
-    if written.is_err() {
-        app.metric_queries.give_back(lines);
-    }
-    written
+    taken.are_written();
+    Ok(())
 }
 
 #[cfg(test)]

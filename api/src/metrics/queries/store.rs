@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use glans_entity::ids::BoardId;
 use glans_entity::metrics::query::{Column, Entity, Model};
 use glans_entity::scope::{Scope, Scoped};
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use crate::app::App;
@@ -14,11 +15,13 @@ use crate::platform::page::{self, Order, PageArgs, Rows};
 /// Lines in one statement: twelve values each, of the 32,766 that SQLite takes.
 const ROWS: usize = 1_000;
 
+/// Those that are there already, because nobody heard that they were written, are left as they are.
 pub(super) async fn add(app: &App, lines: &[Model]) -> Result<()> {
+    let known = OnConflict::column(Column::Id).do_nothing().to_owned();
     let db = app.db.write(&Scope::system(today(app.clock.now()))).await?;
     for part in lines.chunks(ROWS) {
         let rows = part.iter().map(|row| row.clone().into_active_model());
-        Entity::insert_many(rows).exec_without_returning(&db).await?;
+        Entity::insert_many(rows).on_conflict(known.clone()).exec_without_returning(&db).await?;
     }
     db.commit().await?;
     Ok(())

@@ -14,13 +14,16 @@ use glans_entity::ids::{BoardId, SchoolId};
 use glans_entity::metrics::Span;
 use glans_entity::scope::Scope;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, Iterable};
+use tokio::time::MissedTickBehavior;
 
 use self::making::Part;
+pub use self::publishing::{Publication, Work};
+use self::store::Due;
 use super::{census, facts, periods};
 use crate::app::App;
 use crate::call::today;
 use crate::platform::alone;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 
 /// How often figures are made of what came in.
 const EVERY: Duration = Duration::from_mins(1);
@@ -36,6 +39,7 @@ const LOCK: &str = "metrics.rollups";
 /// Goes round as long as the process works. A round that fails is logged, and the next one tries again.
 pub async fn run(app: Arc<App>) {
     let mut ticks = tokio::time::interval(EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     for round in 0_u32.. {
         ticks.tick().await;
         let done = if round % CALENDAR == 0 { self::round(&app).await } else { roll_up(&app).await };
@@ -47,21 +51,28 @@ pub async fn run(app: Arc<App>) {
 
 /// Looks at what the calendar changed, and makes all that is due.
 pub async fn round(app: &Arc<App>) -> Result<()> {
-    census::daily(app).await?;
-    let all_is_counted = facts::daily(app).await?;
+    // What is over by now is what is counted below, also where midnight passes meanwhile.
+    let now = app.clock.now();
+    census::settle(app).await?;
+    let mut left = census::daily(app).await?;
+    let counted = facts::daily(app).await?;
     roll_up(app).await?;
-    if all_is_counted { publish(app).await } else { Ok(()) }
+    match counted {
+        Some(others) => {
+            left.extend(others);
+            publish(app, &left, now).await
+        }
+        None => Ok(()),
+    }
 }
 
-/// Publishes the periods that are over.
-async fn publish(app: &Arc<App>) -> Result<()> {
-    let now = app.clock.now();
-    let week = periods::start(Span::Week, today(now));
+/// Publishes the periods that were over by then, but for boards that were left.
+async fn publish(app: &Arc<App>, left: &BTreeSet<BoardId>, now: DateTime<Utc>) -> Result<()> {
     let everywhere = Scope::system(today(now));
     let boards = boards(&app.db.read(&everywhere).await?).await?;
     for board in boards {
         // What is still to be made is part of what is to be published.
-        if store::is_behind(&app.db.read(&everywhere).await?, board, week, now).await? {
+        if left.contains(&board) || is_behind(&app.db.read(&everywhere).await?, board, now).await? {
             continue;
         }
         if let Err(error) = publishing::daily(app, board, now).await {
@@ -71,26 +82,68 @@ async fn publish(app: &Arc<App>) -> Result<()> {
     Ok(())
 }
 
-/// Makes all cells that are due.
+/// Whether something of the weeks that are over is still to be counted, or to be made of what is.
+async fn is_behind(db: &impl ConnectionTrait, board: BoardId, now: DateTime<Utc>) -> Result<bool> {
+    let week = periods::start(Span::Week, today(now));
+    Ok(facts::is_behind(db, board).await? || store::is_behind(db, board, week, now).await?)
+}
+
+/// Makes all cells that are due, of students who were put off too.
 pub async fn roll_up(app: &Arc<App>) -> Result<()> {
-    while refresh(app).await? {}
+    census::settle(app).await?;
+    let mut failed = BTreeSet::new();
+    while refresh(app, &mut failed).await? {}
     Ok(())
 }
 
-/// Makes some of what is due; whether there is more.
-async fn refresh(app: &Arc<App>) -> Result<bool> {
+/// Makes some of what is due, but for schools of which it failed; whether there is more. Where all at once fails it is made
+/// of one school after the other, and those of which it fails wait for the next round.
+async fn refresh(app: &Arc<App>, failed: &mut BTreeSet<SchoolId>) -> Result<bool> {
     let now = app.clock.now();
     let db = app.db.write(&Scope::system(today(now))).await?;
     if !alone::with(&db, LOCK).await? {
         return Ok(false);
     }
-    let due = store::due(&db, now, AT_ONCE).await?;
-    let marks: Vec<_> = due.iter().map(|mark| mark.0).collect();
-    let parts: BTreeSet<Part> = due.iter().flat_map(|(_, board, school, day)| parts(*board, *school, *day)).collect();
-    make(&db, parts, now).await?;
-    store::done(&db, &marks).await?;
-    db.commit().await?;
-    Ok(marks.len() as u64 == AT_ONCE)
+    let due = store::due(&db, now, failed, AT_ONCE).await?;
+    match make_due(&db, &due, now).await {
+        Ok(()) => db.commit().await?,
+        Err(error) => {
+            db.rollback().await?;
+            tracing::warn!(?error, "cells were not made, which is tried of each school apart");
+            failed.extend(refresh_apart(app, &due, now).await?);
+        }
+    }
+    Ok(due.len() as u64 == AT_ONCE)
+}
+
+/// As [`refresh`], each school in a transaction of its own: those of which it failed.
+async fn refresh_apart(app: &Arc<App>, due: &[Due], now: DateTime<Utc>) -> Result<Vec<SchoolId>> {
+    let mut schools: BTreeMap<SchoolId, Vec<Due>> = BTreeMap::new();
+    for mark in due {
+        schools.entry(mark.school).or_default().push(*mark);
+    }
+    let mut failed = Vec::new();
+    for (school, due) in schools {
+        let db = app.db.write(&Scope::system(today(now))).await?;
+        alone::wait(&db, LOCK).await?;
+        match make_due(&db, &due, now).await {
+            Ok(()) => db.commit().await?,
+            Err(error) => {
+                db.rollback().await?;
+                tracing::error!(%school, ?error, "the cells of a school are not made, which is tried again");
+                failed.push(school);
+            }
+        }
+    }
+    Ok(failed)
+}
+
+/// Makes the cells that are marked, and takes the marks away.
+async fn make_due(db: &DatabaseTransaction, due: &[Due], now: DateTime<Utc>) -> Result<()> {
+    let marked = due.iter().flat_map(|mark| parts(mark.board, mark.school, mark.day)).collect();
+    make(db, marked, now).await?;
+    let marks: Vec<_> = due.iter().map(|mark| mark.id).collect();
+    store::done(db, &marks).await
 }
 
 fn parts(board: BoardId, school: SchoolId, day: NaiveDate) -> impl Iterator<Item = Part> {
@@ -112,9 +165,9 @@ async fn make(db: &DatabaseTransaction, parts: BTreeSet<Part>, now: DateTime<Utc
     Ok(())
 }
 
-/// Takes the figures of a board away until the next round publishes them.
-pub(super) async fn withdraw(db: &DatabaseTransaction, board: BoardId) -> Result<()> {
-    publishing::withdraw(db, board).await
+/// Hides the figures of a board until the next round publishes them.
+pub(super) async fn withdraw(db: &DatabaseTransaction, board: BoardId, now: DateTime<Utc>) -> Result<()> {
+    publishing::withdraw(db, board, now).await
 }
 
 /// The boards of which there are figures.
@@ -125,8 +178,9 @@ pub async fn boards(db: &impl ConnectionTrait) -> Result<Vec<BoardId>> {
 /// Makes all cells and figures of the board anew.
 ///
 /// # Errors
-/// A fault where another process publishes at this moment.
+/// A fault where another process publishes at this moment, the board was changed, or students of it are still to be counted.
 pub async fn rebuild(app: &Arc<App>, board: BoardId) -> Result<()> {
+    census::settle_board(app, board).await?;
     let now = app.clock.now();
     let everywhere = Scope::system(today(now));
     let parts: Vec<Part> = everything(&app.db.read(&everywhere).await?, board, today(now)).await?.into_iter().collect();
@@ -135,6 +189,11 @@ pub async fn rebuild(app: &Arc<App>, board: BoardId) -> Result<()> {
         alone::wait(&db, LOCK).await?;
         make(&db, parts.iter().copied().collect(), now).await?;
         db.commit().await?;
+    }
+    if facts::is_behind(&app.db.read(&everywhere).await?, board).await? {
+        return Err(Error::fault(
+            "students of the board are still to be counted, or what happened since: try again later",
+        ));
     }
     publishing::all(app, board, now).await
 }

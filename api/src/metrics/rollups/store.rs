@@ -15,24 +15,35 @@ use crate::platform::error::Result;
 /// Rows of one statement.
 const AT_ONCE: usize = 500;
 
-/// What is to be made anew by now: the marks, and the school and day of each.
+/// A mark: that cells of the school that cover the day are to be made anew.
+#[derive(Clone, Copy)]
+pub(super) struct Due {
+    pub id: Uuid,
+    pub board: BoardId,
+    pub school: SchoolId,
+    pub day: NaiveDate,
+}
+
+/// What is to be made anew by now, but for these schools.
 pub(super) async fn due(
     db: &impl ConnectionTrait,
     now: DateTime<Utc>,
+    but: &BTreeSet<SchoolId>,
     most: u64,
-) -> Result<Vec<(Uuid, BoardId, SchoolId, NaiveDate)>> {
+) -> Result<Vec<Due>> {
     let select = Query::select()
         .columns([due::Column::Id, due::Column::BoardId, due::Column::SchoolId, due::Column::Day])
         .from(due::Entity)
         .and_where(Expr::col(due::Column::DueAt).lte(now))
+        .and_where(Expr::col(due::Column::SchoolId).is_not_in(but.iter().copied()))
         .order_by(due::Column::DueAt, sea_orm::sea_query::Order::Asc)
         .limit(most)
         .to_owned();
     let rows = db.query_all(&select).await?;
     rows.iter()
         .map(|row| {
-            let school = (row.try_get("", "board_id")?, row.try_get("", "school_id")?);
-            Ok((row.try_get("", "id")?, school.0, school.1, row.try_get("", "day")?))
+            let (board, school) = (row.try_get("", "board_id")?, row.try_get("", "school_id")?);
+            Ok(Due { id: row.try_get("", "id")?, board, school, day: row.try_get("", "day")? })
         })
         .collect()
 }

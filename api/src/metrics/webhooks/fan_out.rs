@@ -8,9 +8,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use glans_entity::identity::api_client;
 use glans_entity::ids::{ApiClientId, BoardId, SchoolId, WebhookEventId};
 use glans_entity::metrics::{webhook_endpoint, webhook_event};
+use glans_entity::organisation::board;
 use glans_entity::platform::outbox::{self, Column as Event};
 use glans_entity::scope::Scope;
-use sea_orm::sea_query::{Alias, Expr, LockBehavior, LockType, Order, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Order, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
 use strum::IntoEnumIterator;
 
@@ -22,8 +23,8 @@ use crate::identity::clients;
 use crate::platform::error::Result;
 use crate::platform::outbox::TOPIC;
 
-/// Events that are looked up at once.
-const AT_ONCE: u64 = 500;
+/// Events that are looked up at once, or one of each board where that is more.
+const AT_ONCE: usize = 500;
 /// Events of other processes are looked for this often.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 /// A try that failed is made again after this long, and each time after twice as long as before.
@@ -109,14 +110,18 @@ async fn put_off(app: &App, everywhere: &Scope, seq: i64) -> Result<()> {
 }
 
 fn patience(attempts: i32) -> TimeDelta {
-    let doublings = u32::try_from(attempts - 1).unwrap_or_default().min(DOUBLINGS);
-    (PATIENCE * 2_i32.pow(doublings)).min(MOST_PATIENT)
+    let doublings = Ord::min(u32::try_from(attempts - 1).unwrap_or_default(), DOUBLINGS);
+    Ord::min(PATIENCE * 2_i32.pow(doublings), MOST_PATIENT)
 }
 
-/// Events of which endpoints are still to be told.
+/// Events of which endpoints are still to be told. The kinds stand here as in the index (`outbox_to_hook`), not as values
+/// beside: a database takes an index of some rows only where it sees that these are they.
 pub fn untold() -> Condition {
-    let kinds = WebhookEventKind::iter().map(WebhookEventKind::name);
-    Condition::all().add(Event::HookedAt.is_null()).add(Event::Kind.is_in(kinds))
+    let kinds: Vec<String> = WebhookEventKind::iter().map(|kind| format!("'{}'", kind.name())).collect();
+    Condition::all()
+        .add(Event::BoardId.is_not_null())
+        .add(Event::HookedAt.is_null())
+        .add(Expr::cust(format!("kind IN ({})", kinds.join(", "))))
 }
 
 /// It is not put off.
@@ -124,26 +129,50 @@ fn is_due(now: DateTime<Utc>) -> Condition {
     Condition::any().add(Event::HookDueAt.is_null()).add(Event::HookDueAt.lte(now))
 }
 
-/// The events that wait: the oldest of each board before the second one of any.
+/// The events that wait: the oldest of each board before the second one of any. What there is beyond these is not looked
+/// at, however much it is.
 async fn waiting(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec<i64>> {
-    let turn = Alias::new("turn");
-    let of_board = Expr::cust("ROW_NUMBER() OVER (PARTITION BY board_id ORDER BY seq)");
-    let pending = Query::select()
-        .column(Event::Seq)
-        .expr_as(of_board, turn.clone())
+    let boards = boards(db, now).await?;
+    let each = AT_ONCE.div_ceil(Ord::max(boards.len(), 1)) as u64;
+    let mut found: Vec<(usize, i64)> = Vec::new();
+    for board in boards {
+        for (turn, row) in db.query_all(&first(board, each, now)).await?.iter().enumerate() {
+            found.push((turn, row.try_get("", "seq")?));
+        }
+    }
+    found.sort_unstable();
+    Ok(found.into_iter().map(|(_, seq)| seq).collect())
+}
+
+/// The boards of which events wait.
+async fn boards(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec<BoardId>> {
+    let own = Query::select()
+        .expr(Expr::val(1))
         .from(outbox::Entity)
+        .and_where(Expr::col((outbox::Entity, Event::BoardId)).equals((board::Entity, board::Column::Id)))
         .cond_where(untold())
         .cond_where(is_due(now))
         .to_owned();
     let select = Query::select()
-        .column(Event::Seq)
-        .from_subquery(pending, Alias::new("pending"))
-        .order_by(turn, Order::Asc)
-        .order_by(Event::Seq, Order::Asc)
-        .limit(AT_ONCE)
+        .column((board::Entity, board::Column::Id))
+        .from(board::Entity)
+        .and_where(Expr::exists(own))
         .to_owned();
     let rows = db.query_all(&select).await?;
-    Ok(rows.iter().map(|row| row.try_get("", "seq")).collect::<Result<_, _>>()?)
+    Ok(rows.iter().map(|row| row.try_get("", "id")).collect::<Result<_, _>>()?)
+}
+
+/// The first events of a board that wait, at most `most`.
+pub fn first(board: BoardId, most: u64, now: DateTime<Utc>) -> SelectStatement {
+    Query::select()
+        .column(Event::Seq)
+        .from(outbox::Entity)
+        .and_where(Event::BoardId.eq(board))
+        .cond_where(untold())
+        .cond_where(is_due(now))
+        .order_by(Event::Seq, Order::Asc)
+        .limit(most)
+        .to_owned()
 }
 
 /// The event, if it waits and no other process has it.

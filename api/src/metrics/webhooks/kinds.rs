@@ -1,4 +1,5 @@
-//! Of what endpoints can be told, and what is said of it: ids and nothing else.
+//! Of what endpoints can be told, and what is said of it: ids and nothing else. For one more the index of what waits
+//! (`outbox_to_hook`) is made anew.
 
 use async_graphql::Enum;
 use chrono::{DateTime, SecondsFormat, Utc};

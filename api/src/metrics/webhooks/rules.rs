@@ -123,7 +123,7 @@ mod tests {
         assert_eq!(after(None, &[delivered, Outcome::Gone], at(0)), Health::Over(WebhookDisabled::Gone));
         let again = Outcome::Again { at: at(501), status: Some(500), why: "answered 500".to_owned() };
         assert_eq!(after(Some(at(0)), &[again], at(500)), Health::FailingSince(Some(at(0))), "after a silence");
-        let untried = [Outcome::Stopped(Closed::Revoked), Outcome::Late];
+        let untried = [Outcome::Stopped(Closed::Revoked), Outcome::Late { tried_at: None }];
         assert_eq!(after(Some(at(0)), &untried, at(500)), Health::FailingSince(Some(at(0))), "nothing was tried");
     }
 

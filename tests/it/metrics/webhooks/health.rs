@@ -7,6 +7,7 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use chrono::TimeDelta;
 use glans::metrics::webhooks::deliveries::LEASE;
 use glans::metrics::webhooks::fan_out;
+use glans::platform::dispatch::Dispatch;
 use glans_entity::metrics::{WebhookState, webhook_delivery};
 use glans_entity::organisation::board;
 use glans_tests::{Who, World, on_each_database};
@@ -93,6 +94,35 @@ async fn who_is_killed_in_the_last_try_leaves_no_other(world: &World) {
     assert_eq!(deliveries(world, made.id).await[0]["failure"], "the server stopped in the middle of the last try");
 }
 
+/// Claims what is due to the first board, and has ten seconds of the lease left when it is to be sent.
+async fn comes_too_late(stage: &Stage<'_>) {
+    let (board, lease) = (stage.world.ours.id, Uuid::now_v7());
+    let batch = stage.sender.claim(board, lease).await.unwrap();
+    assert_eq!(batch.len(), 1);
+    stage.world.app.clock.turn(LEASE - TimeDelta::seconds(10));
+    let done = stage.sender.carry(board, batch).await.unwrap();
+    stage.sender.settle(board, &done, lease).await.unwrap();
+}
+
+async fn what_was_claimed_too_late_to_be_tried_was_not_tried(world: &World) {
+    let stage = Stage::set(world).await;
+    let made = stage.endpoint("internal-1").await;
+    stage.taught().await;
+    fan_out::round(&stage.app).await.unwrap();
+    comes_too_late(&stage).await;
+    assert_eq!(fates(world, made.id).await, ["QUEUED 0 -"]);
+    assert_eq!(deliveries(world, made.id).await[0]["attemptedAt"], json!(null));
+    assert_eq!(stage.gateway.hooked("internal-1").len(), 0);
+
+    stage.works().await;
+    let tried = deliveries(world, made.id).await[0]["attemptedAt"].clone();
+    assert!(tried.is_string(), "{tried}");
+    world.app.clock.turn(TimeDelta::seconds(7));
+    comes_too_late(&stage).await;
+    assert_eq!(fates(world, made.id).await, ["QUEUED 1 500"]);
+    assert_eq!(deliveries(world, made.id).await[0]["attemptedAt"], tried, "when it was answered with 500");
+}
+
 async fn who_is_told_nothing_any_more_reads_why(world: &World) {
     let stage = Stage::set(world).await;
     let made = stage.endpoint("ok-1").await;
@@ -135,6 +165,7 @@ on_each_database!(
     a_process_with_another_key_uses_up_no_more_than_its_tries,
     an_address_that_is_left_takes_the_new_one_not_along,
     of_an_archived_board_nothing_is_sent,
+    what_was_claimed_too_late_to_be_tried_was_not_tried,
     who_is_killed_in_the_last_try_leaves_no_other,
     who_is_told_nothing_any_more_reads_why,
 );

@@ -3,15 +3,22 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use chrono::TimeDelta;
+use glans::metrics::webhooks::deliveries::LEASE;
 use glans::metrics::webhooks::fan_out;
+use glans::platform::dispatch::Dispatch;
 use glans_entity::identity::api_client;
 use glans_entity::ids::ApiClientId;
 use glans_entity::metrics::webhook_event;
 use glans_entity::platform::outbox;
 use glans_tests::{Engine, Who, World, on_each_database};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    Statement,
+};
 use serde_json::json;
 use tokio::time::{sleep, timeout};
+use uuid::Uuid;
 
 use super::stage::{Stage, deliveries, endpoint_of, fates, happens, leads_to, taught};
 use crate::ask::act;
@@ -138,6 +145,50 @@ async fn two_processes_at_once_tell_each_endpoint_once(world: &World) {
     }
 }
 
+async fn two_processes_at_once_have_nothing_under_way_to_the_same_endpoint(world: &World) {
+    let (one, other) = (Stage::set(world).await, Stage::set(world).await);
+    let made = one.endpoint("ok-1").await;
+    for _ in 0..20 {
+        one.taught().await;
+    }
+    fan_out::round(&one.app).await.unwrap();
+    let board = world.ours.id;
+    for _ in 0..5 {
+        let (first, second) =
+            tokio::join!(one.sender.claim(board, Uuid::now_v7()), other.sender.claim(board, Uuid::now_v7()));
+        let batches = [first.unwrap(), second.unwrap()];
+        let to_it = batches.iter().filter(|batch| batch.iter().any(|row| row.endpoint_id == made.id));
+        assert_eq!(to_it.count(), 1);
+        world.app.clock.turn(LEASE + TimeDelta::seconds(1));
+        one.sender.give_back_overdue().await.unwrap();
+    }
+}
+
+/// Much of which endpoints are not told.
+const MUCH: &str = "INSERT INTO outbox (board_id, kind, payload, at) \
+                    SELECT board.id, 'school.moved', '{}', now() FROM board, generate_series(1, 1000)";
+
+async fn what_waits_is_found_in_its_order(world: &World) {
+    let db = world.writing().await;
+    let (explain, column) = match world.engine() {
+        Engine::Sqlite => ("EXPLAIN QUERY PLAN", "detail"),
+        Engine::Postgres => {
+            db.execute_unprepared(MUCH).await.unwrap();
+            // Of the little that waits here it would be as quick.
+            db.execute_unprepared("SET LOCAL enable_sort = off").await.unwrap();
+            ("EXPLAIN", "QUERY PLAN")
+        }
+    };
+    let first = fan_out::first(world.ours.id, 8, world.app.clock.now());
+    let Statement { sql, values, db_backend } = db.get_database_backend().build(&first);
+    let rows = db.query_all_raw(Statement { sql: format!("{explain} {sql}"), values, db_backend }).await.unwrap();
+    let plan: Vec<String> = rows.iter().map(|row| row.try_get("", column).unwrap()).collect();
+    let plan = plan.join("\n");
+    assert!(plan.contains("outbox_to_hook"), "of what waits, nothing else is looked at: {plan}");
+    assert!(!plan.contains("Sort") && !plan.contains("B-TREE"), "nor all of it sorted: {plan}");
+    db.rollback().await.unwrap();
+}
+
 /// Events of the two boards that are there from the start.
 pub(super) const SOWN: u64 = 2;
 
@@ -159,6 +210,8 @@ async fn two_who_make_the_last_endpoint_at_once_make_one(world: &World) {
 on_each_database!(
     a_board_whose_endpoints_are_silent_keeps_no_other_waiting,
     a_board_in_which_much_happens_keeps_no_other_waiting,
+    two_processes_at_once_have_nothing_under_way_to_the_same_endpoint,
     two_processes_at_once_tell_each_endpoint_once,
     two_who_make_the_last_endpoint_at_once_make_one,
+    what_waits_is_found_in_its_order,
 );

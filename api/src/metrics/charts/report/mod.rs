@@ -188,7 +188,7 @@ mod tests {
         let Questions { months, weeks, .. } = Questions::of(day("2026-11-01"));
         assert_eq!((months.from, months.to), (day("2026-10-01"), day("2026-11-30")));
         assert_eq!((weeks.from, weeks.to), (day("2026-09-07"), day("2026-11-29")));
-        assert_eq!(periods::whole(Span::Week, weeks.from, weeks.to).len(), 12);
+        assert_eq!(periods::whole(Span::Week, weeks.from, weeks.to).count(), 12);
         let Questions { months, .. } = Questions::of(day("2027-01-01"));
         assert_eq!((months.from, months.to), (day("2026-12-01"), day("2027-01-31")));
         // October has the last days of September, and the 1st of November.

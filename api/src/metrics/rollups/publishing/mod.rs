@@ -1,9 +1,18 @@
 //! From cells to figures: what of periods that are over may be shown.
 //!
 //! A period is published once it is over, with all others of its school year, as what is told of one could tell what is
-//! hidden of another. It is done once a day, of the school years of which a week ended or cells came in late. Figures are
-//! decided beside the work of others, and only those that differ are written.
+//! hidden of another. It is done once a day, of the school years of which a week ended or cells came in late. Figures
+//! are decided beside the work of others, from the cells of one metric at a time, and only those that differ are kept.
+//!
+//! They are written in one transaction, or in several where they are very many, so that nobody waits long for these:
+//! first what stands otherwise goes, then what is new comes. So at every moment what is there is part of what was decided
+//! last or of what is decided now, and never of both. Who finds that the board was changed meanwhile stops, as does who
+//! lost the lease; what is there by then is for the next one to go on from.
+//!
+//! When a board changes what it wishes to hide, all that is published of it is withdrawn: it stands, and nobody sees any of
+//! it until all of it is as it is wished.
 
+mod changes;
 mod store;
 
 use std::collections::BTreeSet;
@@ -11,14 +20,16 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use glans_entity::ids::BoardId;
-use glans_entity::metrics::{Metric, Span, figure};
+use glans_entity::metrics::milestone::WITHDRAWN;
+use glans_entity::metrics::{Metric, Span};
 use glans_entity::scope::Scope;
 use sea_orm::{DatabaseTransaction, Iterable};
 
-use self::store::{Changes, Lease, Versions};
+use self::changes::{Batch, Comparison, Difference};
+use self::store::{Lease, Wish};
 use crate::app::App;
 use crate::call::today;
-use crate::metrics::figures::{Decided, Figure};
+use crate::metrics::figures::Decided;
 use crate::metrics::{milestones, periods};
 use crate::platform::error::{Error, Result};
 
@@ -32,17 +43,12 @@ pub(super) async fn daily(app: &Arc<App>, board: BoardId, now: DateTime<Utc>) ->
     if last == Some(on) {
         return Ok(());
     }
+    let Some(publication) = Publication::claim(app, board, now).await? else { return Ok(()) };
+    if !publication.run(app).await? {
+        return Ok(());
+    }
     let db = app.db.write(&Scope::system(on)).await?;
-    let years = match last {
-        Some(last) => ended(last, on),
-        None => store::years(&db, board).await?,
-    };
-    store::mark(&db, board, years).await?;
-    db.commit().await?;
-    let Some(wished) = marked(app, board, now).await? else { return Ok(()) };
-    let db = app.db.write(&Scope::system(on)).await?;
-    // Who changed the wish meanwhile took away what was published.
-    if store::wished(&db, board).await? == wished {
+    if publication.is_wished(&db).await? {
         milestones::is_first(&db, board, PUBLISHED, on.to_string(), now).await?;
         milestones::close_periods(&db, board, now).await?;
     }
@@ -60,118 +66,181 @@ fn ended(since: NaiveDate, on: NaiveDate) -> BTreeSet<NaiveDate> {
 /// Publishes all that is over.
 ///
 /// # Errors
-/// A fault where another process publishes at this moment.
+/// A fault where another process publishes at this moment, or the board was changed.
 pub(super) async fn all(app: &Arc<App>, board: BoardId, now: DateTime<Utc>) -> Result<()> {
     let db = app.db.write(&Scope::system(today(now))).await?;
     let years = store::years(&db, board).await?;
     store::mark(&db, board, years).await?;
     db.commit().await?;
-    match marked(app, board, now).await? {
-        Some(_) => Ok(()),
-        None => Err(Error::fault("another process publishes figures at this moment: try again in some minutes")),
+    let done = match Publication::claim(app, board, now).await? {
+        Some(publication) => publication.run(app).await?,
+        None => false,
+    };
+    if done {
+        return Ok(());
     }
+    Err(Error::fault(
+        "another process publishes figures at this moment, or the board was changed: try again in some minutes",
+    ))
 }
 
 /// That cells of periods that are over changed.
 pub(super) use store::mark;
 
-/// Takes away all that is published, so that the next round publishes it anew.
-pub(super) async fn withdraw(db: &DatabaseTransaction, board: BoardId) -> Result<()> {
-    store::unpublish(db, board).await?;
-    store::mark(db, board, store::years(db, board).await?).await?;
-    milestones::forget(db, board, PUBLISHED).await
+/// Hides all that is published until it is published anew. It takes no longer where there is more of it.
+pub(super) async fn withdraw(db: &DatabaseTransaction, board: BoardId, now: DateTime<Utc>) -> Result<()> {
+    milestones::forget(db, board, PUBLISHED).await?;
+    milestones::is_first(db, board, WITHDRAWN, today(now).to_string(), now).await?;
+    Ok(())
 }
 
-/// Publishes the school years that are marked, by what the board wishes to hide. None if somebody else does, or the wish
-/// changed meanwhile: the next round goes on.
-async fn marked(app: &Arc<App>, board: BoardId, now: DateTime<Utc>) -> Result<Option<i64>> {
-    let scope = Scope::system(today(now));
-    let db = app.db.write(&scope).await?;
-    let wished = store::wished(&db, board).await?;
-    let Some(leases) = store::lease(&db, board, app.clock.now()).await? else { return Ok(None) };
-    db.commit().await?;
-    for lease in leases {
-        let work = Work { lease, wished, now };
-        let done = work.publish(app).await;
-        if !matches!(done, Ok(true)) {
-            let db = app.db.write(&scope).await?;
-            store::give_up(&db, &work.lease).await?;
-            db.commit().await?;
+/// The school years of a board that are to be published, under the hands of this process.
+pub struct Publication {
+    board: BoardId,
+    wish: Wish,
+    now: DateTime<Utc>,
+    leases: Vec<Lease>,
+}
+
+impl Publication {
+    /// Takes the school years of which a week ended since the last time, or of which cells changed; all of them where none
+    /// was published, or all were withdrawn since. None if somebody else has some.
+    pub async fn claim(app: &Arc<App>, board: BoardId, now: DateTime<Utc>) -> Result<Option<Self>> {
+        let on = today(now);
+        let db = app.db.write(&Scope::system(on)).await?;
+        // First of all: who withdraws what is published waits until these are taken, or comes before it.
+        let wish = store::wished(&db, board).await?;
+        let years = match milestones::last(&db, board, PUBLISHED, on).await? {
+            Some(last) => ended(last, on),
+            None => store::years(&db, board).await?,
+        };
+        store::mark(&db, board, years).await?;
+        let leases = store::lease(&db, board, app.clock.now()).await?;
+        db.commit().await?;
+        Ok(leases.map(|leases| Self { board, wish, now, leases }))
+    }
+
+    /// The school years, in their order.
+    pub fn years(&self) -> Vec<Work<'_>> {
+        self.leases.iter().map(|lease| Work { lease, wish: self.wish, now: self.now }).collect()
+    }
+
+    /// Publishes them, and shows what was withdrawn. False if somebody else has taken them over, or the board was changed
+    /// meanwhile: the next round goes on. Where one fails the others are published all the same.
+    pub async fn run(&self, app: &Arc<App>) -> Result<bool> {
+        let (mut goes_on, mut failed) = (true, None);
+        for year in self.years() {
+            match year.publish(app).await {
+                Ok(is_done) => goes_on = is_done,
+                Err(error) => {
+                    if let Some(earlier) = failed.replace(error) {
+                        tracing::error!(board = %self.board, error = ?earlier, "a school year is not published");
+                    }
+                }
+            }
+            if !goes_on {
+                break;
+            }
         }
-        if !done? {
-            return Ok(None);
+        if !goes_on || failed.is_some() {
+            self.give_up(app).await?;
+        }
+        match failed {
+            Some(error) => Err(error),
+            None => Ok(goes_on && self.show(app).await?),
         }
     }
-    Ok(Some(wished))
+
+    /// Shows what was withdrawn, unless that happened again since: all of it is as it is wished by now.
+    async fn show(&self, app: &Arc<App>) -> Result<bool> {
+        let db = app.db.write(&Scope::system(today(self.now))).await?;
+        let is_wished = self.is_wished(&db).await?;
+        if is_wished {
+            milestones::forget(&db, self.board, WITHDRAWN).await?;
+        }
+        db.commit().await?;
+        Ok(is_wished)
+    }
+
+    /// Whether the board was not changed since, until the transaction ends. Who changed its wish, if only there and back,
+    /// withdrew what was published: it is for the next round.
+    async fn is_wished(&self, db: &DatabaseTransaction) -> Result<bool> {
+        Ok(store::wished(db, self.board).await? == self.wish)
+    }
+
+    async fn give_up(&self, app: &Arc<App>) -> Result<()> {
+        let db = app.db.write(&Scope::system(today(self.now))).await?;
+        if let Some(lease) = self.leases.first() {
+            store::give_up(&db, lease).await?;
+        }
+        Ok(db.commit().await?)
+    }
 }
 
 /// A school year of a board that is being published.
-struct Work {
-    lease: Lease,
-    wished: i64,
+pub struct Work<'p> {
+    lease: &'p Lease,
+    wish: Wish,
     now: DateTime<Utc>,
 }
 
-impl Work {
-    /// All of it is of one moment, and appears at once. False if it is not to be.
+impl Work<'_> {
+    /// False if it is not to be any more.
     async fn publish(&self, app: &Arc<App>) -> Result<bool> {
-        let scope = Scope::system(today(self.now));
-        let read = app.db.read(&scope).await?;
-        let mut changes = Vec::new();
-        let mut decided = Decided::nothing(self.lease.board, self.wished);
-        for metric in Metric::iter() {
-            let rows;
-            (decided, rows) = self.decide(&read, decided, metric).await?;
-            let known = store::figures(&read, (self.lease.board, metric, self.lease.year)).await?;
-            changes.push(Changes::between(known, rows));
+        let difference = self.decide(app).await?;
+        for batch in difference.batches() {
+            if !self.write(app, &batch).await? {
+                return Ok(false);
+            }
         }
-        drop(read);
-        let db = app.db.write(&scope).await?;
-        if store::wished(&db, self.lease.board).await? != self.wished || !store::holds(&db, &self.lease).await? {
-            return Ok(false);
-        }
-        for changes in changes {
-            store::write(&db, changes).await?;
-        }
-        store::give_back(&db, &self.lease).await?;
-        db.commit().await?;
         Ok(true)
     }
 
+    /// What is to be written: all of it is of one moment.
+    pub async fn decide(&self, app: &Arc<App>) -> Result<Difference> {
+        let read = app.db.read(&Scope::system(today(self.now))).await?;
+        let mut changes = Vec::new();
+        let mut decided = Decided::nothing(self.lease.board, self.wish.least);
+        for metric in Metric::iter() {
+            let found;
+            (decided, found) = self.of_metric(&read, decided, metric).await?;
+            changes.push(store::compare(&read, self.lease, found).await?);
+        }
+        Ok(Difference::of(changes))
+    }
+
     /// One metric after the other: what is hidden of one decides on the next.
-    async fn decide(
+    async fn of_metric(
         &self,
         read: &DatabaseTransaction,
         mut decided: Decided,
         metric: Metric,
-    ) -> Result<(Decided, Vec<figure::Model>)> {
-        let Lease { board, year, .. } = self.lease;
+    ) -> Result<(Decided, Comparison)> {
+        let Lease { board, year, .. } = *self.lease;
         let (cells, versions) = store::cells(read, board, metric, year, today(self.now)).await?;
         let decide = move || {
-            let found = decided.figures(metric, &cells);
-            (decided, found)
+            let figures = decided.figures(metric, &cells);
+            drop(cells);
+            (decided, Comparison::of(metric, figures, versions))
         };
-        let (decided, found) = tokio::task::spawn_blocking(decide).await.map_err(Error::fault)?;
-        Ok((decided, found.into_iter().map(|figure| row(board, metric, &versions, figure)).collect()))
+        tokio::task::spawn_blocking(decide).await.map_err(Error::fault)
     }
-}
 
-fn row(board: BoardId, metric: Metric, versions: &Versions, figure: Figure) -> figure::Model {
-    figure::Model {
-        board_id: board,
-        span: figure.span,
-        metric,
-        level: figure.level,
-        language: figure.language,
-        starts_on: figure.starts_on,
-        parent_id: figure.parent,
-        place_id: figure.place,
-        version: versions.get(&(figure.span, figure.starts_on)).copied().unwrap_or_default(),
-        numerator: figure.counts.numerator,
-        denominator: figure.counts.denominator,
-        unknown: figure.counts.unknown,
-        inside: figure.inside,
-        outside: figure.outside,
+    /// Writes one batch after the other. False if that is not to be any more.
+    pub async fn write(&self, app: &Arc<App>, batch: &Batch<'_>) -> Result<bool> {
+        let db = app.db.write(&Scope::system(today(self.now))).await?;
+        let is_wished = store::wished(&db, self.lease.board).await? == self.wish;
+        if !is_wished || !store::holds(&db, self.lease, app.clock.now()).await? {
+            return Ok(false);
+        }
+        for step in &batch.steps {
+            store::write(&db, self.lease.board, step).await?;
+        }
+        if batch.is_last {
+            store::give_back(&db, self.lease).await?;
+        }
+        db.commit().await?;
+        Ok(true)
     }
 }
 

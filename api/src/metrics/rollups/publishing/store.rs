@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use async_graphql::futures_util::TryStreamExt;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use glans_entity::ids::BoardId;
-use glans_entity::metrics::{Level, Metric, Span, cell, figure, unpublished};
+use glans_entity::metrics::{Metric, Span, cell, figure, unpublished};
 use glans_entity::organisation::board;
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::sea_query::{Expr, LockType, OnConflict, Query};
@@ -14,15 +15,12 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::changes::{Changes, Comparison, Key, Step};
 use crate::metrics::figures::{Cell, Counts};
 use crate::metrics::periods;
 use crate::platform::error::Result;
 
-/// Rows of one statement.
-const AT_ONCE: usize = 500;
-/// Rows that one statement takes away, each by its whole key.
-const AWAY_AT_ONCE: usize = 50;
-/// How long somebody may take to publish the school years of a board.
+/// How long the school years of a board stay leased since they were taken, or something of them was written.
 const LEASED: TimeDelta = TimeDelta::minutes(20);
 
 /// By which version of its definition the cells of a period were made.
@@ -86,11 +84,24 @@ pub(super) async fn lease(db: &DatabaseTransaction, board: BoardId, now: DateTim
     Ok(Some(rows.into_iter().map(|row| Lease { board, year: row.school_year, token: row.token, lease }).collect()))
 }
 
-/// Whether it is still leased to who asks, until the transaction ends.
-pub(super) async fn holds(db: &DatabaseTransaction, lease: &Lease) -> Result<bool> {
-    let own = unpublished::Entity::within(&Scope::system(NaiveDate::MIN)).filter(lease.row());
-    let row = own.filter(unpublished::Column::Lease.eq(lease.lease)).lock_exclusive().one(db).await?;
-    Ok(row.is_some())
+/// Whether it is still leased to who asks, until the transaction ends. If it is, it goes on to be, with the others that
+/// were taken together with it.
+pub(super) async fn holds(db: &DatabaseTransaction, lease: &Lease, now: DateTime<Utc>) -> Result<bool> {
+    use unpublished::Column;
+    let taken = || Condition::all().add(Column::BoardId.eq(lease.board)).add(Column::Lease.eq(lease.lease));
+    // In the order in which others lock them.
+    let rows = unpublished::Entity::within(&Scope::system(NaiveDate::MIN)).filter(taken());
+    let rows = rows.order_by_asc(Column::SchoolYear).lock_exclusive().all(db).await?;
+    if rows.iter().all(|row| row.school_year != lease.year) {
+        return Ok(false);
+    }
+    unpublished::Entity::update_many()
+        .col_expr(Column::LeasedUntil, Expr::value(now + LEASED))
+        .filter(taken())
+        .filter(Column::LeasedUntil.is_not_null())
+        .exec(db)
+        .await?;
+    Ok(true)
 }
 
 /// It is published. Where cells changed meanwhile it stays marked.
@@ -113,18 +124,22 @@ async fn release(db: &DatabaseTransaction, which: Condition) -> Result<()> {
     Ok(())
 }
 
-/// Takes all figures of a board away.
-pub(super) async fn unpublish(db: &DatabaseTransaction, board: BoardId) -> Result<()> {
-    figure::Entity::delete_many().filter(figure::Column::BoardId.eq(board)).exec(db).await?;
-    Ok(())
+/// Of how few a board wishes to show nothing.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Wish {
+    /// 0 where it has no wish.
+    pub least: i64,
+    /// Of the board, which counts up with each change. A wish that was changed there and back is another one: meanwhile
+    /// all that was published was withdrawn.
+    version: i32,
 }
 
-/// Of how few the board wishes to show nothing; 0 where it has no wish. Who changes it waits until the transaction ends; an
-/// import does not.
-pub(super) async fn wished(db: &DatabaseTransaction, board: BoardId) -> Result<i64> {
+/// What the board wishes. Who changes it waits until the transaction ends; an import does not.
+pub(super) async fn wished(db: &DatabaseTransaction, board: BoardId) -> Result<Wish> {
     let rows = board::Entity::within(&Scope::system(NaiveDate::MIN)).filter(board::Column::Id.eq(board));
     let row = rows.lock(LockType::KeyShare).one(db).await?;
-    Ok(row.and_then(|row| row.least_shown).map_or(0, i64::from))
+    let wish = |row: board::Model| Wish { least: row.least_shown.map_or(0, i64::from), version: row.version };
+    Ok(row.map(wish).unwrap_or_default())
 }
 
 /// The keys of the school years of which the board has cells.
@@ -143,25 +158,27 @@ pub(super) async fn years(db: &impl ConnectionTrait, board: BoardId) -> Result<B
 
 /// All cells of a metric of the periods of a school year that are over on that day.
 pub(super) async fn cells(
-    db: &impl ConnectionTrait,
+    db: &DatabaseTransaction,
     board: BoardId,
     metric: Metric,
     year: NaiveDate,
     today: NaiveDate,
 ) -> Result<(Vec<Cell>, Versions)> {
-    let rows = cell::Entity::within(&Scope::system(today))
+    let select = cell::Entity::within(&Scope::system(today))
         .filter(cell::Column::BoardId.eq(board))
         .filter(cell::Column::Metric.eq(metric))
-        .filter(of_year((cell::Column::Span, cell::Column::StartsOn), year))
-        .all(db)
-        .await?;
-    let over: Vec<_> = rows.into_iter().filter(|row| periods::last(row.span, row.starts_on) < today).collect();
-    let mut versions = Versions::new();
-    for row in &over {
-        let version = versions.entry((row.span, row.starts_on)).or_default();
-        *version = Ord::max(*version, row.version);
+        .filter(of_year((cell::Column::Span, cell::Column::StartsOn), year));
+    // One by one: a row of the driver takes many times what is kept of it.
+    let mut rows = select.into_model::<cell::Model>().stream(db).await?;
+    let (mut cells, mut versions) = (Vec::new(), Versions::new());
+    while let Some(row) = rows.try_next().await? {
+        if periods::last(row.span, row.starts_on) < today {
+            let version = versions.entry((row.span, row.starts_on)).or_default();
+            *version = Ord::max(*version, row.version);
+            cells.push(shape(row));
+        }
     }
-    Ok((over.into_iter().map(shape).collect(), versions))
+    Ok((cells, versions))
 }
 
 /// The periods of a school year, itself too, by the columns of their span and key.
@@ -172,7 +189,8 @@ fn of_year<C: ColumnTrait>((span, starts_on): (C, C), year: NaiveDate) -> Condit
         Condition::all().add(span.eq(of)).add(starts_on.between(from, to))
     };
     let longer = Condition::any().add(keys(Span::Month, dates)).add(keys(Span::SchoolYear, dates));
-    longer.add(keys(Span::Week, days))
+    // All spans there are, said once more beside: with them an index leads to the metric.
+    Condition::all().add(span.is_in(Span::iter())).add(longer.add(keys(Span::Week, days)))
 }
 
 fn shape(row: cell::Model) -> Cell {
@@ -188,75 +206,50 @@ fn shape(row: cell::Model) -> Cell {
     }
 }
 
-type Key = (Span, Level, String, NaiveDate, Uuid, Uuid);
-
-fn key(row: &figure::Model) -> Key {
-    (row.span, row.level, row.language.clone(), row.starts_on, row.parent_id, row.place_id)
-}
-
-/// How figures differ from those that are there.
-pub(super) struct Changes {
-    new: Vec<figure::Model>,
-    gone: Vec<figure::Model>,
-}
-
-impl Changes {
-    pub fn between(known: Vec<figure::Model>, rows: Vec<figure::Model>) -> Self {
-        let mut known: BTreeMap<Key, figure::Model> = known.into_iter().map(|row| (key(&row), row)).collect();
-        let new = rows.into_iter().filter(|row| known.remove(&key(row)).as_ref() != Some(row)).collect();
-        Self { new, gone: known.into_values().collect() }
-    }
-}
-
-/// The figures of a metric and school year that are there.
-pub(super) async fn figures(
-    db: &impl ConnectionTrait,
-    (board, metric, year): (BoardId, Metric, NaiveDate),
-) -> Result<Vec<figure::Model>> {
+/// The figures of a metric in the school year.
+fn of_metric(lease: &Lease, metric: Metric) -> Condition {
     use figure::Column;
-    let rows = figure::Entity::within(&Scope::system(NaiveDate::MIN))
-        .filter(Column::BoardId.eq(board))
-        .filter(Column::Metric.eq(metric))
-        .filter(of_year((Column::Span, Column::StartsOn), year));
-    Ok(rows.all(db).await?)
+    Condition::all()
+        .add(Column::BoardId.eq(lease.board))
+        .add(Column::Metric.eq(metric))
+        .add(of_year((Column::Span, Column::StartsOn), lease.year))
 }
 
-/// Writes what differs.
-pub(super) async fn write(db: &DatabaseTransaction, changes: Changes) -> Result<()> {
-    use figure::Column;
-    let keys = [
-        Column::BoardId,
-        Column::Span,
-        Column::Metric,
-        Column::Level,
-        Column::Language,
-        Column::StartsOn,
-        Column::ParentId,
-        Column::PlaceId,
-    ];
-    let values =
-        [Column::Version, Column::Numerator, Column::Denominator, Column::Unknown, Column::Inside, Column::Outside];
-    let again = OnConflict::columns(keys).update_columns(values).to_owned();
-    for rows in changes.new.chunks(AT_ONCE) {
-        let rows = rows.iter().cloned().map(IntoActiveModel::into_active_model);
-        figure::Entity::insert_many(rows).on_conflict(again.clone()).exec_without_returning(db).await?;
+/// How the figures that are decided differ from those that are there.
+pub(super) async fn compare(db: &DatabaseTransaction, lease: &Lease, mut decided: Comparison) -> Result<Changes> {
+    let select = figure::Entity::within(&Scope::system(NaiveDate::MIN)).filter(of_metric(lease, decided.metric));
+    let mut rows = select.into_model::<figure::Model>().stream(db).await?;
+    while let Some(row) = rows.try_next().await? {
+        decided.lay(&row);
     }
-    for rows in changes.gone.chunks(AWAY_AT_ONCE) {
-        let any = rows.iter().fold(Condition::any(), |any, row| any.add(own_key(row)));
-        figure::Entity::delete_many().filter(any).exec(db).await?;
+    Ok(decided.changes())
+}
+
+/// Writes some of what differs.
+pub(super) async fn write(db: &DatabaseTransaction, board: BoardId, step: &Step<'_>) -> Result<()> {
+    match step {
+        Step::Away(metric, keys) => {
+            let any = keys.iter().map(|key| own_key(board, *metric, key)).fold(Condition::any(), Condition::add);
+            figure::Entity::delete_many().filter(any).exec(db).await?;
+        }
+        Step::Add(changes, figures) => {
+            let rows = figures.iter().map(|figure| changes.row(board, figure).into_active_model());
+            figure::Entity::insert_many(rows).exec_without_returning(db).await?;
+        }
     }
     Ok(())
 }
 
-fn own_key(row: &figure::Model) -> Condition {
+fn own_key(board: BoardId, metric: Metric, key: &Key<String>) -> Condition {
     use figure::Column;
+    let (span, level, language, starts_on, parent, place) = key;
     Condition::all()
-        .add(Column::BoardId.eq(row.board_id))
-        .add(Column::Span.eq(row.span))
-        .add(Column::Metric.eq(row.metric))
-        .add(Column::Level.eq(row.level))
-        .add(Column::Language.eq(&row.language))
-        .add(Column::StartsOn.eq(row.starts_on))
-        .add(Column::ParentId.eq(row.parent_id))
-        .add(Column::PlaceId.eq(row.place_id))
+        .add(Column::BoardId.eq(board))
+        .add(Column::Span.eq(*span))
+        .add(Column::Metric.eq(metric))
+        .add(Column::Level.eq(*level))
+        .add(Column::Language.eq(language))
+        .add(Column::StartsOn.eq(*starts_on))
+        .add(Column::ParentId.eq(*parent))
+        .add(Column::PlaceId.eq(*place))
 }

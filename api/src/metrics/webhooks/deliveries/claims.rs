@@ -1,17 +1,20 @@
 //! Claiming what is due, and saying what became of it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use glans_entity::ids::{BoardId, WebhookDeliveryId, WebhookEndpointId};
 use glans_entity::metrics::WebhookState::{self, Delivered, Failed, Queued, Sending};
 use glans_entity::metrics::webhook_delivery::{self, Column};
+use glans_entity::scope::{Scope, Scoped};
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Order, Query, SelectStatement};
 use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter,
+    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use uuid::Uuid;
 
 use super::LEASE;
 use super::rules::{Outcome, TRIES};
+use crate::platform::alone;
 use crate::platform::error::Result;
 
 /// What is due to endpoints to which nothing is under way.
@@ -50,7 +53,8 @@ async fn next(db: &DatabaseTransaction, board: BoardId, now: DateTime<Utc>) -> R
 }
 
 /// Takes up to `most` due deliveries to one endpoint of the board, those that wait longest first, under the lease
-/// `lease`. What another process has under its hands is passed over.
+/// `lease`. What another process has under its hands is passed over. They are told as they were found, with the try that
+/// begins counted and its lease: `attempted_at` is of the try before.
 pub(super) async fn claim(
     db: &DatabaseTransaction,
     board: BoardId,
@@ -58,27 +62,32 @@ pub(super) async fn claim(
     lease: Uuid,
     now: DateTime<Utc>,
 ) -> Result<Vec<webhook_delivery::Model>> {
+    // Who comes second sees to which endpoint the first one sends.
+    alone::wait(db, &format!("metrics.webhooks.{board}")).await?;
     let Some(endpoint) = next(db, board, now).await? else { return Ok(Vec::new()) };
-    let mut due = Query::select();
-    due.column(Column::Id)
-        .from(webhook_delivery::Entity)
-        .and_where(Column::State.eq(Queued))
-        .and_where(Column::DueAt.lte(now))
-        .and_where(Column::EndpointId.eq(endpoint))
-        .order_by(Column::DueAt, Order::Asc)
-        .order_by(Column::Id, Order::Asc)
-        .limit(most);
-    if db.get_database_backend() == DbBackend::Postgres {
-        due.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
-    }
-    let claimed = webhook_delivery::Entity::update_many()
+    let due = webhook_delivery::Entity::within(&Scope::system(NaiveDate::MIN))
+        .filter(Column::State.eq(Queued))
+        .filter(Column::DueAt.lte(now))
+        .filter(Column::EndpointId.eq(endpoint))
+        .order_by_asc(Column::DueAt)
+        .order_by_asc(Column::Id)
+        .limit(most)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    let mut rows = due.all(db).await?;
+    webhook_delivery::Entity::update_many()
         .col_expr(Column::State, Expr::value(Sending.to_value()))
         .col_expr(Column::Lease, Expr::value(lease))
         .col_expr(Column::LeasedUntil, Expr::value(now + LEASE))
         .col_expr(Column::AttemptedAt, Expr::value(now))
         .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
-        .filter(Column::Id.in_subquery(due));
-    Ok(claimed.exec_with_returning(db).await?)
+        .filter(Column::Id.is_in(rows.iter().map(|row| row.id)))
+        .exec(db)
+        .await?;
+    for row in &mut rows {
+        row.attempts += 1;
+        row.leased_until = Some(now + LEASE);
+    }
+    Ok(rows)
 }
 
 /// Why a delivery failed of which nobody knows whether it arrived.
@@ -117,7 +126,7 @@ pub(super) async fn finish(
         Outcome::Failed { status, why } | Outcome::Again { status, why, .. } => (*status, Some(why.as_str())),
         Outcome::Gone => (Some(410), Some("answered 410")),
         Outcome::Stopped(closed) => (None, Some(closed.why())),
-        Outcome::Late => return give_back(db, id, lease, now).await,
+        Outcome::Late { tried_at } => return give_back(db, id, *tried_at, lease, now).await,
     };
     let update = match outcome {
         Outcome::Again { at, .. } => released(Queued).col_expr(Column::DueAt, Expr::value(*at)),
@@ -133,10 +142,17 @@ pub(super) async fn finish(
     Ok(())
 }
 
-/// Makes a delivery due again that was claimed and not tried. What its last try came to stands.
-async fn give_back(db: &DatabaseTransaction, id: WebhookDeliveryId, lease: Uuid, now: DateTime<Utc>) -> Result<()> {
+/// Makes a delivery due again that was claimed and not tried. What its last try came to stands, and when that was.
+async fn give_back(
+    db: &DatabaseTransaction,
+    id: WebhookDeliveryId,
+    tried_at: Option<DateTime<Utc>>,
+    lease: Uuid,
+    now: DateTime<Utc>,
+) -> Result<()> {
     released(Queued)
         .col_expr(Column::DueAt, Expr::value(now))
+        .col_expr(Column::AttemptedAt, Expr::value(tried_at))
         .col_expr(Column::Attempts, Expr::col(Column::Attempts).sub(1))
         .filter(held(id, lease))
         .exec(db)

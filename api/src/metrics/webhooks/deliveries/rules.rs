@@ -46,7 +46,10 @@ pub enum Outcome {
     /// The endpoint wants nothing any more.
     Gone,
     /// Not tried: its lease could run out on the way. Again at once, and it counts for nothing.
-    Late,
+    Late {
+        /// When it was tried before.
+        tried_at: Option<DateTime<Utc>>,
+    },
     /// Not tried: the endpoint is not told of anything by now.
     Stopped(Closed),
 }

@@ -126,7 +126,7 @@ impl Sender {
     async fn attempt(&self, open: &Open, row: &webhook_delivery::Model) -> Try {
         let now = self.app.clock.now();
         if row.leased_until.is_none_or(|until| until <= now + LATE) {
-            return Try { id: row.id, attempts: row.attempts, outcome: Outcome::Late };
+            return Try { id: row.id, attempts: row.attempts, outcome: Outcome::Late { tried_at: row.attempted_at } };
         }
         let said = self.exchange(open, row).await;
         let outcome = rules::outcome(said, row.attempts, self.app.clock.now(), chance());
