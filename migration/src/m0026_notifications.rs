@@ -1,6 +1,7 @@
 //! What people are told of, on which devices, and what became of telling them.
 
 use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::DbBackend;
 
 use crate::dialect::run;
 use crate::m0007_row_level_security::{raise, tear_down};
@@ -16,6 +17,9 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         run(manager, ACCOUNTS).await?;
         raise(manager, BOARDS, &OF_BOARDS).await?;
+        if manager.get_database_backend() == DbBackend::Postgres {
+            manager.get_connection().execute_unprepared(DIGESTS_IN_SIGHT).await?;
+        }
         run(manager, OUTBOX).await
     }
 
@@ -25,6 +29,13 @@ impl MigrationTrait for Migration {
         tear_down(manager, &OF_ACCOUNTS).await
     }
 }
+
+/// A digest is of no board. Each board of its login may know what became of it, and no more.
+const DIGESTS_IN_SIGHT: &str = "
+CREATE POLICY digest ON delivery FOR SELECT USING (
+    digest_until IS NOT NULL AND EXISTS (SELECT 1 FROM person WHERE person.account_id = delivery.account_id)
+);
+";
 
 /// A token is of one device, whoever is signed in there: the last who registers it has it. Minutes are of the day.
 const ACCOUNTS: &str = "
@@ -84,6 +95,7 @@ CREATE TABLE notification (
     happens_at timestamptz,
     occurred_at timestamptz NOT NULL,
     event_seq bigint,
+    figures text,
     bundled boolean NOT NULL,
     created_at timestamptz NOT NULL,
     read_at timestamptz,

@@ -70,13 +70,13 @@ async fn update(
     Ok(())
 }
 
-/// Marks the first sign-in; later ones change nothing.
-pub async fn signed_in(db: &impl ConnectionTrait, id: AccountId, now: DateTime<Utc>) -> Result<()> {
-    Entity::update_many()
+/// Marks the first sign-in; later ones change nothing. Whether this was the first.
+pub async fn signed_in(db: &impl ConnectionTrait, id: AccountId, now: DateTime<Utc>) -> Result<bool> {
+    let marked = Entity::update_many()
         .col_expr(Column::FirstSignedInAt, Expr::value(now))
         .filter(Column::Id.eq(id))
         .filter(Column::FirstSignedInAt.is_null())
         .exec(db)
         .await?;
-    Ok(())
+    Ok(marked.rows_affected > 0)
 }

@@ -21,5 +21,6 @@ mod shared;
 pub mod throttle;
 pub mod tokens;
 pub mod viewer;
+mod warning;
 
 pub use shared::{Identity, SetupError, master_key};

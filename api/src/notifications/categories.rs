@@ -11,6 +11,8 @@ pub enum Strategy {
     Always,
     /// It comes unless somebody switched it off.
     OptOut,
+    /// It comes to who asked for it.
+    OptIn,
 }
 
 /// As whom somebody is told.
@@ -39,6 +41,7 @@ pub fn strategy(category: Category) -> Strategy {
         Category::Security | Category::Alert | Category::Confirmation | Category::Absence | Category::Report => {
             Strategy::Always
         }
+        Category::LessonForHome => Strategy::OptIn,
         _ => Strategy::OptOut,
     }
 }
@@ -48,7 +51,11 @@ pub fn usual(category: Category, channel: Channel, audience: Audience) -> bool {
     use Audience::{Guardian, Staff};
     match channel {
         Channel::Push => match category {
-            Category::Security | Category::Announcement | Category::Experience | Category::Report => false,
+            Category::Security
+            | Category::Announcement
+            | Category::LessonForHome
+            | Category::Experience
+            | Category::Report => false,
             Category::Survey | Category::Event | Category::Absence => audience == Guardian,
             _ => true,
         },
@@ -65,8 +72,18 @@ pub fn usual(category: Category, channel: Channel, audience: Audience) -> bool {
 pub fn is_bundled(category: Category) -> bool {
     matches!(
         category,
-        Category::Announcement | Category::Event | Category::Survey | Category::Programme | Category::Experience
+        Category::Announcement
+            | Category::Event
+            | Category::Survey
+            | Category::LessonForHome
+            | Category::Programme
+            | Category::Experience
     )
+}
+
+/// Whether e-mail of this text waits for the digest: the week of the course is one itself.
+pub fn waits(text: Text, category: Category) -> bool {
+    is_bundled(category) && text != Text::ProgrammeWeek
 }
 
 /// Whether it comes in quiet hours too.
@@ -76,7 +93,20 @@ pub fn passes_quiet_hours(category: Category) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use sea_orm::Iterable;
+
     use super::*;
+
+    #[test]
+    fn what_is_for_who_asks_comes_to_nobody_else() {
+        let opt_in: Vec<_> = Category::iter().filter(|category| strategy(*category) == Strategy::OptIn).collect();
+        assert_eq!(opt_in, [Category::LessonForHome]);
+        for channel in [Channel::Push, Channel::Email] {
+            for audience in [Audience::Guardian, Audience::Staff] {
+                assert!(opt_in.iter().all(|category| !usual(*category, channel, audience)), "{channel:?}");
+            }
+        }
+    }
 
     #[test]
     fn of_talks_only_reminders_can_be_switched_off() {

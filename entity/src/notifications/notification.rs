@@ -34,6 +34,9 @@ pub struct Model {
     pub occurred_at: DateTimeUtc,
     /// The number of the event in the outbox of which it tells; none of a reminder.
     pub event_seq: Option<i64>,
+    /// What its text counts, as JSON; none of a text that counts nothing.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub figures: Option<String>,
     /// It can wait for a digest.
     pub bundled: bool,
     pub created_at: DateTimeUtc,

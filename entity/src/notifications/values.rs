@@ -26,6 +26,8 @@ pub enum Category {
     Survey,
     /// That a child does not come.
     Absence,
+    /// What a lesson of the team has for guardians.
+    LessonForHome,
     /// Meetings, team sessions and what is overdue in the course.
     Programme,
     /// Reactions to experiences.

@@ -8,12 +8,13 @@ use glans::notifications::deliveries::digests;
 use glans::notifications::deliveries::sender::Sender;
 use glans_entity::engagement::{AnnouncementStatus, announcement};
 use glans_entity::notifications::{Channel, DeliveryState, PushPlatform, delivery};
+use glans_entity::people::guardianship;
 use glans_entity::scope::{Scope, Scoped};
 use glans_tests::seed::Crowd;
 use glans_tests::{Who, World, on_each_database};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
@@ -143,7 +144,41 @@ async fn nothing_is_mailed_to_who_was_erased_once_that_is_answered(world: &World
     sending.abort();
 }
 
+/// Something is on its way to Sara when it is decided that she has nothing of the child any more.
+async fn nothing_arrives_after(world: &World, decision: &str, more: Value) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    stage.office.set_slowness(SLOWNESS);
+    let (_, sara, _) = family(world).await;
+    let everywhere = Scope::system(glans::call::today(world.app.clock.now()));
+    let db = world.app.db.read(&everywhere).await.unwrap();
+    let own = guardianship::Entity::within(&everywhere).filter(guardianship::Column::GuardianId.eq(sara.person));
+    let mut input = json!({ "id": own.one(&db).await.unwrap().unwrap().id });
+    drop(db);
+    input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    published(world, Who::Leader, "De school is dicht", urgent(world)).await;
+    stage.tells().await;
+    let sending = sender(&stage);
+    // Ilse, Omar and Sara.
+    until("no e-mail is sent", || stage.office.connections() >= 3).await;
+    done(world, world.ours.leader, decision, "", input).await;
+    let answered = stage.office.posted_to("sara@example.org").len();
+    sleep(2 * SLOWNESS).await;
+    assert_eq!((answered, stage.office.posted_to("sara@example.org").len()), (1, 1), "{decision}");
+    sending.abort();
+}
+
+async fn nothing_is_mailed_to_who_lost_access_once_that_is_answered(world: &World) {
+    nothing_arrives_after(world, "guardianshipUpdate", json!({ "access": "NONE" })).await;
+}
+
+async fn nothing_is_mailed_to_who_is_no_guardian_any_more_once_that_is_answered(world: &World) {
+    nothing_arrives_after(world, "guardianshipEnd", json!({})).await;
+}
+
 on_each_database!(
+    nothing_is_mailed_to_who_lost_access_once_that_is_answered,
+    nothing_is_mailed_to_who_is_no_guardian_any_more_once_that_is_answered,
     neither_a_code_nor_a_push_waits_for_a_thousand_emails,
     what_is_taken_back_while_an_email_waits_for_its_connection_is_not_sent,
     nothing_is_mailed_to_who_was_erased_once_that_is_answered,

@@ -5,18 +5,21 @@ use std::sync::Arc;
 
 use chrono::{TimeDelta, Weekday};
 use glans::notifications::deliveries::digests;
+use glans::platform::outbox::Event;
 use glans_entity::ids::{ClassGroupId, StudentId};
 use glans_entity::notifications::Channel;
 use glans_entity::people::{GuardianAccess, guardianship};
+use glans_entity::programme::{Audience, material};
 use glans_tests::post_office::Posted;
 use glans_tests::seed::Someone;
 use glans_tests::{Who, World, on_each_database};
 use mail_parser::MessageParser;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveEnum, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
-use super::occasions::{done, family};
+use super::mail_faults::message_id;
+use super::occasions::{done, family, happens, notifications, standing};
 use super::stage::{Stage, daytime, process, read, turn_to, turn_to_weekday};
 use crate::announcements::{published, to_group, to_school};
 use crate::ask::ask_as;
@@ -116,6 +119,26 @@ De Zwaluw
     assert_eq!(stage.office.posted_to(SARA).len(), 1, "nothing came since");
 }
 
+/// What comes by itself says what a digest says of the children.
+async fn an_email_of_its_own_says_about_which_child_it_is(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let group = class_group(world, "4b").await;
+    let (fien, bram) = (world.child("Fien", 0).await, child_of(world, "Bram", group).await);
+    let sara = world.guardian("Sara", &[(fien, GuardianAccess::Full), (bram, GuardianAccess::Full)]).await;
+    done(world, sara, "notificationPreferencesUpdate", "", json!({ "digest": "IMMEDIATE" })).await;
+    published(world, Who::Leader, "Luizen", json!({ "audience": { "include": [group] } })).await;
+    stage.works().await;
+    published(world, Who::Leader, "Rapporten", to_school(world)).await;
+    stage.works().await;
+    let whom = |posted: &Posted| {
+        let text = read(posted).1;
+        text.lines().find(|line| line.starts_with("Uw kind")).unwrap_or_default().to_owned()
+    };
+    let posted = stage.office.posted_to(SARA);
+    assert_eq!(posted.iter().map(whom).collect::<Vec<_>>(), ["Uw kind in 4b", "Uw kinderen in 3a en 4b"]);
+}
+
 async fn a_child_whom_somebody_lost_is_not_told_of(world: &World) {
     daytime(world);
     let stage = Stage::set(world).await;
@@ -158,6 +181,45 @@ De Zwaluw
   - 1 ervaring of reactie
 ";
     assert_eq!(posted.iter().map(told).collect::<Vec<_>>(), [expected]);
+}
+
+/// The team of the first school had the lesson.
+async fn taught(world: &World) {
+    let (school, lesson) = (world.ours.schools[0], world.ours.published.lesson);
+    let payload = json!({ "schoolCohort": world.ours.school_cohorts[0], "school": school, "lesson": lesson });
+    happens(world, Event { kind: "lesson.taught", payload }).await;
+}
+
+async fn what_is_for_home_is_mailed_to_who_asks_for_it(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let (_, sara, omar) = family(world).await;
+    taught(world).await;
+    stage.tells().await;
+    assert_eq!(standing(world, "lesson-for-home").await, [""; 0], "there is nothing for guardians alone");
+
+    let db = world.writing().await;
+    material::Entity::update_many()
+        .col_expr(material::Column::Audience, Expr::value(Audience::Guardian.to_value()))
+        .filter(material::Column::Id.eq(world.ours.published.material))
+        .exec(&db)
+        .await
+        .unwrap();
+    world.written(db).await;
+    let asks = json!({ "channels": [{ "category": "LESSON_FOR_HOME", "channel": "EMAIL", "enabled": true }] });
+    done(world, sara, "notificationPreferencesUpdate", "", asks).await;
+    for _ in 0..2 {
+        taught(world).await;
+        stage.tells().await;
+    }
+    assert_eq!(standing(world, "lesson-for-home").await, ["Ilse", "Omar", "Sara"], "the inbox has it");
+    assert_eq!(notifications(world, "lesson-for-home").await.len(), 3, "once is enough");
+    turn_to(world, 17, 0);
+    digest(&stage).await;
+    let posted = stage.office.posted_to(SARA);
+    assert_eq!(posted.iter().map(told).collect::<Vec<_>>(), ["\nDe Zwaluw\n  Uw kind in 3a\n  - 1 tip voor thuis\n"]);
+    assert_eq!(stage.office.posted().len(), 1, "nobody else asked for it");
+    assert_eq!(stage.fates(omar, Channel::Email).await, [""; 0], "for who did not, none is made up");
 }
 
 async fn however_much_waits_it_is_read_in_as_many_statements(world: &World) {
@@ -253,6 +315,71 @@ async fn each_chooses_how_often(world: &World) {
     assert_eq!((stage.office.posted_to(SARA).len(), stage.office.posted_to("omar@example.org").len()), (1, 2));
 }
 
+/// The workers were away on Friday evening, and the mail server until Monday.
+async fn a_weekly_digest_is_of_use_over_the_weekend(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let (_, sara, _) = family(world).await;
+    done(world, sara, "notificationPreferencesUpdate", "", json!({ "digest": "WEEKLY" })).await;
+    published(world, Who::Leader, "Een", to_group(world)).await;
+    stage.tells().await;
+    turn_to_weekday(world, Weekday::Fri, 17, 0);
+    world.app.clock.turn(TimeDelta::hours(21));
+    stage.office.set_dead(true);
+    assert_eq!(digest(&stage).await, 1, "the next one of Ilse and Omar comes today");
+    let row = stage.deliveries(sara, Channel::Email).await.remove(0);
+    assert_eq!(Some(row.expires_at - TimeDelta::hours(72)), row.digest_until);
+    stage.passes(24, TimeDelta::hours(2)).await;
+    assert!(stage.fates(sara, Channel::Email).await[0].starts_with("QUEUED "));
+    stage.office.set_dead(false);
+    // Between two tries it waits for a quarter of an hour at most.
+    stage.passes(4, TimeDelta::minutes(10)).await;
+    assert_eq!(stage.office.posted_to(SARA).len(), 1);
+}
+
+/// The database takes no digest to this account.
+async fn refuses(world: &World, someone: Someone) {
+    let id = someone.account.0;
+    let sql = match world.app.db.backend() {
+        DbBackend::Postgres => format!(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;
+             CREATE TRIGGER refuse BEFORE INSERT ON delivery FOR EACH ROW WHEN (NEW.account_id = '{id}')
+             EXECUTE FUNCTION refuse()"
+        ),
+        _ => format!(
+            "CREATE TRIGGER refuse BEFORE INSERT ON delivery WHEN hex(NEW.account_id) = '{}'
+             BEGIN SELECT RAISE(ABORT, 'no'); END",
+            id.simple().to_string().to_uppercase()
+        ),
+    };
+    world.app.db.connection().execute_unprepared(&sql).await.unwrap();
+}
+
+async fn takes_all(world: &World) {
+    let sql = match world.app.db.backend() {
+        DbBackend::Postgres => "DROP TRIGGER refuse ON delivery",
+        _ => "DROP TRIGGER refuse",
+    };
+    world.app.db.connection().execute_unprepared(sql).await.unwrap();
+}
+
+async fn a_time_that_fails_keeps_no_other_from_its_digest(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let (_, sara, _) = family(world).await;
+    // Looked at before the time of those who chose none.
+    let earlier = json!({ "digest": "DAILY", "digestHour": 16 });
+    done(world, sara, "notificationPreferencesUpdate", "", earlier).await;
+    published(world, Who::Leader, "Een", to_group(world)).await;
+    stage.tells().await;
+    refuses(world, sara).await;
+    turn_to(world, 17, 0);
+    let mut before = digests::Done::default();
+    assert_eq!(digests::round_after(&stage.app, &mut before).await.unwrap(), 2, "Ilse and Omar");
+    takes_all(world).await;
+    assert_eq!(digests::round_after(&stage.app, &mut before).await.unwrap(), 1, "Sara, in the next round");
+}
+
 async fn who_chooses_an_hour_that_has_passed_gets_it_today(world: &World) {
     daytime(world);
     let stage = Stage::set(world).await;
@@ -346,6 +473,32 @@ async fn who_wants_each_thing_by_itself_hears_once_of_what_a_digest_was_to_tell(
     assert_eq!(stage.fates(sara, Channel::Email).await, ["SUPPRESSED NOTHING", "SENT"]);
 }
 
+/// The mail server took it, and nobody heard of it.
+async fn a_digest_that_may_have_arrived_is_told_again_by_no_other(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let group = class_group(world, "4b").await;
+    let bram = child_of(world, "Bram", group).await;
+    let sara = world.guardian("Sara", &[(bram, GuardianAccess::Full)]).await;
+    let to_bram = json!({ "audience": { "include": [group] } });
+    published(world, Who::Leader, "Een", to_bram.clone()).await;
+    stage.tells().await;
+    turn_to(world, 17, 0);
+    stage.office.lose(1);
+    assert_eq!(digest(&stage).await, 1, "for Sara alone");
+    assert!(stage.fates(sara, Channel::Email).await[0].starts_with("QUEUED "));
+    published(world, Who::Leader, "Twee", to_bram).await;
+    stage.tells().await;
+    done(world, sara, "notificationPreferencesUpdate", "", json!({ "digest": "IMMEDIATE" })).await;
+    stage.passes(3, TimeDelta::minutes(3)).await;
+    assert_eq!(stage.fates(sara, Channel::Email).await, ["SENT", "SENT"]);
+    let posted = stage.office.posted_to(SARA);
+    let one = "\nDe Zwaluw\n  Uw kind in 4b\n  - 1 mededeling\n";
+    assert_eq!(posted.iter().map(told).collect::<Vec<_>>(), [one; 3]);
+    let ids: Vec<_> = posted.iter().map(message_id).collect();
+    assert!(ids[0] == ids[1] && ids[1] != ids[2], "the first comes again as itself, the other tells the rest: {ids:?}");
+}
+
 async fn who_gets_no_email_of_a_category_finds_none_in_the_digest(world: &World) {
     daytime(world);
     let stage = Stage::set(world).await;
@@ -384,16 +537,21 @@ async fn of_two_processes_one_makes_the_digest(world: &World) {
 }
 
 on_each_database!(
+    what_is_for_home_is_mailed_to_who_asks_for_it,
     one_email_tells_how_much_waits_by_school_and_child,
+    an_email_of_its_own_says_about_which_child_it_is,
     a_child_whom_somebody_lost_is_not_told_of,
     staff_are_told_by_school_and_by_board,
     however_much_waits_it_is_read_in_as_many_statements,
     what_was_read_is_not_counted,
     each_chooses_how_often,
+    a_weekly_digest_is_of_use_over_the_weekend,
+    a_time_that_fails_keeps_no_other_from_its_digest,
     who_chooses_an_hour_that_has_passed_gets_it_today,
     who_has_a_digest_waiting_gets_no_second_one_of_the_same,
     who_wants_each_thing_by_itself_hears_once_more_of_what_waited,
     who_wants_each_thing_by_itself_hears_once_of_what_a_digest_was_to_tell,
+    a_digest_that_may_have_arrived_is_told_again_by_no_other,
     who_gets_no_email_of_a_category_finds_none_in_the_digest,
     of_two_processes_one_makes_the_digest,
 );

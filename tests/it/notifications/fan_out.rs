@@ -146,12 +146,24 @@ pub(super) async fn is_done(db: &Database) -> bool {
 /// now.
 pub(super) async fn is_under_way(db: &Database) -> bool {
     let (untold, _) = left(db).await;
+    untold > 0 || is_claimed(db).await
+}
+
+/// Whether deliveries were claimed just now.
+pub(super) async fn is_claimed(db: &Database) -> bool {
     let a_moment_ago = Clock::default().now() + LEASE - A_MOMENT;
     let db = everything(db).await;
     let claimed = delivery::Entity::find()
         .filter(delivery::Column::State.eq(DeliveryState::Sending))
         .filter(delivery::Column::LeasedUntil.gt(a_moment_ago));
-    untold > 0 || claimed.count(&db).await.unwrap() > 0
+    claimed.count(&db).await.unwrap() > 0
+}
+
+/// How many deliveries had to be claimed again: whoever had them under their hands was killed. Of a gateway that takes
+/// everything none is tried again for another reason.
+pub(super) async fn were_hit(db: &Database) -> u64 {
+    let db = everything(db).await;
+    delivery::Entity::find().filter(delivery::Column::Attempts.gt(1)).count(&db).await.unwrap()
 }
 
 /// Each of so many persons was told once, and each delivery was sent.

@@ -32,7 +32,7 @@ async fn each_notification_is_heard_once(world: &World) {
     let (_, sara, omar) = family(world).await;
     happens(world, "Voordien").await;
     let (of_sara, of_omar) = (world.actor_of("Sara", sara).await, world.actor_of("Omar", omar).await);
-    for kind in ["ws", "sse"] {
+    for kind in ["ws", "sse", "apollo"] {
         let Some(mut sara) = Follower::start(kind, &of_sara, RECEIVED, &json!({})) else { return };
         let Some(mut omar) = Follower::start(kind, &of_omar, RECEIVED, &json!({})) else { return };
         let first = sara.event(FIELD).await;
@@ -60,7 +60,7 @@ async fn each_notification_is_heard_once(world: &World) {
             happens(world, next).await;
             hears(&mut again, next).await;
         }
-        // The second run must not hear of the first.
+        // The next run must not hear of this one.
         world.app.clock.turn(TimeDelta::minutes(2));
     }
 }

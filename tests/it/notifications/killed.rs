@@ -11,11 +11,15 @@ use sea_orm::DbBackend;
 use tokio::time::sleep;
 use uuid::Uuid;
 
-use super::fan_out::{GOES_ON, Processes, all_is_told_and_sent, crowd, each_sees_one, is_done, is_under_way};
+use super::fan_out::{
+    GOES_ON, Processes, all_is_told_and_sent, crowd, each_sees_one, is_claimed, is_done, is_under_way, were_hit,
+};
 
 const KILLS: usize = 10;
 const GUARDIANS: usize = 1_000;
 const LATENCY: Duration = Duration::from_millis(40);
+/// In this time all processes can be killed, while what they have is under way.
+const LONG_LATENCY: Duration = Duration::from_secs(1);
 /// From an announcement to a kill at most, in milliseconds: a process that was killed starts anew in less.
 const MOMENTS: u64 = 2_500;
 
@@ -52,7 +56,22 @@ async fn any_moment(dice: &mut StdRng, gateway: &FakeGateway, before: usize, tol
     sleep(Duration::from_millis(dice.random_range(0..100))).await;
 }
 
-/// Tells the guardians one share after the other, and kills a process in the middle of each.
+/// Kills all processes, one after the other, while one of them has deliveries under its hands.
+async fn hit_for_certain(program: &Program, gateway: &FakeGateway, processes: &mut Processes) {
+    let begun = Instant::now();
+    gateway.set_latency(LONG_LATENCY);
+    while !is_claimed(&program.app.db).await {
+        assert!(begun.elapsed() < PATIENCE, "nothing is claimed");
+        sleep(Duration::from_millis(5)).await;
+    }
+    for victim in 0..processes.count() {
+        processes.kill(victim);
+    }
+    gateway.set_latency(LATENCY);
+}
+
+/// Tells the guardians one share after the other, and kills a process in the middle of each. The first time it kills all of
+/// them, so that something is hit for certain: its lease runs out while the others are told.
 async fn a_fan_out_survives(program: &Program, kills: usize, guardians: usize) {
     let (app, seed) = (&program.app, seed());
     println!("seed {seed}: {kills} kills, {guardians} guardians, {:?}", app.db.backend());
@@ -71,24 +90,30 @@ async fn a_fan_out_survives(program: &Program, kills: usize, guardians: usize) {
         if !told.is_empty() {
             crowd.publish(&app.db, app.clock.now(), told).await;
         }
-        any_moment(&mut dice, &gateway, gateway.count(), share).await;
+        if kill == 0 {
+            hit_for_certain(program, &gateway, &mut processes).await;
+        } else {
+            any_moment(&mut dice, &gateway, gateway.count(), share).await;
+            processes.kill(dice.random_range(0..processes.count()));
+        }
         killed = Instant::now();
-        processes.kill(dice.random_range(0..processes.count()));
     }
     let settled = processes.settle(&app.db, killed).await;
     drop(processes);
 
     let sights = each_sees_one(&gateway, guardians);
     all_is_told_and_sent(&app.db, guardians).await;
+    let hit = were_hit(&app.db).await;
     println!(
-        "{:?}: {guardians} told and {kills} kills in {:.1?}; the last saw it {:.1?} after the last kill, and all was \
-         done after {settled:.1?}; lost 0, seen twice 0, sent twice under one name {}",
+        "{:?}: {guardians} told and {kills} kills in {:.1?}, which hit {hit} deliveries; the last saw it {:.1?} after the \
+         last kill, and all was done after {settled:.1?}; lost 0, seen twice 0, sent twice under one name {}",
         app.db.backend(),
         begun.elapsed(),
         sights.last.saturating_duration_since(killed),
         sights.pushes - guardians,
     );
     assert!(settled <= GOES_ON, "it went on {settled:?} after the last kill; seed {seed}");
+    assert!(hit > 0, "no kill hit anything; seed {seed}");
 }
 
 /// Tells all guardians by one announcement, and kills a process whenever some of it is under way, until all is done. Between

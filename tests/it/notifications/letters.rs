@@ -7,8 +7,8 @@ use glans::identity::master_key::MasterKey;
 use glans::notifications::categories::{Strategy, strategy};
 use glans::notifications::channels::Verdict;
 use glans::notifications::channels::email::Mail;
-use glans::notifications::channels::letter::{AtSchool, Entry, Letter, Matter, Share, Waiting};
-use glans::notifications::texts::Text;
+use glans::notifications::channels::letter::{AtSchool, Children, Entry, Letter, Matter, Share, Waiting};
+use glans::notifications::texts::{Figures, Text};
 use glans::platform::config::Config;
 use glans_entity::ids::{AccountId, DeliveryId};
 use glans_entity::notifications::Category;
@@ -61,13 +61,20 @@ pub fn notice(text: Text, category: Category) -> Matter {
         school: Some("De Zwaluw".to_owned()),
         time_zone: "Europe/Amsterdam".to_owned(),
         happens_at: None,
+        figures: Figures { taught: 3, shared: 2, overdue: 1 },
+        children: Children::default(),
         entry: None,
         about: Some("announcement_01h455vb4pex5vsknk084sn02q".to_owned()),
-        can_be_switched_off: strategy(category) == Strategy::OptOut,
+        can_be_switched_off: strategy(category) != Strategy::Always,
     }
 }
 
-/// A talk on Tuesday at half past three, as it is planned, moved or cancelled.
+/// So many children, in these class groups.
+pub fn children(count: usize, groups: &[&str]) -> Children {
+    Children { count, groups: groups.iter().map(|&name| name.to_owned()).collect(), without_group: false }
+}
+
+/// A talk about a child on Tuesday at half past three, as it is planned, moved or cancelled.
 pub fn talk(text: Text, sequence: i32) -> Matter {
     let starts_at: DateTime<Utc> = "2026-03-03T14:30:00Z".parse().unwrap();
     Matter::Notice {
@@ -76,6 +83,8 @@ pub fn talk(text: Text, sequence: i32) -> Matter {
         school: Some("De Zwaluw".to_owned()),
         time_zone: "Europe/Amsterdam".to_owned(),
         happens_at: Some(starts_at),
+        figures: Figures::default(),
+        children: children(1, &["3a"]),
         entry: Some(Entry {
             uid: "conversation_01h455vb4pex5vsknk084sn02q".to_owned(),
             starts_at,
@@ -90,14 +99,13 @@ pub fn talk(text: Text, sequence: i32) -> Matter {
 
 /// What waits for who has children in two groups of one school and in one of another, and works there.
 pub fn digest() -> Matter {
-    let share = |children, groups: &[&str], waiting: &[(Category, u64)]| Share {
-        children,
-        groups: groups.iter().map(|&name| name.to_owned()).collect(),
-        without_group: false,
+    let share = |count, groups: &[&str], waiting: &[(Category, u64)]| Share {
+        children: children(count, groups),
         waiting: waiting.iter().map(|&(category, count)| Waiting { category, count }).collect(),
     };
     let at = |name: &str, shares| AtSchool { names: vec![name.to_owned()], shares };
-    let newcomer = Share { without_group: true, ..share(1, &[], &[(Category::Survey, 2)]) };
+    let mut newcomer = share(1, &[], &[(Category::Survey, 2)]);
+    newcomer.children.without_group = true;
     Matter::Digest {
         schools: vec![
             at("De Meent", vec![share(0, &[], &[(Category::Programme, 1)]), newcomer]),
@@ -127,7 +135,9 @@ pub fn kinds() -> Vec<(&'static str, Matter)> {
         ("event", notice(Text::EventInvited, Category::Event)),
         ("survey", notice(Text::SurveyOpened, Category::Survey)),
         ("absence", notice(Text::AbsenceReported, Category::Absence)),
+        ("lesson-for-home", notice(Text::LessonForHome, Category::LessonForHome)),
         ("programme", notice(Text::SessionWithoutDate, Category::Programme)),
+        ("programme-week", notice(Text::ProgrammeWeek, Category::Programme)),
         ("experience", notice(Text::ExperienceShared, Category::Experience)),
         ("report", notice(Text::RosterRefused, Category::Report)),
         ("digest", digest()),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use glans::notifications::channels::Verdict;
 use glans::notifications::channels::email::check;
-use glans::notifications::channels::letter::{Letter, Matter};
+use glans::notifications::channels::letter::{Children, Letter, Matter};
 use glans::notifications::texts::Text;
 use glans::platform::config::Config;
 use glans_entity::notifications::Category;
@@ -12,7 +12,7 @@ use glans_tests::post_office::{PostOffice, Posted, WRONG_PASSWORD};
 use mail_parser::{Message, MessageParser, MimeHeaders};
 use tokio::task::JoinSet;
 
-use super::letters::{config, digest, kinds, letter, mail, notice, now, sent, talk};
+use super::letters::{children, config, digest, kinds, letter, mail, notice, now, sent, talk};
 
 fn read(posted: &Posted) -> Message<'_> {
     MessageParser::default().parse(&posted.message).expect("a message")
@@ -106,6 +106,32 @@ async fn a_digest_stands_by_school_and_child_in_both_forms() {
     for heading in ["Uw kind zonder groep", "Uw kind in 3a", "Uw kinderen in 3a en 4b"] {
         assert!(dutch.plain.contains(&format!("\n  {heading}\n  - ")), "{}", dutch.plain);
     }
+}
+
+#[tokio::test]
+async fn an_email_about_a_child_says_in_which_class_group_it_is() {
+    let mail = mail(&config("smtp://127.0.0.1:1?tls=none".to_owned()));
+    let said = |language: &str, whom: Children| {
+        let mut matter = talk(Text::ConversationMoved, 1);
+        if let Matter::Notice { children, .. } = &mut matter {
+            *children = whom;
+        }
+        mail.rendered(&letter("anne@example.org", language, matter)).unwrap()
+    };
+    for (language, whom, line) in [
+        ("nl", children(1, &["4b"]), "Uw kind in 4b"),
+        ("nl", children(2, &["3a", "4b"]), "Uw kinderen in 3a en 4b"),
+        ("en", children(1, &["4b"]), "Your child in 4b"),
+        ("en", Children { without_group: true, ..children(1, &[]) }, "Your child without a class group"),
+    ] {
+        let rendered = said(language, whom);
+        assert!(rendered.plain.contains(&format!("\n{line}\n\n")), "{}", rendered.plain);
+        assert!(rendered.html.contains(&format!(">{line}</p>")), "{}", rendered.html);
+        assert!(!rendered.subject.contains("4b"), "what a locked screen shows is as before");
+    }
+    let of_none = said("nl", Children::default());
+    assert!(!of_none.plain.contains("Uw kind"), "{}", of_none.plain);
+    assert!(of_none.plain.contains("\nGesprek gewijzigd\n\n"), "{}", of_none.plain);
 }
 
 #[tokio::test]

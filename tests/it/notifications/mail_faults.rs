@@ -15,7 +15,7 @@ use crate::announcements::published;
 
 const ALL: [&str; 3] = ["ilse@example.org", "omar@example.org", "sara@example.org"];
 
-fn message_id(posted: &Posted) -> String {
+pub(super) fn message_id(posted: &Posted) -> String {
     let message = MessageParser::default().parse(&posted.message).expect("a message");
     message.message_id().expect("an id").to_owned()
 }

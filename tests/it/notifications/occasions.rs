@@ -567,7 +567,7 @@ async fn a_role_and_an_address_are_told_to_whose_they_are(world: &World) {
 }
 
 /// Writes an event of the first board as an act would.
-async fn happens(world: &World, event: Event) {
+pub(super) async fn happens(world: &World, event: Event) {
     let db = world.writing().await;
     emit(&db, Some(world.ours.id), event, world.app.clock.now()).await.unwrap();
     world.written(db).await;

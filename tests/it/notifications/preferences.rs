@@ -69,7 +69,7 @@ async fn who_chose_nothing_has_the_usual(world: &World) {
     let guardian = read(world, Who::Guardian).await;
     assert_eq!(settings(&guardian), usual());
     let guardian = channels(&guardian);
-    assert_eq!(guardian.len(), 24, "every category on every channel, each once");
+    assert_eq!(guardian.len(), 26, "every category on every channel, each once");
     for (category, channel, expected) in [
         ("ALERT", "PUSH", (true, false)),
         ("ALERT", "EMAIL", (true, false)),
@@ -89,6 +89,24 @@ async fn who_chose_nothing_has_the_usual(world: &World) {
         ("SECURITY", "EMAIL", (true, false)),
     ] {
         assert_eq!(at(&teacher, category, channel), expected, "{category} {channel}");
+    }
+}
+
+async fn it_is_said_what_comes_of_itself(world: &World) {
+    let document = "{ notificationPreferences { channels { category channel strategy } } }";
+    let read = ask(world, Who::Guardian, document, Value::Null).await;
+    let items = read["notificationPreferences"]["channels"].as_array().expect("channels");
+    for (category, channel, expected) in [
+        ("SECURITY", "EMAIL", "ALWAYS"),
+        ("CONVERSATION", "EMAIL", "OPT_OUT"),
+        ("ANNOUNCEMENT", "EMAIL", "OPT_OUT"),
+        ("ANNOUNCEMENT", "PUSH", "OPT_IN"),
+        ("LESSON_FOR_HOME", "PUSH", "OPT_IN"),
+        ("LESSON_FOR_HOME", "EMAIL", "OPT_IN"),
+    ] {
+        let is_it = |item: &&Value| item["category"] == category && item["channel"] == channel;
+        let found = items.iter().find(is_it).expect("an item");
+        assert_eq!(found["strategy"], expected, "{category} {channel}");
     }
 }
 
@@ -229,6 +247,7 @@ async fn preferences_are_of_persons(world: &World) {
 
 on_each_database!(
     who_chose_nothing_has_the_usual,
+    it_is_said_what_comes_of_itself,
     who_is_both_has_what_either_has,
     what_is_chosen_holds_and_what_is_left_out_stays,
     settings_are_refused_with_what_to_mend,

@@ -1,17 +1,23 @@
 //! Who is reminded of what is to come and of what is missing, and who is not.
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc, Weekday};
 use glans::engagement::contact_rules::rules::zone;
 use glans::notifications::reminders;
-use glans_entity::notifications::Category;
-use glans_entity::practice::{LessonStatus, lesson_progress};
+use glans::notifications::texts::Figures;
+use glans_entity::notifications::{Category, Channel};
+use glans_entity::organisation::school;
+use glans_entity::people::membership;
+use glans_entity::practice::{LessonStatus, OccasionStatus, experience, lesson_progress, team_session};
+use glans_entity::scope::Scope;
 use glans_tests::{Who, World, on_each_database};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::occasions::{done, family, in_days, notifications, standing, tell, told};
+use super::stage::{Stage, read, turn_to_weekday};
 use crate::announcements::published;
+use crate::ask::ask_as;
 
 const NOBODY: [&str; 0] = [];
 
@@ -67,6 +73,32 @@ async fn a_meeting_that_was_cancelled_is_not_reminded_of(world: &World) {
     assert_eq!(reminded(world, "meeting-tomorrow").await, ["Laila*"]);
 }
 
+async fn a_team_session_in_a_week_and_tomorrow(world: &World) {
+    world.teacher("Jan", 1).await;
+    let day = day(in_days(world, 14));
+    let away = json!({ "occasion": world.ours.sessions[0], "answer": "DECLINED" });
+    done(world, world.ours.teacher, "occasionRespond", "", away).await;
+    turn_to(world, morning(day - Days::new(7)) - TimeDelta::hours(1));
+    assert_eq!(reminded(world, "session-next-week").await, NOBODY, "half past eight");
+    turn_to(world, morning(day - Days::new(7)));
+    assert_eq!(reminded(world, "session-next-week").await, ["Laila*", "Marieke*"], "who give the lesson");
+    turn_to(world, morning(day - Days::new(1)));
+    // Each team its own; Tarik stays away.
+    assert_eq!(reminded(world, "session-tomorrow").await, ["Jan*", "Laila*", "Marieke*"]);
+    let rows = notifications(world, "session-next-week").await;
+    assert_eq!(rows.len(), 2, "once is enough");
+    assert!(rows.iter().all(|row| row.source.starts_with("reminder.session-next-week.teamsession_")));
+}
+
+async fn a_team_session_that_does_not_take_place_is_not_reminded_of(world: &World) {
+    let day = day(in_days(world, 14));
+    done(world, world.ours.leader, "teamSessionCancel", "", json!({ "id": world.ours.sessions[0] })).await;
+    let left = json!({ "cohort": world.ours.cohorts[1], "school": world.ours.schools[1] });
+    done(world, world.ours.admin, "cohortSchoolRemove", "", left).await;
+    turn_to(world, morning(day - Days::new(7)));
+    assert_eq!(reminded(world, "session-next-week").await, NOBODY);
+}
+
 async fn a_lesson_without_a_date(world: &World) {
     use lesson_progress::Column;
     let prepared = async |ago: TimeDelta| {
@@ -82,6 +114,107 @@ async fn a_lesson_without_a_date(world: &World) {
     assert_eq!(reminded(world, "session-without-date").await, NOBODY);
     prepared(TimeDelta::days(7) + TimeDelta::hours(1)).await;
     assert_eq!(reminded(world, "session-without-date").await, ["Marieke*"]);
+}
+
+/// What schools did a day before that moment: the first recorded a lesson that it taught more than a week before, the second of
+/// the same cluster did not, and both shared an experience.
+async fn a_week_of(world: &World, monday: DateTime<Utc>) {
+    use lesson_progress::Column;
+    let db = world.writing().await;
+    let before = Expr::val(monday - TimeDelta::days(1));
+    let lesson = |at: usize| {
+        let school = world.ours.school_cohorts[at];
+        lesson_progress::Entity::update_many().filter(Column::CohortSchoolId.eq(school))
+    };
+    let taught = lesson(0)
+        .col_expr(Column::Status, Expr::val(LessonStatus::Taught.to_value()))
+        .col_expr(Column::TaughtAt, Expr::val(monday - TimeDelta::days(10)));
+    assert_eq!(taught.exec(&db).await.unwrap().rows_affected, 1);
+    let recorded = team_session::Entity::update_many()
+        .col_expr(team_session::Column::Status, Expr::val(OccasionStatus::Held.to_value()))
+        .col_expr(team_session::Column::RecordedAt, before.clone())
+        .filter(team_session::Column::Id.eq(world.ours.sessions[0]));
+    assert_eq!(recorded.exec(&db).await.unwrap().rows_affected, 1);
+    let overdue = lesson(1).col_expr(Column::DueAt, before.clone());
+    assert_eq!(overdue.exec(&db).await.unwrap().rows_affected, 1);
+    let shared = experience::Entity::update_many().filter(experience::Column::BoardId.eq(world.ours.id));
+    shared.col_expr(experience::Column::SharedAt, before).exec(&db).await.unwrap();
+    let same = school::Entity::update_many().filter(school::Column::Id.eq(world.ours.schools[1]));
+    same.col_expr(school::Column::ClusterId, Expr::val(world.ours.clusters[0])).exec(&db).await.unwrap();
+    world.written(db).await;
+}
+
+async fn the_week_of_the_course_is_told_to_the_director(world: &World) {
+    let monday = turn_to_weekday(world, Weekday::Mon, 9, 30);
+    a_week_of(world, monday).await;
+    assert_eq!(reminded(world, "programme-week").await, ["Dirk*"]);
+    let db = world.app.db.read(&Scope::system(today(world))).await.unwrap();
+    let due = reminders::due(&db, monday).await.unwrap();
+    drop(db);
+    let weeks = due.iter().filter(|reminder| reminder.source.starts_with("reminder.programme-week"));
+    assert_eq!(weeks.count(), 0, "once it is told, nobody counts again");
+    let rows = notifications(world, "programme-week").await;
+    assert_eq!(rows.iter().map(|row| row.bundled).collect::<Vec<_>>(), [false], "it is a digest already");
+    let inbox = "{ notifications(first: 1) { nodes { category body about { id } } } }";
+    let inbox = ask_as(world, world.ours.director, inbox, Value::Null).await;
+    let told = json!({
+        "category": "PROGRAMME", "about": { "id": world.ours.clusters[0] },
+        "body": "De afgelopen week is er 1 les gegeven en zijn er 2 ervaringen gedeeld in Noord. 1 les is te laat.",
+    });
+    assert_eq!(inbox["notifications"]["nodes"], json!([told]));
+    turn_to_weekday(world, Weekday::Wed, 9, 30);
+    assert_eq!(reminded(world, "programme-week").await, ["Dirk*"]);
+    turn_to_weekday(world, Weekday::Mon, 9, 30);
+    reminders::round(&world.app).await.unwrap();
+    assert_eq!(notifications(world, "programme-week").await.len(), 2, "one a week, as long as a lesson is overdue");
+}
+
+async fn a_school_that_closed_does_not_count_in_the_week(world: &World) {
+    let monday = turn_to_weekday(world, Weekday::Mon, 9, 30);
+    a_week_of(world, monday).await;
+    let db = world.writing().await;
+    let closed = school::Entity::update_many().filter(school::Column::Id.eq(world.ours.schools[1]));
+    closed.col_expr(school::Column::ArchivedAt, Expr::val(monday)).exec(&db).await.unwrap();
+    world.written(db).await;
+    assert_eq!(reminded(world, "programme-week").await, ["Dirk*"]);
+    let rows = notifications(world, "programme-week").await;
+    let figures: Vec<_> = rows.iter().map(|row| Figures::kept(row.figures.as_deref()).unwrap()).collect();
+    assert_eq!(figures, [Figures { taught: 1, shared: 1, overdue: 0 }]);
+}
+
+async fn the_week_is_mailed_under_the_name_of_the_cluster(world: &World) {
+    let stage = Stage::set(world).await;
+    let monday = turn_to_weekday(world, Weekday::Mon, 9, 30);
+    a_week_of(world, monday).await;
+    assert_eq!(reminded(world, "programme-week").await, ["Dirk*"]);
+    stage.sends().await;
+    let subjects: Vec<String> = stage.office.posted().iter().map(|posted| read(posted).0).collect();
+    assert!(subjects.contains(&"Noord: De week in de cursus".to_owned()), "{subjects:?}");
+}
+
+async fn the_week_is_gone_for_who_directs_another_cluster_by_now(world: &World) {
+    let (stage, dirk) = (Stage::set(world).await, world.ours.director);
+    let monday = turn_to_weekday(world, Weekday::Mon, 9, 30);
+    a_week_of(world, monday).await;
+    assert_eq!(reminded(world, "programme-week").await, ["Dirk*"]);
+    let inbox = "{ notifications { totalCount } }";
+    let before = ask_as(world, dirk, inbox, Value::Null).await;
+    assert_eq!(before["notifications"]["totalCount"], 1);
+    let db = world.writing().await;
+    let other = membership::Entity::update_many().filter(membership::Column::PersonId.eq(dirk.person));
+    let other = other.col_expr(membership::Column::ScopeId, Expr::val(world.ours.clusters[1].0));
+    assert_eq!(other.exec(&db).await.unwrap().rows_affected, 1, "he directs another cluster of the board");
+    world.written(db).await;
+    stage.sends().await;
+    assert_eq!(stage.fates(dirk, Channel::Email).await, ["SUPPRESSED NO_RIGHT"]);
+    let after = ask_as(world, dirk, inbox, Value::Null).await;
+    assert_eq!(after["notifications"]["totalCount"], 0);
+}
+
+async fn a_week_in_which_nothing_happened_is_not_told(world: &World) {
+    world.app.clock.turn(TimeDelta::days(14));
+    turn_to_weekday(world, Weekday::Mon, 9, 30);
+    assert_eq!(reminded(world, "programme-week").await, NOBODY);
 }
 
 async fn a_conversation_in_two_days(world: &World) {
@@ -160,7 +293,7 @@ async fn a_confirmation_that_is_missing(world: &World) {
     for (guardian, id) in world.ours.guardians.into_iter().zip(world.ours.announcements) {
         done(world, guardian, "announcementAcknowledge", "", json!({ "id": id })).await;
     }
-    let more = |more: serde_json::Value| {
+    let more = |more: Value| {
         let mut all = json!({ "audience": { "include": [world.ours.groups[0]] }, "requiresAcknowledgement": true });
         all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         all
@@ -217,7 +350,14 @@ async fn a_question_of_a_later_day(world: &World) {
 on_each_database!(
     a_meeting_tomorrow,
     a_meeting_that_was_cancelled_is_not_reminded_of,
+    a_team_session_in_a_week_and_tomorrow,
+    a_team_session_that_does_not_take_place_is_not_reminded_of,
     a_lesson_without_a_date,
+    the_week_of_the_course_is_told_to_the_director,
+    a_school_that_closed_does_not_count_in_the_week,
+    the_week_is_mailed_under_the_name_of_the_cluster,
+    the_week_is_gone_for_who_directs_another_cluster_by_now,
+    a_week_in_which_nothing_happened_is_not_told,
     a_conversation_in_two_days,
     an_agreement_that_is_due,
     a_round_that_opens_and_closes,

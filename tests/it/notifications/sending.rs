@@ -2,14 +2,17 @@
 //! the time of day, and who has the phone in hand.
 
 use chrono::{TimeDelta, Weekday};
-use glans_entity::ids::PersonId;
-use glans_entity::notifications::{Channel, PushPlatform};
-use glans_entity::people::{GuardianAccess, GuardianshipStatus, guardianship};
+use glans::notifications::deliveries::rules::lane;
+use glans_entity::ids::{DeliveryId, NotificationId, PersonId, RosterImportId};
+use glans_entity::notifications::{Category, Channel, DeliveryState, PushPlatform, delivery, notification};
+use glans_entity::people::{GuardianAccess, GuardianshipStatus, guardianship, membership};
 use glans_entity::platform::outbox;
+use glans_tests::seed::Someone;
 use glans_tests::{Who, World, on_each_database};
 use sea_orm::sea_query::{Expr, SimpleExpr};
-use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::occasions::{done, family, in_days, notifications};
 use super::phone;
@@ -283,6 +286,118 @@ async fn whose_right_ended_is_sent_nothing(world: &World) {
     assert_eq!((stage.gateway.seen("ok-ilse").len(), stage.office.posted().len()), (1, 1));
 }
 
+/// He teaches the second group from now on.
+async fn goes_to_another_group(world: &World, teacher: PersonId) {
+    use membership::Column;
+    let db = world.writing().await;
+    let roles = membership::Entity::update_many().filter(Column::PersonId.eq(teacher));
+    let moved = roles.col_expr(Column::ScopeId, Expr::value(world.ours.groups[1].0)).exec(&db).await.unwrap();
+    assert_eq!(moved.rows_affected, 1);
+    world.written(db).await;
+}
+
+async fn who_does_not_teach_a_child_any_more_is_pushed_nothing_of_it(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let (fien, sara, _) = family(world).await;
+    let (tarik, leader) = (world.ours.teacher, world.ours.leader);
+    stage.device(tarik, PushPlatform::Fcm, "ok-tarik").await;
+    stage.device(leader, PushPlatform::Fcm, "ok-leader").await;
+    let message = json!({ "student": fien, "subject": "Gymtas", "body": "Ligt die nog daar?" });
+    done(world, sara, "threadStart", "", message).await;
+    done(world, sara, "concernRaise", "", json!({ "student": fien, "text": "Zij slaapt slecht." })).await;
+    let starts = in_days(world, 3);
+    let plan = json!({ "student": fien, "kind": "EXPECTATIONS", "mode": "PHONE", "startsAt": starts,
+        "endsAt": starts + TimeDelta::minutes(20), "staff": tarik.person });
+    let plan = done(world, leader, "conversationSchedule", "conversation { id }", plan).await;
+    stage.tells().await;
+    assert_eq!(stage.fates(tarik, Channel::Push).await, ["QUEUED"; 3]);
+    goes_to_another_group(world, tarik.person).await;
+    stage.sends().await;
+    assert_eq!(stage.fates(tarik, Channel::Push).await, ["SUPPRESSED NO_RIGHT"; 3]);
+    assert_eq!((stage.gateway.tries("ok-tarik"), stage.gateway.seen("ok-leader").len()), (0, 1));
+    let asked = "{ unreadNotifications notifications { totalCount } }";
+    let seen = ask_as(world, tarik, asked, Value::Null).await;
+    assert_eq!((&seen["unreadNotifications"], &seen["notifications"]["totalCount"]), (&json!(0), &json!(0)));
+
+    // He need not come to the talk.
+    done(world, leader, "conversationCancel", "", json!({ "id": plan["conversation"]["id"] })).await;
+    stage.works().await;
+    assert_eq!(stage.fates(tarik, Channel::Push).await.last().unwrap(), "SENT");
+    assert_eq!(stage.gateway.seen("ok-tarik").len(), 1);
+    assert_eq!(ask_as(world, tarik, asked, Value::Null).await["unreadNotifications"], 1);
+}
+
+/// A report, and a push of it.
+async fn is_reported_to(world: &World, someone: Someone) {
+    let (id, now) = (NotificationId::new(), world.app.clock.now());
+    let report = notification::Model {
+        id,
+        board_id: world.ours.id,
+        person_id: someone.person,
+        source: format!("test.{}", id.0),
+        text: "roster-imported".to_owned(),
+        category: Category::Report,
+        urgent: false,
+        about_kind: Some(RosterImportId::PREFIX.to_owned()),
+        about_id: Some(RosterImportId::new().0),
+        figures: None,
+        as_staff: true,
+        happens_at: None,
+        occurred_at: now,
+        event_seq: None,
+        bundled: false,
+        created_at: now,
+        read_at: None,
+        withdrawn_at: None,
+        digested_at: None,
+    };
+    let push = delivery::Model {
+        id: DeliveryId::new(),
+        board_id: Some(world.ours.id),
+        notification_id: Some(id),
+        digest_until: None,
+        letter: None,
+        secret: None,
+        account_id: Some(someone.account),
+        channel: Channel::Push,
+        address_id: Uuid::now_v7(),
+        lane: lane(Channel::Push, false),
+        state: DeliveryState::Queued,
+        attempts: 0,
+        due_at: now,
+        expires_at: now + TimeDelta::hours(1),
+        over_at: None,
+        lease: None,
+        leased_until: None,
+        finished_at: None,
+        failure: None,
+        created_at: now,
+    };
+    let db = world.writing().await;
+    notification::Entity::insert(report.into_active_model()).exec_without_returning(&db).await.unwrap();
+    delivery::Entity::insert(push.into_active_model()).exec_without_returning(&db).await.unwrap();
+    world.written(db).await;
+}
+
+/// Whoever was an administrator may teach still.
+async fn a_report_is_for_who_administers_the_board(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let told = [(world.ours.admin, 1), (world.ours.teacher, 0)];
+    for (someone, _) in told {
+        is_reported_to(world, someone).await;
+    }
+    stage.sends().await;
+    for (someone, in_the_inbox) in told {
+        let fates = stage.fates(someone, Channel::Push).await;
+        assert_eq!(fates.last().unwrap() == "SUPPRESSED NO_RIGHT", in_the_inbox == 0, "{fates:?}");
+        let seen = ask_as(world, someone, "{ notifications { nodes { category } } }", Value::Null).await;
+        let reports = seen["notifications"]["nodes"].as_array().unwrap();
+        assert_eq!(reports.iter().filter(|node| node["category"] == "REPORT").count(), in_the_inbox);
+    }
+}
+
 async fn what_was_switched_off_meanwhile_is_not_pushed(world: &World) {
     daytime(world);
     let stage = Stage::set(world).await;
@@ -391,6 +506,8 @@ on_each_database!(
     what_was_taken_back_meanwhile_is_not_sent,
     what_ended_meanwhile_is_not_sent,
     whose_right_ended_is_sent_nothing,
+    who_does_not_teach_a_child_any_more_is_pushed_nothing_of_it,
+    a_report_is_for_who_administers_the_board,
     what_was_switched_off_meanwhile_is_not_pushed,
     in_quiet_hours_only_what_is_urgent_makes_a_sound,
     what_comes_after_work_on_friday_is_pushed_to_staff_on_monday,

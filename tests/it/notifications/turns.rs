@@ -1,16 +1,18 @@
 //! Boards that have much to send keep none with little to send waiting, whatever the order in which a database names them.
 
+use std::time::Duration;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use glans::notifications::deliveries::rules::{LETTERS, lane};
 use glans_entity::ids::{BoardId, DeliveryId};
-use glans_entity::notifications::{Channel, DeliveryState, LetterKind, delivery};
+use glans_entity::notifications::{Channel, DeliveryState, LetterKind, PushPlatform, delivery};
 use glans_entity::scope::{Scope, Scoped};
 use glans_tests::seed::Crowd;
 use glans_tests::{World, on_each_database};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use uuid::Uuid;
 
-use super::stage::Stage;
+use super::stage::{Stage, daytime};
 
 /// Pushes and letters that are claimed at once.
 const PUSHES: usize = 64;
@@ -103,7 +105,30 @@ async fn two_boards_that_invite_keep_neither_another_nor_a_password_waiting(worl
     assert!(before <= 6 * LETTERS_AT_ONCE, "{before} of {} letters went first", 2 * OF_EACH);
 }
 
+/// There is room for eight batches at a time, and the gateway takes its time.
+async fn an_alarm_waits_for_no_ordinary_push_of_other_boards(world: &World) {
+    const BUSY: usize = 24;
+    const ROOM: usize = 8;
+    daytime(world);
+    let stage = Stage::set(world).await;
+    stage.gateway.set_latency(Duration::from_millis(300));
+    let (db, now) = (&world.app.db, world.app.clock.now());
+    for at in 0..BUSY {
+        let crowd = Crowd::gather(db, now, 1, |_| vec![(PushPlatform::Fcm, format!("ok-{at}"))]).await;
+        crowd.publish(db, now, 0..1).await;
+    }
+    let small = Crowd::gather(db, now, 1, |_| vec![(PushPlatform::Fcm, "ok-alarm".to_owned())]).await;
+    small.alarm(db, now, 0..1).await;
+    stage.tells().await;
+    stage.sends().await;
+    let accepted = stage.gateway.accepted();
+    assert_eq!(accepted.len(), BUSY + 1);
+    let before = accepted.iter().position(|push| push.token == "ok-alarm");
+    assert!(before.is_some_and(|before| before <= ROOM), "{before:?} ordinary pushes went first");
+}
+
 on_each_database!(
+    an_alarm_waits_for_no_ordinary_push_of_other_boards,
     two_busy_boards_keep_no_push_of_another_waiting,
     two_boards_that_invite_keep_neither_another_nor_a_password_waiting,
 );

@@ -98,8 +98,14 @@ async fn who_wants_no_digest_gets_no_email_of_what_is_in_it(world: &World) {
     }
     let mut rows: Vec<_> = chosen(world, account).await.into_iter().map(|row| row.category).collect();
     rows.sort_unstable();
-    let mut bundled =
-        [Category::Announcement, Category::Event, Category::Survey, Category::Programme, Category::Experience];
+    let mut bundled = [
+        Category::Announcement,
+        Category::Event,
+        Category::Survey,
+        Category::LessonForHome,
+        Category::Programme,
+        Category::Experience,
+    ];
     bundled.sort_unstable();
     assert_eq!(rows, bundled);
     assert!(chosen(world, account).await.iter().all(|row| row.channel == Channel::Email && !row.enabled));

@@ -1,23 +1,34 @@
 //! Who can be reached: what the 100 % line asks for, the worklist tells and CONTACTABILITY counts.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use glans_entity::ids::{AccountId, BoardId, PersonId};
+use glans_entity::notifications::DeliveryState::{Dead, Failed, Sent};
 use glans_entity::notifications::{Channel, DeliveryState, delivery, device};
 use glans_entity::people::person;
 use glans_entity::scope::{Scope, Scoped};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
+use crate::loaders::group;
 use crate::platform::error::Result;
 
 /// A push token that was not seen for so long is of nobody any more.
 const TOKEN_LASTS: TimeDelta = TimeDelta::days(90);
+/// So many e-mails in a row that the mailbox did not take for as long as they were tried are as good as one that was
+/// refused, if they were given up within [`OF_LATE`].
+const PUT_OFF: usize = 3;
+const OF_LATE: TimeDelta = TimeDelta::days(14);
+/// Replies of a mail server that put off whatever comes from us, and say nothing of the mailbox.
+const NOT_OF_THE_MAILBOX: [u16; 2] = [421, 454];
+/// How a status begins that is about the address or its mailbox (RFC 3463, section 3); others are about the system of
+/// the mail server, the network or its policy, as when it takes no more from us for now.
+const OF_THE_MAILBOX: [&str; 2] = ["4.1.", "4.2."];
 
-/// Those of the people who have a usable channel: a login with a device that was seen of late, or whose last e-mail from
-/// their board did not bounce. That its address is theirs was proven when the login was made. A login keeps its address
-/// and goes to another with a new one, so that what bounced from the old address is not held against the new one. Whether
-/// an e-mail bounced is known for as long as deliveries are kept, and of no other board.
+/// Those of the people who have a usable channel: a login with a device that was seen of late, or to which e-mail from their
+/// board, or digests of all boards, did not bounce. That its address is theirs was proven when the login was made. A login
+/// keeps its address and goes to another with a new one, so that what bounced from the old address is not held against the
+/// new one. Whether an e-mail bounced is known for as long as deliveries are kept, and of no other board.
 #[expect(clippy::disallowed_methods, reason = "devices belong to no board")]
 pub async fn among(
     db: &impl ConnectionTrait,
@@ -35,28 +46,60 @@ pub async fn among(
         .all(db)
         .await?;
     let with_device: HashSet<AccountId> = with_device.into_iter().collect();
-    let bounced = bounced(db, scope, &logins).await?;
-    let is_reached =
-        |login: AccountId, board: BoardId| with_device.contains(&login) || !bounced.contains(&(login, board));
+    let mut all = answered(db, scope, &logins).await?;
+    all.extend(put_off(db, scope, &logins, now).await?);
+    let fates = group(all, |fate| fate.login);
+    let is_reached = |login: AccountId, board: BoardId| {
+        let known = fates.get(&login).into_iter().flatten().filter(|fate| fate.board.is_none_or(|of| of == board));
+        with_device.contains(&login) || !bounces(&known.collect::<Vec<_>>())
+    };
     let reached = people.iter().filter(|it| it.account_id.is_some_and(|login| is_reached(login, it.board_id)));
     Ok(reached.map(|person| person.id).collect())
 }
 
-/// The logins whose last e-mail from a board the mail server will never take.
-async fn bounced(
-    db: &impl ConnectionTrait,
-    scope: &Scope,
-    logins: &BTreeSet<AccountId>,
-) -> Result<HashSet<(AccountId, BoardId)>> {
+/// What became of an e-mail.
+#[derive(Clone, Copy, Debug)]
+struct Fate {
+    login: AccountId,
+    /// None of a digest, which is of all boards.
+    board: Option<BoardId>,
+    state: DeliveryState,
+    at: DateTime<Utc>,
+}
+
+impl Fate {
+    fn of((login, board, state, at): (AccountId, Option<BoardId>, DeliveryState, DateTime<Utc>)) -> Self {
+        Self { login, board, state, at }
+    }
+}
+
+/// Whether an address bounces of whose e-mail this became: since the last one that was taken, one was refused for good, or
+/// too many were put off. Of two at once the one that was taken counts.
+fn bounces(fates: &[&Fate]) -> bool {
+    let of = |state: DeliveryState| fates.iter().filter(move |fate| fate.state == state).map(|fate| fate.at);
+    let taken = of(Sent).max();
+    let is_since = |at: &DateTime<Utc>| taken.is_none_or(|taken| *at > taken);
+    of(Failed).any(|at| is_since(&at)) || of(Dead).filter(is_since).count() >= PUT_OFF
+}
+
+/// E-mail to these logins that a board can know of. A code that was asked for without a sign-in is none of it.
+fn to(logins: &BTreeSet<AccountId>) -> Condition {
     use delivery::Column;
-    let mut rows: Vec<(AccountId, BoardId, DeliveryState, DateTime<Utc>)> = delivery::Entity::within(scope)
+    Condition::all()
+        .add(Column::AccountId.is_in(logins.iter().copied()))
+        .add(Column::Channel.eq(Channel::Email))
+        .add(Condition::any().add(Column::BoardId.is_not_null()).add(Column::DigestUntil.is_not_null()))
+}
+
+/// The last e-mails that a mail server took, and the last that it will never take.
+async fn answered(db: &impl ConnectionTrait, scope: &Scope, logins: &BTreeSet<AccountId>) -> Result<Vec<Fate>> {
+    use delivery::Column;
+    let rows: Vec<(AccountId, Option<BoardId>, DeliveryState, DateTime<Utc>)> = delivery::Entity::within(scope)
         .select_only()
         .columns([Column::AccountId, Column::BoardId, Column::State])
         .column_as(Column::FinishedAt.max(), "last")
-        .filter(Column::AccountId.is_in(logins.iter().copied()))
-        .filter(Column::BoardId.is_not_null())
-        .filter(Column::Channel.eq(Channel::Email))
-        .filter(Column::State.is_in([DeliveryState::Sent, DeliveryState::Failed]))
+        .filter(to(logins))
+        .filter(Column::State.is_in([Sent, Failed]))
         .filter(Column::FinishedAt.is_not_null())
         .group_by(Column::AccountId)
         .group_by(Column::BoardId)
@@ -64,8 +107,76 @@ async fn bounced(
         .into_tuple()
         .all(db)
         .await?;
-    // The last that is put in stays, of two at once the one that arrived.
-    rows.sort_by_key(|(.., state, at)| (*at, *state == DeliveryState::Sent));
-    let last: HashMap<_, _> = rows.into_iter().map(|(login, board, state, _)| ((login, board), state)).collect();
-    Ok(last.into_iter().filter(|(_, state)| *state == DeliveryState::Failed).map(|(whose, _)| whose).collect())
+    Ok(rows.into_iter().map(Fate::of).collect())
+}
+
+/// Those of late that were put off until they were given up.
+async fn put_off(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    logins: &BTreeSet<AccountId>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Fate>> {
+    use delivery::Column;
+    let rows: Vec<(AccountId, Option<BoardId>, String, DateTime<Utc>)> = delivery::Entity::within(scope)
+        .select_only()
+        .columns([Column::AccountId, Column::BoardId, Column::Failure, Column::FinishedAt])
+        .filter(to(logins))
+        .filter(Column::State.eq(Dead))
+        .filter(Column::FinishedAt.gte(now - OF_LATE))
+        .filter(Column::Failure.is_not_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    let of_mailbox = rows.into_iter().filter(|(.., why, _)| is_of_the_mailbox(why));
+    Ok(of_mailbox.map(|(login, board, _, at)| Fate::of((login, board, Dead, at))).collect())
+}
+
+/// Whether it is a reply for the time being, about a mailbox: `452 4.2.2`, it is full. One without a status may be.
+fn is_of_the_mailbox(why: &str) -> bool {
+    let mut words = why.split(' ');
+    let code = words.next().and_then(|code| code.parse::<u16>().ok());
+    code.is_some_and(|code| (400..500).contains(&code) && !NOT_OF_THE_MAILBOX.contains(&code))
+        && words.next().is_none_or(|status| OF_THE_MAILBOX.iter().any(|begin| status.starts_with(begin)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether an address bounces with e-mail of these fates, at these hours.
+    fn bounced(fates: &[(DeliveryState, i64)]) -> bool {
+        let login = AccountId::new();
+        let fate = |&(state, hour)| Fate::of((login, None, state, DateTime::UNIX_EPOCH + TimeDelta::hours(hour)));
+        let fates: Vec<Fate> = fates.iter().map(fate).collect();
+        bounces(&fates.iter().collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn an_address_bounces_until_an_email_is_taken() {
+        assert!(!bounced(&[]));
+        assert!(bounced(&[(Sent, 1), (Failed, 2)]));
+        assert!(!bounced(&[(Failed, 1), (Sent, 2)]));
+        assert!(!bounced(&[(Failed, 1), (Sent, 1)]), "of two at once the one that was taken");
+        assert!(bounced(&[(Failed, 1), (Failed, 3), (Sent, 2)]), "of two boards");
+    }
+
+    #[test]
+    fn a_mailbox_that_puts_off_three_in_a_row_bounces() {
+        assert!(!bounced(&[(Dead, 1), (Dead, 2)]));
+        assert!(bounced(&[(Dead, 1), (Dead, 2), (Dead, 3)]));
+        assert!(!bounced(&[(Dead, 1), (Sent, 2), (Dead, 3), (Dead, 4)]));
+        assert!(bounced(&[(Dead, 1), (Sent, 2), (Dead, 3), (Dead, 4), (Dead, 5)]));
+    }
+
+    #[test]
+    fn a_mail_server_out_of_order_is_no_mailbox_that_is_full() {
+        for why in ["450", "450 4.1.1", "452 4.2.2"] {
+            assert!(is_of_the_mailbox(why), "{why}");
+        }
+        let of_the_server = ["421 4.3.2", "454", "451 4.3.0", "450 4.4.2", "451 4.7.1", "450 4.7.25"];
+        for why in of_the_server.into_iter().chain(["550 5.1.1", "TIME_TO_LIVE", "no answer within 10 s", ""]) {
+            assert!(!is_of_the_mailbox(why), "{why}");
+        }
+    }
 }

@@ -5,7 +5,6 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
 use glans_entity::identity::account;
 use glans_entity::ids::{AccountId, PasswordResetId, SessionId};
-use glans_entity::scope::Scope;
 use serde_json::json;
 
 use super::{rules, store, verification};
@@ -14,6 +13,7 @@ use crate::app::App;
 use crate::call::{Call, Write};
 use crate::identity::audit::{self, Deed};
 use crate::identity::secret::{Kind, Secret};
+use crate::identity::warning::warn;
 use crate::identity::{accounts, email, sessions, throttle};
 use crate::notifications::devices;
 use crate::platform::error::{Error, Result, UserErrorCode, refuse};
@@ -104,15 +104,7 @@ fn weakness_refusal(field: &str, weakness: rules::Weakness) -> Error {
 async fn replace(write: &Write<'_>, account: AccountId, hash: String, kept: Option<SessionId>) -> Result<()> {
     accounts::set_password(write.db(), account, hash, write.now()).await?;
     sessions::store::revoke_others(write.db(), account, kept, write.now()).await?;
-    tell(write, account).await
-}
-
-/// Lets the person know, in case it was somebody else. Whom no board knows has nowhere to read it.
-async fn tell(write: &Write<'_>, account: AccountId) -> Result<()> {
-    let everywhere = Scope::system(write.call().today());
-    let Some((board, person)) = store::person_of(write.db(), &everywhere, account).await? else { return Ok(()) };
-    let event = Event { kind: "password.changed", payload: json!({ "id": account, "person": person }) };
-    Ok(outbox::emit(write.db(), Some(board), event, write.now()).await?)
+    warn(write, account, "password.changed", account).await
 }
 
 async fn own_account(call: &Call, id: AccountId) -> Result<account::Model> {

@@ -14,6 +14,7 @@ use crate::identity::audit::{self, Deed};
 use crate::identity::passwords::verification;
 use crate::identity::secret::{Kind, Secret};
 use crate::identity::tokens::issue::{AccessToken, Subject, access_token};
+use crate::identity::warning::warn;
 use crate::identity::{accounts, email, throttle};
 use crate::notifications::devices;
 use crate::platform::error::{Code, Error, Result, UserErrorCode, coded, not_found, refuse};
@@ -77,7 +78,7 @@ async fn sign_in(call: &Call, typed_email: &str, password: &str, device: Option<
     finish(call, opened).await
 }
 
-/// Opens a session in the transaction of whatever proved who is there.
+/// Opens a session in the transaction of whatever proved who is there. Whose login it is hears of all but the first.
 pub async fn open(write: &Write<'_>, account: AccountId, device: Option<&str>) -> Result<Opened> {
     let (now, session) = (write.now(), SessionId::new());
     let refresh = Secret::random(Kind::RefreshToken).map_err(Error::fault)?;
@@ -92,8 +93,11 @@ pub async fn open(write: &Write<'_>, account: AccountId, device: Option<&str>) -
     };
     store::insert(write.db(), &row).await?;
     store::insert_token(write.db(), session, refresh.hash(), 0, now).await?;
-    accounts::signed_in(write.db(), account, now).await?;
+    let is_first = accounts::signed_in(write.db(), account, now).await?;
     audit::record(write, None, Deed::SessionCreated, Some(session.to_string())).await?;
+    if !is_first {
+        warn(write, account, "session.created", session).await?;
+    }
     Ok(Opened { account, session, refresh })
 }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use glans_entity::ids::{AccountId, DeliveryId};
 use glans_entity::notifications::Category;
 
-use crate::notifications::texts::Text;
+use crate::notifications::texts::{Figures, Text};
 
 /// An e-mail to one person. Its subject names no child and quotes nothing.
 #[derive(Clone, Debug)]
@@ -30,6 +30,9 @@ pub enum Matter {
         /// The time zone of the board, by its IANA name.
         time_zone: String,
         happens_at: Option<DateTime<Utc>>,
+        figures: Figures,
+        /// Whom it is about: none of what concerns no child, or is told to staff.
+        children: Children,
         /// For the calendar of the person.
         entry: Option<Entry>,
         /// TypeID of what to open.
@@ -53,16 +56,22 @@ pub struct AtSchool {
     pub shares: Vec<Share>,
 }
 
-/// What waits about the same children. They go by their class groups: what leaves the app names no child.
+/// What waits about the same children.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Share {
-    /// How many children that are; 0 of what concerns none.
-    pub children: usize,
+    pub children: Children,
+    pub waiting: Vec<Waiting>,
+}
+
+/// Whom something is about. Children go by their class groups: what leaves the app names none of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Children {
+    /// How many that are; 0 of what concerns none.
+    pub count: usize,
     /// The names of their class groups.
     pub groups: Vec<String>,
     /// Whether one of them is in no class group.
     pub without_group: bool,
-    pub waiting: Vec<Waiting>,
 }
 
 /// How much waits of a category.

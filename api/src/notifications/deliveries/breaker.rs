@@ -15,6 +15,8 @@ pub struct Breaker {
     open_until: Option<DateTime<Utc>>,
     /// Somebody tries whether it works again.
     probing_since: Option<DateTime<Utc>>,
+    /// When it worked last, and did not take its time.
+    worked_at: Option<DateTime<Utc>>,
 }
 
 impl Breaker {
@@ -39,6 +41,25 @@ impl Breaker {
         if self.rest(now).is_none() {
             *self = Self::default();
         }
+        self.worked_at = Some(now);
+    }
+
+    /// It works, and took its time since `began`. Of many that begin at once the slow ones come last: where another one was
+    /// quick meanwhile, it tells of this one alone. Else it fails, but ends a rest that is over: none grows by this.
+    pub fn slow(&mut self, began: DateTime<Utc>, now: DateTime<Utc>) {
+        if self.worked_at.is_some_and(|worked| worked > began) {
+            self.answered();
+            return;
+        }
+        if self.rest(now).is_none() && self.open_until.is_some() {
+            *self = Self { worked_at: self.worked_at, ..Self::default() };
+        }
+        self.failed(now, None);
+    }
+
+    /// Whether more is known of it than that it works.
+    pub fn is_failing(&self) -> bool {
+        Self { worked_at: None, ..*self } != Self::default()
     }
 
     /// It answers, and what it says of this one tells nothing of the next: another one may try.
@@ -51,11 +72,11 @@ impl Breaker {
         self.open_until.filter(|until| now < *until)
     }
 
-    /// It is out of order; `after` is what it asked for.
+    /// It is out of order; `after` is what it asked for, which is granted: a day at most, as it is read.
     pub fn failed(&mut self, now: DateTime<Utc>, after: Option<TimeDelta>) {
         if self.rest(now).is_some() {
             // Of many that were under way when it broke, the first made it rest: they all tell of the same failure.
-            let asked = after.map(|after| now + after.min(LONGEST_REST * 12));
+            let asked = after.map(|after| now + after);
             self.open_until = self.open_until.max(asked);
             return;
         }
@@ -65,7 +86,7 @@ impl Breaker {
             return;
         }
         let rest = (FIRST_REST * 2_i32.saturating_pow(self.rests.min(10))).min(LONGEST_REST);
-        self.open_until = Some(now + after.map_or(rest, |after| after.max(rest).min(LONGEST_REST * 12)));
+        self.open_until = Some(now + after.map_or(rest, |after| after.max(rest)));
         self.rests += 1;
     }
 }
@@ -112,6 +133,15 @@ mod tests {
     }
 
     #[test]
+    fn a_rest_lasts_as_long_as_it_was_asked_for() {
+        let mut breaker = Breaker::default();
+        breaker.failed(at(0), Some(TimeDelta::hours(2)));
+        assert_eq!(breaker.admit(at(3_600)), Err(at(7_200)));
+        breaker.failed(at(3_600), Some(TimeDelta::hours(23)));
+        assert_eq!(breaker.admit(at(7_200)), Err(at(24 * 3_600)), "it asked for more");
+    }
+
+    #[test]
     fn what_was_under_way_does_not_end_a_rest() {
         let mut breaker = Breaker::default();
         breaker.failed(at(0), Some(TimeDelta::seconds(60)));
@@ -145,6 +175,42 @@ mod tests {
             breaker.failed(now, None);
         }
         assert_eq!(rests, [5, 10, 20, 40, 80, 160, 300, 300, 300]);
+    }
+
+    #[test]
+    fn of_many_that_begin_at_once_a_few_slow_ones_close_nothing() {
+        let mut breaker = Breaker::default();
+        for _ in 0..59 {
+            breaker.worked(at(1));
+        }
+        for second in 5..10 {
+            breaker.slow(at(0), at(second));
+        }
+        assert_eq!(breaker.admit(at(10)), Ok(()), "others were quick meanwhile");
+        assert!(!breaker.is_failing());
+        for _ in 0..PATIENCE {
+            breaker.slow(at(10), at(15));
+        }
+        assert_eq!(breaker.admit(at(15)), Err(at(20)), "none was");
+    }
+
+    #[test]
+    fn rests_of_what_is_slow_and_works_do_not_grow() {
+        let mut breaker = Breaker::default();
+        let mut now = at(0);
+        for _ in 0..9 {
+            // All of them are sent.
+            for _ in 0..64 {
+                breaker.slow(now, now + TimeDelta::seconds(6));
+            }
+            now += TimeDelta::seconds(6);
+            assert_eq!(breaker.admit(now), Err(now + FIRST_REST));
+            now += FIRST_REST;
+            assert_eq!(breaker.admit(now), Ok(()));
+            breaker.slow(now, now + TimeDelta::seconds(6));
+            now += TimeDelta::seconds(6);
+            assert_eq!((breaker.admit(now), breaker.admit(now)), (Ok(()), Ok(())), "not one by one");
+        }
     }
 
     #[test]

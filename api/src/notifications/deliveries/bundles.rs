@@ -6,12 +6,12 @@ use glans_entity::ids::StudentId;
 use glans_entity::notifications::Category;
 use uuid::Uuid;
 
-use crate::notifications::channels::letter::{AtSchool, Share, Waiting};
+use crate::notifications::channels::letter::{AtSchool, Children, Share, Waiting};
 
 /// A school or a board: what it is called, which puts them in order, and its id, which tells those of one name apart.
 pub(super) type Named = (String, Uuid);
 /// Class groups by name, and `None` where a child is in none.
-type Groups = BTreeSet<Option<String>>;
+pub(super) type Groups = BTreeSet<Option<String>>;
 
 /// One notification that waits.
 #[derive(Clone, Debug)]
@@ -56,11 +56,14 @@ pub(super) fn by_school(pieces: impl IntoIterator<Item = Piece>) -> Vec<AtSchool
 
 fn share(groups: Groups, pile: Pile) -> Share {
     Share {
-        children: pile.children.len(),
-        without_group: groups.contains(&None),
-        groups: groups.into_iter().flatten().collect(),
+        children: children(pile.children.len(), groups),
         waiting: pile.counts.into_iter().map(|(category, count)| Waiting { category, count }).collect(),
     }
+}
+
+/// So many children of these class groups.
+pub(super) fn children(count: usize, groups: Groups) -> Children {
+    Children { count, without_group: groups.contains(&None), groups: groups.into_iter().flatten().collect() }
 }
 
 #[cfg(test)]
@@ -89,8 +92,8 @@ mod tests {
     fn told(pieces: impl IntoIterator<Item = Piece>) -> Vec<String> {
         let count = |share: &Share| share.waiting.iter().map(|waiting| waiting.count).sum::<u64>();
         let line = |school: &AtSchool, share: &Share| {
-            let none = if share.without_group { " or none" } else { "" };
-            let (children, groups) = (share.children, share.groups.join(", "));
+            let none = if share.children.without_group { " or none" } else { "" };
+            let (children, groups) = (share.children.count, share.children.groups.join(", "));
             format!("{}: {children} in {groups}{none}: {}", school.names.join(", "), count(share))
         };
         let schools = by_school(pieces);

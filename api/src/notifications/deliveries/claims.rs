@@ -50,11 +50,37 @@ fn of_queue(queue: Queue) -> Condition {
         .add(Column::Lane.between(first, last))
 }
 
+/// Why a delivery is due again that was given back.
+pub(super) const CUT_OFF: &str = "CUT_OFF";
+/// Tries of a delivery together with others. One that was cut off in the last of them is claimed by itself from then on: it may
+/// be what ends whoever has it under their hands.
+const TOGETHER: i32 = 3;
+
+fn suspected() -> Condition {
+    Condition::all().add(Column::Attempts.gte(TOGETHER)).add(Column::Failure.eq(CUT_OFF))
+}
+
+fn unsuspected() -> Condition {
+    let another_reason = Condition::any().add(Column::Failure.is_null()).add(Column::Failure.ne(CUT_OFF));
+    Condition::any().add(Column::Attempts.lt(TOGETHER)).add(another_reason)
+}
+
 /// Takes up to `most` due deliveries of a queue, those of the first lane that wait longest first, under the lease
-/// `lease`. What another process has under its hands is passed over.
+/// `lease`. What another process has under its hands is passed over. When nothing else is due, takes one that is suspected.
 pub(super) async fn claim(
     db: &DatabaseTransaction,
     queue: Queue,
+    most: u64,
+    lease: Uuid,
+    now: DateTime<Utc>,
+) -> Result<Vec<delivery::Model>> {
+    let batch = take(db, of_queue(queue).add(unsuspected()), most, lease, now).await?;
+    if batch.is_empty() { take(db, of_queue(queue).add(suspected()), 1, lease, now).await } else { Ok(batch) }
+}
+
+async fn take(
+    db: &DatabaseTransaction,
+    which: Condition,
     most: u64,
     lease: Uuid,
     now: DateTime<Utc>,
@@ -64,7 +90,7 @@ pub(super) async fn claim(
         .from(delivery::Entity)
         .and_where(Column::State.eq(Queued))
         .and_where(Column::DueAt.lte(now))
-        .cond_where(of_queue(queue))
+        .cond_where(which)
         .order_by(Column::Lane, Order::Asc)
         .order_by(Column::DueAt, Order::Asc)
         .order_by(Column::Id, Order::Asc)
@@ -84,8 +110,9 @@ pub(super) async fn claim(
 /// Gives back what was claimed by who did not come back. How much that was.
 pub(super) async fn give_back_overdue(db: &DatabaseTransaction, now: DateTime<Utc>) -> Result<u64> {
     let overdue = Condition::all().add(Column::State.eq(Sending)).add(Column::LeasedUntil.lt(now));
-    let given_back = released(overdue).col_expr(Column::DueAt, Expr::value(now)).exec(db).await?;
-    Ok(given_back.rows_affected)
+    let given_back =
+        released(overdue).col_expr(Column::DueAt, Expr::value(now)).col_expr(Column::Failure, Expr::value(CUT_OFF));
+    Ok(given_back.exec(db).await?.rows_affected)
 }
 
 fn released(which: Condition) -> sea_orm::UpdateMany<delivery::Entity> {

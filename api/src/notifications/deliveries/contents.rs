@@ -1,23 +1,28 @@
 //! What a claimed delivery carries, or why it carries nothing.
 
+use std::collections::BTreeSet;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use glans_entity::identity::account;
-use glans_entity::ids::{AccountId, InvitationId, NotificationId, PasswordResetId, format_any};
+use glans_entity::ids::{AccountId, InvitationId, NotificationId, PasswordResetId, SessionId, StudentId, format_any};
 use glans_entity::notifications::{Channel, LetterKind, PushPlatform, delivery};
 use sea_orm::ConnectionTrait;
 
+use super::bundles::{self, Groups};
+use super::claims::CUT_OFF;
 use super::digests;
 use super::look::{Known, Seen};
 use super::rules::{self, Decision, Outcome, Reason};
 use super::store;
 use crate::app::App;
+use crate::call::today;
 use crate::notifications::categories::{self, Audience, Strategy};
 use crate::notifications::channels::Push;
-use crate::notifications::channels::letter::{Letter, Matter};
+use crate::notifications::channels::letter::{Children, Letter, Matter};
 use crate::notifications::preferences::rules::Wishes;
-use crate::notifications::texts::{self, Text};
+use crate::notifications::texts::{self, Figures, Text};
 use crate::platform::error::{Error, Result};
 
 /// What is sent.
@@ -51,7 +56,7 @@ pub(super) async fn of(
     if row.expires_at <= now {
         return Ok(Step::Done(Outcome::Dead("TIME_TO_LIVE".to_owned())));
     }
-    if row.attempts > rules::TRIES {
+    if row.attempts > rules::TRIES && row.failure.as_deref() == Some(CUT_OFF) {
         return Ok(Step::Done(Outcome::Dead("TRIES".to_owned())));
     }
     if let Some(letter) = row.letter {
@@ -82,17 +87,37 @@ pub(super) async fn of(
         Decision::Suppress(reason) => Ok(suppressed(reason)),
         Decision::Wait(until) => Ok(Step::Done(rules::wait(until, row.expires_at, "QUIET_HOURS"))),
         Decision::Send if row.channel == Channel::Push => Ok(push(known, row, seen, login.id, &login.language)),
-        Decision::Send => Ok(Step::Send(Parcel::Mail(Box::new(notice(known, row, seen, text, login))))),
+        Decision::Send => {
+            let children = concerned(db, seen.id, today(now)).await?;
+            Ok(Step::Send(Parcel::Mail(Box::new(notice(known, row, seen, (text, children), login)?))))
+        }
     }
+}
+
+/// The children whom the notification concerns and of whom its person may know on that day.
+async fn concerned(db: &impl ConnectionTrait, id: NotificationId, on: NaiveDate) -> Result<Children> {
+    let rows = store::concerned(db, &[id], on).await?;
+    let students: BTreeSet<StudentId> = rows.iter().map(|row| row.student_id).collect();
+    let groups: Groups = rows.into_iter().map(|row| row.class_group).collect();
+    Ok(bundles::children(students.len(), groups))
 }
 
 fn about(seen: &Seen) -> Option<String> {
     Some(format_any(seen.about_kind.as_deref()?, seen.about_id?))
 }
 
+/// The session of which it tells.
+fn about_session(seen: &Seen) -> Option<SessionId> {
+    let is_session = seen.about_kind.as_deref() == Some(SessionId::PREFIX);
+    seen.about_id.filter(|_| is_session).map(SessionId)
+}
+
 fn push(known: &Known, row: &delivery::Model, seen: &Seen, account: AccountId, language: &str) -> Step {
     let device = known.devices.get(&row.address_id).filter(|device| device.account_id == account);
     let Some(device) = device else { return suppressed(Reason::Unbound) };
+    if about_session(seen) == Some(device.session_id) {
+        return suppressed(Reason::OwnSession);
+    }
     let (title, body) = texts::push(seen.category, seen.urgent, language);
     let push = Push {
         delivery: row.id,
@@ -111,9 +136,15 @@ fn push(known: &Known, row: &delivery::Model, seen: &Seen, account: AccountId, l
     Step::Send(Parcel::Push(device.platform, Box::new(push)))
 }
 
-fn notice(known: &Known, row: &delivery::Model, seen: &Seen, text: Text, login: &account::Model) -> Letter {
+fn notice(
+    known: &Known,
+    row: &delivery::Model,
+    seen: &Seen,
+    (text, children): (Text, Children),
+    login: &account::Model,
+) -> Result<Letter> {
     let place = seen.about_id.and_then(|id| known.places.get(&id)).cloned().unwrap_or_default();
-    Letter {
+    Ok(Letter {
         delivery: row.id,
         to: login.email.clone(),
         language: login.language.clone(),
@@ -124,11 +155,13 @@ fn notice(known: &Known, row: &delivery::Model, seen: &Seen, text: Text, login: 
             school: place.school,
             time_zone: seen.time_zone.clone(),
             happens_at: seen.happens_at,
+            figures: Figures::kept(seen.figures.as_deref()).map_err(Error::fault)?,
+            children,
             entry: place.entry.filter(|_| belongs_in_calendars(text)),
             about: about(seen),
-            can_be_switched_off: categories::strategy_of(text, seen.category) == Strategy::OptOut,
+            can_be_switched_off: categories::strategy_of(text, seen.category) != Strategy::Always,
         },
-    }
+    })
 }
 
 /// Whether it tells when a talk takes place, or that it does not.

@@ -6,12 +6,16 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use glans_entity::identity::account;
 use glans_entity::ids::{AccountId, DeliveryId, NotificationId};
-use glans_entity::notifications::{Channel, DeliveryState, Digest, delivery, notification, notification_settings};
+use glans_entity::notifications::{
+    Category, Channel, DeliveryState, Digest, channel_preference, delivery, notification, notification_settings,
+};
 use glans_entity::people::person;
 use glans_entity::scope::Scope;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement};
-use sea_orm::{ActiveEnum, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QuerySelect};
+use sea_orm::{
+    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, Iterable, QuerySelect,
+};
 use uuid::Uuid;
 
 use super::bundles::{Piece, by_school};
@@ -22,7 +26,7 @@ use super::store;
 use crate::app::App;
 use crate::call::today;
 use crate::loaders::group;
-use crate::notifications::categories::Audience;
+use crate::notifications::categories::{self, Audience, Strategy};
 use crate::notifications::channels::letter::{Letter, Matter};
 use crate::notifications::preferences::rules::{self, Wishes};
 use crate::platform::error::{Error, Result};
@@ -33,9 +37,9 @@ use crate::platform::fresh_id;
 const OLDEST: TimeDelta = TimeDelta::days(15);
 /// A digest that could not be sent for so long is of no use: the next one tells the same.
 const LIFETIME: TimeDelta = TimeDelta::hours(20);
-/// The same of a last digest: no other one comes that would tell it. As long as another e-mail.
-const LAST_LIFETIME: TimeDelta = TimeDelta::hours(72);
-/// How long a digest waits for another one that is being sent to the same person.
+/// The same of one after which no other comes soon, a weekly or a last one. As long as another e-mail.
+const LONG_LIFETIME: TimeDelta = TimeDelta::hours(72);
+/// How long a digest waits before it looks again for an earlier one of the same person.
 const BESIDE: TimeDelta = TimeDelta::seconds(10);
 /// After its time, until all that was told before it is committed.
 const SETTLING: TimeDelta = TimeDelta::minutes(2);
@@ -62,14 +66,39 @@ pub async fn round_after(app: &Arc<App>, done: &mut Done) -> Result<u64> {
     for settings in wishes {
         let Some(until) = rules::digest_end(&settings, now) else { continue };
         let time = (settings.version, settings.digest, settings.digest_hour, settings.time_zone.clone());
-        if now >= until + LIFETIME || done.get(&time).is_some_and(|last| is_enough(*last, until, now)) {
+        let is_over = now >= until + lifetime(settings.digest);
+        if is_over || done.get(&time).is_some_and(|last| is_enough(*last, until, now)) {
             continue;
         }
-        let db = app.db.write(&everywhere).await?;
-        queued += queue(&db, &settings, until, now).await?;
-        db.commit().await?;
-        done.insert(time, now);
+        match queue_those(app, &settings, until, now).await {
+            Ok(some) => {
+                queued += some;
+                done.insert(time, now);
+            }
+            Err(error) => tracing::error!(?error, ?time, "digests were not made up; it is tried again"),
+        }
     }
+    Ok(queued)
+}
+
+/// How long a digest that comes so often is of use.
+fn lifetime(digest: Digest) -> TimeDelta {
+    match digest {
+        Digest::Immediate | Digest::Daily => LIFETIME,
+        Digest::Weekly => LONG_LIFETIME,
+    }
+}
+
+/// Queues the digests of one time, in a transaction of its own: a time that fails keeps no other.
+async fn queue_those(
+    app: &App,
+    settings: &notification_settings::Model,
+    until: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<u64> {
+    let db = app.db.write(&Scope::system(today(now))).await?;
+    let queued = queue(&db, settings, until, now).await?;
+    db.commit().await?;
     Ok(queued)
 }
 
@@ -132,6 +161,7 @@ async fn queue(
         )
         .left_join(notification_settings::Entity, of_settings(Settings::AccountId).eq(login))
         .cond_where(waiting(until))
+        .cond_where(asked_for())
         .cond_where(same)
         .and_where(Expr::exists(unfinished()).not())
         .to_owned();
@@ -145,7 +175,7 @@ async fn queue(
         .expr(Expr::val(DeliveryState::Queued.to_value()))
         .expr(Expr::val(0))
         .expr(Expr::val(now))
-        .expr(Expr::val(until + LIFETIME))
+        .expr(Expr::val(until + lifetime(settings.digest)))
         .expr(Expr::val(now))
         .from_subquery(accounts, "waiting")
         // SQLite needs a condition here: without one it takes the `ON` of `ON CONFLICT` for that of a join.
@@ -173,6 +203,25 @@ async fn queue(
     Ok(db.execute(&insert).await?.rows_affected())
 }
 
+/// What comes only to who asks for it makes a digest for nobody else.
+fn asked_for() -> Condition {
+    use channel_preference::Column;
+    let own = |column: Column| Expr::col((channel_preference::Entity, column));
+    let category = (notification::Entity, notification::Column::Category);
+    let asked = Query::select()
+        .expr(Expr::val(1))
+        .from(channel_preference::Entity)
+        .and_where(own(Column::AccountId).equals((person::Entity, person::Column::AccountId)))
+        .and_where(own(Column::Category).equals(category))
+        .and_where(own(Column::Channel).eq(Channel::Email.to_value()))
+        .and_where(own(Column::Enabled).eq(true))
+        .to_owned();
+    let to_ask_for = Category::iter().filter(|category| categories::strategy(*category) == Strategy::OptIn);
+    Condition::any()
+        .add(Expr::col(category).is_not_in(to_ask_for.map(|category| category.to_value())))
+        .add(Expr::exists(asked))
+}
+
 /// A digest of the person around it that is not sent yet: it tells what the next one would tell, too.
 fn unfinished() -> SelectStatement {
     use delivery::Column;
@@ -190,8 +239,9 @@ fn unfinished() -> SelectStatement {
 const UNFINISHED: [DeliveryState; 2] = [DeliveryState::Queued, DeliveryState::Sending];
 
 /// What becomes of a digest beside another one of the same person, made while the person changed the settings: nothing is
-/// told by both. The later one tells it all, and not before the earlier one is out of the way. Each was claimed before this
-/// looks, so of two that are under way one sees the other.
+/// told by both. An earlier one that is tried for the first time leaves it all to the later one. One that was tried before
+/// may have arrived, though nobody heard of it, and goes on under its own name. The later one goes out when no earlier one
+/// is left, and tells the rest. Each was claimed before this looks, so of two that are under way one sees the other.
 async fn beside(
     db: &impl ConnectionTrait,
     row: &delivery::Model,
@@ -201,22 +251,22 @@ async fn beside(
 ) -> Result<Option<Outcome>> {
     use delivery::Column;
     let others = Query::select()
-        .columns([Column::DigestUntil, Column::State])
+        .column(Column::DigestUntil)
         .from(delivery::Entity)
         .and_where(Column::AccountId.eq(account))
         .and_where(Column::Id.ne(row.id))
         .and_where(Column::DigestUntil.is_not_null())
         .and_where(Column::State.is_in(UNFINISHED))
         .to_owned();
+    // The claim counted it; a claim after which nothing was tried does not count.
+    let is_first_try = row.attempts <= 1;
     let mut waits = None;
     for other in db.query_all(&others).await? {
         let its_end: DateTime<Utc> = other.try_get("", "digest_until")?;
-        let state: DeliveryState = other.try_get("", "state")?;
-        if its_end > until {
-            return Ok(Some(Outcome::Suppressed(Reason::Nothing)));
-        }
-        if state == DeliveryState::Sending {
+        if its_end < until {
             waits = Some(super::rules::wait(now + BESIDE, row.expires_at, "ANOTHER_DIGEST"));
+        } else if is_first_try {
+            return Ok(Some(Outcome::Suppressed(Reason::Nothing)));
         }
     }
     Ok(waits)
@@ -240,7 +290,7 @@ pub(in crate::notifications) async fn queue_last(
         state: Set(DeliveryState::Queued),
         attempts: Set(0),
         due_at: Set(until),
-        expires_at: Set(until + LAST_LIFETIME),
+        expires_at: Set(until + LONG_LIFETIME),
         created_at: Set(now),
         ..Default::default()
     };

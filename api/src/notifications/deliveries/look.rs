@@ -10,21 +10,21 @@ use glans_entity::ids::{
     AbsenceNoticeId, AccountId, AnnouncementId, BoardId, BookingRoundId, ConsentPurposeId, ConversationId, EventId,
     MeetingId, NotificationId, SurveyId, TeamSessionId,
 };
-use glans_entity::notifications::{Category, Channel, delivery, device, notification, notification_student};
+use glans_entity::notifications::{Category, Channel, delivery, device, notification};
 use glans_entity::organisation::board;
-use glans_entity::people::{GuardianAccess, GuardianshipStatus, guardianship, membership, person};
+use glans_entity::people::person;
 use glans_entity::practice::OccasionStatus;
 use sea_orm::sea_query::{Alias, CaseStatement, Expr, ExprTrait, Func, Query, SelectStatement, SimpleExpr};
 use sea_orm::{ActiveEnum, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter};
 use uuid::Uuid;
 
+use super::rights::{may_know, of};
 use super::store::{self, Place};
 use crate::notifications::devices;
 use crate::notifications::inbox::COUNTED;
 use crate::notifications::preferences;
 use crate::notifications::preferences::rules::Wishes;
 use crate::notifications::texts::Text;
-use crate::people::rights::covers;
 use crate::platform::error::Result;
 
 /// What tells that something is there, before anybody can have read it.
@@ -51,6 +51,7 @@ pub(super) struct Seen {
     pub about_id: Option<Uuid>,
     pub as_staff: bool,
     pub happens_at: Option<DateTime<Utc>>,
+    pub figures: Option<String>,
     pub read_at: Option<DateTime<Utc>>,
     pub withdrawn_at: Option<DateTime<Utc>>,
     /// Whether it was read where it stands: the announcement, the thread.
@@ -138,6 +139,7 @@ pub(super) async fn seen(db: &impl ConnectionTrait, which: Condition, on: NaiveD
         Column::AboutId,
         Column::AsStaff,
         Column::HappensAt,
+        Column::Figures,
         Column::ReadAt,
         Column::WithdrawnAt,
     ] {
@@ -221,10 +223,6 @@ fn taken_back() -> SimpleExpr {
     Condition::any().add(is_announcement.and(stands.not())).add(is_over).into()
 }
 
-fn of(table: &'static str, column: &'static str) -> SimpleExpr {
-    Expr::col((Alias::new(table), Alias::new(column)))
-}
-
 /// That the notification is about something of this kind, of which the condition holds.
 fn about(kind: &'static str, table: &'static str, condition: SimpleExpr) -> SimpleExpr {
     use notification::Column;
@@ -236,73 +234,6 @@ fn about(kind: &'static str, table: &'static str, condition: SimpleExpr) -> Simp
         .and_where(condition)
         .to_owned();
     own(Column::AboutKind).eq(kind).and(Expr::exists(matter))
-}
-
-/// As staff: works for the board. As a guardian: has enough of one of the children, where it concerns any.
-fn may_know(on: NaiveDate) -> SimpleExpr {
-    use notification::Column;
-    let as_staff = Expr::col((notification::Entity, Column::AsStaff)).eq(true);
-    let here = Expr::col((person::Entity, person::Column::ArchivedAt))
-        .is_null()
-        .and(Expr::col((person::Entity, person::Column::ErasedAt)).is_null());
-    let works = as_staff.clone().and(Expr::exists(role(on)));
-    let no_child = Expr::exists(children(None)).not();
-    let cares = as_staff.not().and(no_child.or(Expr::exists(children(Some(on)))));
-    here.and(works.or(cares))
-}
-
-fn role(on: NaiveDate) -> SelectStatement {
-    use membership::Column;
-    Query::select()
-        .expr(Expr::val(1))
-        .from(membership::Entity)
-        .and_where(
-            Expr::col((membership::Entity, Column::PersonId))
-                .equals((notification::Entity, notification::Column::PersonId)),
-        )
-        .and_where(Expr::col((membership::Entity, Column::EndedAt)).is_null())
-        .cond_where(covers(Column::StartsOn, Column::EndsOn, on))
-        .to_owned()
-}
-
-/// The children of the notification; those of whom the person has enough on that day, where one is given.
-fn children(on: Option<NaiveDate>) -> SelectStatement {
-    use notification_student::Column;
-    let mut select = Query::select();
-    select.expr(Expr::val(1)).from(notification_student::Entity).and_where(
-        Expr::col((notification_student::Entity, Column::NotificationId))
-            .equals((notification::Entity, notification::Column::Id)),
-    );
-    if let Some(on) = on {
-        only_known(&mut select, on);
-    }
-    select
-}
-
-/// Leaves those children of a notification of whom its person has enough on that day.
-pub(super) fn only_known(select: &mut SelectStatement, on: NaiveDate) {
-    use guardianship::Column as Guardianship;
-    use notification_student::Column;
-    let least = Expr::col((notification_student::Entity, Column::Least));
-    let access = Expr::col((guardianship::Entity, Guardianship::Access));
-    let text = |access: GuardianAccess| access.to_value();
-    let full = access.clone().eq(text(GuardianAccess::Full));
-    let informed = access.clone().eq(text(GuardianAccess::OnRequest)).and(least.clone().ne(text(GuardianAccess::Full)));
-    let reached = access.eq(text(GuardianAccess::EmergencyOnly)).and(least.eq(text(GuardianAccess::EmergencyOnly)));
-    let of_child = Condition::all()
-        .add(
-            Expr::col((guardianship::Entity, Guardianship::StudentId))
-                .equals((notification_student::Entity, Column::StudentId)),
-        )
-        .add(
-            Expr::col((guardianship::Entity, Guardianship::GuardianId))
-                .equals((notification::Entity, notification::Column::PersonId)),
-        );
-    select
-        .inner_join(guardianship::Entity, of_child)
-        .and_where(Expr::col((guardianship::Entity, Guardianship::Status)).eq(GuardianshipStatus::Active.to_value()))
-        .cond_where(covers(Guardianship::StartsOn, Guardianship::EndsOn, on))
-        .and_where(full.or(informed).or(reached));
 }
 
 /// What the inbox of each login has left to read of late.

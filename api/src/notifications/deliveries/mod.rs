@@ -9,7 +9,8 @@
 //! - Whoever claims a delivery has it for [`LEASE`]; what becomes of it is written only while the lease is still theirs.
 //! - Boards take turns: what one board has waiting keeps no other from its turn.
 //! - Letters, pushes, pushes to browsers and e-mail are claimed apart: no code and no push waits for the few connections to a
-//!   mail server, and no phone for a push service that somebody named.
+//!   mail server, and no phone for a push service that somebody named. So are urgent pushes: they wait for no others.
+//! - What was cut off again and again is claimed by itself: if it is what ends a process, it takes nothing with it.
 //! - Whether something may be sent is asked after it was claimed and before it is sent, in that order: who unbinds a device, or
 //!   wants something no more, waits for what is under way, so that nothing begins after the answer. An e-mail has its
 //!   connection before it is asked; one that a mail server is slow about is waited for no longer than a try lasts.
@@ -20,6 +21,7 @@ mod claims;
 mod contents;
 pub mod digests;
 pub(super) mod look;
+mod rights;
 pub mod rules;
 pub mod sender;
 mod store;

@@ -41,11 +41,13 @@ pub fn browser_lane(urgent: bool) -> i32 {
 
 /// What is claimed apart, because it waits for other things: a push is out in a moment, an e-mail waits for one of few
 /// connections, and nobody waits for a code behind a thousand of these. Whoever has a browser names the push service, which
-/// may take its time: no phone waits for that.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// may take its time: no phone waits for that. What is urgent waits for no ordinary push of another board.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::EnumIter)]
 pub enum Kind {
     Letter,
+    UrgentPush,
     Push,
+    UrgentBrowserPush,
     BrowserPush,
     Mail,
 }
@@ -54,8 +56,10 @@ impl Kind {
     pub(super) fn of(lane: i32) -> Self {
         match lane {
             LETTERS => Self::Letter,
-            URGENT_PUSHES | PUSHES => Self::Push,
-            URGENT_BROWSER_PUSHES | BROWSER_PUSHES => Self::BrowserPush,
+            URGENT_PUSHES => Self::UrgentPush,
+            PUSHES => Self::Push,
+            URGENT_BROWSER_PUSHES => Self::UrgentBrowserPush,
+            BROWSER_PUSHES => Self::BrowserPush,
             _ => Self::Mail,
         }
     }
@@ -64,15 +68,17 @@ impl Kind {
     pub(super) fn lanes(self) -> (i32, i32) {
         match self {
             Self::Letter => (LETTERS, LETTERS),
-            Self::Push => (URGENT_PUSHES, PUSHES),
-            Self::BrowserPush => (URGENT_BROWSER_PUSHES, BROWSER_PUSHES),
+            Self::UrgentPush => (URGENT_PUSHES, URGENT_PUSHES),
+            Self::Push => (PUSHES, PUSHES),
+            Self::UrgentBrowserPush => (URGENT_BROWSER_PUSHES, URGENT_BROWSER_PUSHES),
+            Self::BrowserPush => (BROWSER_PUSHES, BROWSER_PUSHES),
             Self::Mail => (URGENT_MAILS, DIGESTS),
         }
     }
 
     /// Whether it goes to devices.
     pub(super) fn is_push(self) -> bool {
-        matches!(self, Self::Push | Self::BrowserPush)
+        !matches!(self, Self::Letter | Self::Mail)
     }
 }
 
@@ -90,6 +96,8 @@ pub enum Reason {
     NotWanted,
     /// The device was signed out, or belongs to somebody else now.
     Unbound,
+    /// It tells of the sign-in on this very device.
+    OwnSession,
     /// No gateway is configured for the device.
     NotConfigured,
     /// Of a digest: nothing waits any more.
@@ -167,7 +175,7 @@ pub fn outcome(verdict: Verdict, attempts: i32, expires_at: DateTime<Utc>, now: 
         Verdict::Later { after, why } | Verdict::Down { after, why } => (after, brief(&why)),
     };
     let at = now + delay(attempts, chance).max(after.unwrap_or_default());
-    if at >= expires_at || attempts >= TRIES { Outcome::Dead(why) } else { Outcome::Again { at, why, counts: true } }
+    if at >= expires_at { Outcome::Dead(why) } else { Outcome::Again { at, why, counts: true } }
 }
 
 /// Waits until `at`, or is given up where that is too late.
@@ -194,25 +202,36 @@ fn brief(why: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use strum::IntoEnumIterator;
+
     use super::*;
 
     #[test]
-    fn an_alarm_does_not_wait_behind_its_own_emails() {
+    fn what_is_put_off_is_tried_for_as_long_as_it_is_of_use() {
+        let now = DateTime::UNIX_EPOCH;
+        let full = || Verdict::Later { after: None, why: "452 4.2.2".to_owned() };
+        let after = |expires_at| outcome(full(), 10 * TRIES, expires_at, now, 1.0);
+        assert!(matches!(after(now + TimeDelta::hours(1)), Outcome::Again { .. }));
+        assert!(matches!(after(now + TimeDelta::minutes(10)), Outcome::Dead(_)), "the next try would be too late");
+    }
+
+    #[test]
+    fn an_alarm_waits_neither_for_its_own_emails_nor_for_what_is_not_urgent() {
         let kind = |channel, urgent| Kind::of(lane(channel, urgent));
-        for urgent in [false, true] {
-            assert_eq!((kind(Channel::Push, urgent), kind(Channel::Email, urgent)), (Kind::Push, Kind::Mail));
-        }
-        assert!(lane(Channel::Push, true) < lane(Channel::Push, false));
-        assert!(lane(Channel::Push, false) < lane(Channel::Email, true));
+        assert_eq!([true, false].map(|urgent| kind(Channel::Push, urgent)), [Kind::UrgentPush, Kind::Push]);
+        assert_eq!([true, false].map(|urgent| kind(Channel::Email, urgent)), [Kind::Mail; 2]);
+        assert_eq!(
+            [true, false].map(|urgent| Kind::of(browser_lane(urgent))),
+            [Kind::UrgentBrowserPush, Kind::BrowserPush]
+        );
         assert!(lane(Channel::Email, true) < lane(Channel::Email, false) && lane(Channel::Email, false) < DIGESTS);
         assert_eq!((Kind::of(LETTERS), Kind::of(DIGESTS)), (Kind::Letter, Kind::Mail));
     }
 
     #[test]
     fn each_lane_is_of_one_kind() {
-        assert!(browser_lane(true) < browser_lane(false));
         for at in LETTERS..=browser_lane(false) {
-            let of = [Kind::Letter, Kind::Push, Kind::BrowserPush, Kind::Mail].into_iter().filter(|kind| {
+            let of = Kind::iter().filter(|kind| {
                 let (first, last) = kind.lanes();
                 (first..=last).contains(&at)
             });

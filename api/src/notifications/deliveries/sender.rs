@@ -34,6 +34,9 @@ const MAILS: u64 = 8;
 const WAIT: Duration = Duration::from_secs(4);
 /// A gateway that takes so long does not answer.
 const LINGERING: Duration = Duration::from_secs(8);
+/// A push service of browsers that takes so long for each is left alone for a while, whatever it says: other boards'
+/// browsers wait for the places that it holds.
+const SLOW: Duration = Duration::from_secs(4);
 /// Gateways of which something is known at once: of push services there are as many as browsers name.
 const WAYS: usize = 1_000;
 
@@ -96,6 +99,12 @@ impl Sender {
         tracing::error!(?error, "pushes could not be looked at together; each is looked at by itself");
         let mut done = Vec::with_capacity(batch.len());
         for row in batch {
+            let now = self.app.clock.now();
+            if is_late(row, now) {
+                // However long each look takes, the room is given back when the lease is nearly over.
+                done.push(plain(row, late(now)));
+                continue;
+            }
             match self.side_by_side(slice::from_ref(row)).await {
                 Ok(one) => done.extend(one),
                 Err(error) => done.push(self.unmade(row, &error)),
@@ -189,9 +198,8 @@ impl Sender {
         sending: impl Future<Output = Verdict>,
     ) -> Result<Verdict, Outcome> {
         let now = self.app.clock.now();
-        if row.leased_until.is_none_or(|until| until < now + TRY) {
-            // Looking at it took so long that the lease could run out on the way.
-            return Err(Outcome::Again { at: now, why: "LATE".to_owned(), counts: false });
+        if is_late(row, now) {
+            return Err(late(now));
         }
         let admitted = self.breaker(way, |breaker| breaker.admit(now));
         if let Err(until) = admitted {
@@ -199,20 +207,9 @@ impl Sender {
         }
         let began = Instant::now();
         let verdict = sending.await;
-        let lingers = began.elapsed() >= LINGERING;
+        let took = began.elapsed();
         let now = self.app.clock.now();
-        self.breaker(way, |breaker| match &verdict {
-            Verdict::Down { after, .. } => breaker.failed(now, *after),
-            // It answers, and asks for a rest, for the whole project. APNs and the push services of browsers ask for
-            // one device.
-            Verdict::Later { after: Some(after), .. } if *way == Way::Push(PushPlatform::Fcm) => {
-                breaker.failed(now, Some(*after));
-            }
-            // As good as down: each try holds a place for so long.
-            Verdict::Later { .. } if lingers => breaker.failed(now, None),
-            Verdict::Later { .. } => breaker.answered(),
-            Verdict::Sent | Verdict::Gone { .. } | Verdict::Refused(_) => breaker.worked(now),
-        });
+        self.breaker(way, |breaker| note(breaker, way, &verdict, took, now));
         Ok(verdict)
     }
 
@@ -244,11 +241,38 @@ fn plain(row: &delivery::Model, outcome: Outcome) -> Done {
     Done { id: row.id, outcome, gone: None, digested: Vec::new() }
 }
 
+/// Whether looking at it took so long that the lease could run out on the way.
+fn is_late(row: &delivery::Model, now: DateTime<Utc>) -> bool {
+    row.leased_until.is_none_or(|until| until < now + TRY)
+}
+
+fn late(now: DateTime<Utc>) -> Outcome {
+    Outcome::Again { at: now, why: "LATE".to_owned(), counts: false }
+}
+
+/// What a verdict that took so long tells of the gateway.
+fn note(breaker: &mut Breaker, way: &Way, verdict: &Verdict, took: Duration, now: DateTime<Utc>) {
+    match verdict {
+        Verdict::Down { after, .. } => breaker.failed(now, *after),
+        // It answers, and asks for a rest, for the whole project. APNs and the push services of browsers ask for one
+        // device.
+        Verdict::Later { after: Some(after), .. } if *way == Way::Push(PushPlatform::Fcm) => {
+            breaker.failed(now, Some(*after));
+        }
+        // As good as down: each try holds a place for so long.
+        Verdict::Later { .. } if took >= SLOW && matches!(way, Way::Origin(_)) => breaker.failed(now, None),
+        Verdict::Later { .. } if took >= LINGERING => breaker.failed(now, None),
+        Verdict::Later { .. } => breaker.answered(),
+        _ if took >= SLOW && matches!(way, Way::Origin(_)) => breaker.slow(now - took, now),
+        Verdict::Sent | Verdict::Gone { .. } | Verdict::Refused(_) => breaker.worked(now),
+    }
+}
+
 /// Of push services that work nothing needs to be known; of too many that do not, it is found out anew.
 fn make_room(breakers: &mut HashMap<Way, Breaker>) {
     let is_one_of_ours = |way: &Way| !matches!(way, Way::Origin(_));
     if breakers.len() >= WAYS {
-        breakers.retain(|way, breaker| is_one_of_ours(way) || *breaker != Breaker::default());
+        breakers.retain(|way, breaker| is_one_of_ours(way) || breaker.is_failing());
     }
     if breakers.len() >= WAYS {
         breakers.retain(|way, _| is_one_of_ours(way));
@@ -265,12 +289,12 @@ impl Dispatch for Sender {
     const OVERDUE: Duration = Duration::ZERO;
 
     /// Whatever a board has due, another that comes finds room. More e-mail would wait for a connection, and more
-    /// letters for the one that is kept for them.
+    /// letters for the one that is kept for them. What is urgent has a room of its own: it waits for no ordinary push.
     fn room(queue: Queue) -> Room {
         match queue.kind {
             Kind::Letter => Room { all: 2, of_one: 1 },
-            Kind::Push => Room { all: 8, of_one: 6 },
-            Kind::BrowserPush => Room { all: 4, of_one: 3 },
+            Kind::UrgentPush | Kind::Push => Room { all: 8, of_one: 6 },
+            Kind::UrgentBrowserPush | Kind::BrowserPush => Room { all: 4, of_one: 3 },
             Kind::Mail => Room { all: 3, of_one: 2 },
         }
     }
@@ -354,6 +378,40 @@ mod tests {
     fn the_wait_for_a_connection_does_not_use_up_a_lease() {
         // It is claimed, waits and is tried, and there is time to write what became of it.
         assert!(TimeDelta::from_std(WAIT).unwrap() + TRY + TRY <= LEASE);
+    }
+
+    #[test]
+    fn a_push_service_that_takes_its_time_is_left_alone_whatever_it_says() {
+        let now = DateTime::UNIX_EPOCH;
+        let rests = |way: &Way, verdict: &Verdict, took: Duration| {
+            let mut breaker = Breaker::default();
+            for _ in 0..PUSHES {
+                note(&mut breaker, way, verdict, took, now);
+            }
+            breaker.rest(now).is_some()
+        };
+        let origin = Way::Origin("https://push.example.org".to_owned());
+        let later = Verdict::Later { after: None, why: "no answer in time".to_owned() };
+        for verdict in [&Verdict::Sent, &later] {
+            assert!(rests(&origin, verdict, SLOW), "{verdict:?}");
+            assert!(!rests(&origin, verdict, SLOW / 2), "{verdict:?}");
+        }
+        for way in [Way::Push(PushPlatform::Fcm), Way::Mail] {
+            assert!(!rests(&way, &Verdict::Sent, LINGERING), "it takes what it is given: {way:?}");
+            assert!(rests(&way, &later, LINGERING) && !rests(&way, &later, SLOW), "{way:?}");
+        }
+    }
+
+    #[test]
+    fn a_push_service_that_takes_its_time_for_a_few_is_not_left_alone() {
+        let (start, mut breaker) = (DateTime::UNIX_EPOCH, Breaker::default());
+        let origin = Way::Origin("https://push.example.org".to_owned());
+        // They begin together, and the slow ones come last.
+        for number in 0..PUSHES {
+            let took = if number < 50 { Duration::from_millis(200) } else { SLOW + Duration::from_secs(2) };
+            note(&mut breaker, &origin, &Verdict::Sent, took, start + took);
+        }
+        assert_eq!(breaker.admit(start + SLOW + Duration::from_secs(2)), Ok(()));
     }
 
     #[test]

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use glans_entity::identity::invitation;
 use glans_entity::ids::{
-    AnnouncementId, BookingRoundId, ConversationId, EventId, InvitationId, NotificationId, SchoolId, StudentId,
-    SurveyId, ThreadId,
+    AnnouncementId, BookingRoundId, ClusterId, ConversationId, EventId, InvitationId, NotificationId, SchoolId,
+    StudentId, SurveyId, ThreadId,
 };
 use glans_entity::notifications::{notification, notification_student};
-use glans_entity::organisation::{board, class_group, school};
+use glans_entity::organisation::{board, class_group, cluster, school};
 use glans_entity::people::{enrolment, person, student};
 use glans_entity::practice::OccasionStatus;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, UnionType};
@@ -17,7 +17,7 @@ use sea_orm::{Condition, ConnectionTrait, FromQueryResult};
 use uuid::Uuid;
 
 use super::bundles::Named;
-use super::look;
+use super::rights;
 use crate::notifications::channels::letter::Entry;
 use crate::people::rights::covers;
 use crate::platform::error::Result;
@@ -59,15 +59,29 @@ pub(super) async fn invited(
     Ok(row.map(|row| Invited::from_query_result(&row, "")).transpose()?)
 }
 
-/// Where something takes place: the name of the school, and for a talk its entry in a calendar.
+/// Where something takes place: the name of the school or of the cluster, and for a talk its entry in a calendar.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Place {
     pub school: Option<String>,
     pub entry: Option<Entry>,
 }
 
-/// The place of what a notification is about; nothing of what belongs to no school.
+/// What the cluster is called.
+async fn cluster_name(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<String>> {
+    let select = Query::select()
+        .column(cluster::Column::Name)
+        .from(cluster::Entity)
+        .and_where(Expr::col((cluster::Entity, cluster::Column::Id)).eq(id))
+        .to_owned();
+    let row = db.query_one(&select).await?;
+    Ok(row.map(|row| row.try_get("", "name")).transpose()?)
+}
+
+/// The place of what a notification is about; nothing of what belongs to no school and no cluster.
 pub(super) async fn place(db: &impl ConnectionTrait, kind: &str, id: Uuid) -> Result<Place> {
+    if kind == ClusterId::PREFIX {
+        return Ok(Place { school: cluster_name(db, id).await?, entry: None });
+    }
     let table = match kind {
         ConversationId::PREFIX => "conversation",
         AnnouncementId::PREFIX => "announcement",
@@ -149,7 +163,7 @@ pub(super) async fn concerned(
         )
         .and_where(Expr::col((notification::Entity, notification::Column::Id)).is_in(notifications.iter().copied()))
         .and_where(Expr::col((notification::Entity, notification::Column::AsStaff)).eq(false));
-    look::only_known(&mut select, on);
+    rights::only_known(&mut select, on);
     let rows = db.query_all(&select).await?;
     Ok(rows.iter().map(|row| Concerned::from_query_result(row, "")).collect::<Result<_, _>>()?)
 }

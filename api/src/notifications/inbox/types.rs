@@ -11,7 +11,7 @@ use crate::engagement::contact_rules::rules::zone;
 use crate::loaders;
 use crate::node::{self, Node};
 use crate::notifications::preferences::types::NotificationCategory;
-use crate::notifications::texts::{self, Text, Words, speech};
+use crate::notifications::texts::{self, Figures, Text, Words, speech};
 use crate::payload;
 use crate::people::students::Student;
 use crate::platform::error::{Error, Result};
@@ -96,6 +96,7 @@ impl Notification {
             school: None,
             children: students.into_iter().map(|student| student.0.display_name).collect(),
             when: self.0.happens_at.map(|at| texts::when(at, zone, language(ctx))),
+            figures: Figures::kept(self.0.figures.as_deref()).map_err(Error::fault)?,
         })
     }
 }
@@ -108,10 +109,12 @@ fn language(ctx: &Context<'_>) -> &'static str {
 /// How people would call it.
 fn subject(node: &Node) -> Option<String> {
     match node {
+        Node::Cluster(cluster) => Some(cluster.0.name.clone()),
         Node::Announcement(announcement) => Some(announcement.0.title.clone()),
         Node::Event(event) => Some(event.0.title.clone()),
         Node::Survey(survey) => Some(survey.0.title.clone()),
         Node::Thread(thread) => Some(thread.0.subject.clone()),
+        Node::Session(session) => session.0.device_name.clone(),
         _ => None,
     }
 }

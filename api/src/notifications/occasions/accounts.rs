@@ -1,6 +1,6 @@
-//! Roles, passwords and addresses.
+//! Roles, sign-ins, passwords and addresses.
 
-use glans_entity::ids::{AccountId, MembershipId, PersonId};
+use glans_entity::ids::{AccountId, MembershipId, PersonId, SessionId};
 use glans_entity::notifications::Category;
 use glans_entity::people::{membership, person};
 use glans_entity::scope::Scoped;
@@ -33,6 +33,13 @@ pub(super) fn password_changed(fact: Fact<'_>) -> Result<Told> {
     let to = people::oneself(&fact.everywhere(), fact.named::<PersonId>("person")?);
     let about = (AccountId::PREFIX, fact.id::<AccountId>()?.0);
     Ok(Told::telling([Notice::new(Text::PasswordChanged, Category::Security, about, to)]))
+}
+
+/// To the account on its other devices: whoever signed in on this one knows.
+pub(super) fn signed_in(fact: Fact<'_>) -> Result<Told> {
+    let to = people::oneself(&fact.everywhere(), fact.named::<PersonId>("person")?);
+    let about = (SessionId::PREFIX, fact.id::<SessionId>()?.0);
+    Ok(Told::telling([Notice::new(Text::SignedIn, Category::Security, about, to).at(fact.at())]))
 }
 
 /// To the person whose address another changed.

@@ -83,6 +83,8 @@ pub(super) enum Kind {
     GoalAgreed,
     #[strum(serialize = "goal.proposed")]
     GoalProposed,
+    #[strum(serialize = "lesson.taught")]
+    LessonTaught,
     #[strum(serialize = "meeting.cancelled")]
     MeetingCancelled,
     #[strum(serialize = "meeting.moved")]
@@ -105,6 +107,8 @@ pub(super) enum Kind {
     RosterImported,
     #[strum(serialize = "roster.refused")]
     RosterRefused,
+    #[strum(serialize = "session.created")]
+    SessionCreated,
     #[strum(serialize = "slot.booked")]
     SlotBooked,
     #[strum(serialize = "slot.moved")]
@@ -135,7 +139,7 @@ pub(super) enum Kind {
 
 /// Events of which nobody is told. What asks for a letter is seen to elsewhere. That somebody answered a survey must name
 /// nobody, for the answers may be without a name.
-pub(super) const SILENT: [&str; 74] = [
+pub(super) const SILENT: [&str; 73] = [
     "agreement.marked",
     "announcement.created",
     "announcement.scheduled",
@@ -173,7 +177,6 @@ pub(super) const SILENT: [&str; 74] = [
     "lesson.discussed",
     "lesson.prepared",
     "lesson.skipped",
-    "lesson.taught",
     "lesson.updated",
     "material.updated",
     "meeting.recorded",

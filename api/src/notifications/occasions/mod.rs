@@ -9,6 +9,7 @@ mod conversations;
 mod events;
 mod fact;
 mod kinds;
+mod lessons;
 mod partnerships;
 pub(super) mod people;
 mod practice;
@@ -28,7 +29,7 @@ use uuid::Uuid;
 use self::fact::Fact;
 pub use self::fact::{seq_of, source_of};
 use self::kinds::{Kind, SILENT};
-use super::texts::Text;
+use super::texts::{Figures, Text};
 use crate::platform::error::{Error, Result};
 
 /// What people are told.
@@ -47,6 +48,8 @@ pub struct Notice {
     pub happens_at: Option<DateTime<Utc>>,
     /// When it is of no use any more, where that is earlier than usual.
     pub expires_at: Option<DateTime<Utc>>,
+    /// What its text counts.
+    pub figures: Option<Figures>,
     /// Selects, in this order: `person_id`, `student_id` (null where it concerns none), `least` (what a guardian must have of
     /// the student, as text; null without one) and `as_staff`. Several rows of one person become one notification.
     pub to: SelectStatement,
@@ -56,7 +59,14 @@ impl Notice {
     /// A notice that is not urgent, of what has no time.
     pub(super) fn new(text: Text, category: Category, about: (&'static str, Uuid), to: SelectStatement) -> Self {
         let (occurred_at, happens_at, expires_at) = (None, None, None);
-        Self { text, category, urgent: false, about: Some(about), occurred_at, happens_at, expires_at, to }
+        let (about, figures) = (Some(about), None);
+        Self { text, category, urgent: false, about, occurred_at, happens_at, expires_at, figures, to }
+    }
+
+    /// That counts this.
+    #[must_use]
+    pub(super) fn counting(self, figures: Figures) -> Self {
+        Self { figures: Some(figures), ..self }
     }
 
     /// Of what came about then.
@@ -189,6 +199,7 @@ pub async fn told(db: &impl ConnectionTrait, event: &outbox::Model) -> Result<To
         Kind::FeedRead => announcements::read_in_feed(fact),
         Kind::GoalAgreed => partnerships::agreed(fact),
         Kind::GoalProposed => partnerships::proposed(db, fact).await,
+        Kind::LessonTaught => lessons::taught(db, fact).await,
         Kind::MeetingCancelled => practice::meeting(db, fact, Text::MeetingCancelled).await,
         Kind::MeetingMoved => practice::meeting(db, fact, Text::MeetingMoved).await,
         Kind::MeetingPlanned => practice::meeting(db, fact, Text::MeetingPlanned).await,
@@ -200,6 +211,7 @@ pub async fn told(db: &impl ConnectionTrait, event: &outbox::Model) -> Result<To
         Kind::PersonEmailChanged => accounts::email_changed(fact),
         Kind::RosterImported => roster::ended(db, fact, Text::RosterImported).await,
         Kind::RosterRefused => roster::ended(db, fact, Text::RosterRefused).await,
+        Kind::SessionCreated => accounts::signed_in(fact),
         Kind::SlotBooked => bookings::booked(db, fact).await,
         Kind::SlotMoved => bookings::moved(db, fact).await,
         Kind::SlotReleased => bookings::released(db, fact).await,

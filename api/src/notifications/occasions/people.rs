@@ -1,7 +1,7 @@
 //! Whom something concerns: selects with the columns `person_id`, `student_id`, `least` and `as_staff`, in this order.
 
 use glans_entity::engagement::{conversation_attendee, recipient, thread_participant};
-use glans_entity::ids::{BoardId, CohortId, PersonId, SchoolId, StudentId};
+use glans_entity::ids::{BoardId, ClusterId, CohortId, PersonId, SchoolId, StudentId};
 use glans_entity::people::{
     GuardianAccess, GuardianshipStatus, Role, ScopeKind, enrolment, guardianship, membership, person, student,
 };
@@ -102,8 +102,12 @@ pub(super) fn guardians_of(everywhere: &Scope, student: StudentId) -> SelectStat
     guardians(everywhere, Condition::all().add(guardianship::Column::StudentId.eq(student)))
 }
 
-/// The guardians who have everything of the children of a school.
-pub(in crate::notifications) fn guardians_at(everywhere: &Scope, school: SchoolId) -> SelectStatement {
+/// The guardians who have everything of the children of a school and meet the condition.
+pub(in crate::notifications) fn guardians_at(
+    everywhere: &Scope,
+    school: SchoolId,
+    condition: Condition,
+) -> SelectStatement {
     use student::Column;
     let here = student::Entity::within(everywhere)
         .select_only()
@@ -112,7 +116,7 @@ pub(in crate::notifications) fn guardians_at(everywhere: &Scope, school: SchoolI
         .filter(Column::ErasedAt.is_null())
         .filter(Column::LeftOn.is_null().or(Column::LeftOn.gte(everywhere.on)));
     let children = guardianship::Column::StudentId.in_subquery(here.into_query());
-    guardians(everywhere, Condition::all().add(children))
+    guardians(everywhere, condition.add(children))
 }
 
 /// These guardians, each about their child, as far as they have everything of it.
@@ -182,13 +186,23 @@ pub(super) fn administrators_of(everywhere: &Scope, board: BoardId) -> SelectSta
     staff(everywhere, Condition::all().add(Column::Role.eq(Role::BoardAdmin)).add(Column::BoardId.eq(board)))
 }
 
+/// The directors of a cluster.
+pub(in crate::notifications) fn directors_of(everywhere: &Scope, cluster: ClusterId) -> SelectStatement {
+    use membership::Column;
+    let directs = Condition::all()
+        .add(Column::Role.eq(Role::ClusterDirector))
+        .add(Column::ScopeKind.eq(ScopeKind::Cluster))
+        .add(Column::ScopeId.eq(cluster.0));
+    staff(everywhere, directs)
+}
+
 /// The leaders of a school.
 pub(in crate::notifications) fn leaders_of(everywhere: &Scope, school: SchoolId) -> SelectStatement {
     staff(everywhere, leads(Condition::all().add(membership::Column::SchoolId.eq(school))))
 }
 
 /// The leaders and the teachers of a school.
-pub(super) fn team_of(everywhere: &Scope, school: SchoolId) -> SelectStatement {
+pub(in crate::notifications) fn team_of(everywhere: &Scope, school: SchoolId) -> SelectStatement {
     let works = membership::Column::Role.is_in([Role::SchoolLeader, Role::Teacher]);
     staff(everywhere, Condition::all().add(works).add(membership::Column::SchoolId.eq(school)))
 }

@@ -5,7 +5,7 @@ use glans_entity::ids::{ConsentId, ConsentPurposeId, SurveyId};
 use glans_entity::notifications::Category;
 use glans_entity::scope::Scoped;
 use sea_orm::sea_query::SelectStatement;
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter};
 
 use super::fact::Fact;
 use super::{Notice, Text, Told, people};
@@ -49,7 +49,7 @@ pub(super) async fn purpose_created(db: &impl ConnectionTrait, fact: Fact<'_>) -
         .one(db)
         .await?;
     let Some(row) = row else { return Ok(Told::nothing()) };
-    let to = people::but(people::guardians_at(&everywhere, row.school_id), fact.by());
+    let to = people::but(people::guardians_at(&everywhere, row.school_id, Condition::all()), fact.by());
     Ok(Told::telling([question(&row, to)]))
 }
 

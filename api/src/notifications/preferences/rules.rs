@@ -85,11 +85,18 @@ pub fn digest_end(settings: &notification_settings::Model, now: DateTime<Utc>) -
     hours::digest_end(settings.digest, settings.digest_hour, zone(settings), now)
 }
 
-/// Whether each channel can be switched off for the category: what always comes cannot, on a channel on which it usually
-/// comes.
+/// How the category comes on the channel to who is told as one of these: what always comes does so where it usually comes, and
+/// nowhere else unless somebody asks for it.
+pub fn strategy(category: Category, channel: Channel, audiences: &[Audience]) -> Strategy {
+    if !audiences.iter().any(|audience| categories::usual(category, channel, *audience)) {
+        return Strategy::OptIn;
+    }
+    categories::strategy(category)
+}
+
+/// Whether the channel can be switched off for the category.
 pub fn can_switch_off(category: Category, channel: Channel, audiences: &[Audience]) -> bool {
-    let is_usual = || audiences.iter().any(|audience| categories::usual(category, channel, *audience));
-    categories::strategy(category) == Strategy::OptOut || !is_usual()
+    strategy(category, channel, audiences) != Strategy::Always
 }
 
 impl Wishes {
@@ -279,6 +286,19 @@ mod tests {
         assert!(!can_switch_off(Category::Alert, Channel::Email, audiences(true, true)));
         assert!(!can_switch_off(Category::Alert, Channel::Email, audiences(false, false)));
         assert!(can_switch_off(Category::Message, Channel::Push, audiences(true, true)));
+    }
+
+    #[test]
+    fn what_comes_on_a_channel_always_comes_or_can_be_switched_off_or_is_asked_for() {
+        let of = |category, channel| strategy(category, channel, audiences(true, false));
+        assert_eq!(of(Category::Alert, Channel::Email), Strategy::Always);
+        assert_eq!(of(Category::Confirmation, Channel::Email), Strategy::OptIn, "it always comes by push");
+        assert_eq!(of(Category::Message, Channel::Push), Strategy::OptOut);
+        assert_eq!(of(Category::Message, Channel::Email), Strategy::OptIn);
+        assert_eq!(of(Category::LessonForHome, Channel::Email), Strategy::OptIn);
+        let asked = wishes().with(&[choice(Category::LessonForHome, Channel::Email, true)]);
+        assert!(asked.wants(Category::LessonForHome, Channel::Email, Audience::Guardian));
+        assert!(!asked.wants(Category::LessonForHome, Channel::Push, Audience::Guardian));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use sea_orm::Iterable;
 use super::actions;
 use super::rules::{self, Choice, Wishes};
 use crate::call::Call;
-use crate::notifications::categories::Audience;
+use crate::notifications::categories::{self, Audience, Strategy};
 use crate::payload;
 use crate::platform::error::Result;
 use crate::platform::scalars::LocalTime;
@@ -18,7 +18,7 @@ use crate::platform::size::list_size;
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "notifications::Category")]
 pub enum NotificationCategory {
-    /// Sign-in and contact details of the viewer. It always comes, by e-mail.
+    /// Sign-ins, roles, password and e-mail address of the viewer. It always comes, by e-mail.
     Security,
     /// Something urgent. It always comes, in quiet hours too.
     Alert,
@@ -37,6 +37,9 @@ pub enum NotificationCategory {
     Survey,
     /// That a child does not come. It always comes.
     Absence,
+    /// That the team had a lesson which has something for guardians to read, watch or do. It comes to who asks for it. It
+    /// stays when a session turns out not to have been held: what is for home is there all the same.
+    LessonForHome,
     /// For staff: meetings, team sessions and what is overdue in the course.
     Programme,
     /// For staff: experiences with lessons, and comments on them.
@@ -53,6 +56,18 @@ pub enum Channel {
     Push,
     /// To the e-mail address of the account.
     Email,
+}
+
+/// Whether a category comes on a channel of itself.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "categories::Strategy")]
+pub enum ChannelStrategy {
+    /// It comes, and nobody can switch it off.
+    Always,
+    /// It comes until the viewer switches it off; of CONVERSATION, reminders alone can be.
+    OptOut,
+    /// It comes once the viewer switches it on.
+    OptIn,
 }
 
 /// How often e-mail about what can wait is bundled.
@@ -80,8 +95,8 @@ impl From<Wishes> for NotificationPreferences {
 #[Object]
 impl NotificationPreferences {
     /// Every category on every channel, with what holds at present: what the viewer chose, else what is usual for the roles
-    /// of the viewer. 24 items.
-    #[graphql(directive = list_size::apply(24))]
+    /// of the viewer. 26 items.
+    #[graphql(directive = list_size::apply(26))]
     pub async fn channels(&self, ctx: &Context<'_>) -> Result<Vec<ChannelPreference>> {
         let audiences = actions::audiences(&*Call::of(ctx).person()?);
         let of =
@@ -107,9 +122,9 @@ impl NotificationPreferences {
         &self.0.settings.time_zone
     }
 
-    /// How often e-mail about ANNOUNCEMENT, EVENT, SURVEY, PROGRAMME and EXPERIENCE comes; DAILY unless chosen. It is one
-    /// e-mail over all schools and children, by school and then by child, and names a child by its class groups. What was
-    /// read in the app meanwhile is left out, and an empty digest is not sent.
+    /// How often e-mail about ANNOUNCEMENT, EVENT, SURVEY, `LESSON_FOR_HOME`, PROGRAMME and EXPERIENCE comes; DAILY unless
+    /// chosen. It is one e-mail over all schools and children, by school and then by child, and names a child by its class
+    /// groups. What was read in the app meanwhile is left out, and an empty digest is not sent.
     pub async fn digest(&self) -> Digest {
         self.0.settings.digest.into()
     }
@@ -145,7 +160,9 @@ pub struct ChannelPreference {
     pub channel: Channel,
     /// Whether notifications of the category come on the channel. For who is guardian and staff: in either role.
     pub enabled: bool,
-    /// Whether the viewer can choose; false where it always comes.
+    /// What holds for who never chose, by the roles of the viewer.
+    pub strategy: ChannelStrategy,
+    /// Whether the viewer can choose; false where `strategy` is ALWAYS.
     pub can_change: bool,
 }
 
@@ -156,11 +173,13 @@ impl ChannelPreference {
         channel: notifications::Channel,
         audiences: &[Audience],
     ) -> Self {
+        let strategy = rules::strategy(category, channel, audiences);
         Self {
             category: category.into(),
             channel: channel.into(),
             enabled: audiences.iter().any(|audience| wishes.wants(category, channel, *audience)),
-            can_change: rules::can_switch_off(category, channel, audiences),
+            strategy: strategy.into(),
+            can_change: strategy != Strategy::Always,
         }
     }
 }

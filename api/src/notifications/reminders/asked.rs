@@ -57,7 +57,7 @@ pub(super) async fn consents(db: &impl ConnectionTrait, look: &Look) -> Result<V
         was_to_come && rules::has_come(rules::morning(*zone, row.asked_from), look.now)
     });
     let reminder = |row: consent_purpose::Model| {
-        let to = people::guardians_at(&look.everywhere, row.school_id);
+        let to = people::guardians_at(&look.everywhere, row.school_id, Condition::all());
         Reminder::new(row.board_id, row.id, asking::question(&row, to))
     };
     Ok(rows.into_iter().map(reminder).collect())

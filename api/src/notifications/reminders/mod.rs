@@ -7,6 +7,7 @@ mod course;
 mod rules;
 mod store;
 mod talks;
+mod weeks;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -54,13 +55,15 @@ struct Look {
     zones: HashMap<BoardId, Tz>,
 }
 
-/// All reminders whose moment came within the last day.
+/// All reminders whose moment came within the last day; of the weeks of clusters, those of which nobody was told yet.
 pub async fn due(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec<Reminder>> {
     let everywhere = Scope::system(today(now));
     let zones = store::zones(db, &everywhere).await?;
     let look = Look { now, everywhere, zones };
     let mut due = course::meetings(db, &look).await?;
+    due.extend(course::sessions(db, &look).await?);
     due.extend(course::sessions_without_date(db, &look).await?);
+    due.extend(weeks::weeks(db, &look).await?);
     due.extend(talks::conversations(db, &look).await?);
     due.extend(talks::agreements(db, &look).await?);
     due.extend(talks::rounds_that_open(db, &look).await?);

@@ -1,6 +1,8 @@
 //! When somebody is reminded. Pure decisions.
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
+use std::ops::Range;
+
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 
 /// How long after its moment a reminder is still given: longer than the program is down.
@@ -17,10 +19,16 @@ pub(super) const BEFORE_TERM: TimeDelta = TimeDelta::hours(24);
 pub(super) const WITHOUT_TERM: TimeDelta = TimeDelta::hours(48);
 /// Days before a meeting of a cohort.
 pub(super) const MEETING_DAYS: u64 = 1;
+/// Days before a team session.
+pub(super) const SESSION_DAYS: u64 = 1;
+/// Days before a team session in which its leader makes ready.
+pub(super) const TO_REHEARSE_DAYS: u64 = 7;
 /// Days before a conversation.
 pub(super) const CONVERSATION_DAYS: u64 = 2;
 /// Days before an agreement is due.
 pub(super) const AGREEMENT_DAYS: u64 = 1;
+/// Days of a week.
+const WEEK: u64 = 7;
 /// By the clock of the board.
 const HOUR: u32 = 9;
 
@@ -43,6 +51,15 @@ pub(super) fn morning_before(zone: Tz, day: NaiveDate, days: u64) -> DateTime<Ut
 /// The day of a moment.
 pub(super) fn day(zone: Tz, moment: DateTime<Utc>) -> NaiveDate {
     moment.with_timezone(&zone).date_naive()
+}
+
+/// The last week that is over, from one Monday morning to the next.
+pub(super) fn week(zone: Tz, now: DateTime<Utc>) -> Range<DateTime<Utc>> {
+    let today = day(zone, now);
+    let since_monday = u64::from(today.weekday().num_days_from_monday());
+    let of = |days| morning_before(zone, today, days);
+    let this = since_monday + if of(since_monday) <= now { 0 } else { WEEK };
+    of(this + WEEK)..of(this)
 }
 
 /// When somebody is reminded of what takes place then, which was planned at `planned`; not where that was later.
@@ -95,6 +112,15 @@ mod tests {
             "the clock went back in the night"
         );
         assert_eq!(morning(Amsterdam, day("2027-03-28")), at("2027-03-28T07:00:00Z"), "and forward");
+    }
+
+    #[test]
+    fn a_week_ends_on_monday_morning() {
+        let of = |now: &str| week(Amsterdam, at(now));
+        let first = at("2026-10-12T07:00:00Z")..at("2026-10-19T07:00:00Z");
+        assert_eq!(of("2026-10-19T07:00:00Z"), first);
+        assert_eq!(of("2026-10-26T07:59:59Z"), first, "the clock went back in the night to Monday");
+        assert_eq!(of("2026-10-26T08:00:00Z"), at("2026-10-19T07:00:00Z")..at("2026-10-26T08:00:00Z"));
     }
 
     #[test]

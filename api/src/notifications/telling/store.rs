@@ -151,6 +151,7 @@ pub(super) async fn notify(
 ) -> Result<u64> {
     use notification::Column;
     let (about_kind, about_id) = notice.about.unzip();
+    let figures = notice.figures.map(|figures| serde_json::to_string(&figures)).transpose().map_err(Error::fault)?;
     // Who is told both as a guardian and as staff is told as a guardian.
     let as_staff = CaseStatement::new().case(told_column("as_staff").eq(true), 1).finally(0);
     let mut select = Query::select()
@@ -167,7 +168,8 @@ pub(super) async fn notify(
         .expr(typed(db, Expr::val(notice.happens_at), "timestamptz"))
         .expr(Expr::val(notice.occurred_at.unwrap_or(occurred_at)))
         .expr(typed(db, Expr::val(seq_of(source)), "bigint"))
-        .expr(Expr::val(categories::is_bundled(notice.category) && !notice.urgent))
+        .expr(typed(db, Expr::val(figures), "text"))
+        .expr(Expr::val(categories::waits(notice.text, notice.category) && !notice.urgent))
         .expr(Expr::val(at))
         .from_subquery(notice.to.clone(), Alias::new(TOLD))
         .inner_join(person::Entity, Expr::col((person::Entity, person::Column::Id)).eq(told_column("person_id")))
@@ -192,6 +194,7 @@ pub(super) async fn notify(
         Column::HappensAt,
         Column::OccurredAt,
         Column::EventSeq,
+        Column::Figures,
         Column::Bundled,
         Column::CreatedAt,
     ];
@@ -253,7 +256,7 @@ fn wanted(notice: &Notice, channel: Channel) -> SimpleExpr {
     let chosen = Expr::col((channel_preference::Entity, channel_preference::Column::Enabled));
     match categories::strategy_of(notice.text, notice.category) {
         Strategy::Always => usual.eq(true).or(chosen.eq(true)),
-        Strategy::OptOut => SimpleExpr::from(Func::coalesce([chosen, usual])).eq(true),
+        Strategy::OptOut | Strategy::OptIn => SimpleExpr::from(Func::coalesce([chosen, usual])).eq(true),
     }
 }
 

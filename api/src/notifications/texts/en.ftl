@@ -176,12 +176,35 @@ session-moved-body = A team session{ at-school } has changed{ titled }.{ $hasWhe
 }
 session-cancelled-title = Team session cancelled
 session-cancelled-body = The team session{ at-school }{ on-when } is cancelled{ titled }.
+session-next-week-title = Team session next week
+session-next-week-body = Next week you give a lesson to the team{ at-school }{ on-when }{ titled }. Please prepare.
+session-tomorrow-title = Team session coming up
+session-tomorrow-body = A team session is coming up{ at-school }{ on-when }{ titled }.
 session-without-date-title = No date with the team yet
 session-without-date-body = A lesson is prepared, but has no date with the team yet{ titled }. Please plan a team session.
+programme-week-title = The week in the course
+programme-week-body = { $taught ->
+    [0] No lesson was taught
+    [one] 1 lesson was taught
+   *[other] { $taught } lessons were taught
+}{ $shared ->
+    [0] {""}
+    [one] {" "}and 1 experience was shared
+   *[other] {" "}and { $shared } experiences were shared
+}{ $hasSubject ->
+    [yes] {" "}in { $subject }
+   *[no] {""}
+} in the past week. { $overdue ->
+    [0] No lesson is overdue.
+    [one] 1 lesson is overdue.
+   *[other] { $overdue } lessons are overdue.
+}
 experience-shared-title = Experience shared
 experience-shared-body = A colleague has shared an experience{ titled }.
 experience-commented-title = Comment on an experience
 experience-commented-body = A colleague has commented on an experience{ titled }.
+lesson-for-home-title = Something for home
+lesson-for-home-body = There is something to read, watch or do at home{ for-children }{ of-school }. It goes with a lesson that the team has had.
 
 ## Administration
 
@@ -193,6 +216,8 @@ webhook-disabled-title = Webhook disabled
 webhook-disabled-body = A webhook was disabled, because its address takes nothing any more. Please find out what is wrong and enable it again.
 role-granted-title = New role
 role-granted-body = A role was added to the account{ at-school }{ titled }. If that is not right, tell the administrator.
+signed-in-title = New sign-in
+signed-in-body = Somebody signed in with the account{ on-when }{ titled }. If that was not you, choose a new password at once.
 password-changed-title = Password changed
 password-changed-body = The password of the account was changed{ on-when }. If that was not you, choose a new password at once.
 email-changed-title = E-mail address changed
@@ -219,6 +244,8 @@ push-survey-title = A question from school
 push-survey-body = The school would like to know something. Answer in the app.
 push-absence-title = About an absence
 push-absence-body = Something was reported about attendance. See the app.
+push-lesson-for-home-title = Something for home
+push-lesson-for-home-body = See the app.
 push-programme-title = About the course
 push-programme-body = There is news about a meeting or a lesson. See the app.
 push-experience-title = From a colleague
@@ -237,6 +264,7 @@ category-announcement = announcements
 category-event = events
 category-survey = surveys and consent
 category-absence = absences
+category-lesson-for-home = ideas for home
 category-programme = the course
 category-experience = experiences of colleagues
 category-report = reports of the system
@@ -279,6 +307,10 @@ waiting-absence = { $count ->
     [one] 1 absence
    *[other] { $count } absences
 }
+waiting-lesson-for-home = { $count ->
+    [one] 1 idea for home
+   *[other] { $count } ideas for home
+}
 waiting-programme = { $count ->
     [one] 1 message about the course
    *[other] { $count } messages about the course
@@ -309,15 +341,16 @@ mail-off-link = Switch this e-mail off
 
 mail-entry = Conversation{ at-school }
 
-mail-digest-title = This is waiting for you
-mail-digest-body = New since last time:
 # In the place of names of children, which stand in the app only.
-mail-digest-children = { $count ->
+mail-children = { $count ->
     [one] Your child { $where }
    *[other] Your children { $where }
 }
-mail-digest-in = in { $groups }
-mail-digest-in-none = without a class group
+mail-children-in = in { $groups }
+mail-children-in-none = without a class group
+
+mail-digest-title = This is waiting for you
+mail-digest-body = New since last time:
 mail-digest-off = You can choose in the app how often you get this overview.
 
 mail-invitation-title = Welcome

@@ -9,7 +9,7 @@ use strum::{EnumIter, EnumString, IntoStaticStr};
 
 pub use crate::platform::speech::Speech;
 pub use time::when;
-pub use words::{Words, row};
+pub use words::{Figures, Words, row};
 
 /// What somebody is told of. In the files each has `<key>-title` and `<key>-body`, for the inbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, EnumString, IntoStaticStr)]
@@ -67,15 +67,25 @@ pub enum Text {
     SessionPlanned,
     SessionMoved,
     SessionCancelled,
+    /// Reminder for who leads the school, a week before.
+    SessionNextWeek,
+    /// Reminder, the day before.
+    SessionTomorrow,
     /// Reminder: a lesson was prepared and has no date with the team yet.
     SessionWithoutDate,
+    /// For directors: what the schools of a cluster did in a week.
+    ProgrammeWeek,
     ExperienceShared,
     ExperienceCommented,
+    /// For guardians: the team had a lesson that has something for them.
+    LessonForHome,
     RosterImported,
     RosterRefused,
     /// For administrators: an endpoint is told nothing any more, because nothing reached it.
     WebhookDisabled,
     RoleGranted,
+    /// With their login, perhaps by somebody else.
+    SignedIn,
     PasswordChanged,
     EmailChanged,
 }
@@ -128,6 +138,7 @@ pub fn key_of(category: Category) -> &'static str {
         Category::Event => "event",
         Category::Survey => "survey",
         Category::Absence => "absence",
+        Category::LessonForHome => "lesson-for-home",
         Category::Programme => "programme",
         Category::Experience => "experience",
         Category::Report => "report",
@@ -146,12 +157,13 @@ mod tests {
     fn all_words() -> Vec<Words> {
         let children = [vec![], vec!["Noor"], vec!["Noor", "Sem"], vec!["Noor", "Sem", "Daan"]];
         let given = |there: bool, text: &str| there.then(|| text.to_owned());
-        let each = (0..8).flat_map(|bits| {
+        let each = (0..8_u32).flat_map(|bits| {
             children.iter().map(move |children| Words {
                 subject: given(bits & 1 > 0, "Sportdag"),
                 school: given(bits & 2 > 0, "De Zwaluw"),
                 when: given(bits & 4 > 0, "dinsdag 3 maart om 15:30"),
                 children: children.iter().map(|&name| name.to_owned()).collect(),
+                figures: Figures { taught: bits / 2, shared: bits % 3, overdue: bits / 3 },
             })
         });
         each.collect()
@@ -202,6 +214,7 @@ mod tests {
             school: Some("De Zwaluw".to_owned()),
             children: vec!["Noor".to_owned(), "Sem".to_owned()],
             when: Some("dinsdag 3 maart om 15:30".to_owned()),
+            figures: Figures { taught: 2, shared: 1, overdue: 0 },
         };
         let nothing = Words::default();
         let of = |text, words| body(text, "nl", words);
@@ -215,6 +228,15 @@ mod tests {
             "Het gesprek over Noor en Sem op De Zwaluw is gewijzigd. Het begint op dinsdag 3 maart om 15:30."
         );
         assert_eq!(of(Text::AbsenceReported, &nothing), "Er is een kind afgemeld.");
+        assert_eq!(
+            of(Text::ProgrammeWeek, &words),
+            "De afgelopen week zijn er 2 lessen gegeven en is er 1 ervaring gedeeld in Samen lezen. Geen les is te laat."
+        );
+        let only_shared = Words { figures: Figures { taught: 0, shared: 2, overdue: 0 }, ..Words::default() };
+        assert_eq!(
+            of(Text::ProgrammeWeek, &only_shared),
+            "De afgelopen week is er geen les gegeven en zijn er 2 ervaringen gedeeld. Geen les is te laat."
+        );
         assert_eq!(
             body(Text::AbsenceReported, "en-GB", &Words { when: None, school: None, ..words }),
             "Noor and Sem are reported absent."

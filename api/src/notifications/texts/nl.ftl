@@ -1,7 +1,7 @@
 # Nederlands. Ouders en verzorgers zijn „u”, wie op school werkt is „je”; wat beiden lezen, doet het zonder.
 #
-# Wat een tekst kan weten: $subject (met $hasSubject), $school (met $hasSchool), $children (met $childCount) en $when (met
-# $hasWhen). Elk kan ontbreken. Alleen de berichten in de app weten $subject en $children; in e-mail en push ontbreken ze.
+# Wat een tekst kan weten: $subject (met $hasSubject), $school (met $hasSchool), $children (met $childCount), $when (met
+# $hasWhen), en van een week in de cursus $taught, $shared en $overdue. Elk kan ontbreken. Alleen de berichten in de app weten $subject en $children; in e-mail en push ontbreken ze.
 
 ## Stukjes van zinnen. Ze beginnen met een spatie of een leesteken, of zijn leeg.
 
@@ -183,12 +183,35 @@ session-moved-body = Een teambijeenkomst{ at-school } is gewijzigd{ titled }.{ $
 }
 session-cancelled-title = Teambijeenkomst gaat niet door
 session-cancelled-body = De teambijeenkomst{ at-school }{ of-when } gaat niet door{ titled }.
+session-next-week-title = Volgende week een teambijeenkomst
+session-next-week-body = Volgende week geef je een les aan het team{ at-school }{ on-when }{ titled }. Bereid je voor.
+session-tomorrow-title = Binnenkort een teambijeenkomst
+session-tomorrow-body = Binnenkort is er een teambijeenkomst{ at-school }{ on-when }{ titled }.
 session-without-date-title = Nog geen datum met het team
 session-without-date-body = Een les is voorbereid, maar er is nog geen datum met het team{ titled }. Plan een teambijeenkomst.
+programme-week-title = De week in de cursus
+programme-week-body = { $taught ->
+    [0] De afgelopen week is er geen les gegeven
+    [one] De afgelopen week is er 1 les gegeven
+   *[other] De afgelopen week zijn er { $taught } lessen gegeven
+}{ $shared ->
+    [0] {""}
+    [one] {" "}en is er 1 ervaring gedeeld
+   *[other] {" "}en zijn er { $shared } ervaringen gedeeld
+}{ $hasSubject ->
+    [yes] {" "}in { $subject }
+   *[no] {""}
+}. { $overdue ->
+    [0] Geen les is te laat.
+    [one] 1 les is te laat.
+   *[other] { $overdue } lessen zijn te laat.
+}
 experience-shared-title = Ervaring gedeeld
 experience-shared-body = Een collega heeft een ervaring gedeeld{ titled }.
 experience-commented-title = Reactie op een ervaring
 experience-commented-body = Een collega heeft op een ervaring gereageerd{ titled }.
+lesson-for-home-title = Iets voor thuis
+lesson-for-home-body = Er is iets om thuis te lezen, te bekijken of te doen{ for-children }{ of-school }. Het hoort bij een les die het team heeft gehad.
 
 ## Beheer
 
@@ -200,6 +223,8 @@ webhook-disabled-title = Webhook uitgeschakeld
 webhook-disabled-body = Een webhook is uitgeschakeld, want het adres ervan neemt niets meer aan. Zoek uit wat er mis is en zet de webhook weer aan.
 role-granted-title = Nieuwe rol
 role-granted-body = Aan het account is een nieuwe rol toegevoegd{ at-school }{ titled }. Klopt dat niet? Meld het dan bij de beheerder.
+signed-in-title = Er is ingelogd
+signed-in-body = Er is ingelogd met het account{ on-when }{ titled }. Hebt u dat niet zelf gedaan? Stel dan meteen een nieuw wachtwoord in.
 password-changed-title = Wachtwoord gewijzigd
 password-changed-body = Het wachtwoord van het account is gewijzigd{ on-when }. Hebt u dat niet zelf gedaan? Stel dan meteen een nieuw wachtwoord in.
 email-changed-title = E-mailadres gewijzigd
@@ -226,6 +251,8 @@ push-survey-title = Een vraag van school
 push-survey-body = De school wil graag iets van u weten. Antwoord in de app.
 push-absence-title = Over een afmelding
 push-absence-body = Er is iets gemeld over de aanwezigheid. Bekijk het in de app.
+push-lesson-for-home-title = Iets voor thuis
+push-lesson-for-home-body = Bekijk het in de app.
 push-programme-title = Over de cursus
 push-programme-body = Er is nieuws over een bijeenkomst of een les. Bekijk het in de app.
 push-experience-title = Reactie van een collega
@@ -244,6 +271,7 @@ category-announcement = mededelingen
 category-event = activiteiten
 category-survey = vragenlijsten en toestemming
 category-absence = afmeldingen
+category-lesson-for-home = tips voor thuis
 category-programme = de cursus
 category-experience = ervaringen van collega’s
 category-report = verslagen van het systeem
@@ -286,6 +314,10 @@ waiting-absence = { $count ->
     [one] 1 afmelding
    *[other] { $count } afmeldingen
 }
+waiting-lesson-for-home = { $count ->
+    [one] 1 tip voor thuis
+   *[other] { $count } tips voor thuis
+}
 waiting-programme = { $count ->
     [one] 1 bericht over de cursus
    *[other] { $count } berichten over de cursus
@@ -316,15 +348,16 @@ mail-off-link = Zet deze e-mail uit
 
 mail-entry = Gesprek{ at-school }
 
-mail-digest-title = Dit staat voor u klaar
-mail-digest-body = Sinds de vorige keer is dit erbij gekomen:
 # In plaats van namen van kinderen: die staan alleen in de app.
-mail-digest-children = { $count ->
+mail-children = { $count ->
     [one] Uw kind { $where }
    *[other] Uw kinderen { $where }
 }
-mail-digest-in = in { $groups }
-mail-digest-in-none = zonder groep
+mail-children-in = in { $groups }
+mail-children-in-none = zonder groep
+
+mail-digest-title = Dit staat voor u klaar
+mail-digest-body = Sinds de vorige keer is dit erbij gekomen:
 mail-digest-off = In de app kiest u hoe vaak u dit overzicht krijgt.
 
 mail-invitation-title = Welkom

@@ -1,8 +1,30 @@
 //! What a text can know of what it is about.
 
 use fluent_bundle::FluentArgs;
+use serde::{Deserialize, Serialize};
 
 use super::Speech;
+
+/// How the course went in the schools of a cluster in a week.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Figures {
+    /// Lessons that a team had, by when that was recorded.
+    pub taught: u32,
+    /// Experiences that were shared.
+    pub shared: u32,
+    /// Lessons that should have been taught by then.
+    pub overdue: u32,
+}
+
+impl Figures {
+    /// Those that a notification keeps as JSON; nothing but zeros of one that keeps none.
+    ///
+    /// # Errors
+    /// The text is no such JSON.
+    pub fn kept(json: Option<&str>) -> serde_json::Result<Self> {
+        json.map_or_else(|| Ok(Self::default()), serde_json::from_str)
+    }
+}
 
 /// What a body can name. Names of children and what people wrote are for the inbox in the app only: leave them out of what
 /// goes elsewhere.
@@ -15,6 +37,7 @@ pub struct Words {
     pub children: Vec<String>,
     /// As [`super::when`] says it.
     pub when: Option<String>,
+    pub figures: Figures,
 }
 
 impl Words {
@@ -34,6 +57,10 @@ impl Words {
             let text = text.as_deref().map(str::trim).filter(|text| !text.is_empty());
             arguments.set(has, if text.is_some() { "yes" } else { "no" });
             arguments.set(name, text.unwrap_or_default());
+        }
+        let Figures { taught, shared, overdue } = self.figures;
+        for (name, figure) in [("taught", taught), ("shared", shared), ("overdue", overdue)] {
+            arguments.set(name, figure);
         }
         arguments.set("childCount", self.children.len());
         arguments.set("children", row(&self.children, speech));

@@ -71,7 +71,7 @@ fn spoken(headers: &HeaderMap) -> &'static Speech {
 /// Whose e-mail of what. What nobody can switch off in the app is not switched off here either.
 fn meant(app: &App, token: &str) -> Option<(AccountId, Subject)> {
     let (account, subject) = Tokens::of(&app.identity.master).read(token)?;
-    let can_be = subject.categories().into_iter().all(|category| strategy(category) == Strategy::OptOut);
+    let can_be = subject.categories().into_iter().all(|category| strategy(category) != Strategy::Always);
     can_be.then_some((account, subject))
 }
 

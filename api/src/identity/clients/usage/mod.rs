@@ -46,6 +46,11 @@ impl Usage {
         sum(&mut self.counts(), (client, day), count);
     }
 
+    /// How many requests are not written down yet.
+    pub fn requests_waiting(&self) -> i64 {
+        self.counts().values().map(|count| count.requests).sum()
+    }
+
     fn take(&self) -> Counts {
         std::mem::take(&mut self.counts())
     }
@@ -97,6 +102,7 @@ mod tests {
         assert!(usage.take().is_empty());
         usage.add(client, day, 2, false);
         usage.give_back(taken);
+        assert_eq!(usage.requests_waiting(), 3);
         assert_eq!(usage.take()[&(client, day)], Count { requests: 3, refused: 1, cost: 42 });
     }
 }

@@ -6,7 +6,7 @@ use fluent_bundle::FluentArgs;
 use glans_entity::notifications::Category;
 
 use super::Mail;
-use crate::notifications::channels::letter::{AtSchool, Letter, Matter, Share, Waiting};
+use crate::notifications::channels::letter::{AtSchool, Children, Letter, Matter, Share, Waiting};
 use crate::notifications::texts::{self, Speech, Text, Words, key_of, row, speech};
 use crate::notifications::unsubscribe::Subject;
 
@@ -19,6 +19,8 @@ pub(super) struct Sheet {
     /// Over the heading, where there is no time to lose.
     pub urgent: Option<String>,
     pub heading: String,
+    /// Which children it is about.
+    pub whom: Option<String>,
     pub lead: String,
     pub sections: Vec<Section>,
     pub code: Option<String>,
@@ -72,6 +74,7 @@ pub(super) fn of(letter: &Letter, mail: &Mail) -> Sheet {
         sender: mail.from.name.clone().unwrap_or_else(|| mail.from.email.domain().to_owned()),
         urgent: None,
         heading: String::new(),
+        whom: None,
         lead: String::new(),
         sections: Vec::new(),
         code: None,
@@ -81,9 +84,11 @@ pub(super) fn of(letter: &Letter, mail: &Mail) -> Sheet {
         off: None,
     };
     match &letter.matter {
-        Matter::Notice { text, category, school, time_zone, happens_at, about, .. } => {
-            let moment = happens_at.map(|at| local(at, time_zone, speech));
-            notice(&mut sheet, speech, *text, *category, school.as_deref(), moment);
+        Matter::Notice { text, category, school, time_zone, happens_at, figures, children, about, .. } => {
+            let when = happens_at.map(|at| local(at, time_zone, speech));
+            let words = Words { school: school.clone(), when, figures: *figures, ..Words::default() };
+            notice(&mut sheet, speech, *text, *category, &words);
+            sheet.whom = whom(speech, children);
             if let (Some(button), Some(about)) = (&mut sheet.button, about) {
                 button.url = format!("{}?open={about}", button.url);
             }
@@ -109,14 +114,8 @@ fn local(at: DateTime<Utc>, zone: &str, speech: &Speech) -> String {
 }
 
 /// The body knows neither a child nor what anybody wrote.
-fn notice(
-    sheet: &mut Sheet,
-    speech: &Speech,
-    text: Text,
-    category: Category,
-    school: Option<&str>,
-    when: Option<String>,
-) {
+fn notice(sheet: &mut Sheet, speech: &Speech, text: Text, category: Category, words: &Words) {
+    let school = words.school.as_deref();
     let is_urgent = category == Category::Alert;
     let title = texts::title(text, speech.tag());
     let key = match (is_urgent, school) {
@@ -134,8 +133,7 @@ fn notice(
     }
     sheet.urgent = is_urgent.then(|| speech.say("mail-urgent"));
     sheet.heading = title;
-    let words = Words { school: school.map(str::to_owned), when, ..Words::default() };
-    sheet.lead = texts::body(text, speech.tag(), &words);
+    sheet.lead = texts::body(text, speech.tag(), words);
     if !matches!(category, Category::Security | Category::Report) {
         sheet.after.push(speech.say("mail-details"));
     }
@@ -160,22 +158,23 @@ fn digest(sheet: &mut Sheet, speech: &Speech, schools: &[AtSchool]) {
 
 fn section(speech: &Speech, school: &AtSchool) -> Section {
     let part = |share: &Share| Part {
-        heading: (share.children > 0).then(|| children(speech, share)),
+        heading: whom(speech, &share.children),
         items: share.waiting.iter().map(|waiting| counted(speech, waiting)).collect(),
     };
     Section { heading: row(&school.names, speech), parts: school.shares.iter().map(part).collect() }
 }
 
-/// Which children, by their class groups: `Uw kinderen in 3a en 4b`.
-fn children(speech: &Speech, share: &Share) -> String {
+/// Which children, by their class groups: `Uw kinderen in 3a en 4b`. None where there are none.
+fn whom(speech: &Speech, children: &Children) -> Option<String> {
+    let Children { count, groups, without_group } = children;
     let in_groups =
-        (!share.groups.is_empty()).then(|| about(speech, "mail-digest-in", &[("groups", &row(&share.groups, speech))]));
-    let in_none = share.without_group.then(|| speech.say("mail-digest-in-none"));
+        (!groups.is_empty()).then(|| about(speech, "mail-children-in", &[("groups", &row(groups, speech))]));
+    let in_none = without_group.then(|| speech.say("mail-children-in-none"));
     let places: Vec<String> = in_groups.into_iter().chain(in_none).collect();
     let mut arguments = FluentArgs::new();
-    arguments.set("count", share.children);
+    arguments.set("count", *count);
     arguments.set("where", row(&places, speech));
-    speech.say_with("mail-digest-children", &arguments)
+    (*count > 0).then(|| speech.say_with("mail-children", &arguments))
 }
 
 fn counted(speech: &Speech, waiting: &Waiting) -> String {
