@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use tokio::time::MissedTickBehavior;
+use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::app::App;
 use crate::identity::clients::usage;
@@ -17,6 +17,10 @@ use crate::platform::error::Result;
 
 /// What a process that is killed loses at most.
 const EVERY: Duration = Duration::from_secs(3);
+/// How long a process that stops goes on to try. One try may wait for the database for 8 seconds, and is not the last then.
+const AT_LAST: Duration = Duration::from_secs(10);
+/// Between two of these tries.
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// The books of a process that answers requests.
 #[derive(Debug)]
@@ -47,16 +51,27 @@ async fn run(app: Arc<App>, mut closed: oneshot::Receiver<()>) {
     let mut rounds = tokio::time::interval(EVERY);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        let is_last = tokio::select! {
-            _ = rounds.tick() => false,
-            _ = &mut closed => true,
-        };
+        tokio::select! {
+            _ = rounds.tick() => {}
+            _ = &mut closed => return finish(&app).await,
+        }
         if let Err(error) = write(&app).await {
             tracing::error!(?error, "what requests leave could not be written down, which is tried again");
         }
-        if is_last {
+    }
+}
+
+/// Writes what is left, and tells how much of it is lost.
+async fn finish(app: &App) {
+    let end = Instant::now() + AT_LAST;
+    while let Err(error) = write(app).await {
+        if Instant::now() >= end {
+            let (requests, questions) = (app.usage.requests_waiting(), app.metric_queries.lines_waiting());
+            let looks = app.access_log.lines_waiting();
+            tracing::error!(?error, requests, questions, looks, "what requests left could not be written and is lost");
             return;
         }
+        tokio::time::sleep(PAUSE).await;
     }
 }
 

@@ -2,19 +2,22 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use async_graphql::{Request, Variables};
 use chrono::{DateTime, TimeDelta, Utc};
 use glans::access::Standing;
+use glans::books::Books;
 use glans::call::{Call, today};
 use glans::graphql::{GlansSchema, schema};
 use glans::people::access_log::{self as log, Subject};
 use glans::upkeep;
 use glans_entity::ids::PersonId;
 use glans_entity::people::access_log::{Column, Entity, Model};
+use glans_entity::people::student;
 use glans_entity::scope::{Scope, Scoped};
 use glans_tests::{Who, World, on_each_database};
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::{Value, json};
 
 use crate::access::api::{Api, base, needs_argument};
@@ -38,7 +41,7 @@ const OF_A_CHILD: [&str; 12] = [
     "Thread",
 ];
 /// All of which is of the record of a guardian.
-const OF_A_GUARDIAN: [&str; 5] = ["AbsenceNotice", "Consent", "ContactMoment", "Guardianship", "Person"];
+const OF_A_GUARDIAN: [&str; 6] = ["AbsenceNotice", "Consent", "ContactMoment", "Guardianship", "Message", "Person"];
 /// What is of nobody's record, but for fields that say themselves of whom they tell.
 const TELLING_OF_WHOM: [&str; 2] = ["BookingRound", "Slot"];
 /// What is to many, of the organisation, of a course, of a program, or the viewer's own.
@@ -79,6 +82,20 @@ const OF_NOBODY: [&str; 32] = [
 /// What has no id and names a child: the viewer's own, and lists of names. An item of the worklist says whose record it opens.
 const NAMING_A_CHILD: [&str; 6] =
     ["AwaitedAnswer", "FeedItem", "GuardianReceipt", "Query", "SurveyResponse", "WorklistItem"];
+/// What has no id and names a person: what a guardian answered says whose record it opens; of staff, and of what is to
+/// many, nothing is opened.
+const NAMING_A_PERSON: [&str; 10] = [
+    "AccessLogEntry",
+    "AgreementComment",
+    "AnnouncementRevision",
+    "Attendance",
+    "Confirmation",
+    "EventGuest",
+    "GuardianReceipt",
+    "Invitation",
+    "PartnershipStep",
+    "TalkChoice",
+];
 /// What a list of names tells, beside the id.
 const LISTED: [&str; 18] = [
     "Person.archivedAt",
@@ -152,13 +169,12 @@ fn it_is_known_of_every_type_whose_record_it_is() {
     let known: BTreeSet<&str> =
         OF_A_CHILD.into_iter().chain(OF_A_GUARDIAN).chain(OF_NOBODY).chain(TELLING_OF_WHOM).collect();
     assert_eq!(api.nodes().into_iter().collect::<BTreeSet<_>>(), known, "whose record is it?");
-    let beside: Vec<&str> = api
-        .objects()
-        .into_iter()
-        .filter(|name| !known.contains(name) && !is_made_of_others(name))
-        .filter(|name| api.fields(name).iter().any(|field| base(&field.ty.node) == "Student"))
-        .collect();
-    assert_eq!(beside, NAMING_A_CHILD, "what does it tell of the child?");
+    let naming = |kind: &str| -> Vec<&str> {
+        let beside = api.objects().into_iter().filter(|name| !known.contains(name) && !is_made_of_others(name));
+        beside.filter(|name| api.fields(name).iter().any(|field| base(&field.ty.node) == kind)).collect()
+    };
+    assert_eq!(naming("Student"), NAMING_A_CHILD, "what does it tell of the child?");
+    assert_eq!(naming("Person"), NAMING_A_PERSON, "what does it tell of a guardian?");
 }
 
 /// A new field of one of these types is logged, or stands in the list here.
@@ -242,6 +258,40 @@ async fn who_booked_a_slot_and_for_whom_is_of_their_records(world: &World) {
     }
     let times = ask_for("startsAt isAvailable teacher { displayName }");
     assert_eq!(opened(world, &schema, &teacher, &times, json!({ "id": slot })).await, BTreeSet::new());
+}
+
+async fn what_a_guardian_wrote_or_answered_is_of_their_record(world: &World) {
+    let (schema, teacher) = (schema(), world.standing(Who::Teacher).await);
+    let (noor, ilse, partners) = (world.ours.students[0], world.ours.guardians[0].person, world.ours.partners[0]);
+    let opened_by = async |told: &str, id: &Value| {
+        let document = format!("query($id: ID!) {{ node(id: $id) {{ ... on {told} }} }}");
+        opened(world, &schema, &teacher, &document, json!({ "id": id })).await
+    };
+    let worry = json!({ "student": noor, "text": "Zij slaapt slecht." });
+    let raised = act(world, Who::Guardian, "concernRaise", "concern { id }", worry).await;
+    let apart = json!({ "student": noor, "apart": true });
+    for done in [
+        &raised,
+        &act(world, Who::Guardian, "talkChoiceSet", "", apart).await,
+        &act(world, Who::Guardian, "goalAgree", "", json!({ "id": partners.goal })).await,
+    ] {
+        assert_eq!(codes(done), Vec::<&str>::new());
+    }
+    let of_both = BTreeSet::from([Subject::Child(noor), Subject::Guardian(ilse)]);
+    for (told, id) in [
+        ("Message { body }", json!(targets::id(world, "Message", Whose::Own))),
+        ("Concern { text }", raised["concern"]["id"].clone()),
+        ("Partnership { talkChoices { isApart } }", json!(partners.partnership)),
+        ("Partnership { steps { missingGuardians { displayName } } }", json!(partners.partnership)),
+        ("Goal { agreedBy { displayName } }", json!(partners.goal)),
+        ("Conversation { attendance { status } }", json!(partners.held)),
+        ("Agreement { confirmations { confirmedAt } }", json!(partners.agreement)),
+        ("Agreement { comments { text } }", json!(partners.agreement)),
+    ] {
+        assert_eq!(opened_by(told, &id).await, of_both, "{told}");
+    }
+    let of_staff = opened_by("Concern { text }", &json!(world.ours.concerns[0])).await;
+    assert_eq!(of_staff, BTreeSet::from([Subject::Child(noor)]), "staff raised it");
 }
 
 async fn an_export_opens_the_records_of_whom_it_names(world: &World) {
@@ -460,15 +510,40 @@ async fn whatever_way_a_record_is_opened_it_stands_in_the_log(world: &World) {
 
 async fn lines_wait_while_the_database_is_busy(world: &World) {
     turn_to_the_next_hour(world);
-    let teacher = world.actor(Who::Teacher).await;
+    let (teacher, noor) = (world.actor(Who::Teacher).await, world.ours.students[0]);
+    // On SQLite nobody else writes meanwhile; on PostgreSQL somebody is changing the child.
     let busy = world.writing().await;
-    let reply = teacher.asks_with(RECORD, json!({ "id": world.ours.students[0] })).await;
+    let everywhere = Scope::system(today(world.app.clock.now()));
+    let changing = student::Entity::within(&everywhere).filter(student::Column::Id.eq(noor)).lock_exclusive();
+    assert!(changing.one(&busy).await.unwrap().is_some());
+    let asked = Instant::now();
+    let reply = teacher.asks_with(RECORD, json!({ "id": noor })).await;
     assert_eq!(reply.at("student.displayName"), "Noor");
     // Opened again, they do not wait twice.
-    teacher.asks_with(RECORD, json!({ "id": world.ours.students[0] })).await.data();
+    teacher.asks_with(RECORD, json!({ "id": noor })).await.data();
+    // A database that is asked says after 8 seconds that it is busy.
+    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+    assert_eq!(lines(world, false).await.len(), 0, "the database is not busy");
     world.written(busy).await;
     log::write(&world.app).await.unwrap();
     assert_eq!(lines(world, false).await.len(), 3);
+}
+
+async fn a_process_that_stops_tries_until_its_lines_are_written(world: &World) {
+    turn_to_the_next_hour(world);
+    let call = Call::new(Arc::clone(&world.app), world.standing(Who::Leader).await, "last".to_owned());
+    log::Opens::guardian(world.ours.id, world.ours.guardians[0].person).note(&call).unwrap();
+    let rename = async |from: &str, to: &str| {
+        let renamed = world.app.db.connection().execute_unprepared(&format!("ALTER TABLE {from} RENAME TO {to}")).await;
+        renamed.unwrap();
+    };
+    rename("access_log", "elsewhere").await;
+    log::Pending::of(&call).settle().await;
+    let closing = tokio::spawn(Books::open(&world.app).close());
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    rename("elsewhere", "access_log").await;
+    closing.await.unwrap();
+    assert_eq!(lines(world, false).await.len(), 1);
 }
 
 async fn a_line_is_kept_for_a_year(world: &World) {
@@ -509,6 +584,7 @@ on_each_database!(
     a_list_of_names_opens_nothing,
     to_be_told_that_there_is_something_opens_the_record,
     who_booked_a_slot_and_for_whom_is_of_their_records,
+    what_a_guardian_wrote_or_answered_is_of_their_record,
     an_export_opens_the_records_of_whom_it_names,
     a_family_stands_in_no_log,
     staff_who_open_a_record_stand_in_the_log_once_an_hour,
@@ -520,6 +596,7 @@ on_each_database!(
     what_is_read_as_events_stands_in_the_log,
     whatever_way_a_record_is_opened_it_stands_in_the_log,
     lines_wait_while_the_database_is_busy,
+    a_process_that_stops_tries_until_its_lines_are_written,
     a_line_is_kept_for_a_year,
     a_log_goes_with_whom_it_is_of,
     who_is_erased_before_it_is_written_has_no_line,

@@ -113,6 +113,11 @@ impl Following {
     async fn closed(&self) -> Result<stream::Empty<i32>> {
         Err(coded(Code::NotFound, "No such thing."))
     }
+    /// Goes on no longer after its first answer.
+    async fn breaking(&self) -> impl Stream<Item = async_graphql::Result<i32>> {
+        let gone = async_graphql::Error::from(coded(Code::NotFound, "No such thing any more."));
+        stream::iter([Ok(1), Err(gone)])
+    }
     async fn bursting(&self) -> impl Stream<Item = i32> {
         stream::once(async { panic!("the secret is hunter2") as i32 })
     }

@@ -325,6 +325,12 @@ async fn parts_are_sent_one_by_one() {
     assert_eq!(refused[0]["payload"]["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED", "{refused:?}");
     assert_eq!(refused.len(), 1);
 
+    // What ends a subscription is told beside its answers.
+    let broken = parts(&multipart(&door, "subscription { breaking }").send().await.unwrap().text().await.unwrap());
+    assert_eq!(broken[0], json!({ "payload": { "data": { "breaking": 1 } } }));
+    let (payload, code) = (&broken[1]["payload"], &broken[1]["errors"][0]["extensions"]["code"]);
+    assert_eq!((payload, code, broken.len()), (&Value::Null, &json!("NOT_FOUND"), 2), "{broken:?}");
+
     let forged = multipart(&door, "{ greeting }").header("authorization", "Bearer forged");
     assert_eq!(read(forged).await.0, 401);
     let deferring = door.client.post(format!("{}/graphql", door.url)).json(&json!({ "query": "{ greeting }" }));

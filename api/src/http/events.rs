@@ -62,7 +62,7 @@ async fn opened<S: Executor, H: House>(
     let seat = endpoint.streams.place(walls::payer(&visitor, caller.address));
     let seat = seat.ok_or_else(|| Refusal::too_many_streams(STREAMS_EACH))?;
     let (told, happenings) = channel(WAITING);
-    let writing = Writing { happenings, form, request_id: caller.request_id.clone(), _seat: seat };
+    let writing = Writing { happenings, form, has_begun: false, request_id: caller.request_id.clone(), _seat: seat };
     tokio::spawn(async move {
         tokio::select! {
             () = streamed::run(&endpoint, &caller, visitor, envelope, &told, Some) => { let _ = told.send(None).await; }
@@ -91,6 +91,8 @@ struct Writing {
     /// `None` when the operation is over.
     happenings: Receiver<Option<Happening>>,
     form: StreamForm,
+    /// Whether an answer is written.
+    has_begun: bool,
     request_id: RequestId,
     /// Given back when all is written, or nobody reads any more.
     _seat: Seat,
@@ -107,8 +109,11 @@ impl Writing {
         let form = self.form;
         let (frame, is_last) = match tokio::time::timeout(form.silence(), self.happenings.recv()).await {
             Err(_) => (form.heartbeat(), false),
-            Ok(Some(Some(Happening::Next(json)))) => (form.next(&json), false),
-            Ok(Some(Some(Happening::Failed(errors)))) => (form.failed(errors), false),
+            Ok(Some(Some(Happening::Next(json)))) => {
+                self.has_begun = true;
+                (form.next(&json), false)
+            }
+            Ok(Some(Some(Happening::Failed(errors)))) => (form.failed(errors, self.has_begun), false),
             Ok(Some(None)) => (form.complete().to_owned(), true),
             Ok(Some(Some(Happening::Denied(denied)))) => {
                 (form.broken(&Refusal::from(denied), self.request_id.as_str())?, true)

@@ -58,9 +58,14 @@ impl StreamForm {
         }
     }
 
-    /// The operation did not run, or cannot go on.
-    pub(super) fn failed(self, errors: Vec<ServerError>) -> String {
-        self.next(&Answer { errors, ..Answer::default() }.bytes(usize::MAX).unwrap_or_default())
+    /// The operation did not run, or cannot go on after it `has_begun` to answer. Who reads parts tells them apart.
+    pub(super) fn failed(self, errors: Vec<ServerError>, has_begun: bool) -> String {
+        match self {
+            Self::Parts if has_begun => ended(&errors),
+            Self::Parts | Self::Events => {
+                self.next(&Answer { errors, ..Answer::default() }.bytes(usize::MAX).unwrap_or_default())
+            }
+        }
     }
 
     /// The operation is over.
@@ -76,12 +81,15 @@ impl StreamForm {
     pub(super) fn broken(self, refusal: &Refusal, request_id: &str) -> Option<String> {
         match self {
             Self::Events => None,
-            Self::Parts => {
-                let errors = serde_json::to_string(&[refusal.error(request_id)]).unwrap_or_default();
-                Some(part(&format!(r#"{{"payload":null,"errors":{errors}}}"#)) + CLOSING)
-            }
+            Self::Parts => Some(ended(&[refusal.error(request_id)]) + CLOSING),
         }
     }
+}
+
+/// What ends a subscription, and is none of its answers.
+fn ended(errors: &[ServerError]) -> String {
+    let errors = serde_json::to_string(errors).unwrap_or_default();
+    part(&format!(r#"{{"payload":null,"errors":{errors}}}"#))
 }
 
 fn part(json: &str) -> String {

@@ -12,6 +12,7 @@ use super::types::{RosterImportRollbackInput, RosterImportStartInput};
 use super::{PERMITTED, journal, store, upload};
 use crate::access::{CLOSED, Place};
 use crate::call::{Call, Write};
+use crate::organisation::boards;
 use crate::platform::error::{Result, UserErrorCode, not_found, refuse};
 use crate::platform::outbox::Event;
 use crate::uploads::Token;
@@ -117,7 +118,7 @@ async fn roll_back_by_id(write: &Write<'_>, id: RosterImportId) -> Result<roster
         let message = "This import wrote nothing, so there is nothing to roll back.";
         return Err(refuse(UserErrorCode::Conflict, "id", message));
     }
-    store::lock_board(write.db(), &write.scope(), import.board_id).await?;
+    boards::store::hold(write.db(), import.board_id).await?;
     let changes = journal::changes(write.db(), &write.scope(), id).await?;
     Undo::of(changes).run(write.db(), &permit).await?;
     let import = roster_import::Model {

@@ -20,6 +20,7 @@ use super::stored::Row;
 use super::{PERMITTED, rules, store};
 use crate::access::{Permit, Place as AccessPlace};
 use crate::call::{Call, Write};
+use crate::organisation::boards;
 use crate::platform::error::{Error, Result, not_found};
 use crate::platform::outbox::Event;
 
@@ -121,7 +122,7 @@ async fn write(
 ) -> Result<Option<Outcome>> {
     let write = call.write().await?;
     let permit = write.authorize(PERMITTED, AccessPlace::board(import.board_id))?;
-    store::lock_board(write.db(), &write.scope(), import.board_id).await?;
+    boards::store::hold(write.db(), import.board_id).await?;
     let plan = planned(write.db(), call, import, &mapped, problems).await?;
     if problems.is_broken() {
         return Ok(None);

@@ -6,7 +6,6 @@ use glans_entity::organisation::{board, class_group, cluster, school, school_yea
 use glans_entity::people::{enrolment, guardianship, membership, person, student};
 use glans_entity::roster::{RosterImportState, RosterProblemSeverity, roster_import, roster_problem};
 use glans_entity::scope::{Scope, Scoped};
-use sea_orm::sea_query::LockType;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
 use super::journal;
@@ -20,12 +19,6 @@ use crate::platform::page::{self, Order, PageArgs, Rows};
 /// The board, if it is in sight.
 pub(super) async fn board(db: &impl ConnectionTrait, scope: &Scope, id: BoardId) -> Result<Option<board::Model>> {
     Ok(board::Entity::within(scope).filter(board::Column::Id.eq(id)).one(db).await?)
-}
-
-/// As [`board`], and no other import of it runs until the transaction ends. What others write in it meanwhile does not wait.
-pub(super) async fn lock_board(db: &impl ConnectionTrait, scope: &Scope, id: BoardId) -> Result<()> {
-    board::Entity::within(scope).filter(board::Column::Id.eq(id)).lock(LockType::NoKeyUpdate).one(db).await?;
-    Ok(())
 }
 
 /// All that a board has of the tables that a roster fills.

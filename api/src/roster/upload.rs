@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::put;
 use chrono::Duration;
+use glans_entity::ids::BoardId;
 use glans_entity::roster::{RosterImportState, roster_import};
 
 use super::run::run;
@@ -38,13 +39,13 @@ pub fn routes(app: Arc<App>) -> Router {
 
 async fn receive(State(app): State<Arc<App>>, Path(token): Path<String>, headers: HeaderMap, body: Body) -> Response {
     let hash = hash(&token);
-    match waiting(&app, &hash).await {
-        Ok(true) => {}
-        Ok(false) => return answer(StatusCode::NOT_FOUND, "There is no upload waiting here. Start an import again."),
+    let board = match waiting(&app, &hash).await {
+        Ok(Some(board)) => board,
+        Ok(None) => return nothing_waits(),
         Err(error) => return failure(&error),
-    }
+    };
     let most = usize::try_from(app.config.upload_max_bytes).unwrap_or(usize::MAX);
-    let turn = match app.arriving.begin(&hash) {
+    let turn = match app.arriving.begin(&hash, board) {
         Ok(turn) => turn,
         Err(declined) => return declined.into_response(),
     };
@@ -54,12 +55,20 @@ async fn receive(State(app): State<Arc<App>>, Path(token): Path<String>, headers
     };
     match claim(&app, &hash).await {
         Ok(Some(import)) => {
-            tokio::spawn(work(Arc::clone(&app), import, bytes.into()));
+            tokio::spawn(async move {
+                Box::pin(work(app, import, bytes.into())).await;
+                // Until then the bundle, or what was read of it, is in memory.
+                drop(turn);
+            });
             answer(StatusCode::ACCEPTED, "Received. The import has begun; its progress is in the API.")
         }
-        Ok(None) => answer(StatusCode::NOT_FOUND, "There is no upload waiting here. Start an import again."),
+        Ok(None) => nothing_waits(),
         Err(error) => failure(&error),
     }
+}
+
+fn nothing_waits() -> Response {
+    answer(StatusCode::NOT_FOUND, "There is no upload waiting here. Start an import again.")
 }
 
 fn is_waiting(import: &roster_import::Model, call: &Call) -> bool {
@@ -67,11 +76,12 @@ fn is_waiting(import: &roster_import::Model, call: &Call) -> bool {
         && import.upload_expires_at.is_some_and(|expires| call.now() < expires)
 }
 
-/// Looked up before the bytes are taken in, so that a stranger cannot make the server hold any.
-async fn waiting(app: &Arc<App>, hash: &[u8]) -> Result<bool> {
+/// The board for which an upload is waited for; none where none is. Looked up before the bytes are taken in, so that a
+/// stranger cannot make the server hold any.
+async fn waiting(app: &Arc<App>, hash: &[u8]) -> Result<Option<BoardId>> {
     let call = Call::system(app, "roster upload");
     let import = store::import_by_upload(&*call.read().await?, &call.scope(), hash).await?;
-    Ok(import.is_some_and(|import| is_waiting(&import, &call)))
+    Ok(import.filter(|import| is_waiting(import, &call)).map(|import| import.board_id))
 }
 
 /// Takes the upload's one turn.

@@ -58,12 +58,12 @@ pub(super) async fn create(write: &Write<'_>, input: UploadCreateInput) -> Resul
     Ok(Made { upload, token: Some(token) })
 }
 
-/// Whether bytes are waited for at this address. Asked before they are taken in, so that a stranger cannot make the
-/// server hold any.
-pub(super) async fn is_waiting(app: &Arc<App>, address: &[u8]) -> Result<bool> {
+/// The board for which bytes are waited for at this address; none where none are. Asked before they are taken in, so
+/// that a stranger cannot make the server hold any.
+pub(super) async fn waiting(app: &Arc<App>, address: &[u8]) -> Result<Option<BoardId>> {
     let call = Call::system(app, "upload");
     let found = store::by_address(&*call.read().await?, &call.scope(), address).await?;
-    Ok(found.is_some_and(|upload| call.now() < upload.expires_at))
+    Ok(found.filter(|upload| call.now() < upload.expires_at).map(|upload| upload.board_id))
 }
 
 /// Keeps what was sent, and closes the address. False where nothing is waited for.

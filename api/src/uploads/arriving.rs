@@ -1,63 +1,65 @@
 //! Bytes on their way to an address.
 
-use std::collections::HashSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use glans_entity::ids::BoardId;
 
 use crate::http::{Unread, receive};
 
-/// Bodies that a process takes in at a time, of all addresses: each is held in memory until it is stored.
+/// Bodies that a process has at a time, of all addresses: each is held in memory until it is stored, or imported.
 const PLACES: usize = 4;
+/// And of one board: none keeps the others out.
+const PLACES_OF_A_BOARD: usize = 2;
+/// How long nothing may come of a body. A line that broke without a word keeps its address, and a place, for no longer.
+const SILENCE: Duration = Duration::from_secs(30);
 /// Seconds after which somebody may try again who found no place.
 const RETRY_AFTER: &str = "10";
 
 /// The bodies that the process takes in.
-#[derive(Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Arriving {
-    places: Semaphore,
-    /// Hashes of the addresses.
-    addresses: Mutex<HashSet<Vec<u8>>>,
-}
-
-impl Default for Arriving {
-    fn default() -> Self {
-        Self { places: Semaphore::new(PLACES), addresses: Mutex::default() }
-    }
+    /// Hashes of the addresses, and for which board each is.
+    turns: Arc<Mutex<HashMap<Vec<u8>, BoardId>>>,
 }
 
 impl Arriving {
-    /// Takes the one turn of an address, which ends when it is dropped. Ask first whether anything is waited for there.
+    /// Takes the one turn of an address of `board`, which ends when it is dropped: keep it for as long as the body is
+    /// in memory. Ask first whether anything is waited for there.
     ///
     /// # Errors
     /// Where a body is on its way to the address already, or there are too many to others.
-    pub fn begin(&self, address: &[u8]) -> Result<Turn<'_>, Declined> {
-        let place = self.places.try_acquire().map_err(|_| Declined::NoPlace)?;
-        if !self.addresses().insert(address.to_owned()) {
+    pub fn begin(&self, address: &[u8], board: BoardId) -> Result<Turn, Declined> {
+        let mut turns = self.turns();
+        if turns.contains_key(address) {
             return Err(Declined::Twice);
         }
-        Ok(Turn { arriving: self, address: address.to_owned(), _place: place })
+        let of_board = turns.values().filter(|of| **of == board).count();
+        if turns.len() >= PLACES || of_board >= PLACES_OF_A_BOARD {
+            return Err(Declined::NoPlace);
+        }
+        turns.insert(address.to_owned(), board);
+        Ok(Turn { arriving: self.clone(), address: address.to_owned() })
     }
 
-    fn addresses(&self) -> MutexGuard<'_, HashSet<Vec<u8>>> {
-        self.addresses.lock().unwrap_or_else(PoisonError::into_inner)
+    fn turns(&self) -> MutexGuard<'_, HashMap<Vec<u8>, BoardId>> {
+        self.turns.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// The turn of an address.
 #[derive(Debug)]
-pub struct Turn<'a> {
-    arriving: &'a Arriving,
+pub struct Turn {
+    arriving: Arriving,
     address: Vec<u8>,
-    _place: SemaphorePermit<'a>,
 }
 
-impl Turn<'_> {
-    /// Reads a body of at most `most` bytes that arrives within `patience`.
+impl Turn {
+    /// Reads a body of at most `most` bytes that arrives within `patience`, without a long silence.
     ///
     /// # Errors
     /// Where it does not.
@@ -68,13 +70,13 @@ impl Turn<'_> {
         most: usize,
         patience: Duration,
     ) -> Result<Bytes, Declined> {
-        receive(headers, body, most, patience).await.map_err(|unread| Declined::Unread(unread, most))
+        receive(headers, body, most, patience, SILENCE).await.map_err(|unread| Declined::Unread(unread, most))
     }
 }
 
-impl Drop for Turn<'_> {
+impl Drop for Turn {
     fn drop(&mut self) {
-        self.arriving.addresses().remove(&self.address);
+        self.arriving.turns().remove(&self.address);
     }
 }
 
@@ -83,7 +85,7 @@ impl Drop for Turn<'_> {
 pub enum Declined {
     /// Another one is on its way to the same address.
     Twice,
-    /// As many are on their way as the process takes in.
+    /// As many are here as the process takes in, of all boards or of this one.
     NoPlace,
     /// It did not come whole, within so many bytes.
     Unread(Unread, usize),
@@ -94,7 +96,7 @@ impl IntoResponse for Declined {
         let (status, message) = match self {
             Self::Twice => (StatusCode::CONFLICT, "An upload is on its way to this address already.".to_owned()),
             Self::NoPlace => {
-                let message = "Too many uploads are on their way. Try again in a moment.".to_owned();
+                let message = "Too many uploads are on their way or being imported. Try again in a moment.".to_owned();
                 let response = answer(StatusCode::SERVICE_UNAVAILABLE, &message);
                 return ([(header::RETRY_AFTER, RETRY_AFTER)], response).into_response();
             }
@@ -123,14 +125,26 @@ mod tests {
 
     #[test]
     fn an_address_has_one_turn_at_a_time_and_a_process_a_few() {
-        let arriving = Arriving::default();
-        let first = arriving.begin(b"first").unwrap();
-        assert_eq!(arriving.begin(b"first").unwrap_err(), Declined::Twice);
-        let others: Vec<Turn<'_>> = (1..PLACES).map(|at| arriving.begin(at.to_string().as_bytes()).unwrap()).collect();
-        assert_eq!(arriving.begin(b"one too many").unwrap_err(), Declined::NoPlace);
+        let (arriving, board) = (Arriving::default(), BoardId::new());
+        let first = arriving.begin(b"first", board).unwrap();
+        assert_eq!(arriving.begin(b"first", board).unwrap_err(), Declined::Twice);
+        let begin = |at: usize| arriving.begin(at.to_string().as_bytes(), BoardId::new());
+        let others: Vec<Turn> = (1..PLACES).map(|at| begin(at).unwrap()).collect();
+        assert_eq!(arriving.begin(b"one too many", board).unwrap_err(), Declined::NoPlace);
         drop(first);
-        drop(arriving.begin(b"first").unwrap());
+        drop(arriving.begin(b"first", board).unwrap());
         drop(others);
-        assert!(arriving.begin(b"first").is_ok());
+        assert!(arriving.begin(b"first", board).is_ok());
+    }
+
+    #[test]
+    fn a_board_leaves_places_to_others() {
+        let (arriving, board) = (Arriving::default(), BoardId::new());
+        let begin = |at: usize| arriving.begin(at.to_string().as_bytes(), board);
+        let mut own: Vec<Turn> = (0..PLACES_OF_A_BOARD).map(|at| begin(at).unwrap()).collect();
+        assert_eq!(arriving.begin(b"one more", board).unwrap_err(), Declined::NoPlace);
+        drop(arriving.begin(b"of another", BoardId::new()).unwrap());
+        own.pop();
+        assert!(arriving.begin(b"one more", board).is_ok());
     }
 }

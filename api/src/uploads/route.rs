@@ -29,12 +29,12 @@ pub fn routes(app: Arc<App>) -> Router {
 
 async fn receive(State(app): State<Arc<App>>, Path(token): Path<String>, headers: HeaderMap, body: Body) -> Response {
     let address = hash(&token);
-    match actions::is_waiting(&app, &address).await {
-        Ok(true) => {}
-        Ok(false) => return nothing_waits(),
+    let board = match actions::waiting(&app, &address).await {
+        Ok(Some(board)) => board,
+        Ok(None) => return nothing_waits(),
         Err(error) => return failure(&error),
-    }
-    let turn = match app.arriving.begin(&address) {
+    };
+    let turn = match app.arriving.begin(&address, board) {
         Ok(turn) => turn,
         Err(declined) => return declined.into_response(),
     };

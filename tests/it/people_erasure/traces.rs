@@ -169,6 +169,31 @@ pub(super) async fn sign_in(world: &World, someone: Someone) -> DeviceId {
     id
 }
 
+/// What is pushed to the person.
+fn notice_of(world: &World, someone: Someone, id: NotificationId) -> notifications::notification::Model {
+    notifications::notification::Model {
+        id,
+        board_id: world.ours.id,
+        person_id: someone.person,
+        source: format!("{CANARY}.{}", id.0),
+        text: "announcement-published".to_owned(),
+        category: Category::Announcement,
+        urgent: false,
+        about_kind: None,
+        about_id: None,
+        as_staff: true,
+        happens_at: None,
+        occurred_at: world.app.clock.now(),
+        event_seq: None,
+        figures: None,
+        bundled: false,
+        created_at: world.app.clock.now(),
+        read_at: None,
+        withdrawn_at: None,
+        digested_at: None,
+    }
+}
+
 /// What the person is told: a push that waits, and letters with codes.
 pub(super) async fn tell(world: &World, someone: Someone, device: DeviceId) {
     let (db, now) = (world.writing().await, world.app.clock.now());
@@ -195,30 +220,7 @@ pub(super) async fn tell(world: &World, someone: Someone, device: DeviceId) {
         failure: Some(format!("{CANARY} failure")),
         created_at: now,
     };
-    put::<notification::Entity>(
-        &db,
-        notifications::notification::Model {
-            id: notice,
-            board_id: world.ours.id,
-            person_id: someone.person,
-            source: format!("{CANARY}.{}", notice.0),
-            text: "announcement-published".to_owned(),
-            category: Category::Announcement,
-            urgent: false,
-            about_kind: None,
-            about_id: None,
-            as_staff: true,
-            happens_at: None,
-            occurred_at: now,
-            event_seq: None,
-            bundled: false,
-            created_at: now,
-            read_at: None,
-            withdrawn_at: None,
-            digested_at: None,
-        },
-    )
-    .await;
+    put::<notification::Entity>(&db, notice_of(world, someone, notice)).await;
     let push = delivery::Model { notification_id: Some(notice), account_id: Some(someone.account), ..waiting.clone() };
     put::<delivery::Entity>(&db, push).await;
     put::<invitation::Entity>(

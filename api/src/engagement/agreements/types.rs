@@ -98,7 +98,7 @@ pub struct Confirmation {
 }
 
 /// That a guardian confirmed an agreement.
-#[Object]
+#[Object(guard = "Opens::guardian(self.guardian.board_id, self.guardian.id)")]
 impl Confirmation {
     /// Who.
     pub async fn guardian(&self) -> Person {
@@ -124,7 +124,7 @@ pub struct AgreementComment {
 }
 
 /// What a guardian says to an agreement.
-#[Object]
+#[Object(guard = "Opens::guardian(self.guardian.board_id, self.guardian.id)")]
 impl AgreementComment {
     /// Who.
     pub async fn guardian(&self) -> Person {

@@ -132,6 +132,9 @@ impl Conversation {
         let found = loaders::many(ctx, rows.iter().map(|row| row.person_id).collect()).await?;
         let student = loaders::present(ctx, self.0.student_id).await?;
         let seen = rows.iter().filter(|row| found.contains_key(&row.person_id));
+        for guardian in seen.clone().filter(|row| !row.is_staff) {
+            Opens::guardian(guardian.board_id, guardian.person_id).note(Call::of(ctx))?;
+        }
         Ok(seen.map(|row| Attendance::of_attendee(row, student.school_id)).collect())
     }
 

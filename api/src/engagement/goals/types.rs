@@ -6,6 +6,7 @@ use glans_entity::engagement::goal;
 use glans_entity::ids::PersonId;
 
 use super::AgreementsTo;
+use crate::call::Call;
 use crate::engagement::partnerships::Partnership;
 use crate::loaders;
 use crate::payload;
@@ -46,6 +47,9 @@ impl Goal {
         let rows = loaders::one(ctx, AgreementsTo(self.0.id)).await?.unwrap_or_default();
         let ids: Vec<PersonId> = rows.iter().map(|row| row.person_id).collect();
         let mut found = loaders::many(ctx, ids.clone()).await?;
+        for guardian in rows.iter().filter(|row| !row.is_staff && found.contains_key(&row.person_id)) {
+            Opens::guardian(guardian.board_id, guardian.person_id).note(Call::of(ctx))?;
+        }
         Ok(ids.iter().filter_map(|id| found.remove(id)).map(Person).collect())
     }
 

@@ -239,7 +239,11 @@ impl PartnershipStep {
     #[graphql(directive = list_size::apply(2))]
     pub async fn missing_guardians(&self, ctx: &Context<'_>) -> Result<Vec<Person>> {
         let mut found = loaders::many(ctx, self.step.missing.clone()).await?;
-        Ok(self.step.missing.iter().filter_map(|id| found.remove(id)).map(Person).collect())
+        let guardians: Vec<Person> = self.step.missing.iter().filter_map(|id| found.remove(id)).map(Person).collect();
+        for Person(guardian) in &guardians {
+            Opens::guardian(guardian.board_id, guardian.id).note(Call::of(ctx))?;
+        }
+        Ok(guardians)
     }
 }
 
@@ -278,7 +282,7 @@ impl SuccessCriterion {
 pub struct TalkChoice(talk_choice::Model);
 
 /// Whether a guardian talks about a child apart from the other guardians.
-#[Object]
+#[Object(guard = "Opens::child(self.0.board_id, self.0.student_id).with_guardian(self.0.guardian_id)")]
 impl TalkChoice {
     /// Which guardian; null when the viewer may not see them any more.
     pub async fn guardian(&self, ctx: &Context<'_>) -> Result<Option<Person>> {

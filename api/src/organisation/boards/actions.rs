@@ -47,6 +47,10 @@ pub(super) async fn update(write: &Write<'_>, input: BoardUpdateInput) -> Result
     let mut least_shown = known;
     input.least_shown.update_to(&mut least_shown);
     let (name, number, least_shown) = rules::details(name, number.map(String::as_str), least_shown)?;
+    if least_shown != known {
+        // Who publishes figures by the wish that was is to end, or to see the new one.
+        store::lock_whole(write.db(), &write.scope(), id).await?;
+    }
     let version = board.version;
     let mut row = board.into_active_model();
     row.name = Set(name);
@@ -54,7 +58,7 @@ pub(super) async fn update(write: &Write<'_>, input: BoardUpdateInput) -> Result
     row.least_shown = Set(least_shown);
     let board = store::update(write.db(), &permit, row, version, write.now()).await?;
     if least_shown != known {
-        crate::metrics::withdraw(write.db(), &permit).await?;
+        crate::metrics::withdraw(write.db(), &permit, write.now()).await?;
     }
     write.emit(&permit, Event::about("board.updated", board.id)).await?;
     Ok(board)

@@ -4,11 +4,14 @@ use chrono::{DateTime, Utc};
 use glans_entity::ids::BoardId;
 use glans_entity::organisation::board::{self, Column, Entity, Model};
 use glans_entity::scope::{Scope, Scoped};
+use sea_orm::sea_query::LockType;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, IntoActiveModel,
+    QueryFilter, QuerySelect,
 };
 
 use crate::access::Permit;
+use crate::platform::alone;
 use crate::platform::error::{Result, taken};
 use crate::platform::page::{self, Order, PageArgs, Rows};
 
@@ -27,9 +30,23 @@ pub async fn by_number(db: &impl ConnectionTrait, scope: &Scope, number: &str) -
     Ok(Entity::within(scope).filter(Column::Number.eq(number)).one(db).await?)
 }
 
-/// As [`by_id`], and nobody else changes it until the transaction ends.
+/// As [`by_id`], and nobody else changes it until the transaction ends. What others write in it meanwhile does not wait, nor
+/// is it waited for: each of their rows holds the key of the board.
 pub async fn lock(db: &impl ConnectionTrait, scope: &Scope, id: BoardId) -> Result<Option<Model>> {
-    Ok(Entity::within(scope).filter(Column::Id.eq(id)).lock_exclusive().one(db).await?)
+    Ok(Entity::within(scope).filter(Column::Id.eq(id)).lock(LockType::NoKeyUpdate).one(db).await?)
+}
+
+/// As [`lock`], and nobody writes in it by what it was: who publishes its figures is waited for, and so is everybody else
+/// who writes in it, an import too.
+pub async fn lock_whole(db: &impl ConnectionTrait, scope: &Scope, id: BoardId) -> Result<()> {
+    Entity::within(scope).filter(Column::Id.eq(id)).lock_exclusive().one(db).await?;
+    Ok(())
+}
+
+/// Nobody else holds the board until the transaction ends: an import does, and who decides by rows of all of it. Whoever
+/// does not hold it does not wait, also to change the board itself.
+pub async fn hold(db: &DatabaseTransaction, id: BoardId) -> Result<()> {
+    alone::wait(db, &format!("organisation.boards.{id}")).await
 }
 
 /// One page, by name.

@@ -143,8 +143,8 @@ pub struct BoardUpdateInput {
     pub name: Option<String>,
     /// Number in the national register, five digits; null clears it.
     pub number: MaybeUndefined<String>,
-    /// Show no metrics of fewer, 5 to 100; null leaves it to each metric. All published figures are withdrawn at once, and
-    /// published again by the new number within some minutes. Files that were exported stay as they are.
+    /// Show no metrics of fewer, 5 to 100; null leaves it to each metric. All published figures are hidden at once, and
+    /// shown again by the new number within some minutes. Files that were exported stay as they are.
     pub least_shown: MaybeUndefined<i32>,
     /// Refused with CONFLICT when the stored version is another one.
     pub if_version: Option<i32>,

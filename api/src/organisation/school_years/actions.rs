@@ -11,12 +11,13 @@ use crate::organisation::boards;
 use crate::platform::error::{Result, UserErrorCode, not_found, refuse};
 use crate::platform::outbox::Event;
 
-/// The board is locked, so that two years that overlap cannot be made at the same time.
+/// The board is held, so that two years that overlap cannot be made at the same time, one of them by an import.
 pub(super) async fn create(write: &Write<'_>, input: SchoolYearCreateInput) -> Result<Model> {
     let board = input.board.parse().map_err(|_| not_found("board"))?;
-    let board = boards::store::lock(write.db(), &write.scope(), board).await?.ok_or_else(|| not_found("board"))?;
+    let board = boards::store::by_id(write.db(), &write.scope(), board).await?.ok_or_else(|| not_found("board"))?;
     let permit = write.authorize(Action::SchoolYearCreate, Place::from(&board))?;
     let details = rules::details(input.title.as_deref(), input.starts_on.0, input.ends_on.map(|day| day.0))?;
+    boards::store::hold(write.db(), board.id).await?;
     let others = store::of_boards(write.db(), &write.scope(), &[board.id]).await?;
     let days = (details.starts_on, details.ends_on);
     if others.iter().any(|other| rules::overlap(days, (other.starts_on, other.ends_on))) {

@@ -7,7 +7,8 @@
 //! hour stands there once.
 //!
 //! Lines are never lost while the process lives. Where the database takes none, the answer goes out after a moment
-//! and its lines wait in memory; where too many wait, no further record is opened.
+//! and its lines wait in memory; where too many wait, no further record is opened. A process that stops tries for some
+//! seconds to write them (`crate::books`).
 
 mod journal;
 mod loaders;

@@ -76,13 +76,17 @@ impl Pending {
     /// Writes down what was opened until now, before the answer goes out. What cannot be written now is kept for later.
     pub async fn settle(&self) {
         let looks = self.opened.take();
-        if looks.is_empty() || !self.app.access_log.add(looks, self.app.clock.now(), &self.request_id) {
+        if looks.is_empty() {
+            return;
+        }
+        let own = self.app.access_log.add(looks, self.app.clock.now(), &self.request_id);
+        if own.is_empty() {
             return;
         }
         // In a task of its own: who hangs up, or waits no longer, does not stop it halfway.
         let (app, request_id) = (Arc::clone(&self.app), self.request_id.clone());
         let writing = tokio::spawn(async move {
-            if let Err(error) = journal::write(&app).await {
+            if let Err(error) = journal::write_own(&app, &own).await {
                 tracing::error!(?error, request_id, "the access log could not be written, which is tried again");
             }
         });

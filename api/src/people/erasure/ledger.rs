@@ -306,6 +306,7 @@ pub const NOBODY: &[(&str, &str)] = &[
     ("metric_figure", "sums"),
     ("metric_milestone", "it holds ids and days"),
     ("metric_stretch", "of a child"),
+    ("metric_unrecorded", "it holds ids, until they are counted"),
     ("module", "a course"),
     ("persisted_document", "a document of an app"),
     ("programme", "a course"),

@@ -11,7 +11,8 @@ use super::types::{GuardianChoice, GuardianshipCreateInput, GuardianshipEndInput
 use super::{rules, store};
 use crate::access::{Action, Permit, Place};
 use crate::audit;
-use crate::call::Write;
+use crate::call::{Call, Write};
+use crate::notifications::devices;
 use crate::people::{persons, places, students};
 use crate::platform::error::{Error, Result, check_version, not_found};
 use crate::platform::outbox::Event;
@@ -150,6 +151,18 @@ pub(super) async fn end(write: &Write<'_>, input: GuardianshipEndInput) -> Resul
     let row = store::update(write.db(), &permit, ended, write.now()).await?;
     tell(write, &permit, "guardianship.ended", &row).await?;
     Ok(row)
+}
+
+/// After the commit: nothing is on its way any more to the guardian that was looked at before it.
+pub(super) async fn settle(call: &Call, guardian: PersonId) -> Result<()> {
+    let everywhere = Scope::system(call.today());
+    let db = call.app().db.read(&everywhere).await?;
+    let account = persons::store::by_id(&db, &everywhere, guardian).await?.and_then(|person| person.account_id);
+    drop(db);
+    match account {
+        Some(account) => devices::settle_account(call.app(), account).await,
+        None => Ok(()),
+    }
 }
 
 /// Rights change, the log has a line, and the outbox an event. It names this guardianship and no other.

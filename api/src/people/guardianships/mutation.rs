@@ -30,24 +30,34 @@ impl GuardianshipMutation {
 
     /// Changes a guardianship; in force at once. Access, status and last day are for who leads the school and for
     /// administrators, the rest for who teaches the student too. Guardians of the
-    /// student change none of them, not even as staff.
+    /// student change none of them, not even as staff. Once this is answered nothing is on its way to the guardian that was
+    /// sent before the change; only an e-mail that a slow mail server has in hand may still arrive.
     async fn guardianship_update(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: GuardianshipUpdateInput,
     ) -> Result<GuardianshipUpdatePayload> {
-        let done = Call::of(ctx).once(ctx, |write| Box::pin(actions::update(write, input))).await;
+        let call = Call::of(ctx);
+        let done = call.once(ctx, |write| Box::pin(actions::update(write, input))).await;
+        if let Ok(row) = &done {
+            actions::settle(call, row.guardian_id).await?;
+        }
         GuardianshipUpdatePayload::of(done)
     }
 
     /// Ends a guardianship; in force at once. For who leads the school and for administrators. Ending it again changes
-    /// nothing; `guardianshipUpdate` with status ACTIVE revives it.
+    /// nothing; `guardianshipUpdate` with status ACTIVE revives it. What is on its way to the guardian is waited for, as by
+    /// `guardianshipUpdate`.
     async fn guardianship_end(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which guardianship.")] input: GuardianshipEndInput,
     ) -> Result<GuardianshipEndPayload> {
-        let done = Call::of(ctx).once(ctx, |write| Box::pin(actions::end(write, input))).await;
+        let call = Call::of(ctx);
+        let done = call.once(ctx, |write| Box::pin(actions::end(write, input))).await;
+        if let Ok(row) = &done {
+            actions::settle(call, row.guardian_id).await?;
+        }
         GuardianshipEndPayload::of(done)
     }
 }

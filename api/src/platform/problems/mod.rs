@@ -32,6 +32,7 @@ struct File {
 #[derive(Debug, Default)]
 struct Catalogue {
     whole: HashMap<String, String>,
+    words: HashMap<String, String>,
     /// In which something is filled in: those with the most words of their own first.
     holed: Vec<(String, String)>,
 }
@@ -42,7 +43,7 @@ impl Catalogue {
         let (mut holed, whole): (Vec<_>, Vec<_>) =
             sentences.into_iter().partition(|(english, _)| english.contains(HOLE));
         holed.sort_by_key(|(english, _)| std::cmp::Reverse(english.replace(HOLE, "").len()));
-        Ok(Self { whole: whole.into_iter().chain(words).collect(), holed })
+        Ok(Self { whole: whole.into_iter().collect(), words: words.into_iter().collect(), holed })
     }
 
     fn say(&self, english: &str) -> Option<String> {
@@ -50,10 +51,16 @@ impl Catalogue {
             return Some(dutch.clone());
         }
         self.holed.iter().find_map(|(pattern, dutch)| {
-            let filled = filled(pattern, english)?;
-            let parts = filled.into_iter().map(|part| self.whole.get(part).map_or(part, String::as_str));
-            Some(fill(dutch, parts))
+            let parts = filled(pattern, english)?.into_iter().enumerate();
+            Some(fill(dutch, parts.map(|(at, part)| self.part(part, at == 0 && pattern.starts_with(HOLE)))))
         })
+    }
+
+    /// What is filled in: a word of ours, or another sentence where it `begins` this one. The rest somebody may have typed, and
+    /// it stays, also where it reads like a sentence of ours.
+    fn part<'c>(&'c self, english: &'c str, begins: bool) -> &'c str {
+        let sentence = if begins { self.whole.get(english) } else { None };
+        sentence.or_else(|| self.words.get(english)).map_or(english, String::as_str)
     }
 }
 
@@ -99,6 +106,7 @@ mod tests {
         "main.rs",
         "metrics/charts/",
         "metrics/effect/",
+        "metrics/engagement/allowance.rs",
         "metrics/engagement/reading.rs",
         "metrics/exports/route.rs",
         "metrics/exports/worker.rs",
@@ -262,6 +270,7 @@ mod tests {
             ("Use at most 200 characters.", "Gebruik hoogstens 200 tekens."),
             ("Give 1 to 10 of them.", "Geef er 1 tot 10."),
             ("Answer this question: Zijn er {} vragen?", "Beantwoord deze vraag: Zijn er {} vragen?"),
+            ("Answer this question: Fill this in.", "Beantwoord deze vraag: Fill this in."),
             (
                 "Something has been tied since to a class group that this import made. Take that away first.",
                 "Aan een groep uit deze invoer is sindsdien iets verbonden. Haal dat eerst weg.",

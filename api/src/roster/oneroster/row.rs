@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate};
 use csv::StringRecord;
 
 use super::table::{Columns, Layout};
+use crate::platform::scalars::LocalDate;
 use crate::roster::problem::{Place, Problems, quoted};
 
 /// Longest text in a cell that Glans keeps, in characters: that of a OneRoster GUID.
@@ -105,13 +106,13 @@ impl Row<'_> {
         }
     }
 
-    /// A calendar day, `YYYY-MM-DD`; the inner `None` is a blank cell.
+    /// A calendar day of the years 1 to 9999, `YYYY-MM-DD`; the inner `None` is a blank cell.
     pub fn date(&mut self, column: &'static str) -> Option<Option<NaiveDate>> {
         let text = self.raw(column);
         if text.is_empty() {
             return Some(None);
         }
-        let date = (text.len() == 10).then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()).flatten();
+        let date = LocalDate::read(text);
         if date.is_none() {
             let message = format!("{} is no date; write it as 2026-08-31", quoted(text));
             self.error(column, message);
@@ -170,7 +171,7 @@ impl Row<'_> {
     pub fn required_instant(&mut self, column: &'static str) -> Option<()> {
         self.must_be_filled(column)?;
         let text = self.raw(column);
-        let day_only = text.len() == 10 && NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok();
+        let day_only = LocalDate::read(text).is_some();
         if day_only || DateTime::parse_from_rfc3339(text).is_ok() {
             return Some(());
         }

@@ -316,4 +316,14 @@ mod tests {
             ]
         );
     }
+
+    #[test]
+    fn a_day_is_of_the_years_1_to_9999_and_has_no_sign() {
+        let days = ["+99999-1-1", "-99999-1-1", "+2026-8-31", "0000-08-31"];
+        let text = days.map(|day| format!("1,a,,{day},\n")).concat();
+        let (rows, problems) = read(format!("id,name,secret,day,flag\n{text}").as_bytes());
+        assert!(rows.is_empty());
+        let message = |(line, day)| format!("{line}:day: \"{day}\" is no date; write it as 2026-08-31");
+        assert_eq!(problems, (2..).zip(days).map(message).collect::<Vec<_>>());
+    }
 }
