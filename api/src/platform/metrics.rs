@@ -125,6 +125,17 @@ fn exact(count: usize) -> f64 {
 mod tests {
     use super::*;
 
+    /// A connection is given back by a task of its own, some time after it was used.
+    async fn settled(database: &Database) {
+        let is_used = || database.pools().into_iter().any(|pool| pool.idle < pool.open);
+        let wait = async {
+            while is_used() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), wait).await.unwrap();
+    }
+
     #[tokio::test]
     async fn what_was_counted_is_read_by_prometheus() {
         let folder = std::env::temp_dir().join(format!("glans-metrics-{}", uuid::Uuid::now_v7()));
@@ -136,6 +147,7 @@ mod tests {
         metrics.sign_in(SignIn::Refused);
         metrics.streams().fetch_add(3, Ordering::Relaxed);
         metrics.tidy();
+        settled(&database).await;
         let text = metrics.exposed(&database).unwrap();
         for line in [
             "# TYPE glans_graphql_requests_total counter",
