@@ -57,6 +57,7 @@ impl Executor for Engine {
             async move {
                 // Who waits for the writer keeps no reader from others.
                 call.look_again().await;
+                call.figures.renew().await;
                 pending.settle().await;
                 answer
             }

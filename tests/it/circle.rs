@@ -5,11 +5,13 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use glans::practice::progress::actions::At;
 use glans::practice::progress::store as progress;
+use glans_entity::platform::outbox;
 use glans_entity::practice::{LessonStatus, lesson_progress};
 use glans_entity::scope::Scope;
 use glans_tests::{Who, World, on_each_database};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
 
 use crate::ask::{act, ask, codes, statements};
@@ -50,6 +52,24 @@ async fn taught(world: &World) -> Value {
     let mut held = act(world, Who::Leader, "teamSessionRecord", "teamSession { id status version }", input).await;
     assert_eq!(codes(&held), Vec::<&str>::new());
     held["teamSession"].take()
+}
+
+/// How often it was told that a lesson is taught.
+async fn told_as_taught(world: &World) -> u64 {
+    let db = world.writing().await;
+    let told = outbox::Entity::find().filter(outbox::Column::Kind.eq("lesson.taught")).count(&db).await.unwrap();
+    world.written(db).await;
+    told
+}
+
+async fn that_a_lesson_is_taught_is_told_once_though_an_experience_came_first(world: &World) {
+    taught(world).await;
+    assert_eq!(lesson(world, Who::Leader).await["status"], "REFLECTED");
+    assert_eq!(told_as_taught(world).await, 1);
+    let again = about(world, &json!({ "reason": "Nog eens." }));
+    assert_eq!(codes(&act(world, Who::Trainer, "lessonReopen", "", again).await), Vec::<&str>::new());
+    assert_eq!(lesson(world, Who::Leader).await["status"], "TAUGHT");
+    assert_eq!(told_as_taught(world).await, 1, "it only fell back");
 }
 
 async fn a_session_without_a_record_of_preparation_counts_all_the_same(world: &World) {
@@ -368,6 +388,7 @@ async fn an_old_or_strange_cursor_is_told_apart(world: &World) {
 
 on_each_database!(
     a_session_without_a_record_of_preparation_counts_all_the_same,
+    that_a_lesson_is_taught_is_told_once_though_an_experience_came_first,
     a_lesson_is_skipped_and_taken_up_again_for_a_reason,
     a_session_after_the_next_meeting_is_late,
     a_grid_takes_as_many_statements_as_one_school,

@@ -428,10 +428,17 @@ async fn a_course_that_fits_in_no_request_is_sent_first(world: &World) {
     let reply = nobody.sends(nobody.request(reqwest::Method::PUT, path).body(larger)).await;
     assert_eq!(reply.status, 413);
     let address = glans::uploads::hash(path.rsplit('/').next().unwrap());
-    let turn = world.app.arriving.begin(&address).unwrap();
+    let arriving = &world.app.arriving;
+    let turn = arriving.begin(&address, world.ours.id).unwrap();
     assert_eq!(send(path, b"key: anders".to_vec()).await, 409, "another body is on its way there");
     drop(turn);
+    let two = |board| [b"one", b"two"].map(|address| arriving.begin(address, board).unwrap());
+    let own = two(world.ours.id);
+    assert_eq!(send(path, b"key: anders".to_vec()).await, 503, "two of the board are on their way");
+    drop(own);
+    let of_others = two(world.theirs.id);
     assert_eq!(send(path, document.into_bytes()).await, 201);
+    drop(of_others);
     assert_eq!(send(path, b"key: anders".to_vec()).await, 404);
     assert_eq!(send("/uploads/documents/guessed", b"key: anders".to_vec()).await, 404);
 

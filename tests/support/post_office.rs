@@ -40,6 +40,17 @@ struct Kept {
     connections: Mutex<usize>,
     slowness: Mutex<Duration>,
     is_dead: AtomicBool,
+    to_lose: Mutex<usize>,
+}
+
+impl Kept {
+    /// Whether the answer to this message is lost.
+    fn loses_one(&self) -> bool {
+        let mut left = self.to_lose.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_lost = *left > 0;
+        *left = left.saturating_sub(1);
+        is_lost
+    }
 }
 
 /// The server. It closes when it is dropped.
@@ -107,6 +118,11 @@ impl PostOffice {
     /// Whether it closes each connection without a word, those that it has at the next command.
     pub fn set_dead(&self, is_dead: bool) {
         self.kept.is_dead.store(is_dead, Ordering::SeqCst);
+    }
+
+    /// From now on it takes so many messages and closes the connection before anybody hears of it.
+    pub fn lose(&self, answers: usize) {
+        *self.kept.to_lose.lock().unwrap_or_else(PoisonError::into_inner) = answers;
     }
 
     /// How often somebody connected.
@@ -180,7 +196,7 @@ impl Session {
                     let slowness = *self.kept.slowness.lock().unwrap_or_else(PoisonError::into_inner);
                     tokio::time::sleep(slowness).await;
                     let to = std::mem::take(&mut self.to);
-                    let is_lost = to.iter().any(|to| to.starts_with(LOST));
+                    let is_lost = to.iter().any(|to| to.starts_with(LOST)) || self.kept.loses_one();
                     let posted = Posted { from: self.from.clone(), to, message };
                     self.kept.posted.lock().unwrap_or_else(PoisonError::into_inner).push(posted);
                     if is_lost {

@@ -224,6 +224,11 @@ impl World {
     /// the first answer.
     pub async fn execute(&self, standing: &Arc<Standing>, document: &str, variables: Value) -> Answer {
         let call = Call::new(Arc::clone(&self.app), Arc::clone(standing), "test".to_owned());
+        self.execute_call(call, document, variables).await
+    }
+
+    /// As [`World::execute`], of a call that the test made.
+    pub async fn execute_call(&self, call: Call, document: &str, variables: Value) -> Answer {
         let mut request = Request::new(document).variables(Variables::from_json(variables));
         request.data = call.into_data();
         let before = self.app.db.statement_count();

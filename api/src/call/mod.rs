@@ -19,6 +19,7 @@ use tokio::sync::Mutex;
 use crate::access::{self, Actor, PersonActor, Standing};
 use crate::app::App;
 use crate::loaders;
+use crate::metrics::engagement::Allowance;
 use crate::people::access_log::Opened;
 use crate::platform::error::{Code, Result, coded};
 use crate::replay::Replayed;
@@ -42,6 +43,8 @@ pub struct Call {
     pub told: Arc<Told>,
     /// The records that the request opened, for the access log.
     pub opened: Arc<Opened>,
+    /// How many figures of engagement it may still be answered with.
+    pub figures: Allowance,
     /// Where the request comes from, for throttling only; never logged.
     pub address: Option<std::net::IpAddr>,
     /// The board that the request named, if it named one.
@@ -60,6 +63,7 @@ impl Call {
             languages: Vec::new(),
             told: Arc::default(),
             opened: Arc::default(),
+            figures: Allowance::default(),
             address: None,
             board: None,
         }

@@ -1,7 +1,7 @@
 //! Scalars of the API beyond the built-in ones.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use chrono::{NaiveDate, NaiveTime, Timelike};
+use chrono::{Datelike, NaiveDate, NaiveTime, Timelike};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Locale(String);
@@ -64,14 +64,25 @@ impl ScalarType for Locale {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LocalDate(pub NaiveDate);
 
-/// A calendar day without a time or a zone, as `2026-09-01` (ISO 8601).
+impl LocalDate {
+    /// A day of the years 1 to 9999, written `YYYY-MM-DD` and no other way, wherever it comes from outside. The parser of
+    /// chrono also takes `2026-9-1`, signs and years of six digits: so many days that counting them takes seconds.
+    pub fn read(text: &str) -> Option<NaiveDate> {
+        let fits = |(at, byte): (usize, u8)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
+        let is_plain = text.len() == 10 && text.bytes().enumerate().all(fits);
+        let day: NaiveDate = text.parse().ok().filter(|_| is_plain)?;
+        (day.year() > 0).then_some(day)
+    }
+}
+
+/// A calendar day of the years 1 to 9999 without a time or a zone, as `2026-09-01` (ISO 8601).
 #[Scalar(specified_by_url = "https://scalars.graphql.org/andimarek/local-date.html")]
 impl ScalarType for LocalDate {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
-            Value::String(text) => day(text)
+            Value::String(text) => Self::read(text)
                 .map(Self)
-                .ok_or_else(|| InputValueError::custom("Give a day that exists, as year, month and day: 2026-09-01.")),
+                .ok_or_else(|| InputValueError::custom("Give a day that exists, of the years 1 to 9999: 2026-09-01.")),
             _ => Err(InputValueError::expected_type(value)),
         }
     }
@@ -79,11 +90,6 @@ impl ScalarType for LocalDate {
     fn to_value(&self) -> Value {
         Value::String(self.0.to_string())
     }
-}
-
-/// The parser of chrono also takes `2026-9-1`, which is no ISO 8601.
-fn day(text: &str) -> Option<NaiveDate> {
-    (text.len() == 10).then(|| text.parse().ok()).flatten()
 }
 
 /// A time by the wall clock without a day or a zone, as `08:30` (ISO 8601, to the minute).
@@ -174,6 +180,12 @@ mod tests {
         assert_eq!(day.to_value(), Value::from("2026-09-01"));
         for wrong in ["2026-9-1", "2026-02-30", "01-09-2026", "2026-09-01T00:00:00Z", ""] {
             assert!(<LocalDate as ScalarType>::parse(Value::from(wrong)).is_err(), "{wrong}");
+        }
+        for right in ["0001-01-01", "9999-12-31"] {
+            assert!(<LocalDate as ScalarType>::parse(Value::from(right)).is_ok(), "{right}");
+        }
+        for outside in ["+99999-1-1", "-99999-1-1", "+2026-9-01", "-026-09-01", "0000-12-31", "10000-1-01"] {
+            assert!(<LocalDate as ScalarType>::parse(Value::from(outside)).is_err(), "{outside}");
         }
         assert!(<LocalDate as ScalarType>::parse(Value::from(20_260_901)).is_err());
     }

@@ -49,7 +49,7 @@ async fn sign_in(actor: &Actor, email: &str, password: &str) -> Reply {
 const TOKENS: &str = "tokens { accessToken refreshToken expiresAt } viewer { id }";
 
 /// Somebody of the first board with a session of their own, and its refresh token.
-async fn signed_in(world: &World, who: Who) -> (Actor, String) {
+pub(crate) async fn signed_in(world: &World, who: Who) -> (Actor, String) {
     let email = let_sign_in(world, who).await;
     let anonymous = world.actor(Who::Anonymous).await;
     let reply = sign_in(&anonymous, &email, PASSWORD).await;
@@ -58,7 +58,7 @@ async fn signed_in(world: &World, who: Who) -> (Actor, String) {
 }
 
 /// As apps do it: without the access token, which may have run out.
-async fn refresh(world: &World, token: &str) -> Reply {
+pub(crate) async fn refresh(world: &World, token: &str) -> Reply {
     world.actor(Who::Anonymous).await.does("sessionRefresh", TOKENS, json!({ "refreshToken": token })).await
 }
 

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use glans_tests::{Actor, Reply, Who, World, on_each_database};
+use glans_tests::{Actor, Engine, Reply, Who, World, on_each_database};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement};
 use serde_json::{Value, json};
 
 use super::bundle::{Bundle, STUDENTS_PER_CLASS};
+use crate::ask::ask;
 
 const STARTED: &str = "rosterImport { id status } upload { url method headers { name value } maxBytes expiresAt }";
 const STATE: &str = "query($id: ID!) { rosterImport(id: $id) { status rowsTotal rowsDone errorCount noticeCount \
@@ -87,6 +89,21 @@ async fn an_address_works_once(world: &World) {
     assert_eq!(done.text_at("rosterImport.status"), "SUCCEEDED", "{}", done.text);
 }
 
+async fn a_bundle_has_a_place_until_it_is_imported(world: &World) {
+    let admin = world.actor(Who::Admin).await;
+    let started = start(world, &admin, json!({})).await;
+    let asked = json!({ "id": started.text_at("rosterImportStart.rosterImport.id") });
+    let begin = |address: &[u8]| world.app.arriving.begin(address, world.ours.id);
+    // A board has two.
+    let beside = begin(b"beside it").unwrap();
+    assert_eq!(upload(&admin, &path(&started), bundle().zip()).await.status, 202);
+    while begin(b"after it").is_err() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    assert_eq!(ask(world, Who::Admin, STATE, asked).await["rosterImport"]["status"], "SUCCEEDED");
+    drop(beside);
+}
+
 async fn an_address_runs_out(world: &World) {
     let admin = world.actor(Who::Admin).await;
     let started = start(world, &admin, json!({})).await;
@@ -129,9 +146,56 @@ async fn only_administrators_import(world: &World) {
     assert_eq!(refused.refusals("rosterImportRollback"), ["NOT_FOUND id"]);
 }
 
+/// Nobody writes guardianships until the transaction ends.
+const STOP: &str = "LOCK TABLE guardianship IN SHARE MODE";
+const STOPPED: &str = "SELECT count(*) AS number FROM pg_locks WHERE NOT granted \
+                       AND relation = 'guardianship'::regclass \
+                       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+
+/// Waits until an import has written everything but guardianships.
+async fn stopped(db: &DatabaseTransaction) {
+    for _ in 0..600 {
+        let counted = db.query_one_raw(Statement::from_string(DbBackend::Postgres, STOPPED)).await.unwrap().unwrap();
+        if counted.try_get::<i64>("", "number").unwrap() > 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("no import comes so far");
+}
+
+async fn an_import_keeps_nobody_else_waiting(world: &World) {
+    let admin = world.actor(Who::Admin).await;
+    let started = start(world, &admin, json!({})).await;
+    let id = started.text_at("rosterImportStart.rosterImport.id").to_owned();
+    let stop = world.writing().await;
+    stop.execute_unprepared(STOP).await.unwrap();
+    assert_eq!(upload(&admin, &path(&started), bundle().zip()).await.status, 202);
+    stopped(&stop).await;
+    let others = async {
+        let renamed = json!({ "id": world.ours.id, "name": "De Nieuwe Sterrenwacht" });
+        let renamed = admin.does("boardUpdate", "board { name }", renamed).await;
+        assert_eq!(renamed.text_at("boardUpdate.board.name"), "De Nieuwe Sterrenwacht", "{}", renamed.text);
+        let figures = json!({ "scope": world.ours.id, "from": "2026-08-03", "to": "2026-08-16", "format": "CSV" });
+        let exported = admin.does("exportStart", "metricExport { status }", figures).await;
+        assert_eq!(exported.text_at("exportStart.metricExport.status"), "QUEUED", "{}", exported.text);
+    };
+    tokio::time::timeout(Duration::from_secs(5), others).await.expect("an import is not waited for");
+    stop.rollback().await.unwrap();
+    let done = finished(&admin, &id).await;
+    assert_eq!(done.text_at("rosterImport.status"), "SUCCEEDED", "{}", done.text);
+}
+
+/// On SQLite there is one writer, on whom everybody waits.
+#[test]
+fn postgres_an_import_keeps_nobody_else_waiting() {
+    glans_tests::run(Engine::Postgres, an_import_keeps_nobody_else_waiting);
+}
+
 on_each_database!(
     an_administrator_uploads_follows_and_rolls_back,
     an_address_works_once,
+    a_bundle_has_a_place_until_it_is_imported,
     an_address_runs_out,
     the_same_mutation_starts_one_import_and_tells_the_address_once,
     what_is_no_archive_fails_with_a_reason,

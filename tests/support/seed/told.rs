@@ -34,6 +34,7 @@ impl Sower<'_> {
             happens_at: None,
             occurred_at: self.now,
             event_seq: None,
+            figures: None,
             bundled: false,
             created_at: self.now,
             read_at: None,

@@ -75,22 +75,28 @@ pub async fn is_prepared_before(
     Ok(history.is_prepared_before(school.school_id, lesson, moment))
 }
 
-/// Tells the outside that a lesson got as far as this.
+/// Tells the outside that a lesson got as far as this. That it is taught is told whatever else became of it at once: where an
+/// experience was shared before, it is reflected by then. It is not told when it only falls back to that.
 async fn emit(
     write: &Write<'_>,
     permit: &Permit,
     before: Option<&lesson_progress::Model>,
     row: &lesson_progress::Model,
 ) -> Result<()> {
+    let was = before.map_or(LessonStatus::NotStarted, |before| before.status);
+    if was == row.status {
+        return Ok(());
+    }
+    let payload = json!({ "schoolCohort": row.cohort_school_id, "school": row.school_id, "lesson": row.lesson_id });
+    if rules::is_completed(row.status) && !rules::is_completed(was) {
+        write.emit(permit, Event { kind: "lesson.taught", payload: payload.clone() }).await?;
+    }
     let kind = match row.status {
-        status if before.is_some_and(|before| before.status == status) => return Ok(()),
         LessonStatus::Prepared => "lesson.prepared",
-        LessonStatus::Taught => "lesson.taught",
         LessonStatus::Discussed => "lesson.discussed",
         LessonStatus::Skipped => "lesson.skipped",
         _ => return Ok(()),
     };
-    let payload = json!({ "schoolCohort": row.cohort_school_id, "school": row.school_id, "lesson": row.lesson_id });
     write.emit(permit, Event { kind, payload }).await
 }
 
