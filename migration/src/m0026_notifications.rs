@@ -141,6 +141,7 @@ CREATE TABLE delivery (
     lane integer NOT NULL,
     state text NOT NULL CHECK (state IN ('QUEUED', 'SENDING', 'SENT', 'FAILED', 'DEAD', 'SUPPRESSED')),
     attempts integer NOT NULL,
+    cut_off integer NOT NULL DEFAULT 0,
     due_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
     over_at timestamptz,

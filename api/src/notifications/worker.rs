@@ -39,10 +39,10 @@ pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
 async fn remind(app: Arc<App>) {
     let mut rounds = tokio::time::interval(EVERY);
     rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let mut digested = digests::Done::default();
+    let (mut reminded, mut digested) = (reminders::Done::default(), digests::Done::default());
     loop {
         rounds.tick().await;
-        if let Err(error) = reminders::round(&app).await {
+        if let Err(error) = reminders::round_after(&app, &mut reminded).await {
             tracing::error!(?error, "nobody was reminded, which is tried again");
         }
         if let Err(error) = digests::round_after(&app, &mut digested).await {

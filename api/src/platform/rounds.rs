@@ -1,11 +1,41 @@
 //! Rounds that go on as long as the process does.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::task::JoinSet;
 
 /// Before what broke off begins anew.
 pub const A_MOMENT: Duration = Duration::from_secs(1);
+/// How long it is remembered what was done.
+const LATELY: TimeDelta = TimeDelta::minutes(5);
+
+/// What was done lately and need not be done in each round. Done again it changes nothing, so that each process remembers
+/// its own.
+#[derive(Debug)]
+pub struct Lately<K>(BTreeMap<K, DateTime<Utc>>);
+
+impl<K> Default for Lately<K> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<K: Ord> Lately<K> {
+    /// Forgets what was done a while ago, and what a clock that was ahead says of later.
+    pub fn forget(&mut self, now: DateTime<Utc>) {
+        self.0.retain(|_, done| (now - *done).abs() < LATELY);
+    }
+
+    pub fn has(&self, what: &K) -> bool {
+        self.0.contains_key(what)
+    }
+
+    pub fn did(&mut self, what: K, now: DateTime<Utc>) {
+        self.0.insert(what, now);
+    }
+}
 
 /// A round that breaks off begins anew: whoever looks at the process sees it work, and nobody would be told.
 pub async fn for_ever<R: Future<Output = ()> + Send + 'static>(what: &'static str, round: impl Fn() -> R + Send) {
@@ -16,5 +46,25 @@ pub async fn for_ever<R: Future<Output = ()> + Send + 'static>(what: &'static st
             tracing::error!(%error, what, "a round broke off and begins anew");
         }
         tokio::time::sleep(A_MOMENT).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_done_is_done_again_after_a_while() {
+        let at = |minutes: i64| DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes);
+        let mut lately = Lately::default();
+        lately.did("first", at(0));
+        lately.did("second", at(3));
+        let mut known = |minutes: i64| {
+            lately.forget(at(minutes));
+            ["first", "second"].map(|what| lately.has(&what))
+        };
+        assert_eq!(known(4), [true, true]);
+        assert_eq!(known(5), [false, true]);
+        assert_eq!(known(-10), [false, false], "the clock was ahead");
     }
 }

@@ -29,6 +29,8 @@ pub struct Model {
     pub lane: i32,
     pub state: DeliveryState,
     pub attempts: i32,
+    /// How many times whoever had it did not come back, since a try of it ended in an answer.
+    pub cut_off: i32,
     pub due_at: DateTimeUtc,
     /// Later than this it is of no use.
     pub expires_at: DateTimeUtc,

@@ -203,6 +203,7 @@ async fn sending_to(world: &World, account: AccountId, device: &str) -> Delivery
         lane: 1,
         state: DeliveryState::Sending,
         attempts: 1,
+        cut_off: 0,
         due_at: now,
         expires_at: now + TimeDelta::hours(1),
         over_at: None,

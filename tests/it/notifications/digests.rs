@@ -4,7 +4,10 @@
 use std::sync::Arc;
 
 use chrono::{TimeDelta, Weekday};
-use glans::notifications::deliveries::digests;
+use glans::notifications::dead::replay_all;
+use glans::notifications::deliveries::sender::Sender;
+use glans::notifications::deliveries::{LEASE, digests};
+use glans::platform::dispatch::Dispatch;
 use glans::platform::outbox::Event;
 use glans_entity::ids::{ClassGroupId, StudentId};
 use glans_entity::notifications::Channel;
@@ -20,7 +23,8 @@ use serde_json::{Value, json};
 
 use super::mail_faults::message_id;
 use super::occasions::{done, family, happens, notifications, standing};
-use super::stage::{Stage, daytime, process, read, turn_to, turn_to_weekday};
+use super::poison::claimed;
+use super::stage::{Stage, daytime, nothing_is_dead, process, read, turn_to, turn_to_weekday};
 use crate::announcements::{published, to_group, to_school};
 use crate::ask::ask_as;
 
@@ -207,18 +211,22 @@ async fn what_is_for_home_is_mailed_to_who_asks_for_it(world: &World) {
         .unwrap();
     world.written(db).await;
     let asks = json!({ "channels": [{ "category": "LESSON_FOR_HOME", "channel": "EMAIL", "enabled": true }] });
-    done(world, sara, "notificationPreferencesUpdate", "", asks).await;
+    done(world, sara, "notificationPreferencesUpdate", "", asks.clone()).await;
     for _ in 0..2 {
         taught(world).await;
         stage.tells().await;
     }
     assert_eq!(standing(world, "lesson-for-home").await, ["Ilse", "Omar", "Sara"], "the inbox has it");
-    assert_eq!(notifications(world, "lesson-for-home").await.len(), 3, "once is enough");
+    let rows = notifications(world, "lesson-for-home").await;
+    assert_eq!(rows.len(), 3, "once is enough");
+    let waiting: Vec<_> = rows.iter().filter(|row| row.bundled).map(|row| row.person_id).collect();
+    assert_eq!(waiting, [sara.person], "it waits for a digest of nobody else");
+    done(world, omar, "notificationPreferencesUpdate", "", asks).await;
     turn_to(world, 17, 0);
     digest(&stage).await;
     let posted = stage.office.posted_to(SARA);
     assert_eq!(posted.iter().map(told).collect::<Vec<_>>(), ["\nDe Zwaluw\n  Uw kind in 3a\n  - 1 tip voor thuis\n"]);
-    assert_eq!(stage.office.posted().len(), 1, "nobody else asked for it");
+    assert_eq!(stage.office.posted().len(), 1, "nobody else asked for it by then");
     assert_eq!(stage.fates(omar, Channel::Email).await, [""; 0], "for who did not, none is made up");
 }
 
@@ -473,10 +481,8 @@ async fn who_wants_each_thing_by_itself_hears_once_of_what_a_digest_was_to_tell(
     assert_eq!(stage.fates(sara, Channel::Email).await, ["SUPPRESSED NOTHING", "SENT"]);
 }
 
-/// The mail server took it, and nobody heard of it.
-async fn a_digest_that_may_have_arrived_is_told_again_by_no_other(world: &World) {
-    daytime(world);
-    let stage = Stage::set(world).await;
+/// A digest to Sara that the mail server took, and nobody heard of it. And how to write to her alone.
+async fn of_which_nobody_heard(world: &World, stage: &Stage<'_>) -> (Someone, Value) {
     let group = class_group(world, "4b").await;
     let bram = child_of(world, "Bram", group).await;
     let sara = world.guardian("Sara", &[(bram, GuardianAccess::Full)]).await;
@@ -485,18 +491,76 @@ async fn a_digest_that_may_have_arrived_is_told_again_by_no_other(world: &World)
     stage.tells().await;
     turn_to(world, 17, 0);
     stage.office.lose(1);
-    assert_eq!(digest(&stage).await, 1, "for Sara alone");
+    assert_eq!(digest(stage).await, 1, "for Sara alone");
     assert!(stage.fates(sara, Channel::Email).await[0].starts_with("QUEUED "));
-    published(world, Who::Leader, "Twee", to_bram).await;
-    stage.tells().await;
-    done(world, sara, "notificationPreferencesUpdate", "", json!({ "digest": "IMMEDIATE" })).await;
-    stage.passes(3, TimeDelta::minutes(3)).await;
+    (sara, to_bram)
+}
+
+/// The first digest came twice under its own name, and the other one told the rest.
+async fn each_is_told_by_one(stage: &Stage<'_>, sara: Someone) {
     assert_eq!(stage.fates(sara, Channel::Email).await, ["SENT", "SENT"]);
     let posted = stage.office.posted_to(SARA);
     let one = "\nDe Zwaluw\n  Uw kind in 4b\n  - 1 mededeling\n";
     assert_eq!(posted.iter().map(told).collect::<Vec<_>>(), [one; 3]);
     let ids: Vec<_> = posted.iter().map(message_id).collect();
     assert!(ids[0] == ids[1] && ids[1] != ids[2], "the first comes again as itself, the other tells the rest: {ids:?}");
+}
+
+async fn a_digest_that_may_have_arrived_is_told_again_by_no_other(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let (sara, to_bram) = of_which_nobody_heard(world, &stage).await;
+    published(world, Who::Leader, "Twee", to_bram).await;
+    stage.tells().await;
+    done(world, sara, "notificationPreferencesUpdate", "", json!({ "digest": "IMMEDIATE" })).await;
+    stage.passes(3, TimeDelta::minutes(3)).await;
+    each_is_told_by_one(&stage, sara).await;
+}
+
+/// Then the mail server was away until it was given up. It is back, and the next one is there.
+async fn of_which_nobody_heard_until_the_next_one(world: &World, stage: &Stage<'_>) -> Someone {
+    nothing_is_dead(world).await;
+    let (sara, to_bram) = of_which_nobody_heard(world, stage).await;
+    stage.office.set_dead(true);
+    stage.passes(21, TimeDelta::hours(1)).await;
+    assert!(stage.fates(sara, Channel::Email).await[0].starts_with("DEAD "));
+    published(world, Who::Leader, "Twee", to_bram).await;
+    stage.tells().await;
+    turn_to(world, 17, 0);
+    assert_eq!(digests::round(&stage.app).await.unwrap(), 1, "for Sara alone");
+    stage.office.set_dead(false);
+    sara
+}
+
+async fn a_digest_that_may_have_arrived_is_told_by_no_other_when_it_is_replayed(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let sara = of_which_nobody_heard_until_the_next_one(world, &stage).await;
+    assert_eq!(replay_all(&stage.app).await.unwrap(), (0, 1));
+    for _ in 0..4 {
+        stage.sends_anew().await;
+        world.app.clock.turn(TimeDelta::minutes(3));
+    }
+    each_is_told_by_one(&stage, sara).await;
+}
+
+/// The next one saw no other, and is with the mail server when the first one is replayed.
+async fn a_digest_that_is_replayed_waits_for_one_that_is_under_way(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let sara = of_which_nobody_heard_until_the_next_one(world, &stage).await;
+    let sender = Sender::new(Arc::clone(&stage.app));
+    let (queue, lease, batch) = claimed(&sender, Channel::Email).await;
+    let done = sender.carry(queue, batch).await.unwrap();
+    assert_eq!(replay_all(&stage.app).await.unwrap(), (0, 1));
+    stage.sends_anew().await;
+    sender.settle(queue, &done, lease).await.unwrap();
+    world.app.clock.turn(LEASE + TimeDelta::seconds(1));
+    stage.sends_anew().await;
+    assert_eq!(stage.fates(sara, Channel::Email).await, ["SUPPRESSED NOTHING", "SENT"]);
+    let posted = stage.office.posted_to(SARA);
+    assert_eq!(posted.len(), 2, "the one of which nobody heard, and the next one");
+    assert_eq!(told(&posted[1]), "\nDe Zwaluw\n  Uw kind in 4b\n  - 2 mededelingen\n");
 }
 
 async fn who_gets_no_email_of_a_category_finds_none_in_the_digest(world: &World) {
@@ -552,6 +616,8 @@ on_each_database!(
     who_wants_each_thing_by_itself_hears_once_more_of_what_waited,
     who_wants_each_thing_by_itself_hears_once_of_what_a_digest_was_to_tell,
     a_digest_that_may_have_arrived_is_told_again_by_no_other,
+    a_digest_that_may_have_arrived_is_told_by_no_other_when_it_is_replayed,
+    a_digest_that_is_replayed_waits_for_one_that_is_under_way,
     who_gets_no_email_of_a_category_finds_none_in_the_digest,
     of_two_processes_one_makes_the_digest,
 );

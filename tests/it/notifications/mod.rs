@@ -47,6 +47,7 @@ async fn session(world: &World, name: &str, account_id: AccountId) -> SessionId 
         last_used_at: now,
         expires_at: now + TimeDelta::days(365),
         revoked_at: None,
+        version: 1,
     };
     let db = world.writing().await;
     identity::session::Entity::insert(row.into_active_model()).exec_without_returning(&db).await.expect("a session");

@@ -6,12 +6,11 @@ use glans::notifications::reminders;
 use glans::notifications::texts::Figures;
 use glans_entity::notifications::{Category, Channel};
 use glans_entity::organisation::school;
-use glans_entity::people::membership;
+use glans_entity::people::{GuardianAccess, guardianship, membership};
 use glans_entity::practice::{LessonStatus, OccasionStatus, experience, lesson_progress, team_session};
-use glans_entity::scope::Scope;
 use glans_tests::{Who, World, on_each_database};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveEnum, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
 use super::occasions::{done, family, in_days, notifications, standing, tell, told};
@@ -99,20 +98,22 @@ async fn a_team_session_that_does_not_take_place_is_not_reminded_of(world: &Worl
     assert_eq!(reminded(world, "session-next-week").await, NOBODY);
 }
 
-async fn a_lesson_without_a_date(world: &World) {
+/// The lesson of the first school was prepared so long ago.
+async fn prepared(world: &World, ago: TimeDelta) {
     use lesson_progress::Column;
-    let prepared = async |ago: TimeDelta| {
-        let db = world.writing().await;
-        let rows = lesson_progress::Entity::update_many()
-            .col_expr(Column::Status, Expr::val(LessonStatus::Prepared.to_value()))
-            .col_expr(Column::PreparedAt, Expr::val(world.app.clock.now() - ago))
-            .filter(Column::CohortSchoolId.eq(world.ours.school_cohorts[0]));
-        assert_eq!(rows.exec(&db).await.unwrap().rows_affected, 1);
-        world.written(db).await;
-    };
-    prepared(TimeDelta::days(6)).await;
+    let db = world.writing().await;
+    let rows = lesson_progress::Entity::update_many()
+        .col_expr(Column::Status, Expr::val(LessonStatus::Prepared.to_value()))
+        .col_expr(Column::PreparedAt, Expr::val(world.app.clock.now() - ago))
+        .filter(Column::CohortSchoolId.eq(world.ours.school_cohorts[0]));
+    assert_eq!(rows.exec(&db).await.unwrap().rows_affected, 1);
+    world.written(db).await;
+}
+
+async fn a_lesson_without_a_date(world: &World) {
+    prepared(world, TimeDelta::days(6)).await;
     assert_eq!(reminded(world, "session-without-date").await, NOBODY);
-    prepared(TimeDelta::days(7) + TimeDelta::hours(1)).await;
+    prepared(world, TimeDelta::days(7) + TimeDelta::hours(1)).await;
     assert_eq!(reminded(world, "session-without-date").await, ["Marieke*"]);
 }
 
@@ -144,15 +145,18 @@ async fn a_week_of(world: &World, monday: DateTime<Utc>) {
     world.written(db).await;
 }
 
+/// How many weeks of clusters of the first board are to be told now.
+async fn weeks_due(world: &World) -> usize {
+    let due = reminders::due(&world.app, world.app.clock.now(), &mut reminders::Done::default()).await.unwrap();
+    let ours = due.iter().filter(|reminder| reminder.board == world.ours.id);
+    ours.filter(|reminder| reminder.source.starts_with("reminder.programme-week")).count()
+}
+
 async fn the_week_of_the_course_is_told_to_the_director(world: &World) {
     let monday = turn_to_weekday(world, Weekday::Mon, 9, 30);
     a_week_of(world, monday).await;
     assert_eq!(reminded(world, "programme-week").await, ["Dirk*"]);
-    let db = world.app.db.read(&Scope::system(today(world))).await.unwrap();
-    let due = reminders::due(&db, monday).await.unwrap();
-    drop(db);
-    let weeks = due.iter().filter(|reminder| reminder.source.starts_with("reminder.programme-week"));
-    assert_eq!(weeks.count(), 0, "once it is told, nobody counts again");
+    assert_eq!(weeks_due(world).await, 0, "once it is told, nobody counts again");
     let rows = notifications(world, "programme-week").await;
     assert_eq!(rows.iter().map(|row| row.bundled).collect::<Vec<_>>(), [false], "it is a digest already");
     let inbox = "{ notifications(first: 1) { nodes { category body about { id } } } }";
@@ -215,6 +219,76 @@ async fn a_week_in_which_nothing_happened_is_not_told(world: &World) {
     world.app.clock.turn(TimeDelta::days(14));
     turn_to_weekday(world, Weekday::Mon, 9, 30);
     assert_eq!(reminded(world, "programme-week").await, NOBODY);
+}
+
+async fn a_week_without_figures_is_not_counted_in_each_round(world: &World) {
+    world.app.clock.turn(TimeDelta::days(14));
+    turn_to_weekday(world, Weekday::Mon, 9, 30);
+    // Whatever else there is to tell.
+    reminders::round(&world.app).await.unwrap();
+    let mut before = reminders::Done::default();
+    let mut round = async || {
+        let statements = world.app.db.statement_count();
+        reminders::round_after(&world.app, &mut before).await.unwrap();
+        world.app.db.statement_count() - statements
+    };
+    let (first, second) = (round().await, round().await);
+    world.app.clock.turn(TimeDelta::minutes(6));
+    let third = round().await;
+    assert!(second < first, "it was counted a moment ago: {second} and {first} statements");
+    assert!(second < third, "now and then it is: {second} and {third} statements");
+}
+
+async fn the_week_of_a_cluster_without_a_director_is_not_counted(world: &World) {
+    use membership::Column;
+    let monday = turn_to_weekday(world, Weekday::Mon, 9, 30);
+    a_week_of(world, monday).await;
+    assert_eq!(weeks_due(world).await, 1);
+    let db = world.writing().await;
+    let ended = membership::Entity::update_many().filter(Column::PersonId.eq(world.ours.director.person));
+    let ended = ended.col_expr(Column::EndedAt, Expr::val(monday));
+    assert_eq!(ended.exec(&db).await.unwrap().rows_affected, 1);
+    world.written(db).await;
+    assert_eq!(weeks_due(world).await, 0);
+}
+
+async fn what_cannot_be_read_keeps_no_other_reminder(world: &World) {
+    let tomorrow = asks_tomorrow(world).await;
+    turn_to(world, morning(tomorrow));
+    prepared(world, TimeDelta::days(7) + TimeDelta::hours(1)).await;
+    let rename = async |from: &str, to: &str| {
+        let renamed = world.app.db.connection().execute_unprepared(&format!("ALTER TABLE {from} RENAME TO {to}")).await;
+        renamed.unwrap();
+    };
+    rename("lesson_progress", "elsewhere").await;
+    assert_eq!(reminded(world, "consent-asked").await, ["Ilse"]);
+    assert_eq!(standing(world, "session-without-date").await, NOBODY);
+    rename("elsewhere", "lesson_progress").await;
+    assert_eq!(reminded(world, "session-without-date").await, ["Marieke*"], "it is tried again");
+}
+
+async fn what_nobody_was_there_to_hear_is_tried_again_after_a_while(world: &World) {
+    use guardianship::Column;
+    let has = async |access: GuardianAccess| {
+        let db = world.writing().await;
+        let own = guardianship::Entity::update_many().filter(Column::GuardianId.eq(world.ours.guardians[0].person));
+        let own = own.col_expr(Column::Access, Expr::val(access.to_value()));
+        assert_eq!(own.exec(&db).await.unwrap().rows_affected, 1);
+        world.written(db).await;
+    };
+    let tomorrow = asks_tomorrow(world).await;
+    turn_to(world, morning(tomorrow));
+    has(GuardianAccess::EmergencyOnly).await;
+    let mut before = reminders::Done::default();
+    let mut asked = async || {
+        reminders::round_after(&world.app, &mut before).await.unwrap();
+        standing(world, "consent-asked").await
+    };
+    assert_eq!(asked().await, NOBODY);
+    has(GuardianAccess::Full).await;
+    assert_eq!(asked().await, NOBODY, "it was tried a moment ago");
+    world.app.clock.turn(TimeDelta::minutes(6));
+    assert_eq!(asked().await, ["Ilse"]);
 }
 
 async fn a_conversation_in_two_days(world: &World) {
@@ -338,10 +412,16 @@ async fn a_survey_that_closes(world: &World) {
     assert_eq!(reminded(world, "survey-reminder").await, ["Ilse", "Omar"], "Sara has answered, nobody knows what");
 }
 
-async fn a_question_of_a_later_day(world: &World) {
+/// The leader of the first school asks something from tomorrow on. Which day that is.
+async fn asks_tomorrow(world: &World) -> NaiveDate {
     let tomorrow = today(world) + Days::new(1);
     let input = json!({ "school": world.ours.schools[0], "text": "Mag uw kind op de foto?", "askedFrom": tomorrow });
     done(world, world.ours.leader, "consentPurposeCreate", "", input).await;
+    tomorrow
+}
+
+async fn a_question_of_a_later_day(world: &World) {
+    let tomorrow = asks_tomorrow(world).await;
     assert_eq!(told(world, "consent-asked").await, NOBODY);
     turn_to(world, morning(tomorrow));
     assert_eq!(reminded(world, "consent-asked").await, ["Ilse"]);
@@ -358,6 +438,10 @@ on_each_database!(
     the_week_is_mailed_under_the_name_of_the_cluster,
     the_week_is_gone_for_who_directs_another_cluster_by_now,
     a_week_in_which_nothing_happened_is_not_told,
+    a_week_without_figures_is_not_counted_in_each_round,
+    the_week_of_a_cluster_without_a_director_is_not_counted,
+    what_cannot_be_read_keeps_no_other_reminder,
+    what_nobody_was_there_to_hear_is_tried_again_after_a_while,
     a_conversation_in_two_days,
     an_agreement_that_is_due,
     a_round_that_opens_and_closes,

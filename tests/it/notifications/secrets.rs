@@ -173,7 +173,7 @@ async fn newcomer(world: &World) {
 async fn invites(world: &World) {
     let input = json!({ "person": world.ours.guardians[0].person, "guardianship": world.ours.guardianships[0],
         "delivery": "EMAIL" });
-    let made = done(world, world.ours.leader, "invitationCreate", "code invitation { id }", input).await;
+    let made = done(world, world.ours.leader, "invitationCreate", "code invitation { expiresAt }", input).await;
     assert!(made["code"].is_null(), "who invites does not see it");
 }
 

@@ -365,6 +365,7 @@ async fn is_reported_to(world: &World, someone: Someone) {
         lane: lane(Channel::Push, false),
         state: DeliveryState::Queued,
         attempts: 0,
+        cut_off: 0,
         due_at: now,
         expires_at: now + TimeDelta::hours(1),
         over_at: None,

@@ -1,6 +1,6 @@
 //! Whoever signs in with a login: its owner hears of it elsewhere.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use glans_entity::identity::account;
 use glans_entity::notifications::{Category, Channel, PushPlatform};
 use glans_tests::{Who, World, on_each_database};
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::occasions::{done, notifications, told};
 use super::stage::{Stage, daytime, read};
 use crate::ask::ask_as;
-use crate::identity::{refresh, signed_in};
+use crate::identity::{deeds, refresh, signed_in, signed_in_on};
 
 const TARIK: &str = "tarik@example.org";
 const NOBODY: [&str; 0] = [];
@@ -63,7 +63,36 @@ async fn neither_the_first_sign_in_nor_a_refresh_is_told(world: &World) {
     assert_eq!(told(world, "signed-in").await, ["Tarik"]);
 }
 
+/// Whoever has the password may name the device as its owner does, or otherwise each time.
+async fn of_many_sign_ins_three_are_told_in_ten_minutes_whatever_the_name(world: &World) {
+    let signs_in = async |device: Option<&str>| {
+        signed_in_on(world, Who::Teacher, device).await;
+        assert_eq!(told(world, "signed-in").await, ["Tarik"]);
+        notifications(world, "signed-in").await.len()
+    };
+    let created = async || deeds(world).await.into_iter().filter(|deed| deed == "session.created").count();
+    let before = created().await;
+    assert_eq!((signs_in(None).await, signs_in(None).await), (1, 2), "the second is never silent");
+    assert_eq!((signs_in(Some("Telefoon")).await, signs_in(Some("Laptop")).await), (3, 3));
+    world.app.clock.turn(TimeDelta::minutes(9));
+    assert_eq!(signs_in(Some("Tablet")).await, 3);
+    world.app.clock.turn(TimeDelta::minutes(1));
+    assert_eq!(signs_in(Some("Telefoon")).await, 4, "by those that were told");
+    assert_eq!(created().await - before, 6, "the audit log has all");
+}
+
+async fn of_sign_ins_that_are_told_late_three_are_told(world: &World) {
+    for _ in 0..5 {
+        signed_in(world, Who::Teacher).await;
+    }
+    world.app.clock.turn(TimeDelta::hours(1));
+    assert_eq!(told(world, "signed-in").await, ["Tarik"]);
+    assert_eq!(notifications(world, "signed-in").await.len(), 3);
+}
+
 on_each_database!(
     a_sign_in_is_told_to_the_account_and_not_on_the_device_that_signed_in,
     neither_the_first_sign_in_nor_a_refresh_is_told,
+    of_many_sign_ins_three_are_told_in_ten_minutes_whatever_the_name,
+    of_sign_ins_that_are_told_late_three_are_told,
 );

@@ -93,6 +93,7 @@ impl<'w> Stage<'w> {
                 last_used_at: now,
                 expires_at: now + TimeDelta::days(365),
                 revoked_at: None,
+                version: 1,
             };
             let browser = platform == PushPlatform::WebPush;
             let row = device::Model {

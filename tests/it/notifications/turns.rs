@@ -3,16 +3,20 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use glans::notifications::deliveries::rules::{LETTERS, lane};
+use glans::notifications::deliveries::rules::{LETTERS, browser_lane, lane};
 use glans_entity::ids::{BoardId, DeliveryId};
 use glans_entity::notifications::{Channel, DeliveryState, LetterKind, PushPlatform, delivery};
 use glans_entity::scope::{Scope, Scoped};
 use glans_tests::seed::Crowd;
-use glans_tests::{World, on_each_database};
+use glans_tests::{Who, World, on_each_database};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use serde_json::json;
 use uuid::Uuid;
 
-use super::stage::{Stage, daytime};
+use super::occasions::{done, family};
+use super::stage::{Stage, daytime, urgent};
+use crate::announcements::published;
+use crate::identity::signed_in;
 
 /// Pushes and letters that are claimed at once.
 const PUSHES: usize = 64;
@@ -35,6 +39,7 @@ fn row(board_id: Option<BoardId>, letter: Option<LetterKind>, now: DateTime<Utc>
         lane: if letter.is_some() { LETTERS } else { lane(channel, false) },
         state: DeliveryState::Queued,
         attempts: 0,
+        cut_off: 0,
         due_at: now,
         expires_at: now + TimeDelta::hours(1),
         over_at: None,
@@ -127,7 +132,35 @@ async fn an_alarm_waits_for_no_ordinary_push_of_other_boards(world: &World) {
     assert!(before.is_some_and(|before| before <= ROOM), "{before:?} ordinary pushes went first");
 }
 
+/// Anybody signs in as often as they like, with browsers whose push services take their time.
+async fn a_sign_in_takes_no_room_that_is_kept_for_alarms_to_browsers(world: &World) {
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let (_, sara, _) = family(world).await;
+    let tarik = world.ours.teacher;
+    let pushed = json!({ "channels": [{ "category": "SECURITY", "channel": "PUSH", "enabled": true }] });
+    done(world, tarik, "notificationPreferencesUpdate", "", pushed).await;
+    for (someone, name) in [(tarik, "tarik"), (sara, "sara")] {
+        stage.device(someone, PushPlatform::Fcm, &format!("ok-phone-{name}")).await;
+        stage.device(someone, PushPlatform::WebPush, &format!("ok-browser-{name}")).await;
+    }
+    let usual = lane(Channel::Push, true);
+    signed_in(world, Who::Teacher).await;
+    stage.tells().await;
+    assert_eq!(lanes(&stage.deliveries(tarik, Channel::Push).await), [usual, browser_lane(false)]);
+    published(world, Who::Leader, "De school is dicht", urgent(world)).await;
+    stage.tells().await;
+    assert_eq!(lanes(&stage.deliveries(sara, Channel::Push).await), [usual, browser_lane(true)]);
+}
+
+fn lanes(rows: &[delivery::Model]) -> Vec<i32> {
+    let mut lanes: Vec<i32> = rows.iter().map(|row| row.lane).collect();
+    lanes.sort_unstable();
+    lanes
+}
+
 on_each_database!(
+    a_sign_in_takes_no_room_that_is_kept_for_alarms_to_browsers,
     an_alarm_waits_for_no_ordinary_push_of_other_boards,
     two_busy_boards_keep_no_push_of_another_waiting,
     two_boards_that_invite_keep_neither_another_nor_a_password_waiting,

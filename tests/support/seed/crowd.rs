@@ -281,6 +281,7 @@ fn session_of(id: SessionId, account_id: AccountId, now: DateTime<Utc>) -> sessi
         last_used_at: now,
         expires_at: now + TimeDelta::days(365),
         revoked_at: None,
+        version: 1,
     }
 }
 

@@ -165,6 +165,7 @@ impl Sower<'_> {
             last_used_at: self.now,
             expires_at: self.now + chrono::TimeDelta::days(365),
             revoked_at: None,
+            version: 1,
         })
         .await;
         id

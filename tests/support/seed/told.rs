@@ -61,6 +61,7 @@ impl Sower<'_> {
             lane: 1,
             state: DeliveryState::Dead,
             attempts: 3,
+            cut_off: 0,
             due_at: self.now,
             expires_at: self.now + TimeDelta::hours(24),
             over_at: None,

@@ -11,6 +11,7 @@ use glans_entity::scope::{Scope, Scoped};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use crate::loaders::group;
+use crate::notifications::channels::email::{FOR_GOOD, FOR_NOW, is_of_the_mailbox};
 use crate::platform::error::Result;
 
 /// A push token that was not seen for so long is of nobody any more.
@@ -19,16 +20,12 @@ const TOKEN_LASTS: TimeDelta = TimeDelta::days(90);
 /// refused, if they were given up within [`OF_LATE`].
 const PUT_OFF: usize = 3;
 const OF_LATE: TimeDelta = TimeDelta::days(14);
-/// Replies of a mail server that put off whatever comes from us, and say nothing of the mailbox.
-const NOT_OF_THE_MAILBOX: [u16; 2] = [421, 454];
-/// How a status begins that is about the address or its mailbox (RFC 3463, section 3); others are about the system of
-/// the mail server, the network or its policy, as when it takes no more from us for now.
-const OF_THE_MAILBOX: [&str; 2] = ["4.1.", "4.2."];
 
 /// Those of the people who have a usable channel: a login with a device that was seen of late, or to which e-mail from their
 /// board, or digests of all boards, did not bounce. That its address is theirs was proven when the login was made. A login
 /// keeps its address and goes to another with a new one, so that what bounced from the old address is not held against the
-/// new one. Whether an e-mail bounced is known for as long as deliveries are kept, and of no other board.
+/// new one. Whether an e-mail bounced is known for as long as deliveries are kept, and of no other board. What a server has
+/// against the message or its sender is not held against an address.
 #[expect(clippy::disallowed_methods, reason = "devices belong to no board")]
 pub async fn among(
     db: &impl ConnectionTrait,
@@ -91,12 +88,13 @@ fn to(logins: &BTreeSet<AccountId>) -> Condition {
         .add(Condition::any().add(Column::BoardId.is_not_null()).add(Column::DigestUntil.is_not_null()))
 }
 
-/// The last e-mails that a mail server took, and the last that it will never take.
+/// The last e-mails that a mail server took, and the last that it will never take because of the address or its mailbox.
 async fn answered(db: &impl ConnectionTrait, scope: &Scope, logins: &BTreeSet<AccountId>) -> Result<Vec<Fate>> {
     use delivery::Column;
-    let rows: Vec<(AccountId, Option<BoardId>, DeliveryState, DateTime<Utc>)> = delivery::Entity::within(scope)
+    type Row = (AccountId, Option<BoardId>, DeliveryState, Option<String>, DateTime<Utc>);
+    let mut rows: Vec<Row> = delivery::Entity::within(scope)
         .select_only()
-        .columns([Column::AccountId, Column::BoardId, Column::State])
+        .columns([Column::AccountId, Column::BoardId, Column::State, Column::Failure])
         .column_as(Column::FinishedAt.max(), "last")
         .filter(to(logins))
         .filter(Column::State.is_in([Sent, Failed]))
@@ -104,10 +102,14 @@ async fn answered(db: &impl ConnectionTrait, scope: &Scope, logins: &BTreeSet<Ac
         .group_by(Column::AccountId)
         .group_by(Column::BoardId)
         .group_by(Column::State)
+        .group_by(Column::Failure)
         .into_tuple()
         .all(db)
         .await?;
-    Ok(rows.into_iter().map(Fate::of).collect())
+    rows.retain(|(_, _, state, why, _)| {
+        *state == Sent || why.as_deref().is_some_and(|why| is_of_the_mailbox(why, &FOR_GOOD))
+    });
+    Ok(rows.into_iter().map(|(login, board, state, _, at)| Fate::of((login, board, state, at))).collect())
 }
 
 /// Those of late that were put off until they were given up.
@@ -128,16 +130,8 @@ async fn put_off(
         .into_tuple()
         .all(db)
         .await?;
-    let of_mailbox = rows.into_iter().filter(|(.., why, _)| is_of_the_mailbox(why));
+    let of_mailbox = rows.into_iter().filter(|(.., why, _)| is_of_the_mailbox(why, &FOR_NOW));
     Ok(of_mailbox.map(|(login, board, _, at)| Fate::of((login, board, Dead, at))).collect())
-}
-
-/// Whether it is a reply for the time being, about a mailbox: `452 4.2.2`, it is full. One without a status may be.
-fn is_of_the_mailbox(why: &str) -> bool {
-    let mut words = why.split(' ');
-    let code = words.next().and_then(|code| code.parse::<u16>().ok());
-    code.is_some_and(|code| (400..500).contains(&code) && !NOT_OF_THE_MAILBOX.contains(&code))
-        && words.next().is_none_or(|status| OF_THE_MAILBOX.iter().any(|begin| status.starts_with(begin)))
 }
 
 #[cfg(test)]
@@ -167,16 +161,5 @@ mod tests {
         assert!(bounced(&[(Dead, 1), (Dead, 2), (Dead, 3)]));
         assert!(!bounced(&[(Dead, 1), (Sent, 2), (Dead, 3), (Dead, 4)]));
         assert!(bounced(&[(Dead, 1), (Sent, 2), (Dead, 3), (Dead, 4), (Dead, 5)]));
-    }
-
-    #[test]
-    fn a_mail_server_out_of_order_is_no_mailbox_that_is_full() {
-        for why in ["450", "450 4.1.1", "452 4.2.2"] {
-            assert!(is_of_the_mailbox(why), "{why}");
-        }
-        let of_the_server = ["421 4.3.2", "454", "451 4.3.0", "450 4.4.2", "451 4.7.1", "450 4.7.25"];
-        for why in of_the_server.into_iter().chain(["550 5.1.1", "TIME_TO_LIVE", "no answer within 10 s", ""]) {
-            assert!(!is_of_the_mailbox(why), "{why}");
-        }
     }
 }

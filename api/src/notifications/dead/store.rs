@@ -11,6 +11,7 @@ use sea_orm::{
     ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
+use crate::notifications::deliveries::LEASE;
 use crate::platform::error::Result;
 use crate::platform::page::{self, Order, PageArgs, Rows};
 
@@ -76,10 +77,17 @@ pub(super) async fn replay(
     let until = now + LIFETIME;
     let until =
         CaseStatement::new().case(Column::OverAt.lt(until), Expr::col(Column::OverAt)).finally(Expr::value(until));
+    // A digest may have arrived: as one that was tried it leaves nothing to another one.
+    let attempts = CaseStatement::new().case(Column::DigestUntil.is_not_null(), 1).finally(0);
+    // A later digest may be under way that saw nothing of this one: it is settled before, or given back.
+    let due_at = CaseStatement::new()
+        .case(Column::DigestUntil.is_not_null(), Expr::value(now + LEASE))
+        .finally(Expr::value(now));
     let mut again = Entity::update_many()
         .col_expr(Column::State, Expr::value(Queued.to_value()))
-        .col_expr(Column::Attempts, Expr::value(0))
-        .col_expr(Column::DueAt, Expr::value(now))
+        .col_expr(Column::Attempts, SimpleExpr::Case(Box::new(attempts)))
+        .col_expr(Column::CutOff, Expr::value(0))
+        .col_expr(Column::DueAt, SimpleExpr::Case(Box::new(due_at)))
         .col_expr(Column::ExpiresAt, SimpleExpr::Case(Box::new(until)))
         .col_expr(Column::FinishedAt, Expr::value(None::<DateTime<Utc>>))
         .filter(Column::State.eq(Dead));

@@ -7,14 +7,14 @@ use glans_entity::ids::{BoardId, DeliveryId, DeviceId};
 use glans_entity::notifications::DeliveryState::{Queued, Sending};
 use glans_entity::notifications::delivery::{self, Column};
 use glans_entity::notifications::{DeliveryState, device, notification};
-use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Order, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Order, Query, SelectStatement};
 use sea_orm::{
     ActiveEnum, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter,
 };
 use uuid::Uuid;
 
 use super::LEASE;
-use super::rules::{Kind, Outcome};
+use super::rules::{Kind, Outcome, TOGETHER};
 use crate::platform::error::Result;
 
 /// Deliveries of one kind for one board, in the order in which they go out; none for what belongs to no board.
@@ -51,22 +51,12 @@ fn of_queue(queue: Queue) -> Condition {
 }
 
 /// Why a delivery is due again that was given back.
-pub(super) const CUT_OFF: &str = "CUT_OFF";
-/// Tries of a delivery together with others. One that was cut off in the last of them is claimed by itself from then on: it may
-/// be what ends whoever has it under their hands.
-const TOGETHER: i32 = 3;
-
-fn suspected() -> Condition {
-    Condition::all().add(Column::Attempts.gte(TOGETHER)).add(Column::Failure.eq(CUT_OFF))
-}
-
-fn unsuspected() -> Condition {
-    let another_reason = Condition::any().add(Column::Failure.is_null()).add(Column::Failure.ne(CUT_OFF));
-    Condition::any().add(Column::Attempts.lt(TOGETHER)).add(another_reason)
-}
+const CUT_OFF: &str = "CUT_OFF";
 
 /// Takes up to `most` due deliveries of a queue, those of the first lane that wait longest first, under the lease
-/// `lease`. What another process has under its hands is passed over. When nothing else is due, takes one that is suspected.
+/// `lease`. What another process has under its hands is passed over. One that was cut off too often is taken by itself
+/// when its turn comes and no other such one is under way, in whatever queue, and passed over until then. Two processes
+/// that look at the same moment may take one each: neither ends the other.
 pub(super) async fn claim(
     db: &DatabaseTransaction,
     queue: Queue,
@@ -74,44 +64,64 @@ pub(super) async fn claim(
     lease: Uuid,
     now: DateTime<Utc>,
 ) -> Result<Vec<delivery::Model>> {
-    let batch = take(db, of_queue(queue).add(unsuspected()), most, lease, now).await?;
-    if batch.is_empty() { take(db, of_queue(queue).add(suspected()), 1, lease, now).await } else { Ok(batch) }
-}
-
-async fn take(
-    db: &DatabaseTransaction,
-    which: Condition,
-    most: u64,
-    lease: Uuid,
-    now: DateTime<Utc>,
-) -> Result<Vec<delivery::Model>> {
-    let mut due = Query::select();
-    due.column(Column::Id)
-        .from(delivery::Entity)
-        .and_where(Column::State.eq(Queued))
-        .and_where(Column::DueAt.lte(now))
-        .cond_where(which)
-        .order_by(Column::Lane, Order::Asc)
-        .order_by(Column::DueAt, Order::Asc)
-        .order_by(Column::Id, Order::Asc)
-        .limit(most);
-    if db.get_database_backend() == DbBackend::Postgres {
-        due.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    let mut first = due(db, queue, now);
+    first.column(Column::CutOff).limit(1);
+    let Some(first) = db.query_one(&first).await? else { return Ok(Vec::new()) };
+    let is_suspected = first.try_get::<i32>("", "cut_off")? >= TOGETHER && !is_one_tried(db, now).await?;
+    let mut batch = due(db, queue, now);
+    batch.column(Column::Id);
+    if is_suspected {
+        batch.and_where(Column::CutOff.gte(TOGETHER)).limit(1);
+    } else {
+        batch.and_where(Column::CutOff.lt(TOGETHER)).limit(most);
     }
     let claimed = delivery::Entity::update_many()
         .col_expr(Column::State, Expr::value(Sending.to_value()))
         .col_expr(Column::Lease, Expr::value(lease))
         .col_expr(Column::LeasedUntil, Expr::value(now + LEASE))
         .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
-        .filter(Column::Id.in_subquery(due));
+        .filter(Column::Id.in_subquery(batch));
     Ok(claimed.exec_with_returning(db).await?)
+}
+
+/// Whether one that was cut off too often is under somebody's hands.
+async fn is_one_tried(db: &DatabaseTransaction, now: DateTime<Utc>) -> Result<bool> {
+    let tried = Query::select()
+        .column(Column::Id)
+        .from(delivery::Entity)
+        .and_where(Column::State.eq(Sending))
+        // By the index of leases.
+        .and_where(Column::LeasedUntil.gte(now))
+        .and_where(Column::CutOff.gte(TOGETHER))
+        .limit(1)
+        .to_owned();
+    Ok(db.query_one(&tried).await?.is_some())
+}
+
+/// What is due of a queue and under nobody's hands, in the order in which it goes out. It is kept as it is until the
+/// transaction ends.
+fn due(db: &DatabaseTransaction, queue: Queue, now: DateTime<Utc>) -> SelectStatement {
+    let mut due = Query::select();
+    due.from(delivery::Entity)
+        .and_where(Column::State.eq(Queued))
+        .and_where(Column::DueAt.lte(now))
+        .cond_where(of_queue(queue))
+        .order_by(Column::Lane, Order::Asc)
+        .order_by(Column::DueAt, Order::Asc)
+        .order_by(Column::Id, Order::Asc);
+    if db.get_database_backend() == DbBackend::Postgres {
+        due.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    }
+    due
 }
 
 /// Gives back what was claimed by who did not come back. How much that was.
 pub(super) async fn give_back_overdue(db: &DatabaseTransaction, now: DateTime<Utc>) -> Result<u64> {
     let overdue = Condition::all().add(Column::State.eq(Sending)).add(Column::LeasedUntil.lt(now));
-    let given_back =
-        released(overdue).col_expr(Column::DueAt, Expr::value(now)).col_expr(Column::Failure, Expr::value(CUT_OFF));
+    let given_back = released(overdue)
+        .col_expr(Column::DueAt, Expr::value(now))
+        .col_expr(Column::Failure, Expr::value(CUT_OFF))
+        .col_expr(Column::CutOff, Expr::col(Column::CutOff).add(1));
     Ok(given_back.exec(db).await?.rows_affected)
 }
 
@@ -151,13 +161,16 @@ pub(super) async fn finish(
                 end(db, those, DeliveryState::Suppressed, Some(why.to_owned()), now).await?;
             }
             Outcome::Again { at, why, counts } => {
-                let uncounted = i32::from(!counts);
-                released(those)
+                let again = released(those)
                     .col_expr(Column::DueAt, Expr::value(at))
-                    .col_expr(Column::Failure, Expr::value(why))
-                    .col_expr(Column::Attempts, Expr::col(Column::Attempts).sub(uncounted))
-                    .exec(db)
-                    .await?;
+                    .col_expr(Column::Failure, Expr::value(why));
+                // Whoever tried it came back. That it was not tried says nothing of it.
+                let again = if counts {
+                    again.col_expr(Column::CutOff, Expr::value(0))
+                } else {
+                    again.col_expr(Column::Attempts, Expr::col(Column::Attempts).sub(1))
+                };
+                again.exec(db).await?;
             }
         }
     }

@@ -11,7 +11,6 @@ use glans_entity::notifications::{Channel, LetterKind, PushPlatform, delivery};
 use sea_orm::ConnectionTrait;
 
 use super::bundles::{self, Groups};
-use super::claims::CUT_OFF;
 use super::digests;
 use super::look::{Known, Seen};
 use super::rules::{self, Decision, Outcome, Reason};
@@ -53,12 +52,6 @@ pub(super) async fn of(
     row: &delivery::Model,
     now: DateTime<Utc>,
 ) -> Result<Step> {
-    if row.expires_at <= now {
-        return Ok(Step::Done(Outcome::Dead("TIME_TO_LIVE".to_owned())));
-    }
-    if row.attempts > rules::TRIES && row.failure.as_deref() == Some(CUT_OFF) {
-        return Ok(Step::Done(Outcome::Dead("TRIES".to_owned())));
-    }
     if let Some(letter) = row.letter {
         return secret(app, db, known, row, letter, now).await;
     }

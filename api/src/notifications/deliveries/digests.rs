@@ -1,21 +1,17 @@
 //! What can wait, told of together: one e-mail for a person and a time, over all schools and children.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use glans_entity::identity::account;
 use glans_entity::ids::{AccountId, DeliveryId, NotificationId};
-use glans_entity::notifications::{
-    Category, Channel, DeliveryState, Digest, channel_preference, delivery, notification, notification_settings,
-};
+use glans_entity::notifications::{Channel, DeliveryState, Digest, delivery, notification, notification_settings};
 use glans_entity::people::person;
 use glans_entity::scope::Scope;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement};
-use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, Iterable, QuerySelect,
-};
+use sea_orm::{ActiveEnum, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QuerySelect};
 use uuid::Uuid;
 
 use super::bundles::{Piece, by_school};
@@ -26,11 +22,12 @@ use super::store;
 use crate::app::App;
 use crate::call::today;
 use crate::loaders::group;
-use crate::notifications::categories::{self, Audience, Strategy};
+use crate::notifications::categories::Audience;
 use crate::notifications::channels::letter::{Letter, Matter};
 use crate::notifications::preferences::rules::{self, Wishes};
 use crate::platform::error::{Error, Result};
 use crate::platform::fresh_id;
+use crate::platform::rounds::Lately;
 
 /// What is older is not told of any more: two weeks, and a day to be late. Deliveries, which say what was told of by an e-mail
 /// of its own, are kept for longer.
@@ -43,8 +40,6 @@ const LONG_LIFETIME: TimeDelta = TimeDelta::hours(72);
 const BESIDE: TimeDelta = TimeDelta::seconds(10);
 /// After its time, until all that was told before it is committed.
 const SETTLING: TimeDelta = TimeDelta::minutes(2);
-/// How often it is looked after that for who chose a time today that has passed.
-const AGAIN: TimeDelta = TimeDelta::minutes(5);
 
 /// Queues the digests whose time has come; how many. However often, and by however many processes: one for a person and a
 /// time.
@@ -52,12 +47,14 @@ pub async fn round(app: &Arc<App>) -> Result<u64> {
     round_after(app, &mut Done::default()).await
 }
 
-/// When digests were queued last, for each time that people chose.
-pub type Done = BTreeMap<(i32, Digest, i32, String), DateTime<Utc>>;
+/// The times that people chose for which digests were queued lately. It is done again now and then for who chose a time today
+/// that has passed.
+pub type Done = Lately<(i32, Digest, i32, String)>;
 
-/// As [`round`], but for those times for which it was done a while ago. Done again it changes nothing for who has the digest.
+/// As [`round`], but for those times for which it was done lately. Done again it changes nothing for who has the digest.
 pub async fn round_after(app: &Arc<App>, done: &mut Done) -> Result<u64> {
     let now = app.clock.now();
+    done.forget(now);
     let everywhere = Scope::system(today(now));
     let db = app.db.read(&everywhere).await?;
     let wishes = chosen(&db).await?;
@@ -67,13 +64,15 @@ pub async fn round_after(app: &Arc<App>, done: &mut Done) -> Result<u64> {
         let Some(until) = rules::digest_end(&settings, now) else { continue };
         let time = (settings.version, settings.digest, settings.digest_hour, settings.time_zone.clone());
         let is_over = now >= until + lifetime(settings.digest);
-        if is_over || done.get(&time).is_some_and(|last| is_enough(*last, until, now)) {
+        if is_over || done.has(&time) {
             continue;
         }
         match queue_those(app, &settings, until, now).await {
             Ok(some) => {
                 queued += some;
-                done.insert(time, now);
+                if is_settled(until, now) {
+                    done.did(time, now);
+                }
             }
             Err(error) => tracing::error!(?error, ?time, "digests were not made up; it is tried again"),
         }
@@ -102,9 +101,9 @@ async fn queue_those(
     Ok(queued)
 }
 
-/// Whether the digests of `until` need not be queued again now, having been queued at `last`.
-fn is_enough(last: DateTime<Utc>, until: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-    last > until + SETTLING && now < last + AGAIN
+/// Whether all is committed by now that the digests of `until` tell of.
+fn is_settled(until: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    now > until + SETTLING
 }
 
 /// Each time that people chose for their digest, and the usual one.
@@ -161,7 +160,6 @@ async fn queue(
         )
         .left_join(notification_settings::Entity, of_settings(Settings::AccountId).eq(login))
         .cond_where(waiting(until))
-        .cond_where(asked_for())
         .cond_where(same)
         .and_where(Expr::exists(unfinished()).not())
         .to_owned();
@@ -201,25 +199,6 @@ async fn queue(
         .select_from(select)
         .map_err(Error::fault)?;
     Ok(db.execute(&insert).await?.rows_affected())
-}
-
-/// What comes only to who asks for it makes a digest for nobody else.
-fn asked_for() -> Condition {
-    use channel_preference::Column;
-    let own = |column: Column| Expr::col((channel_preference::Entity, column));
-    let category = (notification::Entity, notification::Column::Category);
-    let asked = Query::select()
-        .expr(Expr::val(1))
-        .from(channel_preference::Entity)
-        .and_where(own(Column::AccountId).equals((person::Entity, person::Column::AccountId)))
-        .and_where(own(Column::Category).equals(category))
-        .and_where(own(Column::Channel).eq(Channel::Email.to_value()))
-        .and_where(own(Column::Enabled).eq(true))
-        .to_owned();
-    let to_ask_for = Category::iter().filter(|category| categories::strategy(*category) == Strategy::OptIn);
-    Condition::any()
-        .add(Expr::col(category).is_not_in(to_ask_for.map(|category| category.to_value())))
-        .add(Expr::exists(asked))
 }
 
 /// A digest of the person around it that is not sent yet: it tells what the next one would tell, too.
@@ -381,12 +360,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_gone_round_until_all_is_committed_and_now_and_then_after_that() {
-        let at = |minutes: i64| DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes);
-        let until = at(60);
-        assert!(!is_enough(at(60 - 24 * 60), until, at(60)), "of the day before");
-        assert!(!is_enough(at(60), until, at(61)) && !is_enough(at(62), until, at(62)));
-        assert!(is_enough(at(63), until, at(64)) && is_enough(at(63), until, at(67)));
-        assert!(!is_enough(at(63), until, at(68)));
+    fn each_round_queues_them_until_all_is_committed() {
+        let until = DateTime::UNIX_EPOCH;
+        let after = |seconds: i64| is_settled(until, until + TimeDelta::seconds(seconds));
+        assert_eq!([0, 120, 121].map(after), [false, false, true]);
     }
 }

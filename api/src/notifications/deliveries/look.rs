@@ -83,7 +83,7 @@ pub(super) struct Known {
 #[expect(clippy::disallowed_methods, reason = "accounts belong to no board")]
 pub(super) async fn at(
     db: &impl ConnectionTrait,
-    batch: &[delivery::Model],
+    batch: &[&delivery::Model],
     on: NaiveDate,
     now: DateTime<Utc>,
 ) -> Result<Known> {
@@ -108,7 +108,7 @@ pub(super) async fn at(
 /// A batch tells of few things, to many.
 async fn places(
     db: &impl ConnectionTrait,
-    batch: &[delivery::Model],
+    batch: &[&delivery::Model],
     notifications: &HashMap<NotificationId, Seen>,
 ) -> Result<HashMap<Uuid, Place>> {
     let mut places = HashMap::new();

@@ -9,8 +9,11 @@ use crate::notifications::preferences::rules::Wishes;
 
 const FIRST_DELAY: TimeDelta = TimeDelta::seconds(1);
 const LONGEST_DELAY: TimeDelta = TimeDelta::minutes(15);
+/// Tries of a delivery together with others. One that was cut off in so many, with no answer in between, is claimed by
+/// itself from then on: it may be what ends whoever has it under their hands.
+pub(super) const TOGETHER: i32 = 3;
 /// A delivery that takes the process with it each time it is tried is not tried for ever.
-pub(super) const TRIES: i32 = 100;
+const TRIES: i32 = 20;
 /// Characters of a cause that are kept.
 const CAUSE: usize = 300;
 
@@ -167,6 +170,15 @@ pub enum Outcome {
     },
 }
 
+/// What is given up before anything of it is looked at, for that may be what ends the process: it is of no use any
+/// more, or was cut off too often, with no answer in between.
+pub(super) fn given_up(expires_at: DateTime<Utc>, cut_off: i32, now: DateTime<Utc>) -> Option<Outcome> {
+    if expires_at <= now {
+        return Some(Outcome::Dead("TIME_TO_LIVE".to_owned()));
+    }
+    (cut_off >= TRIES).then(|| Outcome::Dead("TRIES".to_owned()))
+}
+
 /// What follows from a verdict on the try number `attempts`. `chance` is from 0 to 1.
 pub fn outcome(verdict: Verdict, attempts: i32, expires_at: DateTime<Utc>, now: DateTime<Utc>, chance: f64) -> Outcome {
     let (after, why) = match verdict {
@@ -211,8 +223,17 @@ mod tests {
         let now = DateTime::UNIX_EPOCH;
         let full = || Verdict::Later { after: None, why: "452 4.2.2".to_owned() };
         let after = |expires_at| outcome(full(), 10 * TRIES, expires_at, now, 1.0);
-        assert!(matches!(after(now + TimeDelta::hours(1)), Outcome::Again { .. }));
+        assert!(matches!(after(now + TimeDelta::hours(1)), Outcome::Again { counts: true, .. }));
         assert!(matches!(after(now + TimeDelta::minutes(10)), Outcome::Dead(_)), "the next try would be too late");
+    }
+
+    #[test]
+    fn what_is_of_no_use_or_ends_each_process_is_given_up() {
+        let now = DateTime::UNIX_EPOCH;
+        let after = |cut_off| given_up(now + TimeDelta::seconds(1), cut_off, now);
+        assert_eq!([1, TOGETHER, TRIES - 1].map(after), [None, None, None], "it is claimed by itself first");
+        assert_eq!(after(TRIES), Some(Outcome::Dead("TRIES".to_owned())));
+        assert_eq!(given_up(now, 0, now), Some(Outcome::Dead("TIME_TO_LIVE".to_owned())));
     }
 
     #[test]

@@ -116,20 +116,31 @@ impl Sender {
     /// Looks at pushes together, and sends what is to be sent side by side. An error means that nothing was sent.
     async fn side_by_side(&self, batch: &[delivery::Model]) -> Result<Vec<Done>> {
         let now = self.app.clock.now();
-        let db = self.app.db.read(&everywhere(now)).await?;
-        let known = &look::at(&db, batch, today(now), now).await?;
-        let mut steps = Vec::with_capacity(batch.len());
+        let (mut done, mut open) = (Vec::with_capacity(batch.len()), Vec::with_capacity(batch.len()));
         for row in batch {
+            match rules::given_up(row.expires_at, row.cut_off, now) {
+                Some(outcome) => done.push(plain(row, outcome)),
+                None => open.push(row),
+            }
+        }
+        if open.is_empty() {
+            return Ok(done);
+        }
+        let db = self.app.db.read(&everywhere(now)).await?;
+        let known = &look::at(&db, &open, today(now), now).await?;
+        let mut steps = Vec::with_capacity(open.len());
+        for row in &open {
             steps.push(contents::of(&self.app, &db, known, row, now).await);
         }
         drop(db);
-        let tries = batch.iter().zip(steps).map(|(row, step)| async move {
+        let tries = open.into_iter().zip(steps).map(|(row, step)| async move {
             match step {
                 Ok(step) => self.step(row, step, known, Place::default()).await,
                 Err(error) => self.unmade(row, &error),
             }
         });
-        Ok(async_graphql::futures_util::future::join_all(tries).await)
+        done.extend(async_graphql::futures_util::future::join_all(tries).await);
+        Ok(done)
     }
 
     /// Sends one e-mail. It waits for its place before anything is looked at: what was read or taken back meanwhile is
@@ -148,8 +159,11 @@ impl Sender {
 
     async fn placed(&self, row: &delivery::Model, place: Place) -> Result<Done> {
         let now = self.app.clock.now();
+        if let Some(outcome) = rules::given_up(row.expires_at, row.cut_off, now) {
+            return Ok(plain(row, outcome));
+        }
         let db = self.app.db.read(&everywhere(now)).await?;
-        let known = look::at(&db, slice::from_ref(row), today(now), now).await?;
+        let known = look::at(&db, &[row], today(now), now).await?;
         let step = contents::of(&self.app, &db, &known, row, now).await?;
         drop(db);
         Ok(self.step(row, step, &known, place).await)

@@ -8,6 +8,7 @@ use glans_entity::notifications::{self, device};
 use crate::call::Call;
 use crate::payload;
 use crate::platform::error::{Result, UserError, outcome};
+use crate::sync_cursor;
 
 /// The gateway that pushes to a device.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,12 +100,15 @@ payload! {
 
 /// The answer to `deviceRemove`.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct DeviceRemovePayload {
     /// The device that went; null when refused.
     pub deleted_id: Option<ID>,
     /// What the user can mend; empty when it is done.
     pub user_errors: Vec<UserError>,
 }
+
+sync_cursor!(DeviceRemovePayload);
 
 impl DeviceRemovePayload {
     pub(super) fn of(done: Result<DeviceId>) -> Result<Self> {

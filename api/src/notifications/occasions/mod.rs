@@ -211,7 +211,7 @@ pub async fn told(db: &impl ConnectionTrait, event: &outbox::Model) -> Result<To
         Kind::PersonEmailChanged => accounts::email_changed(fact),
         Kind::RosterImported => roster::ended(db, fact, Text::RosterImported).await,
         Kind::RosterRefused => roster::ended(db, fact, Text::RosterRefused).await,
-        Kind::SessionCreated => accounts::signed_in(fact),
+        Kind::SessionCreated => accounts::signed_in(db, fact).await,
         Kind::SlotBooked => bookings::booked(db, fact).await,
         Kind::SlotMoved => bookings::moved(db, fact).await,
         Kind::SlotReleased => bookings::released(db, fact).await,

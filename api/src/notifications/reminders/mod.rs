@@ -16,7 +16,8 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use glans_entity::ids::BoardId;
 use glans_entity::scope::Scope;
-use sea_orm::ConnectionTrait;
+use sea_orm::DatabaseTransaction;
+use strum::IntoEnumIterator;
 
 use super::occasions::Notice;
 use super::telling;
@@ -24,6 +25,7 @@ use super::texts::Text;
 use crate::app::App;
 use crate::call::{Call, today};
 use crate::platform::error::Result;
+use crate::platform::rounds::Lately;
 
 const JOB: &str = "reminders";
 
@@ -55,39 +57,87 @@ struct Look {
     zones: HashMap<BoardId, Tz>,
 }
 
-/// All reminders whose moment came within the last day; of the weeks of clusters, those of which nobody was told yet.
-pub async fn due(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec<Reminder>> {
+/// What there are reminders of.
+#[derive(Clone, Copy, Debug, strum::EnumIter)]
+enum Kind {
+    Meetings,
+    Sessions,
+    SessionsWithoutDate,
+    Weeks,
+    Conversations,
+    Agreements,
+    RoundsThatOpen,
+    RoundsThatClose,
+    Acknowledgements,
+    Surveys,
+    Consents,
+}
+
+impl Kind {
+    /// Those of the kind whose moment came within the last day.
+    async fn come(self, db: &DatabaseTransaction, look: &Look, done: &mut Done) -> Result<Vec<Reminder>> {
+        match self {
+            Self::Meetings => course::meetings(db, look).await,
+            Self::Sessions => course::sessions(db, look).await,
+            Self::SessionsWithoutDate => course::sessions_without_date(db, look).await,
+            Self::Weeks => weeks::weeks(db, look, done).await,
+            Self::Conversations => talks::conversations(db, look).await,
+            Self::Agreements => talks::agreements(db, look).await,
+            Self::RoundsThatOpen => talks::rounds_that_open(db, look).await,
+            Self::RoundsThatClose => talks::rounds_that_close(db, look).await,
+            Self::Acknowledgements => asked::acknowledgements(db, look).await,
+            Self::Surveys => asked::surveys(db, look).await,
+            Self::Consents => asked::consents(db, look).await,
+        }
+    }
+}
+
+/// Sources that were tried lately and made nothing, because nobody is left to be reminded or there is nothing to tell.
+pub type Done = Lately<String>;
+
+/// All reminders whose moment came within the last day and of which nobody was told yet, but for what is `done`. A kind that
+/// cannot be read keeps no other: each has a transaction of its own, because on PostgreSQL a statement that fails ends its
+/// transaction.
+pub async fn due(app: &App, now: DateTime<Utc>, done: &mut Done) -> Result<Vec<Reminder>> {
     let everywhere = Scope::system(today(now));
-    let zones = store::zones(db, &everywhere).await?;
+    let zones = store::zones(&app.db.read(&everywhere).await?, &everywhere).await?;
     let look = Look { now, everywhere, zones };
-    let mut due = course::meetings(db, &look).await?;
-    due.extend(course::sessions(db, &look).await?);
-    due.extend(course::sessions_without_date(db, &look).await?);
-    due.extend(weeks::weeks(db, &look).await?);
-    due.extend(talks::conversations(db, &look).await?);
-    due.extend(talks::agreements(db, &look).await?);
-    due.extend(talks::rounds_that_open(db, &look).await?);
-    due.extend(talks::rounds_that_close(db, &look).await?);
-    due.extend(asked::acknowledgements(db, &look).await?);
-    due.extend(asked::surveys(db, &look).await?);
-    due.extend(asked::consents(db, &look).await?);
-    due.retain(|reminder| look.zones.contains_key(&reminder.board));
+    let mut due = Vec::new();
+    for kind in Kind::iter() {
+        match due_of(app, &look, kind, done).await {
+            Ok(some) => due.extend(some),
+            Err(error) => tracing::error!(?error, ?kind, "it is not known who is to be reminded; it is tried again"),
+        }
+    }
     Ok(due)
 }
 
-/// Reminds of all that is due: how many notifications that makes. Each matter in a transaction of its own, so that one that
-/// fails keeps no other.
-pub async fn round(app: &Arc<App>) -> Result<usize> {
-    let call = Call::system(app, JOB);
-    let db = call.read().await?;
-    let due = due(&*db, call.now()).await?;
+async fn due_of(app: &App, look: &Look, kind: Kind, done: &mut Done) -> Result<Vec<Reminder>> {
+    let db = app.db.read(&look.everywhere).await?;
+    let mut due = kind.come(&db, look, done).await?;
+    due.retain(|reminder| look.zones.contains_key(&reminder.board) && !done.has(&reminder.source));
+    if due.is_empty() {
+        return Ok(due);
+    }
     let sources: Vec<&str> = due.iter().map(|reminder| reminder.source.as_str()).collect();
-    let told = telling::told_of(&*db, &sources).await?;
-    drop(db);
-    call.look_again().await;
+    let told = telling::told_of(&db, &sources).await?;
+    due.retain(|reminder| !told.contains(&reminder.source));
+    Ok(due)
+}
+
+/// Reminds of all that is due: how many notifications that makes.
+pub async fn round(app: &Arc<App>) -> Result<usize> {
+    round_after(app, &mut Done::default()).await
+}
+
+/// As [`round`], but for what is `done`. Each matter in a transaction of its own, so that one that fails keeps no other.
+pub async fn round_after(app: &Arc<App>, done: &mut Done) -> Result<usize> {
+    let call = Call::system(app, JOB);
+    done.forget(call.now());
     let mut count = 0;
-    for reminder in due.into_iter().filter(|reminder| !told.contains(&reminder.source)) {
+    for reminder in due(app, call.now(), done).await? {
         match remind(&call, &reminder).await {
+            Ok(0) => done.did(reminder.source, call.now()),
             Ok(told) => count += usize::try_from(told).unwrap_or(usize::MAX),
             Err(error) => {
                 tracing::error!(?error, source = %reminder.source, "nobody was reminded; it is tried again");

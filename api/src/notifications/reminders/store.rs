@@ -12,6 +12,7 @@ use glans_entity::engagement::{
 };
 use glans_entity::ids::{BoardId, ClusterId, ConversationId, PersonId, SchoolId};
 use glans_entity::organisation::{board, school};
+use glans_entity::people::{Role, ScopeKind, membership};
 use glans_entity::practice::{
     AttendanceStatus, LessonStatus, OccasionStatus, attendance, cohort_school, experience, lesson_progress, meeting,
     team_session,
@@ -24,6 +25,7 @@ use sea_orm::{
 
 use super::rules::{LATE, TO_PLAN};
 use crate::engagement::contact_rules::rules::zone;
+use crate::people::memberships::store::live;
 use crate::platform::error::Result;
 
 /// A morning some days before lies at most so long before what it is of.
@@ -117,17 +119,26 @@ pub(super) async fn prepared(
     Ok(rows.all(db).await?)
 }
 
-/// The boards, the schools that are open, and the clusters in which they are.
+/// The boards, the schools that are open, and the clusters in which they are, as far as these have a director to tell.
 pub(super) async fn clusters(
     db: &impl ConnectionTrait,
     everywhere: &Scope,
 ) -> Result<Vec<(BoardId, SchoolId, ClusterId)>> {
+    use membership::Column as Held;
     use school::Column;
+    let cluster = Expr::col(Column::ClusterId.as_column_ref());
+    let directed = live(everywhere)
+        .select_only()
+        .column(Held::Id)
+        .filter(Held::Role.eq(Role::ClusterDirector))
+        .filter(Held::ScopeKind.eq(ScopeKind::Cluster))
+        .filter(cluster.equals(Held::ScopeId.as_column_ref()));
     let rows = school::Entity::within(everywhere)
         .select_only()
         .columns([Column::BoardId, Column::Id, Column::ClusterId])
         .filter(Column::ArchivedAt.is_null())
-        .filter(Column::ClusterId.is_not_null());
+        .filter(Column::ClusterId.is_not_null())
+        .filter(Expr::exists(directed.into_query()));
     Ok(rows.into_tuple().all(db).await?)
 }
 

@@ -74,6 +74,7 @@ async fn queue(
         lane: Set(rules::LETTERS),
         state: Set(DeliveryState::Queued),
         attempts: Set(0),
+        cut_off: Set(0),
         due_at: Set(now),
         expires_at: Set(expires_at),
         over_at: Set(Some(expires_at)),

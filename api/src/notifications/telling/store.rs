@@ -169,13 +169,17 @@ pub(super) async fn notify(
         .expr(Expr::val(notice.occurred_at.unwrap_or(occurred_at)))
         .expr(typed(db, Expr::val(seq_of(source)), "bigint"))
         .expr(typed(db, Expr::val(figures), "text"))
-        .expr(Expr::val(categories::waits(notice.text, notice.category) && !notice.urgent))
+        .expr(waits(notice))
         .expr(Expr::val(at))
         .from_subquery(notice.to.clone(), Alias::new(TOLD))
         .inner_join(person::Entity, Expr::col((person::Entity, person::Column::Id)).eq(told_column("person_id")))
         .and_where(Expr::col((person::Entity, person::Column::ArchivedAt)).is_null())
         .and_where(Expr::col((person::Entity, person::Column::ErasedAt)).is_null())
-        .add_group_by([told_column("person_id"), Expr::col((person::Entity, person::Column::BoardId))])
+        .add_group_by([
+            told_column("person_id"),
+            Expr::col((person::Entity, person::Column::BoardId)),
+            Expr::col((person::Entity, person::Column::AccountId)),
+        ])
         .to_owned();
     if let Some(board) = board {
         select.and_where(Expr::col((person::Entity, person::Column::BoardId)).eq(board));
@@ -200,6 +204,25 @@ pub(super) async fn notify(
     ];
     let once = OnConflict::columns([Column::Source, Column::PersonId]).do_nothing().to_owned();
     insert(db, Query::insert().into_table(notification::Entity).columns(columns).on_conflict(once), select).await
+}
+
+/// Whether it waits for the digest of the person around it: what comes only to who asks for it waits for nobody else.
+fn waits(notice: &Notice) -> SimpleExpr {
+    use channel_preference::Column;
+    let waits = categories::waits(notice.text, notice.category) && !notice.urgent;
+    if !waits || categories::strategy(notice.category) != Strategy::OptIn {
+        return Expr::val(waits);
+    }
+    let own = |column: Column| Expr::col((channel_preference::Entity, column));
+    let asked = Query::select()
+        .expr(Expr::val(1))
+        .from(channel_preference::Entity)
+        .and_where(own(Column::AccountId).equals((person::Entity, person::Column::AccountId)))
+        .and_where(own(Column::Category).eq(notice.category.to_value()))
+        .and_where(own(Column::Channel).eq(Channel::Email.to_value()))
+        .and_where(own(Column::Enabled).eq(true))
+        .to_owned();
+    Expr::exists(asked)
 }
 
 /// A null has no type of its own in a `SELECT`; PostgreSQL takes it for text.
@@ -328,15 +351,16 @@ fn end_of_use(notice: &Notice, at: DateTime<Utc>, lifetime: TimeDelta) -> DateTi
     notice.expires_at.map_or(at + lifetime, |expires| Ord::min(expires, at + lifetime))
 }
 
-/// What goes to devices is selected with them.
-fn lane_of(channel: Channel, urgent: bool) -> SimpleExpr {
-    let usual = Expr::val(lane(channel, urgent));
+/// What goes to devices is selected with them. A sign-in takes no room that is kept for alarms to browsers: who signs in
+/// again and again also names the push services that hold it.
+fn lane_of(channel: Channel, notice: &Notice) -> SimpleExpr {
+    let usual = Expr::val(lane(channel, notice.urgent || notice.category == Category::Security));
     if channel != Channel::Push {
         return usual;
     }
     let platform = Expr::col((device::Entity, device::Column::Platform));
     let to_browser = platform.eq(PushPlatform::WebPush.to_value());
-    let by_device = CaseStatement::new().case(to_browser, browser_lane(urgent)).finally(usual);
+    let by_device = CaseStatement::new().case(to_browser, browser_lane(notice.urgent)).finally(usual);
     SimpleExpr::Case(Box::new(by_device))
 }
 
@@ -357,7 +381,7 @@ async fn queue(
         .expr(Expr::col((person::Entity, person::Column::AccountId)))
         .expr(Expr::val(channel.to_value()))
         .expr(Expr::col(address))
-        .expr(lane_of(channel, notice.urgent || notice.category == Category::Security))
+        .expr(lane_of(channel, notice))
         .expr(Expr::val(DeliveryState::Queued.to_value()))
         .expr(Expr::val(0))
         .expr(Expr::val(at))
@@ -392,6 +416,11 @@ fn before(event: &outbox::Model) -> Condition {
     Condition::any().add(Column::EventSeq.lt(event.seq)).add(reminders)
 }
 
+/// An app chooses numbers, and a board knows nothing of those of another: an event ends nothing outside its own.
+fn of_board(event: &outbox::Model) -> Condition {
+    Condition::all().add_option(event.board_id.map(|board| notification::Column::BoardId.eq(board)))
+}
+
 /// What was told of these matters does not hold any more, as far as it came about before the event and was not read.
 pub(super) async fn withdraw(
     db: &DatabaseTransaction,
@@ -403,6 +432,7 @@ pub(super) async fn withdraw(
     for Withdrawal { matter, from } in withdrawn {
         let mut update = notification::Entity::update_many()
             .col_expr(Column::WithdrawnAt, Expr::value(now))
+            .filter(of_board(event))
             .filter(Column::AboutId.eq(*matter))
             .filter(before(event))
             .filter(Column::ReadAt.is_null())
@@ -427,6 +457,7 @@ pub(super) async fn read(
     for Reading { matter, person, up_to } in read {
         notification::Entity::update_many()
             .col_expr(Column::ReadAt, Expr::value(now))
+            .filter(of_board(event))
             .filter(Column::AboutId.eq(*matter))
             .filter(Column::PersonId.eq(*person))
             .filter(up_to.map_or_else(|| before(event), |up_to| Condition::all().add(Column::OccurredAt.lte(up_to))))

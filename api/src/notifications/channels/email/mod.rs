@@ -20,6 +20,7 @@ pub use message::Unsendable;
 pub use render::Rendered;
 pub use transport::Place;
 use transport::Transport;
+pub use verdict::{FOR_GOOD, FOR_NOW, is_of_the_mailbox};
 
 /// From whom e-mail comes that goes nowhere.
 const NOBODY: &str = "Glans <glans@localhost>";

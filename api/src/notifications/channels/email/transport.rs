@@ -12,7 +12,7 @@ use lettre::{AsyncTransport, Message, Tokio1Executor};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::MailError;
-use super::verdict::judged;
+use super::verdict::{NO_SUCH_ADDRESS, judged};
 use crate::notifications::channels::Verdict;
 use crate::platform::config::Config;
 
@@ -159,11 +159,7 @@ async fn tried(server: &Smtp, message: Message) -> Verdict {
 /// What becomes of a message that the server did not come to judge. Texts of the library name no recipient.
 fn unanswered(error: &smtp::Error) -> Verdict {
     let is_of_address = error.is_client() && error.to_string().contains("SMTPUTF8");
-    if is_of_address {
-        Verdict::Refused("the server takes no such address".to_owned())
-    } else {
-        down(error.to_string())
-    }
+    if is_of_address { Verdict::Refused(NO_SUCH_ADDRESS.to_owned()) } else { down(error.to_string()) }
 }
 
 fn down(why: String) -> Verdict {
