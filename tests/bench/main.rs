@@ -9,7 +9,7 @@
 //! With `followers` in front it measures what 2,000 idle subscribers cost a server process; with
 //! `notifications [--guardians N]` how soon a whole board is told and its last push is out; with
 //! `tokens [--live N] [--dead N]` that no fault of a gateway costs anybody a device; with `exports [--figures N]` what memory a
-//! file of figures takes to make and to fetch; with `metrics` that figures cost the same however many facts are behind them.
+//! file of figures takes to make and to fetch; with `rosters [--rows N]` how long an import takes; with `metrics` that figures cost the same however many facts are behind them.
 #![expect(clippy::expect_used, clippy::panic, reason = "a measurement that cannot go on is no measurement")]
 
 mod cpu;
@@ -20,6 +20,7 @@ mod load;
 mod metrics;
 mod notifications;
 mod report;
+mod rosters;
 mod screens;
 mod server;
 mod signing_in;
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
             ["followers", ..] => followers(&Size::of(&arguments)).await,
             ["metrics", ..] => metrics(&Size::of(&arguments)).await,
             ["exports", ..] => Box::pin(exports::measure(number(&arguments, "--figures", "1000000"))).await,
+            ["rosters", ..] => Box::pin(rosters::measure(number(&arguments, "--rows", "100000"))).await,
             ["notifications", ..] => notifications::measure_fan_out(number(&arguments, "--guardians", "10000")).await,
             ["tokens", ..] => {
                 let (live, dead) = (number(&arguments, "--live", "10000"), number(&arguments, "--dead", "1000"));

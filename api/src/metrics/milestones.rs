@@ -149,6 +149,14 @@ pub(super) async fn forget(db: &DatabaseTransaction, board: BoardId, kind: &str)
     Ok(())
 }
 
+/// Forgets one of a kind.
+pub(super) async fn forget_one(db: &DatabaseTransaction, board: BoardId, kind: &str, reached: &str) -> Result<()> {
+    use milestone::Column;
+    let own = milestone::Entity::delete_many().filter(Column::BoardId.eq(board)).filter(Column::Kind.eq(kind));
+    own.filter(Column::Reached.eq(reached)).exec(db).await?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,6 +14,7 @@ pub mod facts;
 pub mod figures;
 mod milestones;
 pub mod periods;
+mod published;
 pub mod queries;
 pub mod rollups;
 pub mod texts;
@@ -37,11 +38,14 @@ pub async fn record(db: &DatabaseTransaction, board: BoardId, event: &Event, now
     facts::record_in_turn(db, board, event, now).await
 }
 
-/// Withdraws all published figures of a board, in the act that changes what it wishes to hide. They are published anew in
-/// the next round.
+/// Withdraws all published figures of a board and their files, in the act that changes what it wishes to hide. They are
+/// published anew in the next round.
 pub async fn withdraw(db: &DatabaseTransaction, permit: &Permit, now: DateTime<Utc>) -> Result<()> {
     match permit.board() {
-        Some(board) => rollups::withdraw(db, board, now).await,
+        Some(board) => {
+            rollups::withdraw(db, board, now).await?;
+            exports::withdraw(db, board, now).await
+        }
         None => Ok(()),
     }
 }

@@ -5,6 +5,11 @@ use crate::ids::BoardId;
 
 /// The kind that says that nothing of what is published of the board is to be seen: it is as the board wished before.
 pub const WITHDRAWN: &str = "figures.withdrawn";
+/// The kind that says that a school year is being written in several transactions: some of what is published of the board is
+/// gone, and not all of it has come back.
+pub const PARTIAL: &str = "figures.partial";
+/// The kinds that say that not all of what is published of the board is to be seen.
+pub const NOT_WHOLE: [&str; 2] = [WITHDRAWN, PARTIAL];
 
 /// Something that is told once, and was.
 #[sea_orm::model]

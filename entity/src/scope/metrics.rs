@@ -20,17 +20,22 @@ impl Scoped for figure::Entity {
             .add(Column::Level.ne(Level::ClassGroup));
         let any = Condition::any()
             .add(large)
-            .add(Column::PlaceId.is_in(clusters()))
-            .add(Column::ParentId.is_in(clusters()))
-            .add(Column::PlaceId.is_in(scope.measured_schools.iter().map(|id| id.0)))
-            .add(Column::ParentId.is_in(scope.headed_schools.iter().map(|id| id.0)))
-            .add(Column::PlaceId.is_in(scope.taught_groups.iter().map(|id| id.0)));
+            .add(at(Level::Cluster, Column::PlaceId.is_in(clusters())))
+            .add(at(Level::School, Column::ParentId.is_in(clusters())))
+            .add(at(Level::School, Column::PlaceId.is_in(scope.measured_schools.iter().map(|id| id.0))))
+            .add(at(Level::ClassGroup, Column::ParentId.is_in(scope.headed_schools.iter().map(|id| id.0))))
+            .add(at(Level::ClassGroup, Column::PlaceId.is_in(scope.taught_groups.iter().map(|id| id.0))));
         let is_withdrawn = Condition::all()
             .add(milestone::Column::BoardId.is_in(scope.boards.iter().copied()))
             .add(milestone::Column::Kind.eq(milestone::WITHDRAWN));
         let withdrawn = select_one::<milestone::Entity, _>(milestone::Column::BoardId, is_withdrawn);
         behind_wall(Column::BoardId, scope, any).add(Column::BoardId.not_in_subquery(withdrawn))
     }
+}
+
+/// Those of a level: an id by itself does not say of what it is.
+fn at(level: Level, places: Expr) -> Condition {
+    Condition::all().add(figure::Column::Level.eq(level)).add(places)
 }
 
 macro_rules! behind_the_wall {

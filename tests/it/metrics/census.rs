@@ -304,13 +304,14 @@ fn email(world: &World, state: DeliveryState, at: DateTime<Utc>) -> delivery::Mo
         lane: 2,
         state,
         attempts: 1,
+        cut_off: 0,
         due_at: at,
         expires_at: at + TimeDelta::hours(72),
         over_at: None,
         lease: None,
         leased_until: None,
         finished_at: Some(at),
-        failure: None,
+        failure: (state == DeliveryState::Failed).then(|| "550 5.1.1".to_owned()),
         created_at: at,
     }
 }
@@ -343,6 +344,12 @@ async fn an_address_that_bounces_reaches_nobody_in_the_census_and_on_the_worklis
     mailed(world, email(world, DeliveryState::Failed, now - TimeDelta::hours(3))).await;
     assert_eq!(reached(world).await, (false, false));
     mailed(world, email(world, DeliveryState::Sent, now - TimeDelta::hours(2))).await;
+    assert_eq!(reached(world).await, (true, true));
+    // What was wrong with the message or with us.
+    for why in ["554 5.7.1", "552 5.3.4", "550 5.1.8", "the calendar part has no content type"] {
+        let failed = email(world, DeliveryState::Failed, now - TimeDelta::minutes(90));
+        mailed(world, delivery::Model { failure: Some(why.to_owned()), ..failed }).await;
+    }
     assert_eq!(reached(world).await, (true, true));
     mailed(world, email(world, DeliveryState::Failed, now - TimeDelta::hours(1))).await;
     assert_eq!(reached(world).await, (false, false));

@@ -1,10 +1,12 @@
-//! What charts, reports and downloads cost, and who pays.
+//! What figures, charts, reports and downloads cost, and who pays.
 
 use async_graphql::futures_util::future::join_all;
 use glans::books;
 use glans_entity::ids::ExportId;
+use glans_entity::metrics::Metric;
 use glans_tests::{Actor, Reply, Who, World, on_each_database};
 use reqwest::header;
+use sea_orm::Iterable;
 use serde_json::json;
 
 const SVG: &str = "/charts/engagement.svg";
@@ -15,6 +17,13 @@ const REPORT: usize = 500;
 const CHART_AND_DOWNLOAD: usize = 500;
 /// More reports than any bucket has points for, at once.
 const TOO_MANY: usize = 150;
+
+/// Figures of a cluster, by school.
+const SCREEN: &str =
+    "query($scope: ID!, $input: EngagementInput!) { engagement(scope: $scope, input: $input) { ...S } }
+    fragment S on EngagementReport { series { group { name } points { value suppressed } } }";
+const TWICE: &str = "query($scope: ID!, $input: EngagementInput!) { engagement(scope: $scope, input: $input) {
+    one: series { points { value } } other: series { points { value } } } }";
 
 /// The refusal that comes when there are no points left for this.
 async fn refusal(actor: &Actor, path: &str) -> Reply {
@@ -67,4 +76,24 @@ async fn what_a_client_fetches_is_counted_as_used(world: &World) {
     assert_eq!(used.at("apiClients.nodes.0.usage"), &expected);
 }
 
-on_each_database!(one_bucket_pays_for_operations_charts_and_downloads, what_a_client_fetches_is_counted_as_used);
+async fn a_question_costs_by_how_many_figures_it_asks_for(world: &World) {
+    let estimating = world.actor(Who::Director).await.with_header("x-cost-dry-run", "1");
+    let asked = |metrics: usize, to: &str| {
+        let metrics: Vec<Metric> = Metric::iter().take(metrics).collect();
+        let input = json!({ "metrics": metrics, "from": "2026-08-03", "to": to, "breakdown": "SCHOOL" });
+        json!({ "scope": world.ours.clusters[0], "input": input })
+    };
+    // A usual screen of twelve weeks, and the largest question there is.
+    for (metrics, to, cost) in [(6, "2026-10-25", 169), (24, "2027-09-26", 1_690)] {
+        let reply = estimating.asks_with(SCREEN, asked(metrics, to)).await;
+        assert_eq!(reply.body["extensions"]["cost"]["requested"], cost, "{}", reply.text);
+    }
+    let dear = world.actor(Who::Director).await.asks_with(TWICE, asked(24, "2027-09-26")).await;
+    assert_eq!(dear.codes(), ["COST_EXCEEDED"], "{}", dear.text);
+}
+
+on_each_database!(
+    a_question_costs_by_how_many_figures_it_asks_for,
+    one_bucket_pays_for_operations_charts_and_downloads,
+    what_a_client_fetches_is_counted_as_used,
+);

@@ -385,6 +385,29 @@ async fn places_are_refused_together_only_where_they_are_too_much_for_the_reques
     }
 }
 
+/// Whether it is refused to say that of the report of a board with two schools, each with a figure.
+async fn is_refused(world: &World, most: u64, of_report: &str) -> bool {
+    let question = "query($scope: ID!, $input: EngagementInput!) { engagement(scope: $scope, input: $input)";
+    let asked = json!({ "scope": world.ours.id, "input": asked(json!({ "breakdown": "SCHOOL" })) });
+    let document = format!("{question} {{ {of_report} }} }}");
+    let body = world.execute_call(request(world, most).await, &document, asked).await.body;
+    let errors = body["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
+    assert!(errors.iter().all(|error| error["message"] == TOO_MUCH), "{body}");
+    assert_eq!(body["data"].is_null(), !errors.is_empty(), "{body}");
+    !errors.is_empty()
+}
+
+async fn a_figure_counts_as_often_as_it_is_asked_for(world: &World) {
+    sow(world).await;
+    let points = "a: points { value } b: points { value }";
+    let twice_twice = format!("one: series {{ {points} }} other: series {{ {points} }}");
+    let series = "one: series { metric } other: series { metric }";
+    for (of_report, told) in [(twice_twice.as_str(), 8), (series, 4)] {
+        assert!(!is_refused(world, told, of_report).await, "{of_report}");
+        assert!(is_refused(world, told - 1, of_report).await, "{of_report}");
+    }
+}
+
 async fn many_places_take_as_many_statements_whatever_is_asked(world: &World) {
     let schools = schools(world).await;
     let ids: Vec<String> = schools.into_iter().map(|school| SchoolId(school).to_string()).collect();
@@ -464,5 +487,6 @@ on_each_database!(
     a_day_is_of_the_years_1_to_9999,
     a_request_has_so_many_figures_for_all_its_questions,
     places_are_refused_together_only_where_they_are_too_much_for_the_request,
+    a_figure_counts_as_often_as_it_is_asked_for,
     many_places_take_as_many_statements_whatever_is_asked,
 );

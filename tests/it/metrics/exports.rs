@@ -9,7 +9,7 @@ use glans_entity::identity::api_client;
 use glans_entity::ids::{ExportId, SchoolId, format_any};
 use glans_entity::localized::Strings;
 use glans_entity::metrics::{
-    ExportState, Level, Metric, Span, Suppression, cell, export, export_chunk, figure, unpublished,
+    ExportState, Level, Metric, Span, Suppression, cell, export, export_chunk, figure, milestone, unpublished,
 };
 use glans_entity::organisation::school;
 use glans_entity::people::membership;
@@ -38,7 +38,7 @@ fn monday() -> NaiveDate {
 }
 
 /// The figures of a place for the two weeks from Monday, 3 August 2026.
-fn wanted(scope: impl std::fmt::Display) -> Value {
+pub(super) fn wanted(scope: impl std::fmt::Display) -> Value {
     json!({ "scope": scope.to_string(), "metrics": ["REACH"], "from": "2026-08-03", "to": "2026-08-16", "format": "CSV" })
 }
 
@@ -52,7 +52,7 @@ async fn start(actor: &Actor, input: Value) -> Reply {
 }
 
 /// The id of an export that was started.
-async fn started(actor: &Actor, input: Value) -> String {
+pub(super) async fn started(actor: &Actor, input: Value) -> String {
     let reply = start(actor, input).await;
     assert_eq!(reply.refusals("exportStart"), Vec::<String>::new());
     assert_eq!(reply.text_at("exportStart.metricExport.status"), "QUEUED");
@@ -362,7 +362,7 @@ async fn who_may_not_see_it_any_more_finds_nothing(world: &World) {
     assert_eq!((left.state, left.row_count), (ExportState::Failed, None));
 }
 
-async fn row(world: &World, id: &str) -> Option<export::Model> {
+pub(super) async fn row(world: &World, id: &str) -> Option<export::Model> {
     let db = world.writing().await;
     export::Entity::find_by_id(id.parse::<ExportId>().unwrap()).one(&db).await.unwrap()
 }
@@ -435,9 +435,9 @@ async fn who_comes_back_too_late_keeps_nothing(world: &World) {
     sow(world).await;
     let leader = world.actor(Who::Leader).await;
     let id = started(&leader, wanted(world.ours.schools[0])).await;
-    let late = Making::claim(&world.app).await.unwrap().expect("it waits");
+    let late = Making::claim(&world.app, &[]).await.unwrap().expect("it waits");
     world.app.clock.turn(TimeDelta::seconds(61));
-    let next = Making::claim(&world.app).await.unwrap().expect("the lease ran out");
+    let next = Making::claim(&world.app, &[]).await.unwrap().expect("the lease ran out");
     late.run().await.unwrap();
     let taken = row(world, &id).await.unwrap();
     assert_eq!((taken.state, taken.attempts, blocks(world, &id).await), (ExportState::Running, 2, 0));
@@ -568,7 +568,7 @@ async fn what_is_published_anew_is_waited_for(world: &World) {
     counted(world).await;
     let admin = world.actor(Who::Admin).await;
     let id = started(&admin, of_then(world)).await;
-    let making = Making::claim(&world.app).await.unwrap().expect("it waits");
+    let making = Making::claim(&world.app, &[]).await.unwrap().expect("it waits");
     hide_more(world).await;
     making.run().await.unwrap();
     let left = row(world, &id).await.unwrap();
@@ -599,6 +599,62 @@ async fn what_is_published_anew_is_waited_for(world: &World) {
     world.written(db).await;
     let id = made(world, &admin, of_then(world)).await;
     assert_eq!(state(&admin, &id).await["rowCount"], 1);
+}
+
+/// That not all figures of the board are there, or that they are.
+async fn is_partial(world: &World, is_partial: bool) {
+    let (kind, reached) = (milestone::PARTIAL.to_owned(), "2026-08-01".to_owned());
+    let row = milestone::Model { board_id: world.ours.id, kind, reached, at: world.app.clock.now() };
+    let db = world.writing().await;
+    if is_partial {
+        let row = row.into_active_model().reset_all();
+        milestone::Entity::insert(row).exec_without_returning(&db).await.unwrap();
+    } else {
+        let own = milestone::Column::Kind.eq(milestone::PARTIAL);
+        milestone::Entity::delete_many().filter(own).exec(&db).await.unwrap();
+    }
+    world.written(db).await;
+}
+
+async fn what_is_put_back_keeps_no_other_waiting(world: &World) {
+    let (admin, other) = (world.actor(Who::Admin).await, world.actor_in(&world.theirs, Who::Admin).await);
+    let first = started(&admin, wanted(world.ours.id)).await;
+    world.app.clock.turn(TimeDelta::seconds(1));
+    let younger = started(&other, wanted(world.theirs.id)).await;
+    let making = Making::claim(&world.app, &[]).await.unwrap().expect("it waits");
+    is_partial(world, true).await;
+    assert!(!making.run().await.unwrap(), "it is put back");
+    is_partial(world, false).await;
+    let put_back: [ExportId; 1] = [first.parse().unwrap()];
+    let next = Making::claim(&world.app, &put_back).await.unwrap().expect("the other one waits");
+    let states = [row(world, &first).await.unwrap().state, row(world, &younger).await.unwrap().state];
+    assert_eq!(states, [ExportState::Queued, ExportState::Running]);
+    assert!(Making::claim(&world.app, &put_back).await.unwrap().is_none(), "once a round");
+    assert!(next.run().await.unwrap());
+    assert_eq!(exports::round(&world.app).await.unwrap(), 1);
+    assert_eq!(row(world, &first).await.unwrap().state, ExportState::Ready);
+}
+
+async fn files_of_figures_that_are_withdrawn_go_with_them(world: &World) {
+    rollups::round(&world.app).await.unwrap();
+    counted(world).await;
+    let (admin, other) = (world.actor(Who::Admin).await, world.actor_in(&world.theirs, Who::Admin).await);
+    let file = made(world, &admin, of_then(world)).await;
+    let theirs = made(world, &other, wanted(world.theirs.id)).await;
+    let id = started(&admin, of_then(world)).await;
+    let making = Making::claim(&world.app, &[]).await.unwrap().expect("it waits");
+    hide_more(world).await;
+    assert_eq!((fetched(&admin, &file).await.status.as_u16(), state(&admin, &file).await), (404, Value::Null));
+    assert_eq!(fetched(&other, &theirs).await.status.as_u16(), 200);
+
+    // Who was writing is too late, also where all is published anew by then.
+    rollups::round(&world.app).await.unwrap();
+    making.run().await.unwrap();
+    let left = row(world, &id).await.unwrap();
+    assert_eq!((left.state, left.attempts, left.lease), (ExportState::Queued, 0, None));
+    assert_eq!(blocks(world, &id).await, 0);
+    assert_eq!(exports::round(&world.app).await.unwrap(), 1);
+    assert_eq!(state(&admin, &id).await["status"], "READY");
 }
 
 async fn what_is_not_published_is_not_waited_for_for_ever(world: &World) {
@@ -689,6 +745,7 @@ on_each_database!(
     after_a_week_it_goes,
     an_administrator_gets_schools_as_csv,
     an_integrator_fetches_what_it_started,
+    files_of_figures_that_are_withdrawn_go_with_them,
     five_are_made_at_a_time,
     languages_are_written_as_json,
     one_that_breaks_off_is_tried_again_later_and_keeps_no_other_waiting,
@@ -698,6 +755,7 @@ on_each_database!(
     the_team_of_a_school_sees_its_groups,
     what_cannot_be_answered_is_refused_at_once,
     what_is_not_published_is_not_waited_for_for_ever,
+    what_is_put_back_keeps_no_other_waiting,
     what_is_published_anew_is_waited_for,
     what_was_left_is_begun_anew,
     who_comes_back_too_late_keeps_nothing,

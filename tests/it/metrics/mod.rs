@@ -14,6 +14,7 @@ mod oracle;
 mod publishing;
 mod put_off;
 mod queries;
+mod replica;
 mod rollups;
 mod rounds;
 mod webhooks;

@@ -9,17 +9,19 @@ use std::time::Duration;
 use chrono::{Days, NaiveDate, TimeDelta};
 use glans::app::App;
 use glans::call::today;
+use glans::metrics::exports::{self, Making};
 use glans::metrics::rollups::{self, Publication, Work};
 use glans::platform::db::Database;
-use glans_entity::metrics::{Level, Metric, figure, milestone, unpublished};
+use glans_entity::metrics::{ExportState, Level, Metric, figure, milestone, unpublished};
 use glans_entity::scope::Scope;
-use glans_tests::{World, on_each_database};
+use glans_tests::{Who, World, on_each_database};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
 use tokio::runtime::Builder;
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
+use super::exports::{row, started, wanted};
 use super::rollups::{fifty, seen, wish};
 use crate::ask::codes;
 
@@ -51,6 +53,16 @@ async fn is_to_be_published(world: &World) {
     let own = Column::BoardId.eq(world.ours.id);
     let db = world.writing().await;
     milestone::Entity::delete_many().filter(own).filter(Column::Kind.eq("figures")).exec(&db).await.unwrap();
+    world.written(db).await;
+}
+
+/// All of it was published earlier today.
+async fn is_published(world: &World) {
+    let now = world.app.clock.now();
+    let (kind, reached) = ("figures".to_owned(), today(now).to_string());
+    let row = milestone::Model { board_id: world.ours.id, kind, reached, at: now };
+    let db = world.writing().await;
+    milestone::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(&db).await.unwrap();
     world.written(db).await;
 }
 
@@ -144,12 +156,52 @@ async fn of_very_many_changes_nothing_is_new_before_all_that_goes_is_gone(world:
     assert!(midway.len() < spoilt.len() && midway.len() > before.len(), "{} of {}", midway.len(), spoilt.len());
     assert!(!midway.iter().any(is_other), "nothing is new");
 
-    // It was killed there. The next one goes on from what it finds, once the lease ran out.
+    // It was killed there. The next one goes on from what it finds, once the lease ran out and not only tomorrow.
+    is_published(world).await;
     rollups::round(&world.app).await.unwrap();
     assert_eq!(figures(world, week).await, midway);
     world.app.clock.turn(A_WHILE * 2);
     rollups::round(&world.app).await.unwrap();
     assert_eq!(figures(world, week).await, before);
+}
+
+async fn a_file_has_no_part_of_what_is_being_published(world: &World) {
+    let week = publish(world).await;
+    spoil(world, week, MANY).await;
+    let admin = world.actor(Who::Admin).await;
+    let begun = started(&admin, wanted(world.ours.id)).await;
+    let making = Making::claim(&world.app, &[]).await.unwrap().expect("it waits");
+    {
+        let publication = claim(world).await.unwrap();
+        let years = publication.years();
+        let difference = years[0].decide(&world.app).await.unwrap();
+        assert!(years[0].write(&world.app, &difference.batches()[0]).await.unwrap());
+    }
+    making.run().await.unwrap();
+    let later = started(&admin, wanted(world.ours.id)).await;
+    // Who published was killed.
+    world.app.clock.turn(A_WHILE * 2);
+    assert_eq!(exports::round(&world.app).await.unwrap(), 0);
+    for waits in [&begun, &later] {
+        assert_eq!(row(world, waits).await.unwrap().state, ExportState::Queued);
+    }
+    rollups::round(&world.app).await.unwrap();
+    assert_eq!(exports::round(&world.app).await.unwrap(), 2);
+    for ready in [&begun, &later] {
+        assert_eq!(row(world, ready).await.unwrap().state, ExportState::Ready);
+    }
+}
+
+async fn who_decides_for_long_keeps_the_lease(world: &World) {
+    publish(world).await;
+    is_to_be_published(world).await;
+    let publication = claim(world).await.unwrap();
+    let years = publication.years();
+    let turns = async { world.app.clock.turn(A_WHILE) };
+    let (decided, ()) = tokio::join!(years[0].decide(&world.app), turns);
+    decided.unwrap();
+    world.app.clock.turn(A_WHILE);
+    assert!(claim(world).await.is_none(), "it is kept since the middle of that");
 }
 
 async fn who_goes_on_to_publish_keeps_the_other_school_years(world: &World) {
@@ -268,6 +320,8 @@ async fn a_wish_that_goes_there_and_back_meanwhile_is_heeded_in_the_next_round(w
 }
 
 on_each_database!(
+    a_file_has_no_part_of_what_is_being_published,
+    who_decides_for_long_keeps_the_lease,
     a_wish_that_goes_there_and_back_meanwhile_is_heeded_in_the_next_round,
     of_very_many_changes_nothing_is_new_before_all_that_goes_is_gone,
     what_a_usual_week_changes_appears_in_one_moment,

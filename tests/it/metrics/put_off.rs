@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use glans::metrics::{census, facts, periods, rollups};
 use glans::platform::outbox::Event;
-use glans_entity::ids::{ClassGroupId, EnrolmentId, SchoolId, StudentId};
+use glans_entity::ids::{AnnouncementId, ClassGroupId, EnrolmentId, SchoolId, StudentId};
 use glans_entity::metrics::{Engaged, Metric, Span, fact, figure, stretch, uncounted, unrecorded};
 use glans_entity::people::{enrolment, student};
 use glans_entity::scope::Scope;
@@ -16,6 +16,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::census::{cells, days, family, happens, noor, on, placed, speaks, stretches};
+use crate::announcements::published;
 use crate::ask::{act, codes};
 
 /// Rows of one statement.
@@ -188,6 +189,21 @@ async fn what_moves_very_many_is_counted_by_the_rounds_as_of_its_day(world: &Wor
     assert!(made == (cells(world).await, figures(world).await), "made anew");
 }
 
+async fn facts_of_before_are_written_once_all_students_are_counted(world: &World) {
+    rollups::round(&world.app).await.unwrap();
+    crowd(world).await;
+    everybody_may_be_moved(world).await;
+    let to_group = json!({ "audience": { "include": [world.ours.groups[0]] } });
+    let id: AnnouncementId =
+        published(world, Who::Teacher, "Schoolreis", to_group).await.as_str().unwrap().parse().unwrap();
+    facts::all(&world.app, world.ours.id).await.unwrap();
+    assert_eq!(put_off(world).await, 0);
+    let db = world.app.db.read(&Scope::system(on(world))).await.unwrap();
+    let reached = fact::Entity::find().filter(fact::Column::Metric.eq(Metric::Reach));
+    let reached = reached.filter(fact::Column::ItemId.eq(id.0)).count(&db).await.unwrap();
+    assert!(reached >= CHILDREN, "{reached}");
+}
+
 async fn nothing_is_published_while_something_waits_to_be_counted(world: &World) {
     rollups::round(&world.app).await.unwrap();
     let (before, day) = (last_week(world).await, on(world));
@@ -221,6 +237,7 @@ async fn nothing_is_published_while_something_waits_to_be_counted(world: &World)
 }
 
 on_each_database!(
+    facts_of_before_are_written_once_all_students_are_counted,
     what_moves_very_many_is_counted_by_the_rounds_as_of_its_day,
     nothing_is_published_while_something_waits_to_be_counted,
 );

@@ -120,6 +120,27 @@ async fn who_asks_where_the_log_is_full_writes_it_down(world: &World) {
     assert_eq!(written(world).await, before + lines + 1);
 }
 
+const REACH_AND_NONE: &str = "query($scope: ID!) {
+    one: engagement(scope: $scope, input: { metrics: [REACH], from: \"2026-09-07\", to: \"2026-09-20\" }) { from }
+    other: engagement(scope: $scope, input: { metrics: [], from: \"2026-09-07\", to: \"2026-09-20\" }) { from } }";
+
+async fn a_request_that_is_run_again_is_noted_once(world: &World) {
+    let before = written(world).await;
+    let asks = world.actor(Who::Director).await;
+    let reply = asks.asks_with(REACH_AND_NONE, json!({ "scope": world.ours.clusters[0] })).await;
+    assert_eq!(reply.codes(), ["BAD_USER_INPUT"], "{}", reply.text);
+    books::write(&world.app).await.unwrap();
+    assert_eq!(written(world).await, before + 1);
+
+    let (call, ask) = (note(world, Who::Director).await, ask_of_autumn());
+    let (again, other) = (call.afresh(), Ask { span: Span::Week, ..ask.clone() });
+    for ask in [&ask, &ask, &other] {
+        queries::note(&again, &of_cluster(world, ask)).unwrap();
+    }
+    books::write(&world.app).await.unwrap();
+    assert_eq!(written(world).await, before + 3, "and what was not asked before");
+}
+
 async fn a_write_that_is_stopped_loses_no_line(world: &World) {
     const TIMES: u64 = 5;
     let before = written(world).await;
@@ -190,6 +211,7 @@ on_each_database!(
     administrators_see_who_asked_for_what,
     what_is_asked_by_the_api_is_noted,
     a_line_is_kept_for_a_year,
+    a_request_that_is_run_again_is_noted_once,
     files_and_charts_are_noted,
     what_cannot_be_noted_is_refused,
     who_asks_much_keeps_no_other_board_from_asking,

@@ -4,14 +4,18 @@
 //! may have items: `first` or `last`, 25 without, 100 at most. A list by `ids` counts its ids. Pages, edges and scalars
 //! are free. Of fragments on several types under an interface, the dearest counts. A page of a sync (`changes`) counts in
 //! the same way, 100 without `first` and 500 at most. `@cost(weight:)` and `@listSize(assumedSize:)` in the schema override.
+//! A report of engagement counts once for each 144 figures that its input asks for.
 
 pub mod bucket;
 mod types;
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 
 use async_graphql::parser::types::{ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet};
 use async_graphql::{Name, Value, Variables};
+
+use crate::metrics::engagement::EngagementInput;
 
 pub use types::TypeCosts;
 use types::{FieldCost, SYNC_PAGE, is_page};
@@ -23,6 +27,10 @@ const LARGEST_PAGE: u64 = 100;
 /// The same for a page of a sync.
 const DEFAULT_SYNC: u64 = 100;
 const LARGEST_SYNC: u64 = 500;
+/// What stands in it is asked for by the input of the field that gives it.
+const REPORT: &str = "EngagementReport";
+/// Figures of a report, as its lists are assumed to be long: twelve series of twelve points.
+const REPORT_SIZE: u64 = 144;
 /// Points for `__schema` or `__type`, whatever stands below.
 const INTROSPECTION: u64 = 50;
 
@@ -154,14 +162,22 @@ impl<'a> Counting<'a> {
         match self.argument(field, "ids") {
             Some(Value::List(ids)) if cost.is_list => ids.len() as u64,
             _ if cost.is_paged => self.page(field, &cost.of),
+            _ if cost.of.as_str() == REPORT => self.reports(field),
             _ => cost.assumed_size,
         }
     }
 
-    /// An argument's value with the variable in its place; null is as good as absent.
+    /// As how many reports one counts.
+    fn reports(&self, field: &Field) -> u64 {
+        let asked = self.argument(field, "input").and_then(EngagementInput::size).unwrap_or(1);
+        (asked as u64).div_ceil(REPORT_SIZE).max(1)
+    }
+
+    /// An argument's value with the variables in their places; null is as good as absent.
     fn argument(&self, field: &Field, name: &str) -> Option<Value> {
         let written = field.get_argument(name)?.node.clone();
-        let value = written.into_const_with(|variable| self.variable(&variable).ok_or(())).ok()?;
+        let value = |variable: Name| Ok::<_, Infallible>(self.variable(&variable).unwrap_or(Value::Null));
+        let Ok(value) = written.into_const_with(value);
         (value != Value::Null).then_some(value)
     }
 
@@ -181,7 +197,10 @@ mod tests {
     use super::*;
 
     const SDL: &str = r"
-        type Query { node(id: ID!): Node nodes(ids: [ID!]!): [Node]! viewer: Viewer! schools(first: Int, last: Int): SchoolConnection! changes(first: Int): ChangeSet! coming(first: Int): [Year!]! }
+        type Query { node(id: ID!): Node nodes(ids: [ID!]!): [Node]! viewer: Viewer! schools(first: Int, last: Int): SchoolConnection! engagement(input: Int): EngagementReport! changes(first: Int): ChangeSet! coming(first: Int): [Year!]! }
+        type EngagementReport { from: String! series: [Series!]! @listSize(assumedSize: 12) }
+        type Series { points: [Point!]! @listSize(assumedSize: 12) }
+        type Point { value: Float }
         type ChangeSet { changes: [Change!]! cursor: String! }
         type Change { id: ID! node: Node }
         interface Node { id: ID! }
@@ -252,6 +271,31 @@ mod tests {
         assert_eq!(cost(query, json!({ "n": 4 })), 4);
         assert_eq!(cost(query, json!({ "n": null })), 25);
         assert_eq!(cost(query, json!({})), 7);
+    }
+
+    #[test]
+    fn a_report_counts_by_the_figures_that_are_asked_for() {
+        let of = |metrics: &str, to: &str, more: &str, variables: Json| {
+            let input = format!("metrics: [{metrics}], from: \"2026-08-03\", to: \"{to}\" {more}");
+            let series = "series { points { value } }";
+            let query = format!("query($i: Interval) {{ engagement(input: {{ {input} }}) {{ {series} }} }}");
+            cost(&query, variables)
+        };
+        let plain = |metrics, to| of(metrics, to, "", json!({}));
+        let (one, six) = ("REACH", "REACH, TWO_WAY, DELIVERY, INTAKE, CLOSING, NO_SHOW");
+        assert_eq!(plain(one, "2026-08-09"), 157);
+        assert_eq!(plain(six, "2026-10-25"), 157, "twelve weeks");
+        assert_eq!(plain(six, "2027-09-26"), 3 * 157, "sixty weeks");
+        assert_eq!(plain(six, "9999-12-31"), 3 * 157, "no question is of more");
+        assert_eq!(plain("NONSENSE", "2027-09-26"), 157, "validation refuses it");
+        let by_variable = |variables| of(six, "2027-09-26", "interval: $i", variables);
+        assert_eq!(by_variable(json!({})), 3 * 157, "what is left out is a week");
+        assert_eq!(by_variable(json!({ "i": "MONTH" })), 157);
+        let query =
+            "query($i: EngagementInput!) { engagement(input: $i) { one: series { ...S } other: series { ...S } } }
+            fragment S on Series { points { value } }";
+        let input = json!({ "metrics": ["REACH", "TWO_WAY", "DELIVERY"], "from": "2026-08-03", "to": "2027-09-26" });
+        assert_eq!(cost(query, json!({ "i": input })), 2 * (1 + 2 * 156));
     }
 
     #[test]

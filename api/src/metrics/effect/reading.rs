@@ -1,6 +1,6 @@
 //! What is read for an effect: who may ask, who got the lesson when, and the weeks round it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use glans_entity::ids::{BoardId, ClusterId, LessonId, SchoolId, parse_any};
@@ -14,8 +14,8 @@ use super::rules::{self, Reading, School, Teaching};
 use super::store::{self, Figure, Site, Subject};
 use crate::call::{Call, today};
 use crate::metrics::engagement::{Ask, Breakdown, Counts};
-use crate::metrics::periods;
 use crate::metrics::queries::{self, Asked};
+use crate::metrics::{periods, published};
 use crate::platform::error::{Code, Error, Result, coded};
 
 /// As long before and after the lessons figures are read.
@@ -41,7 +41,10 @@ pub(super) async fn effect(call: &Call, lesson: &str, metric: Metric, scope: &st
     let weeks = around(&teachings);
     note(call, site, metric, weeks.unwrap_or((known, known))).await?;
     let figures = match weeks {
-        Some(weeks) => store::figures(&*db, &seen, site, metric, &schools, weeks).await?,
+        Some(weeks) => {
+            let db = published::snapshot(call.app(), &seen, db, &BTreeSet::from([site.board])).await?;
+            store::figures(&*db, &seen, site, metric, &schools, weeks).await?
+        }
         None => Vec::new(),
     };
     let schools = put_together(&schools, &teachings, figures);

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::{Mutex, MutexGuard};
 
-use super::reading::Series;
+use crate::platform::error::{Code, Result, coded};
 
 /// Figures that a request is answered with at most, whatever it asks of however many places: twelve weeks of six metrics of
 /// 400 schools are 28,800. Each takes about a kilobyte until its answer is sent.
@@ -19,7 +19,8 @@ pub(super) const TOO_MUCH: &str =
 pub struct Allowance {
     most: u64,
     unread: Mutex<u64>,
-    told: AtomicU64,
+    series: AtomicU64,
+    points: AtomicU64,
 }
 
 impl Default for Allowance {
@@ -31,13 +32,14 @@ impl Default for Allowance {
 impl Allowance {
     /// So many figures.
     pub fn of(most: u64) -> Self {
-        Self { most, unread: Mutex::new(most), told: AtomicU64::new(0) }
+        Self { most, unread: Mutex::new(most), series: AtomicU64::new(0), points: AtomicU64::new(0) }
     }
 
     /// From here on all of it may be answered with again: the next event of a stream is an answer of its own.
     pub async fn renew(&self) {
         *self.unread.lock().await = self.most;
-        self.told.store(0, Ordering::Relaxed);
+        self.series.store(0, Ordering::Relaxed);
+        self.points.store(0, Ordering::Relaxed);
     }
 
     /// How many may still be read. To be held while they are, so that no two questions have the same ones.
@@ -45,10 +47,28 @@ impl Allowance {
         self.unread.lock().await
     }
 
-    /// Counts an answer, and tells whether it may be given: what was read once may be asked for under several names.
-    pub(super) fn tells(&self, answer: &[Series]) -> bool {
-        let points: usize = answer.iter().map(|series| series.points.len()).sum();
-        let points = points as u64;
-        self.told.fetch_add(points, Ordering::Relaxed) + points <= self.most
+    /// Counts series that are about to be given out: what was read once may be asked for under several names, and each has
+    /// a figure at least.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` where they are too many for the request. From there on nothing is given out any more.
+    pub(super) fn lists(&self, series: usize) -> Result<()> {
+        self.count(&self.series, series)
+    }
+
+    /// As [`Allowance::lists`], of figures.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` where they are too many for the request. From there on nothing is given out any more.
+    pub(super) fn tells(&self, points: usize) -> Result<()> {
+        self.count(&self.points, points)
+    }
+
+    fn count(&self, given: &AtomicU64, more: usize) -> Result<()> {
+        let more = more as u64;
+        if given.fetch_add(more, Ordering::Relaxed) + more <= self.most {
+            return Ok(());
+        }
+        Err(coded(Code::BadUserInput, TOO_MUCH))
     }
 }

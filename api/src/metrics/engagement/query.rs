@@ -1,5 +1,7 @@
 //! Reading figures.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Object};
 use glans_entity::metrics::{Level, Metric};
 use sea_orm::Iterable;
@@ -30,9 +32,9 @@ impl EngagementQuery {
         #[graphql(desc = "The id of the board, cluster, school or class group.")] scope: ID,
         #[graphql(desc = "What is asked.")] input: EngagementInput,
     ) -> Result<EngagementReport> {
-        let (from, to) = (input.from.0, input.to.0);
+        let days = (input.from.0, input.to.0);
         let series = reading::report_of(Call::of(ctx), &scope, &Ask::from(input)).await?;
-        Ok(EngagementReport { from, to, series })
+        Ok(EngagementReport::of(days, series.into_iter().map(Arc::new).collect()))
     }
 
     /// What each metric is, in words. For everybody who is signed in, and for API clients.
@@ -51,8 +53,8 @@ pub async fn of_place(
     id: Uuid,
     input: EngagementInput,
 ) -> Result<Option<EngagementReport>> {
-    let (from, to) = (input.from.0, input.to.0);
+    let days = (input.from.0, input.to.0);
     let answer = loaders::one(ctx, FiguresOf { level, id, ask: Ask::from(input) }).await?;
-    let series = answer.map(|answer| reading::told(Call::of(ctx), answer)).transpose()?;
-    Ok(series.map(|series| EngagementReport { from, to, series }))
+    let series = answer.map(reading::told).transpose()?;
+    Ok(series.map(|series| EngagementReport::of(days, series)))
 }

@@ -13,8 +13,8 @@ use super::store::{self, Row, Site};
 use crate::call::Call;
 use crate::loaders::group;
 pub use crate::metrics::figures::Counts;
-use crate::metrics::periods;
 use crate::metrics::queries::{self, Asked};
+use crate::metrics::{periods, published};
 use crate::platform::error::{Code, Result, coded};
 
 const UNSEEN: &str = "There is no such place, or you see no figures of it.";
@@ -46,6 +46,11 @@ impl Ask {
     /// The keys of the periods.
     pub(super) fn periods(&self) -> impl Iterator<Item = NaiveDate> {
         periods::whole(self.span, self.from, self.to)
+    }
+
+    /// How many figures it asks for of a place, or of each part of it.
+    pub(super) fn size(&self) -> usize {
+        self.metrics.len() * self.periods().take(PERIODS).count()
     }
 }
 
@@ -98,12 +103,11 @@ pub async fn report_of(call: &Call, scope: &str, ask: &Ask) -> Result<Vec<Series
 pub async fn report(call: &Call, id: Uuid, level: Level, ask: &Ask) -> Result<Vec<Series>> {
     call.signed_in()?;
     let found = find(call, &[id], level, ask).await?.remove(&id);
-    told(call, found.ok_or_else(|| coded(Code::NotFound, UNSEEN))?)
+    told(found.ok_or_else(|| coded(Code::NotFound, UNSEEN))?)
 }
 
 /// The answer as it is given, or what is wrong with the question.
-pub(super) fn told(call: &Call, answer: Answer) -> Result<Vec<Series>> {
-    let answer = answer.and_then(|series| if call.figures.tells(&series) { Ok(series) } else { Err(TOO_MUCH) });
+pub(super) fn told<T>(answer: std::result::Result<T, &'static str>) -> Result<T> {
     answer.map_err(|why| coded(Code::BadUserInput, why))
 }
 
@@ -143,8 +147,10 @@ pub(super) async fn find(call: &Call, ids: &[Uuid], level: Level, ask: &Ask) -> 
 
 /// All figures of the places; none where the request has not so many left. From there on it has none.
 async fn rows(call: &Call, sites: &[Site], ask: &Ask) -> Result<Option<Vec<Row>>> {
-    let db = call.read().await?;
+    let boards: BTreeSet<_> = sites.iter().map(|site| site.board).collect();
+    // First of all, so that a request has one snapshot at a time, and not all connections to a replica.
     let mut unread = call.figures.unread().await;
+    let db = published::snapshot(call.app(), &call.scope(), call.read().await?, &boards).await?;
     let rows = store::figures(&*db, &call.scope(), sites, ask, *unread + 1).await?;
     let rest = unread.checked_sub(rows.len() as u64);
     *unread = rest.unwrap_or(0);

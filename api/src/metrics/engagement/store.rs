@@ -95,7 +95,7 @@ pub(super) async fn figures(
     most: u64,
 ) -> Result<Vec<Row>> {
     let periods: Vec<NaiveDate> = ask.periods().collect();
-    let (Some(first), Some(last), false) = (periods.first(), periods.last(), sites.is_empty()) else {
+    let (Some(first), Some(last), Some(site)) = (periods.first(), periods.last(), sites.first()) else {
         return Ok(Vec::new());
     };
     let places = || sites.iter().map(|site| site.id);
@@ -104,10 +104,13 @@ pub(super) async fn figures(
         .filter(Column::Span.eq(ask.span))
         .filter(Column::Metric.is_in(ask.metrics.iter().copied()))
         .filter(Column::StartsOn.between(*first, *last));
-    let of_board = sites.iter().any(|site| site.level == Level::Board);
+    let of_board = site.level == Level::Board;
     let rows = match ask.breakdown {
-        Breakdown::None => rows.filter(Column::PlaceId.is_in(places())).filter(Column::Language.eq("")),
-        Breakdown::Language => rows.filter(Column::PlaceId.is_in(places())).filter(Column::Language.ne("")),
+        Breakdown::None => parts(rows, site.level).filter(Column::PlaceId.is_in(places())),
+        Breakdown::Language => {
+            let rows = rows.filter(Column::Level.eq(site.level)).filter(Column::Language.ne(""));
+            rows.filter(Column::PlaceId.is_in(places()))
+        }
         Breakdown::Cluster => parts(rows, Level::Cluster),
         Breakdown::School if of_board => parts(rows, Level::School),
         Breakdown::School => parts(rows, Level::School).filter(Column::ParentId.is_in(places())),

@@ -1,11 +1,15 @@
 //! The report and its input.
 
-use async_graphql::{Enum, ID, InputObject, Object};
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, InputObject, InputType, Object, Value};
 use chrono::NaiveDate;
 use glans_entity::ids::{ClassGroupId, ClusterId, SchoolId};
 use glans_entity::metrics::{self, Level, Span};
 
 use super::reading::{self, Ask, Counts, Group, Point, Series};
+use crate::call::Call;
+use crate::platform::error::Result;
 use crate::platform::scalars::LocalDate;
 use crate::platform::size::list_size;
 
@@ -106,8 +110,9 @@ pub enum Suppression {
     SensitiveExtreme,
 }
 
-/// What is asked. A request is answered with 50,000 figures at most, over all that it asks of all places; with more, the
-/// questions that do not fit are refused with `BAD_USER_INPUT`.
+/// What is asked. A request is answered with 50,000 figures at most, over all that it asks of all places, and as often as it
+/// asks for them; with more, the questions that do not fit are refused with `BAD_USER_INPUT`. For each 144 figures that are
+/// asked for of a place (metrics times periods) the report costs its points once.
 #[derive(InputObject, Clone, Debug)]
 pub struct EngagementInput {
     /// Which metrics, 1 to 24, each once.
@@ -137,10 +142,28 @@ impl From<EngagementInput> for Ask {
     }
 }
 
+impl EngagementInput {
+    /// How many figures are asked for of a place, or of each part of it, by the value of an argument in which what is left out
+    /// is null; none where it is no input.
+    pub fn size(mut value: Value) -> Option<usize> {
+        if let Value::Object(fields) = &mut value {
+            fields.retain(|_, field| *field != Value::Null);
+        }
+        let input = <Self as InputType>::parse(Some(value)).ok()?;
+        Some(Ask::from(input).size())
+    }
+}
+
 pub struct EngagementReport {
-    pub from: NaiveDate,
-    pub to: NaiveDate,
-    pub series: Vec<Series>,
+    from: NaiveDate,
+    to: NaiveDate,
+    series: Vec<Arc<Series>>,
+}
+
+impl EngagementReport {
+    pub(super) fn of((from, to): (NaiveDate, NaiveDate), series: Vec<Arc<Series>>) -> Self {
+        Self { from, to, series }
+    }
 }
 
 /// Engagement of a board, cluster, school or class group. Figures hold counts and no persons; small ones are hidden.
@@ -158,12 +181,13 @@ impl EngagementReport {
 
     /// One for each metric and group, in the order in which the metrics were asked for, and by name.
     #[graphql(directive = list_size::apply(12))]
-    pub async fn series(&self) -> Vec<EngagementSeries> {
-        self.series.iter().cloned().map(EngagementSeries).collect()
+    pub async fn series(&self, ctx: &Context<'_>) -> Result<Vec<EngagementSeries>> {
+        Call::of(ctx).figures.lists(self.series.len())?;
+        Ok(self.series.iter().cloned().map(EngagementSeries).collect())
     }
 }
 
-pub struct EngagementSeries(Series);
+pub struct EngagementSeries(Arc<Series>);
 
 /// A metric of a group over time.
 #[Object]
@@ -180,8 +204,9 @@ impl EngagementSeries {
 
     /// In the order of time. A period of which nothing is known yet has none.
     #[graphql(directive = list_size::apply(12))]
-    pub async fn points(&self) -> Vec<EngagementPoint> {
-        self.0.points.iter().copied().map(EngagementPoint).collect()
+    pub async fn points(&self, ctx: &Context<'_>) -> Result<Vec<EngagementPoint>> {
+        Call::of(ctx).figures.tells(self.0.points.len())?;
+        Ok(self.0.points.iter().copied().map(EngagementPoint).collect())
     }
 }
 

@@ -1,19 +1,21 @@
 //! Starting exports, fetching them, and letting them go.
 
+use chrono::{DateTime, Utc};
 use glans_entity::ids::{BoardId, ExportId};
 use glans_entity::metrics::{ExportState, export};
 use glans_entity::scope::Scope;
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
 use super::rules::{self, Asked, Owner, View};
-use super::store;
 use super::types::ExportStartInput;
+use super::{claims, store};
 use crate::access::{self, Action, Permit};
 use crate::call::{Call, Write};
 use crate::identity::audit::{self, Deed};
 use crate::metrics::engagement::Ask;
 use crate::metrics::queries;
 use crate::platform::error::{Error, Result, UserErrorCode, not_found, refuse};
+use crate::platform::own_id::own_id;
 
 /// What somebody wants to have written, and may have.
 pub(super) struct Order {
@@ -28,6 +30,7 @@ pub(super) struct Order {
 pub(super) async fn order(call: &Call, input: ExportStartInput) -> Result<Order> {
     let (snapshot, scope, now) = (call.read().await?, call.scope(), call.now());
     let db = &*snapshot;
+    let id = own_id(db, input.id.as_ref(), ExportId::new).await?;
     let (level, place_id) = rules::named(&input.scope).ok_or_else(|| not_found("scope"))?;
     let place = store::place(db, &scope, level, place_id).await?.ok_or_else(|| not_found("scope"))?;
     let view = rules::view(&scope, level, &place).ok_or_else(|| not_found("scope"))?;
@@ -40,7 +43,7 @@ pub(super) async fn order(call: &Call, input: ExportStartInput) -> Result<Order>
     let (from, to, span, breakdown) = (asked.from, asked.to, asked.span, asked.breakdown);
     let terms = rules::terms(asked, level, view)?;
     let row = export::Model {
-        id: ExportId::new(),
+        id,
         board_id,
         account_id: owner.account(),
         client_id: owner.client(),
@@ -79,6 +82,7 @@ pub(super) async fn start(write: &Write<'_>, order: Result<Order>) -> Result<exp
     let (db, scope, board) = (write.db(), write.scope(), row.board_id);
     queries::note(write.call(), &queries::Asked { board, scope_id: row.place_id, scope_kind: row.level, ask: &ask })?;
     store::lock_board(db, board).await?;
+    store::hold_board(db, board).await?;
     is_free(db, &scope, board).await?;
     make_room(write, &permit, board, owner).await?;
     let export = store::insert(db, &permit, row).await?;
@@ -133,6 +137,12 @@ pub(super) async fn is_in_sight(db: &impl ConnectionTrait, scope: &Scope, export
     let place = store::place(db, scope, export.level, export.place_id).await?;
     let view = place.and_then(|place| rules::view(scope, export.level, &place));
     Ok(view.is_some_and(|view| view.covers(View::of(export))))
+}
+
+/// Withdraws the exports of a board with its figures: files that are there are not there any more, and those that are being
+/// written begin anew. For who holds the board for itself, until the transaction ends.
+pub async fn withdraw(db: &DatabaseTransaction, board: BoardId, now: DateTime<Utc>) -> Result<()> {
+    claims::withdraw(db, board, now).await
 }
 
 /// Removes exports whose time is over, each in a transaction of its own: files are large. How many went.

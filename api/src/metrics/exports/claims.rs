@@ -1,7 +1,7 @@
 //! Claiming an export that waits, and writing its file under the lease.
 
 use chrono::{DateTime, Utc};
-use glans_entity::ids::ExportId;
+use glans_entity::ids::{BoardId, ExportId};
 use glans_entity::metrics::ExportState::{Failed, Queued, Ready, Running};
 use glans_entity::metrics::export::{Column, Entity, Model};
 use glans_entity::metrics::export_chunk;
@@ -17,28 +17,38 @@ use super::file::Block;
 use super::{rules, store};
 use crate::platform::error::Result;
 
-/// What waits, or was left by who did not come back, of boards whose figures are there. Of the others, what waited for
-/// them long enough.
-fn waiting(now: DateTime<Utc>) -> Condition {
+/// What waits, or was left by who did not come back, of boards whose figures are all there. Of the others, what waited for
+/// them long enough. Nothing of `passed`.
+fn waiting(now: DateTime<Utc>, passed: &[ExportId]) -> Condition {
     let left = Condition::all().add(Column::State.eq(Running)).add(Column::LeasedUntil.lt(now));
     let free = Condition::any().add(Column::State.eq(Queued)).add(left);
-    let ripe = Condition::any().add(store::is_shown()).add(Column::CreatedAt.lte(now - rules::PATIENCE));
-    Condition::all().add(free).add(ripe)
+    let ripe = Condition::any().add(store::is_whole()).add(Column::CreatedAt.lte(now - rules::PATIENCE));
+    Condition::all().add(free).add(ripe).add(Column::Id.is_not_in(passed.iter().copied()))
 }
 
-/// Whether there is anything to write.
-pub(super) async fn is_waiting(db: &impl ConnectionTrait, everywhere: &Scope, now: DateTime<Utc>) -> Result<bool> {
-    Ok(Entity::within(everywhere).filter(waiting(now)).limit(1).one(db).await?.is_some())
+/// Whether there is anything to write, but for `passed`.
+pub(super) async fn is_waiting(
+    db: &impl ConnectionTrait,
+    everywhere: &Scope,
+    now: DateTime<Utc>,
+    passed: &[ExportId],
+) -> Result<bool> {
+    Ok(Entity::within(everywhere).filter(waiting(now, passed)).limit(1).one(db).await?.is_some())
 }
 
 /// Takes what waits longest under the lease `lease`, without what somebody wrote of it before. What another process has
-/// under its hands is passed over.
-pub(super) async fn claim(db: &DatabaseTransaction, lease: Uuid, now: DateTime<Utc>) -> Result<Option<Model>> {
+/// under its hands is passed over, and so is `passed`.
+pub(super) async fn claim(
+    db: &DatabaseTransaction,
+    lease: Uuid,
+    now: DateTime<Utc>,
+    passed: &[ExportId],
+) -> Result<Option<Model>> {
     let mut first = Query::select();
     first
         .column(Column::Id)
         .from(Entity)
-        .cond_where(waiting(now))
+        .cond_where(waiting(now, passed))
         .order_by(Column::CreatedAt, Order::Asc)
         .order_by(Column::Id, Order::Asc)
         .limit(1);
@@ -76,6 +86,7 @@ pub(super) async fn keep(
     blocks: Vec<Block>,
     now: DateTime<Utc>,
 ) -> Result<bool> {
+    store::hold_board(db, export.board_id).await?;
     // The row stays locked, so that nobody takes it over before the commit.
     let renewed = Entity::update_many()
         .col_expr(Column::LeasedUntil, Expr::value(now + rules::LEASE))
@@ -128,6 +139,24 @@ pub(super) async fn finish(
         .col_expr(Column::FinishedAt, Expr::value(now))
         .exec(db)
         .await?;
+    Ok(())
+}
+
+/// The figures of the board are withdrawn, by who holds it: what is written of them begins anew, and the time of the files
+/// that are there is over.
+pub(super) async fn withdraw(db: &DatabaseTransaction, board: BoardId, now: DateTime<Utc>) -> Result<()> {
+    let own = || Entity::update_many().filter(Column::BoardId.eq(board));
+    // Also what waits, so that nobody takes it up meanwhile. First of all: what gets ready until then is found below.
+    own()
+        .col_expr(Column::State, Expr::value(Queued.to_value()))
+        .col_expr(Column::Attempts, Expr::value(0))
+        .col_expr(Column::Lease, Expr::value(None::<Uuid>))
+        .col_expr(Column::LeasedUntil, Expr::value(None::<DateTime<Utc>>))
+        .filter(Column::State.is_in([Queued, Running]))
+        .exec(db)
+        .await?;
+    let files = own().col_expr(Column::ExpiresAt, Expr::value(now)).filter(Column::ExpiresAt.gt(now));
+    files.filter(Column::State.eq(Ready)).exec(db).await?;
     Ok(())
 }
 

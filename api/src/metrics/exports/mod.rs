@@ -2,9 +2,9 @@
 //!
 //! QUEUED → RUNNING → READY or FAILED. Whoever writes a file holds a lease; when it runs out, another one begins anew, so that
 //! a file is whole or not there. All of it is read from one snapshot: what is hidden for the sake of something else is hidden
-//! together with it. While all figures of a board are withdrawn to be published anew, its exports stay QUEUED,
-//! for an hour at most. Only who started an export sees it, as long as they see the figures; after seven days it goes, or
-//! before that for a newer one of theirs (`rules.rs`).
+//! together with it. While figures of a board are withdrawn, or written in part, its exports stay QUEUED, for an hour at
+//! most; files that are there when they are withdrawn are there no longer. Only who started an export sees it, as long as
+//! they see the figures; after seven days it goes, or before that for a newer one of theirs (`rules.rs`).
 
 mod actions;
 mod claims;
@@ -20,7 +20,7 @@ mod store;
 pub mod types;
 mod worker;
 
-pub use actions::prune;
+pub use actions::{prune, withdraw};
 pub use mutation::MetricExportMutation;
 pub use query::MetricExportQuery;
 pub use route::routes;

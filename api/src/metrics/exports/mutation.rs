@@ -16,7 +16,8 @@ impl MetricExportMutation {
     /// Has engagement figures written into a file, as many as a million. For administrators of the board, directors of the
     /// cluster, leaders of the school and API clients with `metrics:read`. Ask for `metricExport` until it is READY, then
     /// fetch `url`. Five exports of a board are made at a time. Of one viewer the ten latest are kept, and 1 GiB of
-    /// files: the oldest that are done go for a new one. Of a board 8 GiB are kept.
+    /// files: the oldest that are done go for a new one. Of a board 8 GiB are kept. Where a board changes
+    /// `leastShown`, its files are gone: start them again.
     async fn export_start(
         &self,
         ctx: &Context<'_>,

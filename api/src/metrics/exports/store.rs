@@ -9,7 +9,7 @@ use glans_entity::metrics::export::{Column, Entity, Model};
 use glans_entity::metrics::{ExportBreakdown, Level, Metric, export_chunk, figure, milestone};
 use glans_entity::organisation::{board, class_group, cluster, school};
 use glans_entity::scope::{Scope, Scoped};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, LockType, Query};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
     PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
@@ -20,6 +20,7 @@ use super::rules::{self, Owner};
 use crate::access::{Permit, Place};
 use crate::platform::alone;
 use crate::platform::error::Result;
+use crate::platform::own_id::id_taken;
 use crate::platform::page::{self, Order, PageArgs, Rows};
 
 /// The place with this id, inside the wall of the boards in sight. Whether its figures are in sight is a rule.
@@ -181,22 +182,30 @@ pub(super) async fn lock_board(db: &DatabaseTransaction, board: BoardId) -> Resu
     alone::wait(db, &format!("metrics.exports.{board}")).await
 }
 
-/// The figures of the board of an export are not withdrawn.
-pub(super) fn is_shown() -> Condition {
+/// Who changes what a board wishes to hide waits until the transaction ends, or comes before it. To be asked before an export
+/// is changed: whoever withdraws them holds the board already.
+pub(super) async fn hold_board(db: &DatabaseTransaction, board: BoardId) -> Result<()> {
+    let own = board::Entity::within(&Scope::system(NaiveDate::MIN)).filter(board::Column::Id.eq(board));
+    own.lock(LockType::KeyShare).one(db).await?;
+    Ok(())
+}
+
+/// The figures of the board of an export are there, and all of them.
+pub(super) fn is_whole() -> Condition {
     use milestone::Column as Of;
-    let withdrawn = Query::select()
+    let missing = Query::select()
         .expr(Expr::val(1))
         .from(milestone::Entity)
         .and_where(Expr::col((milestone::Entity, Of::BoardId)).equals((Entity, Column::BoardId)))
-        .and_where(Expr::col((milestone::Entity, Of::Kind)).eq(milestone::WITHDRAWN))
+        .and_where(Expr::col((milestone::Entity, Of::Kind)).is_in(milestone::NOT_WHOLE))
         .to_owned();
-    Condition::all().add(Expr::not_exists(withdrawn))
+    Condition::all().add(Expr::not_exists(missing))
 }
 
-/// Whether the figures of the board are withdrawn.
-pub(super) async fn is_withdrawn(db: &impl ConnectionTrait, board: BoardId) -> Result<bool> {
+/// Whether figures of the board are withdrawn, or written in part.
+pub(super) async fn is_incomplete(db: &impl ConnectionTrait, board: BoardId) -> Result<bool> {
     let own = milestone::Entity::within(&Scope::system(NaiveDate::MIN)).filter(milestone::Column::BoardId.eq(board));
-    Ok(own.filter(milestone::Column::Kind.eq(milestone::WITHDRAWN)).limit(1).one(db).await?.is_some())
+    Ok(own.filter(milestone::Column::Kind.is_in(milestone::NOT_WHOLE)).limit(1).one(db).await?.is_some())
 }
 
 /// How many exports of a board wait or are being written.
@@ -225,7 +234,7 @@ pub(super) async fn bytes(db: &impl ConnectionTrait, scope: &Scope, board: Board
 }
 
 pub(super) async fn insert(db: &DatabaseTransaction, _permit: &Permit, row: Model) -> Result<Model> {
-    Ok(row.into_active_model().reset_all().insert(db).await?)
+    row.into_active_model().reset_all().insert(db).await.map_err(id_taken)
 }
 
 /// The exports of somebody that are still kept.

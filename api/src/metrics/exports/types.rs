@@ -23,8 +23,8 @@ impl From<export::Model> for MetricExport {
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "ExportState")]
 pub enum MetricExportStatus {
-    /// It waits for its turn. Where the board just changed `Board.leastShown`, it also waits until all figures are
-    /// published by that: some minutes. After an hour it is FAILED.
+    /// It waits for its turn. While figures of the board are being published anew, as where it just changed
+    /// `Board.leastShown`, it also waits until all of them are there: some minutes. After an hour it is FAILED.
     Queued,
     /// The file is being written.
     Running,
@@ -100,7 +100,7 @@ impl MetricExport {
     }
 
     /// When the export goes, with its file: seven days after it was started, or before that for a newer one
-    /// (`exportStart`).
+    /// (`exportStart`), or because the board changed `Board.leastShown`.
     async fn expires_at(&self) -> DateTime<Utc> {
         self.0.expires_at
     }
@@ -109,6 +109,9 @@ impl MetricExport {
 /// Which figures are written into a file.
 #[derive(InputObject)]
 pub struct ExportStartInput {
+    /// The id that it is to have, made by the app as a TypeID over a UUIDv7, so that what was made offline keeps its id;
+    /// made by the server when absent.
+    pub id: Option<ID>,
     /// The board, cluster, school or class group whose figures these are. A class group is for who leads its school.
     pub scope: ID,
     /// Which metrics, each once; all there are when absent.

@@ -1,13 +1,14 @@
 //! Writing files, in the background.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use glans_entity::ids::ExportId;
 use glans_entity::metrics::export;
 use glans_entity::scope::Scope;
 use sea_orm::DatabaseTransaction;
-use tokio::time::MissedTickBehavior;
+use tokio::time::{MissedTickBehavior, timeout};
 use uuid::Uuid;
 
 use super::file::{Block, File, Size};
@@ -18,12 +19,16 @@ use crate::access::{Standing, Standings};
 use crate::app::App;
 use crate::call::Call;
 use crate::identity::clients;
+use crate::metrics::published;
 use crate::platform::error::{Error, Result};
 
 /// How often it is looked whether an export waits.
 const EVERY: Duration = Duration::from_secs(2);
 /// Figures that are read at once.
 const PAGE: usize = 1_000;
+/// How long an answer is waited for: longer than a statement may take, and shorter than a lease lasts. So a read replica
+/// that is silent does not hold up other exports.
+const READ_WITHIN: Duration = Duration::from_secs(40);
 
 const BROKE_OFF: &str = "This broke off several times. Start another export.";
 const NO_RIGHT: &str = "The right to these figures ended before the file was made.";
@@ -52,14 +57,17 @@ async fn tidy(app: &Arc<App>) {
 }
 
 /// Makes all exports that wait, one after the other: how many were taken up. One that breaks off is tried again when
-/// its lease runs out, so that what is wrong has time to pass and others come first. What was given up is removed after
-/// each of them: of who always has another one waiting, files would pile up.
+/// its lease runs out, so that what is wrong has time to pass and others come first; one that is put back waits for the
+/// next round. What was given up is removed after each of them: of who always has another one waiting, files would pile
+/// up.
 pub async fn round(app: &Arc<App>) -> Result<usize> {
-    let mut taken = 0;
-    while let Some(making) = Making::claim(app).await? {
+    let (mut taken, mut put_back) = (0, Vec::new());
+    while let Some(making) = Making::claim(app, &put_back).await? {
         taken += 1;
-        if let Err(error) = making.run().await {
-            tracing::error!(?error, export = %making.export.id, "an export broke off and is tried again");
+        match making.run().await {
+            Ok(true) => {}
+            Ok(false) => put_back.push(making.export.id),
+            Err(error) => tracing::error!(?error, export = %making.export.id, "an export broke off and is tried again"),
         }
         tidy(app).await;
     }
@@ -73,48 +81,59 @@ pub struct Making {
     lease: Uuid,
 }
 
+/// What is read, or an error where that takes too long.
+async fn in_time<T>(reading: impl Future<Output = Result<T>>) -> Result<T> {
+    timeout(READ_WITHIN, reading).await.map_err(Error::fault)?
+}
+
 /// What a file is made from: one snapshot, as the owner sees it.
 struct Source {
-    db: DatabaseTransaction,
+    db: Arc<DatabaseTransaction>,
     scope: Arc<Scope>,
     names: HashMap<Uuid, String>,
 }
 
 impl Making {
-    /// Takes up the export that waits longest, if one does.
-    pub async fn claim(app: &Arc<App>) -> Result<Option<Self>> {
+    /// Takes up the export that waits longest, if one does, but for `passed`.
+    pub async fn claim(app: &Arc<App>, passed: &[ExportId]) -> Result<Option<Self>> {
         let call = Call::system(app, "exports");
         // Whoever only looks does not wait for the writer.
-        if !claims::is_waiting(&*call.read().await?, &call.scope(), call.now()).await? {
+        if !claims::is_waiting(&*call.read().await?, &call.scope(), call.now(), passed).await? {
             return Ok(None);
         }
         let lease = Uuid::now_v7();
         let write = call.write().await?;
-        let claimed = claims::claim(write.db(), lease, write.now()).await?;
+        let claimed = claims::claim(write.db(), lease, write.now(), passed).await?;
         write.commit().await?;
         Ok(claimed.map(|export| Self { call, export, lease }))
     }
 
-    /// Writes its file, as long as no other process takes it over.
-    pub async fn run(&self) -> Result<()> {
+    /// Writes its file, as long as no other process takes it over. False where it is put back, for when its figures are
+    /// there again.
+    pub async fn run(&self) -> Result<bool> {
         if self.export.attempts > rules::TRIES {
-            return self.fail(BROKE_OFF).await;
+            self.fail(BROKE_OFF).await?;
+        } else if let Some(source) = self.source().await? {
+            if in_time(store::is_incomplete(&*source.db, self.export.board_id)).await? {
+                return self.give_up_or_put_back().await;
+            }
+            self.write(&source).await?;
+        } else {
+            self.fail(NO_RIGHT).await?;
         }
-        let Some(source) = self.source().await? else { return self.fail(NO_RIGHT).await };
-        if store::is_withdrawn(&source.db, self.export.board_id).await? {
-            return self.wait().await;
-        }
-        self.write(&source).await
+        Ok(true)
     }
 
-    /// Leaves it for when its figures are there again, or gives it up.
-    async fn wait(&self) -> Result<()> {
+    /// False where it is put back.
+    async fn give_up_or_put_back(&self) -> Result<bool> {
         if self.export.created_at <= self.call.now() - rules::PATIENCE {
-            return self.fail(NOT_PUBLISHED).await;
+            self.fail(NOT_PUBLISHED).await?;
+            return Ok(true);
         }
         let write = self.call.write().await?;
         claims::put_back(write.db(), self.export.id, self.lease).await?;
-        write.commit().await
+        write.commit().await?;
+        Ok(false)
     }
 
     /// None where who started it may not see it any more.
@@ -126,7 +145,15 @@ impl Making {
             return Ok(None);
         }
         let names = store::names(&db, &scope, &self.export).await?;
-        Ok(Some(Source { db, scope, names }))
+        Ok(Some(Source { db: self.figures(&scope, Arc::new(db)).await?, scope, names }))
+    }
+
+    /// Where its figures are read. A replica may have to break off whoever reads for long, so that is tried there once.
+    async fn figures(&self, scope: &Scope, own: Arc<DatabaseTransaction>) -> Result<Arc<DatabaseTransaction>> {
+        if self.export.attempts > 1 {
+            return Ok(own);
+        }
+        published::snapshot(self.call.app(), scope, own, &BTreeSet::from([self.export.board_id])).await
     }
 
     /// What whoever started it may see now.
@@ -147,7 +174,7 @@ impl Making {
             let mut after = None;
             loop {
                 let of = (metric, after.as_ref());
-                let page = store::page(&source.db, &source.scope, export, of, PAGE as u64).await?;
+                let page = in_time(store::page(&*source.db, &source.scope, export, of, PAGE as u64)).await?;
                 let is_last = page.len() < PAGE;
                 after = page.last().map(store::Mark::of);
                 let mut figures: Vec<_> = page.into_iter().filter_map(|figure| merging.push(figure)).collect();

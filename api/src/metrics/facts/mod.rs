@@ -42,6 +42,7 @@ pub use self::held::{catch_up, is_behind, record_in_turn};
 use self::recorder::Recorder;
 use crate::app::App;
 use crate::call::today;
+use crate::metrics::census;
 use crate::platform::alone;
 use crate::platform::error::Result;
 use crate::platform::outbox::Event;
@@ -163,7 +164,8 @@ pub async fn daily_of(db: &DatabaseTransaction, board: BoardId, now: DateTime<Ut
 }
 
 /// Writes down everything of the board of which there is no fact yet, in transactions of some items each, so that acts
-/// do not wait long: what broke off goes on where it was.
+/// do not wait long: what broke off goes on where it was. Students of the board who are still to be counted are so first: who
+/// is not has no place, and what is known of an item is not written anew.
 pub async fn all(app: &Arc<App>, board: BoardId) -> Result<()> {
     let now = app.clock.now();
     for part in Part::ALL {
@@ -171,6 +173,11 @@ pub async fn all(app: &Arc<App>, board: BoardId) -> Result<()> {
         while let Some(after) = last {
             let db = app.db.write(&Scope::system(today(now))).await?;
             alone::wait(&db, LOCK).await?;
+            if held::has_uncounted(&db, board).await? {
+                db.rollback().await?;
+                Box::pin(census::settle_board(app, board)).await?;
+                continue;
+            }
             let next = page(&Recorder { db: &db, board, now }, part, after).await;
             match next {
                 Ok(next) => last = next,

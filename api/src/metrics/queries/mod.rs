@@ -5,6 +5,7 @@
 
 mod noted;
 mod query;
+mod questions;
 mod store;
 mod types;
 
@@ -19,6 +20,7 @@ use uuid::Uuid;
 
 pub use noted::Noted;
 pub use query::MetricLogQuery;
+pub use questions::Questions;
 pub use store::prune;
 pub use types::MetricQuery;
 
@@ -106,6 +108,9 @@ async fn patiently(room: impl Future<Output = Result<()>>) -> Result<()> {
 
 fn added(call: &Call, asked: &Asked<'_>) -> bool {
     let Asked { board, scope_id, scope_kind, ask } = *asked;
+    if call.questions.was_noted(scope_id, ask) {
+        return true;
+    }
     let line = line::Model {
         id: MetricQueryId::new(),
         board_id: board,
@@ -120,7 +125,11 @@ fn added(call: &Call, asked: &Asked<'_>) -> bool {
         asked_at: call.now(),
         request_id: call.request_id.clone(),
     };
-    call.app().metric_queries.add(line)
+    let is_added = call.app().metric_queries.add(line);
+    if is_added {
+        call.questions.note(scope_id, ask);
+    }
+    is_added
 }
 
 /// Writes down the lines that wait. Those that cannot be written are kept for the next time, also where the caller is stopped

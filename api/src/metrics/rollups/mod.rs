@@ -17,6 +17,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, Iterable};
 use tokio::time::MissedTickBehavior;
 
 use self::making::Part;
+pub(super) use self::publishing::PUBLISHED;
 pub use self::publishing::{Publication, Work};
 use self::store::Due;
 use super::{census, facts, periods};

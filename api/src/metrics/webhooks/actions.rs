@@ -22,6 +22,7 @@ use crate::identity::sealed::WithSecret;
 use crate::organisation::boards;
 use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
+use crate::platform::own_id::own_id;
 use crate::platform::text::Checks;
 
 /// An endpoint with a new secret.
@@ -45,6 +46,7 @@ async fn client_of(write: &Write<'_>, named: Option<&ID>) -> Result<api_client::
 }
 
 pub(super) async fn create(write: &Write<'_>, input: WebhookEndpointCreateInput) -> Result<NewSecret> {
+    let id = own_id(write.db(), input.id.as_ref(), WebhookEndpointId::new).await?;
     let client = client_of(write, input.client.as_ref()).await?;
     let permit = write.authorize(Action::WebhookWrite, Place::board(client.board_id))?;
     // Of one client one endpoint is made at a time: they are counted first.
@@ -63,7 +65,7 @@ pub(super) async fn create(write: &Write<'_>, input: WebhookEndpointCreateInput)
         let message = format!("A client has at most {} endpoints. Delete one first.", rules::ENDPOINTS);
         return Err(refuse(UserErrorCode::LimitReached, "client", message));
     }
-    let (id, secret) = (WebhookEndpointId::new(), Secret::random().map_err(Error::fault)?);
+    let secret = Secret::random().map_err(Error::fault)?;
     let row = Model {
         id,
         board_id: client.board_id,

@@ -17,6 +17,7 @@ use super::kinds;
 use super::rules::Closed;
 use crate::access::Permit;
 use crate::platform::error::Result;
+use crate::platform::own_id::id_taken;
 use crate::platform::page::{self, Order, PageArgs, Rows};
 
 /// The endpoint, if it is in sight.
@@ -117,7 +118,7 @@ pub(super) async fn insert(
     _permit: &Permit,
     row: webhook_endpoint::Model,
 ) -> Result<webhook_endpoint::Model> {
-    Ok(row.into_active_model().reset_all().insert(db).await?)
+    row.into_active_model().reset_all().insert(db).await.map_err(id_taken)
 }
 
 /// Stores the changed fields of `row` as its next version.

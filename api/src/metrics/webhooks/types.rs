@@ -13,6 +13,7 @@ use crate::loaders;
 use crate::payload;
 use crate::platform::error::{Result, UserError, outcome};
 use crate::platform::scalars::Url;
+use crate::sync_cursor;
 
 /// How far a delivery is.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -194,6 +195,9 @@ impl WebhookDelivery {
 /// A new endpoint.
 #[derive(InputObject)]
 pub struct WebhookEndpointCreateInput {
+    /// The id that it is to have, made by the app as a TypeID over a UUIDv7, so that what was made offline keeps its id;
+    /// made by the server when absent.
+    pub id: Option<ID>,
     /// The API client that is told. Administrators name one of the board; for a client it is itself when absent.
     pub client: Option<ID>,
     /// Where the requests go: an address of the internet that begins with `https://`, without user, password and part behind
@@ -282,6 +286,7 @@ pub struct WebhookDeliveryReplayInput {
 
 /// The answer to `webhookEndpointCreate`.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct WebhookEndpointCreatePayload {
     /// The new endpoint; null when refused.
     pub webhook_endpoint: Option<WebhookEndpoint>,
@@ -293,6 +298,7 @@ pub struct WebhookEndpointCreatePayload {
 
 /// The answer to `webhookEndpointSecretRotate`.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct WebhookEndpointSecretRotatePayload {
     /// The endpoint; null when refused.
     pub webhook_endpoint: Option<WebhookEndpoint>,
@@ -305,12 +311,15 @@ pub struct WebhookEndpointSecretRotatePayload {
 
 /// The answer to `webhookEndpointDelete`.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct WebhookEndpointDeletePayload {
     /// The endpoint that is gone; null when refused.
     pub deleted_id: Option<ID>,
     /// What the user can mend, every problem at once; empty when it is done.
     pub user_errors: Vec<UserError>,
 }
+
+sync_cursor!(WebhookEndpointCreatePayload, WebhookEndpointSecretRotatePayload, WebhookEndpointDeletePayload);
 
 payload! {
     /// The answer to `webhookEndpointUpdate`.

@@ -210,6 +210,7 @@ async fn give_app(db: &DatabaseTransaction, account_id: AccountId, last_seen_at:
         last_used_at: last_seen_at,
         expires_at: last_seen_at + TimeDelta::days(365),
         revoked_at: None,
+        version: 1,
     };
     put::<session::Entity>(db, row).await;
     let row = device::Model {

@@ -101,7 +101,8 @@ impl Course<'_> {
     /// What a gateway refuses for good is an address that bounces, or an app that is gone.
     async fn deliver(&mut self, notification: NotificationId, channel: Channel, to: PersonId) {
         use DeliveryState::{Dead, Failed, Sent, Suppressed};
-        let (account, state) = (self.town.accounts[&to], [Sent, Sent, Sent, Failed, Dead, Suppressed]);
+        let (account, states) = (self.town.accounts[&to], [Sent, Sent, Sent, Failed, Dead, Suppressed]);
+        let state = *states.choose(self.dice).unwrap();
         // No two are of one moment.
         let created_at = self.now + TimeDelta::microseconds(self.dice.random_range(1..1_000_000));
         let row = delivery::Model {
@@ -115,15 +116,16 @@ impl Course<'_> {
             channel,
             address_id: if channel == Channel::Email { account.0 } else { Uuid::now_v7() },
             lane: 1,
-            state: *state.choose(self.dice).unwrap(),
+            state,
             attempts: 1,
+            cut_off: 0,
             due_at: self.now,
             expires_at: self.now + TimeDelta::hours(24),
             over_at: None,
             lease: None,
             leased_until: None,
             finished_at: Some(created_at),
-            failure: None,
+            failure: (state == Failed).then(|| "550 5.1.1".to_owned()),
             created_at,
         };
         put::<delivery::Entity>(self.db, row).await;

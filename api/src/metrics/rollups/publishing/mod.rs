@@ -7,7 +7,8 @@
 //! They are written in one transaction, or in several where they are very many, so that nobody waits long for these:
 //! first what stands otherwise goes, then what is new comes. So at every moment what is there is part of what was decided
 //! last or of what is decided now, and never of both. Who finds that the board was changed meanwhile stops, as does who
-//! lost the lease; what is there by then is for the next one to go on from.
+//! lost the lease; what is there by then is for the next one to go on from. Until all of it is there, a milestone says that
+//! it is not whole.
 //!
 //! When a board changes what it wishes to hide, all that is published of it is withdrawn: it stands, and nobody sees any of
 //! it until all of it is as it is wished.
@@ -20,7 +21,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use glans_entity::ids::BoardId;
-use glans_entity::metrics::milestone::WITHDRAWN;
+use glans_entity::metrics::milestone::{PARTIAL, WITHDRAWN};
 use glans_entity::metrics::{Metric, Span};
 use glans_entity::scope::Scope;
 use sea_orm::{DatabaseTransaction, Iterable};
@@ -34,13 +35,13 @@ use crate::metrics::{milestones, periods};
 use crate::platform::error::{Error, Result};
 
 /// The milestone of the day on which it was done.
-const PUBLISHED: &str = "figures";
+pub const PUBLISHED: &str = "figures";
 
-/// Publishes what is over by the day of `now`, unless that was done, and tells of the periods that are observed.
+/// Publishes what is over by the day of `now`, unless that was done and all of it is there, and tells of the periods that
+/// are observed.
 pub(super) async fn daily(app: &Arc<App>, board: BoardId, now: DateTime<Utc>) -> Result<()> {
     let on = today(now);
-    let last = milestones::last(&app.db.read(&Scope::system(on)).await?, board, PUBLISHED, on).await?;
-    if last == Some(on) {
+    if is_done(&app.db.read(&Scope::system(on)).await?, board, on).await? {
         return Ok(());
     }
     let Some(publication) = Publication::claim(app, board, now).await? else { return Ok(()) };
@@ -53,6 +54,12 @@ pub(super) async fn daily(app: &Arc<App>, board: BoardId, now: DateTime<Utc>) ->
         milestones::close_periods(&db, board, now).await?;
     }
     Ok(db.commit().await?)
+}
+
+/// Whether it was done on that day, and nobody has broken off since: what they took away comes back before tomorrow.
+async fn is_done(db: &DatabaseTransaction, board: BoardId, on: NaiveDate) -> Result<bool> {
+    let is_published = milestones::last(db, board, PUBLISHED, on).await? == Some(on);
+    Ok(is_published && milestones::last(db, board, PARTIAL, on).await?.is_none())
 }
 
 /// The school years of the weeks that ended from `since` on, until yesterday.
@@ -198,6 +205,7 @@ impl Work<'_> {
 
     /// What is to be written: all of it is of one moment.
     pub async fn decide(&self, app: &Arc<App>) -> Result<Difference> {
+        let mut renewed = app.clock.now();
         let read = app.db.read(&Scope::system(today(self.now))).await?;
         let mut changes = Vec::new();
         let mut decided = Decided::nothing(self.lease.board, self.wish.least);
@@ -205,8 +213,19 @@ impl Work<'_> {
             let found;
             (decided, found) = self.of_metric(&read, decided, metric).await?;
             changes.push(store::compare(&read, self.lease, found).await?);
+            if app.clock.now() - renewed >= store::RENEWED {
+                renewed = app.clock.now();
+                self.renew(app).await?;
+            }
         }
         Ok(Difference::of(changes))
+    }
+
+    /// Keeps the lease for longer. Who lost it is told so by [`Work::write`].
+    async fn renew(&self, app: &Arc<App>) -> Result<()> {
+        let db = app.db.write(&Scope::system(today(self.now))).await?;
+        store::holds(&db, self.lease, app.clock.now()).await?;
+        Ok(db.commit().await?)
     }
 
     /// One metric after the other: what is hidden of one decides on the next.
@@ -236,8 +255,12 @@ impl Work<'_> {
         for step in &batch.steps {
             store::write(&db, self.lease.board, step).await?;
         }
+        let (board, year) = (self.lease.board, self.lease.year.to_string());
         if batch.is_last {
+            milestones::forget_one(&db, board, PARTIAL, &year).await?;
             store::give_back(&db, self.lease).await?;
+        } else {
+            milestones::is_first(&db, board, PARTIAL, year, self.now).await?;
         }
         db.commit().await?;
         Ok(true)

@@ -22,6 +22,8 @@ use crate::platform::error::Result;
 
 /// How long the school years of a board stay leased since they were taken, or something of them was written.
 const LEASED: TimeDelta = TimeDelta::minutes(20);
+/// After how long who decides what is to be written takes the lease for longer.
+pub(super) const RENEWED: TimeDelta = TimeDelta::minutes(5);
 
 /// By which version of its definition the cells of a period were made.
 pub(super) type Versions = BTreeMap<(Span, NaiveDate), i32>;
