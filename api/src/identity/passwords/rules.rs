@@ -1,7 +1,8 @@
 //! What a password may be: long enough, and not one of those that everybody tries first.
 //!
 //! OWASP ASVS 5.0, 6.2: 8 to 128 characters, any character, no composition rules, no truncation, the common ones
-//! refused. Passwords are compared in Unicode normalisation form C, so that the same letters typed on two keyboards match.
+//! refused, the 3,000 that are leaked most among them (6.2.4). Passwords are compared in Unicode normalisation form C,
+//! so that the same letters typed on two keyboards match.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -17,6 +18,13 @@ const MAX_BYTES: usize = 2_048;
 static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     include_str!("../../../assets/passwords/common.txt").lines().filter(|line| !line.starts_with('#')).collect()
 });
+
+/// The passwords that are leaked most, and words and names that are among them; in lower case, one a line.
+const LEAKED_LISTS: [&str; 2] =
+    [include_str!("../../../assets/passwords/leaked.txt"), include_str!("../../../assets/passwords/words.txt")];
+
+/// Refused as they are, in capitals or not. Only [`COMMON`] is looked up without digits and signs, too.
+static LEAKED: LazyLock<HashSet<&str>> = LazyLock::new(|| LEAKED_LISTS.into_iter().flat_map(str::lines).collect());
 
 /// Rows and runs that fingers make by themselves, read in both directions.
 const RUNS: [&str; 8] = [
@@ -63,7 +71,8 @@ fn is_common(password: &str, own_words: &[&str]) -> bool {
     let lower = password.to_lowercase();
     let bare = plain(&lower);
     let core = bare.trim_matches(|c: char| !c.is_alphabetic());
-    [lower.as_str(), stripped(&lower), &bare, core].into_iter().any(|form| COMMON.contains(form))
+    LEAKED.contains(lower.as_str())
+        || [lower.as_str(), stripped(&lower), &bare, core].into_iter().any(|form| COMMON.contains(form))
         || is_repeated(&lower)
         || is_repeated_word(core)
         || RUNS.iter().any(|run| runs_along(&lower, run))
@@ -182,6 +191,26 @@ mod tests {
     }
 
     #[test]
+    fn what_is_leaked_most_is_refused_in_capitals_or_not() {
+        for password in [
+            "scorpion",
+            "maverick",
+            "dolphins",
+            "redskins",
+            "airborne",
+            "q1w2e3r4",
+            "ncc1701d",
+            "rush2112",
+            "pineapple",
+            "sebastian",
+            "Q1W2E3R4",
+            "Williams",
+        ] {
+            assert_eq!(accepted(password, &[]), Err(Weakness::Common), "{password}");
+        }
+    }
+
+    #[test]
     fn own_names_are_refused() {
         let own = ["m.devries@zwaluw.example", "Marieke", "de Vries"];
         for password in ["m.devries1", "M.DeVries!!", "Marieke2026", "m.devries@zwaluw.example", "de vries99"] {
@@ -207,5 +236,18 @@ mod tests {
     fn the_list_is_there_and_in_the_form_that_is_compared() {
         assert!(COMMON.len() > 900, "{}", COMMON.len());
         assert!(COMMON.iter().all(|word| *word == word.trim().to_lowercase() && word.chars().count() >= 3));
+    }
+
+    /// ASVS 5.0, 6.2.4: the 3,000 most common of those that are long enough.
+    #[test]
+    fn the_leaked_ones_are_enough_long_enough_and_in_the_form_that_is_compared() {
+        for list in LEAKED_LISTS {
+            assert!(list.lines().count() >= 3_000, "{}", list.lines().count());
+        }
+        let short_or_odd: Vec<_> = LEAKED
+            .iter()
+            .filter(|leaked| leaked.chars().count() < MIN_CHARS || **leaked != leaked.trim().to_lowercase())
+            .collect();
+        assert!(short_or_odd.is_empty(), "{short_or_odd:?}");
     }
 }

@@ -4,6 +4,7 @@ use async_graphql::{InputObject, SimpleObject};
 
 use crate::identity::viewer::Viewer;
 use crate::platform::error::{Result, UserError, outcome};
+use crate::sync_cursor;
 
 /// A new password for who knows the present one.
 #[derive(InputObject)]
@@ -42,6 +43,7 @@ pub struct PasswordResetInput {
 
 /// The answer to `passwordChange`.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct PasswordChangePayload {
     /// Whose password it is; null when refused.
     pub viewer: Option<Viewer>,
@@ -51,6 +53,7 @@ pub struct PasswordChangePayload {
 
 /// The answer to `passwordResetRequest`: the same whether there is such an account or not.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct PasswordResetRequestPayload {
     /// What the user can mend; empty when it is done.
     pub user_errors: Vec<UserError>,
@@ -58,10 +61,13 @@ pub struct PasswordResetRequestPayload {
 
 /// The answer to `passwordReset`. Sign in with the new password next.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct PasswordResetPayload {
     /// What the user can mend; empty when it is done. EXPIRED when the code is unknown, used or too old.
     pub user_errors: Vec<UserError>,
 }
+
+sync_cursor!(PasswordChangePayload, PasswordResetRequestPayload, PasswordResetPayload);
 
 impl PasswordChangePayload {
     pub(super) fn of(done: Result<()>) -> Result<Self> {
