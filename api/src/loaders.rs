@@ -86,8 +86,9 @@ impl From<crate::platform::error::Error> for BatchError {
 
 impl std::error::Error for BatchError {}
 
+/// For the log: the causes of what failed as well.
 impl std::fmt::Display for BatchError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
+        std::fmt::Debug::fmt(&self.0, f)
     }
 }

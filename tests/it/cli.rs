@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, ExitCode, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use glans_tests::{EmptyDatabase, on_each_database};
+use glans_tests::{EmptyDatabase, Engine, on_each_database};
 
 /// 32 bytes in base64.
 const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -80,6 +80,16 @@ fn a_server_that_is_not_there_is_told_at_once_with_the_cause() {
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
 }
 
+#[test]
+fn a_file_that_is_no_database_is_told_as_such() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.txt"), "no database\n".repeat(400)).unwrap();
+    let output = glans(folder.path(), &["migrate", "status", "--database-url", "sqlite://a.txt"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = complaint(&output);
+    assert!(said.contains("file is not a database. Check that it is a SQLite database"), "{said}");
+}
+
 async fn a_doctor_opens_the_signing_keys(database: &EmptyDatabase) {
     let folder = tempfile::tempdir().unwrap();
     let run = |key: &str, arguments: &[&str]| {
@@ -100,6 +110,36 @@ async fn a_doctor_opens_the_signing_keys(database: &EmptyDatabase) {
         "{}",
         complaint(&other)
     );
+}
+
+async fn a_read_replica_is_looked_at_before_anything_is_done(database: &EmptyDatabase) {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |replica: &str, arguments: &[&str]| {
+        let mut command = glans(folder.path(), arguments);
+        command.env("GLANS_DATABASE_URL", database.url()).env("GLANS_SECRET_KEY", KEY);
+        command.env("GLANS_DATABASE_READ_URL", replica).output().unwrap()
+    };
+    let away = "postgres://glans:s3cret@127.0.0.1:1/glans";
+    let refused = run(away, &["serve", "--listen", "127.0.0.1:0"]);
+    let said = complaint(&refused);
+    if database.engine() == Engine::Sqlite {
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(said.contains("which is SQLite; leave it out"), "{said}");
+        return;
+    }
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(said.contains("cannot reach the read replica of `database_read_url`: "), "{said}");
+    assert!(said.contains("Connection refused") && !said.contains("s3cret"), "{said}");
+    let pending = run(database.url(), &["doctor"]);
+    assert!(complaint(&pending).contains("read replica has all tables: this is no replica"), "nothing was migrated");
+
+    assert!(run(away, &["keys", "rotate"]).status.success(), "what reads no figures needs none");
+    let sound = run(database.url(), &["doctor"]);
+    assert!(sound.status.success(), "{}", complaint(&sound));
+    assert!(String::from_utf8_lossy(&sound.stdout).contains("ok    read replica has all tables"));
+    let gone = run(away, &["doctor"]);
+    assert_eq!(gone.status.code(), Some(1));
+    assert!(complaint(&gone).contains("read replica answers: cannot reach the read replica"), "{}", complaint(&gone));
 }
 
 /// A server on a free port, and its address, as soon as it says it.
@@ -136,7 +176,7 @@ async fn the_issuer_is_where_it_listens(database: &EmptyDatabase) {
     assert_eq!(about["issuer"], address.as_str());
 }
 
-async fn an_administrator_is_invited_by_a_code_alone(database: &EmptyDatabase) {
+async fn an_administrator_is_invited_by_a_code_or_a_link_of_the_app(database: &EmptyDatabase) {
     let folder = tempfile::tempdir().unwrap();
     let run = |arguments: &[&str]| {
         let mut command = glans(folder.path(), arguments);
@@ -145,14 +185,20 @@ async fn an_administrator_is_invited_by_a_code_alone(database: &EmptyDatabase) {
         String::from_utf8_lossy(&output.stdout).into_owned()
     };
     run(&["demo", "--schools", "1", "--guardians-per-school", "25"]);
-    let said = run(&["admin", "create", "--email", "anne@example.org", "--board", "00001"]);
+    let create = ["admin", "create", "--email", "anne@example.org", "--board", "00001"];
+    let said = run(&create);
     assert!(said.contains("mutation `invitationAccept`"), "{said}");
     assert!(!said.contains("://"), "no route serves a link: {said}");
+    std::fs::write(folder.path().join("glans.toml"), "app_url = \"https://app.example.org/\"\n").unwrap();
+    let said = run(&create);
+    let code = said.lines().find_map(|line| line.strip_prefix("https://app.example.org?invitation=")).unwrap();
+    assert_eq!(said.lines().filter(|line| line.ends_with(code)).count(), 2, "alone and in the link: {said}");
 }
 
 on_each_database!(
     a_doctor_opens_the_signing_keys,
+    a_read_replica_is_looked_at_before_anything_is_done,
     who_reads_listening_may_stop_it_at_once,
     the_issuer_is_where_it_listens,
-    an_administrator_is_invited_by_a_code_alone,
+    an_administrator_is_invited_by_a_code_or_a_link_of_the_app,
 );

@@ -13,7 +13,7 @@ use crate::platform::config::Config;
 /// Administrators of boards.
 #[derive(Debug, Clone, Subcommand)]
 pub(super) enum Admin {
-    /// Invite the first administrator of a board; prints the code.
+    /// Invite the first administrator of a board; prints the code, and a link where `app_url` is set.
     Create(Create),
 }
 
@@ -35,6 +35,7 @@ pub(super) struct Create {
 }
 
 pub(super) async fn run(config: Config, Admin::Create(create): Admin) -> Result<(), Failure> {
+    let app_url = config.app_url.trim_end_matches('/').to_owned();
     let app = open::app(config).await?;
     let call = Call::system(&app, "admin create");
     let board = find(&call, &create.board).await?;
@@ -45,6 +46,9 @@ pub(super) async fn run(config: Config, Admin::Create(create): Admin) -> Result<
     };
     let code = administrator::invite(&call, &board, newcomer).await?;
     say!("{code}");
+    if !app_url.is_empty() {
+        say!("{app_url}?invitation={code}");
+    }
     say!("Hand this code to {}, for the invitation screen of the app (mutation `invitationAccept`).", create.email);
     say!("It works once, for 60 days.");
     Ok(())

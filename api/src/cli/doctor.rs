@@ -28,6 +28,9 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
     if db.backend() == DbBackend::Postgres {
         server(&db, now, &mut wrong).await?;
     }
+    if config.database_read_url.is_some() {
+        replica(&db, &config, &mut wrong).await;
+    }
     if let Some(url) = &config.bus_url {
         let reached = bus::check_nats(url).await;
         note(reached.is_ok(), "NATS answers", &told(&reached), &mut wrong);
@@ -62,6 +65,17 @@ async fn server(db: &Database, now: DateTime<Utc>, wrong: &mut Vec<String>) -> R
     let remedy = format!("that of the database is {ahead:.0} s ahead; set both by NTP");
     note(ahead.abs() <= CLOCKS_APART_SECONDS, "clock", &remedy, wrong);
     Ok(())
+}
+
+/// Whether the read replica answers, and is as far as the migrations of this program.
+async fn replica(db: &Database, config: &Config, wrong: &mut Vec<String>) {
+    let reached = db.clone().with_replica(config.database_read_url.as_deref()).await;
+    note(reached.is_ok(), "read replica answers", &told(&reached), wrong);
+    if let Some(replica) = reached.ok().as_ref().and_then(Database::replica) {
+        let pending = Migrator::get_pending_migrations_read_only(replica).await;
+        let remedy = "this is no replica of the database, or it does not follow: see `pg_stat_replication`";
+        note(pending.is_ok_and(|pending| pending.is_empty()), "read replica has all tables", remedy, wrong);
+    }
 }
 
 /// None where the first start will make one.

@@ -44,7 +44,9 @@ impl From<ConfigError> for Failure {
 impl From<ConnectError> for Failure {
     fn from(error: ConnectError) -> Self {
         match error {
-            ConnectError::Open(_) | ConnectError::Unreachable(_) => Self::Failed(error.to_string()),
+            ConnectError::File(_) | ConnectError::Open(_) | ConnectError::Unreachable(_) | ConnectError::Replica(_) => {
+                Self::Failed(error.to_string())
+            }
             _ => Self::Usage(error.to_string()),
         }
     }

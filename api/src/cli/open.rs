@@ -45,6 +45,17 @@ pub(super) async fn app(config: Config) -> Result<Arc<App>, Failure> {
     // Before the database is touched: with a bad secret key nothing is made and nothing is migrated.
     drop(master_key(&config)?);
     let db = database(&config).await?;
+    newest(config, db).await
+}
+
+/// As [`app`], with the read replica: for what goes on answering.
+pub(super) async fn lasting_app(config: Config) -> Result<Arc<App>, Failure> {
+    drop(master_key(&config)?);
+    let db = database(&config).await?.with_replica(config.database_read_url.as_deref()).await?;
+    newest(config, db).await
+}
+
+async fn newest(config: Config, db: Database) -> Result<Arc<App>, Failure> {
     Migrator::up(db.connection(), None).await?;
     Ok(App::new(config, db, Clock::default())?)
 }

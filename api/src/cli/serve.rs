@@ -63,7 +63,7 @@ pub(super) async fn run(mut config: Config, serve: Serve) -> Result<(), Failure>
     };
     // With port 0 it is known only now; the address of the server is derived from it.
     config.listen = address;
-    let app = open::app(config).await?;
+    let app = open::lasting_app(config).await?;
     let accounts = if serve.demo { demo::ensure(&app).await? } else { Vec::new() };
     // Reads or makes the signing keys and tests them: a wrong secret key is told now, not at the first sign-in.
     app.identity.keys.keys(&app.db, &app.identity.master, app.clock.now()).await?;

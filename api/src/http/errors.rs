@@ -3,7 +3,7 @@
 use async_graphql::{Response, ServerError, Value};
 use axum::http::header;
 
-use crate::platform::error::{Code, Error};
+use crate::platform::error::{Code, Error, chain};
 
 /// No answer holds more errors.
 const MOST: usize = 5;
@@ -51,12 +51,6 @@ fn code(error: &mut ServerError, request_id: &str) -> Code {
     }
     "Something went wrong on our side. Try again later.".clone_into(&mut error.message);
     Code::Internal
-}
-
-/// An error and what it came from, in one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    std::iter::successors(error.source(), |cause| cause.source())
-        .fold(error.to_string(), |line, cause| format!("{line}: {cause}"))
 }
 
 /// How the engine's messages about an input value that only a resolver could read begin.

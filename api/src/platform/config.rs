@@ -21,6 +21,8 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     /// `sqlite://…` or `postgres://…`.
     pub database_url: String,
+    /// `postgres://…`: a replica of it that follows, where published figures are read. None: they are read like the rest.
+    pub database_read_url: Option<String>,
     /// `nats://…` or `tls://…`: wakes the other processes instead of PostgreSQL.
     pub bus_url: Option<String>,
     /// Where the embedded database and its key live.
@@ -133,6 +135,7 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8000)),
             metrics_listen: None,
             database_url: String::new(),
+            database_read_url: None,
             bus_url: None,
             data_dir: PathBuf::from("data"),
             public_url: String::new(),
@@ -175,10 +178,11 @@ impl Config {
 }
 
 /// The keys, for the nearest one to a mistyped key.
-const KEYS: [&str; 30] = [
+const KEYS: [&str; 31] = [
     "listen",
     "metrics_listen",
     "database_url",
+    "database_read_url",
     "bus_url",
     "data_dir",
     "public_url",
@@ -242,7 +246,9 @@ pub fn load(
     if config.database_url.is_empty() {
         config.database_url = format!("sqlite://{}", config.data_dir.join("glans.db").display());
     }
-    mail_is_whole(&config).map_err(|wrong| ConfigError::Wrong(format!("configuration: {wrong}")))?;
+    mail_is_whole(&config)
+        .and_then(|()| replica_has_a_primary(&config))
+        .map_err(|wrong| ConfigError::Wrong(format!("configuration: {wrong}")))?;
     Ok(config)
 }
 
@@ -254,6 +260,11 @@ fn check(key: &str, value: &toml::Value) -> Result<(), String> {
         "database_url" if !config.database_url.is_empty() => {
             super::db::check_url(&config.database_url).map_err(|error| error.to_string())
         }
+        // Never with what was given: there is a password in it.
+        "database_read_url" if !config.database_read_url.as_deref().is_some_and(super::db::is_postgres) => Err(
+            "a PostgreSQL server is expected, as `postgres://glans@replica.example.org/glans`; SQLite has no replicas"
+                .to_owned(),
+        ),
         "bus_url" if !config.bus_url.as_deref().is_some_and(is_nats_address) => {
             Err("an address of NATS is expected, as `nats://bus.example.org:4222`".to_owned())
         }
@@ -307,6 +318,14 @@ fn mail_is_whole(config: &Config) -> Result<(), &'static str> {
         }
         _ => Ok(()),
     }
+}
+
+/// Only PostgreSQL has read replicas.
+fn replica_has_a_primary(config: &Config) -> Result<(), &'static str> {
+    if config.database_read_url.is_none() || super::db::is_postgres(&config.database_url) {
+        return Ok(());
+    }
+    Err("`database_read_url` names a replica of the PostgreSQL server of `database_url`, which is SQLite; leave it out")
 }
 
 /// An `http` or `https` URL with a host, and without a query: paths are put behind it.
@@ -478,6 +497,40 @@ mod tests {
         let flags = BTreeMap::from([("database_url".to_owned(), toml::Value::from("mysql://here"))]);
         let said = load(Path::new("glans.toml"), false, std::iter::empty(), flags).unwrap_err().to_string();
         assert_eq!(said, "--database-url: the database URL must start with `sqlite://` or `postgres://`");
+    }
+
+    #[test]
+    fn an_embedded_database_is_a_file() {
+        for wrong in ["sqlite://", "sqlite://?mode=rwc", "sqlite://:memory:", "sqlite://a.db?mode=memory"] {
+            let said = of_environment("GLANS_DATABASE_URL", wrong).unwrap_err();
+            assert!(said.contains("name a file, as `sqlite://data/glans.db`"), "{wrong}: {said}");
+        }
+        assert!(of_environment("GLANS_DATABASE_URL", "sqlite://a.db?mode=rwc").is_ok());
+    }
+
+    #[test]
+    fn a_read_replica_is_one_of_postgres() {
+        let primary = ("GLANS_DATABASE_URL", "postgres://glans:s3cret@db.example.org/glans");
+        let replica = ("GLANS_DATABASE_READ_URL", "postgres://glans:s3cret@replica.example.org/glans");
+        let of = |pairs: &[(&str, &str)]| {
+            let environment = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            load(Path::new("glans.toml"), false, environment, BTreeMap::new()).map_err(|error| error.to_string())
+        };
+        assert_eq!(of(&[primary, replica]).unwrap().database_read_url.as_deref(), Some(replica.1));
+        assert_eq!(of(&[primary]).unwrap().database_read_url, None);
+        assert_eq!(
+            of(&[replica]).unwrap_err(),
+            "configuration: `database_read_url` names a replica of the PostgreSQL server of `database_url`, which is SQLite; \
+             leave it out"
+        );
+        for wrong in ["sqlite://s3cret.db", "mysql://glans:s3cret@replica.example.org/glans", "s3cret", ""] {
+            let said = of(&[primary, ("GLANS_DATABASE_READ_URL", wrong)]).unwrap_err();
+            assert!(
+                said.starts_with("environment: GLANS_DATABASE_READ_URL: a PostgreSQL server is expected"),
+                "{wrong}: {said}"
+            );
+            assert!(!said.contains("s3cret"), "{said}");
+        }
     }
 
     #[test]

@@ -3,11 +3,14 @@
 //! SQLite has one writer connection, on which writers queue in the program and never meet `SQLITE_BUSY`, and several
 //! readers that cannot write. PostgreSQL has a pool for either, too; a transaction takes on the application role and the boards of
 //! its scope, so that row-level security holds even where a filter was forgotten.
+//!
+//! A read replica of PostgreSQL follows some time later. It is for what may be as old as that, and whoever reads there asks it
+//! first how far it is: `metrics::published`.
 
 use std::str::FromStr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
 use glans_entity::scope::Scope;
@@ -30,6 +33,12 @@ const POSTGRES_READERS: u32 = 16;
 const POSTGRES_WRITERS: u32 = 16;
 /// For looking up who calls. Whoever holds one waits for nothing else, so that requests never wait for each other in a ring.
 const LOOKUPS: u32 = 4;
+const REPLICA_READERS: u32 = 16;
+/// How long a request waits for a connection to the read replica, and then for its first answer, before it turns to the
+/// database.
+pub const REPLICA_PATIENCE: Duration = Duration::from_secs(2);
+/// How long a read replica is left alone after it failed somebody: until then nobody waits for it.
+const LEFT_ALONE: Duration = Duration::from_secs(10);
 /// All statements of a reading transaction see the same state; of a writing one, each sees what was committed before it.
 const REPEATABLE_READ: &str = "repeatable read";
 const READ_COMMITTED: &str = "read committed";
@@ -40,13 +49,23 @@ pub struct Database {
     writer: DatabaseConnection,
     readers: DatabaseConnection,
     lookups: DatabaseConnection,
+    replica: Option<Replica>,
     statements: Arc<AtomicU64>,
+}
+
+/// The connections to the read replica.
+#[derive(Clone, Debug)]
+struct Replica {
+    readers: DatabaseConnection,
+    statements: Arc<AtomicU64>,
+    /// When it failed somebody last, until it answers again.
+    failed: Arc<Mutex<Option<Instant>>>,
 }
 
 /// The connections of one pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PoolUse {
-    /// `writer`, `readers` or `lookups`.
+    /// `writer`, `readers`, `lookups` or `replica`.
     pub pool: &'static str,
     /// How many there are.
     pub open: usize,
@@ -60,9 +79,13 @@ pub enum ConnectError {
     #[error("the database URL must start with `sqlite://` or `postgres://`")]
     Scheme,
     #[error(
-        "an in-memory SQLite database is not supported, because readers and the writer have connections of their own; name a file"
+        "an in-memory SQLite database is not supported, because readers and the writer have connections of their own; name a file, as `sqlite://data/glans.db`"
     )]
     InMemory,
+    #[error(
+        "cannot open the database: {0}. Check that it is a SQLite database and that this program may write to it and to its folder"
+    )]
+    File(#[source] DbErr),
     #[error(
         "cannot open the database: {0}. Check that it is there, that it accepts connections and that user and password are right"
     )]
@@ -71,6 +94,10 @@ pub enum ConnectError {
         "cannot reach the database: {0}. Check that it is there, that it accepts connections and that user and password are right"
     )]
     Unreachable(#[from] sqlx::Error),
+    #[error(
+        "cannot reach the read replica of `database_read_url`: {0}. Check that it is there, that it accepts connections and that user and password are right, or leave the key out: then `database_url` answers alone"
+    )]
+    Replica(sqlx::Error),
 }
 
 impl Database {
@@ -78,13 +105,11 @@ impl Database {
     pub async fn connect(url: &str) -> Result<Self, ConnectError> {
         let statements = Arc::new(AtomicU64::new(0));
         let (mut writer, mut readers, mut lookups) = match url.split_once("://") {
-            Some(("sqlite", rest)) if rest.is_empty() || rest.starts_with(":memory:") => {
-                return Err(ConnectError::InMemory);
-            }
+            Some(("sqlite", rest)) if is_in_memory(rest) => return Err(ConnectError::InMemory),
             Some(("sqlite", _)) => {
-                let writer = sea_orm::Database::connect(sqlite(url, 1, false)).await?;
-                let readers = sea_orm::Database::connect(sqlite(url, SQLITE_READERS, true)).await?;
-                (writer, readers, sea_orm::Database::connect(sqlite(url, LOOKUPS, true)).await?)
+                let writer = open_file(url, 1, false).await?;
+                let readers = open_file(url, SQLITE_READERS, true).await?;
+                (writer, readers, open_file(url, LOOKUPS, true).await?)
             }
             Some(("postgres" | "postgresql", rest)) => {
                 let url = format!("postgres://{rest}");
@@ -101,7 +126,25 @@ impl Database {
                 counter.fetch_add(1, Ordering::Relaxed);
             });
         }
-        Ok(Self { writer, readers, lookups, statements })
+        Ok(Self { writer, readers, lookups, replica: None, statements })
+    }
+
+    /// The same with its read replica at this URL, if there is one.
+    pub async fn with_replica(mut self, url: Option<&str>) -> Result<Self, ConnectError> {
+        let Some(url) = url else { return Ok(self) };
+        let Some(("postgres" | "postgresql", rest)) = url.split_once("://") else { return Err(ConnectError::Scheme) };
+        let url = format!("postgres://{rest}");
+        reach(&url).await.map_err(ConnectError::Replica)?;
+        let mut options = postgres(&url, REPLICA_READERS, REPEATABLE_READ);
+        options.acquire_timeout(REPLICA_PATIENCE).set_application_name("glans-replica");
+        let mut readers = sea_orm::Database::connect(options).await?;
+        let statements = Arc::new(AtomicU64::new(0));
+        let counter = Arc::clone(&statements);
+        readers.set_metric_callback(move |_| {
+            counter.fetch_add(1, Ordering::Relaxed);
+        });
+        self.replica = Some(Replica { readers, statements, failed: Arc::default() });
+        Ok(self)
     }
 
     /// Which of the two it is.
@@ -114,20 +157,33 @@ impl Database {
         &self.writer
     }
 
-    /// How many statements ran since the start.
+    /// The bare connection to the read replica, to see what it is.
+    pub fn replica(&self) -> Option<&DatabaseConnection> {
+        self.replica.as_ref().map(|replica| &replica.readers)
+    }
+
+    /// How many statements ran since the start, those at the read replica aside.
     pub fn statement_count(&self) -> u64 {
         self.statements.load(Ordering::Relaxed)
     }
 
+    /// How many statements ran at the read replica; none where there is none.
+    pub fn replica_statement_count(&self) -> Option<u64> {
+        self.replica.as_ref().map(|replica| replica.statements.load(Ordering::Relaxed))
+    }
+
     /// How much of each pool is in use.
-    pub fn pools(&self) -> [PoolUse; 3] {
-        [("writer", &self.writer), ("readers", &self.readers), ("lookups", &self.lookups)].map(|(pool, connection)| {
+    pub fn pools(&self) -> Vec<PoolUse> {
+        let own = [("writer", &self.writer), ("readers", &self.readers), ("lookups", &self.lookups)];
+        let pools = own.into_iter().chain(self.replica().map(|readers| ("replica", readers)));
+        let in_use = |(pool, connection): (&'static str, &DatabaseConnection)| {
             let (open, idle) = match self.backend() {
                 DbBackend::Postgres => of_pool(connection.get_postgres_connection_pool()),
                 _ => of_pool(connection.get_sqlite_connection_pool()),
             };
             PoolUse { pool, open, idle }
-        })
+        };
+        pools.map(in_use).collect()
     }
 
     /// A snapshot to read from. A request has one at a time.
@@ -135,6 +191,39 @@ impl Database {
         let transaction = self.readers.begin().await?;
         self.put_on(&transaction, scope, AccessMode::ReadOnly).await?;
         Ok(transaction)
+    }
+
+    /// As [`Database::read`], at the read replica: what was committed some time ago. None where there is none, or it does not
+    /// answer now. Whether it is of use, its first answer tells: [`Database::replica_answers`].
+    pub async fn read_replica(&self, scope: &Scope) -> Option<DatabaseTransaction> {
+        let replica = self.replica.as_ref().filter(|replica| !replica.is_left_alone())?;
+        let begun = async {
+            let transaction = replica.readers.begin().await?;
+            self.put_on(&transaction, scope, AccessMode::ReadOnly).await?;
+            Ok::<_, DbErr>(transaction)
+        };
+        // The pool waits no longer for a connection; one that it has may be silent.
+        let begun = tokio::time::timeout(REPLICA_PATIENCE, begun).await;
+        begun
+            .unwrap_or_else(|late| Err(DbErr::Custom(late.to_string())))
+            .inspect_err(|error| self.leave_replica_alone(error))
+            .ok()
+    }
+
+    /// The read replica told somebody what they asked.
+    pub fn replica_answers(&self) {
+        if let Some(replica) = &self.replica {
+            replica.answers();
+        }
+    }
+
+    /// The read replica failed somebody: nobody turns to it for a while.
+    pub fn leave_replica_alone(&self, cause: &impl std::fmt::Display) {
+        if let Some(replica) = &self.replica
+            && replica.failed().replace(Instant::now()).is_none()
+        {
+            tracing::warn!(%cause, "the read replica does not answer; what it is for is read from the database");
+        }
     }
 
     /// A snapshot that sees all boards, to look up who calls. Give it back before anything else is waited for.
@@ -176,15 +265,38 @@ impl Database {
 
     /// Closes the pools, so that the file or the server is free when the process ends.
     pub async fn close(self) -> Result<(), DbErr> {
+        if let Some(replica) = self.replica {
+            replica.readers.close().await?;
+        }
         self.readers.close().await?;
         self.lookups.close().await?;
         self.writer.close().await
     }
 }
 
+impl Replica {
+    fn failed(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_left_alone(&self) -> bool {
+        self.failed().is_some_and(|at| at.elapsed() < LEFT_ALONE)
+    }
+
+    fn answers(&self) {
+        if self.failed().take().is_some() {
+            tracing::info!("the read replica answers again");
+        }
+    }
+}
+
 /// How many connections are open, and how many of them are idle.
 fn of_pool<D: sqlx::Database>(pool: &sqlx::Pool<D>) -> (usize, usize) {
     (usize::try_from(pool.size()).unwrap_or(usize::MAX), pool.num_idle())
+}
+
+async fn open_file(url: &str, connections: u32, query_only: bool) -> Result<DatabaseConnection, ConnectError> {
+    sea_orm::Database::connect(sqlite(url, connections, query_only)).await.map_err(ConnectError::File)
 }
 
 /// What both pools of SQLite share.
@@ -237,8 +349,21 @@ async fn reach(url: &str) -> Result<(), sqlx::Error> {
 /// Whether `url` parses as far as it can be told without opening it.
 pub fn check_url(url: &str) -> Result<(), ConnectError> {
     match url.split_once("://") {
+        Some(("sqlite", rest)) if is_in_memory(rest) => Err(ConnectError::InMemory),
         Some(("sqlite", _)) => Ok(()),
-        Some(("postgres" | "postgresql", _)) if sqlx::postgres::PgConnectOptions::from_str(url).is_ok() => Ok(()),
+        _ if is_postgres(url) => Ok(()),
         _ => Err(ConnectError::Scheme),
     }
+}
+
+/// Whether what stands behind `sqlite://` names no file.
+fn is_in_memory(rest: &str) -> bool {
+    let (name, options) = rest.split_once('?').unwrap_or((rest, ""));
+    name.is_empty() || name.starts_with(":memory:") || options.contains("mode=memory")
+}
+
+/// Whether `url` is one of a PostgreSQL server.
+pub fn is_postgres(url: &str) -> bool {
+    matches!(url.split_once("://"), Some(("postgres" | "postgresql", _)))
+        && sqlx::postgres::PgConnectOptions::from_str(url).is_ok()
 }

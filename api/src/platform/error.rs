@@ -7,7 +7,6 @@ use async_graphql::{Enum, SimpleObject};
 use sea_orm::{DbErr, SqlErr};
 
 /// The one error of actions, stores and resolvers.
-#[derive(Debug)]
 pub enum Error {
     /// What a user can mend. Stands in `userErrors` of the payload.
     Refused(Vec<Refusal>),
@@ -173,6 +172,29 @@ impl Error {
     }
 }
 
+/// An error and what it came from, in one line.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    std::iter::successors(error.source(), |cause| cause.source())
+        .fold(error.to_string(), |line, cause| format!("{line}: {cause}"))
+}
+
+/// For the log. A fault says what it has to say, and not all that it holds: PostgreSQL puts the row that it refuses into the
+/// details of its error, names, addresses and all.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(refusals) => f.debug_tuple("Refused").field(refusals).finish(),
+            Self::Stale(_) => f.write_str("Stale"),
+            Self::DoneOutOfSight => f.write_str("DoneOutOfSight"),
+            Self::Coded(code, message) => f.debug_tuple("Coded").field(code).field(message).finish(),
+            Self::RateLimited { retry_after_seconds } => {
+                f.debug_tuple("RateLimited").field(retry_after_seconds).finish()
+            }
+            Self::Fault(cause) => f.debug_tuple("Fault").field(&chain(cause.as_ref())).finish(),
+        }
+    }
+}
+
 impl fmt::Display for Error {
     /// What may be shown to anybody.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -205,5 +227,27 @@ pub fn taken(field: &'static str, message: &'static str) -> impl FnOnce(DbErr) -
     move |cause| match cause.sql_err() {
         Some(SqlErr::UniqueConstraintViolation(_)) => refuse(UserErrorCode::Taken, field, message),
         _ => Error::fault(cause),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As an error of PostgreSQL, whose details show the row.
+    #[derive(Debug, thiserror::Error)]
+    #[error("a row is there already")]
+    struct Doubled {
+        detail: &'static str,
+    }
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("nothing was written")]
+    struct Failed(#[source] Doubled);
+
+    #[test]
+    fn a_fault_says_no_more_than_it_has_to_say() {
+        let fault = Error::fault(Failed(Doubled { detail: "Key (email)=(anne@example.org) already exists." }));
+        assert_eq!(format!("{fault:?}"), "Fault(\"nothing was written: a row is there already\")");
     }
 }

@@ -18,6 +18,7 @@ const DURATION: &str = "glans_graphql_request_duration_seconds";
 const SIGN_INS: &str = "glans_sign_ins_total";
 const STREAMS: &str = "glans_streams_open";
 const STATEMENTS: &str = "glans_database_statements_total";
+const REPLICA_STATEMENTS: &str = "glans_database_replica_statements_total";
 const CONNECTIONS: &str = "glans_database_connections";
 /// Seconds. Around what the screens should take, and up to where an operation is stopped.
 const BUCKETS: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
@@ -84,6 +85,9 @@ impl Metrics {
         let counted = self.counted.as_ref()?;
         self.count(|| {
             counter!(STATEMENTS).absolute(database.statement_count());
+            if let Some(statements) = database.replica_statement_count() {
+                counter!(REPLICA_STATEMENTS).absolute(statements);
+            }
             gauge!(STREAMS).set(exact(self.streams.load(Ordering::Relaxed)));
             for PoolUse { pool, open, idle } in database.pools() {
                 gauge!(CONNECTIONS, "pool" => pool, "state" => "idle").set(exact(idle));
@@ -113,6 +117,7 @@ fn describe() {
     describe_counter!(SIGN_INS, "Attempts to sign in with a password, by outcome.");
     describe_gauge!(STREAMS, "Sockets and event streams that are open.");
     describe_counter!(STATEMENTS, "SQL statements.");
+    describe_counter!(REPLICA_STATEMENTS, "SQL statements at the read replica; they are not among the others.");
     describe_gauge!(CONNECTIONS, "Connections to the database, by pool and state.");
 }
 
