@@ -10,11 +10,11 @@ use std::sync::Arc;
 use async_graphql::futures_util::StreamExt;
 use async_graphql::futures_util::stream::BoxStream;
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
-use async_graphql::{Data, Executor, IntrospectionMode, Request, Response, Schema, Variables};
+use async_graphql::{Data, Executor, IntrospectionMode, Request, Response, Variables};
 use axum::http::header;
 
 use crate::call::Call;
-use crate::graphql::{GlansSchema, Mutation, Query, Subscription, schema};
+use crate::graphql::{GlansSchema, described, schema};
 use crate::people::access_log::Pending;
 use crate::turns::Turns;
 
@@ -27,8 +27,7 @@ pub struct Engine {
 
 impl Default for Engine {
     fn default() -> Self {
-        let quick = Schema::build(Query::default(), Mutation::default(), Subscription::default());
-        Self { quick: quick.disable_suggestions().finish(), exact: schema() }
+        Self { quick: described().disable_suggestions().finish(), exact: schema() }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The schema: the roots of the slices, merged. Nothing else.
 
-use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema};
+use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema, SchemaBuilder};
+use chrono::{DateTime, Utc};
 
 use crate::calendar::{CalendarMutation, CalendarQuery};
 use crate::engagement::absences::AbsenceMutation;
@@ -162,13 +163,19 @@ pub struct Subscription(RosterSubscription, ProgressSubscription, MessageSubscri
 /// The schema of the API.
 pub type GlansSchema = Schema<Query, Mutation, Subscription>;
 
+/// What the library says of `DateTime` is for who writes Rust.
+const INSTANT: &str = "An instant, as `2026-09-01T06:30:00+00:00` (RFC 3339). Answers are in UTC; input may have any \
+                       offset.";
+
+/// The roots, with a description of everything.
+pub fn described() -> SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query::default(), Mutation::default(), Subscription::default())
+        .override_output_type_description::<DateTime<Utc>>(INSTANT)
+}
+
 /// The schema as `schema.graphql` has it.
 pub fn schema() -> GlansSchema {
-    hardened(Schema::build(Query::default(), Mutation::default(), Subscription::default()))
-        .extension(Replays)
-        .extension(SyncMarks)
-        .extension(InTurns)
-        .finish()
+    hardened(described()).extension(Replays).extension(SyncMarks).extension(InTurns).finish()
 }
 
 /// The SDL, sorted, as it is served and committed.

@@ -65,7 +65,10 @@ fn decode(suffix: &str) -> Option<Uuid> {
 }
 
 macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident = $prefix:literal;)+) => {$(
+    ($($(#[$doc:meta])* $name:ident = $prefix:literal in $table:literal;)+) => {
+        /// What stands before the underscore, and the table whose key it is: one for each kind.
+        pub const TABLES: &[(&str, &str)] = &[$(($prefix, $table)),+];
+    $(
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType)]
         pub struct $name(pub Uuid);
@@ -127,125 +130,125 @@ macro_rules! ids {
 
 ids! {
     /// What a guardian says of a day that a child does not come.
-    AbsenceNoticeId = "absence";
+    AbsenceNoticeId = "absence" in "absence_notice";
     /// A line of the access log.
-    AccessLogEntryId = "access";
+    AccessLogEntryId = "access" in "access_log";
     /// A login. It belongs to a human being and spans boards.
-    AccountId = "account";
+    AccountId = "account" in "account";
     /// What a conversation agreed on.
-    AgreementId = "agreement";
+    AgreementId = "agreement" in "agreement";
     /// A word of the school to many.
-    AnnouncementId = "announcement";
+    AnnouncementId = "announcement" in "announcement";
     /// A client of an integrator.
-    ApiClientId = "client";
+    ApiClientId = "client" in "api_client";
     /// One of the two live secrets of a client.
-    ApiClientSecretId = "secret";
+    ApiClientSecretId = "secret" in "api_client_secret";
     /// Somebody at an occasion.
-    AttendanceId = "attendance";
+    AttendanceId = "attendance" in "attendance";
     /// A line of the audit log.
-    AuditId = "audit";
+    AuditId = "audit" in "audit";
     /// A school board, the tenant.
-    BoardId = "board";
+    BoardId = "board" in "board";
     /// A time in which guardians book a conversation.
-    BookingRoundId = "round";
+    BookingRoundId = "round" in "booking_round";
     /// A class group of one school and school year.
-    ClassGroupId = "group";
+    ClassGroupId = "group" in "class_group";
     /// A cluster of schools.
-    ClusterId = "cluster";
+    ClusterId = "cluster" in "cluster";
     /// Schools that follow a programme together.
-    CohortId = "cohort";
+    CohortId = "cohort" in "cohort";
     /// A comment on an experience.
-    CommentId = "comment";
+    CommentId = "comment" in "comment";
     /// A worry about a child.
-    ConcernId = "concern";
+    ConcernId = "concern" in "concern";
     /// The answer of a guardian to a purpose.
-    ConsentId = "consent";
+    ConsentId = "consent" in "consent";
     /// What consent is asked for.
-    ConsentPurposeId = "purpose";
+    ConsentPurposeId = "purpose" in "consent_purpose";
     /// A short contact with a guardian.
-    ContactMomentId = "contact";
+    ContactMomentId = "contact" in "contact_moment";
     /// A conversation about a child.
-    ConversationId = "conversation";
+    ConversationId = "conversation" in "conversation";
     /// What carries a notification to a device or an e-mail address.
-    DeliveryId = "delivery";
+    DeliveryId = "delivery" in "delivery";
     /// Where push notifications of a signed-in app go.
-    DeviceId = "device";
+    DeviceId = "device" in "device";
     /// A student's place in a class group.
-    EnrolmentId = "enrolment";
+    EnrolmentId = "enrolment" in "enrolment";
     /// Something to come to.
-    EventId = "event";
+    EventId = "event" in "event";
     /// An experience with a lesson.
-    ExperienceId = "experience";
+    ExperienceId = "experience" in "experience";
     /// Figures to be fetched as a file.
-    ExportId = "export";
+    ExportId = "export" in "export";
     /// A goal of a child for a year.
-    GoalId = "goal";
+    GoalId = "goal" in "goal";
     /// The relation of a guardian to a student.
-    GuardianshipId = "guardianship";
+    GuardianshipId = "guardianship" in "guardianship";
     /// An invitation to an account.
-    InvitationId = "invitation";
+    InvitationId = "invitation" in "invitation";
     /// A lesson of a version of a programme.
-    LessonId = "lesson";
+    LessonId = "lesson" in "lesson";
     /// A decision about a lesson at a school.
-    LessonMarkId = "mark";
+    LessonMarkId = "mark" in "lesson_mark";
     /// A material of a lesson.
-    MaterialId = "material";
+    MaterialId = "material" in "material";
     /// A meeting of a cohort.
-    MeetingId = "meeting";
+    MeetingId = "meeting" in "meeting";
     /// A role of a person in a scope.
-    MembershipId = "membership";
+    MembershipId = "membership" in "membership";
     /// A message in a thread.
-    MessageId = "message";
+    MessageId = "message" in "message";
     /// A line of the log of what was asked of metrics.
-    MetricQueryId = "metricquery";
+    MetricQueryId = "metricquery" in "metric_query";
     /// A module of a year of a programme.
-    ModuleId = "module";
+    ModuleId = "module" in "module";
     /// That somebody is told of something.
-    NotificationId = "notification";
+    NotificationId = "notification" in "notification";
     /// Child, guardians and teacher in a school year.
-    PartnershipId = "partnership";
+    PartnershipId = "partnership" in "partnership";
     /// A request for a new password.
-    PasswordResetId = "reset";
+    PasswordResetId = "reset" in "password_reset";
     /// A person as one board knows it.
-    PersonId = "person";
+    PersonId = "person" in "person";
     /// A programme over all its versions.
-    ProgrammeId = "programme";
+    ProgrammeId = "programme" in "programme";
     /// A version of a programme.
-    ProgrammeVersionId = "edition";
+    ProgrammeVersionId = "edition" in "programme_version";
     /// A year of a version of a programme.
-    ProgrammeYearId = "courseyear";
+    ProgrammeYearId = "courseyear" in "programme_year";
     /// A roster import.
-    RosterImportId = "import";
+    RosterImportId = "import" in "roster_import";
     /// A school in a cohort.
-    SchoolCohortId = "schoolcohort";
+    SchoolCohortId = "schoolcohort" in "cohort_school";
     /// A school.
-    SchoolId = "school";
+    SchoolId = "school" in "school";
     /// A school year of a board.
-    SchoolYearId = "schoolyear";
+    SchoolYearId = "schoolyear" in "school_year";
     /// A signed-in device.
-    SessionId = "session";
+    SessionId = "session" in "session";
     /// A time that can be booked.
-    SlotId = "slot";
+    SlotId = "slot" in "slot";
     /// A student.
-    StudentId = "student";
+    StudentId = "student" in "student";
     /// Questions to many.
-    SurveyId = "survey";
+    SurveyId = "survey" in "survey";
     /// A question of a survey.
-    SurveyQuestionId = "question";
+    SurveyQuestionId = "question" in "survey_question";
     /// What somebody answered to a survey.
-    SurveyResponseId = "response";
+    SurveyResponseId = "response" in "survey_response";
     /// A session of one school's team.
-    TeamSessionId = "teamsession";
+    TeamSessionId = "teamsession" in "team_session";
     /// Messages between a school and guardians.
-    ThreadId = "thread";
+    ThreadId = "thread" in "thread";
     /// Bytes that were sent to an address of their own.
-    UploadId = "upload";
+    UploadId = "upload" in "upload";
     /// Something that endpoints of an integrator are told of.
-    WebhookEventId = "msg";
+    WebhookEventId = "msg" in "webhook_event";
     /// That something is told to an endpoint.
-    WebhookDeliveryId = "attempt";
+    WebhookDeliveryId = "attempt" in "webhook_delivery";
     /// An endpoint of an integrator.
-    WebhookEndpointId = "endpoint";
+    WebhookEndpointId = "endpoint" in "webhook_endpoint";
 }
 
 #[cfg(test)]

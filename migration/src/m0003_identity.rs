@@ -26,7 +26,8 @@ CREATE TABLE session (
     created_at timestamptz NOT NULL,
     last_used_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
-    revoked_at timestamptz
+    revoked_at timestamptz,
+    version integer NOT NULL
 );
 
 CREATE INDEX session_by_account ON session (account_id, id);

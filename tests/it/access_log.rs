@@ -97,7 +97,7 @@ const NAMING_A_PERSON: [&str; 10] = [
     "TalkChoice",
 ];
 /// What a list of names tells, beside the id.
-const LISTED: [&str; 18] = [
+const LISTED: [&str; 19] = [
     "Person.archivedAt",
     "Person.board",
     "Person.createdAt",
@@ -108,6 +108,7 @@ const LISTED: [&str; 18] = [
     "Person.memberships",
     "Person.updatedAt",
     "Person.version",
+    "Person.viewerCanEdit",
     "Student.classGroups",
     "Student.createdAt",
     "Student.displayName",

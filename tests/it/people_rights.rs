@@ -1,7 +1,7 @@
 //! What staff may not do to people: to guardians, to the own family, and to those who are not there yet or any more.
 
 use chrono::{Days, NaiveDate};
-use glans_entity::ids::{PersonId, StudentId};
+use glans_entity::ids::{PersonId, StudentId, format_any};
 use glans_entity::people::{ScopeKind, membership};
 use glans_entity::scope::Scope;
 use glans_tests::{Who, World, on_each_database};
@@ -9,7 +9,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
-use crate::ask::{act, ask, codes};
+use crate::ask::{act, ask, codes, statements};
 
 const CHILD: &str = "query($id: ID!) { student(id: $id) { number viewerCanEdit guardianships { viewerCanEdit } } }";
 const PERSON: &str = "query($id: ID!) { node(id: $id) { ... on Person { id email interpreterNeeded } } }";
@@ -161,6 +161,74 @@ async fn a_role_shows_its_person_while_it_counts(world: &World) {
     }
 }
 
+/// Whether `who` is told that they can change the node; false of what is out of sight.
+async fn can_edit(world: &World, who: Who, id: &str) -> bool {
+    let document = "query($id: ID!) { node(id: $id) { ... on Board { viewerCanEdit } ... on Cluster { viewerCanEdit }
+        ... on Person { viewerCanEdit } ... on Membership { viewerCanEdit } ... on Material { viewerCanEdit } } }";
+    let seen = ask(world, who, document, json!({ "id": id })).await;
+    seen["node"]["viewerCanEdit"].as_bool().unwrap_or_default()
+}
+
+/// Whether what `who` is told of the node holds, and what that is.
+async fn told(world: &World, who: Who, mutation: &str, change: &Value) -> bool {
+    let told = can_edit(world, who, change["id"].as_str().expect("an id")).await;
+    let changed = act(world, who, mutation, "", change.clone()).await;
+    assert_eq!(told, codes(&changed).is_empty(), "{} {mutation} {change} {changed}", who.name());
+    told
+}
+
+async fn who_can_change_something_is_told_so(world: &World) {
+    use Who::{Admin, Director, Distant, Guardian, Leader, Teacher, Trainer};
+    let ours = &world.ours;
+    // A role is taken by the first who can.
+    let by_rank = [Distant, Guardian, Teacher, Trainer, Director, Leader, Admin];
+    for (mutation, change, able) in [
+        ("boardUpdate", json!({ "id": ours.id, "name": "Anders" }), vec![Admin]),
+        ("clusterUpdate", json!({ "id": ours.clusters[0], "name": "Anders" }), vec![Admin]),
+        ("materialUpdate", json!({ "id": ours.draft.material, "title": "Anders" }), vec![Trainer, Admin]),
+        ("materialUpdate", json!({ "id": ours.published.material, "title": "Anders" }), vec![]),
+        ("personUpdate", json!({ "id": ours.guardians[0].person, "givenName": "An" }), vec![Teacher, Leader, Admin]),
+        ("personUpdate", json!({ "id": ours.teacher.person, "givenName": "An" }), vec![Leader, Admin]),
+        ("personUpdate", json!({ "id": ours.leader.person, "givenName": "An" }), vec![Director, Admin]),
+        ("membershipRevoke", json!({ "id": ours.memberships[1] }), vec![Admin]),
+        ("membershipRevoke", json!({ "id": ours.memberships[0] }), vec![Leader]),
+    ] {
+        let mut found = Vec::new();
+        for who in by_rank {
+            if told(world, who, mutation, &change).await {
+                found.push(who);
+                if mutation == "membershipRevoke" {
+                    break;
+                }
+            }
+        }
+        assert_eq!(found, able, "{mutation} {change}");
+    }
+}
+
+async fn a_guardian_of_the_same_child_is_no_staff_to_the_other(world: &World) {
+    let guardian = world.ours.guardians[0];
+    let change = json!({ "id": guardian.person, "givenName": "An" });
+    assert!(told(world, Who::Leader, "personUpdate", &change).await);
+    world.guardian_of_another(world.ours.leader, world.ours.students[0]).await;
+    // The other child is nobody's family, so the guardian stays in sight.
+    let other = world.child("Sem", 0).await;
+    world.guardian_of_another(guardian, other).await;
+    let seen = ask(world, Who::Leader, PERSON, json!({ "id": guardian.person })).await;
+    assert_eq!(seen["node"]["id"], json!(guardian.person));
+    assert!(!told(world, Who::Leader, "personUpdate", &change).await);
+    let role = format_any("membership", world.ours.guardianships[0].0);
+    assert!(!can_edit(world, Who::Admin, &role).await, "a role that is a guardianship");
+}
+
+async fn what_can_be_changed_takes_as_many_statements_for_many_as_for_some(world: &World) {
+    let document = "query($id: ID!, $first: Int!) { board(id: $id) { people(first: $first) { nodes {
+        viewerCanEdit memberships { viewerCanEdit } } } } }";
+    // Guardians and a leader are among the first five.
+    let five = statements(world, Who::Admin, document, json!({ "id": world.ours.id, "first": 5 })).await;
+    assert_eq!(statements(world, Who::Admin, document, json!({ "id": world.ours.id, "first": 9 })).await, five);
+}
+
 on_each_database!(
     a_teacher_archives_no_guardian,
     an_ended_relation_still_hints_at_separation,
@@ -169,4 +237,7 @@ on_each_database!(
     a_group_named_twice_is_one_place,
     naming_a_leader_as_guardian_opens_no_address,
     a_role_shows_its_person_while_it_counts,
+    who_can_change_something_is_told_so,
+    a_guardian_of_the_same_child_is_no_staff_to_the_other,
+    what_can_be_changed_takes_as_many_statements_for_many_as_for_some,
 );

@@ -8,6 +8,7 @@ use super::actions::NewFeed;
 use super::route;
 use crate::app::App;
 use crate::platform::error::{Error, Result, UserError, outcome};
+use crate::sync_cursor;
 
 pub struct CalendarFeed(calendar_feed::Model);
 
@@ -35,6 +36,7 @@ pub struct CalendarFeedRenewInput {
 
 /// The answer to `calendarFeedRenew`.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct CalendarFeedRenewPayload {
     /// The feed; null when refused.
     pub calendar_feed: Option<CalendarFeed>,
@@ -65,9 +67,12 @@ pub struct CalendarFeedRevokeInput {
 
 /// The answer to `calendarFeedRevoke`.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct CalendarFeedRevokePayload {
     /// The feed that ended; null when there was none.
     pub calendar_feed: Option<CalendarFeed>,
     /// What the user can mend, every problem at once; empty when it is done.
     pub user_errors: Vec<UserError>,
 }
+
+sync_cursor!(CalendarFeedRenewPayload, CalendarFeedRevokePayload);

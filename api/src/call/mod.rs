@@ -5,7 +5,7 @@ mod problem;
 mod told;
 mod write;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use async_graphql::{Context, Data};
@@ -20,9 +20,11 @@ use crate::access::{self, Actor, PersonActor, Standing};
 use crate::app::App;
 use crate::loaders;
 use crate::metrics::engagement::Allowance;
+use crate::metrics::queries::Questions;
 use crate::people::access_log::Opened;
 use crate::platform::error::{Code, Result, coded};
 use crate::replay::Replayed;
+use crate::sync::Marked;
 use crate::turns::Turns;
 
 pub use once::Act;
@@ -34,7 +36,7 @@ pub struct Call {
     app: Arc<App>,
     standing: RwLock<Arc<Standing>>,
     snapshot: Mutex<Option<Arc<DatabaseTransaction>>>,
-    written: AtomicBool,
+    writes: AtomicU32,
     /// Names the request in answers, logs and the audit log.
     pub request_id: String,
     /// Languages that the client asked for, most wanted first.
@@ -45,6 +47,10 @@ pub struct Call {
     pub opened: Arc<Opened>,
     /// How many figures of engagement it may still be answered with.
     pub figures: Allowance,
+    /// What it asked of metrics, for their log.
+    pub questions: Questions,
+    /// Up to where a sync has what the request wrote.
+    pub marked: Marked,
     /// Where the request comes from, for throttling only; never logged.
     pub address: Option<std::net::IpAddr>,
     /// The board that the request named, if it named one.
@@ -58,12 +64,14 @@ impl Call {
             app,
             standing: RwLock::new(standing),
             snapshot: Mutex::new(None),
-            written: AtomicBool::new(false),
+            writes: AtomicU32::new(0),
             request_id,
             languages: Vec::new(),
             told: Arc::default(),
             opened: Arc::default(),
             figures: Allowance::default(),
+            questions: Questions::default(),
+            marked: Marked::default(),
             address: None,
             board: None,
         }
@@ -76,6 +84,7 @@ impl Call {
             languages: self.languages.clone(),
             told: Arc::clone(&self.told),
             opened: Arc::clone(&self.opened),
+            questions: self.questions.again(),
             address: self.address,
             board: self.board,
             ..Self::new(Arc::clone(&self.app), self.standing(), self.request_id.clone())
@@ -181,13 +190,13 @@ impl Call {
         Write::begin(self, &Scope::system(self.today())).await
     }
 
-    /// Whether something was committed by this call, or by the one that it repeats.
-    pub fn has_written(&self) -> bool {
-        self.written.load(Ordering::Relaxed)
+    /// How often something was committed by this call, or by one that it repeats.
+    pub fn writes(&self) -> u32 {
+        self.writes.load(Ordering::Relaxed)
     }
 
     fn wrote(&self) {
-        self.written.store(true, Ordering::Relaxed);
+        self.writes.fetch_add(1, Ordering::Relaxed);
     }
 
     /// From here on the call acts as `standing`: a sign-in answers with the viewer it made.

@@ -92,6 +92,8 @@ pub async fn load(app: &App, account: AccountId) -> Result<Rights> {
         .filter(person::Column::AccountId.eq(account))
         .filter(person::Column::ArchivedAt.is_null())
         .filter(person::Column::ErasedAt.is_null())
+        // The oldest first, by the clock of the server: an app may have made the id.
+        .order_by_asc(person::Column::CreatedAt)
         .order_by_asc(person::Column::Id)
         .all(&db)
         .await?

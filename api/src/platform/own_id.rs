@@ -3,26 +3,97 @@
 use std::str::FromStr;
 
 use async_graphql::ID;
-use glans_entity::ids::{NotAnId, parse_any};
+use glans_entity::ids::{NotAnId, TABLES, parse_any};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::{Condition, ConnectionTrait, DbErr, SqlErr};
+use uuid::Uuid;
 
-use super::error::{Result, UserErrorCode, refuse};
+use super::error::{Error, Result, UserErrorCode, refuse, taken};
 
 /// What the violation of a primary key means: apps make their ids at random.
 pub const ID_TAKEN: &str = "This id is in use. Make a new one.";
 
-/// The id that a client gave to what it makes, a TypeID over a UUIDv7, or a new one.
-pub fn own_id<I: FromStr<Err = NotAnId>>(given: Option<&ID>, new: fn() -> I) -> Result<I> {
-    let is_seventh = |id: &ID| parse_any(id).is_none_or(|(_, uuid)| uuid.get_version_num() == 7);
-    if !given.is_none_or(is_seventh) {
+/// The id that a client gave to what it makes, a TypeID over a UUIDv7, or a new one. A number that something of another
+/// kind has is in use: much is looked up by the number alone. Whether something of the same kind has it, its table says.
+pub async fn own_id<I: FromStr<Err = NotAnId>>(
+    db: &impl ConnectionTrait,
+    given: Option<&ID>,
+    new: fn() -> I,
+) -> Result<I> {
+    let Some(given) = given else { return Ok(new()) };
+    let named = parse_any(given);
+    if named.is_some_and(|(_, uuid)| uuid.get_version_num() != 7) {
         return Err(refuse(UserErrorCode::Invalid, "id", "Make the id over a UUIDv7, or leave it out."));
     }
-    given.map_or_else(
-        || Ok(new()),
-        |id| {
-            id.parse().map_err(|wrong: NotAnId| {
-                let message = format!("Give an id that starts with `{}_`, or leave the id out.", wrong.expected);
-                refuse(UserErrorCode::Invalid, "id", message)
-            })
-        },
-    )
+    let id = given.parse::<I>().map_err(|wrong: NotAnId| {
+        let message = format!("Give an id that starts with `{}_`, or leave the id out.", wrong.expected);
+        refuse(UserErrorCode::Invalid, "id", message)
+    })?;
+    if let Some((kind, uuid)) = named {
+        // Boxed: it lies in the future of every act that makes something.
+        Box::pin(must_be_of_no_other(db, kind, uuid)).await?;
+    }
+    Ok(id)
+}
+
+/// Refuses a number that something of another kind has, in any board on SQLite. PostgreSQL shows the boards of the write
+/// alone: what is of another one is behind the same wall for the statements of the act.
+async fn must_be_of_no_other(db: &impl ConnectionTrait, kind: &str, uuid: Uuid) -> Result<()> {
+    let others = TABLES.iter().filter(|(other, _)| *other != kind);
+    let found = others.fold(Condition::any(), |any, &(_, table)| any.add(Expr::exists(row_of(table, uuid))));
+    let first = Query::select().expr(Expr::val(1)).cond_where(found).to_owned();
+    if db.query_one(&first).await?.is_some() {
+        return Err(refuse(UserErrorCode::Taken, "id", ID_TAKEN));
+    }
+    Ok(())
+}
+
+fn row_of(table: &'static str, uuid: Uuid) -> SelectStatement {
+    Query::select().expr(Expr::val(1)).from(table).and_where(Expr::col("id").eq(uuid)).to_owned()
+}
+
+/// Turns the violation of a primary key into a refusal of `id`, wherever the id is in use; anything else stays a fault.
+pub fn id_taken(cause: DbErr) -> Error {
+    if is_taken(&cause) { refuse(UserErrorCode::Taken, "id", ID_TAKEN) } else { Error::fault(cause) }
+}
+
+/// As [`id_taken`], of what is unique by something else as well: the violation of that is a refusal of `field`.
+pub fn taken_or_id(field: &'static str, message: &'static str) -> impl FnOnce(DbErr) -> Error {
+    move |cause| if is_taken(&cause) { id_taken(cause) } else { taken(field, message)(cause) }
+}
+
+fn is_taken(cause: &DbErr) -> bool {
+    matches!(cause.sql_err(), Some(SqlErr::UniqueConstraintViolation(told)) if is_of_id(&told))
+}
+
+/// Whether a violated constraint is one of the id. PostgreSQL names the constraint, `"school_pkey"`, which comes before
+/// the others of its table; SQLite the columns, `school.id` or `school.id, school.board_id`.
+fn is_of_id(told: &str) -> bool {
+    let columns = told.rsplit_once(": ").map_or("", |(_, columns)| columns);
+    let first = columns.split(", ").next().unwrap_or_default();
+    told.contains("_pkey") || first.rsplit_once('.').is_some_and(|(_, column)| column == "id")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_constraint_of_an_id_is_told_from_others() {
+        for of_id in [
+            "UNIQUE constraint failed: school.id",
+            "UNIQUE constraint failed: school.id, school.board_id",
+            "duplicate key value violates unique constraint \"school_pkey\"",
+        ] {
+            assert!(is_of_id(of_id), "{of_id}");
+        }
+        for other in [
+            "UNIQUE constraint failed: school.board_id, school.brin, school.location_code",
+            "UNIQUE constraint failed: membership.person_id, membership.role, membership.scope_id",
+            "UNIQUE constraint failed: index 'membership_once'",
+            "duplicate key value violates unique constraint \"school_board_id_brin_location_code_key\"",
+        ] {
+            assert!(!is_of_id(other), "{other}");
+        }
+    }
 }

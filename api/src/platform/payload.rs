@@ -1,4 +1,4 @@
-//! The payload of a mutation: the changed node and what the user can mend.
+//! The payload of a mutation: the changed node, what the user can mend, and from where on a sync has what was written.
 
 /// Defines the payload type of one mutation. Each mutation has its own, so that each can grow by itself.
 ///
@@ -8,12 +8,15 @@ macro_rules! payload {
     ($(#[$doc:meta])* $name:ident { $(#[$field_doc:meta])* $field:ident: $node:ty }) => {
         $(#[$doc])*
         #[derive(async_graphql::SimpleObject)]
+        #[graphql(complex)]
         pub struct $name {
             $(#[$field_doc])*
             pub $field: Option<$node>,
             /// What the user can mend, every problem at once; empty when it is done.
             pub user_errors: Vec<$crate::platform::error::UserError>,
         }
+
+        $crate::sync_cursor!($name);
 
         impl $name {
             /// The payload of a finished act.
@@ -26,4 +29,21 @@ macro_rules! payload {
             }
         }
     };
+}
+
+/// Gives payloads their `syncCursor`: for those that [`payload!`] does not define.
+#[macro_export]
+macro_rules! sync_cursor {
+    ($($name:ident),+ $(,)?) => {$(
+        #[async_graphql::ComplexObject]
+        impl $name {
+            /// Tells from which page of `changes` on the app has what was written: ask for `includes` with it. It stands
+            /// after all that the request wrote up to here, and after what is answered again under its
+            /// `clientMutationId`; that of the last mutation is `extensions.syncCursor` as well. It is no `since`. Null
+            /// when nothing was written, and for who does not sync: API clients and who is not signed in.
+            async fn sync_cursor(&self, ctx: &async_graphql::Context<'_>) -> Option<String> {
+                $crate::sync::sync_cursor(ctx).await
+            }
+        }
+    )+};
 }

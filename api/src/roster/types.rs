@@ -16,6 +16,7 @@ use crate::organisation::boards::Board;
 use crate::payload;
 use crate::platform::error::{Error, Result, UserError, outcome};
 use crate::platform::page::{Page, PageArgs};
+use crate::sync_cursor;
 use crate::uploads::types::UploadAddress;
 
 pub struct RosterImport(pub roster_import::Model);
@@ -277,6 +278,7 @@ pub struct RosterImportRollbackInput {
 
 /// The answer to `rosterImportStart`.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct RosterImportStartPayload {
     /// The new import; null when refused.
     pub roster_import: Option<RosterImport>,
@@ -286,6 +288,8 @@ pub struct RosterImportStartPayload {
     /// What the user can mend, every problem at once; empty when it is done.
     pub user_errors: Vec<UserError>,
 }
+
+sync_cursor!(RosterImportStartPayload);
 
 impl RosterImportStartPayload {
     pub(super) fn of(done: Result<Started>, app: &App) -> Result<Self> {

@@ -20,5 +20,5 @@ pub mod store;
 mod types;
 
 pub use kinds::ChangeType;
-pub use mark::SyncMarks;
+pub use mark::{Marked, SyncMarks, sync_cursor};
 pub use query::SyncQuery;

@@ -59,12 +59,12 @@ pub struct ChangeSet {
 
 #[ComplexObject]
 impl ChangeSet {
-    /// Whether the app has all that the answer with this mark wrote, once this page is applied. Until then, what the app
+    /// Whether the app has all that was written before this mark, once this page is applied. Until then, what the app
     /// shows of its own writing is ahead of its copy.
     async fn includes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "`extensions.syncCursor` of the answer to a mutation.")] sync_cursor: String,
+        #[graphql(desc = "`syncCursor` of the payload of a mutation.")] sync_cursor: String,
     ) -> Result<bool> {
         let written = mark::open(&Call::of(ctx).app().identity.master, &sync_cursor)?;
         Ok(self.applied.is_some_and(|applied| applied >= written))

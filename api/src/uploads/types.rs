@@ -7,6 +7,7 @@ use super::actions::{MOST_BYTES, Made};
 use super::route::PATH;
 use crate::app::App;
 use crate::platform::error::{Result, UserError, outcome};
+use crate::sync_cursor;
 
 /// What a course is sent as (RFC 9512).
 const CONTENT_TYPE: &str = "application/yaml";
@@ -55,6 +56,7 @@ pub struct UploadCreateInput {
 
 /// The answer to `uploadCreate`.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct UploadCreatePayload {
     /// What the mutation that takes the bytes is given, within the hour; null when refused.
     pub id: Option<ID>,
@@ -64,6 +66,8 @@ pub struct UploadCreatePayload {
     /// What the user can mend, every problem at once; empty when it is done.
     pub user_errors: Vec<UserError>,
 }
+
+sync_cursor!(UploadCreatePayload);
 
 impl UploadCreatePayload {
     pub(super) fn of(done: Result<Made>, app: &App) -> Result<Self> {

@@ -18,6 +18,8 @@ pub struct Model {
     /// The absolute end, whatever is refreshed.
     pub expires_at: DateTimeUtc,
     pub revoked_at: Option<DateTimeUtc>,
+    /// Counts up with every change, from 1.
+    pub version: i32,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

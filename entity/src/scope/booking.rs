@@ -7,7 +7,7 @@ use super::engagement::{invitations, students_in_confidence};
 use super::{Scope, Scoped, begun, behind_wall, not_over, select_one};
 use crate::engagement::slot_booking::TOGETHER;
 use crate::engagement::{booking_round, booking_round_group, slot, slot_booking};
-use crate::people::{Role, membership, student};
+use crate::people::{Role, ScopeKind, membership, student};
 
 /// Rounds of the schools that the viewer leads and of the groups that the viewer teaches.
 fn rounds_as_staff(scope: &Scope) -> SelectStatement {
@@ -66,6 +66,7 @@ impl Scoped for slot::Entity {
         if !scope.full_children.is_empty() {
             let teach = Condition::all()
                 .add(membership::Column::Role.eq(Role::Teacher))
+                .add(membership::Column::ScopeKind.eq(ScopeKind::ClassGroup))
                 .add(membership::Column::ScopeId.is_in(scope.full_groups.iter().map(|group| group.0)))
                 .add(begun(scope.on))
                 .add(not_over(scope.on));

@@ -213,7 +213,8 @@ fn around_cohorts(scope: &Scope) -> Condition {
     let leaders = Condition::all()
         .add(Column::Role.eq(Role::SchoolLeader))
         .add(Column::SchoolId.is_in(scope.fellow_teams.iter().copied()));
-    let any = Condition::any().add(Column::ScopeId.is_in(cohorts)).add(trainers).add(leaders);
+    let of_cohorts = Condition::all().add(Column::ScopeKind.eq(ScopeKind::Cohort)).add(Column::ScopeId.is_in(cohorts));
+    let any = Condition::any().add(of_cohorts).add(trainers).add(leaders);
     Condition::all().add(any).add(begun(scope.on))
 }
 
@@ -221,7 +222,10 @@ fn around_cohorts(scope: &Scope) -> Condition {
 fn teachers_of_children(scope: &Scope) -> Condition {
     use people::membership::Column;
     let groups = scope.child_groups.iter().map(|group| group.0);
-    Condition::all().add(Column::ScopeId.is_in(groups)).add(begun(scope.on))
+    Condition::all()
+        .add(Column::ScopeKind.eq(people::ScopeKind::ClassGroup))
+        .add(Column::ScopeId.is_in(groups))
+        .add(begun(scope.on))
 }
 
 impl Scoped for organisation::board::Entity {

@@ -36,7 +36,7 @@ pub(super) async fn invite(world: &World, inviter: &Actor) -> Reply {
         "guardianship": world.ours.guardianships[0].to_string(),
         "delivery": "PAPER",
     });
-    inviter.does("invitationCreate", "invitation { id expiresAt } code", input).await
+    inviter.does("invitationCreate", "invitation { createdAt expiresAt } code", input).await
 }
 
 pub(super) async fn code_of(world: &World, inviter: &Actor) -> String {

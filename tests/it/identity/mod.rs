@@ -20,7 +20,7 @@ use sea_orm::{DatabaseTransaction, QueryOrder};
 use serde_json::{Value, json};
 
 /// What everybody's password is.
-const PASSWORD: &str = "vier gele fietsen";
+pub(crate) const PASSWORD: &str = "vier gele fietsen";
 
 /// A transaction that sees everything.
 async fn everything(world: &World) -> DatabaseTransaction {
@@ -32,7 +32,7 @@ async fn account(world: &World, who: Who) -> AccountId {
 }
 
 /// Gives `who` the password; answers with the e-mail address of the account.
-async fn let_sign_in(world: &World, who: Who) -> String {
+pub(crate) async fn let_sign_in(world: &World, who: Who) -> String {
     let hash = world.app.identity.hashing.hash(PASSWORD.to_owned()).await.unwrap();
     let (id, db) = (account(world, who).await, everything(world).await);
     accounts::set_password(&db, id, hash, world.app.clock.now()).await.unwrap();
@@ -50,9 +50,15 @@ const TOKENS: &str = "tokens { accessToken refreshToken expiresAt } viewer { id 
 
 /// Somebody of the first board with a session of their own, and its refresh token.
 pub(crate) async fn signed_in(world: &World, who: Who) -> (Actor, String) {
+    signed_in_on(world, who, Some("Telefoon")).await
+}
+
+/// As [`signed_in`], on a device of this name.
+pub(crate) async fn signed_in_on(world: &World, who: Who, device: Option<&str>) -> (Actor, String) {
     let email = let_sign_in(world, who).await;
     let anonymous = world.actor(Who::Anonymous).await;
-    let reply = sign_in(&anonymous, &email, PASSWORD).await;
+    let input = json!({ "email": email, "password": PASSWORD, "deviceName": device });
+    let reply = anonymous.does("sessionCreate", TOKENS, input).await;
     let actor = anonymous.with_token(reply.text_at("sessionCreate.tokens.accessToken"));
     (actor, reply.text_at("sessionCreate.tokens.refreshToken").to_owned())
 }
@@ -63,7 +69,7 @@ pub(crate) async fn refresh(world: &World, token: &str) -> Reply {
 }
 
 /// What the audit log says was done, the oldest first.
-async fn deeds(world: &World) -> Vec<String> {
+pub(crate) async fn deeds(world: &World) -> Vec<String> {
     let scope = Scope::system(today(world.app.clock.now()));
     let db = world.app.db.read(&scope).await.unwrap();
     let rows = audit::Entity::within(&scope).order_by_asc(audit::Column::Id);

@@ -91,10 +91,32 @@ async fn people_set_their_own_name_and_language(world: &World) {
     assert_eq!(anonymous.codes(), ["UNAUTHENTICATED"]);
 }
 
+async fn the_second_of_two_phones_hears_that_the_profile_changed(world: &World) {
+    let (first, _) = signed_in(world, Who::Teacher).await;
+    let (second, _) = signed_in(world, Who::Teacher).await;
+    let person = "viewer { person { displayName language version } }";
+    let seen = first.asks("{ viewer { person { version } } }").await.at("viewer.person.version").clone();
+    let input = json!({ "displayName": "Juf Tarik", "ifVersion": seen });
+    let changed = first.does("profileUpdate", person, input).await;
+    assert_eq!(changed.refusals("profileUpdate"), Vec::<String>::new());
+    let present = changed.at("profileUpdate.viewer.person");
+    assert_eq!(present["displayName"], "Juf Tarik");
+
+    let mut input = json!({ "displayName": "Meester Tarik", "language": "en", "ifVersion": seen });
+    let stale = second.does("profileUpdate", person, input.clone()).await;
+    assert_eq!(stale.refusals("profileUpdate"), ["CONFLICT ifVersion"]);
+    assert_eq!(stale.at("profileUpdate.viewer.person"), present, "as it is now; nothing of it was done");
+    input["ifVersion"] = present["version"].clone();
+    let again = second.does("profileUpdate", person, input).await;
+    assert_eq!(again.refusals("profileUpdate"), Vec::<String>::new());
+    assert_eq!(again.text_at("profileUpdate.viewer.person.displayName"), "Meester Tarik");
+}
+
 glans_tests::on_each_database!(
     a_leader_appoints_a_teacher_and_takes_it_back,
     nobody_grants_beyond_the_own_scope,
     the_last_administrator_of_a_board_stays,
     a_guardian_is_viewer_with_children_schools_and_roles,
     people_set_their_own_name_and_language,
+    the_second_of_two_phones_hears_that_the_profile_changed,
 );

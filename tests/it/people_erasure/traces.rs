@@ -105,6 +105,7 @@ pub(super) async fn sign_in(world: &World, someone: Someone) -> DeviceId {
             last_used_at: now,
             expires_at: now + TimeDelta::days(365),
             revoked_at: None,
+            version: 1,
         },
     )
     .await;
@@ -211,6 +212,7 @@ pub(super) async fn tell(world: &World, someone: Someone, device: DeviceId) {
         lane: 1,
         state: DeliveryState::Queued,
         attempts: 1,
+        cut_off: 0,
         due_at: now + TimeDelta::hours(1),
         expires_at: now + TimeDelta::hours(8),
         over_at: None,
@@ -441,6 +443,7 @@ pub(super) async fn under_way(world: &World, someone: Someone, device: DeviceId)
             lane: 1,
             state: DeliveryState::Sending,
             attempts: 1,
+            cut_off: 0,
             due_at: now,
             expires_at: now + TimeDelta::hours(1),
             over_at: None,

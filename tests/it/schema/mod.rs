@@ -5,7 +5,7 @@ mod lists;
 mod names;
 mod walk;
 
-use walk::{Element, elements};
+use walk::{Element, Kind, elements};
 
 /// `schema.graphql`, as committed.
 fn committed() -> String {
@@ -27,6 +27,12 @@ fn everything_is_described() {
         .map(|element| element.path)
         .collect();
     assert!(undescribed.is_empty(), "without a description: {undescribed:#?}");
+    let foreign: Vec<_> = elements(&committed())
+        .into_iter()
+        .filter(|element| element.description.trim().starts_with("Implement the"))
+        .map(|element| element.path)
+        .collect();
+    assert!(foreign.is_empty(), "described by a library, for who writes Rust: {foreign:#?}");
 }
 
 #[test]
@@ -68,6 +74,22 @@ fn what_was_promised_is_there() {
         })
         .collect();
     assert!(broken.is_empty(), "{broken:#?}");
+}
+
+#[test]
+fn every_payload_has_the_problems_and_the_mark_for_the_sync() {
+    let all = elements(&committed());
+    let present: std::collections::HashMap<_, _> =
+        all.iter().map(|element| (element.path.as_str(), element.of_type.as_str())).collect();
+    let mutations = all.iter().filter(|element| element.kind == Kind::Field && element.path.starts_with("Mutation."));
+    let promised = mutations.flat_map(|mutation| {
+        let payload = mutation.of_type.trim_end_matches('!');
+        [("userErrors", "[UserError!]!"), ("syncCursor", "String")]
+            .map(|(name, of_type)| (format!("{payload}.{name}"), of_type))
+    });
+    let missing: Vec<_> = promised.filter(|(path, of_type)| present.get(path.as_str()) != Some(of_type)).collect();
+    assert!(missing.is_empty(), "{missing:#?}");
+    assert!(present.contains_key("Mutation.schoolUpdate"), "the mutations are looked for under another name");
 }
 
 #[test]

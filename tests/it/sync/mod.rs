@@ -5,6 +5,7 @@ mod deltas;
 mod everyday;
 mod families;
 mod first;
+mod own;
 mod phone;
 mod random;
 mod writers;

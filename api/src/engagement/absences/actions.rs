@@ -19,7 +19,7 @@ use crate::platform::text::Checks;
 const NOTE_LENGTH: usize = 500;
 
 pub(super) async fn report(write: &Write<'_>, input: AbsenceReportInput) -> Result<Model> {
-    let id = own_id(input.id.as_ref(), AbsenceNoticeId::new)?;
+    let id = own_id(write.db(), input.id.as_ref(), AbsenceNoticeId::new).await?;
     let (student, permit, guardian) = speak_for(write, &input.student).await?;
     let mut checks = Checks::default();
     let days = (input.starts_on.0, input.ends_on.unwrap_or(input.starts_on).0);

@@ -27,7 +27,7 @@ use crate::platform::text::Checks;
 
 pub(super) async fn create(write: &Write<'_>, input: AnnouncementCreateInput) -> Result<announcement::Model> {
     let mut checks = Checks::default();
-    let id = checks.heed(own_id(input.id.as_ref(), AnnouncementId::new))?;
+    let id = checks.heed(own_id(write.db(), input.id.as_ref(), AnnouncementId::new).await)?;
     let named = audience::named(write, &mut checks, Action::FamiliesAddress, input.audience.clone()).await?;
     let wording = rules::wording(&mut checks, input.wording(write.call()));
     let terms = rules::terms(&mut checks, &input.terms(), write.now());

@@ -16,6 +16,7 @@ use crate::platform::error::{Result, UserError, UserErrorCode, outcome, refusal}
 use crate::platform::scalars::Locale;
 use crate::platform::size::list_size;
 use crate::programme::shelf;
+use crate::sync_cursor;
 
 /// Which announcements. Each field narrows it down.
 #[derive(InputObject, Default)]
@@ -311,6 +312,7 @@ payload! {
 
 /// The answer to `announcementRead`.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct AnnouncementReadPayload {
     /// Those that were marked, with the receipts of the viewer; null when all were refused.
     #[graphql(directive = list_size::apply(25))]
@@ -318,6 +320,8 @@ pub struct AnnouncementReadPayload {
     /// What the user can mend, every problem at once; `ids.3` is the fourth of the ids.
     pub user_errors: Vec<UserError>,
 }
+
+sync_cursor!(AnnouncementReadPayload);
 
 impl AnnouncementReadPayload {
     /// The payload of a finished act.

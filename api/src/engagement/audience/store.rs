@@ -6,7 +6,9 @@ use glans_entity::engagement::recipient::{self, AS_STAFF, Column};
 use glans_entity::engagement::{RecipientKind, TargetKind};
 use glans_entity::ids::{BoardId, PersonId, StudentId};
 use glans_entity::organisation::school;
-use glans_entity::people::{GuardianAccess, GuardianshipStatus, Role, enrolment, guardianship, membership, student};
+use glans_entity::people::{
+    GuardianAccess, GuardianshipStatus, Role, ScopeKind, enrolment, guardianship, membership, student,
+};
 use glans_entity::scope::{Scope, Scoped, addressed_to_oneself};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement};
 use sea_orm::{
@@ -222,7 +224,7 @@ fn roles_at(scope: &Scope, target: &audience_target::Model) -> Condition {
         TargetKind::Board => Membership::BoardId.eq(id),
         TargetKind::Cluster => Membership::SchoolId.in_subquery(schools_of_cluster(scope, id)),
         TargetKind::School => Membership::SchoolId.eq(id),
-        TargetKind::ClassGroup => Membership::ScopeId.eq(id),
+        TargetKind::ClassGroup => Membership::ScopeKind.eq(ScopeKind::ClassGroup).and(Membership::ScopeId.eq(id)),
         TargetKind::Student => Expr::val(1).eq(2),
     })
 }

@@ -197,6 +197,7 @@ fn enrolled(scope: &Scope, now: DateTime<Utc>) -> SelectStatement {
     use membership::Column as Role;
     let teaches = Condition::all()
         .add(at(Role::ScopeId).eq(at(Column::ClassGroupId)))
+        .add(Role::ScopeKind.eq(people::ScopeKind::ClassGroup))
         .add(Role::Role.eq(people::Role::Teacher))
         .add(Role::EndedAt.is_null())
         .add(covers(Role::StartsOn, Role::EndsOn, scope.on));

@@ -31,7 +31,7 @@ use crate::platform::own_id::own_id;
 use crate::platform::text::Checks;
 
 pub(super) async fn open(write: &Write<'_>, input: BookingRoundOpenInput) -> Result<booking_round::Model> {
-    let id = own_id(input.id.as_ref(), BookingRoundId::new)?;
+    let id = own_id(write.db(), input.id.as_ref(), BookingRoundId::new).await?;
     let groups = groups_named(write, &input.class_groups).await?;
     let (permit, school) = permitted(write, &groups, "classGroups").await?;
     let terms = Terms {

@@ -7,7 +7,7 @@ use glans_entity::engagement::{
     booking_round, booking_round_group, conversation, conversation_attendee, partnership, slot, slot_booking,
 };
 use glans_entity::ids::{BookingRoundId, ClassGroupId, ConversationId, PersonId, SchoolYearId, SlotId, StudentId};
-use glans_entity::people::{Role, enrolment, membership, person, student};
+use glans_entity::people::{Role, ScopeKind, enrolment, membership, person, student};
 use glans_entity::practice::OccasionStatus;
 use glans_entity::scope::booking::students_of_confidants;
 use glans_entity::scope::{Scope, Scoped};
@@ -207,6 +207,7 @@ pub(super) async fn teachers(
         .select_only()
         .columns([Column::PersonId, Column::ScopeId])
         .filter(Column::Role.eq(Role::Teacher))
+        .filter(Column::ScopeKind.eq(ScopeKind::ClassGroup))
         .filter(Column::ScopeId.is_in(groups.iter().map(|group| group.0)))
         .filter(Column::EndedAt.is_null())
         .filter(Condition::any().add(Column::EndsOn.is_null()).add(Column::EndsOn.gte(on)))

@@ -18,6 +18,7 @@ use crate::people::persons::Person;
 use crate::people::students::Student;
 use crate::platform::error::{Result, UserError, UserErrorCode, outcome};
 use crate::platform::size::list_size;
+use crate::sync_cursor;
 
 /// Whether guardians can book in a round.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -368,6 +369,7 @@ payload! {
 
 /// The answer to `bookingRoundRemind`.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct BookingRoundRemindPayload {
     /// The round; null when refused.
     pub booking_round: Option<BookingRound>,
@@ -376,6 +378,8 @@ pub struct BookingRoundRemindPayload {
     /// What the user can mend, every problem at once; empty when it is done.
     pub user_errors: Vec<UserError>,
 }
+
+sync_cursor!(BookingRoundRemindPayload);
 
 impl BookingRoundRemindPayload {
     /// The payload of a finished act.
@@ -391,6 +395,7 @@ macro_rules! contested {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
         #[derive(SimpleObject)]
+        #[graphql(complex)]
         pub struct $name {
             /// The slot that is booked; null when refused.
             pub slot: Option<Slot>,
@@ -401,6 +406,8 @@ macro_rules! contested {
             /// What the user can mend, every problem at once; empty when it is done.
             pub user_errors: Vec<UserError>,
         }
+
+        sync_cursor!($name);
 
         impl $name {
             /// The payload of a finished act on the slot `wanted`.

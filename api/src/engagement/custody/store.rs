@@ -7,7 +7,7 @@ use glans_entity::engagement::{
 };
 use glans_entity::ids::{ConversationId, EventId, PersonId, StudentId};
 use glans_entity::organisation::school;
-use glans_entity::people::{GuardianAccess, GuardianshipStatus, Role, guardianship, membership, person};
+use glans_entity::people::{GuardianAccess, GuardianshipStatus, Role, ScopeKind, guardianship, membership, person};
 use glans_entity::practice::OccasionStatus;
 use glans_entity::roster::roster_import;
 use glans_entity::scope::{Scope, Scoped};
@@ -192,7 +192,7 @@ fn employed(person: impl ColumnTrait, item: impl ColumnTrait, today: NaiveDate) 
         .add(of(TargetKind::Board, is_target(Held::BoardId)))
         .add(of(TargetKind::Cluster, Held::SchoolId.in_subquery(in_cluster)))
         .add(of(TargetKind::School, is_target(Held::SchoolId)))
-        .add(of(TargetKind::ClassGroup, is_target(Held::ScopeId)));
+        .add(of(TargetKind::ClassGroup, is_target(Held::ScopeId)).add(Held::ScopeKind.eq(ScopeKind::ClassGroup)));
     Query::select()
         .expr(Expr::val(1))
         .from(membership::Entity)

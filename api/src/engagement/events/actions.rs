@@ -25,7 +25,7 @@ use crate::platform::text::Checks;
 
 pub(super) async fn create(write: &Write<'_>, input: EventCreateInput) -> Result<event::Model> {
     let mut checks = Checks::default();
-    let id = checks.heed(own_id(input.id.as_ref(), EventId::new))?;
+    let id = checks.heed(own_id(write.db(), input.id.as_ref(), EventId::new).await)?;
     let named = audience::named(write, &mut checks, Action::FamiliesAddress, input.audience).await?;
     let details = Details {
         title: input.title,

@@ -13,7 +13,7 @@ use crate::platform::outbox::Event;
 use crate::platform::own_id::own_id;
 
 pub(super) async fn propose(write: &Write<'_>, input: GoalProposeInput) -> Result<goal::Model> {
-    let id = own_id(input.id.as_ref(), GoalId::new)?;
+    let id = own_id(write.db(), input.id.as_ref(), GoalId::new).await?;
     let missing = || not_found("partnership");
     let partnership: PartnershipId = input.partnership.parse().map_err(|_| missing())?;
     let known = partnerships::store::by_ids(write.db(), &write.scope(), &[partnership]).await?.pop();

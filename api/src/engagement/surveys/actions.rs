@@ -21,7 +21,7 @@ use crate::platform::own_id::own_id;
 use crate::platform::text::Checks;
 
 pub(super) async fn create(write: &Write<'_>, input: SurveyCreateInput) -> Result<survey::Model> {
-    let id = own_id(input.id.as_ref(), SurveyId::new)?;
+    let id = own_id(write.db(), input.id.as_ref(), SurveyId::new).await?;
     let mut checks = Checks::default();
     let mut named = input.audience.clone();
     let head = input.head();

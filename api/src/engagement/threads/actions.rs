@@ -44,7 +44,7 @@ async fn author(write: &Write<'_>, student: &student::Model) -> Result<Author> {
 
 pub(super) async fn start(write: &Write<'_>, input: ThreadStartInput) -> Result<Vec<thread::Model>> {
     let mut checks = Checks::default();
-    let id = checks.heed(own_id(input.id.as_ref(), ThreadId::new))?;
+    let id = checks.heed(own_id(write.db(), input.id.as_ref(), ThreadId::new).await)?;
     let about = checks.heed(about(write, &input.student).await)?;
     let opening = checks.heed(rules::opening(&input.subject, &input.body))?;
     let named = checks.heed(rules::named(input.participants.as_deref()))?;
@@ -145,7 +145,7 @@ async fn lock(write: &Write<'_>, id: &ID) -> Result<(thread::Model, Author)> {
 }
 
 pub(super) async fn send(write: &Write<'_>, input: MessageSendInput) -> Result<message::Model> {
-    let id = own_id(input.id.as_ref(), MessageId::new)?;
+    let id = own_id(write.db(), input.id.as_ref(), MessageId::new).await?;
     let (thread, author) = lock(write, &input.thread).await?;
     let body = rules::body(&input.body)?;
     let everywhere = Scope::system(write.call().today());

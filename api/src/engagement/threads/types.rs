@@ -18,6 +18,7 @@ use crate::people::students::Student;
 use crate::platform::error::{Result, UserError, outcome};
 use crate::platform::page::{Page, PageArgs};
 use crate::platform::size::list_size;
+use crate::sync_cursor;
 
 /// Whether a thread is written in.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -326,6 +327,7 @@ pub struct ThreadCloseInput {
 
 /// The answer to `threadStart`.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct ThreadStartPayload {
     /// The first of the new threads; null when refused.
     pub thread: Option<Thread>,
@@ -335,6 +337,8 @@ pub struct ThreadStartPayload {
     /// What the user can mend, every problem at once; empty when it is done.
     pub user_errors: Vec<UserError>,
 }
+
+sync_cursor!(ThreadStartPayload);
 
 impl ThreadStartPayload {
     /// The payload of a finished act.

@@ -19,6 +19,7 @@ use crate::identity::tokens::issue::{AccessToken, Subject, access_token};
 use crate::organisation::{boards, schools};
 use crate::platform::error::{Error, Result, UserErrorCode, not_found, refuse};
 use crate::platform::outbox::Event;
+use crate::platform::own_id::own_id;
 
 /// A client with a new secret.
 pub type NewSecret = WithSecret<api_client::Model>;
@@ -29,6 +30,7 @@ fn with(app: &App, client: api_client::Model, secret: &Secret) -> Result<NewSecr
 }
 
 pub(super) async fn create(write: &Write<'_>, input: ApiClientCreateInput) -> Result<NewSecret> {
+    let id = own_id(write.db(), input.id.as_ref(), ApiClientId::new).await?;
     let board = input.board.parse().map_err(|_| not_found("board"))?;
     let board = boards::store::by_id(write.db(), &write.scope(), board).await?.ok_or_else(|| not_found("board"))?;
     let permit = write.authorize(Action::ApiClientWrite, Place::from(&board))?;
@@ -38,7 +40,7 @@ pub(super) async fn create(write: &Write<'_>, input: ApiClientCreateInput) -> Re
         Some(ids) => Some(schools_of(write, board.id, ids).await?),
     };
     let row = api_client::Model {
-        id: ApiClientId::new(),
+        id,
         board_id: board.id,
         name,
         scopes: Strings(rules::names(&scopes)),

@@ -11,7 +11,8 @@ use sea_orm::{
 };
 
 use crate::access::Permit;
-use crate::platform::error::{Result, taken};
+use crate::platform::error::Result;
+use crate::platform::own_id::taken_or_id;
 use crate::platform::page::{self, Order, PageArgs, Rows};
 
 /// The client, if it is in sight.
@@ -54,7 +55,7 @@ pub async fn page(
 }
 
 pub async fn insert(db: &impl ConnectionTrait, _permit: &Permit, row: api_client::Model) -> Result<api_client::Model> {
-    let taken = taken("name", "Another client of this board has this name.");
+    let taken = taken_or_id("name", "Another client of this board has this name.");
     row.into_active_model().reset_all().insert(db).await.map_err(taken)
 }
 

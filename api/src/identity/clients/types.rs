@@ -18,6 +18,7 @@ use crate::payload;
 use crate::platform::error::{Error, Result, UserError, outcome};
 use crate::platform::scalars::LocalDate;
 use crate::platform::size::list_size;
+use crate::sync_cursor;
 
 pub struct ApiClient(pub api_client::Model);
 
@@ -123,6 +124,9 @@ impl From<api_client_secret::Model> for ApiClientSecret {
 /// A new API client.
 #[derive(InputObject)]
 pub struct ApiClientCreateInput {
+    /// The id that it is to have, made by the app as a TypeID over a UUIDv7, so that what was made offline keeps its id;
+    /// made by the server when absent.
+    pub id: Option<ID>,
     /// The board whose data it can reach.
     pub board: ID,
     /// What it is called, 1 to 80 characters, unique in the board.
@@ -157,6 +161,7 @@ pub struct ApiClientRevokeInput {
 
 /// The answer to `apiClientCreate`.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct ApiClientCreatePayload {
     /// The new client; null when refused.
     pub api_client: Option<ApiClient>,
@@ -168,6 +173,7 @@ pub struct ApiClientCreatePayload {
 
 /// The answer to `apiClientSecretRotate`.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct ApiClientSecretRotatePayload {
     /// The client; null when refused.
     pub api_client: Option<ApiClient>,
@@ -177,6 +183,8 @@ pub struct ApiClientSecretRotatePayload {
     /// What the user can mend, every problem at once; empty when it is done.
     pub user_errors: Vec<UserError>,
 }
+
+sync_cursor!(ApiClientCreatePayload, ApiClientSecretRotatePayload);
 
 payload! {
     /// The answer to `apiClientRevoke`.

@@ -1,5 +1,6 @@
 //! The first administrator of a board, invited by who operates the machine.
 
+use glans_entity::ids::PersonId;
 use glans_entity::organisation::board;
 use glans_entity::people::{Role, ScopeKind, person};
 
@@ -9,6 +10,7 @@ use crate::access::{Action, Permit, Place};
 use crate::call::{Call, Write};
 use crate::identity::email;
 use crate::identity::memberships;
+use crate::identity::memberships::actions::Term;
 use crate::identity::memberships::places::Seat;
 use crate::people::persons;
 use crate::people::persons::rules::{Details, LANGUAGE};
@@ -39,7 +41,7 @@ pub async fn invite(call: &Call, board: &board::Model, newcomer: Newcomer<'_>) -
         None => make(&write, &permit, board, newcomer, email).await?,
     };
     let seat = Seat { kind: ScopeKind::Board, id: board.id.0, place: Place::from(board) };
-    memberships::actions::appoint(&write, &permit, &person, Role::BoardAdmin, &seat, (None, None)).await?;
+    memberships::actions::appoint(&write, &permit, &person, &seat, Term::at_once(Role::BoardAdmin)).await?;
     actions::issue(&write, &permit, &person, None, false, prepared).await?;
     write.commit().await?;
     Ok(code)
@@ -63,5 +65,5 @@ async fn make(
         language: LANGUAGE.to_owned(),
         interpreter_needed: false,
     };
-    persons::insert(write, permit, board.id, details).await
+    persons::insert(write, permit, board.id, PersonId::new(), details).await
 }

@@ -13,17 +13,14 @@ use crate::loaders;
 use crate::people::guardianships::Guardianship;
 use crate::people::persons::Person;
 use crate::platform::error::{Result, UserError, outcome};
+use crate::sync_cursor;
 
 pub struct Invitation(pub invitation::Model);
 
-/// An invitation of a person to an account. Seen by who made it, in the answer, and by nobody later.
+/// An invitation of a person to an account. Seen by who made it, in the answer, and by nobody later, so it has no `id`: a new
+/// one ends it.
 #[Object]
 impl Invitation {
-    /// Opaque, stable, sortable by time of making.
-    pub async fn id(&self) -> ID {
-        self.0.id.to_string().into()
-    }
-
     /// Who is invited.
     pub async fn person(&self, ctx: &Context<'_>) -> Result<Person> {
         loaders::present(ctx, self.0.person_id).await.map(Person)
@@ -91,6 +88,7 @@ pub struct InvitationAcceptInput {
 
 /// The answer to `invitationCreate`.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct InvitationCreatePayload {
     /// The new invitation; null when refused. Earlier ones of the person have ended.
     pub invitation: Option<Invitation>,
@@ -102,6 +100,7 @@ pub struct InvitationCreatePayload {
 
 /// The answer to `invitationAccept`.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct InvitationAcceptPayload {
     /// The tokens of a new session; null when refused, and for who was signed in already.
     pub tokens: Option<TokenPair>,
@@ -110,6 +109,8 @@ pub struct InvitationAcceptPayload {
     /// What the user can mend; empty when it is done. EXPIRED for a code that is unknown, used, ended or too often tried.
     pub user_errors: Vec<UserError>,
 }
+
+sync_cursor!(InvitationCreatePayload, InvitationAcceptPayload);
 
 impl InvitationCreatePayload {
     pub(super) fn of(app: &App, delivery: InvitationDelivery, done: Result<NewCode>) -> Result<Self> {

@@ -19,26 +19,41 @@ use crate::platform::outbox::Event;
 /// A role to grant.
 pub struct Grant<'a> {
     pub person: &'a str,
-    pub role: Role,
     /// The id of a board, cluster, school or class group.
     pub scope: &'a str,
-    /// Null: at once, and without an end.
+    pub term: Term,
+}
+
+/// A role, under which id it is to be held, and on which days.
+#[derive(Clone, Copy, Debug)]
+pub struct Term {
+    pub id: MembershipId,
+    pub role: Role,
+    /// None: at once, and without an end.
     pub starts_on: Option<NaiveDate>,
     pub ends_on: Option<NaiveDate>,
+}
+
+impl Term {
+    /// From now on, without an end.
+    pub fn at_once(role: Role) -> Self {
+        Self { id: MembershipId::new(), role, starts_on: None, ends_on: None }
+    }
 }
 
 /// Grants a role to a person of the board in which the scope lies. Granting it again changes nothing; with other days it
 /// is refused.
 pub async fn grant(write: &Write<'_>, grant: Grant<'_>) -> Result<Model> {
+    let term = grant.term;
     let person: PersonId = grant.person.parse().map_err(|_| not_found("person"))?;
-    if matches!((grant.starts_on, grant.ends_on), (Some(starts), Some(ends)) if ends < starts) {
+    if matches!((term.starts_on, term.ends_on), (Some(starts), Some(ends)) if ends < starts) {
         return Err(refuse(UserErrorCode::Invalid, "endsOn", "The last day cannot come before the first."));
     }
     let seat = places::seat(write.db(), &write.scope(), grant.scope).await?.ok_or_else(|| not_found("scope"))?;
-    if !rules::fits(grant.role, seat.kind) {
-        return Err(refuse(UserErrorCode::Invalid, "scope", rules::expected(grant.role)));
+    if !rules::fits(term.role, seat.kind) {
+        return Err(refuse(UserErrorCode::Invalid, "scope", rules::expected(term.role)));
     }
-    let permit = write.authorize(policy::granting(grant.role), seat.place.clone())?;
+    let permit = write.authorize(policy::granting(term.role), seat.place.clone())?;
     let person = present(write, person).await?.filter(|person| seat.place.board == Some(person.board_id));
     let person = person.ok_or_else(|| not_found("person"))?;
     let is_own = person.account_id.is_some() && person.account_id == permit.account();
@@ -46,7 +61,7 @@ pub async fn grant(write: &Write<'_>, grant: Grant<'_>) -> Result<Model> {
         let message = "Somebody else has to give you a role. Ask an administrator of the board.";
         return Err(refuse(UserErrorCode::Forbidden, "person", message));
     }
-    appoint(write, &permit, &person, grant.role, &seat, (grant.starts_on, grant.ends_on)).await
+    appoint(write, &permit, &person, &seat, term).await
 }
 
 /// The person, if in sight and still there; nobody else changes them until the transaction ends.
@@ -65,9 +80,8 @@ pub async fn appoint(
     write: &Write<'_>,
     permit: &Permit,
     person: &person::Model,
-    role: Role,
     seat: &Seat,
-    (starts_on, ends_on): (Option<NaiveDate>, Option<NaiveDate>),
+    Term { id, role, starts_on, ends_on }: Term,
 ) -> Result<Model> {
     let today = write.call().today();
     match store::lock_held(write.db(), person.id, role, seat.id).await? {
@@ -84,7 +98,7 @@ pub async fn appoint(
         None => {}
     }
     let row = Model {
-        id: MembershipId::new(),
+        id,
         board_id: person.board_id,
         person_id: person.id,
         role,

@@ -1,11 +1,13 @@
 //! Granting and taking roles.
 
 use async_graphql::{Context, Object};
+use glans_entity::ids::MembershipId;
 
-use super::actions::{self, Grant};
+use super::actions::{self, Grant, Term};
 use super::types::{MembershipGrantInput, MembershipGrantPayload, MembershipRevokeInput, MembershipRevokePayload};
 use crate::call::Call;
 use crate::platform::error::Result;
+use crate::platform::own_id::own_id;
 
 /// The root fields that change roles.
 #[derive(Default)]
@@ -26,14 +28,13 @@ impl MembershipMutation {
         let done = call
             .once(ctx, |write| {
                 Box::pin(async move {
-                    let grant = Grant {
-                        person: &input.person,
+                    let term = Term {
+                        id: own_id(write.db(), input.id.as_ref(), MembershipId::new).await?,
                         role: input.role.into(),
-                        scope: &input.scope,
                         starts_on: input.starts_on.map(|day| day.0),
                         ends_on: input.ends_on.map(|day| day.0),
                     };
-                    actions::grant(write, grant).await
+                    actions::grant(write, Grant { person: &input.person, scope: &input.scope, term }).await
                 })
             })
             .await;

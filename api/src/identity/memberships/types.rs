@@ -10,6 +10,9 @@ use crate::platform::scalars::LocalDate;
 /// A role to grant.
 #[derive(InputObject)]
 pub struct MembershipGrantInput {
+    /// The id that it is to have, made by the app as a TypeID over a UUIDv7, so that what was made offline keeps its id;
+    /// made by the server when absent. A role that the person has already keeps the id that it has.
+    pub id: Option<ID>,
     /// Who gets it: a person of the board in which the scope lies.
     pub person: ID,
     /// Which role. GUARDIAN is not granted here: make a guardianship.

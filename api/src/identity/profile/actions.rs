@@ -9,13 +9,14 @@ use crate::access::{self, Action, Actor, PersonActor, Place};
 use crate::call::Write;
 use crate::identity::accounts;
 use crate::people::persons;
-use crate::platform::error::Result;
+use crate::platform::error::{Result, check_version};
 use crate::platform::outbox::Event;
 use crate::platform::text::Checks;
 
 const DISPLAY_NAME_LENGTH: usize = 160;
 
-/// Changes the account, and the person in each board of the request.
+/// Changes the account, and the person in each board of the request. The version that counts is that of the oldest,
+/// whom apps see as `viewer.person`.
 pub(super) async fn update(write: &Write<'_>, viewer: &PersonActor, input: ProfileUpdateInput) -> Result<()> {
     let mut checks = Checks::default();
     let name = input.display_name.map(|name| checks.line("displayName", &name, DISPLAY_NAME_LENGTH));
@@ -25,8 +26,10 @@ pub(super) async fn update(write: &Write<'_>, viewer: &PersonActor, input: Profi
         accounts::set_language(write.db(), viewer.account, language, write.now()).await?;
         write.rights_change();
     }
+    let mut if_version = input.if_version;
     for (_, id) in &viewer.persons {
         let Some(person) = persons::store::lock(write.db(), &write.scope(), *id).await? else { continue };
+        check_version(&(), person.version, if_version.take())?;
         let mut changed = person.clone();
         changed.language = language.clone().unwrap_or(changed.language);
         changed.display_name = name.clone().unwrap_or(changed.display_name);

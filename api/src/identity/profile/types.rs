@@ -5,6 +5,7 @@ use async_graphql::{InputObject, SimpleObject};
 use crate::identity::viewer::Viewer;
 use crate::platform::error::{Result, UserError, outcome};
 use crate::platform::scalars::Locale;
+use crate::sync_cursor;
 
 /// What people set about themselves. What is absent stays.
 #[derive(InputObject)]
@@ -16,18 +17,23 @@ pub struct ProfileUpdateInput {
     pub display_name: Option<String>,
     /// Whether conversations need an interpreter, in the boards in which this request acts.
     pub interpreter_needed: Option<bool>,
+    /// Refused with CONFLICT when the stored version of `viewer.person` is another one.
+    pub if_version: Option<i32>,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
     pub client_mutation_id: Option<String>,
 }
 
 /// The answer to `profileUpdate`.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct ProfileUpdatePayload {
-    /// Who changed it; null when refused.
+    /// Who changed it, with CONFLICT as it is now; null when refused otherwise.
     pub viewer: Option<Viewer>,
     /// What the user can mend, every problem at once; empty when it is done.
     pub user_errors: Vec<UserError>,
 }
+
+sync_cursor!(ProfileUpdatePayload);
 
 impl ProfileUpdatePayload {
     pub(super) fn of(done: Result<()>) -> Result<Self> {

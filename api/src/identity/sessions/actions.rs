@@ -78,7 +78,8 @@ async fn sign_in(call: &Call, typed_email: &str, password: &str, device: Option<
     finish(call, opened).await
 }
 
-/// Opens a session in the transaction of whatever proved who is there. Whose login it is hears of all but the first.
+/// Opens a session in the transaction of whatever proved who is there. Whose login it is hears of all but the first, and of
+/// many on one device now and then.
 pub async fn open(write: &Write<'_>, account: AccountId, device: Option<&str>) -> Result<Opened> {
     let (now, session) = (write.now(), SessionId::new());
     let refresh = Secret::random(Kind::RefreshToken).map_err(Error::fault)?;
@@ -90,6 +91,7 @@ pub async fn open(write: &Write<'_>, account: AccountId, device: Option<&str>) -
         last_used_at: now,
         expires_at: now + rules::ABSOLUTE,
         revoked_at: None,
+        version: 1,
     };
     store::insert(write.db(), &row).await?;
     store::insert_token(write.db(), session, refresh.hash(), 0, now).await?;

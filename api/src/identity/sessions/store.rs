@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use glans_entity::identity::{refresh_token, session};
 use glans_entity::ids::{AccountId, SessionId};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait,
@@ -43,6 +43,7 @@ pub async fn touch(db: &impl ConnectionTrait, id: SessionId, now: DateTime<Utc>)
     use session::Column;
     session::Entity::update_many()
         .col_expr(Column::LastUsedAt, Expr::value(now))
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
         .filter(Column::Id.eq(id))
         .exec(db)
         .await?;
@@ -55,6 +56,7 @@ pub async fn revoke(db: &impl ConnectionTrait, id: SessionId, now: DateTime<Utc>
     use session::Column;
     let revoked = session::Entity::update_many()
         .col_expr(Column::RevokedAt, Expr::value(now))
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
         .filter(Column::Id.eq(id))
         .filter(Column::RevokedAt.is_null())
         .exec(db)
@@ -73,6 +75,7 @@ pub async fn revoke_others(
     use session::Column;
     let mut update = session::Entity::update_many()
         .col_expr(Column::RevokedAt, Expr::value(now))
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
         .filter(Column::AccountId.eq(account))
         .filter(Column::RevokedAt.is_null());
     if let Some(kept) = kept {

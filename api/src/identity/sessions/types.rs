@@ -9,6 +9,7 @@ use super::actions::Tokens;
 use crate::call::Call;
 use crate::identity::viewer::Viewer;
 use crate::platform::error::{Result, UserError, outcome};
+use crate::sync_cursor;
 
 pub struct Session(pub session::Model);
 
@@ -33,6 +34,16 @@ impl Session {
     /// When its tokens were last refreshed; to some ten minutes.
     pub async fn last_used_at(&self) -> DateTime<Utc> {
         self.0.last_used_at
+    }
+
+    /// When it was changed last: as `lastUsedAt`, for nothing else of it changes.
+    pub async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.last_used_at
+    }
+
+    /// Counts up with every change. Nobody edits a session, so no mutation takes it.
+    pub async fn version(&self) -> i32 {
+        self.0.version
     }
 
     /// Whether this request came from it.
@@ -100,6 +111,7 @@ pub struct SessionRevokeInput {
 
 /// The answer to `sessionCreate`.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct SessionCreatePayload {
     /// The tokens of the new session; null when refused.
     pub tokens: Option<TokenPair>,
@@ -111,6 +123,7 @@ pub struct SessionCreatePayload {
 
 /// The answer to `sessionRefresh`.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct SessionRefreshPayload {
     /// The next tokens; null when refused.
     pub tokens: Option<TokenPair>,
@@ -122,12 +135,15 @@ pub struct SessionRefreshPayload {
 
 /// The answer to `sessionRevoke`.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct SessionRevokePayload {
     /// The session that ended; null when refused.
     pub deleted_id: Option<ID>,
     /// What the user can mend; empty when it is done.
     pub user_errors: Vec<UserError>,
 }
+
+sync_cursor!(SessionCreatePayload, SessionRefreshPayload, SessionRevokePayload);
 
 impl SessionCreatePayload {
     pub(super) fn of(done: Result<Tokens>) -> Result<Self> {

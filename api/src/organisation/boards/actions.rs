@@ -11,20 +11,21 @@ use crate::access::{Action, Place};
 use crate::call::Write;
 use crate::platform::error::{Result, check_version, not_found};
 use crate::platform::outbox::Event;
+use crate::platform::own_id::own_id;
 
 /// Where the boards are.
 const TIME_ZONE: &str = "Europe/Amsterdam";
 
 /// Founds a board; who does it becomes its first administrator.
 pub(super) async fn create(write: &Write<'_>, input: BoardCreateInput) -> Result<Model> {
-    let board = found(write, &input.name, input.number.as_deref()).await?;
+    let id = own_id(write.db(), input.id.as_ref(), BoardId::new).await?;
+    let board = found(write, id, &input.name, input.number.as_deref()).await?;
     crate::people::administer(write, board.id).await?;
     Ok(board)
 }
 
 /// Makes a board with nobody in it.
-pub async fn found(write: &Write<'_>, name: &str, number: Option<&str>) -> Result<Model> {
-    let id = BoardId::new();
+pub async fn found(write: &Write<'_>, id: BoardId, name: &str, number: Option<&str>) -> Result<Model> {
     let permit = write.authorize(Action::BoardCreate, Place::board(id))?;
     let (name, number, least_shown) = rules::details(name, number, None)?;
     let now = write.now();

@@ -13,7 +13,10 @@ use sea_orm::{
 use crate::access::Permit;
 use crate::platform::alone;
 use crate::platform::error::{Result, taken};
+use crate::platform::own_id::taken_or_id;
 use crate::platform::page::{self, Order, PageArgs, Rows};
+
+const NUMBER_TAKEN: &str = "Another board has this number. Check it in the national register.";
 
 /// The board, if it is in sight.
 pub async fn by_id(db: &impl ConnectionTrait, scope: &Scope, id: BoardId) -> Result<Option<Model>> {
@@ -62,8 +65,7 @@ pub async fn page(db: &impl ConnectionTrait, scope: &Scope, args: &PageArgs) -> 
 
 /// Inserts a board.
 pub async fn insert(db: &impl ConnectionTrait, _permit: &Permit, row: Model) -> Result<Model> {
-    let unique = taken("number", "Another board has this number. Check it in the national register.");
-    row.into_active_model().reset_all().insert(db).await.map_err(unique)
+    row.into_active_model().reset_all().insert(db).await.map_err(taken_or_id("number", NUMBER_TAKEN))
 }
 
 /// Stores the changed fields of `row` as its next version.
@@ -76,5 +78,5 @@ pub async fn update(
 ) -> Result<Model> {
     row.version = Set(version + 1);
     row.updated_at = Set(now);
-    row.update(db).await.map_err(taken("number", "Another board has this number. Check it in the national register."))
+    row.update(db).await.map_err(taken("number", NUMBER_TAKEN))
 }

@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 use chrono::{DateTime, Utc};
 use glans_entity::organisation::board;
 
+use crate::access::{Action, Place, policy};
 use crate::call::Call;
 use crate::loaders;
 use crate::organisation::clusters::{self, Cluster, ClusterFilter};
@@ -102,6 +103,11 @@ impl Board {
         loaders::list(ctx, SchoolYearsOf(self.0.id), SchoolYear).await
     }
 
+    /// Whether the viewer may change the board.
+    pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> bool {
+        policy::permits(&Call::of(ctx).standing().actor, Action::BoardUpdate, &Place::from(&self.0))
+    }
+
     /// When it was made.
     pub async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
@@ -126,6 +132,9 @@ impl Board {
 /// A new board. Who founds it becomes its first administrator.
 #[derive(InputObject)]
 pub struct BoardCreateInput {
+    /// The id that it is to have, made by the app as a TypeID over a UUIDv7, so that what was made offline keeps its id;
+    /// made by the server when absent.
+    pub id: Option<ID>,
     /// What the board is called, 1 to 120 characters.
     pub name: String,
     /// Number in the national register, five digits; absent when it has none.
@@ -144,7 +153,7 @@ pub struct BoardUpdateInput {
     /// Number in the national register, five digits; null clears it.
     pub number: MaybeUndefined<String>,
     /// Show no metrics of fewer, 5 to 100; null leaves it to each metric. All published figures are hidden at once, and
-    /// shown again by the new number within some minutes. Files that were exported stay as they are.
+    /// shown again by the new number within some minutes. Files that were exported are gone: start them again.
     pub least_shown: MaybeUndefined<i32>,
     /// Refused with CONFLICT when the stored version is another one.
     pub if_version: Option<i32>,

@@ -15,8 +15,10 @@ use crate::call::Write;
 use crate::organisation::{school_years, schools};
 use crate::platform::error::{Error, Result, check_version, not_found};
 use crate::platform::outbox::Event;
+use crate::platform::own_id::own_id;
 
 pub(super) async fn create(write: &Write<'_>, input: ClassGroupCreateInput) -> Result<Model> {
+    let id = own_id(write.db(), input.id.as_ref(), ClassGroupId::new).await?;
     let school = input.school.parse().map_err(|_| not_found("school"))?;
     let school = schools::store::by_id(write.db(), &write.scope(), school).await?.ok_or_else(|| not_found("school"))?;
     let permit = write.authorize(Action::ClassGroupCreate, Place::from(&school))?;
@@ -25,7 +27,7 @@ pub(super) async fn create(write: &Write<'_>, input: ClassGroupCreateInput) -> R
     let year = year.filter(|year| year.board_id == school.board_id).ok_or_else(|| not_found("schoolYear"))?;
     let details = rules::details(&input.name, &input.grades)?;
     let row = Model {
-        id: ClassGroupId::new(),
+        id,
         board_id: school.board_id,
         school_id: school.id,
         school_year_id: year.id,

@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, Utc};
 use glans_entity::organisation::class_group;
-use glans_entity::people::Role;
+use glans_entity::people::{Role, ScopeKind};
 
 use crate::access::{Action, Place, policy};
 use crate::call::Call;
@@ -61,7 +61,7 @@ impl ClassGroup {
     /// The teachers of the group (*leerkrachten*), by name.
     #[graphql(directive = list_size::apply(2))]
     pub async fn teachers(&self, ctx: &Context<'_>) -> Result<Vec<Person>> {
-        let holders = HoldersOf { role: Role::Teacher, scope: self.0.id.0 };
+        let holders = HoldersOf { role: Role::Teacher, kind: ScopeKind::ClassGroup, scope: self.0.id.0 };
         loaders::list(ctx, holders, Person).await
     }
 
@@ -122,6 +122,9 @@ impl ClassGroup {
 /// A new class group.
 #[derive(InputObject)]
 pub struct ClassGroupCreateInput {
+    /// The id that it is to have, made by the app as a TypeID over a UUIDv7, so that what was made offline keeps its id;
+    /// made by the server when absent.
+    pub id: Option<ID>,
     /// The school that it belongs to.
     pub school: ID,
     /// The school year in which it exists; one of the board.

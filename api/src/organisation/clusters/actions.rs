@@ -13,13 +13,15 @@ use crate::call::Write;
 use crate::organisation::{boards, schools};
 use crate::platform::error::{Result, check_version, not_found};
 use crate::platform::outbox::Event;
+use crate::platform::own_id::own_id;
 
 pub(super) async fn create(write: &Write<'_>, input: ClusterCreateInput) -> Result<Model> {
+    let id = own_id(write.db(), input.id.as_ref(), ClusterId::new).await?;
     let board = input.board.parse().map_err(|_| not_found("board"))?;
     let board = boards::store::by_id(write.db(), &write.scope(), board).await?.ok_or_else(|| not_found("board"))?;
     let permit = write.authorize(Action::ClusterCreate, Place::from(&board))?;
     let row = Model {
-        id: ClusterId::new(),
+        id,
         board_id: board.id,
         name: rules::name(&input.name)?,
         source_id: None,

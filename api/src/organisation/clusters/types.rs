@@ -4,8 +4,9 @@ use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, Utc};
 use glans_entity::metrics::Level;
 use glans_entity::organisation::cluster;
-use glans_entity::people::Role;
+use glans_entity::people::{Role, ScopeKind};
 
+use crate::access::{Action, Place, policy};
 use crate::call::Call;
 use crate::loaders;
 use crate::metrics::engagement::{self, EngagementInput, EngagementReport};
@@ -58,7 +59,7 @@ impl Cluster {
     /// The directors of the cluster (*clusterdirecteuren*) whom the viewer may see, by name.
     #[graphql(directive = list_size::apply(2))]
     pub async fn directors(&self, ctx: &Context<'_>) -> Result<Vec<Person>> {
-        let holders = HoldersOf { role: Role::ClusterDirector, scope: self.0.id.0 };
+        let holders = HoldersOf { role: Role::ClusterDirector, kind: ScopeKind::Cluster, scope: self.0.id.0 };
         loaders::list(ctx, holders, Person).await
     }
 
@@ -75,6 +76,11 @@ impl Cluster {
     ) -> Result<Page<School>> {
         let args = PageArgs { first, after, last, before };
         schools::page(Call::of(ctx), schools::Of::Cluster(self.0.id), filter, order_by, args).await
+    }
+
+    /// Whether the viewer may change the cluster.
+    pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> bool {
+        policy::permits(&Call::of(ctx).standing().actor, Action::ClusterUpdate, &Place::from(&self.0))
     }
 
     /// When it was made.
@@ -108,6 +114,9 @@ pub struct ClusterFilter {
 /// A new cluster.
 #[derive(InputObject)]
 pub struct ClusterCreateInput {
+    /// The id that it is to have, made by the app as a TypeID over a UUIDv7, so that what was made offline keeps its id;
+    /// made by the server when absent.
+    pub id: Option<ID>,
     /// The board that it belongs to.
     pub board: ID,
     /// What the cluster is called, 1 to 120 characters, unique in the board.

@@ -1,6 +1,6 @@
 //! Putting a board of the register into the database.
 
-use glans_entity::ids::SchoolId;
+use glans_entity::ids::{BoardId, SchoolId};
 use glans_entity::organisation::{board, school};
 use sea_orm::{ActiveModelTrait, IntoActiveModel};
 
@@ -71,7 +71,7 @@ async fn board(write: &Write<'_>, number: &str) -> Result<(board::Model, bool)> 
         return Ok((board, false));
     }
     let name = format!("Schoolbestuur {number}");
-    Ok((boards::found(write, &name, Some(number)).await?, true))
+    Ok((boards::found(write, BoardId::new(), &name, Some(number)).await?, true))
 }
 
 fn new(write: &Write<'_>, board: &board::Model, registration: &Registration) -> school::Model {

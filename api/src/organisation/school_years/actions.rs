@@ -10,9 +10,11 @@ use crate::call::Write;
 use crate::organisation::boards;
 use crate::platform::error::{Result, UserErrorCode, not_found, refuse};
 use crate::platform::outbox::Event;
+use crate::platform::own_id::own_id;
 
 /// The board is held, so that two years that overlap cannot be made at the same time, one of them by an import.
 pub(super) async fn create(write: &Write<'_>, input: SchoolYearCreateInput) -> Result<Model> {
+    let id = own_id(write.db(), input.id.as_ref(), SchoolYearId::new).await?;
     let board = input.board.parse().map_err(|_| not_found("board"))?;
     let board = boards::store::by_id(write.db(), &write.scope(), board).await?.ok_or_else(|| not_found("board"))?;
     let permit = write.authorize(Action::SchoolYearCreate, Place::from(&board))?;
@@ -28,7 +30,7 @@ pub(super) async fn create(write: &Write<'_>, input: SchoolYearCreateInput) -> R
         ));
     }
     let row = Model {
-        id: SchoolYearId::new(),
+        id,
         board_id: board.id,
         title: details.title,
         starts_on: details.starts_on,

@@ -6,7 +6,8 @@ use glans_entity::scope::{Scope, Scoped};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
 use crate::access::Permit;
-use crate::platform::error::{Result, taken};
+use crate::platform::error::Result;
+use crate::platform::own_id::taken_or_id;
 
 /// The school year, if it is in sight.
 pub async fn by_id(db: &impl ConnectionTrait, scope: &Scope, id: SchoolYearId) -> Result<Option<Model>> {
@@ -33,5 +34,5 @@ pub async fn insert(db: &impl ConnectionTrait, _permit: &Permit, row: Model) -> 
         .reset_all()
         .insert(db)
         .await
-        .map_err(taken("startsOn", "The board has a school year from this day."))
+        .map_err(taken_or_id("startsOn", "The board has a school year from this day."))
 }

@@ -64,6 +64,9 @@ impl SchoolYear {
 /// A new school year. It may not share a day with another one of the board.
 #[derive(InputObject)]
 pub struct SchoolYearCreateInput {
+    /// The id that it is to have, made by the app as a TypeID over a UUIDv7, so that what was made offline keeps its id;
+    /// made by the server when absent.
+    pub id: Option<ID>,
     /// The board that it belongs to.
     pub board: ID,
     /// The first day, as a rule 1 August.

@@ -12,6 +12,7 @@ use sea_orm::{
 use super::types::{OrderDirection, SchoolFilter, SchoolOrder, SchoolOrderField};
 use crate::access::Permit;
 use crate::platform::error::{Result, taken};
+use crate::platform::own_id::taken_or_id;
 use crate::platform::page::{self, Order, PageArgs, Rows};
 
 const CODE_TAKEN: &str = "Another school of this board has this BRIN and location code.";
@@ -120,7 +121,7 @@ pub async fn all_open(db: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<Mo
 
 /// Inserts a school.
 pub async fn insert(db: &impl ConnectionTrait, _permit: &Permit, row: Model) -> Result<Model> {
-    row.into_active_model().reset_all().insert(db).await.map_err(taken("brin", CODE_TAKEN))
+    row.into_active_model().reset_all().insert(db).await.map_err(taken_or_id("brin", CODE_TAKEN))
 }
 
 /// Stores the changed fields of `row` as its next version.

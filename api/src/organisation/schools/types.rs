@@ -4,7 +4,7 @@ use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object};
 use chrono::{DateTime, Utc};
 use glans_entity::metrics::Level;
 use glans_entity::organisation::school;
-use glans_entity::people::Role;
+use glans_entity::people::{Role, ScopeKind};
 
 use crate::access::{Action, Place, policy};
 use crate::call::Call;
@@ -106,7 +106,7 @@ impl School {
     /// The leaders of the school (*schoolleiders*) whom the viewer may see, by name.
     #[graphql(directive = list_size::apply(2))]
     pub async fn leaders(&self, ctx: &Context<'_>) -> Result<Vec<Person>> {
-        let holders = HoldersOf { role: Role::SchoolLeader, scope: self.0.id.0 };
+        let holders = HoldersOf { role: Role::SchoolLeader, kind: ScopeKind::School, scope: self.0.id.0 };
         loaders::list(ctx, holders, Person).await
     }
 
@@ -256,6 +256,9 @@ pub struct SchoolOrder {
 /// A new school.
 #[derive(InputObject)]
 pub struct SchoolCreateInput {
+    /// The id that it is to have, made by the app as a TypeID over a UUIDv7, so that what was made offline keeps its id;
+    /// made by the server when absent.
+    pub id: Option<ID>,
     /// The board that it belongs to.
     pub board: ID,
     /// The cluster that it is in; absent for none.

@@ -16,11 +16,14 @@ use crate::notifications::devices;
 use crate::people::{persons, places, students};
 use crate::platform::error::{Error, Result, check_version, not_found};
 use crate::platform::outbox::Event;
+use crate::platform::own_id::own_id;
 
 pub(super) async fn create(write: &Write<'_>, input: GuardianshipCreateInput) -> Result<Model> {
+    let id = own_id(write.db(), input.id.as_ref(), GuardianshipId::new).await?;
     let today = write.call().today();
-    let id = input.student.parse().map_err(|_| not_found("student"))?;
-    let student = students::store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("student"))?;
+    let student = input.student.parse().map_err(|_| not_found("student"))?;
+    let student = students::store::lock(write.db(), &write.scope(), student).await?;
+    let student = student.ok_or_else(|| not_found("student"))?;
     let place = places::of_student(write.db(), today, &student).await?;
     let permit = write.authorize(Action::GuardianWrite, place.clone())?;
     refuse_own_child(write, &permit, &[student.id]).await?;
@@ -35,7 +38,7 @@ pub(super) async fn create(write: &Write<'_>, input: GuardianshipCreateInput) ->
     let others = store::all(write.db(), &Scope::system(today), Of::Students(&[student.id])).await?;
     let separated = rules::hints_at_separation(&others);
     let row = Model {
-        id: GuardianshipId::new(),
+        id,
         board_id: student.board_id,
         guardian_id: guardian.id,
         student_id: student.id,
@@ -92,7 +95,7 @@ async fn guardian(
         }
         GuardianChoice::NewPerson(details) => {
             let details = details.details().checked("guardian.newPerson.")?;
-            persons::insert(write, permit, student.board_id, details).await
+            persons::insert(write, permit, student.board_id, PersonId::new(), details).await
         }
     }
 }

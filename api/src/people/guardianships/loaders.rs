@@ -1,9 +1,9 @@
 //! Guardianships, by the batch.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_graphql::dataloader::Loader;
-use glans_entity::ids::{GuardianshipId, StudentId};
+use glans_entity::ids::{GuardianshipId, PersonId, StudentId};
 use glans_entity::people::guardianship::Model;
 use glans_entity::scope::Scope;
 
@@ -56,5 +56,29 @@ impl Loader<OwnChild> for Batch {
         let rows = store::all(&*self.call.read().await?, &everywhere, Of::Students(&students)).await?;
         let own = rows.into_iter().filter(|row| actor.at(row.board_id) == Some(row.guardian_id));
         Ok(own.map(|row| (OwnChild(row.student_id), true)).collect())
+    }
+}
+
+/// Whether a guardian and the caller are or were guardians of the same child, whatever came of it. As [`OwnChild`], past the
+/// scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct OwnFamily(pub PersonId);
+
+#[async_trait::async_trait]
+impl Loader<OwnFamily> for Batch {
+    type Value = bool;
+    type Error = BatchError;
+
+    async fn load(&self, keys: &[OwnFamily]) -> Result<HashMap<OwnFamily, bool>, BatchError> {
+        let standing = self.call.standing();
+        let Some(actor) = standing.actor.person() else { return Ok(HashMap::new()) };
+        let own = actor.persons.iter().map(|(_, person)| *person);
+        let guardians: Vec<PersonId> = keys.iter().map(|of| of.0).chain(own).collect();
+        let everywhere = Scope::system(self.call.today());
+        let rows = store::all(&*self.call.read().await?, &everywhere, Of::Guardians(&guardians)).await?;
+        let is_own = |row: &&Model| actor.at(row.board_id) == Some(row.guardian_id);
+        let children: HashSet<StudentId> = rows.iter().filter(is_own).map(|row| row.student_id).collect();
+        let family = rows.into_iter().filter(|row| children.contains(&row.student_id));
+        Ok(family.map(|row| (OwnFamily(row.guardian_id), true)).collect())
     }
 }

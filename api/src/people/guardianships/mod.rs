@@ -12,7 +12,7 @@ pub mod store;
 pub mod types;
 
 pub use actions::{refuse_own_child, refuse_own_family};
-pub use loaders::{GuardianshipsOf, OwnChild};
+pub use loaders::{GuardianshipsOf, OwnChild, OwnFamily};
 pub use mutation::GuardianshipMutation;
 pub use store::Of;
 pub use types::Guardianship;

@@ -15,7 +15,8 @@ use super::rules;
 use crate::access::Permit;
 use crate::call::Write;
 use crate::people::rights::covers;
-use crate::platform::error::{Result, taken};
+use crate::platform::error::Result;
+use crate::platform::own_id::taken_or_id;
 
 const PAIR_TAKEN: &str = "This person is a guardian of this student already. Change that relation instead.";
 
@@ -72,7 +73,7 @@ pub async fn lock(db: &impl ConnectionTrait, scope: &Scope, id: GuardianshipId) 
 
 /// Inserts a guardianship.
 pub async fn insert(db: &impl ConnectionTrait, _permit: &Permit, row: Model) -> Result<Model> {
-    row.into_active_model().reset_all().insert(db).await.map_err(taken("guardian", PAIR_TAKEN))
+    row.into_active_model().reset_all().insert(db).await.map_err(taken_or_id("guardian", PAIR_TAKEN))
 }
 
 /// Stores `changed` as the next version of the row that it was made from.

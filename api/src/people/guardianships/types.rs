@@ -121,6 +121,9 @@ pub enum GuardianChoice {
 /// A new guardianship.
 #[derive(InputObject)]
 pub struct GuardianshipCreateInput {
+    /// The id that it is to have, made by the app as a TypeID over a UUIDv7, so that what was made offline keeps its id;
+    /// made by the server when absent.
+    pub id: Option<ID>,
     /// The student.
     pub student: ID,
     /// Who becomes guardian.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use async_graphql::dataloader::Loader;
 use glans_entity::ids::{GuardianshipId, MembershipId, PersonId};
-use glans_entity::people::{Role, guardianship, person};
+use glans_entity::people::{Role, ScopeKind, guardianship, person};
 use glans_entity::scope::Scope;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
@@ -74,7 +74,8 @@ async fn of_guardians(
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct HoldersOf {
     pub role: Role,
-    /// Of the board, cluster, school or class group.
+    pub kind: ScopeKind,
+    /// Of the board, cluster, school, class group or cohort that `kind` names. Apps make ids, so it may name others too.
     pub scope: Uuid,
 }
 
@@ -96,7 +97,8 @@ impl Loader<HoldersOf> for Batch {
         // The persons come by name, so each list is by name as well.
         for person in persons::store::by_ids(&*db, &scope, &ids).await? {
             for row in held.remove(&person.id).unwrap_or_default() {
-                holders.entry(HoldersOf { role: row.role, scope: row.scope_id }).or_default().push(person.clone());
+                let of = HoldersOf { role: row.role, kind: row.scope_kind, scope: row.scope_id };
+                holders.entry(of).or_default().push(person.clone());
             }
         }
         Ok(holders)

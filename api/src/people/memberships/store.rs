@@ -14,7 +14,8 @@ use uuid::Uuid;
 use crate::access::Permit;
 use crate::call::Write;
 use crate::people::rights::covers;
-use crate::platform::error::{Result, taken};
+use crate::platform::error::Result;
+use crate::platform::own_id::taken_or_id;
 
 /// The memberships in sight that count on the day of the scope.
 pub fn live(scope: &Scope) -> Select<Entity> {
@@ -80,7 +81,7 @@ pub async fn not_ended(db: &impl ConnectionTrait, scope: &Scope, persons: &[Pers
 
 /// Inserts a membership.
 pub async fn insert(db: &impl ConnectionTrait, _permit: &Permit, row: Model) -> Result<Model> {
-    let once = taken("role", "This person has this role here already.");
+    let once = taken_or_id("role", "This person has this role here already.");
     row.into_active_model().reset_all().insert(db).await.map_err(once)
 }
 

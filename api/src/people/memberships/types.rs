@@ -6,6 +6,8 @@ use glans_entity::ids::{BoardId, ClassGroupId, ClusterId, CohortId, MembershipId
 use glans_entity::people::{ScopeKind, guardianship, membership};
 use uuid::Uuid;
 
+use crate::access::{Place, policy};
+use crate::call::Call;
 use crate::loaders;
 use crate::organisation::boards::Board;
 use crate::organisation::class_groups::ClassGroup;
@@ -20,11 +22,14 @@ use crate::practice::cohorts::Cohort;
 #[derive(Clone, Debug)]
 pub struct Membership {
     pub id: MembershipId,
+    pub board: BoardId,
     pub person: PersonId,
     pub role: Role,
     pub kind: ScopeKind,
     /// Of the board, cluster, school, class group or cohort that `kind` names.
     pub scope: Uuid,
+    /// The school under which the scope lies, if it lies under one.
+    pub school: Option<SchoolId>,
     pub starts_on: Option<NaiveDate>,
     pub ends_on: Option<NaiveDate>,
     pub created_at: DateTime<Utc>,
@@ -36,10 +41,12 @@ impl From<membership::Model> for Membership {
     fn from(row: membership::Model) -> Self {
         Self {
             id: row.id,
+            board: row.board_id,
             person: row.person_id,
             role: row.role.into(),
             kind: row.scope_kind,
             scope: row.scope_id,
+            school: row.school_id,
             starts_on: row.starts_on,
             ends_on: row.ends_on,
             created_at: row.created_at,
@@ -54,16 +61,36 @@ impl Membership {
     pub fn of_guardian(row: &guardianship::Model, school: SchoolId) -> Self {
         Self {
             id: MembershipId(row.id.0),
+            board: row.board_id,
             person: row.guardian_id,
             role: Role::Guardian,
             kind: ScopeKind::School,
             scope: school.0,
+            school: Some(school),
             starts_on: Some(row.starts_on),
             ends_on: row.ends_on,
             created_at: row.created_at,
             updated_at: row.updated_at,
             version: row.version,
         }
+    }
+
+    /// Where it is held; none where its school is out of sight.
+    async fn place(&self, ctx: &Context<'_>) -> Result<Option<Place>> {
+        let school = match self.school {
+            Some(id) => loaders::one(ctx, id).await?,
+            None => None,
+        };
+        let (board, school) = (Place::board(self.board), school.as_ref().map(Place::school));
+        Ok(match self.kind {
+            ScopeKind::Board => Some(board),
+            ScopeKind::Cluster => Some(Place { cluster: Some(ClusterId(self.scope)), ..board }),
+            ScopeKind::Cohort => Some(Place { cohort: Some(CohortId(self.scope)), ..board }),
+            ScopeKind::School => school,
+            ScopeKind::ClassGroup => {
+                school.map(|school| Place { class_groups: vec![ClassGroupId(self.scope)], ..school })
+            }
+        })
     }
 }
 
@@ -117,6 +144,17 @@ impl Membership {
     /// The last day on which it counts; null when no end is known.
     pub async fn ends_on(&self) -> Option<LocalDate> {
         self.ends_on.map(LocalDate)
+    }
+
+    /// Whether the viewer may take the role from the person (`membershipRevoke`), of which the last administrator of a board
+    /// stays. False for that of a guardian: see `Guardianship.viewerCanEdit`.
+    pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> Result<bool> {
+        if self.role == Role::Guardian {
+            return Ok(false);
+        }
+        let place = self.place(ctx).await?;
+        let action = policy::granting(self.role.into());
+        Ok(place.is_some_and(|place| policy::permits(&Call::of(ctx).standing().actor, action, &place)))
     }
 
     /// When it was made.

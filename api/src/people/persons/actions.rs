@@ -19,19 +19,21 @@ use crate::people::places::Capacity;
 use crate::people::{guardianships, memberships, places};
 use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
+use crate::platform::own_id::own_id;
 
 pub(super) async fn create(write: &Write<'_>, input: PersonCreateInput) -> Result<Model> {
+    let own = own_id(write.db(), input.id.as_ref(), PersonId::new).await?;
     let board = input.board.parse().map_err(|_| not_found("board"))?;
     let board = boards::store::by_id(write.db(), &write.scope(), board).await?.ok_or_else(|| not_found("board"))?;
     let Some(school) = &input.school else {
         let permit = write.authorize(Action::StaffWrite, Place::from(&board))?;
-        return insert(write, &permit, board.id, input.details.details().checked("details.")?).await;
+        return insert(write, &permit, board.id, own, input.details.details().checked("details.")?).await;
     };
     let id = school.parse().map_err(|_| not_found("school"))?;
     let school = schools::store::by_id(write.db(), &write.scope(), id).await?;
     let school = school.filter(|school| school.board_id == board.id).ok_or_else(|| not_found("school"))?;
     let permit = write.authorize(Action::StaffWrite, Place::from(&school))?;
-    let person = insert(write, &permit, board.id, input.details.details().checked("details.")?).await?;
+    let person = insert(write, &permit, board.id, own, input.details.details().checked("details.")?).await?;
     let permit = write.authorize(Action::GrantTeacher, Place::from(&school))?;
     let scope = (ScopeKind::School, school.id.0, Some(school.id));
     let row = membership(write, &person, Role::Teacher, scope);
@@ -40,9 +42,15 @@ pub(super) async fn create(write: &Write<'_>, input: PersonCreateInput) -> Resul
 }
 
 /// Stores a person with checked details in `board`, without a role and without a login.
-pub async fn insert(write: &Write<'_>, permit: &Permit, board: BoardId, details: Details) -> Result<Model> {
+pub async fn insert(
+    write: &Write<'_>,
+    permit: &Permit,
+    board: BoardId,
+    id: PersonId,
+    details: Details,
+) -> Result<Model> {
     let row = Model {
-        id: PersonId::new(),
+        id,
         board_id: board,
         account_id: None,
         given_name: details.given_name,

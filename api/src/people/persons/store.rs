@@ -13,6 +13,7 @@ use sea_orm::{
 use crate::access::Permit;
 use crate::people::memberships;
 use crate::platform::error::Result;
+use crate::platform::own_id::id_taken;
 use crate::platform::page::{self, Order, PageArgs, Rows};
 
 /// Whose people.
@@ -68,7 +69,7 @@ pub async fn page(db: &impl ConnectionTrait, scope: &Scope, of: Of, args: &PageA
 
 /// Inserts a person.
 pub async fn insert(db: &impl ConnectionTrait, _permit: &Permit, row: Model) -> Result<Model> {
-    Ok(row.into_active_model().reset_all().insert(db).await?)
+    row.into_active_model().reset_all().insert(db).await.map_err(id_taken)
 }
 
 /// Stores the changed fields of `row` as its next version.

@@ -2,17 +2,20 @@
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 use chrono::{DateTime, Utc};
+use glans_entity::ids::BoardId;
 use glans_entity::people::person;
 
 use super::loaders::CapacitiesOf;
-use super::rules::{self, Details};
+use super::rules::{self, Details, Needs};
 use crate::access::policy;
 use crate::call::Call;
 use crate::loaders;
 use crate::organisation::boards::Board;
 use crate::payload;
 use crate::people::access_log::{self, AccessLogEntry, Opens, Subject};
+use crate::people::guardianships::OwnFamily;
 use crate::people::memberships::{Membership, MembershipsOf};
+use crate::people::places::Capacity;
 use crate::platform::error::Result;
 use crate::platform::page::{Page, PageArgs};
 use crate::platform::scalars::Locale;
@@ -25,6 +28,7 @@ const LISTED: &[&str] = &[
     "familyName",
     "memberships",
     "board",
+    "viewerCanEdit",
     "createdAt",
     "updatedAt",
     "version",
@@ -43,13 +47,19 @@ impl From<person::Model> for Person {
 impl Person {
     /// Whether the viewer is the person, or may read what is private.
     async fn is_open(&self, ctx: &Context<'_>) -> Result<bool> {
+        Ok(self.is_viewer(ctx) || self.viewer_may(ctx, rules::to_contact).await?)
+    }
+
+    fn is_viewer(&self, ctx: &Context<'_>) -> bool {
         let standing = Call::of(ctx).standing();
-        let own = standing.actor.person().is_some_and(|viewer| viewer.at(self.0.board_id) == Some(self.0.id));
-        if own {
-            return Ok(true);
-        }
+        standing.actor.person().is_some_and(|viewer| viewer.at(self.0.board_id) == Some(self.0.id))
+    }
+
+    /// Whether the viewer has the rights that an act takes over what the person is in the board.
+    async fn viewer_may(&self, ctx: &Context<'_>, taking: fn(&[Capacity], BoardId) -> Needs) -> Result<bool> {
+        let standing = Call::of(ctx).standing();
         let capacities = loaders::one(ctx, CapacitiesOf(self.0.id)).await?.unwrap_or_default();
-        let needs = rules::to_contact(&capacities, self.0.board_id);
+        let needs = taking(&capacities, self.0.board_id);
         Ok(needs.met(|action, place| policy::permits(&standing.actor, action, place)))
     }
 }
@@ -122,6 +132,19 @@ impl Person {
         loaders::present(ctx, self.0.board_id).await.map(Board)
     }
 
+    /// Whether the viewer may change the record (`personUpdate`). False of another guardian of an own child, and of who was
+    /// erased.
+    pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> Result<bool> {
+        if self.0.erased_at.is_some() || !self.viewer_may(ctx, rules::to_update).await? {
+            return Ok(false);
+        }
+        if self.is_viewer(ctx) {
+            return Ok(true);
+        }
+        let family = loaders::one(ctx, OwnFamily(self.0.id)).await?;
+        Ok(!family.unwrap_or_default())
+    }
+
     /// When it was made.
     pub async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
@@ -183,6 +206,9 @@ impl PersonInput {
 /// A new member of staff.
 #[derive(InputObject)]
 pub struct PersonCreateInput {
+    /// The id that it is to have, made by the app as a TypeID over a UUIDv7, so that what was made offline keeps its id;
+    /// made by the server when absent.
+    pub id: Option<ID>,
     /// The board that knows the person.
     pub board: ID,
     /// The school where the person gets the role TEACHER; absent for a person without a role, whom only administrators

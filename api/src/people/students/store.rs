@@ -13,6 +13,7 @@ use sea_orm::{
 use crate::access::Permit;
 use crate::people::enrolments;
 use crate::platform::error::{Result, taken};
+use crate::platform::own_id::taken_or_id;
 use crate::platform::page::{self, Order, PageArgs, Rows};
 
 const NUMBER_TAKEN: &str = "Another student of this school has this number.";
@@ -66,7 +67,7 @@ pub async fn page(db: &impl ConnectionTrait, scope: &Scope, of: Of, args: &PageA
 
 /// Inserts a student.
 pub async fn insert(db: &impl ConnectionTrait, _permit: &Permit, row: Model) -> Result<Model> {
-    row.into_active_model().reset_all().insert(db).await.map_err(taken("number", NUMBER_TAKEN))
+    row.into_active_model().reset_all().insert(db).await.map_err(taken_or_id("number", NUMBER_TAKEN))
 }
 
 /// Stores the changed fields of `row` as its next version.

@@ -183,6 +183,9 @@ impl Student {
 /// A new student.
 #[derive(InputObject)]
 pub struct StudentCreateInput {
+    /// The id that it is to have, made by the app as a TypeID over a UUIDv7, so that what was made offline keeps its id;
+    /// made by the server when absent.
+    pub id: Option<ID>,
     /// The school that the student goes to.
     pub school: ID,
     /// The name to show, 1 to 120 characters.

@@ -15,25 +15,27 @@ use super::types::{CohortCreateInput, CohortSchoolAddInput, CohortSchoolRemoveIn
 use super::{rules, store};
 use crate::access::{Action, Permit, Place};
 use crate::call::Write;
-use crate::identity::memberships::actions as roles;
+use crate::identity::memberships::actions::{self as roles, Term};
 use crate::identity::memberships::places::Seat;
 use crate::organisation::schools;
 use crate::people::memberships;
 use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
+use crate::platform::own_id::own_id;
 use crate::practice::progress::actions::{self as progress, At};
 use crate::practice::succession;
 use crate::programme::content::{Content, Part};
 use crate::programme::shelf::Shelf;
 
 pub(super) async fn create(write: &Write<'_>, input: CohortCreateInput) -> Result<cohort::Model> {
+    let id = own_id(write.db(), input.id.as_ref(), CohortId::new).await?;
     let schools = all_schools(write, &input.schools).await?;
     let board = rules::one_board(&schools)?;
     let place = Place { cluster: rules::one_cluster(&schools), ..Place::board(board) };
     let permit = write.authorize(Action::CohortCreate, place)?;
     schools.iter().try_for_each(|school| rules::must_be_open(school, "schools"))?;
     let row = cohort::Model {
-        id: CohortId::new(),
+        id,
         board_id: board,
         name: rules::name(&input.name)?,
         programme_version_id: latest_edition(write, board, &input.programme).await?,
@@ -49,7 +51,7 @@ pub(super) async fn create(write: &Write<'_>, input: CohortCreateInput) -> Resul
     let place = Place { cohort: Some(cohort.id), ..Place::board(board) };
     let seat = Seat { kind: ScopeKind::Cohort, id: cohort.id.0, place };
     for trainer in &trainers {
-        roles::appoint(write, &permit, trainer, Role::Trainer, &seat, (None, None)).await?;
+        roles::appoint(write, &permit, trainer, &seat, Term::at_once(Role::Trainer)).await?;
     }
     write.rights_change();
     write.emit(&permit, Event::about("cohort.created", cohort.id)).await?;
@@ -288,7 +290,10 @@ async fn trainers(write: &Write<'_>, board: BoardId, ids: &[ID]) -> Result<Vec<p
     let persons: Vec<_> = found.iter().map(|person| person.id).collect();
     let held = memberships::store::of_persons(write.db(), &write.scope(), &persons).await?;
     let trains = |person: &person::Model| {
-        held.iter().any(|it| it.person_id == person.id && it.role == Role::Trainer && it.scope_id == board.0)
+        held.iter().any(|it| {
+            let trains = it.role == Role::Trainer && it.scope_kind == ScopeKind::Board;
+            trains && it.person_id == person.id && it.scope_id == board.0
+        })
     };
     if found.iter().all(trains) {
         return Ok(found);

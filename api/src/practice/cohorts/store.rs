@@ -11,6 +11,7 @@ use sea_orm::{
 
 use crate::access::Permit;
 use crate::platform::error::{Result, taken};
+use crate::platform::own_id::taken_or_id;
 use crate::platform::page::{self, Order, PageArgs, Rows};
 
 const NAME_TAKEN: &str = "Another cohort of this board has this name.";
@@ -76,7 +77,7 @@ pub(super) async fn of_schools(
 
 /// Inserts a cohort.
 pub(super) async fn insert(db: &impl ConnectionTrait, _permit: &Permit, row: cohort::Model) -> Result<cohort::Model> {
-    row.into_active_model().reset_all().insert(db).await.map_err(taken("name", NAME_TAKEN))
+    row.into_active_model().reset_all().insert(db).await.map_err(taken_or_id("name", NAME_TAKEN))
 }
 
 /// Stores the changed fields of `row` as its next version.

@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, Utc};
 use glans_entity::ids::{CohortId, LessonId, ProgrammeVersionId};
-use glans_entity::people::Role;
+use glans_entity::people::{Role, ScopeKind};
 use glans_entity::practice::{cohort, cohort_school};
 
 use super::loaders::SchoolsOf;
@@ -62,7 +62,7 @@ impl Cohort {
     /// Who trains the cohort today, by name.
     #[graphql(directive = list_size::apply(2))]
     pub async fn trainers(&self, ctx: &Context<'_>) -> Result<Vec<Person>> {
-        let holders = HoldersOf { role: Role::Trainer, scope: self.0.id.0 };
+        let holders = HoldersOf { role: Role::Trainer, kind: ScopeKind::Cohort, scope: self.0.id.0 };
         loaders::list(ctx, holders, Person).await
     }
 
@@ -203,7 +203,7 @@ impl SchoolCohort {
 
 impl SchoolCohort {
     async fn leading(&self, ctx: &Context<'_>) -> Result<Vec<Person>> {
-        let holders = HoldersOf { role: Role::SchoolLeader, scope: self.0.school_id.0 };
+        let holders = HoldersOf { role: Role::SchoolLeader, kind: ScopeKind::School, scope: self.0.school_id.0 };
         loaders::list(ctx, holders, Person).await
     }
 }
@@ -230,6 +230,9 @@ pub async fn lesson(ctx: &Context<'_>, id: LessonId) -> Result<Lesson> {
 /// A new cohort.
 #[derive(InputObject)]
 pub struct CohortCreateInput {
+    /// The id that it is to have, made by the app as a TypeID over a UUIDv7, so that what was made offline keeps its id;
+    /// made by the server when absent.
+    pub id: Option<ID>,
     /// What the cohort is called, 1 to 120 characters, unique in the board.
     pub name: String,
     /// The course that it follows, in the edition that is the latest published one now.

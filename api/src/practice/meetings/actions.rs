@@ -12,12 +12,14 @@ use crate::access::Permit;
 use crate::call::Write;
 use crate::platform::error::{Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
+use crate::platform::own_id::own_id;
 use crate::practice::cohorts::actions as cohorts;
 use crate::practice::occasions::times;
 use crate::practice::progress::actions::{self as progress, At};
 use crate::programme::content::{Content, Part, Place};
 
 pub(super) async fn plan(write: &Write<'_>, input: MeetingPlanInput) -> Result<meeting::Model> {
+    let id = own_id(write.db(), input.id.as_ref(), MeetingId::new).await?;
     let cohort = cohorts::lock(write, "cohort", &input.cohort).await?;
     let permit = cohorts::authorize(write, &cohort).await?;
     let course = cohorts::course_of(write, &cohort).await?;
@@ -25,7 +27,7 @@ pub(super) async fn plan(write: &Write<'_>, input: MeetingPlanInput) -> Result<m
     let reviews = lessons(&course, "reviews", input.reviews.as_deref().unwrap_or_default())?;
     let (starts_at, ends_at) = times::hours(input.starts_at, input.ends_at)?;
     let row = meeting::Model {
-        id: MeetingId::new(),
+        id,
         board_id: cohort.board_id,
         cohort_id: cohort.id,
         starts_at,

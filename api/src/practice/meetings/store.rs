@@ -11,6 +11,7 @@ use sea_orm::{
 
 use crate::access::Permit;
 use crate::platform::error::Result;
+use crate::platform::own_id::id_taken;
 use crate::platform::page::{self, Order, PageArgs, Rows};
 
 /// The meetings in sight with these ids.
@@ -68,7 +69,7 @@ pub(super) async fn lessons_of(
 
 /// Inserts a meeting.
 pub(super) async fn insert(db: &impl ConnectionTrait, _permit: &Permit, row: meeting::Model) -> Result<meeting::Model> {
-    Ok(row.into_active_model().reset_all().insert(db).await?)
+    row.into_active_model().reset_all().insert(db).await.map_err(id_taken)
 }
 
 /// Stores the changed fields of `row` as its next version.

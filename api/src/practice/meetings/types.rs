@@ -121,6 +121,9 @@ impl Meeting {
 /// A new meeting.
 #[derive(InputObject)]
 pub struct MeetingPlanInput {
+    /// The id that it is to have, made by the app as a TypeID over a UUIDv7, so that what was made offline keeps its id;
+    /// made by the server when absent.
+    pub id: Option<ID>,
     /// Which cohort meets.
     pub cohort: ID,
     /// When it begins, from 2000 to 2099.

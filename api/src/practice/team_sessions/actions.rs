@@ -23,7 +23,7 @@ use crate::practice::occasions::{Occasion, times};
 use crate::practice::progress::actions::{self as progress, At};
 
 pub(super) async fn plan(write: &Write<'_>, input: TeamSessionPlanInput) -> Result<team_session::Model> {
-    let id = own_id(input.id.as_ref(), TeamSessionId::new)?;
+    let id = own_id(write.db(), input.id.as_ref(), TeamSessionId::new).await?;
     let school = input.school_cohort.parse().map_err(|_| not_found("schoolCohort"))?;
     let (cohort, school) = cohorts::lock_school(write, "schoolCohort", school).await?;
     let permit = write.authorize(Action::TeamSessionWrite, cohorts::place_of(&school))?;

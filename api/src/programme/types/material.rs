@@ -162,6 +162,11 @@ impl Material {
         self.view.reading.tree.then(|| Lesson { view: self.view.clone(), at })
     }
 
+    /// Whether the viewer may change it: who may write the programme, while the edition is a draft.
+    async fn viewer_can_edit(&self) -> bool {
+        self.view.reading.drafts && self.view.edition.published_at.is_none()
+    }
+
     /// When it was imported.
     async fn created_at(&self) -> DateTime<Utc> {
         self.content().row.created_at

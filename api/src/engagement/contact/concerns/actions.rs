@@ -43,7 +43,7 @@ async fn raiser(write: &Write<'_>, id: &ID) -> Result<Raiser> {
 
 pub(super) async fn raise(write: &Write<'_>, input: ConcernRaiseInput) -> Result<Model> {
     let mut checks = Checks::default();
-    let id = checks.heed(own_id(input.id.as_ref(), ConcernId::new))?;
+    let id = checks.heed(own_id(write.db(), input.id.as_ref(), ConcernId::new).await)?;
     let raiser = checks.heed(raiser(write, &input.student).await)?;
     let text = checks.heed(rules::text("text", &input.text))?;
     let shared = input.shared_with_guardians.unwrap_or_default();

@@ -38,7 +38,7 @@ async fn guardian(write: &Write<'_>, student: StudentId, id: &ID) -> Result<Pers
 }
 
 pub(super) async fn log(write: &Write<'_>, input: ContactMomentLogInput) -> Result<Model> {
-    let id = own_id(input.id.as_ref(), ContactMomentId::new)?;
+    let id = own_id(write.db(), input.id.as_ref(), ContactMomentId::new).await?;
     let student = input.student.parse().map_err(|_| not_found("student"))?;
     let (student, permit) = as_staff(write, "student", student).await?;
     students::rules::is_here(student.left_on, write.call().today())?;

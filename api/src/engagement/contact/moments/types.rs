@@ -11,6 +11,7 @@ use crate::people::access_log::Opens;
 use crate::people::persons::Person;
 use crate::people::students::Student;
 use crate::platform::error::{Result, UserError, outcome};
+use crate::sync_cursor;
 
 /// By what way a short contact was.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -183,12 +184,15 @@ payload! {
 
 /// The answer to `contactMomentDelete`.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct ContactMomentDeletePayload {
     /// The contact moment that is gone; null when refused.
     pub deleted_id: Option<ID>,
     /// What the user can mend, every problem at once; empty when it is done.
     pub user_errors: Vec<UserError>,
 }
+
+sync_cursor!(ContactMomentDeletePayload);
 
 impl ContactMomentDeletePayload {
     /// The payload of a finished act.

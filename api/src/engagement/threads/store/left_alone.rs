@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use glans_entity::engagement::{thread, thread_participant};
 use glans_entity::ids::{PersonId, SchoolId, ThreadId};
-use glans_entity::people::{Role, enrolment, guardianship, membership, student};
+use glans_entity::people::{Role, ScopeKind, enrolment, guardianship, membership, student};
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
@@ -81,7 +81,10 @@ fn staff_of_today(today: NaiveDate) -> SelectStatement {
     let leads = Condition::all()
         .add(Column::Role.eq(Role::SchoolLeader))
         .add(column(Column::ScopeId).eq(column(thread::Column::SchoolId)));
-    let teaches = Condition::all().add(Column::Role.eq(Role::Teacher)).add(Column::ScopeId.in_subquery(groups));
+    let teaches = Condition::all()
+        .add(Column::Role.eq(Role::Teacher))
+        .add(Column::ScopeKind.eq(ScopeKind::ClassGroup))
+        .add(Column::ScopeId.in_subquery(groups));
     Query::select()
         .expr(Expr::val(1))
         .from(thread_participant::Entity)
