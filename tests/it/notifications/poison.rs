@@ -29,6 +29,8 @@ use crate::announcements::{published, to_group};
 const TRIES: i32 = 12;
 /// What was cut off so often is claimed by itself.
 const TOGETHER: i32 = 3;
+/// What was cut off so often is tried while no other such one is.
+const BESIDE_OTHERS: i32 = 6;
 /// And what was cut off so often is given up.
 const GIVEN_UP: i32 = 20;
 /// Connections to a mail server that are not kept for codes.
@@ -194,6 +196,13 @@ async fn what_was_cut_off_again_and_again_is_claimed_by_itself(world: &World) {
     for someone in both {
         assert_eq!(stage.fates(someone, Channel::Push).await, ["QUEUED CUT_OFF"]);
     }
+    for _ in TOGETHER..BESIDE_OTHERS {
+        let (first, second) = (claimed(&sender, Channel::Push).await.2, claimed(&sender, Channel::Push).await.2);
+        assert_eq!((first.len(), second.len()), (1, 1));
+        assert_ne!(first[0].id, second[0].id);
+        world.app.clock.turn(LEASE + TimeDelta::seconds(1));
+        assert!(sender.give_back_overdue().await.unwrap() >= 2);
+    }
     let (queue, lease, first) = claimed(&sender, Channel::Push).await;
     assert_eq!(first.len(), 1);
     assert!(claimed_if_any(&sender, Channel::Push).await.is_none(), "it may end the process");
@@ -253,7 +262,7 @@ async fn no_two_that_are_suspected_are_tried_at_once_and_no_other_waits(world: &
     stage.tells().await;
     let now = world.app.clock.now();
     for someone in [sara, omar] {
-        was_cut_off(world, someone, TOGETHER, now - TimeDelta::minutes(1)).await;
+        was_cut_off(world, someone, BESIDE_OTHERS, now - TimeDelta::minutes(1)).await;
     }
     let sender = Sender::new(Arc::clone(&stage.app));
     let mut accounts = Vec::new();

@@ -14,7 +14,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::LEASE;
-use super::rules::{Kind, Outcome, TOGETHER};
+use super::rules::{BESIDE_OTHERS, Kind, Outcome, TOGETHER};
 use crate::platform::error::Result;
 
 /// Deliveries of one kind for one board, in the order in which they go out; none for what belongs to no board.
@@ -54,9 +54,9 @@ fn of_queue(queue: Queue) -> Condition {
 const CUT_OFF: &str = "CUT_OFF";
 
 /// Takes up to `most` due deliveries of a queue, those of the first lane that wait longest first, under the lease
-/// `lease`. What another process has under its hands is passed over. One that was cut off too often is taken by itself
-/// when its turn comes and no other such one is under way, in whatever queue, and passed over until then. Two processes
-/// that look at the same moment may take one each: neither ends the other.
+/// `lease`. What another process has under its hands is passed over. One that was cut off again and again is taken by
+/// itself when its turn comes, and passed over until then; one that was cut off even so, only while no other such one is
+/// under way, in whatever queue. Two processes that look at the same moment may take one each: neither ends the other.
 pub(super) async fn claim(
     db: &DatabaseTransaction,
     queue: Queue,
@@ -67,13 +67,18 @@ pub(super) async fn claim(
     let mut first = due(db, queue, now);
     first.column(Column::CutOff).limit(1);
     let Some(first) = db.query_one(&first).await? else { return Ok(Vec::new()) };
-    let is_suspected = first.try_get::<i32>("", "cut_off")? >= TOGETHER && !is_one_tried(db, now).await?;
     let mut batch = due(db, queue, now);
     batch.column(Column::Id);
-    if is_suspected {
-        batch.and_where(Column::CutOff.gte(TOGETHER)).limit(1);
-    } else {
-        batch.and_where(Column::CutOff.lt(TOGETHER)).limit(most);
+    match first.try_get::<i32>("", "cut_off")? {
+        BESIDE_OTHERS.. if !is_one_tried(db, now).await? => {
+            batch.and_where(Column::CutOff.gte(BESIDE_OTHERS)).limit(1);
+        }
+        TOGETHER..BESIDE_OTHERS => {
+            batch.and_where(Column::CutOff.between(TOGETHER, BESIDE_OTHERS - 1)).limit(1);
+        }
+        _ => {
+            batch.and_where(Column::CutOff.lt(TOGETHER)).limit(most);
+        }
     }
     let claimed = delivery::Entity::update_many()
         .col_expr(Column::State, Expr::value(Sending.to_value()))
@@ -84,7 +89,7 @@ pub(super) async fn claim(
     Ok(claimed.exec_with_returning(db).await?)
 }
 
-/// Whether one that was cut off too often is under somebody's hands.
+/// Whether one that was cut off by itself too is under somebody's hands.
 async fn is_one_tried(db: &DatabaseTransaction, now: DateTime<Utc>) -> Result<bool> {
     let tried = Query::select()
         .column(Column::Id)
@@ -92,7 +97,7 @@ async fn is_one_tried(db: &DatabaseTransaction, now: DateTime<Utc>) -> Result<bo
         .and_where(Column::State.eq(Sending))
         // By the index of leases.
         .and_where(Column::LeasedUntil.gte(now))
-        .and_where(Column::CutOff.gte(TOGETHER))
+        .and_where(Column::CutOff.gte(BESIDE_OTHERS))
         .limit(1)
         .to_owned();
     Ok(db.query_one(&tried).await?.is_some())

@@ -10,8 +10,8 @@
 //! - Boards take turns: what one board has waiting keeps no other from its turn.
 //! - Letters, pushes, pushes to browsers and e-mail are claimed apart: no code and no push waits for the few connections to a
 //!   mail server, and no phone for a push service that somebody named. So are urgent pushes: they wait for no others.
-//! - What was cut off again and again is claimed by itself, when its turn comes, and one such at a time over all queues:
-//!   what is under way beside one that ends a process is cut off a few times, and then tried apart from it.
+//! - What was cut off again and again is claimed by itself, when its turn comes, and at last one such at a time over all
+//!   queues: what is under way beside one that ends a process is cut off a few times, and then tried apart from it.
 //! - Whether something may be sent is asked after it was claimed and before it is sent, in that order: who unbinds a device, or
 //!   wants something no more, waits for what is under way, so that nothing begins after the answer. An e-mail has its
 //!   connection before it is asked; one that a mail server is slow about is waited for no longer than a try lasts.

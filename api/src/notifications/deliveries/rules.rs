@@ -12,6 +12,9 @@ const LONGEST_DELAY: TimeDelta = TimeDelta::minutes(15);
 /// Tries of a delivery together with others. One that was cut off in so many, with no answer in between, is claimed by
 /// itself from then on: it may be what ends whoever has it under their hands.
 pub(super) const TOGETHER: i32 = 3;
+/// The same of tries beside others, each by itself. From then on it is tried while no other such one is: whoever was cut off
+/// with it is no longer there when it ends a process again. Many that are killed for another reason go out side by side.
+pub(super) const BESIDE_OTHERS: i32 = 6;
 /// A delivery that takes the process with it each time it is tried is not tried for ever.
 const TRIES: i32 = 20;
 /// Characters of a cause that are kept.
@@ -231,7 +234,7 @@ mod tests {
     fn what_is_of_no_use_or_ends_each_process_is_given_up() {
         let now = DateTime::UNIX_EPOCH;
         let after = |cut_off| given_up(now + TimeDelta::seconds(1), cut_off, now);
-        assert_eq!([1, TOGETHER, TRIES - 1].map(after), [None, None, None], "it is claimed by itself first");
+        assert_eq!([1, BESIDE_OTHERS, TRIES - 1].map(after), [None, None, None], "it is claimed by itself first");
         assert_eq!(after(TRIES), Some(Outcome::Dead("TRIES".to_owned())));
         assert_eq!(given_up(now, 0, now), Some(Outcome::Dead("TIME_TO_LIVE".to_owned())));
     }
