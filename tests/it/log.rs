@@ -20,10 +20,10 @@ const ADDRESS: &str = "203.0.113.77";
 /// How long a server may take to start.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// `glans serve` over the database of `world`, with all that it says in `log`, and its address.
-async fn serve(folder: &Path, log: &Path, world: &World) -> (Child, String) {
+/// `glans serve` over the database of `world`, with all that it says in `log`.
+fn serve(folder: &Path, log: &Path, world: &World) -> Child {
     let file = File::create(log).unwrap();
-    let server = cli::glans(folder, &["serve", "--listen", "127.0.0.1:0"])
+    cli::glans(folder, &["serve", "--listen", "127.0.0.1:0"])
         .env("GLANS_DATABASE_URL", &world.app.config.database_url)
         .env("GLANS_SECRET_KEY", world.app.config.secret_key.as_deref().expect("a key"))
         .env("GLANS_BEHIND_PROXY", "true")
@@ -31,18 +31,19 @@ async fn serve(folder: &Path, log: &Path, world: &World) -> (Child, String) {
         .stdout(Stdio::from(file.try_clone().unwrap()))
         .stderr(Stdio::from(file))
         .spawn()
-        .unwrap();
+        .unwrap()
+}
+
+/// Where it listens, once it does.
+async fn address(log: &Path) -> String {
     let begun = Instant::now();
     loop {
         let said = std::fs::read_to_string(log).unwrap();
         let whole = said.rsplit_once('\n').map_or("", |(whole, _)| whole);
         if let Some((_, address)) = whole.lines().find_map(|line| line.split_once("listening on ")) {
-            return (server, address.to_owned());
+            return address.to_owned();
         }
-        if begun.elapsed() > PATIENCE {
-            cli::stop(server);
-            panic!("{said}");
-        }
+        assert!(begun.elapsed() < PATIENCE, "{said}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
@@ -141,7 +142,8 @@ async fn writes(world: &World, teacher: &Actor) {
 async fn a_server_logs_nothing_of_what_it_is_shown_and_told(world: &World) {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");
-    let (server, address) = serve(folder.path(), &log, world).await;
+    let server = serve(folder.path(), &log, world);
+    let address = address(&log).await;
     let somebody = Actor::anonymous("somebody", &address).with_header("x-forwarded-for", ADDRESS);
     let [access, refresh] = signs_in(world, &somebody).await;
     shows_what_is_wrong(&somebody).await;

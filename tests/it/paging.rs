@@ -148,8 +148,8 @@ async fn walk(world: &World, list: List, forward: bool, dice: &mut StdRng) -> (u
         }
     }
     assert_eq!(seen.iter().collect::<BTreeSet<_>>().len(), seen.len(), "doubled: {seen:?}");
-    let lost: Vec<_> = there.iter().filter(|id| !seen.contains(id)).collect();
-    assert!(lost.is_empty(), "lost: {lost:?}");
+    let missing: Vec<_> = there.iter().filter(|id| !seen.contains(id)).collect();
+    assert!(missing.is_empty(), "missing: {missing:?}");
     list.take(world, put).await;
     (seen.len() - there.len(), whole.len() - seen.len())
 }
