@@ -223,8 +223,11 @@ async fn an_id_of_something_else_is_refused(world: &World) {
 
 /// The number alone says what is meant in many places.
 async fn the_number_of_something_else_is_in_use(world: &World) {
-    let ours = &world.ours;
+    let (ours, theirs) = (&world.ours, &world.theirs);
     let numbers = [
+        theirs.id.0,
+        theirs.schools[0].0,
+        theirs.announcements[0].0,
         ours.id.0,
         ours.clusters[0].0,
         ours.schools[0].0,

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use chrono::NaiveDate;
 use glans_entity::scope::Scope;
 use glans_migration::APPLICATION_ROLE;
+use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
     AccessMode, ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
@@ -336,6 +337,27 @@ fn postgres(url: &str, connections: u32, isolation: &'static str) -> ConnectOpti
         .test_before_acquire_if_idle_for(Duration::from_secs(30))
         .sqlx_logging(false);
     options
+}
+
+/// Whether the statement finds something in whatever board. On PostgreSQL the wall is down for this one statement, and stands
+/// again as it did for what comes after it in the transaction.
+pub async fn finds_anywhere(db: &impl ConnectionTrait, select: &SelectStatement) -> Result<bool, DbErr> {
+    if db.get_database_backend() != DbBackend::Postgres {
+        return Ok(db.query_one(select).await?.is_some());
+    }
+    let stood = "SELECT coalesce(current_setting('glans.system', true), '') AS stood";
+    let stood = db.query_one_raw(Statement::from_string(DbBackend::Postgres, stood)).await?;
+    let stood: String = stood.map_or_else(|| Ok(String::new()), |row| row.try_get("", "stood"))?;
+    set_system(db, "on").await?;
+    let found = db.query_one(select).await?.is_some();
+    set_system(db, &stood).await?;
+    Ok(found)
+}
+
+async fn set_system(db: &impl ConnectionTrait, to: &str) -> Result<(), DbErr> {
+    let set = "SELECT set_config('glans.system', $1, true)";
+    db.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, set, [to.into()])).await?;
+    Ok(())
 }
 
 /// Connects once and goes. The pool would try again until its time is up, and then tell that and not the cause.

@@ -8,6 +8,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{Condition, ConnectionTrait, DbErr, SqlErr};
 use uuid::Uuid;
 
+use super::db::finds_anywhere;
 use super::error::{Error, Result, UserErrorCode, refuse, taken};
 
 /// What the violation of a primary key means: apps make their ids at random.
@@ -36,13 +37,12 @@ pub async fn own_id<I: FromStr<Err = NotAnId>>(
     Ok(id)
 }
 
-/// Refuses a number that something of another kind has, in any board on SQLite. PostgreSQL shows the boards of the write
-/// alone: what is of another one is behind the same wall for the statements of the act.
+/// Refuses a number that something of another kind has, in any board: work without a request looks at all of them.
 async fn must_be_of_no_other(db: &impl ConnectionTrait, kind: &str, uuid: Uuid) -> Result<()> {
     let others = TABLES.iter().filter(|(other, _)| *other != kind);
     let found = others.fold(Condition::any(), |any, &(_, table)| any.add(Expr::exists(row_of(table, uuid))));
     let first = Query::select().expr(Expr::val(1)).cond_where(found).to_owned();
-    if db.query_one(&first).await?.is_some() {
+    if finds_anywhere(db, &first).await? {
         return Err(refuse(UserErrorCode::Taken, "id", ID_TAKEN));
     }
     Ok(())

@@ -92,6 +92,7 @@ impl Recorder<'_> {
         let delete = Query::delete()
             .from_table(fact::Entity)
             .cond_where(of_item(metric, item).add(subjects))
+            .and_where(Expr::col(fact::Column::BoardId).eq(self.board))
             .returning(Query::returning().columns(PLACE))
             .to_owned();
         self.refresh(metric, self.db.query_all(&delete).await?, self.now).await
@@ -102,6 +103,7 @@ impl Recorder<'_> {
         fact::Entity::update_many()
             .col_expr(fact::Column::SubjectId, Expr::value(Uuid::new_v4()))
             .filter(fact::Column::SubjectId.eq(person.0))
+            .filter(fact::Column::BoardId.eq(self.board))
             .exec(self.db)
             .await?;
         Ok(())
