@@ -102,6 +102,7 @@ mod tests {
     const ELSEWHERE: &[&str] = &[
         "cli/",
         "demo/",
+        "graphql.rs",
         "http/",
         "main.rs",
         "metrics/charts/",
