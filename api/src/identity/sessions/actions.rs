@@ -78,8 +78,8 @@ async fn sign_in(call: &Call, typed_email: &str, password: &str, device: Option<
     finish(call, opened).await
 }
 
-/// Opens a session in the transaction of whatever proved who is there. Whose login it is hears of all but the first, and of
-/// many on one device now and then.
+/// Opens a session in the transaction of whatever proved who is there. Whose login it is hears of all but the first; of
+/// many at about one time, of the first few.
 pub async fn open(write: &Write<'_>, account: AccountId, device: Option<&str>) -> Result<Opened> {
     let (now, session) = (write.now(), SessionId::new());
     let refresh = Secret::random(Kind::RefreshToken).map_err(Error::fault)?;
