@@ -248,6 +248,24 @@ async fn the_number_of_something_else_is_in_use(world: &World) {
     }
 }
 
+/// Who may make nothing of the kind learns of no number whether it is in use.
+async fn without_the_right_a_number_tells_nothing(world: &World) {
+    let (ours, theirs) = (&world.ours, &world.theirs);
+    for create in creates(world) {
+        let create = Create { who: Who::Distant, ..create };
+        let free = create.done(world, 0, &create.own_id(Uuid::now_v7()), None).await;
+        let told = codes(&free);
+        assert!(matches!(told[..], ["FORBIDDEN" | "NOT_FOUND"]), "{} {told:?}", create.mutation);
+        for number in [ours.schools[0].0, ours.announcements[0].0, theirs.id.0, theirs.announcements[0].0] {
+            let id = create.own_id(number);
+            assert_eq!(create.done(world, 0, &id, None).await, free, "{} {id}", create.mutation);
+        }
+        for id in &create.in_use {
+            assert_eq!(create.done(world, 0, id, None).await, free, "{} {id}", create.mutation);
+        }
+    }
+}
+
 async fn what_is_for_many_takes_nothing_of_what_has_its_number(world: &World) {
     let ours = &world.ours;
     let audience = json!({ "include": [ours.schools[0]] });
@@ -297,6 +315,7 @@ on_each_database!(
     an_id_in_use_is_refused_alike_wherever_it_is_in_use,
     an_id_of_something_else_is_refused,
     the_number_of_something_else_is_in_use,
+    without_the_right_a_number_tells_nothing,
     what_is_for_many_takes_nothing_of_what_has_its_number,
     every_table_with_numbers_is_looked_into,
 );

@@ -61,6 +61,10 @@ pub async fn fill(app: &Arc<App>, size: Size, mut told: impl FnMut()) -> Result<
         store::insert(write.db(), &permit, rows).await?;
         write.commit().await?;
         told();
+        // PostgreSQL keeps the plans by which it looks after foreign keys, and made them when there was nothing.
+        if filled.schools.is_power_of_two() {
+            store::analyse(app.db.connection()).await?;
+        }
     }
     circles(&call, size).await?;
     families(&call, size).await?;

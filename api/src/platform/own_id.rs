@@ -10,14 +10,17 @@ use uuid::Uuid;
 
 use super::db::finds_anywhere;
 use super::error::{Error, Result, UserErrorCode, refuse, taken};
+use crate::access::Permit;
 
 /// What the violation of a primary key means: apps make their ids at random.
 pub const ID_TAKEN: &str = "This id is in use. Make a new one.";
 
 /// The id that a client gave to what it makes, a TypeID over a UUIDv7, or a new one. A number that something of another
-/// kind has is in use: much is looked up by the number alone. Whether something of the same kind has it, its table says.
+/// kind has is in use, in whatever board: much is looked up by the number alone. Only who may make something may ask that.
+/// Whether something of the same kind has it, its table says.
 pub async fn own_id<I: FromStr<Err = NotAnId>>(
     db: &impl ConnectionTrait,
+    _: &Permit,
     given: Option<&ID>,
     new: fn() -> I,
 ) -> Result<I> {

@@ -19,8 +19,8 @@ use crate::platform::text::Checks;
 const NOTE_LENGTH: usize = 500;
 
 pub(super) async fn report(write: &Write<'_>, input: AbsenceReportInput) -> Result<Model> {
-    let id = own_id(write.db(), input.id.as_ref(), AbsenceNoticeId::new).await?;
     let (student, permit, guardian) = speak_for(write, &input.student).await?;
+    let id = own_id(write.db(), &permit, input.id.as_ref(), AbsenceNoticeId::new).await?;
     let mut checks = Checks::default();
     let days = (input.starts_on.0, input.ends_on.unwrap_or(input.starts_on).0);
     let span = rules::span(&mut checks, write.call().today(), days, (input.starts_at, input.ends_at));

@@ -27,14 +27,14 @@ use crate::platform::text::Checks;
 
 pub(super) async fn create(write: &Write<'_>, input: AnnouncementCreateInput) -> Result<announcement::Model> {
     let mut checks = Checks::default();
-    let id = checks.heed(own_id(write.db(), input.id.as_ref(), AnnouncementId::new).await)?;
     let named = audience::named(write, &mut checks, Action::FamiliesAddress, input.audience.clone()).await?;
     let wording = rules::wording(&mut checks, input.wording(write.call()));
     let terms = rules::terms(&mut checks, &input.terms(), write.now());
     if let Some((targets, _)) = &named {
         checks.heed(must_be_allowed(write, targets, terms.priority))?;
     }
-    let (id, (targets, roles)) = checks.all(id.zip(named))?;
+    let (targets, roles) = checks.all(named)?;
+    let id = own_id(write.db(), &targets.permit, input.id.as_ref(), AnnouncementId::new).await?;
     let row = announcement::Model {
         id,
         board_id: targets.board,

@@ -31,9 +31,9 @@ use crate::platform::own_id::own_id;
 use crate::platform::text::Checks;
 
 pub(super) async fn open(write: &Write<'_>, input: BookingRoundOpenInput) -> Result<booking_round::Model> {
-    let id = own_id(write.db(), input.id.as_ref(), BookingRoundId::new).await?;
     let groups = groups_named(write, &input.class_groups).await?;
     let (permit, school) = permitted(write, &groups, "classGroups").await?;
+    let id = own_id(write.db(), &permit, input.id.as_ref(), BookingRoundId::new).await?;
     let terms = Terms {
         kind: input.kind.into(),
         opens_at: input.opens_at.unwrap_or(write.now()),

@@ -22,11 +22,11 @@ use crate::platform::text::Checks;
 const TEXT_LENGTH: usize = 500;
 
 pub(super) async fn create(write: &Write<'_>, input: ConsentPurposeCreateInput) -> Result<consent_purpose::Model> {
-    let id = own_id(write.db(), input.id.as_ref(), ConsentPurposeId::new).await?;
     let school: SchoolId = input.school.parse().map_err(|_| not_found("school"))?;
     let school = schools::store::by_id(write.db(), &write.scope(), school).await?;
     let school = school.ok_or_else(|| not_found("school"))?;
     let permit = write.authorize(Action::FamilyRulesWrite, Place::school(&school))?;
+    let id = own_id(write.db(), &permit, input.id.as_ref(), ConsentPurposeId::new).await?;
     let mut checks = Checks::default();
     let dutch = checks.text("text", &input.text, TEXT_LENGTH);
     let english = checks.optional_text("textEn", input.text_en.as_deref(), TEXT_LENGTH);

@@ -25,9 +25,9 @@ use crate::platform::text::Checks;
 use crate::practice::occasions::times;
 
 pub(super) async fn schedule(write: &Write<'_>, input: ConversationScheduleInput) -> Result<conversation::Model> {
-    let id = own_id(write.db(), input.id.as_ref(), ConversationId::new).await?;
     let student = input.student.parse().map_err(|_| not_found("student"))?;
     let (student, permit) = partners::student_of_staff(write, "student", student).await?;
+    let id = own_id(write.db(), &permit, input.id.as_ref(), ConversationId::new).await?;
     let kind = input.kind.into();
     let family = Family::of_one(write.db(), write.call().today(), student.id).await?;
     let mut checks = Checks::default();

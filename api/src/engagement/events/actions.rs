@@ -25,7 +25,6 @@ use crate::platform::text::Checks;
 
 pub(super) async fn create(write: &Write<'_>, input: EventCreateInput) -> Result<event::Model> {
     let mut checks = Checks::default();
-    let id = checks.heed(own_id(write.db(), input.id.as_ref(), EventId::new).await)?;
     let named = audience::named(write, &mut checks, Action::FamiliesAddress, input.audience).await?;
     let details = Details {
         title: input.title,
@@ -37,8 +36,9 @@ pub(super) async fn create(write: &Write<'_>, input: EventCreateInput) -> Result
         respond_by: input.respond_by,
     };
     let details = details.checked(&mut checks, write.now());
-    let (id, (targets, roles)) = checks.all(id.zip(named))?;
+    let (targets, roles) = checks.all(named)?;
     let permit = &targets.permit;
+    let id = own_id(write.db(), permit, input.id.as_ref(), EventId::new).await?;
     let row = event::Model {
         id,
         board_id: targets.board,

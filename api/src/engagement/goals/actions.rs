@@ -13,11 +13,11 @@ use crate::platform::outbox::Event;
 use crate::platform::own_id::own_id;
 
 pub(super) async fn propose(write: &Write<'_>, input: GoalProposeInput) -> Result<goal::Model> {
-    let id = own_id(write.db(), input.id.as_ref(), GoalId::new).await?;
     let missing = || not_found("partnership");
     let partnership: PartnershipId = input.partnership.parse().map_err(|_| missing())?;
     let known = partnerships::store::by_ids(write.db(), &write.scope(), &[partnership]).await?.pop();
     let (permit, is_staff) = side(write, "partnership", known.ok_or_else(missing)?.student_id).await?;
+    let id = own_id(write.db(), &permit, input.id.as_ref(), GoalId::new).await?;
     // Nobody else adds a goal while these are counted.
     let partnership = partnerships::store::lock(write.db(), &write.scope(), partnership).await?.ok_or_else(missing)?;
     let text = rules::text(&input.text)?;

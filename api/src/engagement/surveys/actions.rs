@@ -21,7 +21,6 @@ use crate::platform::own_id::own_id;
 use crate::platform::text::Checks;
 
 pub(super) async fn create(write: &Write<'_>, input: SurveyCreateInput) -> Result<survey::Model> {
-    let id = own_id(write.db(), input.id.as_ref(), SurveyId::new).await?;
     let mut checks = Checks::default();
     let mut named = input.audience.clone();
     let head = input.head();
@@ -34,6 +33,7 @@ pub(super) async fn create(write: &Write<'_>, input: SurveyCreateInput) -> Resul
     let questions = rules::questions(&mut checks, head.kind, questions);
     checks.done(())?;
     let targets = audience::targets(write, Action::FamiliesAddress, &include, &exclude).await?;
+    let id = own_id(write.db(), &targets.permit, input.id.as_ref(), SurveyId::new).await?;
     let row = survey::Model {
         id,
         board_id: targets.board,

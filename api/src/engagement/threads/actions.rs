@@ -44,7 +44,6 @@ async fn author(write: &Write<'_>, student: &student::Model) -> Result<Author> {
 
 pub(super) async fn start(write: &Write<'_>, input: ThreadStartInput) -> Result<Vec<thread::Model>> {
     let mut checks = Checks::default();
-    let id = checks.heed(own_id(write.db(), input.id.as_ref(), ThreadId::new).await)?;
     let about = checks.heed(about(write, &input.student).await)?;
     let opening = checks.heed(rules::opening(&input.subject, &input.body))?;
     let named = checks.heed(rules::named(input.participants.as_deref()))?;
@@ -52,8 +51,8 @@ pub(super) async fn start(write: &Write<'_>, input: ThreadStartInput) -> Result<
         Some(((student, author), named)) => checks.heed(companies(write, student, author, &named).await)?,
         None => None,
     };
-    let ((id, (student, author)), ((subject, body), companies)) =
-        checks.all(id.zip(about).zip(opening.zip(companies)))?;
+    let ((student, author), ((subject, body), companies)) = checks.all(about.zip(opening.zip(companies)))?;
+    let id = own_id(write.db(), &author.permit, input.id.as_ref(), ThreadId::new).await?;
     let (around, companies) = companies;
     let mut threads = Vec::new();
     for invited in &companies {
@@ -145,8 +144,8 @@ async fn lock(write: &Write<'_>, id: &ID) -> Result<(thread::Model, Author)> {
 }
 
 pub(super) async fn send(write: &Write<'_>, input: MessageSendInput) -> Result<message::Model> {
-    let id = own_id(write.db(), input.id.as_ref(), MessageId::new).await?;
     let (thread, author) = lock(write, &input.thread).await?;
+    let id = own_id(write.db(), &author.permit, input.id.as_ref(), MessageId::new).await?;
     let body = rules::body(&input.body)?;
     let everywhere = Scope::system(write.call().today());
     let around = around(write, thread.student_id).await?;

@@ -30,10 +30,10 @@ fn with(app: &App, client: api_client::Model, secret: &Secret) -> Result<NewSecr
 }
 
 pub(super) async fn create(write: &Write<'_>, input: ApiClientCreateInput) -> Result<NewSecret> {
-    let id = own_id(write.db(), input.id.as_ref(), ApiClientId::new).await?;
     let board = input.board.parse().map_err(|_| not_found("board"))?;
     let board = boards::store::by_id(write.db(), &write.scope(), board).await?.ok_or_else(|| not_found("board"))?;
     let permit = write.authorize(Action::ApiClientWrite, Place::from(&board))?;
+    let id = own_id(write.db(), &permit, input.id.as_ref(), ApiClientId::new).await?;
     let (name, scopes) = rules::details(&input.name, input.scopes)?;
     let school_ids = match &input.schools {
         None => None,

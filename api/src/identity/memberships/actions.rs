@@ -7,6 +7,7 @@ use glans_entity::people::{Role, ScopeKind, person};
 use glans_entity::scope::Scope;
 
 use super::places::{self, Seat};
+use super::types::MembershipGrantInput;
 use super::{rules, store};
 use crate::access::{Action, Permit, Place, policy};
 use crate::call::Write;
@@ -15,14 +16,7 @@ use crate::identity::invitations;
 use crate::people::{memberships, persons};
 use crate::platform::error::{Result, UserErrorCode, not_found, refuse};
 use crate::platform::outbox::Event;
-
-/// A role to grant.
-pub struct Grant<'a> {
-    pub person: &'a str,
-    /// The id of a board, cluster, school or class group.
-    pub scope: &'a str,
-    pub term: Term,
-}
+use crate::platform::own_id::own_id;
 
 /// A role, under which id it is to be held, and on which days.
 #[derive(Clone, Copy, Debug)]
@@ -43,17 +37,19 @@ impl Term {
 
 /// Grants a role to a person of the board in which the scope lies. Granting it again changes nothing; with other days it
 /// is refused.
-pub async fn grant(write: &Write<'_>, grant: Grant<'_>) -> Result<Model> {
-    let term = grant.term;
-    let person: PersonId = grant.person.parse().map_err(|_| not_found("person"))?;
-    if matches!((term.starts_on, term.ends_on), (Some(starts), Some(ends)) if ends < starts) {
+pub async fn grant(write: &Write<'_>, input: MembershipGrantInput) -> Result<Model> {
+    let role = input.role.into();
+    let (starts_on, ends_on) = (input.starts_on.map(|day| day.0), input.ends_on.map(|day| day.0));
+    let person: PersonId = input.person.parse().map_err(|_| not_found("person"))?;
+    if matches!((starts_on, ends_on), (Some(starts), Some(ends)) if ends < starts) {
         return Err(refuse(UserErrorCode::Invalid, "endsOn", "The last day cannot come before the first."));
     }
-    let seat = places::seat(write.db(), &write.scope(), grant.scope).await?.ok_or_else(|| not_found("scope"))?;
-    if !rules::fits(term.role, seat.kind) {
-        return Err(refuse(UserErrorCode::Invalid, "scope", rules::expected(term.role)));
+    let seat = places::seat(write.db(), &write.scope(), &input.scope).await?.ok_or_else(|| not_found("scope"))?;
+    if !rules::fits(role, seat.kind) {
+        return Err(refuse(UserErrorCode::Invalid, "scope", rules::expected(role)));
     }
-    let permit = write.authorize(policy::granting(term.role), seat.place.clone())?;
+    let permit = write.authorize(policy::granting(role), seat.place.clone())?;
+    let id = own_id(write.db(), &permit, input.id.as_ref(), MembershipId::new).await?;
     let person = present(write, person).await?.filter(|person| seat.place.board == Some(person.board_id));
     let person = person.ok_or_else(|| not_found("person"))?;
     let is_own = person.account_id.is_some() && person.account_id == permit.account();
@@ -61,7 +57,7 @@ pub async fn grant(write: &Write<'_>, grant: Grant<'_>) -> Result<Model> {
         let message = "Somebody else has to give you a role. Ask an administrator of the board.";
         return Err(refuse(UserErrorCode::Forbidden, "person", message));
     }
-    appoint(write, &permit, &person, &seat, term).await
+    appoint(write, &permit, &person, &seat, Term { id, role, starts_on, ends_on }).await
 }
 
 /// The person, if in sight and still there; nobody else changes them until the transaction ends.

@@ -1,13 +1,11 @@
 //! Granting and taking roles.
 
 use async_graphql::{Context, Object};
-use glans_entity::ids::MembershipId;
 
-use super::actions::{self, Grant, Term};
+use super::actions;
 use super::types::{MembershipGrantInput, MembershipGrantPayload, MembershipRevokeInput, MembershipRevokePayload};
 use crate::call::Call;
 use crate::platform::error::Result;
-use crate::platform::own_id::own_id;
 
 /// The root fields that change roles.
 #[derive(Default)]
@@ -25,19 +23,7 @@ impl MembershipMutation {
     ) -> Result<MembershipGrantPayload> {
         let call = Call::of(ctx);
         call.signed_in()?;
-        let done = call
-            .once(ctx, |write| {
-                Box::pin(async move {
-                    let term = Term {
-                        id: own_id(write.db(), input.id.as_ref(), MembershipId::new).await?,
-                        role: input.role.into(),
-                        starts_on: input.starts_on.map(|day| day.0),
-                        ends_on: input.ends_on.map(|day| day.0),
-                    };
-                    actions::grant(write, Grant { person: &input.person, scope: &input.scope, term }).await
-                })
-            })
-            .await;
+        let done = call.once(ctx, |write| Box::pin(actions::grant(write, input))).await;
         MembershipGrantPayload::of(done)
     }
 

@@ -30,13 +30,13 @@ pub(super) struct Order {
 pub(super) async fn order(call: &Call, input: ExportStartInput) -> Result<Order> {
     let (snapshot, scope, now) = (call.read().await?, call.scope(), call.now());
     let db = &*snapshot;
-    let id = own_id(db, input.id.as_ref(), ExportId::new).await?;
     let (level, place_id) = rules::named(&input.scope).ok_or_else(|| not_found("scope"))?;
     let place = store::place(db, &scope, level, place_id).await?.ok_or_else(|| not_found("scope"))?;
     let view = rules::view(&scope, level, &place).ok_or_else(|| not_found("scope"))?;
     let board_id = place.board.ok_or_else(|| Error::fault("a place of no board"))?;
     let standing = call.standing();
     let permit = access::authorize(&standing.actor, Action::FiguresExport, place)?;
+    let id = own_id(db, &permit, input.id.as_ref(), ExportId::new).await?;
     let owner = Owner::of(&standing.actor).ok_or_else(|| Error::fault("an export of nobody"))?;
     let (format, by) = (input.format.into(), input.breakdown.into());
     let asked = Asked::from(input);

@@ -46,9 +46,9 @@ async fn client_of(write: &Write<'_>, named: Option<&ID>) -> Result<api_client::
 }
 
 pub(super) async fn create(write: &Write<'_>, input: WebhookEndpointCreateInput) -> Result<NewSecret> {
-    let id = own_id(write.db(), input.id.as_ref(), WebhookEndpointId::new).await?;
     let client = client_of(write, input.client.as_ref()).await?;
     let permit = write.authorize(Action::WebhookWrite, Place::board(client.board_id))?;
+    let id = own_id(write.db(), &permit, input.id.as_ref(), WebhookEndpointId::new).await?;
     // Of one client one endpoint is made at a time: they are counted first.
     let client = clients::store::lock(write.db(), &everywhere(write), client.id).await?;
     let client = client.ok_or_else(|| not_found("client"))?;

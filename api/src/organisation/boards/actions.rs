@@ -18,7 +18,8 @@ const TIME_ZONE: &str = "Europe/Amsterdam";
 
 /// Founds a board; who does it becomes its first administrator.
 pub(super) async fn create(write: &Write<'_>, input: BoardCreateInput) -> Result<Model> {
-    let id = own_id(write.db(), input.id.as_ref(), BoardId::new).await?;
+    let permit = write.authorize(Action::BoardCreate, Place::default())?;
+    let id = own_id(write.db(), &permit, input.id.as_ref(), BoardId::new).await?;
     let board = found(write, id, &input.name, input.number.as_deref()).await?;
     crate::people::administer(write, board.id).await?;
     Ok(board)

@@ -18,10 +18,10 @@ use crate::platform::outbox::Event;
 use crate::platform::own_id::own_id;
 
 pub(super) async fn create(write: &Write<'_>, input: ClassGroupCreateInput) -> Result<Model> {
-    let id = own_id(write.db(), input.id.as_ref(), ClassGroupId::new).await?;
     let school = input.school.parse().map_err(|_| not_found("school"))?;
     let school = schools::store::by_id(write.db(), &write.scope(), school).await?.ok_or_else(|| not_found("school"))?;
     let permit = write.authorize(Action::ClassGroupCreate, Place::from(&school))?;
+    let id = own_id(write.db(), &permit, input.id.as_ref(), ClassGroupId::new).await?;
     let year = input.school_year.parse().map_err(|_| not_found("schoolYear"))?;
     let year = school_years::store::by_id(write.db(), &write.scope(), year).await?;
     let year = year.filter(|year| year.board_id == school.board_id).ok_or_else(|| not_found("schoolYear"))?;

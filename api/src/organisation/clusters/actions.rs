@@ -16,10 +16,10 @@ use crate::platform::outbox::Event;
 use crate::platform::own_id::own_id;
 
 pub(super) async fn create(write: &Write<'_>, input: ClusterCreateInput) -> Result<Model> {
-    let id = own_id(write.db(), input.id.as_ref(), ClusterId::new).await?;
     let board = input.board.parse().map_err(|_| not_found("board"))?;
     let board = boards::store::by_id(write.db(), &write.scope(), board).await?.ok_or_else(|| not_found("board"))?;
     let permit = write.authorize(Action::ClusterCreate, Place::from(&board))?;
+    let id = own_id(write.db(), &permit, input.id.as_ref(), ClusterId::new).await?;
     let row = Model {
         id,
         board_id: board.id,

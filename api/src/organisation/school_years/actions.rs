@@ -14,10 +14,10 @@ use crate::platform::own_id::own_id;
 
 /// The board is held, so that two years that overlap cannot be made at the same time, one of them by an import.
 pub(super) async fn create(write: &Write<'_>, input: SchoolYearCreateInput) -> Result<Model> {
-    let id = own_id(write.db(), input.id.as_ref(), SchoolYearId::new).await?;
     let board = input.board.parse().map_err(|_| not_found("board"))?;
     let board = boards::store::by_id(write.db(), &write.scope(), board).await?.ok_or_else(|| not_found("board"))?;
     let permit = write.authorize(Action::SchoolYearCreate, Place::from(&board))?;
+    let id = own_id(write.db(), &permit, input.id.as_ref(), SchoolYearId::new).await?;
     let details = rules::details(input.title.as_deref(), input.starts_on.0, input.ends_on.map(|day| day.0))?;
     boards::store::hold(write.db(), board.id).await?;
     let others = store::of_boards(write.db(), &write.scope(), &[board.id]).await?;

@@ -17,10 +17,10 @@ use crate::platform::own_id::own_id;
 use crate::practice::cohorts;
 
 pub(super) async fn create(write: &Write<'_>, input: SchoolCreateInput) -> Result<Model> {
-    let id = own_id(write.db(), input.id.as_ref(), SchoolId::new).await?;
     let board = input.board.parse().map_err(|_| not_found("board"))?;
     let board = boards::store::by_id(write.db(), &write.scope(), board).await?.ok_or_else(|| not_found("board"))?;
     let permit = write.authorize(Action::SchoolCreate, Place::from(&board))?;
+    let id = own_id(write.db(), &permit, input.id.as_ref(), SchoolId::new).await?;
     let cluster = cluster(write, board.id, input.cluster.as_ref()).await?;
     let details = rules::details(&input.name, input.city.as_deref())?;
     let code = rules::register_code(input.brin.as_deref(), input.location_code.as_deref())?;

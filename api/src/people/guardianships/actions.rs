@@ -19,13 +19,13 @@ use crate::platform::outbox::Event;
 use crate::platform::own_id::own_id;
 
 pub(super) async fn create(write: &Write<'_>, input: GuardianshipCreateInput) -> Result<Model> {
-    let id = own_id(write.db(), input.id.as_ref(), GuardianshipId::new).await?;
     let today = write.call().today();
     let student = input.student.parse().map_err(|_| not_found("student"))?;
     let student = students::store::lock(write.db(), &write.scope(), student).await?;
     let student = student.ok_or_else(|| not_found("student"))?;
     let place = places::of_student(write.db(), today, &student).await?;
     let permit = write.authorize(Action::GuardianWrite, place.clone())?;
+    let id = own_id(write.db(), &permit, input.id.as_ref(), GuardianshipId::new).await?;
     refuse_own_child(write, &permit, &[student.id]).await?;
     students::rules::is_here(student.left_on, today)?;
     let starts_on = input.starts_on.map_or(today, |day| day.0);

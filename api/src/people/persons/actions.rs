@@ -22,17 +22,18 @@ use crate::platform::outbox::Event;
 use crate::platform::own_id::own_id;
 
 pub(super) async fn create(write: &Write<'_>, input: PersonCreateInput) -> Result<Model> {
-    let own = own_id(write.db(), input.id.as_ref(), PersonId::new).await?;
     let board = input.board.parse().map_err(|_| not_found("board"))?;
     let board = boards::store::by_id(write.db(), &write.scope(), board).await?.ok_or_else(|| not_found("board"))?;
     let Some(school) = &input.school else {
         let permit = write.authorize(Action::StaffWrite, Place::from(&board))?;
+        let own = own_id(write.db(), &permit, input.id.as_ref(), PersonId::new).await?;
         return insert(write, &permit, board.id, own, input.details.details().checked("details.")?).await;
     };
     let id = school.parse().map_err(|_| not_found("school"))?;
     let school = schools::store::by_id(write.db(), &write.scope(), id).await?;
     let school = school.filter(|school| school.board_id == board.id).ok_or_else(|| not_found("school"))?;
     let permit = write.authorize(Action::StaffWrite, Place::from(&school))?;
+    let own = own_id(write.db(), &permit, input.id.as_ref(), PersonId::new).await?;
     let person = insert(write, &permit, board.id, own, input.details.details().checked("details.")?).await?;
     let permit = write.authorize(Action::GrantTeacher, Place::from(&school))?;
     let scope = (ScopeKind::School, school.id.0, Some(school.id));

@@ -18,10 +18,10 @@ use crate::platform::outbox::Event;
 use crate::platform::own_id::own_id;
 
 pub(super) async fn create(write: &Write<'_>, input: StudentCreateInput) -> Result<Model> {
-    let id = own_id(write.db(), input.id.as_ref(), StudentId::new).await?;
     let school = input.school.parse().map_err(|_| not_found("school"))?;
     let school = schools::store::by_id(write.db(), &write.scope(), school).await?.ok_or_else(|| not_found("school"))?;
     let permit = write.authorize(Action::StudentWrite, Place::from(&school))?;
+    let id = own_id(write.db(), &permit, input.id.as_ref(), StudentId::new).await?;
     let details = rules::details(&input.display_name, input.number.as_deref())?;
     let row = Model {
         id,

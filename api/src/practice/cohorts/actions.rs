@@ -28,11 +28,11 @@ use crate::programme::content::{Content, Part};
 use crate::programme::shelf::Shelf;
 
 pub(super) async fn create(write: &Write<'_>, input: CohortCreateInput) -> Result<cohort::Model> {
-    let id = own_id(write.db(), input.id.as_ref(), CohortId::new).await?;
     let schools = all_schools(write, &input.schools).await?;
     let board = rules::one_board(&schools)?;
     let place = Place { cluster: rules::one_cluster(&schools), ..Place::board(board) };
     let permit = write.authorize(Action::CohortCreate, place)?;
+    let id = own_id(write.db(), &permit, input.id.as_ref(), CohortId::new).await?;
     schools.iter().try_for_each(|school| rules::must_be_open(school, "schools"))?;
     let row = cohort::Model {
         id,

@@ -17,10 +17,10 @@ use crate::practice::cohorts::actions as cohorts;
 use crate::practice::progress::actions::{self as progress, At};
 
 pub(super) async fn share(write: &Write<'_>, input: ExperienceShareInput) -> Result<experience::Model> {
-    let id = own_id(write.db(), input.id.as_ref(), ExperienceId::new).await?;
     let school = input.school_cohort.parse().map_err(|_| not_found("schoolCohort"))?;
     let (cohort, school) = cohorts::lock_school(write, "schoolCohort", school).await?;
     let permit = write.authorize(Action::ExperienceWrite, cohorts::place_of(&school))?;
+    let id = own_id(write.db(), &permit, input.id.as_ref(), ExperienceId::new).await?;
     cohorts::must_take_part(write, &school, "schoolCohort").await?;
     let lesson = cohorts::lesson_of(write, &cohort, "lesson", &input.lesson).await?;
     let text = rules::text(&input.text)?;
@@ -78,7 +78,6 @@ pub(super) async fn update(write: &Write<'_>, input: ExperienceUpdateInput) -> R
 }
 
 pub(super) async fn comment(write: &Write<'_>, input: ExperienceCommentInput) -> Result<comment::Model> {
-    let id = own_id(write.db(), input.id.as_ref(), CommentId::new).await?;
     let experience: ExperienceId = input.experience.parse().map_err(|_| not_found("experience"))?;
     let found = store::by_ids(write.db(), &write.scope(), &[experience]).await?.pop();
     let experience = found.ok_or_else(|| not_found("experience"))?;
@@ -88,6 +87,7 @@ pub(super) async fn comment(write: &Write<'_>, input: ExperienceCommentInput) ->
         ..Place::board(experience.board_id)
     };
     let permit = write.authorize(Action::ExperienceComment, place)?;
+    let id = own_id(write.db(), &permit, input.id.as_ref(), CommentId::new).await?;
     let text = rules::text(&input.text)?;
     look_for_names(write, &text, &own_schools(write, experience.board_id), input.names_nobody).await?;
     let row = comment::Model {

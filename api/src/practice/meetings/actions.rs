@@ -19,9 +19,9 @@ use crate::practice::progress::actions::{self as progress, At};
 use crate::programme::content::{Content, Part, Place};
 
 pub(super) async fn plan(write: &Write<'_>, input: MeetingPlanInput) -> Result<meeting::Model> {
-    let id = own_id(write.db(), input.id.as_ref(), MeetingId::new).await?;
     let cohort = cohorts::lock(write, "cohort", &input.cohort).await?;
     let permit = cohorts::authorize(write, &cohort).await?;
+    let id = own_id(write.db(), &permit, input.id.as_ref(), MeetingId::new).await?;
     let course = cohorts::course_of(write, &cohort).await?;
     let prepares = lessons(&course, "prepares", &input.prepares)?;
     let reviews = lessons(&course, "reviews", input.reviews.as_deref().unwrap_or_default())?;

@@ -23,10 +23,10 @@ use crate::practice::occasions::{Occasion, times};
 use crate::practice::progress::actions::{self as progress, At};
 
 pub(super) async fn plan(write: &Write<'_>, input: TeamSessionPlanInput) -> Result<team_session::Model> {
-    let id = own_id(write.db(), input.id.as_ref(), TeamSessionId::new).await?;
     let school = input.school_cohort.parse().map_err(|_| not_found("schoolCohort"))?;
     let (cohort, school) = cohorts::lock_school(write, "schoolCohort", school).await?;
     let permit = write.authorize(Action::TeamSessionWrite, cohorts::place_of(&school))?;
+    let id = own_id(write.db(), &permit, input.id.as_ref(), TeamSessionId::new).await?;
     cohorts::must_take_part(write, &school, "schoolCohort").await?;
     let lesson = cohorts::lesson_of(write, &cohort, "lesson", &input.lesson).await?;
     let (starts_at, ends_at) = times::hours(input.starts_at, input.ends_at)?;

@@ -38,9 +38,9 @@ async fn guardian(write: &Write<'_>, student: StudentId, id: &ID) -> Result<Pers
 }
 
 pub(super) async fn log(write: &Write<'_>, input: ContactMomentLogInput) -> Result<Model> {
-    let id = own_id(write.db(), input.id.as_ref(), ContactMomentId::new).await?;
     let student = input.student.parse().map_err(|_| not_found("student"))?;
     let (student, permit) = as_staff(write, "student", student).await?;
+    let id = own_id(write.db(), &permit, input.id.as_ref(), ContactMomentId::new).await?;
     students::rules::is_here(student.left_on, write.call().today())?;
     let occurred_at = input.occurred_at.unwrap_or_else(|| write.now());
     let (note, occurred_at) = rules::details(input.note.as_deref(), occurred_at, write.now())?;
