@@ -1,4 +1,4 @@
-//! The schema: the roots of the slices, merged. Nothing else.
+//! The schema: the roots of the slices, merged, and what costs by its input. Nothing else.
 
 use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema, SchemaBuilder};
 use chrono::{DateTime, Utc};
@@ -30,7 +30,7 @@ use crate::identity::sessions::SessionMutation;
 use crate::identity::viewer::ViewerQuery;
 use crate::limits::LimitsQuery;
 use crate::metrics::effect::LessonEffectQuery;
-use crate::metrics::engagement::EngagementQuery;
+use crate::metrics::engagement::{EngagementQuery, REPORTS};
 use crate::metrics::exports::{MetricExportMutation, MetricExportQuery};
 use crate::metrics::queries::MetricLogQuery;
 use crate::metrics::webhooks::{WebhookMutation, WebhookQuery};
@@ -50,6 +50,7 @@ use crate::people::erasure::ErasureMutation;
 use crate::people::guardianships::GuardianshipMutation;
 use crate::people::persons::PersonMutation;
 use crate::people::students::{StudentMutation, StudentQuery};
+use crate::platform::size::ByInput;
 use crate::practice::cohorts::{CohortMutation, CohortQuery};
 use crate::practice::experiences::ExperienceMutation;
 use crate::practice::meetings::MeetingMutation;
@@ -162,6 +163,9 @@ pub struct Subscription(RosterSubscription, ProgressSubscription, MessageSubscri
 
 /// The schema of the API.
 pub type GlansSchema = Schema<Query, Mutation, Subscription>;
+
+/// What costs more the more is asked of it.
+pub const BY_INPUT: [ByInput; 1] = [REPORTS];
 
 /// What the library says of `DateTime` is for who writes Rust.
 const INSTANT: &str = "An instant, as `2026-09-01T06:30:00+00:00` (RFC 3339). Answers are in UTC; input may have any \

@@ -61,7 +61,8 @@ pub(crate) async fn app(database_url: &str) -> Arc<App> {
 pub(crate) async fn serve_glans(database_url: &str) {
     let settings = Settings { rate_limits: false, ..Settings::default() };
     let door = Door(app(database_url).await);
-    let endpoint = Endpoint::new(Engine::default(), &graphql::sdl(), door, settings).expect("a schema");
+    let endpoint = Endpoint::new(Engine::default(), &graphql::sdl(), &graphql::BY_INPUT, door, settings);
+    let endpoint = endpoint.expect("a schema");
     serve(http::router(endpoint, Stopping::default(), Router::new())).await;
 }
 

@@ -184,7 +184,7 @@ impl Door {
     pub(crate) async fn with(settings: Settings) -> Self {
         let (house, runs, stopping) = (SmallHouse::default(), Runs::default(), Stopping::default());
         let schema = hardened(Schema::build(Query, Mutation, Following)).data(runs.clone()).finish();
-        let endpoint = Endpoint::new(schema.clone(), &schema.sdl(), house.clone(), settings).unwrap();
+        let endpoint = Endpoint::new(schema.clone(), &schema.sdl(), &[], house.clone(), settings).unwrap();
         let beside =
             Router::new().route("/panicking", get(|| async { panic!("the secret is hunter2") as &'static str }));
         let router = router(endpoint, stopping.clone(), beside);

@@ -93,7 +93,8 @@ pub(super) async fn run(mut config: Config, serve: Serve) -> Result<(), Failure>
 /// All doors of the application.
 pub fn router(app: &Arc<App>, stopping: Stopping) -> Result<Router, Failure> {
     let settings = settings(&app.config)?;
-    let endpoint = Endpoint::new(Engine::default(), &graphql::sdl(), Door(Arc::clone(app)), settings)
+    let door = Door(Arc::clone(app));
+    let endpoint = Endpoint::new(Engine::default(), &graphql::sdl(), &graphql::BY_INPUT, door, settings)
         .map_err(|error| Failure::Failed(format!("the schema cannot be read: {error}")))?
         .counting_streams_in(app.metrics.streams());
     let till = endpoint.till();

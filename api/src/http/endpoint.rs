@@ -13,6 +13,7 @@ use super::nulls::NearestNull;
 use super::settings::Settings;
 use super::stream::Streams;
 use super::till::Till;
+use crate::platform::size::ByInput;
 
 /// A schema behind its walls.
 pub struct Endpoint<S, H> {
@@ -28,10 +29,16 @@ pub struct Endpoint<S, H> {
 }
 
 impl<S, H> Endpoint<S, H> {
-    /// `sdl` is the schema's own: costs are read from it.
-    pub fn new(schema: S, sdl: &str, house: H, settings: Settings) -> Result<Self, parser::Error> {
+    /// `sdl` is the schema's own: costs are read from it, but for what costs `by_input`.
+    pub fn new(
+        schema: S,
+        sdl: &str,
+        by_input: &[ByInput],
+        house: H,
+        settings: Settings,
+    ) -> Result<Self, parser::Error> {
         Ok(Self {
-            types: TypeCosts::parse(sdl)?,
+            types: TypeCosts::parse(sdl)?.counting(by_input),
             departing: Departing::parse(sdl)?,
             documents: Documents::new(),
             till: Till::new(settings.rate_limits),

@@ -4,7 +4,8 @@ use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
 use sea_orm::{ColumnTrait, Condition};
 
 use super::engagement::{about_kin, items_for_oneself, items_for_places};
-use super::{Scope, Scoped, behind_wall, select_one, students_in_groups};
+use super::people::students_in_groups;
+use super::{Scope, Scoped, behind_wall, select_one};
 use crate::engagement::{TargetKind, announcement, announcement_revision, announcement_translation, audience_target};
 
 /// Items of which every place lies under a role of the viewer: as leader, director or administrator, and with `groups` as

@@ -4,7 +4,8 @@ use sea_orm::sea_query::SelectStatement;
 use sea_orm::{ColumnTrait, Condition};
 
 use super::engagement::{invitations, students_in_confidence};
-use super::{Scope, Scoped, begun, behind_wall, not_over, select_one};
+use super::people::{begun, not_over};
+use super::{Scope, Scoped, behind_wall, select_one};
 use crate::engagement::slot_booking::TOGETHER;
 use crate::engagement::{booking_round, booking_round_group, slot, slot_booking};
 use crate::people::{Role, ScopeKind, membership, student};

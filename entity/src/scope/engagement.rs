@@ -3,7 +3,8 @@
 use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
 use sea_orm::{ColumnTrait, Condition};
 
-use super::{Scope, Scoped, behind_wall, select_one, students_in_groups};
+use super::people::students_in_groups;
+use super::{Scope, Scoped, behind_wall, select_one};
 use crate::engagement::{
     RecipientKind, TargetKind, agreement, agreement_confirmation, audience_target, conversation, conversation_attendee,
     conversation_note, goal, goal_agreement, partnership, recipient, talk_choice,

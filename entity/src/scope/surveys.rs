@@ -5,6 +5,7 @@ use sea_orm::{ColumnTrait, Condition};
 
 use super::announcements::wholly_under;
 use super::engagement::{items_for_oneself, items_for_places};
+use super::people::students_in_groups;
 use super::{Scope, Scoped, behind_wall, select_one};
 use crate::engagement::{SurveyStatus, survey, survey_answer, survey_question, survey_response};
 
@@ -52,7 +53,7 @@ impl Scoped for survey_response::Entity {
             .add(Column::StudentId.is_null())
             .add(Column::StudentId.is_in(scope.full_children.iter().copied()));
         if !scope.taught_groups.is_empty() {
-            about = about.add(Column::StudentId.in_subquery(super::students_in_groups(&scope.taught_groups, scope.on)));
+            about = about.add(Column::StudentId.in_subquery(students_in_groups(&scope.taught_groups, scope.on)));
         }
         let own = Condition::all().add(Column::PersonId.is_in(scope.persons.iter().copied())).add(about);
         behind_wall(Column::BoardId, scope, own)

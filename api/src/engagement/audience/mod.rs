@@ -9,4 +9,4 @@ pub mod store;
 pub mod types;
 
 pub use loaders::{OwnReceipt, TargetsOf};
-pub use types::{AudienceInput, AudienceTarget, Receipt, audience_of};
+pub use types::{AudienceInput, AudienceTarget, Receipt, audience_of, children_of};

@@ -98,3 +98,11 @@ pub async fn audience_of(ctx: &Context<'_>, item: Uuid, excluded: bool) -> Resul
     }
     Ok(shown)
 }
+
+/// The children about whom `rows` reached somebody, as far as they are in sight.
+pub async fn children_of(ctx: &Context<'_>, rows: &[recipient::Model]) -> Result<Vec<Student>> {
+    let children: Vec<StudentId> =
+        rows.iter().map(|row| row.student_id).filter(|child| *child != recipient::AS_STAFF).collect();
+    let mut found = loaders::many(ctx, children.clone()).await?;
+    Ok(children.into_iter().filter_map(|child| found.remove(&child)).map(Student).collect())
+}

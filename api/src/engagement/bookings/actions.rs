@@ -14,10 +14,10 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{ConnectionTrait, IntoActiveModel};
 use serde_json::json;
 
+use super::inputs::{BookingRoundCancelInput, BookingRoundOpenInput, BookingRoundRemindInput, BookingRoundUpdateInput};
 use super::offers::{self, Offer};
 use super::rules::{self, Terms, Unbooked};
 use super::store;
-use super::types::{BookingRoundCancelInput, BookingRoundOpenInput, BookingRoundRemindInput, BookingRoundUpdateInput};
 use crate::access::{Action, Permit, Place};
 use crate::call::Write;
 use crate::engagement::audience::actions::{Target, Targets, keep};

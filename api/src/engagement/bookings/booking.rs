@@ -12,7 +12,7 @@ use glans_entity::practice::OccasionStatus;
 use serde_json::{Value, json};
 
 use super::actions::everywhere;
-use super::types::{SlotBookInput, SlotMoveInput, SlotReleaseInput};
+use super::inputs::{SlotBookInput, SlotMoveInput, SlotReleaseInput};
 use super::{rules, store};
 use crate::access::{Action, Permit, Place};
 use crate::call::Write;

@@ -5,6 +5,7 @@
 
 pub mod actions;
 mod booking;
+pub mod inputs;
 mod loaders;
 mod mutation;
 mod offers;

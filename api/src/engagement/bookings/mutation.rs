@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Object};
 
-use super::types::{
+use super::inputs::{
     BookingRoundCancelInput, BookingRoundCancelPayload, BookingRoundOpenInput, BookingRoundOpenPayload,
     BookingRoundRemindInput, BookingRoundRemindPayload, BookingRoundUpdateInput, BookingRoundUpdatePayload,
     SlotBookInput, SlotBookPayload, SlotMoveInput, SlotMovePayload, SlotReleaseInput, SlotReleasePayload,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use glans_entity::ids::{ClassGroupId, PersonId};
 
 use super::actions::everywhere;
-use super::types::TeacherSlotsInput;
+use super::inputs::TeacherSlotsInput;
 use super::{rules, store};
 use crate::call::Write;
 use crate::platform::error::{Result, UserErrorCode, refuse};

@@ -9,9 +9,9 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::IntoActiveModel;
 use serde_json::json;
 
+use super::inputs::{EventCancelInput, EventCheckInInput, EventCreateInput, EventRespondInput, EventUpdateInput};
 use super::rules::{self, Details, Places};
 use super::store;
-use super::types::{EventCancelInput, EventCheckInInput, EventCreateInput, EventRespondInput, EventUpdateInput};
 use crate::access::{Action, Permit, Place};
 use crate::call::Write;
 use crate::engagement::audience::actions as audience;

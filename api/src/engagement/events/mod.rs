@@ -4,6 +4,7 @@
 //! in which they answered and nobody overtakes.
 
 pub mod actions;
+pub mod inputs;
 mod loaders;
 mod mutation;
 mod query;

@@ -3,7 +3,7 @@
 use async_graphql::{Context, Object};
 
 use super::actions;
-use super::types::{
+use super::inputs::{
     EventCancelInput, EventCancelPayload, EventCheckInInput, EventCheckInPayload, EventCreateInput, EventCreatePayload,
     EventRespondInput, EventRespondPayload, EventUpdateInput, EventUpdatePayload,
 };

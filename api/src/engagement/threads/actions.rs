@@ -8,10 +8,10 @@ use glans_entity::scope::Scope;
 use uuid::Uuid;
 
 use super::company::{Around, Company};
+use super::inputs::{MessageSendInput, ThreadCloseInput, ThreadReadInput, ThreadStartInput};
 use super::post::{self, Letter};
 use super::rules::Invited;
 use super::succession::{self, around, join};
-use super::types::{MessageSendInput, ThreadCloseInput, ThreadReadInput, ThreadStartInput};
 use super::{rules, store};
 use crate::access::{Action, Permit};
 use crate::call::Write;

@@ -6,6 +6,7 @@
 
 mod actions;
 pub mod company;
+pub mod inputs;
 mod loaders;
 mod mutation;
 pub mod post;

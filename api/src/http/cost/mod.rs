@@ -4,7 +4,7 @@
 //! may have items: `first` or `last`, 25 without, 100 at most. A list by `ids` counts its ids. Pages, edges and scalars
 //! are free. Of fragments on several types under an interface, the dearest counts. A page of a sync (`changes`) counts in
 //! the same way, 100 without `first` and 500 at most. `@cost(weight:)` and `@listSize(assumedSize:)` in the schema override.
-//! A report of engagement counts once for each 144 figures that its input asks for.
+//! An object of which its input says how much is asked counts as its slice says ([`ByInput`](crate::platform::size::ByInput)).
 
 pub mod bucket;
 mod types;
@@ -14,8 +14,6 @@ use std::convert::Infallible;
 
 use async_graphql::parser::types::{ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet};
 use async_graphql::{Name, Value, Variables};
-
-use crate::metrics::engagement::EngagementInput;
 
 pub use types::TypeCosts;
 use types::{FieldCost, SYNC_PAGE, is_page};
@@ -27,10 +25,6 @@ const LARGEST_PAGE: u64 = 100;
 /// The same for a page of a sync.
 const DEFAULT_SYNC: u64 = 100;
 const LARGEST_SYNC: u64 = 500;
-/// What stands in it is asked for by the input of the field that gives it.
-const REPORT: &str = "EngagementReport";
-/// Figures of a report, as its lists are assumed to be long: twelve series of twelve points.
-const REPORT_SIZE: u64 = 144;
 /// Points for `__schema` or `__type`, whatever stands below.
 const INTROSPECTION: u64 = 50;
 
@@ -162,15 +156,11 @@ impl<'a> Counting<'a> {
         match self.argument(field, "ids") {
             Some(Value::List(ids)) if cost.is_list => ids.len() as u64,
             _ if cost.is_paged => self.page(field, &cost.of),
-            _ if cost.of.as_str() == REPORT => self.reports(field),
-            _ => cost.assumed_size,
+            _ => cost.times.map_or(cost.assumed_size, |times| {
+                let input = self.argument(field, "input");
+                times(input.unwrap_or(Value::Null))
+            }),
         }
-    }
-
-    /// As how many reports one counts.
-    fn reports(&self, field: &Field) -> u64 {
-        let asked = self.argument(field, "input").and_then(EngagementInput::size).unwrap_or(1);
-        (asked as u64).div_ceil(REPORT_SIZE).max(1)
     }
 
     /// An argument's value with the variables in their places; null is as good as absent.
@@ -195,10 +185,11 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use super::*;
+    use crate::platform::size::ByInput;
 
     const SDL: &str = r"
-        type Query { node(id: ID!): Node nodes(ids: [ID!]!): [Node]! viewer: Viewer! schools(first: Int, last: Int): SchoolConnection! engagement(input: Int): EngagementReport! changes(first: Int): ChangeSet! coming(first: Int): [Year!]! }
-        type EngagementReport { from: String! series: [Series!]! @listSize(assumedSize: 12) }
+        type Query { node(id: ID!): Node nodes(ids: [ID!]!): [Node]! viewer: Viewer! schools(first: Int, last: Int): SchoolConnection! report(input: Int): Report! changes(first: Int): ChangeSet! coming(first: Int): [Year!]! }
+        type Report { from: String! series: [Series!]! @listSize(assumedSize: 12) }
         type Series { points: [Point!]! @listSize(assumedSize: 12) }
         type Point { value: Float }
         type ChangeSet { changes: [Change!]! cursor: String! }
@@ -217,8 +208,17 @@ mod tests {
         type Mutation { schoolUpdate: Payload! }
     ";
 
+    /// As many as is asked for, one without.
+    const REPORTS: ByInput = ByInput {
+        of: "Report",
+        times: |input| match input {
+            Value::Number(times) => times.as_u64().unwrap_or(1),
+            _ => 1,
+        },
+    };
+
     fn cost(query: &str, variables: Json) -> u64 {
-        let types = TypeCosts::parse(SDL).unwrap();
+        let types = TypeCosts::parse(SDL).unwrap().counting(&[REPORTS]);
         let document = parse_query(query).unwrap();
         let (_, operation) = document.operations.iter().next().unwrap();
         of(&types, &document, &operation.node, &Variables::from_json(variables))
@@ -274,28 +274,13 @@ mod tests {
     }
 
     #[test]
-    fn a_report_counts_by_the_figures_that_are_asked_for() {
-        let of = |metrics: &str, to: &str, more: &str, variables: Json| {
-            let input = format!("metrics: [{metrics}], from: \"2026-08-03\", to: \"{to}\" {more}");
-            let series = "series { points { value } }";
-            let query = format!("query($i: Interval) {{ engagement(input: {{ {input} }}) {{ {series} }} }}");
-            cost(&query, variables)
-        };
-        let plain = |metrics, to| of(metrics, to, "", json!({}));
-        let (one, six) = ("REACH", "REACH, TWO_WAY, DELIVERY, INTAKE, CLOSING, NO_SHOW");
-        assert_eq!(plain(one, "2026-08-09"), 157);
-        assert_eq!(plain(six, "2026-10-25"), 157, "twelve weeks");
-        assert_eq!(plain(six, "2027-09-26"), 3 * 157, "sixty weeks");
-        assert_eq!(plain(six, "9999-12-31"), 3 * 157, "no question is of more");
-        assert_eq!(plain("NONSENSE", "2027-09-26"), 157, "validation refuses it");
-        let by_variable = |variables| of(six, "2027-09-26", "interval: $i", variables);
-        assert_eq!(by_variable(json!({})), 3 * 157, "what is left out is a week");
-        assert_eq!(by_variable(json!({ "i": "MONTH" })), 157);
-        let query =
-            "query($i: EngagementInput!) { engagement(input: $i) { one: series { ...S } other: series { ...S } } }
-            fragment S on Series { points { value } }";
-        let input = json!({ "metrics": ["REACH", "TWO_WAY", "DELIVERY"], "from": "2026-08-03", "to": "2027-09-26" });
-        assert_eq!(cost(query, json!({ "i": input })), 2 * (1 + 2 * 156));
+    fn an_object_that_costs_by_its_input_counts_as_its_slice_says() {
+        let query = "query($i: Int) { report(input: $i) { series { points { value } } } }";
+        assert_eq!(cost(query, json!({ "i": 3 })), 3 * 157);
+        assert_eq!(cost(query, json!({})), 157);
+        assert_eq!(plain("{ report { from } two: report(input: 2) { one: from other: from } }"), 1 + 2);
+        let twice = "{ report(input: 3) { one: series { points { value } } other: series { points { value } } } }";
+        assert_eq!(plain(twice), 3 * (1 + 2 * 156));
     }
 
     #[test]

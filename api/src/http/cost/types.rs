@@ -8,6 +8,8 @@ use async_graphql::parser::types::{
 use async_graphql::parser::{self, parse_schema};
 use async_graphql::{Name, Positioned, Value};
 
+use crate::platform::size::ByInput;
+
 /// Points for a field that gives an object, unless the schema says otherwise with `@cost(weight:)`.
 const OBJECT: u64 = 1;
 /// Points for a mutation: it takes the one writer of the database.
@@ -25,7 +27,7 @@ pub struct TypeCosts {
 }
 
 /// One field: its type's name, its points, and how many there are of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) struct FieldCost {
     pub of: Name,
     pub weight: u64,
@@ -33,6 +35,8 @@ pub(super) struct FieldCost {
     pub is_list: bool,
     /// A list of so many items as `first` says, without pages.
     pub is_paged: bool,
+    /// As how many it counts by its argument `input`; none where that says nothing.
+    pub times: Option<fn(Value) -> u64>,
 }
 
 impl TypeCosts {
@@ -70,6 +74,15 @@ impl TypeCosts {
             }
         }
         Ok(costs)
+    }
+
+    /// Has fields that give one of these objects count by their input.
+    #[must_use]
+    pub fn counting(mut self, by_input: &[ByInput]) -> Self {
+        for cost in self.fields.values_mut().flat_map(HashMap::values_mut) {
+            cost.times = by_input.iter().find(|it| cost.of.as_str() == it.of).map(|it| it.times);
+        }
+        self
     }
 
     pub(super) fn is_abstract(&self, name: &Name) -> bool {
@@ -125,6 +138,7 @@ fn field_cost(field: &FieldDefinition, base: u64, composites: &[Name]) -> (Name,
         assumed_size: argument(&field.directives, "listSize", "assumedSize").unwrap_or(1),
         is_list,
         is_paged: is_list && field.arguments.iter().any(|argument| argument.node.name.node == "first"),
+        times: None,
         of: of.clone(),
     };
     (field.name.node.clone(), cost)

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, InputObject, InputType, Object, Value};
+use async_graphql::{Context, Enum, ID, InputObject, Object};
 use chrono::NaiveDate;
 use glans_entity::ids::{ClassGroupId, ClusterId, SchoolId};
 use glans_entity::metrics::{self, Level, Span};
@@ -139,18 +139,6 @@ impl From<EngagementInput> for Ask {
             span: Span::from(input.interval),
             breakdown: input.breakdown.into(),
         }
-    }
-}
-
-impl EngagementInput {
-    /// How many figures are asked for of a place, or of each part of it, by the value of an argument in which what is left out
-    /// is null; none where it is no input.
-    pub fn size(mut value: Value) -> Option<usize> {
-        if let Value::Object(fields) = &mut value {
-            fields.retain(|_, field| *field != Value::Null);
-        }
-        let input = <Self as InputType>::parse(Some(value)).ok()?;
-        Some(Ask::from(input).size())
     }
 }
 

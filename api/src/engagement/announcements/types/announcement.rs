@@ -1,21 +1,22 @@
-//! The announcement and what belongs to it.
+//! The announcement.
 
-use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, Object};
 use chrono::{DateTime, Utc};
-use glans_entity::engagement::{self, announcement, announcement_revision, announcement_translation, recipient};
-use glans_entity::ids::{AnnouncementId, StudentId};
+use glans_entity::engagement::{self, announcement, announcement_translation, recipient};
 use glans_entity::localized::Localized;
-use glans_entity::people::person;
 
-use super::loaders::{Changeable, ConfidedTo, ReachOf, RevisionsOf, SeenAsStaff, TranslationsOf, WriterOf};
-use super::{actions, reach, rules};
+use super::{AnnouncementRevision, AnnouncementTranslation, GuardianReceipt, Reach, ReceiptState};
 use crate::call::Call;
-use crate::engagement::audience::{AudienceTarget, OwnReceipt, Receipt, audience_of};
+use crate::engagement::announcements::loaders::{
+    Changeable, ReachOf, RevisionsOf, SeenAsStaff, TranslationsOf, WriterOf,
+};
+use crate::engagement::announcements::{actions, reach, rules};
+use crate::engagement::audience::{AudienceTarget, OwnReceipt, Receipt, audience_of, children_of};
 use crate::loaders;
 use crate::people::persons::Person;
 use crate::people::students::Student;
 use crate::people::values::Role;
-use crate::platform::error::{Error, Result};
+use crate::platform::error::Result;
 use crate::platform::page::{Page, PageArgs};
 use crate::platform::scalars::Locale;
 use crate::platform::size::list_size;
@@ -43,30 +44,6 @@ pub enum AnnouncementStatus {
     Published,
     /// Taken back for good.
     Withdrawn,
-}
-
-/// Which of those whom an announcement reached.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReceiptState {
-    /// Who has not read it, or not since it was corrected.
-    Unread,
-    /// Who has read it as it is now.
-    Read,
-    /// Who has not confirmed it.
-    Open,
-    /// Who has confirmed it.
-    Acknowledged,
-}
-
-impl From<ReceiptState> for reach::State {
-    fn from(state: ReceiptState) -> Self {
-        match state {
-            ReceiptState::Unread => Self::Unread,
-            ReceiptState::Read => Self::Read,
-            ReceiptState::Open => Self::Open,
-            ReceiptState::Acknowledged => Self::Acknowledged,
-        }
-    }
 }
 
 #[derive(Clone)]
@@ -312,11 +289,7 @@ impl Announcement {
     /// all.
     #[graphql(directive = list_size::apply(2))]
     pub async fn concerns(&self, ctx: &Context<'_>) -> Result<Vec<Student>> {
-        let rows = self.own_rows(ctx).await?;
-        let children: Vec<StudentId> =
-            rows.iter().map(|row| row.student_id).filter(|child| *child != recipient::AS_STAFF).collect();
-        let mut found = loaders::many(ctx, children.clone()).await?;
-        Ok(children.into_iter().filter_map(|child| found.remove(&child)).map(Student).collect())
+        children_of(ctx, &self.own_rows(ctx).await?).await
     }
 
     /// Whether the viewer may change it, or once it has appeared, correct and withdraw it.
@@ -337,118 +310,5 @@ impl Announcement {
     /// Counts up with every change; give it as `ifVersion` to an update.
     pub async fn version(&self) -> i32 {
         self.0.version
-    }
-}
-
-/// An announcement in another language than its own. Seen by who sees the announcement.
-#[derive(SimpleObject)]
-pub struct AnnouncementTranslation {
-    /// Which language.
-    language: Locale,
-    /// The title, 1 to 200 characters.
-    title: String,
-    /// The text, 1 to 20,000 characters, with line breaks.
-    body: String,
-}
-
-impl From<announcement_translation::Model> for AnnouncementTranslation {
-    fn from(row: announcement_translation::Model) -> Self {
-        Self { language: Locale::stored(&row.language), title: row.title, body: row.body }
-    }
-}
-
-pub struct AnnouncementRevision(announcement_revision::Model);
-
-/// What an announcement said until it was corrected. Seen by the staff of its places.
-#[Object]
-impl AnnouncementRevision {
-    /// Counts up with every correction, from 1.
-    pub async fn number(&self) -> i32 {
-        self.0.number
-    }
-
-    /// The title, 1 to 200 characters.
-    pub async fn title(&self) -> &str {
-        &self.0.title
-    }
-
-    /// The text, 1 to 20,000 characters, with line breaks.
-    pub async fn body(&self) -> &str {
-        &self.0.body
-    }
-
-    /// Who corrected it.
-    pub async fn corrected_by(&self, ctx: &Context<'_>) -> Result<Person> {
-        loaders::present(ctx, WriterOf(self.0.author_id)).await.map(Person)
-    }
-
-    /// When it was corrected.
-    pub async fn replaced_at(&self) -> DateTime<Utc> {
-        self.0.replaced_at
-    }
-}
-
-/// How many guardians an announcement reached, each once however many children it is about (*bereik*). Members of staff whom
-/// it reached as such are not counted. Seen by the staff of its places.
-#[derive(SimpleObject)]
-pub struct Reach {
-    /// Guardians whom it is for.
-    recipients: i32,
-    /// Those with a device or mailbox that has it.
-    delivered: i32,
-    /// Those who have read it as it is now: after a correction, again.
-    read: i32,
-    /// Those who confirmed it.
-    acknowledged: i32,
-    /// Those without a login and without an e-mail address: somebody has to tell them.
-    unreachable: i32,
-}
-
-impl TryFrom<reach::Counts> for Reach {
-    type Error = Error;
-
-    fn try_from(counts: reach::Counts) -> Result<Self> {
-        let count = |count: i64| i32::try_from(count).map_err(Error::fault);
-        Ok(Self {
-            recipients: count(counts.recipients)?,
-            delivered: count(counts.delivered)?,
-            read: count(counts.read)?,
-            acknowledged: count(counts.acknowledged)?,
-            unreachable: count(counts.unreachable)?,
-        })
-    }
-}
-
-pub struct GuardianReceipt {
-    of: AnnouncementId,
-    guardian: person::Model,
-}
-
-impl GuardianReceipt {
-    async fn rows(&self, ctx: &Context<'_>) -> Result<Vec<recipient::Model>> {
-        Ok(loaders::one(ctx, ConfidedTo(self.of, self.guardian.id)).await?.unwrap_or_default())
-    }
-}
-
-/// A guardian whom an announcement reached, and what they did with it. Seen by who leads the school or teaches the class
-/// group of the children in it.
-#[Object]
-impl GuardianReceipt {
-    /// Whom it reached.
-    pub async fn guardian(&self) -> Person {
-        Person(self.guardian.clone())
-    }
-
-    /// About which children, as far as they are the viewer's to teach or lead.
-    #[graphql(directive = list_size::apply(2))]
-    pub async fn students(&self, ctx: &Context<'_>) -> Result<Vec<Student>> {
-        let children: Vec<StudentId> = self.rows(ctx).await?.iter().map(|row| row.student_id).collect();
-        let mut found = loaders::many(ctx, children.clone()).await?;
-        Ok(children.into_iter().filter_map(|child| found.remove(&child)).map(Student).collect())
-    }
-
-    /// What they did with it.
-    pub async fn receipt(&self, ctx: &Context<'_>) -> Result<Receipt> {
-        Ok(Receipt::of(&self.rows(ctx).await?).unwrap_or_default())
     }
 }

@@ -1,0 +1,151 @@
+//! Where configuration comes from: a file, the environment, flags.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::checks::{check, mail_is_whole, replica_has_a_primary};
+use super::{Config, ConfigError};
+
+/// The keys, for the nearest one to a mistyped key.
+const KEYS: [&str; 31] = [
+    "listen",
+    "metrics_listen",
+    "database_url",
+    "database_read_url",
+    "bus_url",
+    "data_dir",
+    "public_url",
+    "secret_key",
+    "cors_origins",
+    "behind_proxy",
+    "production",
+    "trusted_documents",
+    "client_documents",
+    "log_format",
+    "log",
+    "upload_max_bytes",
+    "fcm_service_account",
+    "fcm_url",
+    "apns_key",
+    "apns_key_id",
+    "apns_team_id",
+    "apns_topic",
+    "apns_url",
+    "vapid_private_key",
+    "vapid_subject",
+    "web_push_allow_http",
+    "webhooks_allow_http",
+    "smtp_url",
+    "mail_from",
+    "mail_dir",
+    "app_url",
+];
+/// Names in the environment that are not configuration.
+const NOT_CONFIGURATION: [&str; 3] = ["GLANS_CONFIG", "GLANS_SHARED", "GLANS_TEST_"];
+
+/// Reads the file (if it is there), then the environment, then the flags.
+pub fn load(
+    file: &Path,
+    required: bool,
+    environment: impl Iterator<Item = (String, String)>,
+    flags: BTreeMap<String, toml::Value>,
+) -> Result<Config, ConfigError> {
+    let mut table = read_file(file, required)?;
+    for (name, value) in environment {
+        let found = from_environment(&name, value);
+        if let Some((key, value)) = found.map_err(|wrong| ConfigError::Wrong(format!("environment: {wrong}")))? {
+            table.insert(key, value);
+        }
+    }
+    for (key, value) in flags {
+        check(&key, &value).map_err(|wrong| ConfigError::Wrong(format!("--{}: {wrong}", key.replace('_', "-"))))?;
+        table.insert(key, value);
+    }
+    let mut config: Config = toml::Table::try_into(table)
+        .map_err(|error: toml::de::Error| ConfigError::Wrong(format!("configuration: {}", error.message())))?;
+    if config.database_url.is_empty() {
+        config.database_url = format!("sqlite://{}", config.data_dir.join("glans.db").display());
+    }
+    mail_is_whole(&config)
+        .and_then(|()| replica_has_a_primary(&config))
+        .map_err(|wrong| ConfigError::Wrong(format!("configuration: {wrong}")))?;
+    Ok(config)
+}
+
+fn read_file(file: &Path, required: bool) -> Result<toml::Table, ConfigError> {
+    let text = match std::fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound && !required => {
+            return Ok(toml::Table::new());
+        }
+        Err(cause) => {
+            return Err(ConfigError::Unreadable { path: file.to_owned(), cause });
+        }
+    };
+    let table: toml::Table = toml::from_str(&text)
+        .map_err(|error| ConfigError::Wrong(format!("{}: {}", file.display(), error.to_string().trim())))?;
+    for (key, value) in &table {
+        let wrong = if KEYS.contains(&key.as_str()) {
+            check(key, value).err().map(|wrong| format!("{key}: {wrong}"))
+        } else {
+            Some(format!("unknown key `{key}`; {}", nearest(key)))
+        };
+        if let Some(wrong) = wrong {
+            return Err(ConfigError::Wrong(format!("{}:{}: {wrong}", file.display(), line_of(key, &text))));
+        }
+    }
+    Ok(table)
+}
+
+/// The line where the key stands, from 1 on.
+fn line_of(key: &str, text: &str) -> usize {
+    let names_it = |line: &str| {
+        let rest = line.trim_start().trim_start_matches(['[', '"', '\'']).strip_prefix(key);
+        rest.is_some_and(|rest| !rest.starts_with(|next: char| next.is_alphanumeric() || matches!(next, '_' | '-')))
+    };
+    text.lines().position(names_it).map_or(1, |line| line + 1)
+}
+
+fn nearest(key: &str) -> String {
+    KEYS.into_iter()
+        .map(|known| (strsim::damerau_levenshtein(key, known), known))
+        .min()
+        .map(|(_, known)| format!("did you mean `{known}`?"))
+        .unwrap_or_default()
+}
+
+/// `None` for what is not ours. Lists are separated by commas. A complaint begins with the name of the variable.
+fn from_environment(name: &str, value: String) -> Result<Option<(String, toml::Value)>, String> {
+    let Some(rest) = name.strip_prefix("GLANS_") else {
+        return Ok(None);
+    };
+    if NOT_CONFIGURATION.iter().any(|prefix| name.starts_with(prefix)) {
+        return Ok(None);
+    }
+    let lower = rest.to_lowercase();
+    let (key, value) = match lower.strip_suffix("_file") {
+        Some(key) if KEYS.contains(&key) => {
+            let text =
+                std::fs::read_to_string(&value).map_err(|cause| format!("{name}: cannot read {value}: {cause}"))?;
+            (key.to_owned(), text.trim().to_owned())
+        }
+        _ => (lower, value),
+    };
+    let typed = match key.as_str() {
+        "cors_origins" | "client_documents" => {
+            toml::Value::Array(value.split(',').map(|part| part.trim().into()).collect())
+        }
+        "production" | "behind_proxy" | "web_push_allow_http" | "webhooks_allow_http" => {
+            toml::Value::Boolean(value.parse().map_err(|_| format!("{name}: `true` or `false` is expected"))?)
+        }
+        "upload_max_bytes" => {
+            toml::Value::Integer(value.parse().map_err(|_| format!("{name}: a number of bytes is expected"))?)
+        }
+        known if KEYS.contains(&known) => toml::Value::String(value),
+        unknown => {
+            return Err(format!("unknown key `{name}`; {}", nearest(unknown)));
+        }
+    };
+    check(&key, &typed).map_err(|wrong| format!("{name}: {wrong}"))?;
+    Ok(Some((key, typed)))
+}

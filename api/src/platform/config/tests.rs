@@ -1,0 +1,175 @@
+//! What is said of configuration that cannot be used.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::*;
+
+/// What is said about a file with this text; nothing where it is sound.
+fn of_file(text: &str) -> Option<String> {
+    let folder = std::env::temp_dir().join(format!("glans-config-{}", uuid::Uuid::now_v7()));
+    std::fs::create_dir(&folder).unwrap();
+    let file = folder.join("glans.toml");
+    std::fs::write(&file, text).unwrap();
+    let said = load(&file, true, std::iter::empty(), BTreeMap::new()).err().map(|error| error.to_string());
+    std::fs::remove_dir_all(&folder).unwrap();
+    said.map(|text| text.replace(&format!("{}/", folder.display()), ""))
+}
+
+fn of_environment(name: &str, value: &str) -> Result<Config, String> {
+    let environment = std::iter::once((name.to_owned(), value.to_owned()));
+    load(Path::new("glans.toml"), false, environment, BTreeMap::new()).map_err(|error| error.to_string())
+}
+
+#[test]
+fn a_wrong_value_in_the_file_is_told_with_line_and_key() {
+    let said = of_file("production = true\nlisten = 5\n").unwrap();
+    assert!(said.starts_with("glans.toml:2: listen: invalid type: integer `5`"), "{said}");
+    let said = of_file("log = \"info\"\nlog_format = \"xml\"\n").unwrap();
+    assert!(said.starts_with("glans.toml:2: log_format: unknown variant `xml`"), "{said}");
+    assert_eq!(of_file("listne = 5").unwrap(), "glans.toml:1: unknown key `listne`; did you mean `listen`?");
+    assert_eq!(of_file("listen = \"0.0.0.0:80\"\npublic_url = \"https://glans.example.org\""), None);
+}
+
+#[test]
+fn a_wrong_value_in_the_environment_is_told_with_the_variable() {
+    let said = of_environment("GLANS_LISTEN", "foo").unwrap_err();
+    assert!(said.starts_with("environment: GLANS_LISTEN: "), "{said}");
+    let said = of_environment("GLANS_DATABASE_URL_FILE", "/does/not/exist").unwrap_err();
+    assert!(said.starts_with("environment: GLANS_DATABASE_URL_FILE: cannot read /does/not/exist: "), "{said}");
+    let said = of_environment("GLANS_PRODUCTION", "yes").unwrap_err();
+    assert_eq!(said, "environment: GLANS_PRODUCTION: `true` or `false` is expected");
+}
+
+#[test]
+fn a_wrong_flag_is_told_by_its_name() {
+    let flags = BTreeMap::from([("database_url".to_owned(), toml::Value::from("mysql://here"))]);
+    let said = load(Path::new("glans.toml"), false, std::iter::empty(), flags).unwrap_err().to_string();
+    assert_eq!(said, "--database-url: the database URL must start with `sqlite://` or `postgres://`");
+}
+
+#[test]
+fn an_embedded_database_is_a_file() {
+    for wrong in ["sqlite://", "sqlite://?mode=rwc", "sqlite://:memory:", "sqlite://a.db?mode=memory"] {
+        let said = of_environment("GLANS_DATABASE_URL", wrong).unwrap_err();
+        assert!(said.contains("name a file, as `sqlite://data/glans.db`"), "{wrong}: {said}");
+    }
+    assert!(of_environment("GLANS_DATABASE_URL", "sqlite://a.db?mode=rwc").is_ok());
+}
+
+#[test]
+fn a_read_replica_is_one_of_postgres() {
+    let primary = ("GLANS_DATABASE_URL", "postgres://glans:s3cret@db.example.org/glans");
+    let replica = ("GLANS_DATABASE_READ_URL", "postgres://glans:s3cret@replica.example.org/glans");
+    let of = |pairs: &[(&str, &str)]| {
+        let environment = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        load(Path::new("glans.toml"), false, environment, BTreeMap::new()).map_err(|error| error.to_string())
+    };
+    assert_eq!(of(&[primary, replica]).unwrap().database_read_url.as_deref(), Some(replica.1));
+    assert_eq!(of(&[primary]).unwrap().database_read_url, None);
+    assert_eq!(
+        of(&[replica]).unwrap_err(),
+        "configuration: `database_read_url` names a replica of the PostgreSQL server of `database_url`, which is SQLite; \
+         leave it out"
+    );
+    for wrong in ["sqlite://s3cret.db", "mysql://glans:s3cret@replica.example.org/glans", "s3cret", ""] {
+        let said = of(&[primary, ("GLANS_DATABASE_READ_URL", wrong)]).unwrap_err();
+        assert!(
+            said.starts_with("environment: GLANS_DATABASE_READ_URL: a PostgreSQL server is expected"),
+            "{wrong}: {said}"
+        );
+        assert!(!said.contains("s3cret"), "{said}");
+    }
+}
+
+#[test]
+fn a_public_address_is_one_of_the_web() {
+    for wrong in ["glans.example.org", "ftp://glans.example.org", "https://", "https://a.example?b=c", "a b"] {
+        let said = of_environment("GLANS_PUBLIC_URL", wrong).unwrap_err();
+        assert!(said.starts_with("environment: GLANS_PUBLIC_URL: an address is expected"), "{wrong}: {said}");
+    }
+    let config = of_environment("GLANS_PUBLIC_URL", "https://example.org/glans/").unwrap();
+    assert_eq!(config.public_url(), "https://example.org/glans");
+}
+
+#[test]
+fn without_a_public_address_it_is_where_the_server_listens() {
+    assert_eq!(of_environment("GLANS_LISTEN", "127.0.0.1:8123").unwrap().public_url(), "http://127.0.0.1:8123");
+}
+
+#[test]
+fn gateways_are_addresses_of_the_web_and_a_push_service_can_turn_to_somebody() {
+    for (name, wrong) in [
+        ("GLANS_FCM_URL", "fcm.googleapis.com"),
+        ("GLANS_APNS_URL", ""),
+        ("GLANS_VAPID_SUBJECT", "push@example.org"),
+        ("GLANS_VAPID_SUBJECT", "http://example.org"),
+    ] {
+        let said = of_environment(name, wrong).unwrap_err();
+        assert!(said.starts_with(&format!("environment: {name}: an address")), "{said}");
+    }
+    let config = of_environment("GLANS_VAPID_SUBJECT", "mailto:push@example.org").unwrap();
+    assert_eq!(config.vapid_subject.as_deref(), Some("mailto:push@example.org"));
+    assert!(of_environment("GLANS_WEB_PUSH_ALLOW_HTTP", "true").unwrap().web_push_allow_http);
+    assert!(of_environment("GLANS_WEBHOOKS_ALLOW_HTTP", "true").unwrap().webhooks_allow_http);
+}
+
+#[test]
+fn mail_needs_a_way_out_and_somebody_it_comes_from() {
+    let of = |pairs: &[(&str, &str)]| {
+        let environment = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        load(Path::new("glans.toml"), false, environment, BTreeMap::new()).map_err(|error| error.to_string())
+    };
+    let smtp = ("GLANS_SMTP_URL", "smtp://user:p%40ss@mail.example.org:587");
+    let from = ("GLANS_MAIL_FROM", "Glans <post@glans.example.org>");
+    let folder = ("GLANS_MAIL_DIR", "mail");
+    assert!(of(&[]).is_ok() && of(&[smtp, from]).is_ok() && of(&[folder, from]).is_ok());
+    for (half, told) in [
+        (&[smtp][..], "`smtp_url` needs `mail_from`"),
+        (&[folder], "`mail_dir` needs `mail_from`"),
+        (&[from], "`mail_from` needs `smtp_url`"),
+        (&[smtp, folder, from], "set one of them"),
+    ] {
+        let said = of(half).unwrap_err();
+        assert!(said.starts_with("configuration: ") && said.contains(told), "{said}");
+    }
+    for wrong in ["nobody", "", "Glans", "glans@brücke.example"] {
+        let said = of(&[("GLANS_MAIL_FROM", wrong)]).unwrap_err();
+        assert!(said.starts_with("environment: GLANS_MAIL_FROM: an e-mail address is expected"), "{wrong}: {said}");
+    }
+}
+
+#[test]
+fn a_mail_server_is_told_by_its_address_and_its_password_by_nobody() {
+    for wrong in ["mail.example.org", "http://s3cret@mail.example.org", "smtp://:s3cret@", "smtp://s3cret@a?tls=no"]
+    {
+        let said = of_environment("GLANS_SMTP_URL", wrong).unwrap_err();
+        assert!(said.starts_with("environment: GLANS_SMTP_URL: an address of a mail server"), "{wrong}: {said}");
+        assert!(!said.contains("s3cret"), "{said}");
+    }
+}
+
+#[test]
+fn documents_of_a_client_are_named_by_its_id() {
+    let client = ApiClientId::new();
+    let config = of_environment("GLANS_CLIENT_DOCUMENTS", &format!("{client}=log, *=off")).unwrap();
+    let named = |client, documents| ClientDocuments { client, documents };
+    let expected = [named(Some(client), TrustedDocuments::Log), named(None, TrustedDocuments::Off)];
+    assert_eq!(config.client_documents, expected);
+    for wrong in ["off", "client_1=off", "*=never", "school_01h455vb4pex5vsknk084sn02q=log"] {
+        let said = of_environment("GLANS_CLIENT_DOCUMENTS", wrong).unwrap_err();
+        assert!(said.starts_with("environment: GLANS_CLIENT_DOCUMENTS: "), "{said}");
+        assert!(said.contains(&format!("`{wrong}` is not understood")), "{said}");
+    }
+}
+
+#[test]
+fn an_origin_has_no_path() {
+    for wrong in ["app.example.org", "https://app.example.org/", "https://a.example/b", "", "https://me@a.example"]
+    {
+        let said = of_environment("GLANS_CORS_ORIGINS", wrong).unwrap_err();
+        assert!(said.starts_with(&format!("environment: GLANS_CORS_ORIGINS: `{wrong}` is no origin")), "{said}");
+    }
+    let config = of_environment("GLANS_CORS_ORIGINS", "https://app.example.org, http://localhost:3000,*").unwrap();
+    assert_eq!(config.cors_origins, ["https://app.example.org", "http://localhost:3000", "*"]);
+}

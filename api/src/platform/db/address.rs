@@ -1,0 +1,54 @@
+//! Which databases this program can use.
+
+use std::str::FromStr;
+
+use sea_orm::DbErr;
+
+/// A database URL that this program cannot use.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    #[error("the database URL must start with `sqlite://` or `postgres://`")]
+    Scheme,
+    #[error(
+        "an in-memory SQLite database is not supported, because readers and the writer have connections of their own; name a file, as `sqlite://data/glans.db`"
+    )]
+    InMemory,
+    #[error(
+        "cannot open the database: {0}. Check that it is a SQLite database and that this program may write to it and to its folder"
+    )]
+    File(#[source] DbErr),
+    #[error(
+        "cannot open the database: {0}. Check that it is there, that it accepts connections and that user and password are right"
+    )]
+    Open(#[from] DbErr),
+    #[error(
+        "cannot reach the database: {0}. Check that it is there, that it accepts connections and that user and password are right"
+    )]
+    Unreachable(#[from] sqlx::Error),
+    #[error(
+        "cannot reach the read replica of `database_read_url`: {0}. Check that it is there, that it accepts connections and that user and password are right, or leave the key out: then `database_url` answers alone"
+    )]
+    Replica(sqlx::Error),
+}
+
+/// Whether `url` parses as far as it can be told without opening it.
+pub fn check_url(url: &str) -> Result<(), ConnectError> {
+    match url.split_once("://") {
+        Some(("sqlite", rest)) if is_in_memory(rest) => Err(ConnectError::InMemory),
+        Some(("sqlite", _)) => Ok(()),
+        _ if is_postgres(url) => Ok(()),
+        _ => Err(ConnectError::Scheme),
+    }
+}
+
+/// Whether what stands behind `sqlite://` names no file.
+pub(super) fn is_in_memory(rest: &str) -> bool {
+    let (name, options) = rest.split_once('?').unwrap_or((rest, ""));
+    name.is_empty() || name.starts_with(":memory:") || options.contains("mode=memory")
+}
+
+/// Whether `url` is one of a PostgreSQL server.
+pub fn is_postgres(url: &str) -> bool {
+    matches!(url.split_once("://"), Some(("postgres" | "postgresql", _)))
+        && sqlx::postgres::PgConnectOptions::from_str(url).is_ok()
+}

@@ -1,0 +1,153 @@
+//! Two databases, one code. Every statement runs in a transaction that carries its scope.
+//!
+//! SQLite has one writer connection, on which writers queue in the program and never meet `SQLITE_BUSY`, and several
+//! readers that cannot write. PostgreSQL has a pool for either, too; a transaction takes on the application role and the boards of
+//! its scope, so that row-level security holds even where a filter was forgotten.
+//!
+//! A read replica of PostgreSQL follows some time later. It is for what may be as old as that, and whoever reads there asks it
+//! first how far it is: `metrics::published`.
+
+mod address;
+mod options;
+mod replica;
+mod wall;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use chrono::NaiveDate;
+use glans_entity::scope::Scope;
+use sea_orm::{
+    AccessMode, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
+
+use address::is_in_memory;
+pub use address::{ConnectError, check_url, is_postgres};
+use options::{
+    LOOKUPS, POSTGRES_READERS, POSTGRES_WRITERS, READ_COMMITTED, REPEATABLE_READ, SQLITE_READERS, open_file, postgres,
+    reach,
+};
+pub use replica::REPLICA_PATIENCE;
+use replica::Replica;
+pub use wall::finds_anywhere;
+
+/// The connections to the one database.
+#[derive(Clone, Debug)]
+pub struct Database {
+    writer: DatabaseConnection,
+    readers: DatabaseConnection,
+    lookups: DatabaseConnection,
+    replica: Option<Replica>,
+    statements: Arc<AtomicU64>,
+}
+
+/// The connections of one pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolUse {
+    /// `writer`, `readers`, `lookups` or `replica`.
+    pub pool: &'static str,
+    /// How many there are.
+    pub open: usize,
+    /// How many of them do nothing.
+    pub idle: usize,
+}
+
+impl Database {
+    /// Opens `url`; makes the SQLite file where it does not exist yet.
+    pub async fn connect(url: &str) -> Result<Self, ConnectError> {
+        let statements = Arc::new(AtomicU64::new(0));
+        let (mut writer, mut readers, mut lookups) = match url.split_once("://") {
+            Some(("sqlite", rest)) if is_in_memory(rest) => return Err(ConnectError::InMemory),
+            Some(("sqlite", _)) => {
+                let writer = open_file(url, 1, false).await?;
+                let readers = open_file(url, SQLITE_READERS, true).await?;
+                (writer, readers, open_file(url, LOOKUPS, true).await?)
+            }
+            Some(("postgres" | "postgresql", rest)) => {
+                let url = format!("postgres://{rest}");
+                reach(&url).await?;
+                let writer = sea_orm::Database::connect(postgres(&url, POSTGRES_WRITERS, READ_COMMITTED)).await?;
+                let readers = sea_orm::Database::connect(postgres(&url, POSTGRES_READERS, REPEATABLE_READ)).await?;
+                (writer, readers, sea_orm::Database::connect(postgres(&url, LOOKUPS, REPEATABLE_READ)).await?)
+            }
+            _ => return Err(ConnectError::Scheme),
+        };
+        for connection in [&mut writer, &mut readers, &mut lookups] {
+            let counter = Arc::clone(&statements);
+            connection.set_metric_callback(move |_| {
+                counter.fetch_add(1, Ordering::Relaxed);
+            });
+        }
+        Ok(Self { writer, readers, lookups, replica: None, statements })
+    }
+
+    /// Which of the two it is.
+    pub fn backend(&self) -> DbBackend {
+        self.writer.get_database_backend()
+    }
+
+    /// The bare connection, for migrations and health. Tenant data is out of its sight on PostgreSQL.
+    pub fn connection(&self) -> &DatabaseConnection {
+        &self.writer
+    }
+
+    /// How many statements ran since the start, those at the read replica aside.
+    pub fn statement_count(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// How much of each pool is in use.
+    pub fn pools(&self) -> Vec<PoolUse> {
+        let own = [("writer", &self.writer), ("readers", &self.readers), ("lookups", &self.lookups)];
+        let pools = own.into_iter().chain(self.replica().map(|readers| ("replica", readers)));
+        let in_use = |(pool, connection): (&'static str, &DatabaseConnection)| {
+            let (open, idle) = match self.backend() {
+                DbBackend::Postgres => of_pool(connection.get_postgres_connection_pool()),
+                _ => of_pool(connection.get_sqlite_connection_pool()),
+            };
+            PoolUse { pool, open, idle }
+        };
+        pools.map(in_use).collect()
+    }
+
+    /// A snapshot to read from. A request has one at a time.
+    pub async fn read(&self, scope: &Scope) -> Result<DatabaseTransaction, DbErr> {
+        let transaction = self.readers.begin().await?;
+        self.put_on(&transaction, scope, AccessMode::ReadOnly).await?;
+        Ok(transaction)
+    }
+
+    /// A snapshot that sees all boards, to look up who calls. Give it back before anything else is waited for.
+    pub async fn look_up(&self, on: NaiveDate) -> Result<DatabaseTransaction, DbErr> {
+        let transaction = self.lookups.begin().await?;
+        self.put_on(&transaction, &Scope::system(on), AccessMode::ReadOnly).await?;
+        Ok(transaction)
+    }
+
+    /// A transaction to write in. On SQLite it holds the write lock from its beginning (`BEGIN IMMEDIATE`).
+    pub async fn write(&self, scope: &Scope) -> Result<DatabaseTransaction, DbErr> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let transaction = self.writer.begin_with_options(options).await?;
+        self.put_on(&transaction, scope, AccessMode::ReadWrite).await?;
+        Ok(transaction)
+    }
+
+    /// Closes the pools, so that the file or the server is free when the process ends.
+    pub async fn close(self) -> Result<(), DbErr> {
+        if let Some(replica) = self.replica {
+            replica.readers.close().await?;
+        }
+        self.readers.close().await?;
+        self.lookups.close().await?;
+        self.writer.close().await
+    }
+}
+
+/// How many connections are open, and how many of them are idle.
+fn of_pool<D: sqlx::Database>(pool: &sqlx::Pool<D>) -> (usize, usize) {
+    (usize::try_from(pool.size()).unwrap_or(usize::MAX), pool.num_idle())
+}
