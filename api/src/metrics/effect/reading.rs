@@ -58,7 +58,8 @@ async fn note(call: &Call, site: Site, metric: Metric, (from, to): (NaiveDate, N
         Some(cluster) => (cluster.0, Level::Cluster),
         None => (site.board.0, Level::Board),
     };
-    queries::note_or_wait(call, &Asked { board: site.board, scope_id, scope_kind, ask: &ask }).await
+    queries::make_room(call, site.board).await?;
+    queries::note(call, &Asked { board: site.board, scope_id, scope_kind, ask: &ask })
 }
 
 fn unseen() -> Error {

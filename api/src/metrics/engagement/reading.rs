@@ -21,8 +21,9 @@ const UNSEEN: &str = "There is no such place, or you see no figures of it.";
 /// Periods of one question at most.
 const PERIODS: usize = 60;
 
-/// By what figures are told apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// By what figures are told apart. In query strings and in the log it goes by its name in the schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::EnumString, strum::IntoStaticStr, strum::VariantNames)]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
 pub enum Breakdown {
     None,
     Cluster,
@@ -130,7 +131,8 @@ pub(super) async fn find(call: &Call, ids: &[Uuid], level: Level, ask: &Ask) -> 
         }
     }
     for site in &sites {
-        queries::note_or_wait(call, &Asked { board: site.board, scope_id: site.id, scope_kind: level, ask }).await?;
+        queries::make_room(call, site.board).await?;
+        queries::note(call, &Asked { board: site.board, scope_id: site.id, scope_kind: level, ask })?;
     }
     let Some(rows) = rows(call, &sites, ask).await? else {
         answers.extend(sites.iter().map(|site| (site.id, Err(TOO_MUCH))));

@@ -3,9 +3,10 @@
 use glans_entity::metrics::Suppression::Complementary;
 
 use super::beside::{self, Tie};
+use super::index::{ALL, Key, ROOT, UNTOLD};
 use super::pool::{Member, Pool};
 use super::rules::{Look, Rule, parts};
-use super::sheet::{ALL, Audience, Key, ROOT, Sheet, UNTOLD};
+use super::sheet::{Audience, Sheet};
 
 /// Hides what is wanted beside hidden figures, in every sum by place and by language.
 pub(super) fn settle(sheet: &mut Sheet<'_>) {

@@ -4,8 +4,9 @@
 //! in a sum of which both are shown, or none but in other parts of it. So it is taken as seen wherever it is so. Then to
 //! hide one of them alone protects nothing, and what is known of several of the one together is known of the other.
 
+use super::index::Key;
 use super::rules::{EARLIER, Look, MET_IN_WHOLE, NOT_COUNTED, PARTS, is_few, parts};
-use super::sheet::{Key, Sheet};
+use super::sheet::Sheet;
 
 /// How a figure hangs on what is beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -8,8 +8,10 @@ use glans_entity::metrics::{Level, Metric, Span};
 use sea_orm::Iterable;
 use uuid::Uuid;
 
-use super::sheet::{Index, Sheet};
-use super::{Cell, Counts, Figure, Sheets, Terms};
+use super::index::Index;
+use super::sheet::Sheet;
+use super::sheets::Sheets;
+use super::{Cell, Counts, Figure, Terms};
 use crate::metrics::definitions::{self, Family};
 
 /// A figure, whatever the metric.

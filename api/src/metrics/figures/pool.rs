@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::beside::{BESIDE, Tie};
+use super::index::Key;
 use super::rules::{PARTS, Rule, Tally, parts, wanting};
-use super::sheet::Key;
 
 /// A figure that is hidden, or may be.
 #[derive(Clone, Copy)]

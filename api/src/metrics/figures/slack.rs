@@ -10,7 +10,8 @@ use chrono::NaiveDate;
 use glans_entity::metrics::Span;
 use glans_entity::metrics::Suppression::Complementary;
 
-use super::sheet::{ALL, Key, ROOT, Sheet};
+use super::index::{ALL, Key, ROOT};
+use super::sheet::Sheet;
 use crate::metrics::periods;
 
 /// How much was hidden before any slack was taken. It does not change afterwards, for the order must not.

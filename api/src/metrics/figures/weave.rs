@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use glans_entity::metrics::Suppression::Complementary;
 
-use super::sheet::{ALL, Key, ROOT, Sheet, UNTOLD};
+use super::index::{ALL, Key, ROOT, UNTOLD};
+use super::sheet::Sheet;
 
 /// Hides languages until no count of a class group and a language can be told.
 ///

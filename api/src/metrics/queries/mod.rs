@@ -26,7 +26,7 @@ pub use types::MetricQuery;
 
 use crate::app::App;
 use crate::call::Call;
-use crate::metrics::engagement::{Ask, Breakdown};
+use crate::metrics::engagement::Ask;
 use crate::platform::error::{Error, Result};
 
 /// How long lines are kept.
@@ -45,71 +45,31 @@ pub struct Asked<'a> {
     pub ask: &'a Ask,
 }
 
-/// Breakdowns as they stand in the log.
-const BREAKDOWNS: [(Breakdown, &str); 5] = [
-    (Breakdown::None, "NONE"),
-    (Breakdown::Cluster, "CLUSTER"),
-    (Breakdown::School, "SCHOOL"),
-    (Breakdown::ClassGroup, "CLASS_GROUP"),
-    (Breakdown::Language, "LANGUAGE"),
-];
-
-fn name_of(breakdown: Breakdown) -> &'static str {
-    BREAKDOWNS.iter().find(|(known, _)| *known == breakdown).map_or("NONE", |(_, name)| name)
-}
-
-fn breakdown_of(name: &str) -> Breakdown {
-    BREAKDOWNS.iter().find(|(_, known)| *known == name).map_or(Breakdown::None, |(breakdown, _)| *breakdown)
-}
-
-/// Notes that the caller asks for figures. To be called before they are read: what cannot be noted is not answered.
-///
-/// # Errors
-/// A fault where too many lines of the board wait to be written.
-pub fn note(call: &Call, asked: &Asked<'_>) -> Result<()> {
-    if added(call, asked) {
-        return Ok(());
-    }
-    Err(Error::fault("too many lines of the log of metric queries of this board wait to be written"))
-}
-
-/// Sees to it that there is room for a line of `board`, before who has to note one holds the writer.
+/// Sees to it that there is room for what is to be noted of `board`: where too many lines wait, they are written first. To be
+/// called before who has to [`note`] holds the writer.
 ///
 /// # Errors
 /// A fault where too many lines wait and the database takes none.
 pub async fn make_room(call: &Call, board: BoardId) -> Result<()> {
-    patiently(async {
+    let room = async {
         while call.app().metric_queries.is_full(board) {
             Box::pin(write(call.app())).await?;
         }
-        Ok(())
-    })
-    .await
-}
-
-/// As [`note`], for who holds no transaction that writes: where too many lines wait, they are written first.
-///
-/// # Errors
-/// A fault where too many wait and the database takes none.
-pub async fn note_or_wait(call: &Call, asked: &Asked<'_>) -> Result<()> {
-    patiently(async {
-        while !added(call, asked) {
-            Box::pin(write(call.app())).await?;
-        }
-        Ok(())
-    })
-    .await
-}
-
-/// Who waits holds a snapshot, of which there are few: everybody else would soon wait for one.
-async fn patiently(room: impl Future<Output = Result<()>>) -> Result<()> {
+        Ok::<_, Error>(())
+    };
+    // Who waits holds a snapshot, of which there are few: everybody else would soon wait for one.
     tokio::time::timeout(PATIENCE, room).await.map_err(Error::fault)?
 }
 
-fn added(call: &Call, asked: &Asked<'_>) -> bool {
+/// Notes that the caller asks for figures, after [`make_room`]. To be called before they are read: what cannot be noted is not
+/// answered.
+///
+/// # Errors
+/// A fault where too many lines of the board wait to be written.
+pub fn note(call: &Call, asked: &Asked<'_>) -> Result<()> {
     let Asked { board, scope_id, scope_kind, ask } = *asked;
     if call.questions.was_noted(scope_id, ask) {
-        return true;
+        return Ok(());
     }
     let line = line::Model {
         id: MetricQueryId::new(),
@@ -121,15 +81,15 @@ fn added(call: &Call, asked: &Asked<'_>) -> bool {
         span: ask.span,
         starts_on: ask.from,
         ends_on: ask.to,
-        breakdown: name_of(ask.breakdown).to_owned(),
+        breakdown: <&'static str>::from(ask.breakdown).to_owned(),
         asked_at: call.now(),
         request_id: call.request_id.clone(),
     };
-    let is_added = call.app().metric_queries.add(line);
-    if is_added {
-        call.questions.note(scope_id, ask);
+    if !call.app().metric_queries.add(line) {
+        return Err(Error::fault("too many lines of the log of metric queries of this board wait to be written"));
     }
-    is_added
+    call.questions.note(scope_id, ask);
+    Ok(())
 }
 
 /// Writes down the lines that wait. Those that cannot be written are kept for the next time, also where the caller is stopped
@@ -147,12 +107,18 @@ pub async fn write(app: &App) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::metrics::engagement::Breakdown;
 
     #[test]
     fn a_breakdown_is_read_as_it_was_written() {
-        for (breakdown, name) in BREAKDOWNS {
-            assert_eq!((name_of(breakdown), breakdown_of(name)), (name, breakdown));
+        for (breakdown, name) in [
+            (Breakdown::None, "NONE"),
+            (Breakdown::Cluster, "CLUSTER"),
+            (Breakdown::School, "SCHOOL"),
+            (Breakdown::ClassGroup, "CLASS_GROUP"),
+            (Breakdown::Language, "LANGUAGE"),
+        ] {
+            assert_eq!((<&str>::from(breakdown), name.parse()), (name, Ok(breakdown)));
         }
     }
 }

@@ -10,6 +10,9 @@ use glans_entity::metrics::query as line;
 /// fills that of another.
 const MOST_WAITING: usize = 2_000;
 
+/// Lines that are noted between somebody's look whether there is room and the own line, at most.
+const AT_ONCE: usize = 100;
+
 /// Lines that are not written down yet.
 #[derive(Debug, Default)]
 pub struct Noted {
@@ -31,8 +34,9 @@ impl Noted {
         self.lines().of_board.values().sum()
     }
 
+    /// Whether who looks now may find no room for a line of the board a moment later.
     pub(super) fn is_full(&self, board: BoardId) -> bool {
-        self.lines().of_board.get(&board).is_some_and(|count| *count >= MOST_WAITING)
+        self.lines().of_board.get(&board).is_some_and(|count| *count + AT_ONCE > MOST_WAITING)
     }
 
     /// Lets a line wait to be written; false where its board has no room for it.

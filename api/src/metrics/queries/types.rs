@@ -6,7 +6,7 @@ use glans_entity::ids::{BoardId, ClassGroupId, ClusterId, SchoolId};
 use glans_entity::metrics::{self, Level, query};
 use sea_orm::ActiveEnum;
 
-use super::breakdown_of;
+use crate::metrics::engagement;
 use crate::metrics::engagement::types::{Breakdown, Interval, Metric};
 use crate::platform::scalars::LocalDate;
 
@@ -61,7 +61,7 @@ impl MetricQuery {
 
     /// By what figures were told apart.
     pub async fn breakdown(&self) -> Breakdown {
-        breakdown_of(&self.0.breakdown).into()
+        self.0.breakdown.parse().unwrap_or(engagement::Breakdown::None).into()
     }
 
     /// When it was asked.

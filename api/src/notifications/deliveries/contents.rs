@@ -20,7 +20,7 @@ use crate::call::today;
 use crate::notifications::categories::{self, Audience, Strategy};
 use crate::notifications::channels::Push;
 use crate::notifications::channels::letter::{Children, Letter, Matter};
-use crate::notifications::preferences::rules::Wishes;
+use crate::notifications::preferences::Wishes;
 use crate::notifications::texts::{self, Figures, Text};
 use crate::platform::error::{Error, Result};
 

@@ -22,8 +22,7 @@ use super::rights::{may_know, of};
 use super::store::{self, Place};
 use crate::notifications::devices;
 use crate::notifications::inbox::COUNTED;
-use crate::notifications::preferences;
-use crate::notifications::preferences::rules::Wishes;
+use crate::notifications::preferences::{self, Wishes};
 use crate::notifications::texts::Text;
 use crate::platform::error::Result;
 

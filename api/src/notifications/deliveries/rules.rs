@@ -5,7 +5,7 @@ use glans_entity::notifications::{Category, Channel};
 
 use crate::notifications::categories::{self, Audience, Strategy};
 use crate::notifications::channels::Verdict;
-use crate::notifications::preferences::rules::Wishes;
+use crate::notifications::preferences::Wishes;
 
 const FIRST_DELAY: TimeDelta = TimeDelta::seconds(1);
 const LONGEST_DELAY: TimeDelta = TimeDelta::minutes(15);

@@ -5,9 +5,10 @@ use chrono::Timelike;
 use glans_entity::notifications::{Digest, notification_settings};
 use glans_entity::people::Role;
 
-use super::rules::{self, Choice, Wishes};
+use super::rules::{self, Choice};
 use super::store;
 use super::types::NotificationPreferencesUpdateInput;
+use super::wishes::Wishes;
 use crate::access::PersonActor;
 use crate::call::Write;
 use crate::notifications::categories::Audience;

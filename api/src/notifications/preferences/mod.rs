@@ -4,10 +4,11 @@ mod actions;
 mod hours;
 mod mutation;
 mod query;
-pub mod rules;
+mod rules;
 pub mod store;
 pub mod types;
+pub mod wishes;
 
 pub use mutation::PreferenceMutation;
 pub use query::PreferenceQuery;
-pub use rules::{Wishes, digest_end};
+pub use wishes::{Wishes, digest_end};

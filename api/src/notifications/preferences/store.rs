@@ -9,7 +9,8 @@ use glans_entity::notifications::{channel_preference, notification_settings};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 
-use super::rules::{self, Choice, Wishes};
+use super::rules::Choice;
+use super::wishes::{self, Wishes};
 use crate::platform::error::Result;
 
 /// What each of the accounts wants, in two statements. Who chose nothing is there too, with what is usual.
@@ -39,7 +40,7 @@ pub(super) async fn of_one(db: &impl ConnectionTrait, account: AccountId) -> Res
 pub(super) async fn lock(db: &impl ConnectionTrait, account: AccountId) -> Result<Wishes> {
     use notification_settings::{Column, Entity};
     let if_absent = OnConflict::column(Column::AccountId).do_nothing().to_owned();
-    let row = rules::usual(account).into_active_model().reset_all();
+    let row = wishes::usual(account).into_active_model().reset_all();
     Entity::insert(row).on_conflict(if_absent).exec_without_returning(db).await?;
     Entity::find().filter(Column::AccountId.eq(account)).lock_exclusive().one(db).await?;
     // Read behind the lock: the choices are those of whoever had it before.

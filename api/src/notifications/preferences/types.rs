@@ -6,7 +6,8 @@ use glans_entity::notifications;
 use sea_orm::Iterable;
 
 use super::actions;
-use super::rules::{self, Choice, Wishes};
+use super::rules::{self, Choice};
+use super::wishes::Wishes;
 use crate::call::Call;
 use crate::notifications::categories::{self, Audience, Strategy};
 use crate::payload;

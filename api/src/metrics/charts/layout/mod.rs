@@ -1,8 +1,14 @@
 //! Where everything of a chart stands, in pixels from its upper left corner.
 
-use std::ops::RangeInclusive;
+mod axis;
+mod foot;
+mod size;
 
-use super::chart::{Chart, Gap, Tick};
+use self::axis::Axis;
+use self::foot::Foot;
+use self::size::STEP;
+pub use self::size::{HEIGHTS, Size, WIDTHS};
+use super::chart::{Chart, Gap};
 use super::letters::{Weight, fitted, width, wrapped};
 
 /// Around everything.
@@ -18,54 +24,12 @@ const MOST_LINES: usize = 2;
 const LOW: f64 = 300.0;
 /// A plot lower than this cannot be read.
 const LOWEST_PLOT: f64 = 75.0;
-/// How high a plot is, of its width, where the height of the picture is left open.
-const GOOD_PLOT: f64 = 0.32;
 /// A row that shows the gaps of one of several lines.
 const STRIP: f64 = 9.0;
 /// Of a line in the legend, and of a gap in the notes.
 pub const SAMPLE: f64 = 30.0;
 /// Between what stands side by side.
 const SPACE: f64 = 8.0;
-/// Between the labels of periods.
-const TICK_SPACE: f64 = 7.0;
-/// How wide and high a picture is, in pixels.
-pub const WIDTHS: RangeInclusive<u32> = 320..=2_000;
-pub const HEIGHTS: RangeInclusive<u32> = 200..=1_200;
-/// A picture of this size is drawn as large as it is laid out. In another, letters grow or shrink with it.
-const COMMON: (f64, f64) = (800.0, 440.0);
-const SMALLEST_SCALE: f64 = 0.8;
-const LARGEST_SCALE: f64 = 2.0;
-/// Heights that are tried until a chart fits.
-const STEP: usize = 10;
-
-/// How large a picture is, in pixels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Size {
-    pub width: u32,
-    pub height: u32,
-}
-
-impl Size {
-    /// How much larger everything is drawn than it is laid out.
-    pub fn scale(self) -> f64 {
-        let (width, height) = (f64::from(self.width) / COMMON.0, f64::from(self.height) / COMMON.1);
-        width.min(height).clamp(SMALLEST_SCALE, LARGEST_SCALE)
-    }
-
-    /// The width and height in which a chart is laid out.
-    pub fn laid_out(self) -> (f64, f64) {
-        (f64::from(self.width) / self.scale(), f64::from(self.height) / self.scale())
-    }
-
-    /// As wide as was asked, and as high as the chart needs to be read well.
-    pub fn of_width(width: u32, chart: &Chart) -> Self {
-        let well = |size: &Self| {
-            Layout::fitting(chart, *size).is_some_and(|layout| layout.plot.height() >= GOOD_PLOT * layout.plot.width())
-        };
-        let mut sizes = HEIGHTS.step_by(STEP).map(|height| Self { width, height });
-        sizes.find(well).unwrap_or(Self { width, height: *HEIGHTS.end() })
-    }
-}
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Frame {
@@ -190,10 +154,6 @@ impl Layout {
     }
 }
 
-fn label_width(text: &str) -> f64 {
-    width(text, Weight::Regular, SMALL)
-}
-
 /// What stands above the plot; where that begins.
 fn head(chart: &Chart, width: f64, height: f64, labels: &mut Vec<Label>) -> f64 {
     let formula = chart.formula.as_deref().filter(|_| height >= LOW);
@@ -235,143 +195,12 @@ pub fn slot(plot: &Frame, periods: usize, at: usize) -> (f64, f64) {
     (plot.left + (at as f64 + 0.5) * wide, wide)
 }
 
-/// The labels of the periods, measured from the end of the plot.
-struct Axis {
-    height: f64,
-    labels: Vec<Label>,
-}
-
-impl Axis {
-    /// As many periods as there is room for, their years, and what they are.
-    fn of(chart: &Chart, plot: &Frame) -> Self {
-        let row = Tone::Quiet.height();
-        let first = f64::midpoint(SPACE, row);
-        let mut labels = periods(chart, plot, first);
-        let years = years(chart, plot, first + row);
-        let free_from = years.last().map_or(f64::MIN, |year| year.x + label_width(&year.text) / 2.0 + SPACE);
-        // Beside the years where there is room, else below them.
-        let rows = if plot.right - label_width(&chart.periods) >= free_from { 2.0 } else { 3.0 };
-        labels.extend(years);
-        labels.push(quiet(&chart.periods, plot.right, SPACE / 2.0 + row * (rows - 0.5), Anchor::End));
-        Self { height: SPACE / 2.0 + row * rows, labels }
-    }
-
-    fn placed(self, top: f64) -> impl Iterator<Item = Label> {
-        self.labels.into_iter().map(move |label| Label { y: label.y + top, ..label })
-    }
+fn label_width(text: &str) -> f64 {
+    width(text, Weight::Regular, SMALL)
 }
 
 fn quiet(text: &str, x: f64, y: f64, anchor: Anchor) -> Label {
     Label { text: text.to_owned(), x, y, anchor, tone: Tone::Quiet }
-}
-
-fn periods(chart: &Chart, plot: &Frame, y: f64) -> Vec<Label> {
-    let widest = chart.ticks.iter().map(|tick| label_width(&tick.label)).fold(0.0, f64::max) + TICK_SPACE;
-    let count = chart.ticks.len();
-    let (from, _) = slot(plot, count, 0);
-    let step = (1..=count).find(|step| slot(plot, count, *step).0 - from >= widest).unwrap_or(count.max(1));
-    let shown = chart.ticks.iter().enumerate().step_by(step);
-    shown.map(|(at, tick)| quiet(&tick.label, slot(plot, count, at).0, y, Anchor::Middle)).collect()
-}
-
-/// Below the first period of each, where the year before leaves room.
-fn years(chart: &Chart, plot: &Frame, y: f64) -> Vec<Label> {
-    let mut free_from = f64::MIN;
-    let year = |(at, tick): (usize, &Tick)| {
-        let year = tick.year.as_deref()?;
-        let (x, half) = (slot(plot, chart.ticks.len(), at).0, label_width(year) / 2.0);
-        let fits = x - half >= free_from && x + half <= plot.right + MARGIN;
-        fits.then(|| {
-            free_from = x + half + TICK_SPACE;
-            quiet(year, x, y, Anchor::Middle)
-        })
-    };
-    chart.ticks.iter().enumerate().filter_map(year).collect()
-}
-
-/// What stands below the plot: the legend, and why something is not there. Measured from its upper left corner.
-struct Foot {
-    height: f64,
-    legend: Vec<(Entry<usize>, String)>,
-    notes: Vec<(Entry<Gap>, Vec<String>)>,
-}
-
-impl Foot {
-    fn of(chart: &Chart, room: f64) -> Self {
-        let mut foot = Self { height: 0.0, legend: Vec::new(), notes: Vec::new() };
-        if chart.has_legend() {
-            foot.add_legend(chart, room);
-        }
-        for gap in chart.gaps() {
-            foot.add_note(gap, &gap.reason(chart.speech), room);
-        }
-        foot
-    }
-
-    /// In columns of one width.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "a few columns"
-    )]
-    fn add_legend(&mut self, chart: &Chart, room: f64) {
-        let longest = room - SAMPLE - SPACE;
-        let names = chart.lines.iter().map(|line| fitted(&line.name, Weight::Regular, TEXT, longest));
-        let names: Vec<String> = names.collect();
-        let widest = names.iter().map(|name| width(name, Weight::Regular, TEXT)).fold(0.0, f64::max);
-        let column = SAMPLE + SPACE + widest + 2.0 * SPACE;
-        let columns = ((room + 2.0 * SPACE) / column).floor().max(1.0) as usize;
-        let row = Tone::Plain.height() + 1.0;
-        for (of, name) in names.into_iter().enumerate() {
-            let (x, y) = ((of % columns) as f64 * column, (of / columns) as f64 * row + row / 2.0);
-            self.legend.push((Entry { of, x, y }, name));
-        }
-        self.height += chart.lines.len().div_ceil(columns) as f64 * row + SPACE;
-    }
-
-    /// Beside the one before it where there is room.
-    #[expect(clippy::cast_precision_loss, reason = "there are a few lines of text")]
-    fn add_note(&mut self, gap: Gap, reason: &str, room: f64) {
-        let row = Tone::Quiet.height() + 1.0;
-        let lines = wrapped(reason, Weight::Regular, SMALL, room - SAMPLE - SPACE, MOST_LINES + 1);
-        let wide = SAMPLE + SPACE + lines.iter().map(|line| label_width(line)).fold(0.0, f64::max);
-        let beside = self
-            .notes
-            .last()
-            .filter(|(_, before)| before.len() == 1 && lines.len() == 1)
-            .map(|(entry, before)| (entry.x + SAMPLE + SPACE + label_width(&before[0]) + 2.0 * SPACE, entry.y));
-        let (x, y) = beside.filter(|(x, _)| x + wide <= room).unwrap_or_else(|| {
-            let y = self.height + row / 2.0;
-            self.height += lines.len() as f64 * row;
-            (0.0, y)
-        });
-        self.notes.push((Entry { of: gap, x, y }, lines));
-    }
-
-    /// With its lower end at `bottom`.
-    #[expect(clippy::cast_precision_loss, reason = "there are a few lines of text")]
-    fn placed(self, bottom: f64, labels: &mut Vec<Label>) -> (Vec<Entry<usize>>, Vec<Entry<Gap>>) {
-        let top = bottom - self.height;
-        let mut say = |text: String, x: f64, y: f64, tone: Tone| {
-            labels.push(Label { text, x: x + SAMPLE + SPACE, y, anchor: Anchor::Start, tone });
-        };
-        let mut legend = Vec::new();
-        for (entry, name) in self.legend {
-            let entry = Entry { x: entry.x + MARGIN, y: entry.y + top, ..entry };
-            say(name, entry.x, entry.y, Tone::Plain);
-            legend.push(entry);
-        }
-        let mut notes = Vec::new();
-        for (entry, lines) in self.notes {
-            let entry = Entry { x: entry.x + MARGIN, y: entry.y + top, ..entry };
-            for (at, line) in lines.into_iter().enumerate() {
-                say(line, entry.x, entry.y + at as f64 * (Tone::Quiet.height() + 1.0), Tone::Quiet);
-            }
-            notes.push(entry);
-        }
-        (legend, notes)
-    }
 }
 
 #[cfg(test)]

@@ -1,14 +1,15 @@
-//! Boards that there are not, from a seed, as rough as they come.
+//! A board, and how metrics stand there.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
-use glans_entity::ids::{ClassGroupId, ClusterId, SchoolId};
 use glans_entity::metrics::{Metric, Span};
 use uuid::Uuid;
 
-use super::{Cell, Counts};
+use super::dice::Dice;
+use super::{Atom, Invented, Period};
 use crate::metrics::definitions::{self, Counting};
+use crate::metrics::figures::Counts;
 use crate::metrics::periods;
 
 const LANGUAGES: [&str; 8] = ["ar", "en", "pl", "so", "ti", "tr", "uk", "zh"];
@@ -18,79 +19,25 @@ const SCHOOL_YEAR: &str = "2026-08-01";
 /// Months of which the weeks are gone.
 const OLD_MONTHS: [&str; 2] = ["2027-05-01", "2027-06-01"];
 
-pub(super) type Period = (Span, NaiveDate);
-
-/// The smallest count that there is.
-#[derive(Clone, Debug)]
-pub(super) struct Atom {
-    pub cluster: Uuid,
-    pub school: Uuid,
-    pub group: Uuid,
-    pub language: String,
-    /// In `Invented::stretches`.
-    pub stretch: usize,
-    pub counts: Counts,
-}
-
-/// How a metric stands at a board.
-pub(super) struct Invented {
-    pub metric: Metric,
-    pub cells: Vec<Cell>,
-    pub atoms: Vec<Atom>,
-    /// The periods in which each stretch of time lies.
-    pub stretches: Vec<Vec<Period>>,
-    /// The day on which it is looked at each stretch, by number. Of events the stretch itself.
-    pub days: Vec<usize>,
-    /// Whether of somebody it is not known.
-    pub has_unknown: bool,
-}
-
-impl Invented {
-    pub fn new(metric: Metric, atoms: Vec<Atom>, stretches: Vec<Vec<Period>>, days: Vec<usize>) -> Self {
-        let cells = cells(&atoms, &stretches);
-        let has_unknown = atoms.iter().any(|atom| atom.counts.unknown > 0);
-        Self { metric, cells, atoms, stretches, days, has_unknown }
-    }
-}
-
 /// How schools differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Temper {
+pub(in crate::metrics::figures) enum Temper {
     /// As they mostly do.
     Calm,
     /// In some everybody is met or nobody, or all but a few.
     Rough,
 }
 
-/// `SplitMix64`.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, end: u64) -> u64 {
-        self.roll() % end
-    }
-
-    fn chance(&mut self, per_mille: u64) -> bool {
-        self.below(1_000) < per_mille
-    }
-
-    fn one_of<T: Copy>(&mut self, choices: &[T]) -> T {
-        let at = self.below(choices.len().try_into().unwrap());
-        choices[usize::try_from(at).unwrap()]
-    }
-
-    /// Of so many, those to whom it happens.
-    fn share(&mut self, of: i64, per_mille: u64) -> i64 {
-        (0..of).map(|_| i64::from(self.chance(per_mille))).sum()
-    }
+/// A board of 20 to 50 schools, in 2 to 8 clusters or in none, with all who are there.
+pub(in crate::metrics::figures) struct Board {
+    seed: u64,
+    temper: Temper,
+    weeks: Vec<NaiveDate>,
+    /// There are months of which the weeks are gone.
+    is_old: bool,
+    /// Share of whom nothing is asked, per mille.
+    exempt: u64,
+    schools: Vec<School>,
 }
 
 struct School {
@@ -100,22 +47,6 @@ struct School {
     moves: Option<(usize, Uuid)>,
     /// Persons by group and language.
     persons: BTreeMap<(Uuid, String), i64>,
-}
-
-fn id(kind: u128, number: u64) -> Uuid {
-    Uuid::from_u128((kind << 64) + u128::from(number))
-}
-
-/// A board of 20 to 50 schools, in 2 to 8 clusters or in none, with all who are there.
-pub(super) struct Board {
-    seed: u64,
-    temper: Temper,
-    weeks: Vec<NaiveDate>,
-    /// There are months of which the weeks are gone.
-    is_old: bool,
-    /// Share of whom nothing is asked, per mille.
-    exempt: u64,
-    schools: Vec<School>,
 }
 
 /// How a metric is drawn.
@@ -309,6 +240,10 @@ fn school(dice: &mut Dice, number: u64, clusters: u64, days: usize) -> School {
     School { id: id(2, number), cluster: cluster(dice.below(clusters + 1)), moves, persons }
 }
 
+fn id(kind: u128, number: u64) -> Uuid {
+    Uuid::from_u128((kind << 64) + u128::from(number))
+}
+
 /// How many are met, by school, group, language and stretch.
 fn met(atoms: &[Atom]) -> BTreeMap<(Uuid, Uuid, String, usize), i64> {
     let of = |atom: &Atom| (atom.school, atom.group, atom.language.clone(), atom.stretch);
@@ -344,24 +279,4 @@ fn fill(atoms: &mut Vec<Atom>, stretches: &[Vec<Period>]) {
             }
         }
     }
-}
-
-fn cells(atoms: &[Atom], stretches: &[Vec<Period>]) -> Vec<Cell> {
-    let mut cells: BTreeMap<_, Counts> = BTreeMap::new();
-    for atom in atoms.iter().filter(|atom| atom.counts.denominator > 0) {
-        for period in &stretches[atom.stretch] {
-            let key = (*period, atom.school, atom.cluster, atom.group, atom.language.clone());
-            *cells.entry(key).or_default() += atom.counts;
-        }
-    }
-    let cell = |((period, school, cluster, group, language), counts): ((Period, _, _, _, _), _)| Cell {
-        span: period.0,
-        starts_on: period.1,
-        school: SchoolId(school),
-        cluster: ClusterId(cluster),
-        class_group: ClassGroupId(group),
-        language,
-        counts,
-    };
-    cells.into_iter().map(cell).collect()
 }

@@ -1,29 +1,30 @@
 //! The page: A4, tagged so that it can be read aloud, with real text.
 
+mod pen;
+mod table;
+
 use std::num::NonZeroU16;
 
-use chrono::{Datelike, Days};
-use krilla::color::rgb;
+use chrono::Datelike;
 use krilla::configure::{Accessibility, ConfigurationBuilder};
 use krilla::destination::XyzDestination;
-use krilla::geom::{PathBuilder, Point, Rect, Size as PageSize, Transform};
+use krilla::geom::{Point, Size as PageSize, Transform};
 use krilla::metadata::{DateTime, Metadata};
 use krilla::outline::{Outline, OutlineNode};
 use krilla::page::PageSettings;
-use krilla::paint::Fill;
 use krilla::surface::Surface;
-use krilla::tagging::{Artifact, ArtifactType, ContentTag, Node, SpanTag, TableHeaderScope, Tag, TagGroup, TagTree};
-use krilla::text::{Font, TextDirection};
+use krilla::tagging::{ContentTag, Tag, TagGroup, TagTree};
+use krilla::text::Font;
 use krilla::{Document, SerializeSettings};
 use krilla_svg::{SurfaceExt, SvgSettings};
 
-use super::{Month, Row};
+use self::pen::{BLUE, Ends, INK, LEADING, PALE, QUIET, bold, height, plain, single};
+use super::Month;
 use crate::metrics::charts::chart::Chart;
 use crate::metrics::charts::drawing::svg;
 use crate::metrics::charts::layout::Size;
-use crate::metrics::charts::letters::{BOLD, REGULAR, Weight, fitted, width, wrapped};
+use crate::metrics::charts::letters::{BOLD, REGULAR, Weight, fitted, wrapped};
 use crate::metrics::charts::picture::tree;
-use crate::metrics::texts;
 use crate::platform::error::{Error, Result};
 
 /// A4, in points.
@@ -35,28 +36,12 @@ const INNER: f64 = WIDTH - 2.0 * MARGIN;
 const TITLE: f64 = 20.0;
 const PLACE: f64 = 13.0;
 const SAID: f64 = 11.0;
-const CELL: f64 = 9.5;
 const NOTE: f64 = 8.0;
-const LEADING: f64 = 1.38;
-/// Rows of the table: as high as there is room for.
-const ROWS: (f64, f64) = (13.0, 20.0);
 /// How large the chart is drawn, in pixels, and how high it is on the page at least and at most.
 const CHART_WIDTH: u32 = 760;
 const CHART: (f64, f64) = (190.0, 290.0);
 /// The margin of the chart, about as wide as it is drawn.
 const EDGE: f64 = 10.0;
-/// Where the columns of the table end, and where the bars are.
-const VALUE_ENDS: f64 = MARGIN + 216.0;
-const BARS: (f64, f64) = (MARGIN + 230.0, MARGIN + 312.0);
-const COUNT_ENDS: f64 = MARGIN + 414.0;
-const BEFORE_ENDS: f64 = MARGIN + INNER - 6.0;
-
-type Colour = (u8, u8, u8);
-const INK: Colour = (34, 34, 34);
-const QUIET: Colour = (89, 89, 89);
-const BLUE: Colour = (0, 114, 178);
-const PALE: Colour = (238, 243, 247);
-const RULE: Colour = (205, 205, 205);
 
 /// The page as PDF/UA-1.
 pub fn pdf(month: &Month) -> Result<Vec<u8>> {
@@ -90,35 +75,6 @@ fn outline(month: &Month) -> Outline {
     let mut outline = Outline::new();
     outline.push_child(OutlineNode::new(month.title(), XyzDestination::new(0, Point::from_xy(0.0, 0.0))));
     outline
-}
-
-/// As krilla takes numbers.
-#[expect(clippy::cast_possible_truncation, reason = "a page has a few hundred points")]
-fn single(points: f64) -> f32 {
-    points as f32
-}
-
-/// Which end of a text is at its place.
-#[derive(Clone, Copy)]
-enum Ends {
-    Left,
-    Right,
-}
-
-/// How letters look.
-#[derive(Clone, Copy)]
-struct Style {
-    weight: Weight,
-    size: f64,
-    colour: Colour,
-}
-
-const fn plain(size: f64, colour: Colour) -> Style {
-    Style { weight: Weight::Regular, size, colour }
-}
-
-const fn bold(size: f64, colour: Colour) -> Style {
-    Style { weight: Weight::Bold, size, colour }
 }
 
 /// The page while it is written, from top to bottom.
@@ -196,76 +152,6 @@ impl<'s, 'm> Writing<'s, 'm> {
         self.y = below;
     }
 
-    fn table(&mut self, room: f64) {
-        let month = self.month;
-        let before = texts::month(month.speech, month.first - Days::new(1));
-        let heads = [
-            (month.speech.say("report-metric"), MARGIN, Ends::Left),
-            (texts::month(month.speech, month.first), VALUE_ENDS, Ends::Right),
-            (month.speech.say("report-count"), COUNT_ENDS, Ends::Right),
-            (before, BEFORE_ENDS, Ends::Right),
-        ];
-        if month.rows.is_empty() {
-            return;
-        }
-        #[expect(clippy::cast_precision_loss, reason = "there are a few rows")]
-        let row_height = (room / (month.rows.len() + 1) as f64).clamp(ROWS.0, ROWS.1);
-        let mut head = TagGroup::new(Tag::TR);
-        self.y += row_height;
-        for (text, x, ends) in heads {
-            self.y -= row_height * 0.3;
-            let said = self.said(&text, x, ends, bold(NOTE + 0.5, QUIET));
-            self.y += row_height * 0.3;
-            head.push(TagGroup::with_children(Tag::TH(TableHeaderScope::Column), vec![said]));
-        }
-        let mut body = TagGroup::new(Tag::TBody);
-        for row in &month.rows {
-            self.ground((MARGIN, self.y), (INNER, 0.5), RULE);
-            self.y += row_height;
-            body.push(self.row(row, row_height));
-        }
-        self.ground((MARGIN, self.y), (INNER, 0.5), RULE);
-        let head = TagGroup::with_children(Tag::THead, vec![head.into()]);
-        self.tags.push(TagGroup::with_children(Tag::Table, vec![head.into(), body.into()]));
-    }
-
-    /// A row that ends at the present height.
-    fn row(&mut self, row: &Row, high: f64) -> TagGroup {
-        let month = self.month;
-        let end = self.y;
-        self.bar(row.now.share(), (end - high / 2.0 - 2.5, 5.0));
-        // The foot of the letters, so that they stand in the middle of the row.
-        self.y = end - high / 2.0 + CELL * 0.36;
-        let title = texts::title(month.speech, row.metric);
-        let is_shown = row.now.share().is_some();
-        let value = if is_shown { bold(CELL, INK) } else { plain(CELL, QUIET) };
-        let title = self.said(&title, MARGIN, Ends::Left, plain(CELL, INK));
-        let cells = [
-            (month.value(row.now), VALUE_ENDS, value),
-            (month.count(row.now), COUNT_ENDS, plain(CELL, INK)),
-            (month.value(row.before), BEFORE_ENDS, plain(CELL, QUIET)),
-        ];
-        let mut group = TagGroup::with_children(
-            Tag::TR,
-            vec![TagGroup::with_children(Tag::TH(TableHeaderScope::Row), vec![title]).into()],
-        );
-        for (text, x, style) in cells {
-            // A cell must have something in it, or it is no cell of the table.
-            let text = if text.is_empty() { month.speech.say("report-missing") } else { text };
-            let said = self.said(&text, x, Ends::Right, style);
-            group.push(TagGroup::with_children(Tag::TD, vec![said]));
-        }
-        self.y = end;
-        group
-    }
-
-    fn bar(&mut self, share: Option<f64>, (top, high): (f64, f64)) {
-        let Some(share) = share else { return };
-        let (left, right) = BARS;
-        self.ground((left, top), (right - left, high), PALE);
-        self.ground((left, top), ((right - left) * share, high), BLUE);
-    }
-
     fn chart(&mut self, room: f64) -> Result<()> {
         let month = self.month;
         let title = month.speech.say("report-chart");
@@ -296,54 +182,6 @@ impl<'s, 'm> Writing<'s, 'm> {
         let notes = self.month.notes();
         notes.iter().flat_map(|note| wrapped(note, Weight::Regular, NOTE, INNER, 3)).collect()
     }
-
-    fn paragraph(&mut self, lines: &[String], style: Style) {
-        let mut children = Vec::new();
-        for line in lines {
-            self.y += style.size * LEADING;
-            children.push(self.said(line, MARGIN, Ends::Left, style));
-        }
-        if !children.is_empty() {
-            self.tags.push(TagGroup::with_children(Tag::P, children));
-        }
-    }
-
-    /// A text whose letters stand at the present height.
-    fn said(&mut self, text: &str, x: f64, ends: Ends, style: Style) -> Node {
-        let x = match ends {
-            Ends::Left => x,
-            Ends::Right => x - width(text, style.weight, style.size),
-        };
-        let font = if style.weight == Weight::Bold { self.bold.clone() } else { self.regular.clone() };
-        let identifier = self.surface.start_tagged(ContentTag::Span(SpanTag::empty()));
-        self.surface.set_fill(Some(fill(style.colour)));
-        let at = Point::from_xy(single(x), single(self.y));
-        self.surface.draw_text(at, font, single(style.size), text, false, TextDirection::LeftToRight);
-        self.surface.end_tagged();
-        identifier.into()
-    }
-
-    /// Something to look at, that is not read aloud.
-    fn ground(&mut self, (left, top): (f64, f64), (wide, high): (f64, f64), colour: Colour) {
-        let mut path = PathBuilder::new();
-        let Some(rect) = Rect::from_xywh(single(left), single(top), single(wide), single(high)) else { return };
-        path.push_rect(rect);
-        let Some(path) = path.finish() else { return };
-        self.surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(ArtifactType::Layout)));
-        self.surface.set_fill(Some(fill(colour)));
-        self.surface.draw_path(&path);
-        self.surface.end_tagged();
-    }
-}
-
-fn fill((red, green, blue): Colour) -> Fill {
-    Fill { paint: rgb::Color::new(red, green, blue).into(), ..Fill::default() }
-}
-
-/// Of so many lines of text.
-#[expect(clippy::cast_precision_loss, reason = "there are a few lines")]
-fn height(lines: usize, size: f64) -> f64 {
-    lines as f64 * size * LEADING
 }
 
 /// The chart for a place so high, in points. Its title stands above it already.
