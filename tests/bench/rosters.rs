@@ -13,6 +13,7 @@ use glans::roster::{self, Source};
 use glans_entity::ids::BoardId;
 use glans_entity::organisation::board;
 use glans_entity::scope::Scope;
+use glans_tests::seed::empty_board;
 use glans_tests::{Engine, TestDatabase};
 use sea_orm::{ActiveModelTrait, IntoActiveModel};
 use zip::write::SimpleFileOptions;
@@ -125,17 +126,7 @@ fn line(engine: Engine, name: &str, outcome: &Outcome, (imported, counted): (Dur
 /// A board with nothing in it.
 async fn found(app: &App) -> BoardId {
     let now = app.clock.now();
-    let row = board::Model {
-        id: BoardId::new(),
-        number: Some("41613".to_owned()),
-        name: "De Sterrenwacht".to_owned(),
-        time_zone: "Europe/Amsterdam".to_owned(),
-        least_shown: None,
-        archived_at: None,
-        created_at: now,
-        updated_at: now,
-        version: 1,
-    };
+    let row = board::Model { number: Some("41613".to_owned()), ..empty_board(now) };
     let db = app.db.write(&Scope::system(today(now))).await.expect("a transaction");
     let board = row.into_active_model().reset_all().insert(&db).await.expect("a board");
     db.commit().await.expect("a board");

@@ -3,7 +3,6 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use glans::engagement::contact::{ConcernSpan, ContactHistory, Exchange, history};
 use glans_entity::ids::{ConcernId, ContactMomentId, PersonId, StudentId};
-use glans_entity::scope::Scope;
 use glans_tests::{Who, World, on_each_database};
 use serde_json::{Value, json};
 
@@ -15,10 +14,6 @@ const MOMENTS: &str = "query($student: ID!) { contactMoments(student: $student) 
 const CONCERNS: &str =
     "query($student: ID, $open: Boolean) { concerns(student: $student, openOnly: $open) { nodes { text
     status raisedBy { givenName } } } }";
-
-fn everywhere(world: &World) -> Scope {
-    Scope::system(glans::call::today(world.app.clock.now()))
-}
 
 fn noted(world: &World, tone: &str, note: &str) -> Value {
     json!({ "student": world.ours.students[0], "kind": "PHONE", "tone": tone, "note": note })
@@ -242,15 +237,15 @@ async fn the_history_knows_concerns_and_threads_of_both_sides(world: &World) {
     let (long_ago, soon, later) =
         (now - TimeDelta::days(400), now + TimeDelta::minutes(2), now + TimeDelta::minutes(10));
     let of = async |students: &[StudentId], cuts: &[DateTime<Utc>]| {
-        let db = world.app.db.look_up(everywhere(world).on).await.unwrap();
-        history(&db, &everywhere(world), world.app.clock.now(), students, cuts).await.unwrap()
+        let db = world.app.db.look_up(world.everywhere().on).await.unwrap();
+        history(&db, &world.everywhere(), world.app.clock.now(), students, cuts).await.unwrap()
     };
     let [noor, lotte] = world.ours.students;
     let before = of(&[noor, lotte], &[long_ago, later]).await;
     for student in [noor, lotte] {
         let is_one_sided = |thread: &Exchange| thread.of_guardians.is_empty() != thread.of_staff.is_empty();
         assert!(!before[&student].exchanges.is_empty() && before[&student].exchanges.iter().all(is_one_sided));
-        assert_eq!(before[&student].open_concerns(everywhere(world).on).count(), 1);
+        assert_eq!(before[&student].open_concerns(world.everywhere().on).count(), 1);
     }
     let answer = json!({ "thread": world.ours.threads[0], "body": "Goed!" });
     let sent = act(world, Who::Teacher, "messageSend", "message { arrivesAt }", answer.clone()).await;
@@ -268,7 +263,7 @@ async fn the_history_knows_concerns_and_threads_of_both_sides(world: &World) {
         opened_at: instant(&ended["concern"]["createdAt"]),
         resolved_at: Some(instant(&ended["concern"]["resolvedAt"])),
     };
-    let today = everywhere(world).on;
+    let today = world.everywhere().on;
     assert_eq!((after[&noor].concerns.as_slice(), after[&noor].open_concerns(today).count()), (&[span][..], 0));
     assert_eq!(after[&lotte], before[&lotte]);
     // What is written in another period is told anew, and not what was before the first one.

@@ -21,15 +21,8 @@ const CONSENTS: &str =
     "query($id: ID!) { student(id: $id) { consents { purpose { text(locale: \"en\") } isGranted isAwaiting
     answers { answer guardian { givenName } } history { answer } } } }";
 
-async fn family(world: &World) -> (StudentId, Someone, Someone) {
-    let child = world.child("Fien", 0).await;
-    let sara = world.guardian("Sara", &[(child, GuardianAccess::Full)]).await;
-    let omar = world.guardian("Omar", &[(child, GuardianAccess::Full)]).await;
-    (child, sara, omar)
-}
-
 async fn a_guardian_reports_a_child_and_its_teacher_reads_it(world: &World) {
-    let (child, sara, omar) = family(world).await;
+    let (child, sara, omar) = world.family().await;
     let input = json!({
         "student": child, "startsOn": "2031-03-04", "endsOn": "2031-03-05", "reason": "SICK", "note": "Koorts.",
         "clientMutationId": "ziek",
@@ -70,7 +63,7 @@ async fn a_guardian_reports_a_child_and_its_teacher_reads_it(world: &World) {
 }
 
 async fn what_cannot_be_reported_is_refused(world: &World) {
-    let (child, sara, omar) = family(world).await;
+    let (child, sara, omar) = world.family().await;
     let wrong = json!({
         "student": child, "startsOn": "2020-03-04", "endsOn": "2020-03-03", "startsAt": "2020-03-05T10:00:00Z",
         "endsAt": "2020-03-05T09:00:00Z", "reason": "OTHER", "note": "x".repeat(501),
@@ -96,7 +89,7 @@ async fn what_cannot_be_reported_is_refused(world: &World) {
 }
 
 async fn a_notice_is_withdrawn_before_it_begins(world: &World) {
-    let (child, sara, omar) = family(world).await;
+    let (child, sara, omar) = world.family().await;
     let day = glans::call::today(world.app.clock.now()) + Days::new(3);
     let input = json!({ "student": child, "startsOn": day, "reason": "APPOINTMENT" });
     let made = act_as(world, sara, "absenceReport", NOTICE, input.clone()).await;
@@ -125,7 +118,7 @@ async fn give(world: &World, someone: Someone, child: StudentId, answer: &str) -
 }
 
 async fn all_guardians_consent_each_for_themselves(world: &World) {
-    let (child, sara, omar) = family(world).await;
+    let (child, sara, omar) = world.family().await;
     let id = json!({ "id": child });
     let text = json!({ "text": "Foto's op de website" });
     let asked = ask_as(world, sara, CONSENTS, id.clone()).await;
@@ -163,7 +156,7 @@ async fn all_guardians_consent_each_for_themselves(world: &World) {
 }
 
 async fn consent_is_asked_anew_each_year(world: &World) {
-    let (child, sara, _) = family(world).await;
+    let (child, sara, _) = world.family().await;
     give(world, sara, child, "GRANTED").await;
     let today = glans::call::today(world.app.clock.now());
     let db = world.writing().await;
@@ -197,7 +190,7 @@ async fn consent_is_asked_anew_each_year(world: &World) {
 }
 
 async fn a_school_asks_and_stops_asking(world: &World) {
-    let (child, sara, _) = family(world).await;
+    let (child, sara, _) = world.family().await;
     let school = world.ours.schools[0];
     let input = json!({ "school": school, "text": " ", "textEn": "x".repeat(501) });
     let refused = act(world, Who::Leader, "consentPurposeCreate", "", input).await;
@@ -244,7 +237,7 @@ async fn what_was_granted_is_withdrawn_when_it_is_not_asked_any_more(world: &Wor
     let standing =
         "query($id: ID!) { student(id: $id) { consents { isAsked isAwaiting isGranted purpose { text school { name } }
         answers { answer } history { answer } } } }";
-    let (child, sara, omar) = family(world).await;
+    let (child, sara, omar) = world.family().await;
     let id = json!({ "id": child });
     for guardian in [sara, omar] {
         assert_eq!(give(world, guardian, child, "GRANTED").await, Vec::<String>::new());

@@ -189,6 +189,14 @@ impl World {
         guardian
     }
 
+    /// A child of the first group with two guardians, Sara and Omar, who have everything of it and come together.
+    pub async fn family(&self) -> (StudentId, Someone, Someone) {
+        let child = self.child("Fien", 0).await;
+        let sara = self.guardian("Sara", &[(child, GuardianAccess::Full)]).await;
+        let omar = self.guardian("Omar", &[(child, GuardianAccess::Full)]).await;
+        (child, sara, omar)
+    }
+
     /// Somebody becomes a guardian of one more child of the first board, with access FULL.
     pub async fn guardian_of_another(&self, someone: Someone, child: StudentId) {
         let db = self.writing().await;
@@ -204,10 +212,14 @@ impl World {
         teacher
     }
 
+    /// All boards, today.
+    pub fn everywhere(&self) -> Scope {
+        Scope::system(today(self.app.clock.now()))
+    }
+
     /// A transaction past the API, for what a test needs to be there. End it with [`World::written`].
     pub async fn writing(&self) -> DatabaseTransaction {
-        let everywhere = Scope::system(today(self.app.clock.now()));
-        self.app.db.write(&everywhere).await.expect("a transaction")
+        self.app.db.write(&self.everywhere()).await.expect("a transaction")
     }
 
     /// Commits; what was kept of rights is void.

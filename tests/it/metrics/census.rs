@@ -6,12 +6,13 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use glans::call::today;
 use glans::metrics::{self, census, rollups};
 use glans::platform::outbox::Event;
-use glans_entity::ids::{DeliveryId, PersonId, SchoolId, StudentId};
+use glans_entity::ids::{PersonId, SchoolId, StudentId};
 use glans_entity::metrics::{cell, census as taken, stretch};
 use glans_entity::notifications::{Channel, DeliveryState, LetterKind, delivery};
 use glans_entity::people::{GuardianAccess, enrolment, person, student};
 use glans_entity::roster::roster_change;
 use glans_entity::scope::Scope;
+use glans_tests::seed::waiting;
 use glans_tests::{Who, World, on_each_database};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -292,27 +293,17 @@ async fn many_changes_take_as_many_statements_as_one(world: &World) {
 fn email(world: &World, state: DeliveryState, at: DateTime<Utc>) -> delivery::Model {
     let account = world.ours.guardians[0].account;
     delivery::Model {
-        id: DeliveryId::new(),
         board_id: Some(world.ours.id),
-        notification_id: None,
-        digest_until: None,
-        letter: None,
-        secret: None,
         account_id: Some(account),
         channel: Channel::Email,
         address_id: account.0,
         lane: 2,
         state,
         attempts: 1,
-        cut_off: 0,
-        due_at: at,
         expires_at: at + TimeDelta::hours(72),
-        over_at: None,
-        lease: None,
-        leased_until: None,
         finished_at: Some(at),
         failure: (state == DeliveryState::Failed).then(|| "550 5.1.1".to_owned()),
-        created_at: at,
+        ..waiting(at)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{Days, NaiveDate, TimeDelta};
-use glans::access::{ApiScope, ClientActor, Standing, Standings};
+use glans::access::Standing;
 use glans::call::begin;
 use glans::metrics::periods;
 use glans_entity::ids::{SchoolCohortId, SchoolId};
@@ -13,6 +13,7 @@ use glans_tests::{Who, World, on_each_database};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::{Value, json};
 
+use super::client;
 use crate::ask::act;
 
 const EFFECT: &str = "query($lesson: ID!, $metric: Metric!, $scope: ID!) {
@@ -168,12 +169,6 @@ async fn told(world: &World, standing: &Arc<Standing>, asked: Value) -> Value {
 async fn refused(world: &World, standing: &Arc<Standing>, asked: Value) -> Value {
     let mut answer = world.execute(standing, EFFECT, asked).await.body;
     answer["errors"][0]["extensions"]["code"].take()
-}
-
-/// An integrator who may read metrics, of all schools or of some.
-fn client(world: &World, schools: Option<Vec<SchoolId>>) -> Arc<Standing> {
-    let (id, board) = (world.ours.client, world.ours.id);
-    Standings::of_client(&world.app, ClientActor { id, board, scopes: vec![ApiScope::MetricsRead], schools })
 }
 
 fn is_near(value: &Value, expected: f64, by: f64) -> bool {

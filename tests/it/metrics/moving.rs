@@ -1,6 +1,6 @@
 //! History does not move: neither when a school goes to another cluster nor when somebody is forgotten.
 
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{Days, NaiveDate, TimeDelta};
 use glans::call::{begin, today};
 use glans::metrics::{periods, rollups};
 use glans_entity::ids::{ClassGroupId, ClusterId, SchoolId};
@@ -11,6 +11,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Query
 use serde_json::json;
 use uuid::Uuid;
 
+use super::now;
 use crate::ask::{act, codes};
 use crate::people_erasure::dump;
 
@@ -19,10 +20,6 @@ const REACHED: [i32; 2] = [12, 9];
 const OF: i32 = 20;
 /// From the last day of the school year before to the day of the facts.
 const BEFORE: Days = Days::new(60);
-
-fn now(world: &World) -> DateTime<Utc> {
-    world.app.clock.now()
-}
 
 /// All figures of the first board.
 async fn figures(world: &World) -> Vec<figure::Model> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{Days, NaiveDate, TimeDelta};
 use glans::metrics::{census, facts, periods, rollups};
 use glans::platform::outbox::Event;
 use glans_entity::ids::{AnnouncementId, ClassGroupId, EnrolmentId, SchoolId, StudentId};
@@ -16,6 +16,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::census::{cells, days, family, happens, noor, on, placed, speaks, stretches};
+use super::now;
 use crate::announcements::published;
 use crate::ask::{act, codes};
 
@@ -27,10 +28,6 @@ const CHILDREN: u64 = census::AT_ONCE + 50;
 const SINCE: Days = Days::new(30);
 /// What an act takes that leaves them to the rounds, at most.
 const FEW: u64 = 12;
-
-fn now(world: &World) -> DateTime<Utc> {
-    world.app.clock.now()
-}
 
 fn place(world: &World, child: StudentId, group: ClassGroupId, starts_on: NaiveDate) -> enrolment::Model {
     enrolment::Model {

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
-use super::occasions::{done, family};
+use super::occasions::done;
 use super::stage::{Stage, daytime, turn_to, urgent};
 use crate::announcements::published;
 
@@ -131,7 +131,7 @@ async fn nothing_is_mailed_to_who_was_erased_once_that_is_answered(world: &World
     daytime(world);
     let stage = Stage::set(world).await;
     stage.office.set_slowness(SLOWNESS);
-    let (_, sara, _) = family(world).await;
+    let (_, sara, _) = world.family().await;
     published(world, Who::Leader, "De school is dicht", urgent(world)).await;
     stage.tells().await;
     let sending = sender(&stage);
@@ -149,7 +149,7 @@ async fn nothing_arrives_after(world: &World, decision: &str, more: Value) {
     daytime(world);
     let stage = Stage::set(world).await;
     stage.office.set_slowness(SLOWNESS);
-    let (_, sara, _) = family(world).await;
+    let (_, sara, _) = world.family().await;
     let everywhere = Scope::system(glans::call::today(world.app.clock.now()));
     let db = world.app.db.read(&everywhere).await.unwrap();
     let own = guardianship::Entity::within(&everywhere).filter(guardianship::Column::GuardianId.eq(sara.person));

@@ -11,7 +11,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
-use super::occasions::{done, family, in_days};
+use super::occasions::{done, in_days};
 use super::stage::{Stage, daytime, nothing_is_dead, urgent};
 use crate::announcements::published;
 use crate::ask::{act_as, ask_as, refusals};
@@ -32,7 +32,7 @@ async fn dead(world: &World, account: impl Into<AccountId>) -> Vec<Value> {
 async fn what_cannot_be_sent_for_a_day_is_listed_for_the_administrator_who_tries_it_again(world: &World) {
     nothing_is_dead(world).await;
     let stage = Stage::set(world).await;
-    let (_, sara, _) = family(world).await;
+    let (_, sara, _) = world.family().await;
     let names = ["ok-phone", "ok-tablet", "ok-laptop"];
     for (name, platform) in names.into_iter().zip([PushPlatform::Fcm, PushPlatform::Apns, PushPlatform::WebPush]) {
         stage.device(sara, platform, name).await;
@@ -94,7 +94,7 @@ async fn said(world: &World, arguments: &[&str]) -> String {
 async fn the_program_lists_it_and_tries_it_again(world: &World) {
     nothing_is_dead(world).await;
     let stage = Stage::set(world).await;
-    let (_, sara, _) = family(world).await;
+    let (_, sara, _) = world.family().await;
     stage.device(sara, PushPlatform::Fcm, "ok-phone").await;
     published(world, Who::Leader, "De school is dicht", urgent(world)).await;
     stage.tells().await;
@@ -125,7 +125,7 @@ async fn what_is_over_is_not_sent_when_it_is_tried_again(world: &World) {
     daytime(world);
     nothing_is_dead(world).await;
     let stage = Stage::set(world).await;
-    let (fien, sara, _) = family(world).await;
+    let (fien, sara, _) = world.family().await;
     stage.device(sara, PushPlatform::Fcm, "ok-phone").await;
     let starts = in_days(world, 1);
     let plan = json!({ "student": fien, "kind": "EXPECTATIONS", "mode": "PHONE", "startsAt": starts,

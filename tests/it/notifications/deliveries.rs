@@ -6,13 +6,13 @@ use glans_tests::{Accepted, Who, World, on_each_database};
 use mail_parser::MessageParser;
 use serde_json::json;
 
-use super::occasions::{done, family, in_days};
+use super::occasions::{done, in_days};
 use super::stage::{Stage, daytime, ids, line, to_confirm, urgent};
 use crate::announcements::{published, to_group};
 
 async fn what_is_urgent_reaches_every_device_and_mailbox_once(world: &World) {
     let stage = Stage::set(world).await;
-    let (_, sara, omar) = family(world).await;
+    let (_, sara, omar) = world.family().await;
     let all = [("ilse", world.ours.guardians[0]), ("omar", omar), ("sara", sara)];
     let devices = [("phone", PushPlatform::Fcm), ("tablet", PushPlatform::Apns), ("laptop", PushPlatform::WebPush)];
     for (name, someone) in all {
@@ -68,7 +68,7 @@ async fn went(stage: &Stage<'_>, before: &mut (usize, usize)) -> [Vec<String>; 2
 async fn each_category_goes_by_the_usual_ways(world: &World) {
     daytime(world);
     let stage = Stage::set(world).await;
-    let (fien, sara, omar) = family(world).await;
+    let (fien, sara, omar) = world.family().await;
     let tarik = world.ours.teacher;
     for (name, someone) in [("omar", omar), ("sara", sara), ("tarik", tarik)] {
         stage.device(someone, PushPlatform::Fcm, &format!("ok-{name}")).await;
@@ -114,7 +114,7 @@ async fn each_category_goes_by_the_usual_ways(world: &World) {
 async fn a_push_speaks_the_language_of_its_person_and_counts_what_waits(world: &World) {
     daytime(world);
     let stage = Stage::set(world).await;
-    let (_, sara, omar) = family(world).await;
+    let (_, sara, omar) = world.family().await;
     done(world, sara, "profileUpdate", "", json!({ "language": "en" })).await;
     for (name, someone) in [("omar", omar), ("sara", sara)] {
         stage.device(someone, PushPlatform::Apns, &format!("ok-{name}")).await;

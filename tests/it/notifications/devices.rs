@@ -10,8 +10,9 @@ use glans::identity::accounts;
 use glans::notifications::devices::store;
 use glans_entity::identity::audit;
 use glans_entity::ids::{AccountId, DeliveryId, DeviceId};
-use glans_entity::notifications::{Channel, DeliveryState, delivery, device};
+use glans_entity::notifications::{DeliveryState, delivery, device};
 use glans_entity::scope::{Scope, Scoped};
+use glans_tests::seed::waiting;
 use glans_tests::{Actor, Reply, Who, World, on_each_database};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
@@ -193,25 +194,13 @@ async fn sending_to(world: &World, account: AccountId, device: &str) -> Delivery
     let row = delivery::Model {
         id,
         board_id: Some(world.ours.id),
-        notification_id: None,
-        digest_until: None,
-        letter: None,
-        secret: None,
         account_id: Some(account),
-        channel: Channel::Push,
         address_id: device.parse::<DeviceId>().unwrap().0,
-        lane: 1,
         state: DeliveryState::Sending,
         attempts: 1,
-        cut_off: 0,
-        due_at: now,
-        expires_at: now + TimeDelta::hours(1),
-        over_at: None,
         lease: Some(Uuid::now_v7()),
         leased_until: Some(now + TimeDelta::seconds(30)),
-        finished_at: None,
-        failure: None,
-        created_at: now,
+        ..waiting(now)
     };
     let db = world.writing().await;
     delivery::Entity::insert(row.into_active_model()).exec_without_returning(&db).await.unwrap();

@@ -14,7 +14,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::json;
 
-use super::occasions::{done, family};
+use super::occasions::done;
 use super::phone;
 use super::stage::{Stage, daytime};
 
@@ -46,7 +46,7 @@ fn names(prefix: &str, platform: PushPlatform) -> Vec<String> {
 
 /// The teacher writes to the guardians of the child.
 async fn message(world: &World) -> Someone {
-    let (fien, sara, _) = family(world).await;
+    let (fien, sara, _) = world.family().await;
     let input = json!({ "student": fien, "subject": "Gymtas", "body": "Die ligt nog hier." });
     done(world, world.ours.teacher, "threadStart", "", input).await;
     sara
@@ -77,7 +77,7 @@ async fn a_device_goes_when_its_gateway_does_not_know_it_and_for_nothing_else(wo
     daytime(world);
     let stage = Stage::set(world).await;
     stage.gateway.set_slowness(Duration::from_millis(20));
-    let (fien, sara, _) = family(world).await;
+    let (fien, sara, _) = world.family().await;
     let since = format!("expired-{}-", Utc::now().timestamp_millis());
     let mut all = Vec::new();
     for platform in PLATFORMS {
@@ -112,7 +112,7 @@ async fn a_device_goes_when_its_gateway_does_not_know_it_and_for_nothing_else(wo
 async fn a_verdict_on_the_token_of_before_leaves_the_device_there(world: &World) {
     daytime(world);
     let stage = Stage::set(world).await;
-    let (fien, sara, _) = family(world).await;
+    let (fien, sara, _) = world.family().await;
     let (of_sara, _) = phone(world, "sara", sara).await;
     let registers = async |token: &str| {
         let input = json!({ "platform": "FCM", "token": token });
@@ -324,7 +324,7 @@ async fn a_board_does_not_wait_for_what_another_has_under_way(world: &World) {
 async fn no_phone_waits_for_the_push_services_of_browsers(world: &World) {
     daytime(world);
     let stage = Stage::set(world).await;
-    let (fien, sara, _) = family(world).await;
+    let (fien, sara, _) = world.family().await;
     let asks = json!({ "student": fien, "subject": "Gymtas", "body": "Die ligt nog hier." });
     done(world, world.ours.teacher, "threadStart", "", asks.clone()).await;
     let slow: Vec<String> = (0..384).map(|number| format!("slow-{number}")).collect();

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use glans_tests::{Actor, Who, World, on_each_database};
 use serde_json::{Value, json};
 
-use super::occasions::{family, tell};
+use super::occasions::tell;
 use crate::announcements::{published, to_group};
 use crate::cli;
 use crate::processes::serve_with;
@@ -29,7 +29,7 @@ async fn hears(follower: &mut Follower, title: &str) -> Value {
 }
 
 async fn each_notification_is_heard_once(world: &World) {
-    let (_, sara, omar) = family(world).await;
+    let (_, sara, omar) = world.family().await;
     happens(world, "Voordien").await;
     let (of_sara, of_omar) = (world.actor_of("Sara", sara).await, world.actor_of("Omar", omar).await);
     for kind in ["ws", "sse", "apollo"] {
@@ -66,7 +66,7 @@ async fn each_notification_is_heard_once(world: &World) {
 }
 
 async fn a_cursor_that_is_too_old_or_none_is_refused(world: &World) {
-    let (_, sara, _) = family(world).await;
+    let (_, sara, _) = world.family().await;
     let of_sara = world.actor_of("Sara", sara).await;
     let Some(mut follower) = Follower::start("ws", &of_sara, RECEIVED, &json!({})) else { return };
     let first = follower.event(FIELD).await;
@@ -82,7 +82,7 @@ async fn a_cursor_that_is_too_old_or_none_is_refused(world: &World) {
 }
 
 async fn who_follows_at_another_process_hears_it(world: &World) {
-    let (_, sara, _) = family(world).await;
+    let (_, sara, _) = world.family().await;
     let folder = tempfile::tempdir().unwrap();
     // It tells nobody of anything itself.
     let (server, address) = serve_with(folder.path(), world, &["--listen", "127.0.0.1:0", "--no-worker"]);

@@ -9,7 +9,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
-use super::occasions::{done, family, tell};
+use super::occasions::{done, tell};
 use crate::announcements::{published, to_group};
 use crate::ask::{act_as, ask_as, refusals};
 
@@ -51,7 +51,7 @@ async fn refused(world: &World, who: Someone, input: Value) -> Vec<String> {
 /// Sara has two children in one group, and was told of an announcement to it, of a message about the first, and of another
 /// announcement.
 async fn told(world: &World) -> (Someone, StudentId, StudentId) {
-    let (fien, sara, _) = family(world).await;
+    let (fien, sara, _) = world.family().await;
     let bram = world.child("Bram", 0).await;
     world.guardian_of_another(sara, bram).await;
     published(world, Who::Leader, "IJsvrij", to_group(world)).await;
@@ -201,7 +201,7 @@ async fn what_does_not_hold_or_is_no_business_of_theirs_is_gone(world: &World) {
 }
 
 async fn what_staff_may_not_open_any_more_is_gone(world: &World) {
-    let (fien, sara, _) = family(world).await;
+    let (fien, sara, _) = world.family().await;
     let tarik = world.ours.teacher;
     let absence = json!({ "student": fien, "startsOn": "2031-03-04", "reason": "SICK" });
     done(world, sara, "absenceReport", "", absence).await;

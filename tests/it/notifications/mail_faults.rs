@@ -9,7 +9,6 @@ use glans_tests::seed::Someone;
 use glans_tests::{Who, World, on_each_database};
 use mail_parser::MessageParser;
 
-use super::occasions::family;
 use super::stage::{Stage, daytime, urgent};
 use crate::announcements::published;
 
@@ -23,7 +22,7 @@ pub(super) fn message_id(posted: &Posted) -> String {
 async fn a_server_that_is_dead_for_two_hours_loses_nothing(world: &World) {
     daytime(world);
     let stage = Stage::set(world).await;
-    let (_, sara, _) = family(world).await;
+    let (_, sara, _) = world.family().await;
     published(world, Who::Leader, "De school is dicht", urgent(world)).await;
     stage.office.set_dead(true);
     stage.works().await;
@@ -48,7 +47,7 @@ async fn a_server_that_is_dead_for_two_hours_loses_nothing(world: &World) {
 async fn what_cannot_be_sent_for_three_days_is_given_up(world: &World) {
     daytime(world);
     let stage = Stage::set(world).await;
-    let (_, sara, _) = family(world).await;
+    let (_, sara, _) = world.family().await;
     published(world, Who::Leader, "De school is dicht", urgent(world)).await;
     stage.office.set_dead(true);
     stage.works().await;
@@ -71,7 +70,7 @@ async fn a_mailbox_that_is_full_is_tried_again_and_keeps_no_other_waiting(world:
     daytime(world);
     let stage = Stage::set(world).await;
     let full = fares(world, "tempfail-anne").await;
-    let (_, sara, _) = family(world).await;
+    let (_, sara, _) = world.family().await;
     published(world, Who::Leader, "De school is dicht", urgent(world)).await;
     stage.works().await;
     stage.passes(12, TimeDelta::minutes(20)).await;

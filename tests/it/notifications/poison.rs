@@ -21,7 +21,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::occasions::{done, family, standing};
+use super::occasions::{done, standing};
 use super::stage::{Stage, daytime, nothing_is_dead, to_confirm, urgent};
 use crate::announcements::{published, to_group};
 
@@ -116,7 +116,7 @@ async fn what_was_given_up_is_new_again_when_somebody_says_so(world: &World) {
 
 /// Sara and Omar, for each of whom a push waits.
 async fn two_who_wait(world: &World, stage: &Stage<'_>) -> [Someone; 2] {
-    let (_, sara, omar) = family(world).await;
+    let (_, sara, omar) = world.family().await;
     stage.device(sara, PushPlatform::Fcm, "ok-sara").await;
     stage.device(omar, PushPlatform::Fcm, "ok-omar").await;
     published(world, Who::Leader, "Schoolreis", to_confirm(world)).await;
@@ -253,7 +253,7 @@ async fn what_is_suspected_is_claimed_when_its_turn_comes(world: &World) {
 async fn no_two_that_are_suspected_are_tried_at_once_and_no_other_waits(world: &World) {
     daytime(world);
     let stage = Stage::set(world).await;
-    let (_, sara, omar) = family(world).await;
+    let (_, sara, omar) = world.family().await;
     let ilse = world.ours.guardians[0];
     stage.device(sara, PushPlatform::Fcm, "ok-sara").await;
     stage.device(omar, PushPlatform::WebPush, "ok-omar").await;
@@ -339,7 +339,7 @@ async fn what_was_put_off_often_and_cut_off_once_is_tried_again(world: &World) {
 async fn what_waited_for_a_connection_in_vain_is_suspected_as_before(world: &World) {
     daytime(world);
     let stage = Stage::set(world).await;
-    let (_, sara, _) = family(world).await;
+    let (_, sara, _) = world.family().await;
     published(world, Who::Leader, "De school is dicht", urgent(world)).await;
     stage.tells().await;
     let now = world.app.clock.now();

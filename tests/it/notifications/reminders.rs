@@ -13,7 +13,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveEnum, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
-use super::occasions::{done, family, in_days, notifications, standing, tell, told};
+use super::occasions::{done, in_days, notifications, standing, tell, told};
 use super::stage::{Stage, read, turn_to_weekday};
 use crate::announcements::published;
 use crate::ask::ask_as;
@@ -292,7 +292,7 @@ async fn what_nobody_was_there_to_hear_is_tried_again_after_a_while(world: &Worl
 }
 
 async fn a_conversation_in_two_days(world: &World) {
-    let (fien, sara, omar) = family(world).await;
+    let (fien, sara, omar) = world.family().await;
     let starts = in_days(world, 5);
     let plan = |starts: DateTime<Utc>| {
         json!({ "student": fien, "kind": "EXPECTATIONS", "mode": "PHONE", "startsAt": starts,
@@ -326,7 +326,7 @@ async fn an_agreement_that_is_due(world: &World) {
 }
 
 async fn a_round_that_opens_and_closes(world: &World) {
-    family(world).await;
+    world.family().await;
     let (opens, closes) = (in_days(world, 1), in_days(world, 6));
     let starts = in_days(world, 8);
     let input = json!({
@@ -346,7 +346,7 @@ async fn a_round_that_opens_and_closes(world: &World) {
 }
 
 async fn a_round_that_was_changed_since_it_opened_is_told_of_once(world: &World) {
-    family(world).await;
+    world.family().await;
     let (opens, starts) = (in_days(world, 1), in_days(world, 8));
     let input = json!({
         "classGroups": [world.ours.groups[0]], "kind": "PROGRESS", "opensAt": opens, "closesAt": in_days(world, 6),
@@ -363,7 +363,7 @@ async fn a_round_that_was_changed_since_it_opened_is_told_of_once(world: &World)
 }
 
 async fn a_confirmation_that_is_missing(world: &World) {
-    let (_, sara, _) = family(world).await;
+    let (_, sara, _) = world.family().await;
     for (guardian, id) in world.ours.guardians.into_iter().zip(world.ours.announcements) {
         done(world, guardian, "announcementAcknowledge", "", json!({ "id": id })).await;
     }
@@ -397,7 +397,7 @@ async fn a_confirmation_that_is_missing(world: &World) {
 }
 
 async fn a_survey_that_closes(world: &World) {
-    let (_, sara, _) = family(world).await;
+    let (_, sara, _) = world.family().await;
     let input = json!({
         "title": "Overblijven", "closesAt": in_days(world, 3), "audience": { "include": [world.ours.groups[0]] },
         "isAnonymous": true, "questions": [{ "kind": "SCALE", "text": "Hoe is het?", "isRequired": true }],

@@ -2,18 +2,17 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use glans::notifications::deliveries::rules::{LETTERS, browser_lane, lane};
-use glans_entity::ids::{BoardId, DeliveryId};
+use glans_entity::ids::BoardId;
 use glans_entity::notifications::{Channel, DeliveryState, LetterKind, PushPlatform, delivery};
 use glans_entity::scope::{Scope, Scoped};
-use glans_tests::seed::Crowd;
+use glans_tests::seed::{Crowd, waiting};
 use glans_tests::{Who, World, on_each_database};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::json;
-use uuid::Uuid;
 
-use super::occasions::{done, family};
+use super::occasions::done;
 use super::stage::{Stage, daytime, urgent};
 use crate::announcements::published;
 use crate::identity::signed_in;
@@ -26,28 +25,13 @@ const LETTERS_AT_ONCE: usize = 8;
 fn row(board_id: Option<BoardId>, letter: Option<LetterKind>, now: DateTime<Utc>) -> delivery::Model {
     let channel = if letter.is_some() { Channel::Email } else { Channel::Push };
     delivery::Model {
-        id: DeliveryId::new(),
         board_id,
-        notification_id: None,
-        digest_until: None,
         letter,
         // Of a letter that waits.
         secret: letter.map(|_| String::new()),
-        account_id: None,
         channel,
-        address_id: Uuid::now_v7(),
         lane: if letter.is_some() { LETTERS } else { lane(channel, false) },
-        state: DeliveryState::Queued,
-        attempts: 0,
-        cut_off: 0,
-        due_at: now,
-        expires_at: now + TimeDelta::hours(1),
-        over_at: None,
-        lease: None,
-        leased_until: None,
-        finished_at: None,
-        failure: None,
-        created_at: now,
+        ..waiting(now)
     }
 }
 
@@ -136,7 +120,7 @@ async fn an_alarm_waits_for_no_ordinary_push_of_other_boards(world: &World) {
 async fn a_sign_in_takes_no_room_that_is_kept_for_alarms_to_browsers(world: &World) {
     daytime(world);
     let stage = Stage::set(world).await;
-    let (_, sara, _) = family(world).await;
+    let (_, sara, _) = world.family().await;
     let tarik = world.ours.teacher;
     let pushed = json!({ "channels": [{ "category": "SECURITY", "channel": "PUSH", "enabled": true }] });
     done(world, tarik, "notificationPreferencesUpdate", "", pushed).await;

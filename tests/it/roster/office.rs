@@ -16,6 +16,7 @@ use glans_entity::ids::BoardId;
 use glans_entity::organisation::{board, class_group, cluster, school, school_year};
 use glans_entity::people::{enrolment, guardianship, membership, person, student};
 use glans_entity::scope::{Scope, Scoped};
+use glans_tests::seed::empty_board;
 use glans_tests::{Engine, Setting, TestDatabase};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, ModelTrait, QueryOrder};
 use serde::Serialize;
@@ -160,17 +161,7 @@ impl Setting for Office {
         let config = Config { database_url: database.url().to_owned(), secret_key: Some(key), ..Config::default() };
         let app = App::new(config, db, clock).unwrap();
         let now = app.clock.now();
-        let board = board::Model {
-            id: BoardId::new(),
-            number: Some("41613".to_owned()),
-            name: "De Sterrenwacht".to_owned(),
-            time_zone: "Europe/Amsterdam".to_owned(),
-            least_shown: None,
-            archived_at: None,
-            created_at: now,
-            updated_at: now,
-            version: 1,
-        };
+        let board = board::Model { number: Some("41613".to_owned()), ..empty_board(now) };
         let transaction = app.db.write(&Scope::system(glans::call::today(now))).await.unwrap();
         let board = board.into_active_model().reset_all().insert(&transaction).await.unwrap().id;
         transaction.commit().await.unwrap();

@@ -7,7 +7,7 @@ use glans_entity::engagement::{RecipientKind, recipient, talk_choice};
 use glans_entity::ids::{AccountId, MessageId, PersonId, ThreadId};
 use glans_entity::people::{enrolment, membership, student};
 use glans_entity::platform::outbox;
-use glans_entity::scope::{Scope, Scoped};
+use glans_entity::scope::Scoped;
 use glans_tests::{Who, World, on_each_database};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
@@ -27,11 +27,6 @@ const THREADS: &str = "query($student: ID, $unread: Boolean) {
     threads(student: $student, unreadOnly: $unread) { totalCount nodes { id subject unread } } }";
 const RECEIVED: &str = "subscription($thread: ID, $after: String) { messageReceived(thread: $thread, after: $after) {
     cursor message { body } } }";
-
-/// What the world knows of itself as the program would.
-fn everywhere(world: &World) -> Scope {
-    Scope::system(glans::call::today(world.app.clock.now()))
-}
 
 /// Turns the clock to the next such day and time in the Netherlands, at least a day from now.
 fn turn_to(world: &World, weekday: Weekday, hour: u32, minute: u32) -> DateTime<Utc> {
@@ -53,7 +48,7 @@ pub fn turn_to_night(world: &World) {
 
 /// What the guardians of the first child say: to talk apart or not.
 async fn choose(world: &World, guardian: PersonId, apart: bool) {
-    let (db, now) = (world.app.db.write(&everywhere(world)).await.unwrap(), world.app.clock.now());
+    let (db, now) = (world.app.db.write(&world.everywhere()).await.unwrap(), world.app.clock.now());
     let row = talk_choice::Model {
         student_id: world.ours.students[0],
         guardian_id: guardian,
@@ -221,8 +216,8 @@ async fn messages_are_paged_both_ways(world: &World) {
 
 /// In whose lists the thread stands, and where.
 async fn told_of(world: &World, thread: ThreadId) -> Vec<(PersonId, DateTime<Utc>)> {
-    let db = world.app.db.look_up(everywhere(world).on).await.unwrap();
-    let rows = recipient::Entity::within(&everywhere(world))
+    let db = world.app.db.look_up(world.everywhere().on).await.unwrap();
+    let rows = recipient::Entity::within(&world.everywhere())
         .filter(recipient::Column::ItemId.eq(thread.0))
         .filter(recipient::Column::Kind.eq(RecipientKind::Thread))
         .order_by_asc(recipient::Column::PersonId);
@@ -230,7 +225,7 @@ async fn told_of(world: &World, thread: ThreadId) -> Vec<(PersonId, DateTime<Utc
 }
 
 async fn events(world: &World, kind: &str) -> usize {
-    let db = world.app.db.look_up(everywhere(world).on).await.unwrap();
+    let db = world.app.db.look_up(world.everywhere().on).await.unwrap();
     let rows = outbox::Entity::find().filter(outbox::Column::Kind.eq(kind));
     rows.all(&db).await.unwrap().len()
 }

@@ -9,6 +9,7 @@ mod families;
 mod figures;
 mod occasions;
 mod partners;
+mod rows;
 mod said;
 mod sower;
 mod surveys;
@@ -33,6 +34,7 @@ pub use course::Course;
 pub use crowd::Crowd;
 pub use partners::Partners;
 use partners::Triangle;
+pub use rows::{empty_board, notice, put, waiting};
 pub use sower::Sower;
 
 /// Stands in every text of the second board. Whoever of the first board reads it has found a hole.

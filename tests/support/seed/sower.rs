@@ -11,6 +11,8 @@ use glans_entity::{identity, notifications, organisation, people, practice};
 use sea_orm::{ActiveModelTrait, DatabaseTransaction, EntityTrait, IntoActiveModel};
 use uuid::Uuid;
 
+use super::rows::{empty_board, put};
+
 /// Makes the rows of one board, and marks every free text in them.
 pub struct Sower<'t> {
     pub(crate) db: &'t DatabaseTransaction,
@@ -24,14 +26,8 @@ impl Sower<'_> {
     pub(super) async fn board(&self, name: &str) {
         self.put::<organisation::board::Entity>(organisation::board::Model {
             id: self.board,
-            number: None,
             name: self.text(name),
-            time_zone: "Europe/Amsterdam".to_owned(),
-            least_shown: None,
-            archived_at: None,
-            created_at: self.now,
-            updated_at: self.now,
-            version: 1,
+            ..empty_board(self.now)
         })
         .await;
     }
@@ -376,8 +372,6 @@ impl Sower<'_> {
         E::Model: IntoActiveModel<E::ActiveModel>,
         E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
     {
-        let table = E::default().table_name().to_owned();
-        let insert = E::insert(row.into_active_model().reset_all()).exec_without_returning(self.db).await;
-        insert.unwrap_or_else(|error| panic!("a row of {table}: {error}"));
+        put::<E>(self.db, row).await;
     }
 }

@@ -8,6 +8,7 @@ use glans_entity::ids::{AnnouncementId, EventId, PersonId, StudentId, SurveyId};
 use glans_entity::organisation::{class_group, school};
 use glans_entity::people::{GuardianAccess, GuardianshipStatus, enrolment, guardianship};
 use glans_tests::World;
+use glans_tests::seed::put;
 use rand::Rng;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
@@ -18,7 +19,7 @@ use uuid::Uuid;
 use super::calendar::today;
 use super::chronicle::Chronicle;
 use super::moves::Moves;
-use super::town::{Town, put};
+use super::town::Town;
 use super::{Source, rows};
 
 /// One history on its way.

@@ -5,6 +5,7 @@ use glans_entity::engagement::{AnnouncementStatus, Priority, RecipientKind, anno
 use glans_entity::ids::AnnouncementId;
 use glans_entity::localized::Strings;
 use glans_entity::people::GuardianAccess;
+use glans_tests::seed::put;
 use rand::Rng;
 use rand::seq::IndexedRandom;
 use sea_orm::sea_query::Expr;
@@ -13,7 +14,6 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::acts::Course;
-use super::town::put;
 
 impl Course<'_> {
     pub(super) async fn publish(&mut self) {

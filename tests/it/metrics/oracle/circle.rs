@@ -6,13 +6,13 @@ use glans_entity::practice::{
     AttendanceStatus, ExperienceKind, ExperienceVisibility, LessonPurpose, OccasionStatus, attendance, experience,
     meeting, meeting_lesson, team_session,
 };
+use glans_tests::seed::put;
 use rand::Rng;
 use rand::seq::IndexedRandom;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter};
 
 use super::life::Life;
-use super::town::put;
 
 impl Life<'_> {
     pub(super) async fn go_round(&mut self) {

@@ -11,6 +11,7 @@ use glans_entity::metrics::Metric;
 use glans_entity::notifications::{PushPlatform, device};
 use glans_entity::people::person;
 use glans_tests::World;
+use glans_tests::seed::put;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use sea_orm::sea_query::Expr;
@@ -25,7 +26,7 @@ use super::erased::forget_somebody;
 use super::life::{self, Life};
 use super::moves::Moves;
 use super::standing::{self, Stand};
-use super::town::{Town, come_later, put};
+use super::town::{Town, come_later};
 use super::year::{Season, Year};
 
 /// The first one is around 1 August, and the clock changes in the second.

@@ -8,6 +8,7 @@ use glans_entity::engagement::{
 use glans_entity::ids::{EventId, PersonId, StudentId, SurveyId, SurveyQuestionId, SurveyResponseId};
 use glans_entity::localized::Strings;
 use glans_entity::people::GuardianAccess;
+use glans_tests::seed::put;
 use rand::Rng;
 use rand::seq::IndexedRandom;
 use sea_orm::sea_query::Expr;
@@ -15,7 +16,6 @@ use sea_orm::{ActiveEnum, ColumnTrait, Condition, EntityTrait, QueryFilter};
 use serde_json::json;
 
 use super::acts::Course;
-use super::town::put;
 
 impl Course<'_> {
     pub(super) async fn invite(&mut self) {

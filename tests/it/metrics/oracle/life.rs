@@ -14,6 +14,7 @@ use glans_entity::ids::{
 use glans_entity::people::guardianship;
 use glans_entity::practice::OccasionStatus;
 use glans_tests::World;
+use glans_tests::seed::put;
 use rand::Rng;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
@@ -24,7 +25,7 @@ use serde_json::json;
 use super::calendar::today;
 use super::chronicle::Chronicle;
 use super::moves::Moves;
-use super::town::{Town, put};
+use super::town::Town;
 use super::year::Year;
 
 /// One history on its way.

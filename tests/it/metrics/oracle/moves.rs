@@ -10,6 +10,7 @@ use glans_entity::metrics::fact;
 use glans_entity::organisation::{class_group, school};
 use glans_entity::people::{enrolment, guardianship, student};
 use glans_tests::World;
+use glans_tests::seed::put;
 use rand::Rng;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
@@ -21,7 +22,7 @@ use serde_json::json;
 
 use super::calendar::{begin, today};
 use super::chronicle::Chronicle;
-use super::town::{Town, put};
+use super::town::Town;
 
 pub(super) struct Moves<'m> {
     pub world: &'m World,

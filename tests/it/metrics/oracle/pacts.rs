@@ -3,6 +3,7 @@
 use chrono::{Days, TimeDelta};
 use glans_entity::engagement::{ConcernStatus, agreement, concern, goal};
 use glans_entity::ids::{AgreementId, ConcernId, GoalId};
+use glans_tests::seed::put;
 use rand::Rng;
 use rand::seq::IndexedRandom;
 use sea_orm::sea_query::Expr;
@@ -10,7 +11,6 @@ use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter};
 
 use super::calendar::today;
 use super::life::Life;
-use super::town::put;
 
 impl Life<'_> {
     pub(super) async fn agree(&mut self) {

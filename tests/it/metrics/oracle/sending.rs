@@ -1,17 +1,17 @@
 //! Team sessions, and what guardians are told by push and e-mail.
 
 use chrono::TimeDelta;
-use glans_entity::ids::{AttendanceId, DeliveryId, NotificationId, PersonId, TeamSessionId};
-use glans_entity::notifications::{Category, Channel, DeliveryState, delivery, notification, notification_student};
+use glans_entity::ids::{AttendanceId, NotificationId, PersonId, TeamSessionId};
+use glans_entity::notifications::{Channel, DeliveryState, delivery, notification, notification_student};
 use glans_entity::people::GuardianAccess;
 use glans_entity::practice::{AttendanceStatus, OccasionStatus, attendance, team_session};
+use glans_tests::seed::{notice, put, waiting};
 use rand::Rng;
 use rand::seq::IndexedRandom;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::acts::Course;
-use super::town::put;
 
 impl Course<'_> {
     pub(super) async fn hold_session(&mut self) {
@@ -63,24 +63,9 @@ impl Course<'_> {
         let (id, person_id, board_id) = (NotificationId::new(), self.guardian(), self.world.ours.id);
         let row = notification::Model {
             id,
-            board_id,
-            person_id,
             source: format!("history.{}", id.0),
-            text: "announcement-published".to_owned(),
-            category: Category::Announcement,
-            urgent: false,
-            about_kind: None,
-            about_id: None,
             as_staff: self.dice.random_bool(0.1),
-            happens_at: None,
-            occurred_at: self.now,
-            event_seq: None,
-            figures: None,
-            bundled: false,
-            created_at: self.now,
-            read_at: None,
-            withdrawn_at: None,
-            digested_at: None,
+            ..notice(board_id, person_id, self.now)
         };
         put::<notification::Entity>(self.db, row).await;
         let first = self.dice.random_range(0..self.town.children.len());
@@ -106,27 +91,18 @@ impl Course<'_> {
         // No two are of one moment.
         let created_at = self.now + TimeDelta::microseconds(self.dice.random_range(1..1_000_000));
         let row = delivery::Model {
-            id: DeliveryId::new(),
             board_id: Some(self.world.ours.id),
             notification_id: Some(notification),
-            digest_until: None,
-            letter: None,
-            secret: None,
             account_id: Some(account),
             channel,
             address_id: if channel == Channel::Email { account.0 } else { Uuid::now_v7() },
-            lane: 1,
             state,
             attempts: 1,
-            cut_off: 0,
-            due_at: self.now,
             expires_at: self.now + TimeDelta::hours(24),
-            over_at: None,
-            lease: None,
-            leased_until: None,
             finished_at: Some(created_at),
             failure: (state == Failed).then(|| "550 5.1.1".to_owned()),
             created_at,
+            ..waiting(self.now)
         };
         put::<delivery::Entity>(self.db, row).await;
     }

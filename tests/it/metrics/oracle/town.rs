@@ -7,14 +7,12 @@ use glans_entity::ids::{AccountId, MaterialId, PersonId, StudentId};
 use glans_entity::people::{GuardianAccess, GuardianshipStatus, enrolment, guardianship, person};
 use glans_entity::programme::{Audience, MaterialState, material, material_state};
 use glans_tests::World;
-use glans_tests::seed::Someone;
+use glans_tests::seed::{Someone, put};
 use rand::Rng;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ActiveEnum, ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
-};
+use sea_orm::{ActiveEnum, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 
 use super::calendar::today;
 use super::moves::look;
@@ -110,16 +108,6 @@ impl Town {
             study(db, world, dice, *teacher, from).await;
         }
     }
-}
-
-/// Inserts a row.
-pub(super) async fn put<E>(db: &DatabaseTransaction, row: E::Model)
-where
-    E: EntityTrait,
-    E::Model: IntoActiveModel<E::ActiveModel>,
-    E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
-{
-    E::insert(row.into_active_model().reset_all()).exec_without_returning(db).await.unwrap();
 }
 
 /// One material more, for teachers, once.

@@ -2,13 +2,13 @@
 
 use glans_entity::engagement::{ThreadStatus, message, thread};
 use glans_entity::ids::{MessageId, ThreadId};
+use glans_tests::seed::put;
 use rand::Rng;
 use rand::seq::{IndexedRandom, SliceRandom};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::life::Life;
-use super::town::put;
 
 impl Life<'_> {
     /// Somebody writes, and what a guardian writes may be held.

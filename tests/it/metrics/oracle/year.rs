@@ -11,13 +11,14 @@ use glans_entity::people::enrolment;
 use glans_entity::practice::{cohort, cohort_school};
 use glans_entity::programme::lesson;
 use glans_tests::World;
+use glans_tests::seed::put;
 use rand::Rng;
 use rand::rngs::StdRng;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter};
 
 use super::calendar::today;
-use super::town::{Town, put};
+use super::town::Town;
 
 /// Which days of a school year a history is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
