@@ -207,6 +207,12 @@ async fn nodes_come_in_the_order_of_the_ids(world: &World) {
     assert_eq!(one, two);
 }
 
+const CAN_EDIT: &str =
+    "query($id: ID!) { node(id: $id) { ... on Board { viewerCanEdit } ... on Cluster { viewerCanEdit }
+    ... on School { viewerCanEdit } ... on ClassGroup { viewerCanEdit } ... on Person { viewerCanEdit }
+    ... on Membership { viewerCanEdit } ... on Student { viewerCanEdit } ... on Guardianship { viewerCanEdit }
+    ... on Material { viewerCanEdit } } }";
+
 async fn nothing_of_a_closed_board_changes(world: &World) {
     let ours = &world.ours;
     let (client, boards) = (world.actor(Who::Client).await, "{ boards { nodes { name } } }");
@@ -225,6 +231,20 @@ async fn nothing_of_a_closed_board_changes(world: &World) {
         (Who::Teacher, "guardianshipUpdate", json!({ "id": ours.guardianships[0], "contactPriority": 2 })),
     ] {
         assert_eq!(codes(&act(world, who, name, "", input).await), ["CONFLICT"], "{name}");
+    }
+    for id in [
+        ours.id.to_string(),
+        ours.clusters[0].to_string(),
+        ours.schools[0].to_string(),
+        ours.groups[0].to_string(),
+        ours.teacher.person.to_string(),
+        ours.memberships[0].to_string(),
+        ours.students[0].to_string(),
+        ours.guardianships[0].to_string(),
+        ours.draft.material.to_string(),
+    ] {
+        let seen = ask(world, Who::Admin, CAN_EDIT, json!({ "id": id })).await;
+        assert_eq!(seen["node"]["viewerCanEdit"], json!(false), "{id}");
     }
     // Who may not do it anyway is told no more than before.
     let update = json!({ "id": ours.id, "name": "Anders" });

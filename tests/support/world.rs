@@ -1,8 +1,11 @@
 //! The program over a database with two boards in it.
 
-use std::sync::{Arc, OnceLock};
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use async_graphql::futures_util::StreamExt;
+use async_graphql::parser::parse_query;
+use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::{Request, ServerError, Variables};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use glans::access::{ClientActor, Standing, Standings};
@@ -28,6 +31,9 @@ use crate::seed::{self, Board, CANARY, CLIENT_SCOPES, Someone, Sower};
 use crate::setting::Setting;
 use crate::site::Site;
 use crate::template::on_own_runtime;
+
+/// The same for all worlds.
+static SCHEMA: LazyLock<GlansSchema> = LazyLock::new(schema);
 
 /// The program, and two boards. Every test has a world of its own.
 pub struct World {
@@ -243,6 +249,9 @@ impl World {
     pub async fn execute_call(&self, call: Call, document: &str, variables: Value) -> Answer {
         let mut request = Request::new(document).variables(Variables::from_json(variables));
         request.data = call.into_data();
+        if let Some(parsed) = parsed(document) {
+            request.set_parsed_query(parsed);
+        }
         let before = self.app.db.statement_count();
         let mut answers = self.schema.execute_stream(request);
         let mut response = answers.next().await.expect("an answer, if only of errors");
@@ -254,6 +263,18 @@ impl World {
     pub fn engine(&self) -> Engine {
         self.database.engine()
     }
+}
+
+/// The document, read once per process: tests put few documents, and each of them often. None of what the engine will refuse.
+fn parsed(document: &str) -> Option<ExecutableDocument> {
+    static READ: LazyLock<Mutex<HashMap<String, ExecutableDocument>>> = LazyLock::new(Mutex::default);
+    let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = read.get(document) {
+        return Some(known.clone());
+    }
+    let fresh = parse_query(document).ok()?;
+    read.insert(document.to_owned(), fresh.clone());
+    Some(fresh)
 }
 
 /// Writes the code of an error where the transport writes it. A fault of the program fails the test with its cause, and
@@ -307,7 +328,7 @@ impl Setting for World {
         let secret_key = Some(BASE64_STANDARD.encode([7; 32]));
         let config = Config { database_url: database.url().to_owned(), secret_key, ..Config::default() };
         let app = App::new(config, db, Clock::default()).expect("a sound configuration");
-        Some(Self { app, ours: *ours, theirs: *theirs, schema: schema(), database, server: OnceCell::new() })
+        Some(Self { app, ours: *ours, theirs: *theirs, schema: SCHEMA.clone(), database, server: OnceCell::new() })
     }
 
     async fn remove(self) -> TestDatabase {

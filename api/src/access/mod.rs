@@ -67,7 +67,7 @@ pub fn authorize(actor: &Actor, action: Action, place: Place) -> Result<Permit> 
         let message = "You do not have the right to do this here. Ask an administrator of the board.";
         return Err(refuse(UserErrorCode::Forbidden, "", message));
     }
-    if policy::changes_board(action) && actor.person().is_some_and(|person| person.sees_closed(&place)) {
+    if is_closed(actor, action, &place) {
         return Err(refuse(UserErrorCode::Conflict, "", CLOSED));
     }
     let (account, person) = match actor {
@@ -76,4 +76,13 @@ pub fn authorize(actor: &Actor, action: Action, place: Place) -> Result<Permit> 
     };
     let actor = actor.id().unwrap_or_default();
     Ok(Permit { action, place, actor, account, person })
+}
+
+/// Whether [`authorize`] would let `actor` do `action` at `place`.
+pub fn allows(actor: &Actor, action: Action, place: &Place) -> bool {
+    policy::permits(actor, action, place) && !is_closed(actor, action, place)
+}
+
+fn is_closed(actor: &Actor, action: Action, place: &Place) -> bool {
+    policy::changes_board(action) && actor.person().is_some_and(|person| person.sees_closed(place))
 }

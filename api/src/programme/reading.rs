@@ -4,8 +4,7 @@ use glans_entity::ids::BoardId;
 use glans_entity::people::Role;
 use glans_entity::programme::Audience;
 
-use crate::access::policy::permits;
-use crate::access::{Action, Actor, ApiScope, Place};
+use crate::access::{self, Action, Actor, ApiScope, Place, policy};
 
 /// What one viewer may read of the programmes of one owner.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,7 +45,8 @@ impl Reading {
                 if board.map_or(!person.guardian_in.is_empty(), |board| person.guardian_in.contains(&board)) {
                     reading = reading.and(Self::of_role(Role::Guardian));
                 }
-                reading.drafts = may_write(actor, board);
+                let (write, place) = writing(board);
+                reading.drafts = policy::permits(actor, write, &place);
                 reading
             }
         }
@@ -120,7 +120,7 @@ impl Reading {
 /// Whether `actor` may write programmes of `board`, or of the platform where there is none.
 pub fn may_write(actor: &Actor, board: Option<BoardId>) -> bool {
     let (action, place) = writing(board);
-    permits(actor, action, &place)
+    access::allows(actor, action, &place)
 }
 
 /// The right that writing a programme of `board` takes, or of the platform where there is none.

@@ -8,7 +8,7 @@ use glans_entity::scope::Scope;
 use sea_orm::ConnectionTrait;
 
 use super::content::{Content, Library, Part, Place};
-use super::reading::Reading;
+use super::reading::{Reading, may_write};
 use super::store::{self, EditionRow};
 use crate::access::Actor;
 use crate::call::{Call, Told};
@@ -151,6 +151,11 @@ impl View {
         let asked = locale.map(Locale::primary).into_iter();
         let own = self.shelf.languages.iter().map(String::as_str);
         self.shelf.told.text(text, asked.chain(own).chain([self.content.edition.language.as_str()]))
+    }
+
+    /// Whether the viewer may import and publish editions of the programme, and change a draft.
+    pub fn is_writable(&self) -> bool {
+        may_write(&self.shelf.actor, self.edition.board_id)
     }
 
     /// Each of `texts`, as [`View::text`].

@@ -30,11 +30,14 @@ pub(super) async fn create(write: &Write<'_>, input: AnnouncementCreateInput) ->
     let named = audience::named(write, &mut checks, Action::FamiliesAddress, input.audience.clone()).await?;
     let wording = rules::wording(&mut checks, input.wording(write.call()));
     let terms = rules::terms(&mut checks, &input.terms(), write.now());
-    if let Some((targets, _)) = &named {
-        checks.heed(must_be_allowed(write, targets, terms.priority))?;
-    }
-    let (targets, roles) = checks.all(named)?;
-    let id = own_id(write.db(), &targets.permit, input.id.as_ref(), AnnouncementId::new).await?;
+    let id = match &named {
+        Some((targets, _)) => {
+            checks.heed(must_be_allowed(write, targets, terms.priority))?;
+            checks.heed(own_id(write.db(), &targets.permit, input.id.as_ref(), AnnouncementId::new).await)?
+        }
+        None => None,
+    };
+    let (id, (targets, roles)) = checks.all(id.zip(named))?;
     let row = announcement::Model {
         id,
         board_id: targets.board,

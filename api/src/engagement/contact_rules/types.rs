@@ -6,7 +6,7 @@ use glans_entity::engagement::{self, contact_rules};
 use glans_entity::organisation::school;
 
 use super::RulesOf;
-use crate::access::{Action, Place, policy};
+use crate::access::{self, Action, Place};
 use crate::call::Call;
 use crate::loaders;
 use crate::payload;
@@ -91,7 +91,7 @@ impl ContactRules {
     /// Whether the viewer may change them.
     pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> bool {
         let place = Place { school: Some(self.0.school_id), ..Place::board(self.0.board_id) };
-        policy::permits(&Call::of(ctx).standing().actor, Action::FamilyRulesWrite, &place)
+        access::allows(&Call::of(ctx).standing().actor, Action::FamilyRulesWrite, &place)
     }
 }
 

@@ -36,9 +36,14 @@ pub(super) async fn create(write: &Write<'_>, input: EventCreateInput) -> Result
         respond_by: input.respond_by,
     };
     let details = details.checked(&mut checks, write.now());
-    let (targets, roles) = checks.all(named)?;
+    let id = match &named {
+        Some((targets, _)) => {
+            checks.heed(own_id(write.db(), &targets.permit, input.id.as_ref(), EventId::new).await)?
+        }
+        None => None,
+    };
+    let (id, (targets, roles)) = checks.all(id.zip(named))?;
     let permit = &targets.permit;
-    let id = own_id(write.db(), permit, input.id.as_ref(), EventId::new).await?;
     let row = event::Model {
         id,
         board_id: targets.board,

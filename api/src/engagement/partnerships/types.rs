@@ -8,7 +8,7 @@ use glans_entity::ids::{ConversationId, PartnershipId, PersonId};
 use super::criteria::{self, Criterion};
 use super::rules::{self, History, Step};
 use super::{HistoryOf, TalkChoicesOf};
-use crate::access::{Action, policy};
+use crate::access::{self, Action};
 use crate::call::Call;
 use crate::engagement::conversations::{Conversation, ConversationsOf};
 use crate::engagement::goals::{Goal, GoalsOf};
@@ -176,7 +176,7 @@ impl Partnership {
     /// Whether the viewer works on it as staff: plans and records conversations, proposes and marks goals.
     pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> Result<bool> {
         let place = loaders::present(ctx, PlaceOf(self.0.student_id)).await?;
-        if !policy::permits(&Call::of(ctx).standing().actor, Action::PartnershipWrite, &place) {
+        if !access::allows(&Call::of(ctx).standing().actor, Action::PartnershipWrite, &place) {
             return Ok(false);
         }
         Ok(!loaders::one(ctx, OwnChild(self.0.student_id)).await?.unwrap_or_default())

@@ -45,14 +45,18 @@ async fn author(write: &Write<'_>, student: &student::Model) -> Result<Author> {
 pub(super) async fn start(write: &Write<'_>, input: ThreadStartInput) -> Result<Vec<thread::Model>> {
     let mut checks = Checks::default();
     let about = checks.heed(about(write, &input.student).await)?;
+    let id = match &about {
+        Some((_, author)) => checks.heed(own_id(write.db(), &author.permit, input.id.as_ref(), ThreadId::new).await)?,
+        None => None,
+    };
     let opening = checks.heed(rules::opening(&input.subject, &input.body))?;
     let named = checks.heed(rules::named(input.participants.as_deref()))?;
     let companies = match about.as_ref().zip(named) {
         Some(((student, author), named)) => checks.heed(companies(write, student, author, &named).await)?,
         None => None,
     };
-    let ((student, author), ((subject, body), companies)) = checks.all(about.zip(opening.zip(companies)))?;
-    let id = own_id(write.db(), &author.permit, input.id.as_ref(), ThreadId::new).await?;
+    let ((id, (student, author)), ((subject, body), companies)) =
+        checks.all(id.zip(about).zip(opening.zip(companies)))?;
     let (around, companies) = companies;
     let mut threads = Vec::new();
     for invited in &companies {

@@ -24,9 +24,9 @@ const SALT_LEN: usize = 16;
 const QUEUE_LEN: usize = 512;
 /// Who waits longer is sent away with a word when to come back, well before the time of the request is up.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// How much a hash lets others go first: beside a thread that answers it gets a third of its share.
+/// How much a hash lets others go first: beside a thread that answers it gets a tenth of its share.
 #[cfg(target_os = "linux")]
-const NICE: i32 = 5;
+const NICE: i32 = 10;
 
 #[derive(Debug, thiserror::Error)]
 pub enum HashingError {

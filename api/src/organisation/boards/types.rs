@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 use chrono::{DateTime, Utc};
 use glans_entity::organisation::board;
 
-use crate::access::{Action, Place, policy};
+use crate::access::{self, Action, Place};
 use crate::call::Call;
 use crate::loaders;
 use crate::organisation::clusters::{self, Cluster, ClusterFilter};
@@ -105,7 +105,7 @@ impl Board {
 
     /// Whether the viewer may change the board.
     pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> bool {
-        policy::permits(&Call::of(ctx).standing().actor, Action::BoardUpdate, &Place::from(&self.0))
+        access::allows(&Call::of(ctx).standing().actor, Action::BoardUpdate, &Place::from(&self.0))
     }
 
     /// When it was made.

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use glans_entity::organisation::class_group;
 use glans_entity::people::{Role, ScopeKind};
 
-use crate::access::{Action, Place, policy};
+use crate::access::{self, Action, Place};
 use crate::call::Call;
 use crate::engagement::absences::{AbsenceNotice, AbsencesIn};
 use crate::loaders;
@@ -95,7 +95,7 @@ impl ClassGroup {
     pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> Result<bool> {
         let school = loaders::present(ctx, self.0.school_id).await?;
         let place = Place::class_group(&self.0, &school);
-        Ok(policy::permits(&Call::of(ctx).standing().actor, Action::ClassGroupUpdate, &place))
+        Ok(access::allows(&Call::of(ctx).standing().actor, Action::ClassGroupUpdate, &place))
     }
 
     /// When it was made.

@@ -6,7 +6,7 @@ use glans_entity::metrics::Level;
 use glans_entity::organisation::cluster;
 use glans_entity::people::{Role, ScopeKind};
 
-use crate::access::{Action, Place, policy};
+use crate::access::{self, Action, Place};
 use crate::call::Call;
 use crate::loaders;
 use crate::metrics::engagement::{self, EngagementInput, EngagementReport};
@@ -80,7 +80,7 @@ impl Cluster {
 
     /// Whether the viewer may change the cluster.
     pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> bool {
-        policy::permits(&Call::of(ctx).standing().actor, Action::ClusterUpdate, &Place::from(&self.0))
+        access::allows(&Call::of(ctx).standing().actor, Action::ClusterUpdate, &Place::from(&self.0))
     }
 
     /// When it was made.

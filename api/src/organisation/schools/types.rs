@@ -6,7 +6,7 @@ use glans_entity::metrics::Level;
 use glans_entity::organisation::school;
 use glans_entity::people::{Role, ScopeKind};
 
-use crate::access::{Action, Place, policy};
+use crate::access::{self, Action, Place};
 use crate::call::Call;
 use crate::engagement::consents::{ConsentPurpose, PurposesOf};
 use crate::engagement::contact_rules::{ContactRules, contact_rules_of};
@@ -191,7 +191,7 @@ impl School {
 
     /// Whether the viewer may change the details of the school.
     pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> Result<bool> {
-        Ok(policy::permits(&Call::of(ctx).standing().actor, Action::SchoolUpdate, &Place::from(&self.0)))
+        Ok(access::allows(&Call::of(ctx).standing().actor, Action::SchoolUpdate, &Place::from(&self.0)))
     }
 
     /// When it was made.

@@ -6,7 +6,7 @@ use glans_entity::people::{self, guardianship};
 
 use super::loaders::OwnChild;
 use super::rules;
-use crate::access::{Action, policy};
+use crate::access::{self, Action};
 use crate::call::Call;
 use crate::loaders;
 use crate::payload;
@@ -86,7 +86,7 @@ impl Guardianship {
     pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> Result<bool> {
         let actor = Call::of(ctx).standing().actor.clone();
         let place = loaders::present(ctx, PlaceOf(self.0.student_id)).await?;
-        if !policy::permits(&actor, Action::GuardianshipWrite, &place) {
+        if !access::allows(&actor, Action::GuardianshipWrite, &place) {
             return Ok(false);
         }
         let own = loaders::one(ctx, OwnChild(self.0.student_id)).await?;

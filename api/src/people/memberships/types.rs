@@ -6,7 +6,7 @@ use glans_entity::ids::{BoardId, ClassGroupId, ClusterId, CohortId, MembershipId
 use glans_entity::people::{ScopeKind, guardianship, membership};
 use uuid::Uuid;
 
-use crate::access::{Place, policy};
+use crate::access::{self, Place, policy};
 use crate::call::Call;
 use crate::loaders;
 use crate::organisation::boards::Board;
@@ -154,7 +154,7 @@ impl Membership {
         }
         let place = self.place(ctx).await?;
         let action = policy::granting(self.role.into());
-        Ok(place.is_some_and(|place| policy::permits(&Call::of(ctx).standing().actor, action, &place)))
+        Ok(place.is_some_and(|place| access::allows(&Call::of(ctx).standing().actor, action, &place)))
     }
 
     /// When it was made.

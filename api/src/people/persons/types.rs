@@ -7,7 +7,7 @@ use glans_entity::people::person;
 
 use super::loaders::CapacitiesOf;
 use super::rules::{self, Details, Needs};
-use crate::access::policy;
+use crate::access;
 use crate::call::Call;
 use crate::loaders;
 use crate::organisation::boards::Board;
@@ -60,7 +60,7 @@ impl Person {
         let standing = Call::of(ctx).standing();
         let capacities = loaders::one(ctx, CapacitiesOf(self.0.id)).await?.unwrap_or_default();
         let needs = taking(&capacities, self.0.board_id);
-        Ok(needs.met(|action, place| policy::permits(&standing.actor, action, place)))
+        Ok(needs.met(|action, place| access::allows(&standing.actor, action, place)))
     }
 }
 

@@ -6,7 +6,7 @@ use glans_entity::ids::SchoolYearId;
 use glans_entity::people::student;
 
 use super::loaders::PlaceOf;
-use crate::access::{Action, policy};
+use crate::access::{self, Action};
 use crate::call::Call;
 use crate::engagement::absences::{AbsenceNotice, AbsencesOf};
 use crate::engagement::consents::{AskedAbout, StudentConsent};
@@ -40,7 +40,7 @@ impl From<student::Model> for Student {
 impl Student {
     async fn viewer_may(&self, ctx: &Context<'_>, action: Action) -> Result<bool> {
         let place = loaders::present(ctx, PlaceOf(self.0.id)).await?;
-        Ok(policy::permits(&Call::of(ctx).standing().actor, action, &place))
+        Ok(access::allows(&Call::of(ctx).standing().actor, action, &place))
     }
 }
 

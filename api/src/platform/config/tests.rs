@@ -141,8 +141,7 @@ fn mail_needs_a_way_out_and_somebody_it_comes_from() {
 
 #[test]
 fn a_mail_server_is_told_by_its_address_and_its_password_by_nobody() {
-    for wrong in ["mail.example.org", "http://s3cret@mail.example.org", "smtp://:s3cret@", "smtp://s3cret@a?tls=no"]
-    {
+    for wrong in ["mail.example.org", "http://s3cret@mail.example.org", "smtp://:s3cret@", "smtp://s3cret@a?tls=no"] {
         let said = of_environment("GLANS_SMTP_URL", wrong).unwrap_err();
         assert!(said.starts_with("environment: GLANS_SMTP_URL: an address of a mail server"), "{wrong}: {said}");
         assert!(!said.contains("s3cret"), "{said}");
@@ -165,8 +164,7 @@ fn documents_of_a_client_are_named_by_its_id() {
 
 #[test]
 fn an_origin_has_no_path() {
-    for wrong in ["app.example.org", "https://app.example.org/", "https://a.example/b", "", "https://me@a.example"]
-    {
+    for wrong in ["app.example.org", "https://app.example.org/", "https://a.example/b", "", "https://me@a.example"] {
         let said = of_environment("GLANS_CORS_ORIGINS", wrong).unwrap_err();
         assert!(said.starts_with(&format!("environment: GLANS_CORS_ORIGINS: `{wrong}` is no origin")), "{said}");
     }

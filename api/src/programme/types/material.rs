@@ -164,7 +164,7 @@ impl Material {
 
     /// Whether the viewer may change it: who may write the programme, while the edition is a draft.
     async fn viewer_can_edit(&self) -> bool {
-        self.view.reading.drafts && self.view.edition.published_at.is_none()
+        self.view.edition.published_at.is_none() && self.view.is_writable()
     }
 
     /// When it was imported.

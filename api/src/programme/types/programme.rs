@@ -90,7 +90,7 @@ impl Programme {
 
     /// Whether the viewer may import and publish editions of it.
     async fn viewer_can_edit(&self) -> bool {
-        self.0.reading.drafts
+        self.0.is_writable()
     }
 
     /// When it was imported first.

@@ -44,13 +44,16 @@ async fn raiser(write: &Write<'_>, id: &ID) -> Result<Raiser> {
 pub(super) async fn raise(write: &Write<'_>, input: ConcernRaiseInput) -> Result<Model> {
     let mut checks = Checks::default();
     let raiser = checks.heed(raiser(write, &input.student).await)?;
+    let id = match &raiser {
+        Some(raiser) => checks.heed(own_id(write.db(), &raiser.permit, input.id.as_ref(), ConcernId::new).await)?,
+        None => None,
+    };
     let text = checks.heed(rules::text("text", &input.text))?;
     let shared = input.shared_with_guardians.unwrap_or_default();
     if let Some(raiser) = &raiser {
         checks.heed(rules::may_share(shared, raiser.is_staff))?;
     }
-    let (text, Raiser { student, permit, is_staff }) = checks.all(text.zip(raiser))?;
-    let id = own_id(write.db(), &permit, input.id.as_ref(), ConcernId::new).await?;
+    let ((id, text), Raiser { student, permit, is_staff }) = checks.all(id.zip(text).zip(raiser))?;
     let row = Model {
         id,
         board_id: student.board_id,

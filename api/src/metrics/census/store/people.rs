@@ -14,11 +14,7 @@ use crate::engagement::partnerships::family::is_entitled;
 use crate::platform::error::Result;
 
 /// The students whom a statement names, each once; nothing where they are more than `most`.
-pub async fn students(
-    db: &impl ConnectionTrait,
-    which: &SelectStatement,
-    most: u64,
-) -> Result<Option<Vec<StudentId>>> {
+pub async fn students(db: &impl ConnectionTrait, which: &SelectStatement, most: u64) -> Result<Option<Vec<StudentId>>> {
     let named = Alias::new("named");
     let some = Query::select()
         .distinct()
@@ -39,11 +35,7 @@ pub async fn students(
 
 /// The students, with all who have a guardian in common with one of them, and those of these. Of them together it can be
 /// told at which child a guardian is counted.
-pub async fn families(
-    db: &impl ConnectionTrait,
-    scope: &Scope,
-    students: &[StudentId],
-) -> Result<Vec<StudentId>> {
+pub async fn families(db: &impl ConnectionTrait, scope: &Scope, students: &[StudentId]) -> Result<Vec<StudentId>> {
     use guardianship::Column;
     let mut families: BTreeSet<StudentId> = students.iter().copied().collect();
     let mut asked = students.to_vec();

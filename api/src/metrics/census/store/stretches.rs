@@ -19,11 +19,7 @@ use crate::platform::error::Result;
 const AT_ONCE: usize = 500;
 
 /// The stretches of the students that go on: one of each at most.
-pub async fn open(
-    db: &impl ConnectionTrait,
-    scope: &Scope,
-    students: &[StudentId],
-) -> Result<Vec<stretch::Model>> {
+pub async fn open(db: &impl ConnectionTrait, scope: &Scope, students: &[StudentId]) -> Result<Vec<stretch::Model>> {
     let own = stretch::Entity::within(scope).filter(stretch::Column::StudentId.is_in(students.iter().copied()));
     Ok(own.filter(stretch::Column::EndsOn.is_null()).all(db).await?)
 }

@@ -28,12 +28,7 @@ const STAFF_PUSH_LIFETIME: TimeDelta = TimeDelta::hours(88);
 const MAIL_LIFETIME: TimeDelta = TimeDelta::hours(72);
 
 /// A delivery for each device of everybody who wants to be pushed.
-pub async fn queue_pushes(
-    db: &DatabaseTransaction,
-    source: &str,
-    notice: &Notice,
-    at: DateTime<Utc>,
-) -> Result<u64> {
+pub async fn queue_pushes(db: &DatabaseTransaction, source: &str, notice: &Notice, at: DateTime<Utc>) -> Result<u64> {
     let login = Expr::col((person::Entity, person::Column::AccountId));
     let mut select = addressed(notice, source, Channel::Push);
     select.inner_join(device::Entity, Expr::col((device::Entity, device::Column::AccountId)).eq(login));
@@ -45,12 +40,7 @@ pub async fn queue_pushes(
 }
 
 /// A delivery for the e-mail of everybody who wants it at once; what waits for a digest is not queued.
-pub async fn queue_mails(
-    db: &DatabaseTransaction,
-    source: &str,
-    notice: &Notice,
-    at: DateTime<Utc>,
-) -> Result<u64> {
+pub async fn queue_mails(db: &DatabaseTransaction, source: &str, notice: &Notice, at: DateTime<Utc>) -> Result<u64> {
     use notification_settings::Column as Settings;
     let login = Expr::col((person::Entity, person::Column::AccountId));
     let mut select = addressed(notice, source, Channel::Email);

@@ -54,12 +54,7 @@ pub async fn withdraw(
 
 /// These persons have read what they were told of these matters, as far as it came about by then; where no moment is
 /// named, before the event.
-pub async fn read(
-    db: &DatabaseTransaction,
-    read: &[Reading],
-    event: &outbox::Model,
-    now: DateTime<Utc>,
-) -> Result<()> {
+pub async fn read(db: &DatabaseTransaction, read: &[Reading], event: &outbox::Model, now: DateTime<Utc>) -> Result<()> {
     use notification::Column;
     for Reading { matter, person, up_to } in read {
         notification::Entity::update_many()
@@ -76,12 +71,7 @@ pub async fn read(
 }
 
 /// Notifications of the notice whose persons have read already what they are about are read.
-pub async fn read_before(
-    db: &DatabaseTransaction,
-    source: &str,
-    notice: &Notice,
-    now: DateTime<Utc>,
-) -> Result<()> {
+pub async fn read_before(db: &DatabaseTransaction, source: &str, notice: &Notice, now: DateTime<Utc>) -> Result<()> {
     use notification::Column;
     notification::Entity::update_many()
         .col_expr(Column::ReadAt, Expr::value(now))
