@@ -31,10 +31,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use glans_tests::{Engine, TestDatabase};
+use mimalloc::MiMalloc;
 
 use load::Call;
 use screens::Screen;
 use server::Server;
+
+/// As the server has it.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 const CONCURRENCY: [usize; 3] = [1, 16, 64];
 /// Requests before the first that counts.

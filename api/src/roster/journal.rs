@@ -5,8 +5,8 @@ use glans_entity::roster::{roster_change, roster_import};
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, ModelTrait, QueryFilter,
-    QueryOrder,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IdenStatic, IntoActiveModel, Iterable,
+    ModelTrait, QueryFilter, QueryOrder,
 };
 use uuid::Uuid;
 
@@ -17,6 +17,7 @@ use crate::platform::error::{Error, Result};
 
 /// Rows in one statement: the widest table has 23 columns, and SQLite takes 32,766 values.
 const CHUNK: usize = 1000;
+const BOARD: &str = "board_id";
 /// Ids in one list.
 const IDS: usize = 5000;
 
@@ -91,7 +92,12 @@ async fn write<M: Row>(db: &impl ConnectionTrait, row: M) -> Result<()>
 where
     <M::Entity as EntityTrait>::ActiveModel: Send,
 {
-    <M::Entity as EntityTrait>::update(row.into_active_model().reset_all()).exec(db).await?;
+    let mut row = row.into_active_model().reset_all();
+    // Rows refer to each other by id and board. A row stays in its board; told of it anew, SQLite looks at all of them.
+    for column in <M::Entity as EntityTrait>::Column::iter().filter(|column| column.as_str() == BOARD) {
+        row.not_set(column);
+    }
+    <M::Entity as EntityTrait>::update(row).exec(db).await?;
     Ok(())
 }
 
