@@ -10,34 +10,53 @@ use uuid::Uuid;
 
 use super::db::finds_anywhere;
 use super::error::{Error, Result, UserErrorCode, refuse, taken};
+use super::text::Checks;
 use crate::access::Permit;
 
 /// What the violation of a primary key means: apps make their ids at random.
 pub const ID_TAKEN: &str = "This id is in use. Make a new one.";
 
-/// The id that a client gave to what it makes, a TypeID over a UUIDv7, or a new one. A number that something of another
-/// kind has is in use, in whatever board: much is looked up by the number alone. Only who may make something may ask that.
-/// Whether something of the same kind has it, its table says.
-pub async fn own_id<I: FromStr<Err = NotAnId>>(
-    db: &impl ConnectionTrait,
-    _: &Permit,
-    given: Option<&ID>,
-    new: fn() -> I,
-) -> Result<I> {
-    let Some(given) = given else { return Ok(new()) };
-    let named = parse_any(given);
-    if named.is_some_and(|(_, uuid)| uuid.get_version_num() != 7) {
-        return Err(refuse(UserErrorCode::Invalid, "id", "Make the id over a UUIDv7, or leave it out."));
+/// An id for something new: of a sound form, and not looked up yet. The id comes out by [`OwnId::free`] alone.
+pub struct OwnId<I> {
+    id: I,
+    /// As a client gave it. A number of our own making is in use nowhere.
+    given: Option<ID>,
+}
+
+impl Checks {
+    /// The id that a client gave to what it makes, a TypeID over a UUIDv7, or a new one. A wrong form is told with the
+    /// rest.
+    pub fn own_id<I: FromStr<Err = NotAnId>>(&mut self, given: Option<&ID>, new: fn() -> I) -> OwnId<I> {
+        match given.map(|given| of_sound_form(given)).transpose() {
+            Ok(Some(id)) => OwnId { id, given: given.cloned() },
+            Ok(None) => OwnId { id: new(), given: None },
+            Err(message) => {
+                self.add(UserErrorCode::Invalid, "id", message);
+                OwnId { id: new(), given: None }
+            }
+        }
     }
-    let id = given.parse::<I>().map_err(|wrong: NotAnId| {
-        let message = format!("Give an id that starts with `{}_`, or leave the id out.", wrong.expected);
-        refuse(UserErrorCode::Invalid, "id", message)
-    })?;
-    if let Some((kind, uuid)) = named {
-        // Boxed: it lies in the future of every act that makes something.
-        Box::pin(must_be_of_no_other(db, kind, uuid)).await?;
+}
+
+/// What stands in `text`, or what to do about its form.
+fn of_sound_form<I: FromStr<Err = NotAnId>>(text: &str) -> Result<I, String> {
+    if parse_any(text).is_some_and(|(_, uuid)| uuid.get_version_num() != 7) {
+        return Err("Make the id over a UUIDv7, or leave it out.".to_owned());
     }
-    Ok(id)
+    text.parse()
+        .map_err(|wrong: NotAnId| format!("Give an id that starts with `{}_`, or leave the id out.", wrong.expected))
+}
+
+impl<I> OwnId<I> {
+    /// The id, where no other kind of thing has its number, in whatever board: much is looked up by the number alone.
+    /// Only who may make something may ask that. Whether something of the same kind has it, its table says.
+    pub async fn free(self, db: &impl ConnectionTrait, _: &Permit) -> Result<I> {
+        if let Some((kind, uuid)) = self.given.as_ref().and_then(|given| parse_any(given)) {
+            // Boxed: it lies in the future of every act that makes something.
+            Box::pin(must_be_of_no_other(db, kind, uuid)).await?;
+        }
+        Ok(self.id)
+    }
 }
 
 /// Refuses a number that something of another kind has, in any board: work without a request looks at all of them.
@@ -79,7 +98,26 @@ fn is_of_id(told: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use glans_entity::ids::{BoardId, SchoolId};
+
     use super::*;
+
+    #[test]
+    fn the_form_of_an_id_is_told_with_the_rest() {
+        let refused = |given: &str| {
+            let mut checks = Checks::default();
+            checks.own_id(Some(&ID::from(given)), SchoolId::new);
+            checks.line("name", " ", 20);
+            let Err(Error::Refused(problems)) = checks.done(()) else { panic!("refused") };
+            problems.iter().map(|problem| (problem.code, problem.field[0].clone())).collect::<Vec<_>>()
+        };
+        let name = (UserErrorCode::Required, "name".to_owned());
+        let random = SchoolId(Uuid::from_u128(0x1b4e_28ba_2fa1_41d2_883f_0016_d3cc_a427));
+        for wrong in [String::new(), "x".to_owned(), BoardId::new().to_string(), random.to_string()] {
+            assert_eq!(refused(&wrong), [(UserErrorCode::Invalid, "id".to_owned()), name.clone()], "{wrong}");
+        }
+        assert_eq!(refused(&SchoolId::new().to_string()), [name]);
+    }
 
     #[test]
     fn the_constraint_of_an_id_is_told_from_others() {

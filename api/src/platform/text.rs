@@ -82,6 +82,15 @@ impl Checks {
         }
     }
 
+    /// The value of a last check that refuses by itself, where nothing was refused.
+    ///
+    /// # Errors
+    /// All problems with those of this check, or what is no refusal.
+    pub fn with<T>(mut self, checked: super::error::Result<T>) -> super::error::Result<T> {
+        let value = self.heed(checked)?;
+        self.all(value)
+    }
+
     /// All problems, or what was checked: a value is there when nothing was refused.
     pub fn all<T>(self, value: Option<T>) -> super::error::Result<T> {
         self.done(())?;

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_graphql::parser::parse_schema;
-use async_graphql::parser::types::{BaseType, FieldDefinition, Type, TypeDefinition, TypeKind, TypeSystemDefinition};
+use async_graphql::parser::types::{
+    BaseType, FieldDefinition, InputValueDefinition, Type, TypeDefinition, TypeKind, TypeSystemDefinition,
+};
 
 pub(crate) struct Api {
     types: BTreeMap<String, TypeDefinition>,
@@ -34,6 +36,14 @@ impl Api {
             _ => return Vec::new(),
         };
         fields.map(|field| &field.node).collect()
+    }
+
+    /// The fields of an input.
+    pub(crate) fn inputs(&self, of: &str) -> Vec<&InputValueDefinition> {
+        match self.types.get(of).map(|definition| &definition.kind) {
+            Some(TypeKind::InputObject(input)) => input.fields.iter().map(|field| &field.node).collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// All objects.

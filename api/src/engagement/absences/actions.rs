@@ -13,19 +13,19 @@ use crate::call::Write;
 use crate::engagement::speaking::speak_for;
 use crate::platform::error::{Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
-use crate::platform::own_id::own_id;
 use crate::platform::text::Checks;
 
 const NOTE_LENGTH: usize = 500;
 
 pub(super) async fn report(write: &Write<'_>, input: AbsenceReportInput) -> Result<Model> {
     let (student, permit, guardian) = speak_for(write, &input.student).await?;
-    let id = own_id(write.db(), &permit, input.id.as_ref(), AbsenceNoticeId::new).await?;
     let mut checks = Checks::default();
+    let id = checks.own_id(input.id.as_ref(), AbsenceNoticeId::new);
     let days = (input.starts_on.0, input.ends_on.unwrap_or(input.starts_on).0);
     let span = rules::span(&mut checks, write.call().today(), days, (input.starts_at, input.ends_at));
     let note = checks.optional_text("note", input.note.as_deref(), NOTE_LENGTH);
     let note = checks.done(note)?;
+    let id = id.free(write.db(), &permit).await?;
     let row = Model {
         id,
         board_id: student.board_id,

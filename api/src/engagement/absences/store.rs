@@ -13,6 +13,7 @@ use sea_orm::{
 use crate::access::Permit;
 use crate::people::rights::covers;
 use crate::platform::error::{Result, taken};
+use crate::platform::own_id::ID_TAKEN;
 
 /// The notices in sight with these ids.
 pub(super) async fn by_ids(db: &impl ConnectionTrait, scope: &Scope, ids: &[AbsenceNoticeId]) -> Result<Vec<Model>> {
@@ -68,7 +69,7 @@ pub(super) async fn overlaps(db: &impl ConnectionTrait, scope: &Scope, row: &Mod
 
 /// Inserts a notice.
 pub(super) async fn insert(db: &impl ConnectionTrait, _permit: &Permit, row: Model) -> Result<Model> {
-    row.into_active_model().reset_all().insert(db).await.map_err(taken("id", "This id is in use. Make a new one."))
+    row.into_active_model().reset_all().insert(db).await.map_err(taken("id", ID_TAKEN))
 }
 
 /// Stores the changed fields of `row` as its next version.

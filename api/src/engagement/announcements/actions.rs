@@ -22,22 +22,19 @@ use crate::engagement::audience::{receipts, store as addressing};
 use crate::organisation::boards;
 use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
-use crate::platform::own_id::own_id;
 use crate::platform::text::Checks;
 
 pub(super) async fn create(write: &Write<'_>, input: AnnouncementCreateInput) -> Result<announcement::Model> {
     let mut checks = Checks::default();
+    let id = checks.own_id(input.id.as_ref(), AnnouncementId::new);
     let named = audience::named(write, &mut checks, Action::FamiliesAddress, input.audience.clone()).await?;
     let wording = rules::wording(&mut checks, input.wording(write.call()));
     let terms = rules::terms(&mut checks, &input.terms(), write.now());
-    let id = match &named {
-        Some((targets, _)) => {
-            checks.heed(must_be_allowed(write, targets, terms.priority))?;
-            checks.heed(own_id(write.db(), &targets.permit, input.id.as_ref(), AnnouncementId::new).await)?
-        }
-        None => None,
-    };
-    let (id, (targets, roles)) = checks.all(id.zip(named))?;
+    if let Some((targets, _)) = &named {
+        checks.heed(must_be_allowed(write, targets, terms.priority))?;
+    }
+    let (targets, roles) = checks.all(named)?;
+    let id = id.free(write.db(), &targets.permit).await?;
     let row = announcement::Model {
         id,
         board_id: targets.board,

@@ -20,9 +20,8 @@ use sea_orm::{
 use super::rules::Words;
 use crate::access::Permit;
 use crate::platform::error::{Result, taken};
+use crate::platform::own_id::ID_TAKEN;
 use crate::platform::page::{self, Order, PageArgs, Rows};
-
-const ID_TAKEN: &str = "There is something with this id already. Make another id, or leave it out.";
 
 /// Which announcements of those in sight.
 #[derive(Clone, Debug, Default)]

@@ -27,13 +27,11 @@ use crate::loaders::group as group_by;
 use crate::organisation::{class_groups, schools};
 use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
-use crate::platform::own_id::own_id;
 use crate::platform::text::Checks;
 
 pub(super) async fn open(write: &Write<'_>, input: BookingRoundOpenInput) -> Result<booking_round::Model> {
     let groups = groups_named(write, &input.class_groups).await?;
     let (permit, school) = permitted(write, &groups, "classGroups").await?;
-    let id = own_id(write.db(), &permit, input.id.as_ref(), BookingRoundId::new).await?;
     let terms = Terms {
         kind: input.kind.into(),
         opens_at: input.opens_at.unwrap_or(write.now()),
@@ -43,10 +41,12 @@ pub(super) async fn open(write: &Write<'_>, input: BookingRoundOpenInput) -> Res
         location: input.location,
     };
     let mut checks = Checks::default();
+    let id = checks.own_id(input.id.as_ref(), BookingRoundId::new);
     let terms = terms.checked(&mut checks, write.now());
     let ids: Vec<ClassGroupId> = groups.iter().map(|group| group.id).collect();
     let offers = offers::of(write, &mut checks, &ids, input.slots, terms.slot_minutes).await?;
     let offers = checks.done(offers)?;
+    let id = id.free(write.db(), &permit).await?;
     let row = booking_round::Model {
         id,
         board_id: school.board_id,

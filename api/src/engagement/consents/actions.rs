@@ -16,7 +16,6 @@ use crate::engagement::speaking::speak_for;
 use crate::organisation::schools;
 use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
-use crate::platform::own_id::own_id;
 use crate::platform::text::Checks;
 
 const TEXT_LENGTH: usize = 500;
@@ -26,11 +25,12 @@ pub(super) async fn create(write: &Write<'_>, input: ConsentPurposeCreateInput) 
     let school = schools::store::by_id(write.db(), &write.scope(), school).await?;
     let school = school.ok_or_else(|| not_found("school"))?;
     let permit = write.authorize(Action::FamilyRulesWrite, Place::school(&school))?;
-    let id = own_id(write.db(), &permit, input.id.as_ref(), ConsentPurposeId::new).await?;
     let mut checks = Checks::default();
+    let id = checks.own_id(input.id.as_ref(), ConsentPurposeId::new);
     let dutch = checks.text("text", &input.text, TEXT_LENGTH);
     let english = checks.optional_text("textEn", input.text_en.as_deref(), TEXT_LENGTH);
     let english = checks.done(english)?.map(|text| ("en".to_owned(), text));
+    let id = id.free(write.db(), &permit).await?;
     let row = consent_purpose::Model {
         id,
         board_id: school.board_id,

@@ -12,8 +12,7 @@ use sea_orm::{
 
 use crate::access::Permit;
 use crate::platform::error::{Result, taken};
-
-const ID_TAKEN: &str = "This id is in use. Make a new one.";
+use crate::platform::own_id::ID_TAKEN;
 
 /// The purposes in sight with these ids.
 pub(super) async fn purposes(

@@ -20,17 +20,16 @@ use crate::engagement::threads::company::Around;
 use crate::people::persons;
 use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
-use crate::platform::own_id::own_id;
 use crate::platform::text::Checks;
 use crate::practice::occasions::times;
 
 pub(super) async fn schedule(write: &Write<'_>, input: ConversationScheduleInput) -> Result<conversation::Model> {
     let student = input.student.parse().map_err(|_| not_found("student"))?;
     let (student, permit) = partners::student_of_staff(write, "student", student).await?;
-    let id = own_id(write.db(), &permit, input.id.as_ref(), ConversationId::new).await?;
     let kind = input.kind.into();
     let family = Family::of_one(write.db(), write.call().today(), student.id).await?;
     let mut checks = Checks::default();
+    let id = checks.own_id(input.id.as_ref(), ConversationId::new);
     let hours = checks.heed(times::hours(input.starts_at, input.ends_at))?;
     let partnership = match hours {
         Some((starts_at, _)) => checks.heed(partnership_at(write, student.id, starts_at).await)?,
@@ -44,6 +43,7 @@ pub(super) async fn schedule(write: &Write<'_>, input: ConversationScheduleInput
     let when = partnership.zip(hours).zip(location);
     let (((partnership, (starts_at, ends_at)), location), (staff, guardians)) =
         checks.all(when.zip(staff.zip(guardians)))?;
+    let id = id.free(write.db(), &permit).await?;
     let appointment = Appointment {
         student: student.id,
         staff,

@@ -20,11 +20,11 @@ use crate::people::guardianships::actions::refuse_own_child;
 use crate::people::{places, students};
 use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
-use crate::platform::own_id::own_id;
 use crate::platform::text::Checks;
 
 pub(super) async fn create(write: &Write<'_>, input: EventCreateInput) -> Result<event::Model> {
     let mut checks = Checks::default();
+    let id = checks.own_id(input.id.as_ref(), EventId::new);
     let named = audience::named(write, &mut checks, Action::FamiliesAddress, input.audience).await?;
     let details = Details {
         title: input.title,
@@ -36,14 +36,9 @@ pub(super) async fn create(write: &Write<'_>, input: EventCreateInput) -> Result
         respond_by: input.respond_by,
     };
     let details = details.checked(&mut checks, write.now());
-    let id = match &named {
-        Some((targets, _)) => {
-            checks.heed(own_id(write.db(), &targets.permit, input.id.as_ref(), EventId::new).await)?
-        }
-        None => None,
-    };
-    let (id, (targets, roles)) = checks.all(id.zip(named))?;
+    let (targets, roles) = checks.all(named)?;
     let permit = &targets.permit;
+    let id = id.free(write.db(), permit).await?;
     let row = event::Model {
         id,
         board_id: targets.board,

@@ -14,6 +14,7 @@ use super::rules::{self, Places, Tally};
 use crate::access::Permit;
 use crate::engagement::custody;
 use crate::platform::error::{Result, taken};
+use crate::platform::own_id::ID_TAKEN;
 use crate::platform::page::{self, Order, PageArgs, Rows};
 
 /// The events in sight with these ids.
@@ -221,7 +222,7 @@ pub(super) async fn targets(
 
 /// Inserts an event.
 pub(super) async fn insert(db: &impl ConnectionTrait, _permit: &Permit, row: event::Model) -> Result<event::Model> {
-    row.into_active_model().reset_all().insert(db).await.map_err(taken("id", "This id is in use. Make a new one."))
+    row.into_active_model().reset_all().insert(db).await.map_err(taken("id", ID_TAKEN))
 }
 
 /// Stores the changed fields of `row` as its next version.

@@ -10,17 +10,19 @@ use crate::call::Write;
 use crate::engagement::partnerships::{self, actions as partners};
 use crate::platform::error::{Error, Result, check_version, not_found};
 use crate::platform::outbox::Event;
-use crate::platform::own_id::own_id;
+use crate::platform::text::Checks;
 
 pub(super) async fn propose(write: &Write<'_>, input: GoalProposeInput) -> Result<goal::Model> {
     let missing = || not_found("partnership");
     let partnership: PartnershipId = input.partnership.parse().map_err(|_| missing())?;
     let known = partnerships::store::by_ids(write.db(), &write.scope(), &[partnership]).await?.pop();
     let (permit, is_staff) = side(write, "partnership", known.ok_or_else(missing)?.student_id).await?;
-    let id = own_id(write.db(), &permit, input.id.as_ref(), GoalId::new).await?;
+    let mut checks = Checks::default();
+    let id = checks.own_id(input.id.as_ref(), GoalId::new);
+    let text = checks.with(rules::text(&input.text))?;
+    let id = id.free(write.db(), &permit).await?;
     // Nobody else adds a goal while these are counted.
     let partnership = partnerships::store::lock(write.db(), &write.scope(), partnership).await?.ok_or_else(missing)?;
-    let text = rules::text(&input.text)?;
     rules::has_room("partnership", store::count(write.db(), &write.scope(), partnership.id).await?)?;
     let goal = insert(write, &permit, &partnership, id, text).await?;
     agree_to(write, &permit, &goal, is_staff).await?;

@@ -17,11 +17,11 @@ use crate::engagement::audience::actions as audience;
 use crate::engagement::audience::store as addressing;
 use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
-use crate::platform::own_id::own_id;
 use crate::platform::text::Checks;
 
 pub(super) async fn create(write: &Write<'_>, input: SurveyCreateInput) -> Result<survey::Model> {
     let mut checks = Checks::default();
+    let id = checks.own_id(input.id.as_ref(), SurveyId::new);
     let mut named = input.audience.clone();
     let head = input.head();
     if head.kind == SurveyKind::Pulse && named.roles.is_none() {
@@ -33,7 +33,7 @@ pub(super) async fn create(write: &Write<'_>, input: SurveyCreateInput) -> Resul
     let questions = rules::questions(&mut checks, head.kind, questions);
     checks.done(())?;
     let targets = audience::targets(write, Action::FamiliesAddress, &include, &exclude).await?;
-    let id = own_id(write.db(), &targets.permit, input.id.as_ref(), SurveyId::new).await?;
+    let id = id.free(write.db(), &targets.permit).await?;
     let row = survey::Model {
         id,
         board_id: targets.board,

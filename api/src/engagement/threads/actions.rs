@@ -19,7 +19,6 @@ use crate::engagement::contact_rules;
 use crate::people::{guardianships, places, students};
 use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
-use crate::platform::own_id::own_id;
 use crate::platform::text::Checks;
 
 /// In what capacity somebody writes about a child.
@@ -44,19 +43,16 @@ async fn author(write: &Write<'_>, student: &student::Model) -> Result<Author> {
 
 pub(super) async fn start(write: &Write<'_>, input: ThreadStartInput) -> Result<Vec<thread::Model>> {
     let mut checks = Checks::default();
+    let id = checks.own_id(input.id.as_ref(), ThreadId::new);
     let about = checks.heed(about(write, &input.student).await)?;
-    let id = match &about {
-        Some((_, author)) => checks.heed(own_id(write.db(), &author.permit, input.id.as_ref(), ThreadId::new).await)?,
-        None => None,
-    };
     let opening = checks.heed(rules::opening(&input.subject, &input.body))?;
     let named = checks.heed(rules::named(input.participants.as_deref()))?;
     let companies = match about.as_ref().zip(named) {
         Some(((student, author), named)) => checks.heed(companies(write, student, author, &named).await)?,
         None => None,
     };
-    let ((id, (student, author)), ((subject, body), companies)) =
-        checks.all(id.zip(about).zip(opening.zip(companies)))?;
+    let ((student, author), ((subject, body), companies)) = checks.all(about.zip(opening.zip(companies)))?;
+    let id = id.free(write.db(), &author.permit).await?;
     let (around, companies) = companies;
     let mut threads = Vec::new();
     for invited in &companies {
@@ -149,8 +145,10 @@ async fn lock(write: &Write<'_>, id: &ID) -> Result<(thread::Model, Author)> {
 
 pub(super) async fn send(write: &Write<'_>, input: MessageSendInput) -> Result<message::Model> {
     let (thread, author) = lock(write, &input.thread).await?;
-    let id = own_id(write.db(), &author.permit, input.id.as_ref(), MessageId::new).await?;
-    let body = rules::body(&input.body)?;
+    let mut checks = Checks::default();
+    let id = checks.own_id(input.id.as_ref(), MessageId::new);
+    let body = checks.with(rules::body(&input.body))?;
+    let id = id.free(write.db(), &author.permit).await?;
     let everywhere = Scope::system(write.call().today());
     let around = around(write, thread.student_id).await?;
     let parts = store::participants_of(write.db(), &everywhere, &[thread.id]).await?;

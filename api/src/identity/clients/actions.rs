@@ -19,7 +19,7 @@ use crate::identity::tokens::issue::{AccessToken, Subject, access_token};
 use crate::organisation::{boards, schools};
 use crate::platform::error::{Error, Result, UserErrorCode, not_found, refuse};
 use crate::platform::outbox::Event;
-use crate::platform::own_id::own_id;
+use crate::platform::text::Checks;
 
 /// A client with a new secret.
 pub type NewSecret = WithSecret<api_client::Model>;
@@ -33,8 +33,10 @@ pub(super) async fn create(write: &Write<'_>, input: ApiClientCreateInput) -> Re
     let board = input.board.parse().map_err(|_| not_found("board"))?;
     let board = boards::store::by_id(write.db(), &write.scope(), board).await?.ok_or_else(|| not_found("board"))?;
     let permit = write.authorize(Action::ApiClientWrite, Place::from(&board))?;
-    let id = own_id(write.db(), &permit, input.id.as_ref(), ApiClientId::new).await?;
-    let (name, scopes) = rules::details(&input.name, input.scopes)?;
+    let mut checks = Checks::default();
+    let id = checks.own_id(input.id.as_ref(), ApiClientId::new);
+    let (name, scopes) = checks.with(rules::details(&input.name, input.scopes))?;
+    let id = id.free(write.db(), &permit).await?;
     let school_ids = match &input.schools {
         None => None,
         Some(ids) => Some(schools_of(write, board.id, ids).await?),

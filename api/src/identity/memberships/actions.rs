@@ -16,7 +16,7 @@ use crate::identity::invitations;
 use crate::people::{memberships, persons};
 use crate::platform::error::{Result, UserErrorCode, not_found, refuse};
 use crate::platform::outbox::Event;
-use crate::platform::own_id::own_id;
+use crate::platform::text::Checks;
 
 /// A role, under which id it is to be held, and on which days.
 #[derive(Clone, Copy, Debug)]
@@ -41,15 +41,18 @@ pub async fn grant(write: &Write<'_>, input: MembershipGrantInput) -> Result<Mod
     let role = input.role.into();
     let (starts_on, ends_on) = (input.starts_on.map(|day| day.0), input.ends_on.map(|day| day.0));
     let person: PersonId = input.person.parse().map_err(|_| not_found("person"))?;
+    let mut checks = Checks::default();
+    let id = checks.own_id(input.id.as_ref(), MembershipId::new);
     if matches!((starts_on, ends_on), (Some(starts), Some(ends)) if ends < starts) {
-        return Err(refuse(UserErrorCode::Invalid, "endsOn", "The last day cannot come before the first."));
+        checks.add(UserErrorCode::Invalid, "endsOn", "The last day cannot come before the first.");
     }
+    let id = checks.done(id)?;
     let seat = places::seat(write.db(), &write.scope(), &input.scope).await?.ok_or_else(|| not_found("scope"))?;
     if !rules::fits(role, seat.kind) {
         return Err(refuse(UserErrorCode::Invalid, "scope", rules::expected(role)));
     }
     let permit = write.authorize(policy::granting(role), seat.place.clone())?;
-    let id = own_id(write.db(), &permit, input.id.as_ref(), MembershipId::new).await?;
+    let id = id.free(write.db(), &permit).await?;
     let person = present(write, person).await?.filter(|person| seat.place.board == Some(person.board_id));
     let person = person.ok_or_else(|| not_found("person"))?;
     let is_own = person.account_id.is_some() && person.account_id == permit.account();

@@ -15,7 +15,7 @@ use crate::identity::audit::{self, Deed};
 use crate::metrics::engagement::Ask;
 use crate::metrics::queries;
 use crate::platform::error::{Error, Result, UserErrorCode, not_found, refuse};
-use crate::platform::own_id::own_id;
+use crate::platform::text::Checks;
 
 /// What somebody wants to have written, and may have.
 pub(super) struct Order {
@@ -36,12 +36,14 @@ pub(super) async fn order(call: &Call, input: ExportStartInput) -> Result<Order>
     let board_id = place.board.ok_or_else(|| Error::fault("a place of no board"))?;
     let standing = call.standing();
     let permit = access::authorize(&standing.actor, Action::FiguresExport, place)?;
-    let id = own_id(db, &permit, input.id.as_ref(), ExportId::new).await?;
     let owner = Owner::of(&standing.actor).ok_or_else(|| Error::fault("an export of nobody"))?;
+    let mut checks = Checks::default();
+    let id = checks.own_id(input.id.as_ref(), ExportId::new);
     let (format, by) = (input.format.into(), input.breakdown.into());
     let asked = Asked::from(input);
     let (from, to, span, breakdown) = (asked.from, asked.to, asked.span, asked.breakdown);
-    let terms = rules::terms(asked, level, view)?;
+    let terms = checks.with(rules::terms(asked, level, view))?;
+    let id = id.free(db, &permit).await?;
     let row = export::Model {
         id,
         board_id,

@@ -22,7 +22,6 @@ use crate::identity::sealed::WithSecret;
 use crate::organisation::boards;
 use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
-use crate::platform::own_id::own_id;
 use crate::platform::text::Checks;
 
 /// An endpoint with a new secret.
@@ -48,7 +47,6 @@ async fn client_of(write: &Write<'_>, named: Option<&ID>) -> Result<api_client::
 pub(super) async fn create(write: &Write<'_>, input: WebhookEndpointCreateInput) -> Result<NewSecret> {
     let client = client_of(write, input.client.as_ref()).await?;
     let permit = write.authorize(Action::WebhookWrite, Place::board(client.board_id))?;
-    let id = own_id(write.db(), &permit, input.id.as_ref(), WebhookEndpointId::new).await?;
     // Of one client one endpoint is made at a time: they are counted first.
     let client = clients::store::lock(write.db(), &everywhere(write), client.id).await?;
     let client = client.ok_or_else(|| not_found("client"))?;
@@ -57,10 +55,12 @@ pub(super) async fn create(write: &Write<'_>, input: WebhookEndpointCreateInput)
     }
     let app = write.call().app();
     let mut checks = Checks::default();
+    let id = checks.own_id(input.id.as_ref(), WebhookEndpointId::new);
     let url = checks.heed(address::checked("url", &input.url, app.config.webhooks_allow_http))?;
     let description = checks.optional_line("description", input.description.as_deref(), rules::DESCRIPTION);
     let kinds = rules::kinds(&mut checks, input.events);
     let url = checks.all(url)?;
+    let id = id.free(write.db(), &permit).await?;
     if store::count(write.db(), &write.scope(), client.id).await? >= rules::ENDPOINTS {
         let message = format!("A client has at most {} endpoints. Delete one first.", rules::ENDPOINTS);
         return Err(refuse(UserErrorCode::LimitReached, "client", message));

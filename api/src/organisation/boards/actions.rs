@@ -11,7 +11,7 @@ use crate::access::{Action, Place};
 use crate::call::Write;
 use crate::platform::error::{Result, check_version, not_found};
 use crate::platform::outbox::Event;
-use crate::platform::own_id::own_id;
+use crate::platform::text::Checks;
 
 /// Where the boards are.
 const TIME_ZONE: &str = "Europe/Amsterdam";
@@ -19,7 +19,11 @@ const TIME_ZONE: &str = "Europe/Amsterdam";
 /// Founds a board; who does it becomes its first administrator.
 pub(super) async fn create(write: &Write<'_>, input: BoardCreateInput) -> Result<Model> {
     let permit = write.authorize(Action::BoardCreate, Place::default())?;
-    let id = own_id(write.db(), &permit, input.id.as_ref(), BoardId::new).await?;
+    let mut checks = Checks::default();
+    let id = checks.own_id(input.id.as_ref(), BoardId::new);
+    // `found` looks at them again: the register has no other door.
+    checks.with(rules::details(&input.name, input.number.as_deref(), None))?;
+    let id = id.free(write.db(), &permit).await?;
     let board = found(write, id, &input.name, input.number.as_deref()).await?;
     crate::people::administer(write, board.id).await?;
     Ok(board)

@@ -15,17 +15,19 @@ use crate::call::Write;
 use crate::organisation::{school_years, schools};
 use crate::platform::error::{Error, Result, check_version, not_found};
 use crate::platform::outbox::Event;
-use crate::platform::own_id::own_id;
+use crate::platform::text::Checks;
 
 pub(super) async fn create(write: &Write<'_>, input: ClassGroupCreateInput) -> Result<Model> {
     let school = input.school.parse().map_err(|_| not_found("school"))?;
     let school = schools::store::by_id(write.db(), &write.scope(), school).await?.ok_or_else(|| not_found("school"))?;
     let permit = write.authorize(Action::ClassGroupCreate, Place::from(&school))?;
-    let id = own_id(write.db(), &permit, input.id.as_ref(), ClassGroupId::new).await?;
     let year = input.school_year.parse().map_err(|_| not_found("schoolYear"))?;
     let year = school_years::store::by_id(write.db(), &write.scope(), year).await?;
     let year = year.filter(|year| year.board_id == school.board_id).ok_or_else(|| not_found("schoolYear"))?;
-    let details = rules::details(&input.name, &input.grades)?;
+    let mut checks = Checks::default();
+    let id = checks.own_id(input.id.as_ref(), ClassGroupId::new);
+    let details = checks.with(rules::details(&input.name, &input.grades))?;
+    let id = id.free(write.db(), &permit).await?;
     let row = Model {
         id,
         board_id: school.board_id,

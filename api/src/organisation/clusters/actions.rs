@@ -13,17 +13,20 @@ use crate::call::Write;
 use crate::organisation::{boards, schools};
 use crate::platform::error::{Result, check_version, not_found};
 use crate::platform::outbox::Event;
-use crate::platform::own_id::own_id;
+use crate::platform::text::Checks;
 
 pub(super) async fn create(write: &Write<'_>, input: ClusterCreateInput) -> Result<Model> {
     let board = input.board.parse().map_err(|_| not_found("board"))?;
     let board = boards::store::by_id(write.db(), &write.scope(), board).await?.ok_or_else(|| not_found("board"))?;
     let permit = write.authorize(Action::ClusterCreate, Place::from(&board))?;
-    let id = own_id(write.db(), &permit, input.id.as_ref(), ClusterId::new).await?;
+    let mut checks = Checks::default();
+    let id = checks.own_id(input.id.as_ref(), ClusterId::new);
+    let name = checks.with(rules::name(&input.name))?;
+    let id = id.free(write.db(), &permit).await?;
     let row = Model {
         id,
         board_id: board.id,
-        name: rules::name(&input.name)?,
+        name,
         source_id: None,
         archived_at: None,
         created_at: write.now(),

@@ -10,15 +10,18 @@ use crate::call::Write;
 use crate::organisation::boards;
 use crate::platform::error::{Result, UserErrorCode, not_found, refuse};
 use crate::platform::outbox::Event;
-use crate::platform::own_id::own_id;
+use crate::platform::text::Checks;
 
 /// The board is held, so that two years that overlap cannot be made at the same time, one of them by an import.
 pub(super) async fn create(write: &Write<'_>, input: SchoolYearCreateInput) -> Result<Model> {
     let board = input.board.parse().map_err(|_| not_found("board"))?;
     let board = boards::store::by_id(write.db(), &write.scope(), board).await?.ok_or_else(|| not_found("board"))?;
     let permit = write.authorize(Action::SchoolYearCreate, Place::from(&board))?;
-    let id = own_id(write.db(), &permit, input.id.as_ref(), SchoolYearId::new).await?;
-    let details = rules::details(input.title.as_deref(), input.starts_on.0, input.ends_on.map(|day| day.0))?;
+    let mut checks = Checks::default();
+    let id = checks.own_id(input.id.as_ref(), SchoolYearId::new);
+    let ends_on = input.ends_on.map(|day| day.0);
+    let details = checks.with(rules::details(input.title.as_deref(), input.starts_on.0, ends_on))?;
+    let id = id.free(write.db(), &permit).await?;
     boards::store::hold(write.db(), board.id).await?;
     let others = store::of_boards(write.db(), &write.scope(), &[board.id]).await?;
     let days = (details.starts_on, details.ends_on);

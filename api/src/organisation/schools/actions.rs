@@ -13,17 +13,20 @@ use crate::call::Write;
 use crate::organisation::boards;
 use crate::platform::error::{Result, check_version, not_found};
 use crate::platform::outbox::Event;
-use crate::platform::own_id::own_id;
+use crate::platform::text::Checks;
 use crate::practice::cohorts;
 
 pub(super) async fn create(write: &Write<'_>, input: SchoolCreateInput) -> Result<Model> {
     let board = input.board.parse().map_err(|_| not_found("board"))?;
     let board = boards::store::by_id(write.db(), &write.scope(), board).await?.ok_or_else(|| not_found("board"))?;
     let permit = write.authorize(Action::SchoolCreate, Place::from(&board))?;
-    let id = own_id(write.db(), &permit, input.id.as_ref(), SchoolId::new).await?;
     let cluster = cluster(write, board.id, input.cluster.as_ref()).await?;
-    let details = rules::details(&input.name, input.city.as_deref())?;
-    let code = rules::register_code(input.brin.as_deref(), input.location_code.as_deref())?;
+    let mut checks = Checks::default();
+    let id = checks.own_id(input.id.as_ref(), SchoolId::new);
+    let details = checks.heed(rules::details(&input.name, input.city.as_deref()))?;
+    let code = checks.heed(rules::register_code(input.brin.as_deref(), input.location_code.as_deref()))?;
+    let (details, code) = checks.all(details.zip(code))?;
+    let id = id.free(write.db(), &permit).await?;
     let row = Model { id, ..new(write, board.id, cluster, details, code) };
     let school = store::insert(write.db(), &permit, row).await?;
     write.emit(&permit, Event::about("school.created", school.id)).await?;

@@ -16,7 +16,7 @@ use crate::notifications::devices;
 use crate::people::{persons, places, students};
 use crate::platform::error::{Error, Result, check_version, not_found};
 use crate::platform::outbox::Event;
-use crate::platform::own_id::own_id;
+use crate::platform::text::Checks;
 
 pub(super) async fn create(write: &Write<'_>, input: GuardianshipCreateInput) -> Result<Model> {
     let today = write.call().today();
@@ -25,12 +25,14 @@ pub(super) async fn create(write: &Write<'_>, input: GuardianshipCreateInput) ->
     let student = student.ok_or_else(|| not_found("student"))?;
     let place = places::of_student(write.db(), today, &student).await?;
     let permit = write.authorize(Action::GuardianWrite, place.clone())?;
-    let id = own_id(write.db(), &permit, input.id.as_ref(), GuardianshipId::new).await?;
     refuse_own_child(write, &permit, &[student.id]).await?;
     students::rules::is_here(student.left_on, today)?;
     let starts_on = input.starts_on.map_or(today, |day| day.0);
     let ends_on = input.ends_on.map(|day| day.0);
-    rules::is_sound(starts_on, ends_on, input.contact_priority)?;
+    let mut checks = Checks::default();
+    let id = checks.own_id(input.id.as_ref(), GuardianshipId::new);
+    checks.with(rules::is_sound(starts_on, ends_on, input.contact_priority))?;
+    let id = id.free(write.db(), &permit).await?;
     let guardian = guardian(write, &permit, &student, input.guardian).await?;
     rules::is_not_own(guardian.id, permit.person())?;
     let verified = write.authorize(Action::GuardianshipWrite, place).is_ok();

@@ -19,27 +19,34 @@ use crate::people::places::Capacity;
 use crate::people::{guardianships, memberships, places};
 use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
-use crate::platform::own_id::own_id;
+use crate::platform::text::Checks;
 
 pub(super) async fn create(write: &Write<'_>, input: PersonCreateInput) -> Result<Model> {
     let board = input.board.parse().map_err(|_| not_found("board"))?;
     let board = boards::store::by_id(write.db(), &write.scope(), board).await?.ok_or_else(|| not_found("board"))?;
     let Some(school) = &input.school else {
         let permit = write.authorize(Action::StaffWrite, Place::from(&board))?;
-        let own = own_id(write.db(), &permit, input.id.as_ref(), PersonId::new).await?;
-        return insert(write, &permit, board.id, own, input.details.details().checked("details.")?).await;
+        return insert_new(write, &permit, board.id, input).await;
     };
     let id = school.parse().map_err(|_| not_found("school"))?;
     let school = schools::store::by_id(write.db(), &write.scope(), id).await?;
     let school = school.filter(|school| school.board_id == board.id).ok_or_else(|| not_found("school"))?;
     let permit = write.authorize(Action::StaffWrite, Place::from(&school))?;
-    let own = own_id(write.db(), &permit, input.id.as_ref(), PersonId::new).await?;
-    let person = insert(write, &permit, board.id, own, input.details.details().checked("details.")?).await?;
+    let person = insert_new(write, &permit, board.id, input).await?;
     let permit = write.authorize(Action::GrantTeacher, Place::from(&school))?;
     let scope = (ScopeKind::School, school.id.0, Some(school.id));
     let row = membership(write, &person, Role::Teacher, scope);
     grant(write, &permit, row).await?;
     Ok(person)
+}
+
+/// Stores who an input describes.
+async fn insert_new(write: &Write<'_>, permit: &Permit, board: BoardId, input: PersonCreateInput) -> Result<Model> {
+    let mut checks = Checks::default();
+    let id = checks.own_id(input.id.as_ref(), PersonId::new);
+    let details = checks.with(input.details.details().checked("details."))?;
+    let id = id.free(write.db(), permit).await?;
+    insert(write, permit, board, id, details).await
 }
 
 /// Stores a person with checked details in `board`, without a role and without a login.

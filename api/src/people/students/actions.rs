@@ -15,14 +15,16 @@ use crate::organisation::schools;
 use crate::people::{enrolments, guardianships, places};
 use crate::platform::error::{Result, check_version, not_found};
 use crate::platform::outbox::Event;
-use crate::platform::own_id::own_id;
+use crate::platform::text::Checks;
 
 pub(super) async fn create(write: &Write<'_>, input: StudentCreateInput) -> Result<Model> {
     let school = input.school.parse().map_err(|_| not_found("school"))?;
     let school = schools::store::by_id(write.db(), &write.scope(), school).await?.ok_or_else(|| not_found("school"))?;
     let permit = write.authorize(Action::StudentWrite, Place::from(&school))?;
-    let id = own_id(write.db(), &permit, input.id.as_ref(), StudentId::new).await?;
-    let details = rules::details(&input.display_name, input.number.as_deref())?;
+    let mut checks = Checks::default();
+    let id = checks.own_id(input.id.as_ref(), StudentId::new);
+    let details = checks.with(rules::details(&input.display_name, input.number.as_deref()))?;
+    let id = id.free(write.db(), &permit).await?;
     let row = Model {
         id,
         board_id: school.board_id,

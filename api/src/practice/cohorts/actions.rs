@@ -21,7 +21,7 @@ use crate::organisation::schools;
 use crate::people::memberships;
 use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
-use crate::platform::own_id::own_id;
+use crate::platform::text::Checks;
 use crate::practice::progress::actions::{self as progress, At};
 use crate::practice::succession;
 use crate::programme::content::{Content, Part};
@@ -32,18 +32,23 @@ pub(super) async fn create(write: &Write<'_>, input: CohortCreateInput) -> Resul
     let board = rules::one_board(&schools)?;
     let place = Place { cluster: rules::one_cluster(&schools), ..Place::board(board) };
     let permit = write.authorize(Action::CohortCreate, place)?;
-    let id = own_id(write.db(), &permit, input.id.as_ref(), CohortId::new).await?;
-    schools.iter().try_for_each(|school| rules::must_be_open(school, "schools"))?;
+    let mut checks = Checks::default();
+    let id = checks.own_id(input.id.as_ref(), CohortId::new);
+    checks.heed(schools.iter().try_for_each(|school| rules::must_be_open(school, "schools")))?;
+    let name = checks.heed(rules::name(&input.name))?;
+    let edition = checks.heed(latest_edition(write, board, &input.programme).await)?;
+    let trainers = checks.heed(trainers(write, board, input.trainers.as_deref().unwrap_or_default()).await)?;
+    let ((name, edition), trainers) = checks.all(name.zip(edition).zip(trainers))?;
+    let id = id.free(write.db(), &permit).await?;
     let row = cohort::Model {
         id,
         board_id: board,
-        name: rules::name(&input.name)?,
-        programme_version_id: latest_edition(write, board, &input.programme).await?,
+        name,
+        programme_version_id: edition,
         created_at: write.now(),
         updated_at: write.now(),
         version: 1,
     };
-    let trainers = trainers(write, board, input.trainers.as_deref().unwrap_or_default()).await?;
     let cohort = store::insert(write.db(), &permit, row).await?;
     for school in &schools {
         join(write, &permit, &cohort, school.id).await?;

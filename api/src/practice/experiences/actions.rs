@@ -12,7 +12,7 @@ use crate::access::{Action, Permit, Place};
 use crate::call::Write;
 use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
-use crate::platform::own_id::own_id;
+use crate::platform::text::Checks;
 use crate::practice::cohorts::actions as cohorts;
 use crate::practice::progress::actions::{self as progress, At};
 
@@ -20,10 +20,13 @@ pub(super) async fn share(write: &Write<'_>, input: ExperienceShareInput) -> Res
     let school = input.school_cohort.parse().map_err(|_| not_found("schoolCohort"))?;
     let (cohort, school) = cohorts::lock_school(write, "schoolCohort", school).await?;
     let permit = write.authorize(Action::ExperienceWrite, cohorts::place_of(&school))?;
-    let id = own_id(write.db(), &permit, input.id.as_ref(), ExperienceId::new).await?;
     cohorts::must_take_part(write, &school, "schoolCohort").await?;
-    let lesson = cohorts::lesson_of(write, &cohort, "lesson", &input.lesson).await?;
-    let text = rules::text(&input.text)?;
+    let mut checks = Checks::default();
+    let id = checks.own_id(input.id.as_ref(), ExperienceId::new);
+    let lesson = checks.heed(cohorts::lesson_of(write, &cohort, "lesson", &input.lesson).await)?;
+    let text = checks.heed(rules::text(&input.text))?;
+    let (lesson, text) = checks.all(lesson.zip(text))?;
+    let id = id.free(write.db(), &permit).await?;
     look_for_names(write, &text, &[school.school_id], input.names_nobody).await?;
     let visibility = input.visibility.map_or(ExperienceVisibility::Cohort, Into::into);
     let row = experience::Model {
@@ -87,8 +90,10 @@ pub(super) async fn comment(write: &Write<'_>, input: ExperienceCommentInput) ->
         ..Place::board(experience.board_id)
     };
     let permit = write.authorize(Action::ExperienceComment, place)?;
-    let id = own_id(write.db(), &permit, input.id.as_ref(), CommentId::new).await?;
-    let text = rules::text(&input.text)?;
+    let mut checks = Checks::default();
+    let id = checks.own_id(input.id.as_ref(), CommentId::new);
+    let text = checks.with(rules::text(&input.text))?;
+    let id = id.free(write.db(), &permit).await?;
     look_for_names(write, &text, &own_schools(write, experience.board_id), input.names_nobody).await?;
     let row = comment::Model {
         id,

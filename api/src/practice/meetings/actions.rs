@@ -12,7 +12,7 @@ use crate::access::Permit;
 use crate::call::Write;
 use crate::platform::error::{Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
-use crate::platform::own_id::own_id;
+use crate::platform::text::Checks;
 use crate::practice::cohorts::actions as cohorts;
 use crate::practice::occasions::times;
 use crate::practice::progress::actions::{self as progress, At};
@@ -21,18 +21,22 @@ use crate::programme::content::{Content, Part, Place};
 pub(super) async fn plan(write: &Write<'_>, input: MeetingPlanInput) -> Result<meeting::Model> {
     let cohort = cohorts::lock(write, "cohort", &input.cohort).await?;
     let permit = cohorts::authorize(write, &cohort).await?;
-    let id = own_id(write.db(), &permit, input.id.as_ref(), MeetingId::new).await?;
     let course = cohorts::course_of(write, &cohort).await?;
-    let prepares = lessons(&course, "prepares", &input.prepares)?;
-    let reviews = lessons(&course, "reviews", input.reviews.as_deref().unwrap_or_default())?;
-    let (starts_at, ends_at) = times::hours(input.starts_at, input.ends_at)?;
+    let mut checks = Checks::default();
+    let id = checks.own_id(input.id.as_ref(), MeetingId::new);
+    let prepares = checks.heed(lessons(&course, "prepares", &input.prepares))?;
+    let reviews = checks.heed(lessons(&course, "reviews", input.reviews.as_deref().unwrap_or_default()))?;
+    let hours = checks.heed(times::hours(input.starts_at, input.ends_at))?;
+    let location = checks.heed(times::location(input.location.as_deref()))?;
+    let (chosen, ((starts_at, ends_at), location)) = checks.all(prepares.zip(reviews).zip(hours.zip(location)))?;
+    let id = id.free(write.db(), &permit).await?;
     let row = meeting::Model {
         id,
         board_id: cohort.board_id,
         cohort_id: cohort.id,
         starts_at,
         ends_at,
-        location: times::location(input.location.as_deref())?,
+        location,
         status: OccasionStatus::Planned,
         notes: None,
         recorded_at: None,
@@ -41,7 +45,7 @@ pub(super) async fn plan(write: &Write<'_>, input: MeetingPlanInput) -> Result<m
         version: 1,
     };
     let meeting = store::insert(write.db(), &permit, row).await?;
-    set_lessons(write, &permit, &meeting, &course, (prepares, reviews)).await?;
+    set_lessons(write, &permit, &meeting, &course, chosen).await?;
     done(write, &permit, &meeting, "meeting.planned").await?;
     Ok(meeting)
 }

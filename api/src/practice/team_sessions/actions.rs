@@ -15,7 +15,7 @@ use crate::access::{Action, Permit};
 use crate::call::Write;
 use crate::platform::error::{Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
-use crate::platform::own_id::own_id;
+use crate::platform::text::Checks;
 use crate::practice::cohorts::actions as cohorts;
 use crate::practice::occasions::attendance::{Roll, take};
 use crate::practice::occasions::store::{self as attendance, Where};
@@ -26,10 +26,14 @@ pub(super) async fn plan(write: &Write<'_>, input: TeamSessionPlanInput) -> Resu
     let school = input.school_cohort.parse().map_err(|_| not_found("schoolCohort"))?;
     let (cohort, school) = cohorts::lock_school(write, "schoolCohort", school).await?;
     let permit = write.authorize(Action::TeamSessionWrite, cohorts::place_of(&school))?;
-    let id = own_id(write.db(), &permit, input.id.as_ref(), TeamSessionId::new).await?;
     cohorts::must_take_part(write, &school, "schoolCohort").await?;
-    let lesson = cohorts::lesson_of(write, &cohort, "lesson", &input.lesson).await?;
-    let (starts_at, ends_at) = times::hours(input.starts_at, input.ends_at)?;
+    let mut checks = Checks::default();
+    let id = checks.own_id(input.id.as_ref(), TeamSessionId::new);
+    let lesson = checks.heed(cohorts::lesson_of(write, &cohort, "lesson", &input.lesson).await)?;
+    let hours = checks.heed(times::hours(input.starts_at, input.ends_at))?;
+    let location = checks.heed(times::location(input.location.as_deref()))?;
+    let ((lesson, (starts_at, ends_at)), location) = checks.all(lesson.zip(hours).zip(location))?;
+    let id = id.free(write.db(), &permit).await?;
     must_be_prepared(write, &school, lesson, starts_at, "lesson").await?;
     let row = team_session::Model {
         id,
@@ -40,7 +44,7 @@ pub(super) async fn plan(write: &Write<'_>, input: TeamSessionPlanInput) -> Resu
         lesson_id: lesson,
         starts_at,
         ends_at,
-        location: times::location(input.location.as_deref())?,
+        location,
         status: OccasionStatus::Planned,
         notes: None,
         recorded_at: None,

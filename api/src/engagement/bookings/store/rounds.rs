@@ -11,9 +11,8 @@ use sea_orm::{
 
 use crate::access::Permit;
 use crate::platform::error::{Result, taken};
+use crate::platform::own_id::ID_TAKEN;
 use crate::platform::page::{self, Order, PageArgs, Rows};
-
-const ID_TAKEN: &str = "This id is in use. Make a new one.";
 
 /// The rounds in sight with these ids.
 pub async fn rounds(

@@ -15,7 +15,6 @@ use crate::call::Write;
 use crate::people::{guardianships, places, students};
 use crate::platform::error::{Error, Result, check_version, not_found};
 use crate::platform::outbox::Event;
-use crate::platform::own_id::own_id;
 use crate::platform::text::Checks;
 
 /// About which child somebody raises a concern, and in what capacity.
@@ -43,17 +42,15 @@ async fn raiser(write: &Write<'_>, id: &ID) -> Result<Raiser> {
 
 pub(super) async fn raise(write: &Write<'_>, input: ConcernRaiseInput) -> Result<Model> {
     let mut checks = Checks::default();
+    let id = checks.own_id(input.id.as_ref(), ConcernId::new);
     let raiser = checks.heed(raiser(write, &input.student).await)?;
-    let id = match &raiser {
-        Some(raiser) => checks.heed(own_id(write.db(), &raiser.permit, input.id.as_ref(), ConcernId::new).await)?,
-        None => None,
-    };
     let text = checks.heed(rules::text("text", &input.text))?;
     let shared = input.shared_with_guardians.unwrap_or_default();
     if let Some(raiser) = &raiser {
         checks.heed(rules::may_share(shared, raiser.is_staff))?;
     }
-    let ((id, text), Raiser { student, permit, is_staff }) = checks.all(id.zip(text).zip(raiser))?;
+    let (text, Raiser { student, permit, is_staff }) = checks.all(text.zip(raiser))?;
+    let id = id.free(write.db(), &permit).await?;
     let row = Model {
         id,
         board_id: student.board_id,

@@ -15,7 +15,7 @@ use crate::people::guardianships::{self, Of};
 use crate::people::{places, students};
 use crate::platform::error::{Error, Result, check_version, not_found};
 use crate::platform::outbox::Event;
-use crate::platform::own_id::own_id;
+use crate::platform::text::Checks;
 
 /// As staff of a child in sight, who is no family of it.
 async fn as_staff(write: &Write<'_>, field: &str, id: StudentId) -> Result<(student::Model, Permit)> {
@@ -40,10 +40,12 @@ async fn guardian(write: &Write<'_>, student: StudentId, id: &ID) -> Result<Pers
 pub(super) async fn log(write: &Write<'_>, input: ContactMomentLogInput) -> Result<Model> {
     let student = input.student.parse().map_err(|_| not_found("student"))?;
     let (student, permit) = as_staff(write, "student", student).await?;
-    let id = own_id(write.db(), &permit, input.id.as_ref(), ContactMomentId::new).await?;
     students::rules::is_here(student.left_on, write.call().today())?;
     let occurred_at = input.occurred_at.unwrap_or_else(|| write.now());
-    let (note, occurred_at) = rules::details(input.note.as_deref(), occurred_at, write.now())?;
+    let mut checks = Checks::default();
+    let id = checks.own_id(input.id.as_ref(), ContactMomentId::new);
+    let (note, occurred_at) = checks.with(rules::details(input.note.as_deref(), occurred_at, write.now()))?;
+    let id = id.free(write.db(), &permit).await?;
     let guardian_id = match &input.guardian {
         Some(id) => Some(guardian(write, student.id, id).await?),
         None => None,

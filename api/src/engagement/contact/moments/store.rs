@@ -11,6 +11,7 @@ use sea_orm::{
 
 use crate::access::Permit;
 use crate::platform::error::{Result, taken};
+use crate::platform::own_id::ID_TAKEN;
 use crate::platform::page::{self, Order, PageArgs, Rows};
 
 /// The contact moments in sight with these ids.
@@ -41,8 +42,7 @@ pub(super) async fn page(
 
 /// Inserts a contact moment.
 pub(super) async fn insert(db: &impl ConnectionTrait, _permit: &Permit, row: Model) -> Result<Model> {
-    let taken = taken("id", "This id is in use. Make a new one.");
-    row.into_active_model().reset_all().insert(db).await.map_err(taken)
+    row.into_active_model().reset_all().insert(db).await.map_err(taken("id", ID_TAKEN))
 }
 
 /// Stores the changed fields of `row` as its next version.

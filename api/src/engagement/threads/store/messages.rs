@@ -12,6 +12,7 @@ use sea_orm::{
 
 use crate::access::Permit;
 use crate::platform::error::{Result, taken};
+use crate::platform::own_id::ID_TAKEN;
 use crate::platform::page::{self, Order, PageArgs, Rows};
 
 /// The messages that the viewer may see by now.
@@ -136,7 +137,7 @@ pub async fn insert_message(
     _permit: &Permit,
     row: message::Model,
 ) -> Result<message::Model> {
-    row.into_active_model().reset_all().insert(db).await.map_err(taken("id", super::ID_TAKEN))
+    row.into_active_model().reset_all().insert(db).await.map_err(taken("id", ID_TAKEN))
 }
 
 /// Notes that nobody at the school reads a message any more.

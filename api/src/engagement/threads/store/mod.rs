@@ -16,12 +16,11 @@ use sea_orm::{
 
 use crate::access::Permit;
 use crate::platform::error::{Result, taken};
+use crate::platform::own_id::ID_TAKEN;
 use crate::platform::page::{self, Order, PageArgs, Rows};
 
 pub use left_alone::*;
 pub use messages::*;
-
-const ID_TAKEN: &str = "This id is in use. Make a new one.";
 
 /// The threads that the viewer may see by now.
 fn seen(scope: &Scope, now: DateTime<Utc>) -> Select<thread::Entity> {
