@@ -43,14 +43,14 @@ pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
 
 pub use m0007_row_level_security::{APPLICATION_ROLE, TENANT_TABLES};
 
-/// All migrations, oldest first.
+/// All migrations, oldest first. Who migrates has to be alone with the database.
 #[derive(Debug)]
 pub struct Migrator;
 
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![
+        let migrations: Vec<Box<dyn MigrationTrait>> = vec![
             Box::new(m0001_organisation::Migration),
             Box::new(m0002_people::Migration),
             Box::new(m0003_identity::Migration),
@@ -82,6 +82,32 @@ impl MigratorTrait for Migrator {
             Box::new(m0029_exports::Migration),
             Box::new(m0030_usage::Migration),
             Box::new(m0031_access_log::Migration),
-        ]
+        ];
+        migrations.into_iter().map(|migration| Box::new(Whole(migration)) as Box<dyn MigrationTrait>).collect()
+    }
+}
+
+/// A migration that is done wholly or not at all, on SQLite too: half of one would be a database that no version opens. So
+/// none has what does not go in a transaction, as `VACUUM`, `PRAGMA foreign_keys` or `CREATE INDEX CONCURRENTLY`.
+struct Whole(Box<dyn MigrationTrait>);
+
+impl MigrationName for Whole {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Whole {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        self.0.up(manager).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        self.0.down(manager).await
+    }
+
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
     }
 }

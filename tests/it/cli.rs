@@ -144,15 +144,24 @@ async fn a_read_replica_is_looked_at_before_anything_is_done(database: &EmptyDat
 
 /// A server on a free port, and its address, as soon as it says it.
 fn serve(folder: &Path, database: &EmptyDatabase) -> (Child, String) {
-    let mut server = glans(folder, &["serve", "--listen", "127.0.0.1:0"])
+    let mut server = start(folder, database);
+    let address = address(&mut server);
+    (server, address)
+}
+
+fn start(folder: &Path, database: &EmptyDatabase) -> Child {
+    glans(folder, &["serve", "--listen", "127.0.0.1:0"])
         .env("GLANS_DATABASE_URL", database.url())
         .env("GLANS_SECRET_KEY", KEY)
         .stdout(Stdio::piped())
         .spawn()
-        .unwrap();
+        .unwrap()
+}
+
+fn address(server: &mut Child) -> String {
     let mut lines = BufReader::new(server.stdout.take().unwrap()).lines().map_while(Result::ok);
     let address = lines.find_map(|line| Some(line.split_once("listening on ")?.1.to_owned()));
-    (server, address.expect("a server that starts"))
+    address.expect("a server that starts")
 }
 
 /// Sends SIGTERM; gives the exit status, none where the signal killed it.
@@ -165,6 +174,20 @@ async fn who_reads_listening_may_stop_it_at_once(database: &EmptyDatabase) {
     let folder = tempfile::tempdir().unwrap();
     let (server, _) = serve(folder.path(), database);
     assert_eq!(stop(server), Some(0));
+}
+
+async fn two_that_start_at_once_on_an_empty_database_both_serve(database: &EmptyDatabase) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut servers = [start(folder.path(), database), start(folder.path(), database)];
+    let addresses = servers.each_mut().map(address);
+    assert_ne!(addresses[0], addresses[1]);
+    let mut published = Vec::new();
+    for address in addresses {
+        let keys = reqwest::get(format!("{address}/.well-known/jwks.json")).await;
+        published.push(keys.unwrap().text().await.unwrap());
+    }
+    assert_eq!(published[0], published[1], "both sign with the same keys");
+    assert_eq!(servers.map(stop), [Some(0), Some(0)]);
 }
 
 async fn the_issuer_is_where_it_listens(database: &EmptyDatabase) {
@@ -199,6 +222,7 @@ on_each_database!(
     a_doctor_opens_the_signing_keys,
     a_read_replica_is_looked_at_before_anything_is_done,
     who_reads_listening_may_stop_it_at_once,
+    two_that_start_at_once_on_an_empty_database_both_serve,
     the_issuer_is_where_it_listens,
     an_administrator_is_invited_by_a_code_or_a_link_of_the_app,
 );

@@ -1,10 +1,14 @@
 //! The connections to the database.
 
-use glans_entity::organisation::school;
+use glans::platform::error::Error;
+use glans_entity::organisation::{board, school};
 use glans_entity::scope::Scope;
-use glans_tests::{World, on_each_database};
+use glans_tests::{Engine, World, on_each_database, run};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
+    Statement,
+};
 
 async fn a_reader_sees_one_state_as_long_as_it_reads(world: &World) {
     let scope = Scope::system(glans::call::today(world.app.clock.now()));
@@ -22,3 +26,39 @@ async fn a_reader_sees_one_state_as_long_as_it_reads(world: &World) {
 }
 
 on_each_database!(a_reader_sees_one_state_as_long_as_it_reads);
+
+async fn setting(db: &DatabaseTransaction, name: &str) -> String {
+    let sql = "SELECT current_setting($1) AS value";
+    let row = db.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, [name.into()])).await;
+    row.unwrap().unwrap().try_get("", "value").unwrap()
+}
+
+async fn who_is_waited_for_does_not_wait_long_for_others(world: &World) {
+    let scope = Scope::system(glans::call::today(world.app.clock.now()));
+    let db = &world.app.db;
+    let (program, request) = (db.write(&scope).await.unwrap(), db.write_soon(&scope).await.unwrap());
+    let reader = db.read(&scope).await.unwrap();
+    assert_eq!(setting(&program, "lock_timeout").await, "0", "an import may wait for another one");
+    for db in [&request, &reader] {
+        assert_eq!(setting(db, "lock_timeout").await, "8s", "less than the ten seconds of a request");
+        assert_eq!(setting(db, "statement_timeout").await, "30s");
+        assert_eq!(setting(db, "idle_in_transaction_session_timeout").await, "5min");
+        assert_eq!(setting(db, "tcp_keepalives_idle").await, "30");
+    }
+    let touch = async |db: &DatabaseTransaction| -> Result<(), DbErr> {
+        let all = board::Entity::update_many().col_expr(board::Column::TimeZone, Expr::value("Europe/Amsterdam"));
+        all.exec(db).await.map(drop)
+    };
+    touch(&program).await.unwrap();
+    request.execute_unprepared("SET LOCAL lock_timeout = '50ms'").await.unwrap();
+    let told = Error::from(touch(&request).await.unwrap_err());
+    assert!(matches!(told, Error::RateLimited { retry_after_seconds: 5 }), "{told:?}");
+    for db in [program, request, reader] {
+        db.rollback().await.unwrap();
+    }
+}
+
+#[test]
+fn postgres_who_is_waited_for_does_not_wait_long_for_others() {
+    run(Engine::Postgres, who_is_waited_for_does_not_wait_long_for_others);
+}

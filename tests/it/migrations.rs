@@ -1,5 +1,8 @@
 //! The migrations: up and down on both engines, and on PostgreSQL the second wall round the rows of a board.
 
+use std::time::Duration;
+
+use glans::platform::db::{Turn, Way};
 use glans_migration::Migrator;
 use glans_tests::{EmptyDatabase, Engine, on_each_database, run};
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement, TransactionTrait};
@@ -36,7 +39,42 @@ async fn they_go_up_and_down_and_up_again(database: &EmptyDatabase) {
     connection.close().await.unwrap();
 }
 
-on_each_database!(they_go_up_and_down_and_up_again, a_log_that_was_there_before_is_brought_up_to_date);
+on_each_database!(
+    they_go_up_and_down_and_up_again,
+    one_that_breaks_off_leaves_no_half_of_itself,
+    who_comes_second_waits_until_the_first_has_migrated,
+    a_log_that_was_there_before_is_brought_up_to_date,
+);
+
+async fn one_that_breaks_off_leaves_no_half_of_itself(database: &EmptyDatabase) {
+    let connection = alone(database).await;
+    Migrator::install(&connection).await.unwrap();
+    let nothing = catalogue(&connection, database.engine()).await;
+    // Where the second table of the first migration is to be, something else is.
+    connection.execute_unprepared("CREATE TABLE cluster (id integer)").await.unwrap();
+    assert!(Migrator::up(&connection, None).await.unwrap_err().to_string().contains("cluster"));
+    connection.execute_unprepared("DROP TABLE cluster").await.unwrap();
+    assert_eq!(catalogue(&connection, database.engine()).await, nothing, "the first table stays");
+    Migrator::up(&connection, None).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+async fn who_comes_second_waits_until_the_first_has_migrated(database: &EmptyDatabase) {
+    let first = Turn::take(database.url()).await.unwrap();
+    let mut second = Box::pin(Turn::take(database.url()));
+    assert!(tokio::time::timeout(Duration::from_millis(200), &mut second).await.is_err(), "two at a time");
+    first.migrate(Way::Up(None)).await.unwrap();
+    let second = second.await.unwrap();
+    let connection = alone(database).await;
+    assert_eq!(Migrator::get_pending_migrations_read_only(&connection).await.unwrap().len(), 0);
+    connection.close().await.unwrap();
+    // Whoever gives up lets others in.
+    drop(second);
+    Turn::take(database.url()).await.unwrap().migrate(Way::Down(1)).await.unwrap();
+    let connection = alone(database).await;
+    assert_eq!(Migrator::get_pending_migrations_read_only(&connection).await.unwrap().len(), 1);
+    connection.close().await.unwrap();
+}
 
 /// As a database was whose log of changes is older than the narrow places.
 async fn a_log_that_was_there_before_is_brought_up_to_date(database: &EmptyDatabase) {
@@ -132,11 +170,42 @@ fn postgres_a_forgotten_setting_shows_nothing() {
     run(Engine::Postgres, a_forgotten_setting_shows_nothing);
 }
 
-async fn migrated(database: &EmptyDatabase) -> DatabaseConnection {
+async fn they_take_as_long_as_they_must(database: &EmptyDatabase) {
+    let connection = alone(database).await;
+    // What the administrator of the server found long enough for everybody, in milliseconds.
+    let hurried = "DO $$ BEGIN
+        EXECUTE format('ALTER DATABASE %I SET statement_timeout = 1', current_database());
+        EXECUTE format('ALTER DATABASE %I SET lock_timeout = 1', current_database());
+    END $$";
+    connection.execute_unprepared(hurried).await.unwrap();
+    connection.close().await.unwrap();
+    let hurried = alone(database).await;
+    assert!(hurried.execute_unprepared("SELECT pg_sleep(1)").await.is_err());
+    hurried.close().await.unwrap();
+    let first = Turn::take(database.url()).await.unwrap();
+    let slow = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        first.migrate(Way::Up(None)).await
+    };
+    let (first, second) = tokio::join!(slow, Turn::take(database.url()));
+    first.unwrap();
+    second.unwrap().migrate(Way::Down(1)).await.unwrap();
+}
+
+#[test]
+fn postgres_they_take_as_long_as_they_must() {
+    run(Engine::Postgres, they_take_as_long_as_they_must);
+}
+
+/// With one connection, so that a setting that outlives its transaction would be seen.
+async fn alone(database: &EmptyDatabase) -> DatabaseConnection {
     let mut options = sea_orm::ConnectOptions::new(database.url());
-    // One connection, so that a setting that outlives its transaction would be seen.
     options.max_connections(1);
-    let connection = Database::connect(options).await.unwrap();
+    Database::connect(options).await.unwrap()
+}
+
+async fn migrated(database: &EmptyDatabase) -> DatabaseConnection {
+    let connection = alone(database).await;
     Migrator::up(&connection, None).await.unwrap();
     connection
 }

@@ -8,7 +8,7 @@ use glans_entity::scope::Scope;
 use sea_orm::DatabaseTransaction;
 
 use super::Call;
-use crate::access::{self, Action, Permit, Place};
+use crate::access::{self, Action, Actor, Permit, Place};
 use crate::metrics;
 use crate::platform::error::Result;
 use crate::platform::outbox::{self, Event};
@@ -26,7 +26,9 @@ impl<'c> Write<'c> {
     /// Begins one in `scope`. Who waits for the writer keeps no reader from others.
     pub(super) async fn begin(call: &'c Call, scope: &Scope) -> Result<Self> {
         call.look_again().await;
-        let db = call.app.db.write(scope).await?;
+        // Whom nobody waits for may wait long itself: an import for another one, what is due for an import.
+        let is_program = matches!(call.standing().actor, Actor::System(_));
+        let db = if is_program { call.app.db.write(scope).await? } else { call.app.db.write_soon(scope).await? };
         Ok(Self { call, db, rights_changed: false.into(), emitted: false.into(), woken: Mutex::default() })
     }
 

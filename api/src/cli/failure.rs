@@ -44,9 +44,12 @@ impl From<ConfigError> for Failure {
 impl From<ConnectError> for Failure {
     fn from(error: ConnectError) -> Self {
         match error {
-            ConnectError::File(_) | ConnectError::Open(_) | ConnectError::Unreachable(_) | ConnectError::Replica(_) => {
-                Self::Failed(error.to_string())
-            }
+            ConnectError::File(_)
+            | ConnectError::Open(_)
+            | ConnectError::Unreachable(_)
+            | ConnectError::Replica(_)
+            | ConnectError::Lock(_)
+            | ConnectError::Migration(_) => Self::Failed(error.to_string()),
             _ => Self::Usage(error.to_string()),
         }
     }

@@ -5,6 +5,7 @@ use glans_migration::{MigrationStatus, Migrator, MigratorTrait};
 
 use super::{Failure, open};
 use crate::platform::config::Config;
+use crate::platform::db::{Database, Way};
 
 /// Which way.
 #[derive(Debug, Clone, Copy, Subcommand)]
@@ -27,14 +28,17 @@ pub(super) enum Direction {
 
 pub(super) async fn run(config: &Config, direction: Direction) -> Result<(), Failure> {
     let db = match direction {
-        Direction::Up { .. } => open::database(config).await?,
-        Direction::Down { .. } | Direction::Status => open::existing(config).await?,
+        Direction::Up { steps } => {
+            open::turn(config).await?.migrate(Way::Up(steps)).await?;
+            Database::connect(&config.database_url).await?
+        }
+        Direction::Down { steps } => {
+            let db = open::existing(config).await?;
+            open::turn(config).await?.migrate(Way::Down(steps)).await?;
+            db
+        }
+        Direction::Status => open::existing(config).await?,
     };
-    match direction {
-        Direction::Up { steps } => Migrator::up(db.connection(), steps).await?,
-        Direction::Down { steps } => Migrator::down(db.connection(), Some(steps)).await?,
-        Direction::Status => {}
-    }
     for migration in Migrator::get_migration_with_status_read_only(db.connection()).await? {
         let state = if migration.status() == MigrationStatus::Applied { "applied" } else { "pending" };
         say!("{state}  {}", migration.name());

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::fmt;
 
 use async_graphql::{Enum, SimpleObject};
-use sea_orm::{DbErr, SqlErr};
+use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
 /// The one error of actions, stores and resolvers.
 pub enum Error {
@@ -127,6 +127,11 @@ pub fn refusal(code: UserErrorCode, field: &str, message: impl Into<String>) -> 
     Refusal { code, field, message: message.into() }
 }
 
+/// As PostgreSQL says that `lock_timeout` is over, in its SQLSTATE.
+const LOCK_NOT_AVAILABLE: &str = "55P03";
+/// When to come again for what somebody else holds, after one has waited for it as long as one may.
+const HELD_SECONDS: u32 = 5;
+
 /// What the user reads when somebody else was first.
 const STALE: &str = "Somebody changed this in the meantime. Look at the present version and try again.";
 
@@ -214,10 +219,23 @@ impl fmt::Display for Error {
     }
 }
 
+/// A fault of ours, unless another transaction held what was needed for too long: then the caller may come again.
 impl From<DbErr> for Error {
     fn from(cause: DbErr) -> Self {
-        Self::fault(cause)
+        if !is_held(&cause) {
+            return Self::fault(cause);
+        }
+        tracing::warn!(cause = chain(&cause), "what was needed was held by somebody else for too long");
+        Self::RateLimited { retry_after_seconds: HELD_SECONDS }
     }
+}
+
+/// Whether PostgreSQL gave up waiting for what another transaction holds.
+fn is_held(cause: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = cause else {
+        return false;
+    };
+    cause.as_database_error().is_some_and(|error| error.code().as_deref() == Some(LOCK_NOT_AVAILABLE))
 }
 
 /// Turns the violation of a unique constraint into a refusal of `field`; anything else stays a fault.
@@ -226,7 +244,7 @@ impl From<DbErr> for Error {
 pub fn taken(field: &'static str, message: &'static str) -> impl FnOnce(DbErr) -> Error {
     move |cause| match cause.sql_err() {
         Some(SqlErr::UniqueConstraintViolation(_)) => refuse(UserErrorCode::Taken, field, message),
-        _ => Error::fault(cause),
+        _ => Error::from(cause),
     }
 }
 

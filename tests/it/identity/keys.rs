@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use chrono::TimeDelta;
+use glans::app::App;
 use glans::call::Call;
 use glans::identity::keys::actions::{Rotation, rotate};
 use glans_tests::{Who, World};
+use sea_orm::ConnectionTrait;
 use tokio::task::JoinSet;
 
 use super::signed_in;
@@ -46,6 +48,26 @@ async fn a_key_is_published_before_it_signs_and_after_it_did(world: &World) {
         [first[1].clone(), rotation.next, second.next],
         "the first key is spent and gone"
     );
+}
+
+async fn who_rotates_at_the_same_time_comes_one_after_the_other(world: &World) {
+    published(world).await;
+    let (one, other) = tokio::join!(rotate_keys(world), rotate_keys(world));
+    assert!(one.current == other.next || other.current == one.next, "{one:?}, {other:?}");
+    world.app.clock.turn(TimeDelta::seconds(31));
+    assert_eq!(published(world).await.len(), 4, "two that are retired, current and next");
+}
+
+async fn two_servers_that_make_the_first_keys_make_the_same(world: &World) {
+    world.app.db.connection().execute_unprepared("DELETE FROM signing_key").await.unwrap();
+    let read = async || {
+        let App { config, db, clock, .. } = &*world.app;
+        let server = App::new(config.clone(), db.clone(), clock.clone()).unwrap();
+        server.identity.keys.keys(db, &server.identity.master, clock.now()).await.unwrap().published.clone()
+    };
+    let (one, other) = tokio::join!(read(), read());
+    assert_eq!(one.len(), 2, "current and next");
+    assert_eq!(one, other);
 }
 
 async fn a_token_of_a_key_made_a_moment_ago_is_accepted(world: &World) {
@@ -90,6 +112,8 @@ async fn rotating_under_load_fails_no_request(world: &World) {
 
 glans_tests::on_each_database!(
     a_key_is_published_before_it_signs_and_after_it_did,
+    who_rotates_at_the_same_time_comes_one_after_the_other,
+    two_servers_that_make_the_first_keys_make_the_same,
     a_token_of_a_key_made_a_moment_ago_is_accepted,
     rotating_under_load_fails_no_request,
 );

@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use glans_entity::identity::SigningKeyState::{Current, Next};
-use sea_orm::ConnectionTrait;
+use sea_orm::DatabaseTransaction;
 
 use super::pair::Pair;
 use super::{rules, store};
 use crate::identity::master_key::MasterKey;
+use crate::platform::alone;
 use crate::platform::error::{Error, Result};
 
 /// What a rotation did.
@@ -20,8 +21,9 @@ pub struct Rotation {
     pub next: String,
 }
 
-/// Makes CURRENT and NEXT where there are none yet.
-pub async fn ensure(db: &impl ConnectionTrait, master: &MasterKey, now: DateTime<Utc>) -> Result<()> {
+/// Makes CURRENT and NEXT where there are none yet. Who makes or rotates keys is alone with them until the transaction ends.
+pub async fn ensure(db: &DatabaseTransaction, master: &MasterKey, now: DateTime<Utc>) -> Result<()> {
+    alone::wait(db, "identity.keys").await?;
     let rows = store::all(db).await?;
     for state in [Current, Next] {
         if !rows.iter().any(|row| row.state == state) {
@@ -32,7 +34,7 @@ pub async fn ensure(db: &impl ConnectionTrait, master: &MasterKey, now: DateTime
 }
 
 /// CURRENT becomes RETIRED, NEXT becomes CURRENT, a fresh key becomes NEXT, spent ones go.
-pub async fn rotate(db: &impl ConnectionTrait, master: &MasterKey, now: DateTime<Utc>) -> Result<Rotation> {
+pub async fn rotate(db: &DatabaseTransaction, master: &MasterKey, now: DateTime<Utc>) -> Result<Rotation> {
     ensure(db, master, now).await?;
     store::advance(db, Current, now).await?;
     store::advance(db, Next, now).await?;

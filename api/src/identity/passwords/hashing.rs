@@ -264,4 +264,19 @@ mod tests {
         drop(only);
         assert!(hashing.verify(password("x"), None).await.is_ok());
     }
+
+    /// The lines of `key` in the unit of systemd, in the order in which they count.
+    fn unit(key: &str) -> Vec<&'static str> {
+        let unit = include_str!("../../../../deploy/glans.service");
+        unit.lines().filter_map(|line| line.strip_prefix(key)?.strip_prefix('=')).collect()
+    }
+
+    #[test]
+    fn the_unit_of_systemd_lets_a_hash_step_back() {
+        let filter = unit("SystemCallFilter");
+        let last = |group: &str| filter.iter().rposition(|line| line.contains(group)).unwrap();
+        assert!(filter[last("setpriority")].split(' ').any(|call| call == "setpriority"), "{filter:?}");
+        assert!(last("setpriority") > last("~@privileged @resources"), "taken away after it was given: {filter:?}");
+        assert_eq!(unit("SystemCallErrorNumber"), ["EPERM"], "what is refused must not end the service");
+    }
 }

@@ -29,6 +29,12 @@ pub enum ConnectError {
         "cannot reach the read replica of `database_read_url`: {0}. Check that it is there, that it accepts connections and that user and password are right, or leave the key out: then `database_url` answers alone"
     )]
     Replica(sqlx::Error),
+    #[error(
+        "cannot lock the database: {0}. Check that this program may write to the file `.lock` beside it and to its folder"
+    )]
+    Lock(#[source] std::io::Error),
+    #[error("the database was not migrated, or not to the end: {0}")]
+    Migration(#[source] DbErr),
 }
 
 /// Whether `url` parses as far as it can be told without opening it.

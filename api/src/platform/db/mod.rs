@@ -8,6 +8,7 @@
 //! first how far it is: `metrics::published`.
 
 mod address;
+mod migrating;
 mod options;
 mod replica;
 mod wall;
@@ -24,9 +25,10 @@ use sea_orm::{
 
 use address::is_in_memory;
 pub use address::{ConnectError, check_url, is_postgres};
+pub use migrating::{Turn, Way};
 use options::{
-    LOOKUPS, POSTGRES_READERS, POSTGRES_WRITERS, READ_COMMITTED, REPEATABLE_READ, SQLITE_READERS, open_file, postgres,
-    reach,
+    LOCK_TIMEOUT, LOOKUPS, POSTGRES_READERS, POSTGRES_WRITERS, READ_COMMITTED, REPEATABLE_READ, SQLITE_READERS,
+    open_file, postgres, reach,
 };
 pub use replica::REPLICA_PATIENCE;
 use replica::Replica;
@@ -40,6 +42,25 @@ pub struct Database {
     lookups: DatabaseConnection,
     replica: Option<Replica>,
     statements: Arc<AtomicU64>,
+}
+
+/// How long a transaction waits for what another one holds, on PostgreSQL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Patience {
+    /// Of who is waited for: [`LOCK_TIMEOUT`].
+    Short,
+    /// Of the work of the program: as long as a statement may take.
+    Long,
+}
+
+impl Patience {
+    /// As `lock_timeout` has it.
+    fn lock_timeout(self) -> &'static str {
+        match self {
+            Self::Short => LOCK_TIMEOUT,
+            Self::Long => "0",
+        }
+    }
 }
 
 /// The connections of one pool.
@@ -87,7 +108,7 @@ impl Database {
         self.writer.get_database_backend()
     }
 
-    /// The bare connection, for migrations and health. Tenant data is out of its sight on PostgreSQL.
+    /// The bare connection, to look at migrations and for health. Tenant data is out of its sight on PostgreSQL.
     pub fn connection(&self) -> &DatabaseConnection {
         &self.writer
     }
@@ -114,25 +135,35 @@ impl Database {
     /// A snapshot to read from. A request has one at a time.
     pub async fn read(&self, scope: &Scope) -> Result<DatabaseTransaction, DbErr> {
         let transaction = self.readers.begin().await?;
-        self.put_on(&transaction, scope, AccessMode::ReadOnly).await?;
+        self.put_on(&transaction, scope, AccessMode::ReadOnly, Patience::Short).await?;
         Ok(transaction)
     }
 
     /// A snapshot that sees all boards, to look up who calls. Give it back before anything else is waited for.
     pub async fn look_up(&self, on: NaiveDate) -> Result<DatabaseTransaction, DbErr> {
         let transaction = self.lookups.begin().await?;
-        self.put_on(&transaction, &Scope::system(on), AccessMode::ReadOnly).await?;
+        self.put_on(&transaction, &Scope::system(on), AccessMode::ReadOnly, Patience::Short).await?;
         Ok(transaction)
     }
 
     /// A transaction to write in. On SQLite it holds the write lock from its beginning (`BEGIN IMMEDIATE`).
     pub async fn write(&self, scope: &Scope) -> Result<DatabaseTransaction, DbErr> {
+        self.begin_writing(scope, Patience::Long).await
+    }
+
+    /// As [`Database::write`], for who is waited for: what others hold for too long is refused, so that the caller is told to come
+    /// again and the connection goes on for others.
+    pub async fn write_soon(&self, scope: &Scope) -> Result<DatabaseTransaction, DbErr> {
+        self.begin_writing(scope, Patience::Short).await
+    }
+
+    async fn begin_writing(&self, scope: &Scope, patience: Patience) -> Result<DatabaseTransaction, DbErr> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
         let transaction = self.writer.begin_with_options(options).await?;
-        self.put_on(&transaction, scope, AccessMode::ReadWrite).await?;
+        self.put_on(&transaction, scope, AccessMode::ReadWrite, patience).await?;
         Ok(transaction)
     }
 

@@ -4,12 +4,30 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sea_orm::{ConnectOptions, DatabaseConnection};
-use sqlx::Connection;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{ConnectOptions as _, Connection};
 
 use super::ConnectError;
 
 /// A statement that takes longer is stopped, on PostgreSQL.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(30);
+/// Who is waited for waits no longer than this for what somebody else holds: less than the ten seconds that a request may take.
+pub(super) const LOCK_TIMEOUT: &str = "8s";
+/// A transaction in which nothing happens for so long belongs to a process that is stuck: what it holds is let go. The longest
+/// pause of one that is not, in the plan of a large import, is a matter of seconds.
+const IDLE_TIMEOUT: &str = "5min";
+/// Whose machine or network is gone is found out within a minute, and not after the two hours of the system: until then all
+/// stays locked that it holds.
+const KEEPALIVES: [(&str, &str); 3] =
+    [("tcp_keepalives_idle", "30"), ("tcp_keepalives_interval", "10"), ("tcp_keepalives_count", "3")];
+/// Of what waits and works as long as it must.
+const UNHURRIED: [(&str, &str); 5] = [
+    ("default_transaction_isolation", READ_COMMITTED),
+    ("statement_timeout", "0"),
+    ("lock_timeout", "0"),
+    ("idle_in_transaction_session_timeout", "0"),
+    ("idle_session_timeout", "0"),
+];
 /// How long a request waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(8);
 pub(super) const SQLITE_READERS: u32 = 8;
@@ -23,6 +41,8 @@ pub(super) const LOOKUPS: u32 = 4;
 /// All statements of a reading transaction see the same state; of a writing one, each sees what was committed before it.
 pub(super) const REPEATABLE_READ: &str = "repeatable read";
 pub(super) const READ_COMMITTED: &str = "read committed";
+/// What the server calls the connections that migrate.
+const MIGRATES: &str = "glans-migrate";
 
 pub(super) async fn open_file(
     url: &str,
@@ -61,7 +81,13 @@ pub(super) fn postgres(url: &str, connections: u32, isolation: &'static str) -> 
     let mut options = ConnectOptions::new(url.to_owned());
     options
         .max_connections(connections)
-        .map_sqlx_postgres_opts(move |options| options.options([("default_transaction_isolation", isolation)]))
+        .map_sqlx_postgres_opts(move |options| {
+            options.options(KEEPALIVES).options([
+                ("default_transaction_isolation", isolation),
+                ("lock_timeout", LOCK_TIMEOUT),
+                ("idle_in_transaction_session_timeout", IDLE_TIMEOUT),
+            ])
+        })
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .statement_timeout(STATEMENT_TIMEOUT)
         .set_application_name("glans")
@@ -73,8 +99,29 @@ pub(super) fn postgres(url: &str, connections: u32, isolation: &'static str) -> 
 
 /// Connects once and goes. The pool would try again until its time is up, and then tell that and not the cause.
 pub(super) async fn reach(url: &str) -> Result<(), sqlx::Error> {
-    let options = sqlx::postgres::PgConnectOptions::from_str(url)?;
-    let connecting = sqlx::postgres::PgConnection::connect_with(&options);
+    connect(&PgConnectOptions::from_str(url)?).await?.close().await
+}
+
+/// A connection that nothing ends: not what it waits for, and not that it does nothing.
+pub(super) async fn unhurried(url: &str) -> Result<PgConnection, sqlx::Error> {
+    let options = PgConnectOptions::from_str(url)?.application_name(MIGRATES).disable_statement_logging();
+    connect(&options.options(UNHURRIED).options(KEEPALIVES)).await
+}
+
+/// As [`unhurried`], a pool of one connection.
+pub(super) fn unhurried_pool(url: &str) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url.to_owned());
+    options
+        .max_connections(1)
+        .map_sqlx_postgres_opts(|options| options.options(UNHURRIED).options(KEEPALIVES))
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .set_application_name(MIGRATES)
+        .sqlx_logging(false);
+    options
+}
+
+async fn connect(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
+    let connecting = PgConnection::connect_with(options);
     let late = |_| sqlx::Error::Io(std::io::Error::from(std::io::ErrorKind::TimedOut));
-    tokio::time::timeout(ACQUIRE_TIMEOUT, connecting).await.map_err(late)??.close().await
+    tokio::time::timeout(ACQUIRE_TIMEOUT, connecting).await.map_err(late)?
 }

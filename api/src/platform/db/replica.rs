@@ -8,7 +8,7 @@ use glans_entity::scope::Scope;
 use sea_orm::{AccessMode, DatabaseConnection, DatabaseTransaction, DbErr, TransactionTrait};
 
 use super::options::{REPEATABLE_READ, postgres, reach};
-use super::{ConnectError, Database};
+use super::{ConnectError, Database, Patience};
 
 const REPLICA_READERS: u32 = 16;
 /// How long a request waits for a connection to the read replica, and then for its first answer, before it turns to the
@@ -61,7 +61,7 @@ impl Database {
         let replica = self.replica.as_ref().filter(|replica| !replica.is_left_alone())?;
         let begun = async {
             let transaction = replica.readers.begin().await?;
-            self.put_on(&transaction, scope, AccessMode::ReadOnly).await?;
+            self.put_on(&transaction, scope, AccessMode::ReadOnly, Patience::Short).await?;
             Ok::<_, DbErr>(transaction)
         };
         // The pool waits no longer for a connection; one that it has may be silent.

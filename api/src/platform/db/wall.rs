@@ -5,15 +5,17 @@ use glans_migration::APPLICATION_ROLE;
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{AccessMode, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement};
 
-use super::Database;
+use super::{Database, Patience};
 
 impl Database {
-    /// The settings of row-level security, for the length of the transaction: they do not leak over the pool.
+    /// The settings of row-level security, and how long to wait for others, for the length of the transaction: they do not leak
+    /// over the pool.
     pub(super) async fn put_on(
         &self,
         transaction: &DatabaseTransaction,
         scope: &Scope,
         mode: AccessMode,
+        patience: Patience,
     ) -> Result<(), DbErr> {
         if self.backend() != DbBackend::Postgres {
             return Ok(());
@@ -25,8 +27,15 @@ impl Database {
             .query_one_raw(Statement::from_sql_and_values(
                 DbBackend::Postgres,
                 "SELECT set_config('role', $1, true), set_config('glans.boards', $2, true), \
-                 set_config('glans.system', $3, true), set_config('transaction_read_only', $4, true)",
-                [APPLICATION_ROLE.into(), boards.join(",").into(), system.into(), read_only.into()],
+                 set_config('glans.system', $3, true), set_config('transaction_read_only', $4, true), \
+                 set_config('lock_timeout', $5, true)",
+                [
+                    APPLICATION_ROLE.into(),
+                    boards.join(",").into(),
+                    system.into(),
+                    read_only.into(),
+                    patience.lock_timeout().into(),
+                ],
             ))
             .await?;
         Ok(())
