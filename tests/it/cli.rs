@@ -6,7 +6,9 @@ use std::path::Path;
 use std::process::{Child, Command, ExitCode, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use glans_tests::{EmptyDatabase, Engine, on_each_database};
+use glans_tests::{EmptyDatabase, Engine, Who, World, on_each_database};
+
+use crate::identity::{deeds, let_sign_in};
 
 /// 32 bytes in base64.
 const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -44,13 +46,76 @@ fn is_untouched(folder: &Path) -> bool {
 #[test]
 fn who_only_looks_makes_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    for arguments in [&["doctor"][..], &["migrate", "status"], &["migrate", "down"]] {
+    let lookers = [
+        &["doctor"][..],
+        &["migrate", "status"],
+        &["migrate", "down"],
+        &["worker"],
+        &["outbox", "dead"],
+        &["outbox", "replay"],
+        &["metrics", "rebuild"],
+        &["keys", "rotate"],
+        &["token", "--email", "anne@example.org"],
+        &["admin", "create", "--email", "anne@example.org", "--board", "41613"],
+        &["documents", "list"],
+        &["documents", "remove", "--client", "ios-2.4"],
+    ];
+    for arguments in lookers {
         let output = glans(folder.path(), arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
         let said = complaint(&output);
         assert!(said.contains("the database data/glans.db is not there; `glans migrate up` makes it"), "{said}");
         assert!(is_untouched(folder.path()), "{arguments:?} made something");
     }
+}
+
+#[test]
+fn a_database_gets_its_key_from_who_serves_it_only() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(glans(folder.path(), &["migrate", "up"]).output().unwrap().status.success());
+    for arguments in [&["keys", "rotate"][..], &["outbox", "dead"], &["worker"]] {
+        let output = glans(folder.path(), arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        let said = complaint(&output);
+        assert!(said.contains("the secret key data/glans.key is not there; `glans serve` makes it"), "{said}");
+        assert!(!folder.path().join("data/glans.key").exists(), "{arguments:?} made a key");
+    }
+    let given = glans(folder.path(), &["outbox", "dead"]).env("GLANS_SECRET_KEY", KEY).output().unwrap();
+    assert!(given.status.success(), "{}", complaint(&given));
+}
+
+#[test]
+fn a_database_is_where_its_url_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        let output = glans(folder.path(), arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", complaint(&output));
+    };
+    for direction in ["up", "status"] {
+        run(&["migrate", direction, "--database-url", "sqlite://our%20school/glans.db"]);
+    }
+    assert!(folder.path().join("our school/glans.db").exists());
+    for direction in ["up", "status"] {
+        run(&["migrate", direction, "--data-dir", "our 100%20?"]);
+    }
+    assert!(folder.path().join("our 100%20?/glans.db").exists());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "and nothing beside them");
+}
+
+#[test]
+fn a_course_is_looked_at_as_text_once_its_size_fits() {
+    let folder = tempfile::tempdir().unwrap();
+    let complaint_about = |content: &[u8]| {
+        std::fs::write(folder.path().join("course.yaml"), content).unwrap();
+        let output = glans(folder.path(), &["import", "programme", "course.yaml"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        complaint(&output)
+    };
+    // One byte more than fits is read: half of a letter.
+    let large = complaint_about("é".repeat(2 * 1024 * 1024 + 1).as_bytes());
+    assert!(large.contains("is larger than 4 MiB: split the course"), "{large}");
+    let other = complaint_about(b"title: caf\xe9");
+    assert!(other.contains("cannot read course.yaml: it is no text in UTF-8"), "{other}");
 }
 
 #[test]
@@ -99,7 +164,8 @@ async fn a_doctor_opens_the_signing_keys(database: &EmptyDatabase) {
     let pending = run(KEY, &["doctor"]);
     assert_eq!(pending.status.code(), Some(1));
     assert!(complaint(&pending).contains("run `glans migrate up`"), "{}", complaint(&pending));
-    assert!(run(KEY, &["keys", "rotate"]).status.success());
+    let first = run(KEY, &["keys", "rotate"]);
+    assert!(first.status.success(), "{}", complaint(&first));
     let sound = run(KEY, &["doctor"]);
     assert!(sound.status.success(), "{}", complaint(&sound));
     assert!(String::from_utf8_lossy(&sound.stdout).contains("ok    signing keys"));
@@ -110,6 +176,37 @@ async fn a_doctor_opens_the_signing_keys(database: &EmptyDatabase) {
         "{}",
         complaint(&other)
     );
+
+    let refused = run(OTHER_KEY, &["keys", "rotate"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(complaint(&refused).contains("this was sealed with another secret key"), "{}", complaint(&refused));
+    let second = run(KEY, &["keys", "rotate"]);
+    assert_eq!(key(&second, "signs now: "), key(&first, "signs next: "), "the refused rotation changed nothing");
+}
+
+/// The id behind the words in what `glans keys rotate` said.
+fn key(rotated: &Output, words: &str) -> String {
+    let said = String::from_utf8_lossy(&rotated.stdout).into_owned();
+    let id = said.lines().find_map(|line| line.split_once(words)).map(|(_, id)| id.trim().to_owned());
+    id.unwrap_or_else(|| panic!("no `{words}` in {said}"))
+}
+
+async fn a_token_that_cannot_be_signed_is_in_no_log(world: &World) {
+    let folder = tempfile::tempdir().unwrap();
+    let email = let_sign_in(world, Who::Teacher).await;
+    let own = world.app.config.secret_key.clone().expect("a key");
+    let run = |key: &str| {
+        let mut command = glans(folder.path(), &["token", "--email", &email]);
+        command.env("GLANS_DATABASE_URL", &world.app.config.database_url).env("GLANS_SECRET_KEY", key).output().unwrap()
+    };
+    let issued = run(&own);
+    assert!(issued.status.success(), "{}", complaint(&issued));
+    assert!(String::from_utf8_lossy(&issued.stdout).contains("eyJ"), "a token");
+    assert_eq!(deeds(world).await, ["operator.token_issued"]);
+    let unsigned = run(OTHER_KEY);
+    assert_eq!(unsigned.status.code(), Some(1));
+    assert!(complaint(&unsigned).contains("this was sealed with another secret key"), "{}", complaint(&unsigned));
+    assert_eq!(deeds(world).await, ["operator.token_issued"], "one token, one line");
 }
 
 async fn a_read_replica_is_looked_at_before_anything_is_done(database: &EmptyDatabase) {
@@ -201,14 +298,22 @@ async fn the_issuer_is_where_it_listens(database: &EmptyDatabase) {
 
 async fn an_administrator_is_invited_by_a_code_or_a_link_of_the_app(database: &EmptyDatabase) {
     let folder = tempfile::tempdir().unwrap();
-    let run = |arguments: &[&str]| {
+    let ended = |arguments: &[&str]| {
         let mut command = glans(folder.path(), arguments);
-        let output = command.env("GLANS_DATABASE_URL", database.url()).env("GLANS_SECRET_KEY", KEY).output().unwrap();
+        command.env("GLANS_DATABASE_URL", database.url()).env("GLANS_SECRET_KEY", KEY).output().unwrap()
+    };
+    let run = |arguments: &[&str]| {
+        let output = ended(arguments);
         assert!(output.status.success(), "{arguments:?}: {}", complaint(&output));
         String::from_utf8_lossy(&output.stdout).into_owned()
     };
     run(&["demo", "--schools", "1", "--guardians-per-school", "25"]);
     let create = ["admin", "create", "--email", "anne@example.org", "--board", "00001"];
+    let long = "a".repeat(81);
+    let refused = ended(&[&create[..], &["--given-name", &long, "--family-name", "..."]].concat());
+    assert_eq!(refused.status.code(), Some(1));
+    let both = "givenName: Use at most 80 characters.\nfamilyName: Use at least one letter or digit.";
+    assert!(complaint(&refused).contains(both), "{}", complaint(&refused));
     let said = run(&create);
     assert!(said.contains("mutation `invitationAccept`"), "{said}");
     assert!(!said.contains("://"), "no route serves a link: {said}");
@@ -220,6 +325,7 @@ async fn an_administrator_is_invited_by_a_code_or_a_link_of_the_app(database: &E
 
 on_each_database!(
     a_doctor_opens_the_signing_keys,
+    a_token_that_cannot_be_signed_is_in_no_log,
     a_read_replica_is_looked_at_before_anything_is_done,
     who_reads_listening_may_stop_it_at_once,
     two_that_start_at_once_on_an_empty_database_both_serve,

@@ -10,6 +10,9 @@ use glans_entity::practice::{LessonStatus, lesson_progress};
 use glans_entity::programme::lesson;
 use glans_tests::{Actor, Program, on_each_database};
 use serde_json::{Value, json};
+use tokio::sync::Notify;
+
+use crate::cli;
 
 const SMALL: Size = Size { boards: 2, schools: 4, guardians_per_school: 30, weeks: 12, seed: 7 };
 
@@ -115,6 +118,41 @@ async fn a_database_that_is_not_empty_is_left_alone(program: &Program) {
     assert_eq!(program.rows::<person::Entity>().await, before);
 }
 
+/// `glans serve --demo` over the database, which must not come so far as to listen.
+fn refusal_to_serve(program: &Program) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = cli::glans(folder.path(), &["serve", "--demo", "--listen", "127.0.0.1:0"]);
+    command.env("GLANS_DATABASE_URL", &program.app.config.database_url);
+    command.env("GLANS_SECRET_KEY", program.app.config.secret_key.as_deref().unwrap());
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+async fn a_demo_that_broke_off_is_not_served(program: &Program) {
+    let first = Notify::new();
+    tokio::select! {
+        biased;
+        () = first.notified() => {}
+        _ = actions::fill(&program.app, SMALL, || first.notify_one()) => panic!("nothing broke off"),
+    }
+    let schools = program.rows::<school::Entity>().await.len();
+    assert!((1..SMALL.schools).contains(&schools), "{schools} schools");
+    assert_eq!(actions::accounts(&program.app).await.unwrap().len(), 6, "it looks like a demo");
+    assert!(!actions::is_whole(&program.app).await.unwrap());
+
+    let said = refusal_to_serve(program);
+
+    assert!(said.contains("the demo in this database is not whole: filling it broke off"), "{said}");
+    assert!(said.contains("or name another database with --database-url, and start again"), "{said}");
+}
+
+async fn a_demo_is_whole_when_all_of_it_is_there(program: &Program) {
+    assert!(!actions::is_whole(&program.app).await.unwrap());
+    fill(program, SMALL).await;
+    assert!(actions::is_whole(&program.app).await.unwrap());
+}
+
 on_each_database!(
     all_that_the_story_tells_is_written,
     the_rows_are_those_of_the_seed,
@@ -122,4 +160,6 @@ on_each_database!(
     whoever_is_printed_signs_in,
     a_leader_has_read_the_beginning_of_the_course,
     a_database_that_is_not_empty_is_left_alone,
+    a_demo_that_broke_off_is_not_served,
+    a_demo_is_whole_when_all_of_it_is_there,
 );

@@ -36,7 +36,7 @@ pub(super) struct Create {
 
 pub(super) async fn run(config: Config, Admin::Create(create): Admin) -> Result<(), Failure> {
     let app_url = config.app_url.trim_end_matches('/').to_owned();
-    let app = open::app(config).await?;
+    let app = open::known(config).await?;
     let call = Call::system(&app, "admin create");
     let board = find(&call, &create.board).await?;
     let newcomer = Newcomer {

@@ -69,12 +69,27 @@ pub(super) fn allowed(config: &Config) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Fills a database that is empty with the small demo; gives the accounts to try it with.
+/// Fills a database that is empty with the small demo; gives the accounts to try it with. A part of a demo is refused.
 pub(super) async fn ensure(app: &Arc<App>) -> Result<Vec<DemoAccount>, Failure> {
     if actions::is_empty(app).await? {
         fill(app, Size::default()).await?;
     }
-    Ok(actions::accounts(app).await?)
+    let accounts = actions::accounts(app).await?;
+    if !accounts.is_empty() && !actions::is_whole(app).await? {
+        return Err(broken_off(&app.config));
+    }
+    Ok(accounts)
+}
+
+fn broken_off(config: &Config) -> Failure {
+    let remedy = match open::file(config) {
+        Some(file) => format!("remove {}", file.display()),
+        None => "make the database anew".to_owned(),
+    };
+    Failure::Failed(format!(
+        "the demo in this database is not whole: filling it broke off, or another process is still at it. Where it \
+         broke off, {remedy}, or name another database with --database-url, and start again"
+    ))
 }
 
 /// The bar goes to standard error, and only where that is a terminal.

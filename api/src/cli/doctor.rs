@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 use super::{Failure, open};
 use crate::identity::master_key::MasterKey;
-use crate::identity::{SetupError, keys, master_key};
+use crate::identity::{SetupError, keys, master_key, missing_key};
 use crate::notifications::channels::email;
 use crate::platform::bus;
 use crate::platform::clock::Clock;
@@ -80,10 +80,7 @@ async fn replica(db: &Database, config: &Config, wrong: &mut Vec<String>) {
 
 /// None where the first start will make one.
 fn secret_key(config: &Config) -> Result<Option<MasterKey>, SetupError> {
-    let is_made = config.secret_key.is_none()
-        && config.database_url.starts_with("sqlite:")
-        && !MasterKey::is_in_directory(&config.data_dir);
-    if is_made { Ok(None) } else { master_key(config).map(Some) }
+    if missing_key(config).is_some() { Ok(None) } else { master_key(config).map(Some) }
 }
 
 fn told<T>(outcome: &Result<T, impl ToString>) -> String {

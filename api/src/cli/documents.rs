@@ -46,7 +46,7 @@ async fn import(config: Config, file: &Path, client: &str) -> Result<(), Failure
     // Before the database is opened: a broken file leaves nothing behind.
     let documents = read(file)?;
     let count = documents.len();
-    let app = open::app(config).await?;
+    let app = open::known(config).await?;
     let now = app.clock.now();
     let db = app.db.write(&Scope::system(today(now))).await?;
     documents::replace(&db, client, documents, now).await?;
@@ -56,7 +56,7 @@ async fn import(config: Config, file: &Path, client: &str) -> Result<(), Failure
 }
 
 async fn list(config: Config) -> Result<(), Failure> {
-    let app = open::app(config).await?;
+    let app = open::known(config).await?;
     let db = app.db.read(&Scope::system(today(app.clock.now()))).await?;
     for (client, count) in documents::releases(&db).await? {
         say!("{client}\t{count}");
@@ -65,7 +65,7 @@ async fn list(config: Config) -> Result<(), Failure> {
 }
 
 async fn remove(config: Config, client: &str) -> Result<(), Failure> {
-    let app = open::app(config).await?;
+    let app = open::known(config).await?;
     let db = app.db.write(&Scope::system(today(app.clock.now()))).await?;
     let removed = documents::remove(&db, client).await?;
     db.commit().await?;

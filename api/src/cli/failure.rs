@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use crate::identity::SetupError;
 use crate::platform::config::ConfigError;
 use crate::platform::db::ConnectError;
-use crate::platform::error::Error;
+use crate::platform::error::{Error, Refusal};
 
 /// Why a command did not do what it was asked, in a sentence that says what to do.
 #[derive(Debug)]
@@ -86,7 +86,16 @@ impl From<Error> for Failure {
                 }
                 Self::Failed(text)
             }
+            Error::Refused(refusals) => Self::Failed(refusals.iter().map(line).collect::<Vec<_>>().join("\n")),
             other => Self::Failed(other.to_string()),
         }
     }
+}
+
+/// `givenName: Use at most 80 characters.`
+fn line(refusal: &Refusal) -> String {
+    if refusal.field.is_empty() {
+        return refusal.message.clone();
+    }
+    format!("{}: {}", refusal.field.join("."), refusal.message)
 }

@@ -16,7 +16,7 @@ pub(super) enum Keys {
 }
 
 pub(super) async fn run(config: Config, Keys::Rotate: Keys) -> Result<(), Failure> {
-    let app = open::app(config).await?;
+    let app = open::known(config).await?;
     let call = Call::system(&app, "keys rotate");
     let write = call.write().await?;
     let rotation = keys::actions::rotate(write.db(), &app.identity.master, write.now()).await?;

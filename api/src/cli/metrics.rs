@@ -16,7 +16,7 @@ pub(super) enum Metrics {
 }
 
 pub(super) async fn run(config: Config, what: Metrics) -> Result<(), Failure> {
-    let app = open::app(config).await?;
+    let app = open::known(config).await?;
     match what {
         Metrics::Rebuild => {
             let everywhere = Scope::system(today(app.clock.now()));

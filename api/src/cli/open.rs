@@ -1,30 +1,54 @@
 //! Opening the process for a command.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::sync::Arc;
+
+use sqlx::sqlite::SqliteConnectOptions;
 
 use super::Failure;
 use crate::app::App;
-use crate::identity::master_key;
+use crate::identity::{master_key, missing_key};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::{Database, Turn, Way};
 
 /// Opens a database that is there already; makes nothing.
 pub(super) async fn existing(config: &Config) -> Result<Database, Failure> {
-    if let Some(file) = file(config)
-        && !file.exists()
-    {
-        let (name, remedy) = (file.display(), "`glans migrate up` makes it, and so does `glans serve`");
-        return Err(Failure::Failed(format!("the database {name} is not there; {remedy}")));
-    }
+    file_is_there(config)?;
     Ok(Database::connect(&config.database_url).await?)
 }
 
-/// The file of an embedded database.
+fn file_is_there(config: &Config) -> Result<(), Failure> {
+    const REMEDY: &str = "`glans migrate up` makes it, and so does `glans serve`; where it lies elsewhere, name it \
+                          with --data-dir or --database-url, or in the configuration";
+    match file(config) {
+        Some(file) if !file.exists() => {
+            Err(Failure::Failed(format!("the database {} is not there; {REMEDY}", file.display())))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses where the file of an embedded database, or that of its secret key, is not there: a command about what the
+/// database holds was started in another folder, or without the environment of the server.
+pub(super) fn files_are_there(config: &Config) -> Result<(), Failure> {
+    const REMEDY: &str = "`glans serve` makes it for a new database; where it lies elsewhere, name its folder with \
+                          --data-dir, or the key with GLANS_SECRET_KEY or GLANS_SECRET_KEY_FILE";
+    file_is_there(config)?;
+    match missing_key(config) {
+        Some(file) => Err(Failure::Failed(format!("the secret key {} is not there; {REMEDY}", file.display()))),
+        None => Ok(()),
+    }
+}
+
+/// The file of an embedded database, as its driver reads the URL: `%20` is a blank.
 pub(super) fn file(config: &Config) -> Option<PathBuf> {
-    let path = config.database_url.strip_prefix("sqlite://")?;
-    Some(PathBuf::from(path.split_once('?').map_or(path, |(path, _)| path)))
+    if !config.database_url.starts_with("sqlite://") {
+        return None;
+    }
+    let options = SqliteConnectOptions::from_str(&config.database_url).ok()?;
+    Some(options.get_filename().to_owned())
 }
 
 /// Waits for the turn to make or migrate the database; makes the data directory for an embedded one.
@@ -41,6 +65,12 @@ pub(super) async fn turn(config: &Config) -> Result<Turn, Failure> {
 /// The process over a database of the newest form.
 pub(super) async fn app(config: Config) -> Result<Arc<App>, Failure> {
     newest(config, None).await
+}
+
+/// As [`app`], for a command about what is in the database already: makes neither that nor the secret key.
+pub(super) async fn known(config: Config) -> Result<Arc<App>, Failure> {
+    files_are_there(&config)?;
+    app(config).await
 }
 
 /// As [`app`], with the read replica: for what goes on answering.

@@ -16,7 +16,7 @@ pub(super) enum Outbox {
 }
 
 pub(super) async fn run(config: Config, what: Outbox) -> Result<(), Failure> {
-    let app = open::app(config).await?;
+    let app = open::known(config).await?;
     match what {
         Outbox::Dead => {
             let dead = dead::all(&app).await?;

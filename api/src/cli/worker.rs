@@ -9,6 +9,7 @@ use crate::platform::config::Config;
 pub(super) async fn run(config: Config) -> Result<(), Failure> {
     // First of all: whoever reads "working" may stop the process at once.
     let mut signals = Signals::register()?;
+    open::files_are_there(&config)?;
     let app = open::lasting_app(config).await?;
     let background = Background::start(&app);
     say!("working");

@@ -12,6 +12,7 @@ use super::story::FIRST_BOARD;
 use super::{DemoAccount, Size, Story, accounts, everyday, line, store};
 use crate::access::{Action, Place};
 use crate::app::App;
+use crate::audit;
 use crate::call::Call;
 use crate::engagement::partnerships::Family;
 use crate::organisation::{boards, school_years};
@@ -42,8 +43,8 @@ pub async fn is_empty(app: &Arc<App>) -> Result<bool> {
 
 /// Fills an empty database with a demo of the size, and calls `told` after each school.
 ///
-/// Each school is a transaction of its own: a load of a gigabyte does not fit into one. Stopped half-way, what stands
-/// there is whole, and the next attempt says that the database is not empty.
+/// Each school is a transaction of its own: a load of a gigabyte does not fit into one. Stopped half-way, the next
+/// attempt says that the database is not empty, and [`is_whole`] that something is missing.
 pub async fn fill(app: &Arc<App>, size: Size, mut told: impl FnMut()) -> Result<Filled> {
     if !is_empty(app).await? {
         let message = "The database is not empty. Give a demo a database of its own: another --database-url, or a file that does not exist yet.";
@@ -68,8 +69,18 @@ pub async fn fill(app: &Arc<App>, size: Size, mut told: impl FnMut()) -> Result<
     }
     circles(&call, size).await?;
     families(&call, size).await?;
+    let write = call.write().await?;
+    audit::record(&write, None, FILLED, None).await?;
+    write.commit().await?;
     store::analyse(app.db.connection()).await?;
     Ok(filled)
+}
+
+/// Whether a demo was filled to its end. Its line in the audit log is the last that [`fill`] writes.
+pub async fn is_whole(app: &Arc<App>) -> Result<bool> {
+    let call = Call::system(app, COMMAND);
+    let snapshot = call.read().await?;
+    store::is_told(&*snapshot, &call.scope(), FILLED).await
 }
 
 /// Lets the schools of each cluster follow the course together, as far as they have somebody to lead them.
@@ -172,6 +183,7 @@ pub async fn accounts(app: &Arc<App>) -> Result<Vec<DemoAccount>> {
 }
 
 const COMMAND: &str = "demo";
+const FILLED: &str = "demo.filled";
 
 impl Filled {
     fn add(&mut self, rows: &super::Rows) {

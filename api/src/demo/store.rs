@@ -7,7 +7,7 @@ use glans_entity::engagement::{
     consent_purpose, contact_moment, conversation, conversation_attendee, event, event_response, goal, goal_agreement,
     message, partnership, recipient, slot, thread, thread_participant,
 };
-use glans_entity::identity::account;
+use glans_entity::identity::{account, audit};
 use glans_entity::ids::{BoardId, ClassGroupId, MaterialId, PersonId, SchoolId, StudentId};
 use glans_entity::organisation::{board, class_group, cluster, school, school_year};
 use glans_entity::people::{Role, ScopeKind, enrolment, guardianship, membership, person, student};
@@ -36,6 +36,11 @@ const MAX_ROWS: usize = 500;
 /// Whether there is no board yet, and so nobody and nothing else.
 pub(super) async fn is_empty(db: &impl ConnectionTrait, scope: &Scope) -> Result<bool> {
     Ok(board::Entity::within(scope).limit(1).one(db).await?.is_none())
+}
+
+/// Whether the audit log has a line of this deed.
+pub(super) async fn is_told(db: &impl ConnectionTrait, scope: &Scope, deed: &str) -> Result<bool> {
+    Ok(audit::Entity::within(scope).filter(audit::Column::Action.eq(deed)).limit(1).one(db).await?.is_some())
 }
 
 /// Who has one of the addresses to try a demo with.

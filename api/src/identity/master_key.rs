@@ -55,7 +55,7 @@ impl MasterKey {
     /// From `glans.key` in the data directory, which is made on first use. For the embedded database only: a server
     /// with several replicas must be given its key.
     pub fn in_directory(directory: &Path) -> Result<Self, MasterKeyError> {
-        let path = directory.join(FILE_NAME);
+        let path = Self::file_in(directory);
         let failed = |error| MasterKeyError::File(path.clone(), error);
         match fs::read_to_string(&path) {
             Ok(text) if is_private(&fs::metadata(&path).map_err(failed)?) => Self::from_base64(&text),
@@ -68,9 +68,9 @@ impl MasterKey {
         }
     }
 
-    /// Whether the data directory has a key already.
-    pub fn is_in_directory(directory: &Path) -> bool {
-        directory.join(FILE_NAME).exists()
+    /// Where [`MasterKey::in_directory`] has it.
+    pub fn file_in(directory: &Path) -> PathBuf {
+        directory.join(FILE_NAME)
     }
 
     fn derive(secret: &[u8]) -> Result<Self, Unspecified> {

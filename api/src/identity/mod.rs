@@ -23,4 +23,4 @@ pub mod tokens;
 pub mod viewer;
 mod warning;
 
-pub use shared::{Identity, SetupError, master_key};
+pub use shared::{Identity, SetupError, master_key, missing_key};

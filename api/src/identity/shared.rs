@@ -1,5 +1,6 @@
 //! What one process keeps for identity between requests.
 
+use std::path::PathBuf;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
@@ -75,4 +76,11 @@ pub fn master_key(config: &Config) -> Result<MasterKey, SetupError> {
         None if config.database_url.starts_with("sqlite:") => Ok(MasterKey::in_directory(&config.data_dir)?),
         None => Err(SetupError::NoMasterKey),
     }
+}
+
+/// The file of the secret key that [`master_key`] would make; none where there is one, and where none is ever made.
+pub fn missing_key(config: &Config) -> Option<PathBuf> {
+    let lies_in_a_file = config.secret_key.is_none() && config.database_url.starts_with("sqlite:");
+    let file = MasterKey::file_in(&config.data_dir);
+    (lies_in_a_file && !file.exists()).then_some(file)
 }

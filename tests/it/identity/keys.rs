@@ -7,8 +7,12 @@ use chrono::TimeDelta;
 use glans::app::App;
 use glans::call::Call;
 use glans::identity::keys::actions::{Rotation, rotate};
+use glans::identity::keys::check;
+use glans_entity::identity::SigningKeyState;
+use glans_entity::identity::signing_key::{Column, Entity};
 use glans_tests::{Who, World};
-use sea_orm::ConnectionTrait;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use tokio::task::JoinSet;
 
 use super::signed_in;
@@ -70,6 +74,27 @@ async fn two_servers_that_make_the_first_keys_make_the_same(world: &World) {
     assert_eq!(one, other);
 }
 
+async fn a_next_key_that_does_not_open_is_found_before_it_signs(world: &World) {
+    let before = published(world).await;
+    let (db, master) = (&world.app.db, &world.app.identity.master);
+    check(db, master, world.app.clock.now()).await.unwrap();
+    let writing = world.writing().await;
+    let broken = Entity::update_many()
+        .col_expr(Column::SealedPrivateKey, Expr::value(vec![7_u8; 80]))
+        .filter(Column::State.eq(SigningKeyState::Next));
+    assert_eq!(broken.exec(&writing).await.unwrap().rows_affected, 1);
+    world.written(writing).await;
+
+    check(db, master, world.app.clock.now()).await.unwrap_err();
+    let call = Call::system(&world.app, "keys rotate");
+    let write = call.write().await.unwrap();
+    rotate(write.db(), master, write.now()).await.unwrap_err();
+    drop(write);
+    world.app.clock.turn(TimeDelta::seconds(31));
+    assert_eq!(published(world).await, before);
+    world.actor(Who::Leader).await.asks("{ viewer { id } }").await.text_at("viewer.id");
+}
+
 async fn a_token_of_a_key_made_a_moment_ago_is_accepted(world: &World) {
     published(world).await;
     rotate_keys(world).await;
@@ -114,6 +139,7 @@ glans_tests::on_each_database!(
     a_key_is_published_before_it_signs_and_after_it_did,
     who_rotates_at_the_same_time_comes_one_after_the_other,
     two_servers_that_make_the_first_keys_make_the_same,
+    a_next_key_that_does_not_open_is_found_before_it_signs,
     a_token_of_a_key_made_a_moment_ago_is_accepted,
     rotating_under_load_fails_no_request,
 );

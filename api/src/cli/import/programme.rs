@@ -1,7 +1,7 @@
 //! `glans import programme`
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Error, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -45,9 +45,13 @@ pub(super) async fn run(config: Config, args: ProgrammeArgs) -> Result<(), Failu
 
 /// At most one byte more than a document may have: its size is then told as a problem of the document.
 fn read(file: &Path) -> std::io::Result<String> {
-    let mut text = String::new();
-    File::open(file)?.take(MAX_BYTES as u64 + 1).read_to_string(&mut text)?;
-    Ok(text)
+    let mut bytes = Vec::new();
+    File::open(file)?.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > MAX_BYTES {
+        // The cut may have halved a letter. What takes its place is no shorter.
+        return Ok(String::from_utf8_lossy(&bytes).into_owned());
+    }
+    String::from_utf8(bytes).map_err(|_| Error::new(ErrorKind::InvalidData, "it is no text in UTF-8"))
 }
 
 fn told(imported: &Imported) -> String {

@@ -2,21 +2,23 @@
 
 use glans_entity::ids::PersonId;
 use glans_entity::organisation::board;
-use glans_entity::people::{Role, ScopeKind, person};
+use glans_entity::people::{Role, ScopeKind};
 
 use super::code::Code;
 use super::{actions, store};
-use crate::access::{Action, Permit, Place};
-use crate::call::{Call, Write};
+use crate::access::{Action, Place};
+use crate::call::Call;
 use crate::identity::email;
 use crate::identity::memberships;
 use crate::identity::memberships::actions::Term;
 use crate::identity::memberships::places::Seat;
 use crate::people::persons;
-use crate::people::persons::rules::{Details, LANGUAGE};
+use crate::people::persons::rules::{Details, LANGUAGE, NAME_LENGTH};
 use crate::platform::error::{Result, UserErrorCode, refuse};
+use crate::platform::text::Checks;
 
 /// Who becomes administrator.
+#[derive(Clone, Copy)]
 pub struct Newcomer<'a> {
     pub email: &'a str,
     pub given_name: Option<&'a str>,
@@ -28,6 +30,7 @@ pub struct Newcomer<'a> {
 pub async fn invite(call: &Call, board: &board::Model, newcomer: Newcomer<'_>) -> Result<Code> {
     let email = email::canonical(newcomer.email)
         .ok_or_else(|| refuse(UserErrorCode::Invalid, "email", "This is no e-mail address. It looks like a@b.nl."))?;
+    let details = details(newcomer, &email)?;
     let prepared = actions::prepare(call.app()).await?;
     let code = prepared.code.clone();
     let write = call.write().await?;
@@ -38,7 +41,7 @@ pub async fn invite(call: &Call, board: &board::Model, newcomer: Newcomer<'_>) -
             return Err(refuse(UserErrorCode::Conflict, "email", message));
         }
         Some(person) => person,
-        None => make(&write, &permit, board, newcomer, email).await?,
+        None => persons::insert(&write, &permit, board.id, PersonId::new(), details).await?,
     };
     let seat = Seat { kind: ScopeKind::Board, id: board.id.0, place: Place::from(board) };
     memberships::actions::appoint(&write, &permit, &person, &seat, Term::at_once(Role::BoardAdmin)).await?;
@@ -47,23 +50,18 @@ pub async fn invite(call: &Call, board: &board::Model, newcomer: Newcomer<'_>) -
     Ok(code)
 }
 
-async fn make(
-    write: &Write<'_>,
-    permit: &Permit,
-    board: &board::Model,
-    newcomer: Newcomer<'_>,
-    email: String,
-) -> Result<person::Model> {
-    let local = email.split('@').next().unwrap_or_default().to_owned();
-    let given_name = newcomer.given_name.map_or(local, str::to_owned);
-    let family_name = newcomer.family_name.unwrap_or_default().to_owned();
-    let details = Details {
+/// Without a given name the one before the @; the family name may be missing.
+fn details(newcomer: Newcomer<'_>, email: &str) -> Result<Details> {
+    let local = email.split('@').next().unwrap_or_default();
+    let mut checks = Checks::default();
+    let given_name = checks.line("givenName", newcomer.given_name.unwrap_or(local), NAME_LENGTH);
+    let family_name = checks.optional_line("familyName", newcomer.family_name, NAME_LENGTH).unwrap_or_default();
+    checks.done(Details {
         display_name: format!("{given_name} {family_name}").trim().to_owned(),
         given_name,
         family_name,
-        email: Some(email),
+        email: Some(email.to_owned()),
         language: LANGUAGE.to_owned(),
         interpreter_needed: false,
-    };
-    persons::insert(write, permit, board.id, PersonId::new(), details).await
+    })
 }

@@ -1,7 +1,8 @@
 //! Making the first keys, and rotating them.
 
 use chrono::{DateTime, Utc};
-use glans_entity::identity::SigningKeyState::{Current, Next};
+use glans_entity::identity::SigningKeyState::{Current, Next, Retired};
+use glans_entity::identity::signing_key::Model;
 use sea_orm::DatabaseTransaction;
 
 use super::pair::Pair;
@@ -23,7 +24,7 @@ pub struct Rotation {
 
 /// Makes CURRENT and NEXT where there are none yet. Who makes or rotates keys is alone with them until the transaction ends.
 pub async fn ensure(db: &DatabaseTransaction, master: &MasterKey, now: DateTime<Utc>) -> Result<()> {
-    alone::wait(db, "identity.keys").await?;
+    alone::wait(db, "signing keys").await?;
     let rows = store::all(db).await?;
     for state in [Current, Next] {
         if !rows.iter().any(|row| row.state == state) {
@@ -33,9 +34,22 @@ pub async fn ensure(db: &DatabaseTransaction, master: &MasterKey, now: DateTime<
     Ok(())
 }
 
+/// Whether the keys that sign, now or next, open with the secret key.
+///
+/// # Errors
+/// When one was sealed with another, or was changed since.
+pub(super) fn check_sealed(rows: &[Model], master: &MasterKey) -> Result<()> {
+    for row in rows.iter().filter(|row| row.state != Retired) {
+        master.open(&row.kid, &row.sealed_private_key).map_err(Error::fault)?;
+    }
+    Ok(())
+}
+
 /// CURRENT becomes RETIRED, NEXT becomes CURRENT, a fresh key becomes NEXT, spent ones go.
 pub async fn rotate(db: &DatabaseTransaction, master: &MasterKey, now: DateTime<Utc>) -> Result<Rotation> {
     ensure(db, master, now).await?;
+    // With another secret key this rotation would work, and no server could sign after the next one.
+    check_sealed(&store::all(db).await?, master)?;
     store::advance(db, Current, now).await?;
     store::advance(db, Next, now).await?;
     let pair = Pair::random(master).map_err(Error::fault)?;

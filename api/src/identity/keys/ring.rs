@@ -87,12 +87,14 @@ impl KeyRing {
     }
 }
 
-/// Whether the stored keys open with the secret key and sign; makes none, and finds an empty table sound.
+/// Whether the stored keys open with the secret key, the next one too, and sign; makes none, and finds an empty table
+/// sound.
 ///
 /// # Errors
 /// When they were sealed with another secret key, or were changed since.
 pub async fn check(db: &Database, master: &MasterKey, now: DateTime<Utc>) -> Result<()> {
     let rows = store::all(&db.read(&Scope::system(now.date_naive())).await?).await?;
+    actions::check_sealed(&rows, master)?;
     assemble(rows, master, now).map(drop)
 }
 

@@ -12,7 +12,8 @@ use crate::platform::text::Checks;
 use glans_entity::ids::{BoardId, SchoolId};
 use glans_entity::people::Role;
 
-const NAME_LENGTH: usize = 80;
+/// Characters of a given name, and of a family name, at most.
+pub const NAME_LENGTH: usize = 80;
 const DISPLAY_NAME_LENGTH: usize = 160;
 /// The language of who says nothing else.
 pub const LANGUAGE: &str = "nl";

@@ -64,7 +64,10 @@ pub fn load(
     let mut config: Config = toml::Table::try_into(table)
         .map_err(|error: toml::de::Error| ConfigError::Wrong(format!("configuration: {}", error.message())))?;
     if config.database_url.is_empty() {
-        config.database_url = format!("sqlite://{}", config.data_dir.join("glans.db").display());
+        let file = config.data_dir.join("glans.db").display().to_string();
+        // What has a meaning in a URL, or cannot stand in one.
+        let file = file.replace('%', "%25").replace('?', "%3F").replace(' ', "%20");
+        config.database_url = format!("sqlite://{file}");
     }
     mail_is_whole(&config)
         .and_then(|()| replica_has_a_primary(&config))
