@@ -3,7 +3,7 @@
 use glans_tests::{Who, World, on_each_database};
 use serde_json::{Value, json};
 
-use crate::ask::{act, ask, codes, statements};
+use crate::ask::{act, act_as, ask, codes, statements};
 
 const COHORTS: &str = "{ cohorts { nodes {
     name programme { title edition { number } } trainers { displayName }
@@ -66,6 +66,24 @@ async fn the_schools_of_a_leader_are_the_own_ones(world: &World) {
     let seen = ask(world, Who::Leader, "{ schools { nodes { name } } viewer { schools { name } } }", json!({})).await;
     let own = json!([{ "name": "De Zwaluw" }]);
     assert_eq!(seen, json!({ "schools": { "nodes": own }, "viewer": { "schools": own } }));
+}
+
+async fn a_school_that_shares_with_the_board_is_in_sight_and_none_of_the_own(world: &World) {
+    let (there, jan) = (world.ours.schools[1], world.teacher("Jan", 1).await);
+    let input = json!({ "name": "Cohort West", "programme": world.ours.published.programme, "schools": [there] });
+    let made = act(world, Who::Admin, "cohortCreate", "cohort { schools { id } }", input).await;
+    let shared = json!({
+        "schoolCohort": made["cohort"]["schools"][0]["id"], "lesson": world.ours.published.lesson, "kind": "TIP",
+        "text": "Bel even.", "visibility": "BOARD",
+    });
+    let shared = act_as(world, jan, "experienceShare", "experience { id }", shared).await;
+    assert_eq!(codes(&shared), Vec::<&str>::new());
+
+    let document = "query($id: ID!) { school(id: $id) { id } schools { nodes { name } } viewer { schools { name } } }";
+    let seen = ask(world, Who::Leader, document, json!({ "id": there })).await;
+    let own = json!([{ "name": "De Zwaluw" }]);
+    let expected = json!({ "school": { "id": there }, "schools": { "nodes": own }, "viewer": { "schools": own } });
+    assert_eq!(seen, expected);
 }
 
 async fn a_leader_sees_of_another_school_its_name_and_who_leads_it(world: &World) {
@@ -193,6 +211,7 @@ on_each_database!(
     who_trains_for_the_board_no_more_trains_none_of_its_cohorts,
     a_director_makes_a_cohort_that_its_people_see,
     the_schools_of_a_leader_are_the_own_ones,
+    a_school_that_shares_with_the_board_is_in_sight_and_none_of_the_own,
     a_leader_sees_of_another_school_its_name_and_who_leads_it,
     a_trainer_sees_the_staff_and_no_family,
     a_school_that_leaves_keeps_its_place_in_the_history_and_comes_back,

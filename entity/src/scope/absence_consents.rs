@@ -1,9 +1,9 @@
 //! What is in sight of absence notices and consents.
 
-use sea_orm::{ColumnTrait, Condition};
+use sea_orm::Condition;
 
 use super::engagement::{students_in_confidence, students_wholly_in_sight};
-use super::{Scope, Scoped, behind_wall};
+use super::{Among, Scope, Scoped, behind_wall};
 use crate::engagement::{absence_notice, consent, consent_purpose};
 
 impl Scoped for absence_notice::Entity {
@@ -20,8 +20,8 @@ impl Scoped for consent_purpose::Entity {
     fn visible(scope: &Scope) -> Condition {
         use consent_purpose::Column;
         let any = Condition::any()
-            .add(Column::BoardId.is_in(scope.organisation_boards.iter().copied()))
-            .add(Column::SchoolId.is_in(scope.schools.iter().copied()));
+            .add(Column::BoardId.among(scope.organisation_boards.iter().copied()))
+            .add(Column::SchoolId.among(scope.schools.iter().copied()));
         behind_wall(Column::BoardId, scope, any)
     }
 }
@@ -31,8 +31,8 @@ impl Scoped for consent::Entity {
     fn visible(scope: &Scope) -> Condition {
         use consent::Column;
         let own = Condition::all()
-            .add(Column::StudentId.is_in(scope.full_children.iter().copied()))
-            .add(Column::GuardianId.is_in(scope.persons.iter().copied()));
+            .add(Column::StudentId.among(scope.full_children.iter().copied()))
+            .add(Column::GuardianId.among(scope.persons.iter().copied()));
         let any = Condition::any().add(students_in_confidence(Column::StudentId, scope)).add(own);
         behind_wall(Column::BoardId, scope, any)
     }

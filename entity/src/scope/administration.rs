@@ -1,9 +1,9 @@
 //! What the administrators of a board see, and hardly anybody else.
 
 use sea_orm::sea_query::IntoCondition;
-use sea_orm::{ColumnTrait, Condition, EntityTrait};
+use sea_orm::{Condition, EntityTrait};
 
-use super::{Scope, Scoped, behind_wall};
+use super::{Among, Scope, Scoped, behind_wall};
 use crate::{identity, metrics, roster};
 
 /// Rows that the administrators of a board see, and nobody else.
@@ -12,7 +12,7 @@ macro_rules! scoped_to_administrators {
         impl Scoped for $entity {
             fn visible(scope: &Scope) -> Condition {
                 <$entity as EntityTrait>::Column::BoardId
-                    .is_in(scope.people_boards.iter().copied())
+                    .among(scope.people_boards.iter().copied())
                     .into_condition()
             }
         }
@@ -32,8 +32,8 @@ impl Scoped for identity::api_client_usage::Entity {
     fn visible(scope: &Scope) -> Condition {
         use identity::api_client_usage::Column;
         let any = Condition::any()
-            .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
-            .add(Column::ClientId.is_in(scope.client));
+            .add(Column::BoardId.among(scope.people_boards.iter().copied()))
+            .add(Column::ClientId.among(scope.client));
         behind_wall(Column::BoardId, scope, any)
     }
 }
@@ -44,7 +44,7 @@ macro_rules! scoped_to_rosters {
         impl Scoped for $entity {
             fn visible(scope: &Scope) -> Condition {
                 let boards = scope.people_boards.iter().chain(&scope.roster_boards).copied();
-                <$entity as EntityTrait>::Column::BoardId.is_in(boards).into_condition()
+                <$entity as EntityTrait>::Column::BoardId.among(boards).into_condition()
             }
         }
     )+};

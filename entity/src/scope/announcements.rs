@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, Condition};
 
 use super::engagement::{about_kin, items_for_oneself, items_for_places};
 use super::people::students_in_groups;
-use super::{Scope, Scoped, behind_wall, select_one};
+use super::{Among, Scope, Scoped, behind_wall, select_one};
 use crate::engagement::{TargetKind, announcement, announcement_revision, announcement_translation, audience_target};
 
 /// Items of which every place lies under a role of the viewer: as leader, director or administrator, and with `groups` as
@@ -19,16 +19,16 @@ pub(super) fn wholly_under<C: ColumnTrait>(item: C, scope: &Scope, groups: bool)
     let of = |kind: TargetKind| Condition::all().add(Column::Kind.eq(kind));
     let led = Condition::all()
         .add(Column::SchoolId.is_not_null())
-        .add(Column::SchoolId.is_in(scope.led_schools.iter().copied()));
+        .add(Column::SchoolId.among(scope.led_schools.iter().copied()));
     let mut inside = Condition::any()
-        .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
+        .add(Column::BoardId.among(scope.people_boards.iter().copied()))
         .add(led)
-        .add(of(TargetKind::Cluster).add(Column::TargetId.is_in(scope.directed_clusters.iter().map(|it| it.0))));
+        .add(of(TargetKind::Cluster).add(Column::TargetId.among(scope.directed_clusters.iter().map(|it| it.0))));
     if taught {
         let students = students_in_groups(&scope.taught_groups, scope.on);
         let taught = scope.taught_groups.iter().map(|group| group.0);
         inside = inside
-            .add(of(TargetKind::ClassGroup).add(Column::TargetId.is_in(taught)))
+            .add(of(TargetKind::ClassGroup).add(Column::TargetId.among(taught)))
             .add(of(TargetKind::Student).add(Column::TargetId.in_subquery(students)));
     }
     let outside = Condition::all()
@@ -44,7 +44,7 @@ pub fn announcements_of_staff(scope: &Scope) -> Condition {
     use announcement::Column;
     let published = Condition::any().add(Column::PublishedAt.is_not_null()).add(wholly_under(Column::Id, scope, false));
     let of_places = Condition::all().add(Column::Id.in_subquery(items_for_places(scope))).add(published);
-    let any = Condition::any().add(Column::AuthorId.is_in(scope.persons.iter().copied())).add(of_places);
+    let any = Condition::any().add(Column::AuthorId.among(scope.persons.iter().copied())).add(of_places);
     behind_wall(Column::BoardId, scope, any)
 }
 

@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, Condition};
 
 use super::engagement::{invitations, students_in_confidence};
 use super::people::{begun, not_over};
-use super::{Scope, Scoped, behind_wall, select_one};
+use super::{Among, Scope, Scoped, behind_wall, select_one};
 use crate::engagement::slot_booking::TOGETHER;
 use crate::engagement::{booking_round, booking_round_group, slot, slot_booking};
 use crate::people::{Role, ScopeKind, membership, student};
@@ -13,10 +13,10 @@ use crate::people::{Role, ScopeKind, membership, student};
 /// Rounds of the schools that the viewer leads and of the groups that the viewer teaches.
 fn rounds_as_staff(scope: &Scope) -> SelectStatement {
     use booking_round::{Column, Entity};
-    let taught = booking_round_group::Column::ClassGroupId.is_in(scope.taught_groups.iter().copied());
+    let taught = booking_round_group::Column::ClassGroupId.among(scope.taught_groups.iter().copied());
     let taught = select_one::<booking_round_group::Entity, _>(booking_round_group::Column::RoundId, taught);
     let any = Condition::any()
-        .add(Column::SchoolId.is_in(scope.headed_schools.iter().copied()))
+        .add(Column::SchoolId.among(scope.headed_schools.iter().copied()))
         .add(Column::Id.in_subquery(taught));
     select_one::<Entity, _>(Column::Id, any)
 }
@@ -24,7 +24,7 @@ fn rounds_as_staff(scope: &Scope) -> SelectStatement {
 /// Rounds in which the own children are.
 fn rounds_of_children(scope: &Scope) -> SelectStatement {
     use booking_round_group::{Column, Entity};
-    select_one::<Entity, _>(Column::RoundId, Column::ClassGroupId.is_in(scope.full_groups.iter().copied()))
+    select_one::<Entity, _>(Column::RoundId, Column::ClassGroupId.among(scope.full_groups.iter().copied()))
 }
 
 /// What was booked for the viewer as a guardian.
@@ -53,7 +53,7 @@ impl Scoped for booking_round_group::Entity {
         use booking_round_group::Column;
         let mut any = Condition::any().add(Column::RoundId.in_subquery(rounds_as_staff(scope)));
         if !scope.full_children.is_empty() {
-            any = any.add(Column::ClassGroupId.is_in(scope.full_groups.iter().copied()));
+            any = any.add(Column::ClassGroupId.among(scope.full_groups.iter().copied()));
         }
         behind_wall(Column::BoardId, scope, any)
     }
@@ -68,7 +68,7 @@ impl Scoped for slot::Entity {
             let teach = Condition::all()
                 .add(membership::Column::Role.eq(Role::Teacher))
                 .add(membership::Column::ScopeKind.eq(ScopeKind::ClassGroup))
-                .add(membership::Column::ScopeId.is_in(scope.full_groups.iter().map(|group| group.0)))
+                .add(membership::Column::ScopeId.among(scope.full_groups.iter().map(|group| group.0)))
                 .add(begun(scope.on))
                 .add(not_over(scope.on));
             let teachers = select_one::<membership::Entity, _>(membership::Column::PersonId, teach);
@@ -86,9 +86,9 @@ impl Scoped for slot_booking::Entity {
     fn visible(scope: &Scope) -> Condition {
         use slot_booking::Column;
         let own = Condition::any()
-            .add(Column::GuardianId.is_in(scope.persons.iter().copied()))
+            .add(Column::GuardianId.among(scope.persons.iter().copied()))
             .add(Column::PartyId.eq(TOGETHER));
-        let of_child = Condition::all().add(Column::StudentId.is_in(scope.full_children.iter().copied())).add(own);
+        let of_child = Condition::all().add(Column::StudentId.among(scope.full_children.iter().copied())).add(own);
         let any = Condition::any().add(students_in_confidence(Column::StudentId, scope)).add(of_child);
         behind_wall(Column::BoardId, scope, any)
     }

@@ -3,16 +3,16 @@
 use sea_orm::{ColumnTrait, Condition};
 
 use super::engagement::in_confidence_at_school;
-use super::{Scope, Scoped, behind_wall, select_one};
+use super::{Among, Scope, Scoped, behind_wall, select_one};
 use crate::engagement::{ContactTone, concern, contact_moment};
 
 /// Compliments for the viewer as a guardian.
 fn compliments(scope: &Scope) -> Condition {
     use contact_moment::Column;
     let for_oneself =
-        Condition::any().add(Column::GuardianId.is_null()).add(Column::GuardianId.is_in(scope.persons.iter().copied()));
+        Condition::any().add(Column::GuardianId.is_null()).add(Column::GuardianId.among(scope.persons.iter().copied()));
     Condition::all()
-        .add(Column::StudentId.is_in(scope.full_children.iter().copied()))
+        .add(Column::StudentId.among(scope.full_children.iter().copied()))
         .add(Column::Tone.eq(ContactTone::Compliment))
         .add(for_oneself)
 }
@@ -31,10 +31,10 @@ impl Scoped for contact_moment::Entity {
 fn of_guardian(scope: &Scope) -> Condition {
     use concern::Column;
     let own =
-        Condition::all().add(Column::IsStaff.eq(false)).add(Column::RaisedBy.is_in(scope.persons.iter().copied()));
+        Condition::all().add(Column::IsStaff.eq(false)).add(Column::RaisedBy.among(scope.persons.iter().copied()));
     let shared = Condition::all().add(Column::IsStaff.eq(true)).add(Column::Shared.eq(true));
     Condition::all()
-        .add(Column::StudentId.is_in(scope.full_children.iter().copied()))
+        .add(Column::StudentId.among(scope.full_children.iter().copied()))
         .add(Condition::any().add(own).add(shared))
 }
 

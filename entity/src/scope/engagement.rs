@@ -4,7 +4,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
 use sea_orm::{ColumnTrait, Condition};
 
 use super::people::students_in_groups;
-use super::{Scope, Scoped, behind_wall, select_one};
+use super::{Among, Scope, Scoped, behind_wall, select_one};
 use crate::engagement::{
     RecipientKind, TargetKind, agreement, agreement_confirmation, audience_target, conversation, conversation_attendee,
     conversation_note, goal, goal_agreement, partnership, recipient, talk_choice,
@@ -15,7 +15,7 @@ use crate::people::{GuardianAccess, student};
 /// Students of whom the viewer has everything as a member of staff: who leads the school or teaches the group, and nobody
 /// above them. Who is family of a student is no staff to it.
 pub fn students_in_confidence<C: ColumnTrait>(id: C, scope: &Scope) -> Condition {
-    let headed = student::Column::SchoolId.is_in(scope.headed_schools.iter().copied());
+    let headed = student::Column::SchoolId.among(scope.headed_schools.iter().copied());
     let any = Condition::any()
         .add(id.in_subquery(select_one::<student::Entity, _>(student::Column::Id, headed)))
         .add(id.in_subquery(students_in_groups(&scope.taught_groups, scope.on)));
@@ -25,26 +25,26 @@ pub fn students_in_confidence<C: ColumnTrait>(id: C, scope: &Scope) -> Condition
 /// As [`students_in_confidence`], at a school where the viewer works: what was said at another school before stays there.
 pub(super) fn in_confidence_at_school<C: ColumnTrait>(student: C, school: C, scope: &Scope) -> Condition {
     let schools = scope.headed_schools.iter().chain(&scope.team_schools).copied();
-    Condition::all().add(students_in_confidence(student, scope)).add(school.is_in(schools))
+    Condition::all().add(students_in_confidence(student, scope)).add(school.among(schools))
 }
 
 /// As [`students_in_confidence`], and the own children of whom the viewer has everything.
 pub(super) fn students_wholly_in_sight<C: ColumnTrait>(id: C, scope: &Scope) -> Condition {
-    Condition::any().add(students_in_confidence(id, scope)).add(id.is_in(scope.full_children.iter().copied()))
+    Condition::any().add(students_in_confidence(id, scope)).add(id.among(scope.full_children.iter().copied()))
 }
 
 /// What is addressed to the viewer, as far as the guardianship opens it today.
 pub fn addressed_to_oneself(scope: &Scope) -> Condition {
     use recipient::Column;
     let about = |least: GuardianAccess, children: &[crate::ids::StudentId]| {
-        Condition::all().add(Column::Least.eq(least)).add(Column::StudentId.is_in(children.iter().copied()))
+        Condition::all().add(Column::Least.eq(least)).add(Column::StudentId.among(children.iter().copied()))
     };
     let open = Condition::any()
         .add(addressed_as_staff(scope))
         .add(about(GuardianAccess::Full, &scope.full_children))
         .add(about(GuardianAccess::OnRequest, &scope.informed_children))
         .add(about(GuardianAccess::EmergencyOnly, &scope.children));
-    Condition::all().add(Column::PersonId.is_in(scope.persons.iter().copied())).add(open)
+    Condition::all().add(Column::PersonId.among(scope.persons.iter().copied())).add(open)
 }
 
 /// What was addressed to the viewer as staff of a place where the viewer works still, or of a thread in which they take part.
@@ -72,13 +72,13 @@ fn places_of_work(scope: &Scope) -> Condition {
     use audience_target::Column;
     let of = |kind: TargetKind| Condition::all().add(Column::Kind.eq(kind));
     let above = |column: school::Column| {
-        select_one::<school::Entity, _>(column, school::Column::Id.is_in(scope.team_schools.iter().copied()))
+        select_one::<school::Entity, _>(column, school::Column::Id.among(scope.team_schools.iter().copied()))
     };
     Condition::any()
         .add(of(TargetKind::Board).add(Column::TargetId.in_subquery(above(school::Column::BoardId))))
         .add(of(TargetKind::Cluster).add(Column::TargetId.in_subquery(above(school::Column::ClusterId))))
-        .add(of(TargetKind::School).add(Column::TargetId.is_in(scope.team_schools.iter().map(|school| school.0))))
-        .add(of(TargetKind::ClassGroup).add(Column::TargetId.is_in(scope.taught_groups.iter().map(|group| group.0))))
+        .add(of(TargetKind::School).add(Column::TargetId.among(scope.team_schools.iter().map(|school| school.0))))
+        .add(of(TargetKind::ClassGroup).add(Column::TargetId.among(scope.taught_groups.iter().map(|group| group.0))))
 }
 
 impl Scoped for recipient::Entity {
@@ -98,13 +98,13 @@ impl Scoped for audience_target::Entity {
         let of = |kind: TargetKind| Condition::all().add(Column::Kind.eq(kind));
         let led = scope.led_schools.iter().copied();
         let mut any = Condition::any()
-            .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
+            .add(Column::BoardId.among(scope.people_boards.iter().copied()))
             .add(of(TargetKind::Board).add(Column::TargetId.in_subquery(boards_of_led_schools(scope))))
-            .add(of(TargetKind::Cluster).add(Column::TargetId.is_in(scope.clusters.iter().map(|cluster| cluster.0))))
-            .add(of(TargetKind::School).add(Column::SchoolId.is_in(scope.team_schools.iter().copied())))
-            .add(Column::SchoolId.is_in(led))
+            .add(of(TargetKind::Cluster).add(Column::TargetId.among(scope.clusters.iter().map(|cluster| cluster.0))))
+            .add(of(TargetKind::School).add(Column::SchoolId.among(scope.team_schools.iter().copied())))
+            .add(Column::SchoolId.among(led))
             .add(
-                of(TargetKind::ClassGroup).add(Column::TargetId.is_in(scope.taught_groups.iter().map(|group| group.0))),
+                of(TargetKind::ClassGroup).add(Column::TargetId.among(scope.taught_groups.iter().map(|group| group.0))),
             );
         if !scope.taught_groups.is_empty() {
             let taught = students_in_groups(&scope.taught_groups, scope.on);
@@ -118,12 +118,12 @@ impl Scoped for audience_target::Entity {
 pub(super) fn about_kin(scope: &Scope) -> Condition {
     use audience_target::Column;
     let kin = scope.kin.iter().map(|child| child.0);
-    Condition::all().add(Column::Kind.eq(TargetKind::Student)).add(Column::TargetId.is_in(kin))
+    Condition::all().add(Column::Kind.eq(TargetKind::Student)).add(Column::TargetId.among(kin))
 }
 
 /// What is for a whole board is in sight of who leads a school of it, or directs one.
 fn boards_of_led_schools(scope: &Scope) -> SelectStatement {
-    let led = school::Column::Id.is_in(scope.led_schools.iter().copied());
+    let led = school::Column::Id.among(scope.led_schools.iter().copied());
     select_one::<school::Entity, _>(school::Column::BoardId, led)
 }
 
@@ -147,10 +147,10 @@ macro_rules! scoped_to_each_guardian {
         impl Scoped for $table::Entity {
             fn visible(scope: &Scope) -> Condition {
                 use $table::Column;
-                let own = Condition::any().add(Column::$person.is_in(scope.persons.iter().copied()))
+                let own = Condition::any().add(Column::$person.among(scope.persons.iter().copied()))
                     $(.add(Column::$staff.eq(true)))?;
                 let of_child = Condition::all()
-                    .add(Column::StudentId.is_in(scope.full_children.iter().copied()))
+                    .add(Column::StudentId.among(scope.full_children.iter().copied()))
                     .add(own);
                 let any = Condition::any().add(students_in_confidence(Column::StudentId, scope)).add(of_child);
                 behind_wall(Column::BoardId, scope, any)
@@ -171,9 +171,9 @@ impl Scoped for conversation_attendee::Entity {
         use conversation_attendee::Column;
         let invited = Column::ConversationId.in_subquery(invitations(scope));
         let own = Condition::any()
-            .add(Column::PersonId.is_in(scope.persons.iter().copied()))
+            .add(Column::PersonId.among(scope.persons.iter().copied()))
             .add(Condition::all().add(Column::IsStaff.eq(true)).add(invited));
-        let of_child = Condition::all().add(Column::StudentId.is_in(scope.full_children.iter().copied())).add(own);
+        let of_child = Condition::all().add(Column::StudentId.among(scope.full_children.iter().copied())).add(own);
         let mut any = Condition::any().add(of_child);
         if works(scope) {
             any = any.add(Column::ConversationId.in_subquery(conversations_of_staff(scope)));
@@ -186,9 +186,9 @@ impl Scoped for conversation_attendee::Entity {
 pub(super) fn invitations(scope: &Scope) -> SelectStatement {
     use conversation_attendee::{Column, Entity};
     let own = Condition::all()
-        .add(Column::PersonId.is_in(scope.persons.iter().copied()))
+        .add(Column::PersonId.among(scope.persons.iter().copied()))
         .add(Column::IsStaff.eq(false))
-        .add(Column::StudentId.is_in(scope.full_children.iter().copied()));
+        .add(Column::StudentId.among(scope.full_children.iter().copied()));
     select_one::<Entity, _>(Column::ConversationId, own)
 }
 
@@ -211,7 +211,7 @@ impl Scoped for conversation::Entity {
     fn visible(scope: &Scope) -> Condition {
         use conversation::Column;
         let invited = Condition::all()
-            .add(Column::StudentId.is_in(scope.full_children.iter().copied()))
+            .add(Column::StudentId.among(scope.full_children.iter().copied()))
             .add(Column::Id.in_subquery(invitations(scope)));
         let of_staff = in_confidence_at_school(Column::StudentId, Column::SchoolId, scope);
         let any = Condition::any().add(of_staff).add(invited);
@@ -224,7 +224,7 @@ impl Scoped for agreement::Entity {
     fn visible(scope: &Scope) -> Condition {
         use agreement::Column;
         let invited = Condition::all()
-            .add(Column::StudentId.is_in(scope.full_children.iter().copied()))
+            .add(Column::StudentId.among(scope.full_children.iter().copied()))
             .add(Column::ConversationId.in_subquery(invitations(scope)));
         let mut any = Condition::any().add(invited);
         if works(scope) {
@@ -238,7 +238,7 @@ impl Scoped for conversation_note::Entity {
     /// Its author alone.
     fn visible(scope: &Scope) -> Condition {
         use conversation_note::Column;
-        let own = Condition::any().add(Column::AuthorId.is_in(scope.persons.iter().copied()));
+        let own = Condition::any().add(Column::AuthorId.among(scope.persons.iter().copied()));
         behind_wall(Column::BoardId, scope, own)
     }
 }
@@ -258,7 +258,7 @@ pub(super) fn people_who_talk<C: ColumnTrait>(id: C, scope: &Scope) -> Condition
 
 /// Items addressed to the viewer.
 pub fn items_for_oneself(scope: &Scope) -> SelectStatement {
-    let own = addressed_to_oneself(scope).add(recipient::Column::BoardId.is_in(scope.boards.iter().copied()));
+    let own = addressed_to_oneself(scope).add(recipient::Column::BoardId.among(scope.boards.iter().copied()));
     select_one::<recipient::Entity, _>(recipient::Column::ItemId, own)
 }
 

@@ -4,7 +4,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, Condition};
 
 use super::engagement::{items_for_oneself, items_for_places, students_in_confidence};
-use super::{Scope, Scoped, behind_wall, select_one};
+use super::{Among, Scope, Scoped, behind_wall, select_one};
 use crate::engagement::{event, event_response, recipient};
 
 impl Scoped for event::Entity {
@@ -41,14 +41,14 @@ impl Scoped for event_response::Entity {
     fn visible(scope: &Scope) -> Condition {
         use event_response::Column;
         let own = Condition::all()
-            .add(Column::PersonId.is_in(scope.persons.iter().copied()))
+            .add(Column::PersonId.among(scope.persons.iter().copied()))
             .add(Column::EventId.in_subquery(items_for_oneself(scope)));
         let mut any = Condition::any().add(own);
         if !scope.headed_schools.is_empty() || !scope.taught_groups.is_empty() {
             any = any.add(reached(students_in_confidence(recipient::Column::StudentId, scope)));
         }
         if !scope.team_schools.is_empty() {
-            let here = event::Column::SchoolId.is_in(scope.team_schools.iter().copied());
+            let here = event::Column::SchoolId.among(scope.team_schools.iter().copied());
             let of_team = Condition::all().add(recipient::Column::StudentId.eq(recipient::AS_STAFF));
             let at_school = Column::EventId.in_subquery(select_one::<event::Entity, _>(event::Column::Id, here));
             any = any.add(Condition::all().add(at_school).add(reached(of_team)));

@@ -3,7 +3,7 @@
 use sea_orm::sea_query::{Expr, IntoCondition};
 use sea_orm::{ColumnTrait, Condition};
 
-use super::{Scope, Scoped, behind_wall, select_one};
+use super::{Among, Scope, Scoped, behind_wall, select_one};
 use crate::metrics::{
     Level, cell, census, due, export, export_chunk, fact, figure, milestone, stretch, uncounted, unpublished,
     unrecorded,
@@ -16,17 +16,17 @@ impl Scoped for figure::Entity {
         use figure::Column;
         let clusters = || scope.measured_clusters.iter().map(|id| id.0);
         let large = Condition::all()
-            .add(Column::BoardId.is_in(scope.measured_boards.iter().copied()))
+            .add(Column::BoardId.among(scope.measured_boards.iter().copied()))
             .add(Column::Level.ne(Level::ClassGroup));
         let any = Condition::any()
             .add(large)
-            .add(at(Level::Cluster, Column::PlaceId.is_in(clusters())))
-            .add(at(Level::School, Column::ParentId.is_in(clusters())))
-            .add(at(Level::School, Column::PlaceId.is_in(scope.measured_schools.iter().map(|id| id.0))))
-            .add(at(Level::ClassGroup, Column::ParentId.is_in(scope.headed_schools.iter().map(|id| id.0))))
-            .add(at(Level::ClassGroup, Column::PlaceId.is_in(scope.taught_groups.iter().map(|id| id.0))));
+            .add(at(Level::Cluster, Column::PlaceId.among(clusters())))
+            .add(at(Level::School, Column::ParentId.among(clusters())))
+            .add(at(Level::School, Column::PlaceId.among(scope.measured_schools.iter().map(|id| id.0))))
+            .add(at(Level::ClassGroup, Column::ParentId.among(scope.headed_schools.iter().map(|id| id.0))))
+            .add(at(Level::ClassGroup, Column::PlaceId.among(scope.taught_groups.iter().map(|id| id.0))));
         let is_withdrawn = Condition::all()
-            .add(milestone::Column::BoardId.is_in(scope.boards.iter().copied()))
+            .add(milestone::Column::BoardId.among(scope.boards.iter().copied()))
             .add(milestone::Column::Kind.eq(milestone::WITHDRAWN));
         let withdrawn = select_one::<milestone::Entity, _>(milestone::Column::BoardId, is_withdrawn);
         behind_wall(Column::BoardId, scope, any).add(Column::BoardId.not_in_subquery(withdrawn))
@@ -43,7 +43,7 @@ macro_rules! behind_the_wall {
         impl Scoped for $table::Entity {
             /// Those of the boards. Whose an export is says the slice: a client of an integrator is in no scope.
             fn visible(scope: &Scope) -> Condition {
-                $table::Column::BoardId.is_in(scope.boards.iter().copied()).into_condition()
+                $table::Column::BoardId.among(scope.boards.iter().copied()).into_condition()
             }
         }
     )+};

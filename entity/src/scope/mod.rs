@@ -4,8 +4,8 @@
 //! finds the rows that lie in it and no others, so that a row out of sight cannot be told from one that does not exist.
 
 use chrono::NaiveDate;
-use sea_orm::sea_query::{IntoCondition, SelectStatement};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
+use sea_orm::sea_query::{Expr, IntoCondition, SelectStatement};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select, Value};
 
 use crate::ids::{AccountId, ApiClientId, BoardId, ClassGroupId, ClusterId, CohortId, PersonId, SchoolId, StudentId};
 
@@ -116,10 +116,10 @@ impl Scope {
         Self { measured_boards, measured_clusters, measured_schools, ..self.clone() }
     }
 
-    /// The same without the schools that are known by a cohort only.
+    /// The same without the schools that are known by a cohort or by an experience only.
     #[must_use]
     pub fn without_fellows(&self) -> Self {
-        Self { fellow_schools: Vec::new(), fellow_teams: Vec::new(), ..self.clone() }
+        Self { fellow_schools: Vec::new(), fellow_teams: Vec::new(), sharing_boards: Vec::new(), ..self.clone() }
     }
 
     /// Nothing, for who is not signed in.
@@ -139,9 +139,21 @@ pub trait Scoped: EntityTrait {
     }
 }
 
+/// A column that holds one of the ids in sight.
+trait Among: ColumnTrait {
+    /// Whether it does. That it is none of none stands in the statement itself and in no parameter: PostgreSQL then plans nothing
+    /// for what is never there, and keeps its plan.
+    fn among<V: Into<Value>>(&self, ids: impl IntoIterator<Item = V>) -> Expr {
+        let mut ids = ids.into_iter().peekable();
+        if ids.peek().is_none() { Expr::cust("FALSE") } else { self.is_in(ids) }
+    }
+}
+
+impl<C: ColumnTrait> Among for C {}
+
 /// Either of the conditions, behind the wall of the boards.
 fn behind_wall<C: ColumnTrait>(board: C, scope: &Scope, any: Condition) -> Condition {
-    Condition::all().add(board.is_in(scope.boards.iter().copied())).add(any)
+    Condition::all().add(board.among(scope.boards.iter().copied())).add(any)
 }
 
 fn select_one<E: EntityTrait, C: ColumnTrait>(column: C, filter: impl IntoCondition) -> SelectStatement {

@@ -3,7 +3,7 @@
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
-use super::{Scope, Scoped, behind_wall, select_one};
+use super::{Among, Scope, Scoped, behind_wall, select_one};
 use crate::engagement::{absence_notice, agreement, concern, conversation, goal, thread};
 use crate::ids::{AbsenceNoticeId, AgreementId, ClusterId, ConcernId, ConversationId, GoalId, ThreadId};
 use crate::notifications::{Category, IN_CONFIDENCE, OF_ONESELF, delivery, notification, notification_student};
@@ -14,8 +14,8 @@ fn open_children(scope: &Scope) -> SelectStatement {
     use notification_student::Column;
     let with = |least: &[GuardianAccess], children: &[crate::ids::StudentId]| {
         Condition::all()
-            .add(Column::Least.is_in(least.iter().copied()))
-            .add(Column::StudentId.is_in(children.iter().copied()))
+            .add(Column::Least.among(least.iter().copied()))
+            .add(Column::StudentId.among(children.iter().copied()))
     };
     let any = Condition::any()
         .add(with(&[GuardianAccess::Full], &scope.full_children))
@@ -50,15 +50,15 @@ fn in_sight<E: Scoped>(kind: &'static str, id: E::Column, scope: &Scope) -> Cond
 fn open_to_staff(scope: &Scope) -> Condition {
     use notification::Column;
     let report = Column::Category.ne(Category::Report);
-    let administered = Column::BoardId.is_in(scope.people_boards.iter().copied());
+    let administered = Column::BoardId.among(scope.people_boards.iter().copied());
     let of_cluster = Condition::any()
         .add(Column::AboutKind.is_null())
         .add(Column::AboutKind.ne(ClusterId::PREFIX))
-        .add(Column::AboutId.is_in(scope.directed_clusters.iter().map(|it| it.0)));
+        .add(Column::AboutId.among(scope.directed_clusters.iter().map(|it| it.0)));
     let open = Condition::any()
         .add(Column::AboutKind.is_null())
         .add(Column::AboutKind.is_not_in(IN_CONFIDENCE))
-        .add(Column::Text.is_in(OF_ONESELF))
+        .add(Column::Text.among(OF_ONESELF))
         .add(in_sight::<absence_notice::Entity>(AbsenceNoticeId::PREFIX, absence_notice::Column::Id, scope))
         .add(in_sight::<agreement::Entity>(AgreementId::PREFIX, agreement::Column::Id, scope))
         .add(in_sight::<concern::Entity>(ConcernId::PREFIX, concern::Column::Id, scope))
@@ -82,7 +82,7 @@ impl Scoped for notification::Entity {
             .add(Condition::any().add(Column::Id.in_subquery(open_children(scope))).add(of_no_child()));
         let any = Condition::any().add(as_guardian).add(open_to_staff(scope));
         let own = Condition::all()
-            .add(Column::PersonId.is_in(scope.persons.iter().copied()))
+            .add(Column::PersonId.among(scope.persons.iter().copied()))
             .add(Column::WithdrawnAt.is_null())
             .add(any);
         behind_wall(Column::BoardId, scope, own)
@@ -93,7 +93,7 @@ impl Scoped for delivery::Entity {
     /// Those of the boards that the viewer administers.
     fn visible(scope: &Scope) -> Condition {
         use delivery::Column;
-        let administered = Column::BoardId.is_in(scope.people_boards.iter().copied());
+        let administered = Column::BoardId.among(scope.people_boards.iter().copied());
         behind_wall(Column::BoardId, scope, Condition::all().add(administered))
     }
 }

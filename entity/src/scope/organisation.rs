@@ -1,15 +1,15 @@
 //! What is in sight of an organisation.
 
+use sea_orm::Condition;
 use sea_orm::sea_query::IntoCondition;
-use sea_orm::{ColumnTrait, Condition};
 
 use super::practice::schools_that_share;
-use super::{Scope, Scoped, behind_wall};
+use super::{Among, Scope, Scoped, behind_wall};
 use crate::organisation::{board, class_group, cluster, school, school_year};
 
 impl Scoped for board::Entity {
     fn visible(scope: &Scope) -> Condition {
-        board::Column::Id.is_in(scope.boards.iter().copied()).into_condition()
+        board::Column::Id.among(scope.boards.iter().copied()).into_condition()
     }
 }
 
@@ -17,8 +17,8 @@ impl Scoped for cluster::Entity {
     fn visible(scope: &Scope) -> Condition {
         use cluster::Column;
         let any = Condition::any()
-            .add(Column::BoardId.is_in(scope.organisation_boards.iter().copied()))
-            .add(Column::Id.is_in(scope.clusters.iter().copied()));
+            .add(Column::BoardId.among(scope.organisation_boards.iter().copied()))
+            .add(Column::Id.among(scope.clusters.iter().copied()));
         behind_wall(Column::BoardId, scope, any)
     }
 }
@@ -27,8 +27,8 @@ impl Scoped for school::Entity {
     fn visible(scope: &Scope) -> Condition {
         use school::Column;
         let any = Condition::any()
-            .add(Column::BoardId.is_in(scope.organisation_boards.iter().copied()))
-            .add(Column::Id.is_in(scope.schools.iter().chain(&scope.fellow_schools).copied()))
+            .add(Column::BoardId.among(scope.organisation_boards.iter().copied()))
+            .add(Column::Id.among(scope.schools.iter().chain(&scope.fellow_schools).copied()))
             .add(schools_that_share(Column::Id, scope));
         behind_wall(Column::BoardId, scope, any)
     }
@@ -36,7 +36,7 @@ impl Scoped for school::Entity {
 
 impl Scoped for school_year::Entity {
     fn visible(scope: &Scope) -> Condition {
-        school_year::Column::BoardId.is_in(scope.boards.iter().copied()).into_condition()
+        school_year::Column::BoardId.among(scope.boards.iter().copied()).into_condition()
     }
 }
 
@@ -44,12 +44,12 @@ impl Scoped for class_group::Entity {
     fn visible(scope: &Scope) -> Condition {
         use class_group::Column;
         let mut any = Condition::any()
-            .add(Column::BoardId.is_in(scope.organisation_boards.iter().copied()))
-            .add(Column::SchoolId.is_in(scope.staffed_schools.iter().copied()))
-            .add(Column::Id.is_in(scope.child_groups.iter().copied()));
+            .add(Column::BoardId.among(scope.organisation_boards.iter().copied()))
+            .add(Column::SchoolId.among(scope.staffed_schools.iter().copied()))
+            .add(Column::Id.among(scope.child_groups.iter().copied()));
         if scope.client.is_some() {
             // Of the schools to which it is narrowed, without the people in them.
-            any = any.add(Column::SchoolId.is_in(scope.schools.iter().copied()));
+            any = any.add(Column::SchoolId.among(scope.schools.iter().copied()));
         }
         behind_wall(Column::BoardId, scope, any)
     }

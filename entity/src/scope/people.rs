@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use sea_orm::sea_query::{ExprTrait, SelectStatement};
 use sea_orm::{ColumnTrait, Condition};
 
-use super::{Scope, Scoped, behind_wall, booking, contact, engagement, practice, select_one, threads};
+use super::{Among, Scope, Scoped, behind_wall, booking, contact, engagement, practice, select_one, threads};
 use crate::ids::ClassGroupId;
 use crate::people::{Role, ScopeKind, enrolment, guardianship, membership, person, student};
 
@@ -12,7 +12,7 @@ use crate::people::{Role, ScopeKind, enrolment, guardianship, membership, person
 fn enrolled_in(groups: &[ClassGroupId], on: NaiveDate) -> Condition {
     use enrolment::Column;
     Condition::all()
-        .add(Column::ClassGroupId.is_in(groups.iter().copied()))
+        .add(Column::ClassGroupId.among(groups.iter().copied()))
         .add(Column::StartsOn.lte(on))
         .add(Condition::any().add(Column::EndsOn.is_null()).add(Column::EndsOn.gte(on)))
 }
@@ -25,7 +25,7 @@ pub(super) fn students_in_groups(groups: &[ClassGroupId], on: NaiveDate) -> Sele
 fn students_of_staff<C: ColumnTrait>(id: C, scope: &Scope) -> Condition {
     let mut any = Condition::any();
     if !scope.led_schools.is_empty() {
-        let led = student::Column::SchoolId.is_in(scope.led_schools.iter().copied());
+        let led = student::Column::SchoolId.among(scope.led_schools.iter().copied());
         any = any.add(id.in_subquery(select_one::<student::Entity, _>(student::Column::Id, led)));
     }
     if !scope.taught_groups.is_empty() {
@@ -61,8 +61,8 @@ pub(super) fn begun(on: NaiveDate) -> Condition {
 /// Roles in the staffed schools. Who leads a school sees those to come as well, to prepare and revoke them.
 fn staff_of_schools(scope: &Scope) -> Condition {
     use membership::Column;
-    let known = begun(scope.on).add(Column::SchoolId.is_in(scope.led_schools.iter().copied()));
-    Condition::all().add(Column::SchoolId.is_in(scope.staffed_schools.iter().copied())).add(known)
+    let known = begun(scope.on).add(Column::SchoolId.among(scope.led_schools.iter().copied()));
+    Condition::all().add(Column::SchoolId.among(scope.staffed_schools.iter().copied())).add(known)
 }
 
 /// Roles that go with cohorts: the trainers, and the leaders of the other schools.
@@ -72,11 +72,11 @@ fn around_cohorts(scope: &Scope) -> Condition {
     let trainers = Condition::all()
         .add(Column::Role.eq(Role::Trainer))
         .add(Column::ScopeKind.eq(ScopeKind::Board))
-        .add(Column::BoardId.is_in(scope.course_boards.iter().copied()));
+        .add(Column::BoardId.among(scope.course_boards.iter().copied()));
     let leaders = Condition::all()
         .add(Column::Role.eq(Role::SchoolLeader))
-        .add(Column::SchoolId.is_in(scope.fellow_teams.iter().copied()));
-    let of_cohorts = Condition::all().add(Column::ScopeKind.eq(ScopeKind::Cohort)).add(Column::ScopeId.is_in(cohorts));
+        .add(Column::SchoolId.among(scope.fellow_teams.iter().copied()));
+    let of_cohorts = Condition::all().add(Column::ScopeKind.eq(ScopeKind::Cohort)).add(Column::ScopeId.among(cohorts));
     let any = Condition::any().add(of_cohorts).add(trainers).add(leaders);
     Condition::all().add(any).add(begun(scope.on))
 }
@@ -87,7 +87,7 @@ fn teachers_of_children(scope: &Scope) -> Condition {
     let groups = scope.child_groups.iter().map(|group| group.0);
     Condition::all()
         .add(Column::ScopeKind.eq(ScopeKind::ClassGroup))
-        .add(Column::ScopeId.is_in(groups))
+        .add(Column::ScopeId.among(groups))
         .add(begun(scope.on))
 }
 
@@ -95,8 +95,8 @@ impl Scoped for person::Entity {
     fn visible(scope: &Scope) -> Condition {
         use person::Column;
         let mut any = Condition::any()
-            .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
-            .add(Column::Id.is_in(scope.persons.iter().copied()))
+            .add(Column::BoardId.among(scope.people_boards.iter().copied()))
+            .add(Column::Id.among(scope.persons.iter().copied()))
             .add(practice::people_who_take_part(Column::Id, scope))
             .add(engagement::people_who_talk(Column::Id, scope))
             .add(threads::staff_in_threads(Column::Id, scope))
@@ -134,9 +134,9 @@ impl Scoped for student::Entity {
     fn visible(scope: &Scope) -> Condition {
         use student::Column;
         let mut any = Condition::any()
-            .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
-            .add(Column::SchoolId.is_in(scope.led_schools.iter().copied()))
-            .add(Column::Id.is_in(scope.children.iter().copied()));
+            .add(Column::BoardId.among(scope.people_boards.iter().copied()))
+            .add(Column::SchoolId.among(scope.led_schools.iter().copied()))
+            .add(Column::Id.among(scope.children.iter().copied()));
         if !scope.taught_groups.is_empty() {
             any = any.add(Column::Id.in_subquery(students_in_groups(&scope.taught_groups, scope.on)));
         }
@@ -148,8 +148,8 @@ impl Scoped for enrolment::Entity {
     fn visible(scope: &Scope) -> Condition {
         use enrolment::Column;
         let any = Condition::any()
-            .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
-            .add(Column::StudentId.is_in(scope.children.iter().copied()))
+            .add(Column::BoardId.among(scope.people_boards.iter().copied()))
+            .add(Column::StudentId.among(scope.children.iter().copied()))
             .add(students_of_staff(Column::StudentId, scope));
         behind_wall(Column::BoardId, scope, any)
     }
@@ -160,10 +160,10 @@ impl Scoped for guardianship::Entity {
     fn visible(scope: &Scope) -> Condition {
         use guardianship::Column;
         let own = Column::GuardianId
-            .is_in(scope.persons.iter().copied())
-            .and(Column::StudentId.is_in(scope.children.iter().copied()));
+            .among(scope.persons.iter().copied())
+            .and(Column::StudentId.among(scope.children.iter().copied()));
         let any = Condition::any()
-            .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
+            .add(Column::BoardId.among(scope.people_boards.iter().copied()))
             .add(own)
             .add(families_of_staff(Column::StudentId, scope));
         behind_wall(Column::BoardId, scope, any)
@@ -174,9 +174,9 @@ impl Scoped for membership::Entity {
     fn visible(scope: &Scope) -> Condition {
         use membership::Column;
         let any = Condition::any()
-            .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
-            .add(Column::PersonId.is_in(scope.persons.iter().copied()))
-            .add(Column::SchoolId.is_in(scope.led_schools.iter().copied()))
+            .add(Column::BoardId.among(scope.people_boards.iter().copied()))
+            .add(Column::PersonId.among(scope.persons.iter().copied()))
+            .add(Column::SchoolId.among(scope.led_schools.iter().copied()))
             .add(staff_of_schools(scope).add(not_over(scope.on)))
             .add(around_cohorts(scope).add(not_over(scope.on)))
             .add(teachers_of_children(scope).add(not_over(scope.on)));

@@ -3,13 +3,13 @@
 use sea_orm::sea_query::IntoCondition;
 use sea_orm::{ColumnTrait, Condition};
 
-use super::{Scope, Scoped};
+use super::{Among, Scope, Scoped};
 use crate::platform::{change, upload};
 
 impl Scoped for upload::Entity {
     /// Those of the boards. Who may take one says the slice that takes it.
     fn visible(scope: &Scope) -> Condition {
-        upload::Column::BoardId.is_in(scope.boards.iter().copied()).into_condition()
+        upload::Column::BoardId.among(scope.boards.iter().copied()).into_condition()
     }
 }
 
@@ -18,9 +18,9 @@ impl Scoped for change::Entity {
     /// for its own table to say.
     fn visible(scope: &Scope) -> Condition {
         use change::Column;
-        let unowned = Condition::any().add(Column::AccountId.is_null()).add(Column::AccountId.is_in(scope.account));
+        let unowned = Condition::any().add(Column::AccountId.is_null()).add(Column::AccountId.among(scope.account));
         Condition::any()
-            .add(Column::BoardId.is_in(scope.boards.iter().copied()))
+            .add(Column::BoardId.among(scope.boards.iter().copied()))
             .add(Condition::all().add(Column::BoardId.is_null()).add(unowned))
     }
 }

@@ -3,7 +3,7 @@
 use sea_orm::sea_query::IntoCondition;
 use sea_orm::{ColumnTrait, Condition};
 
-use super::{Scope, Scoped, behind_wall, select_one};
+use super::{Among, Scope, Scoped, behind_wall, select_one};
 use crate::practice::{
     ExperienceVisibility, attendance, cohort, cohort_school, comment, experience, lesson_event, lesson_mark,
     lesson_progress, lesson_succession, meeting, meeting_lesson, team_session,
@@ -13,8 +13,8 @@ impl Scoped for cohort::Entity {
     fn visible(scope: &Scope) -> Condition {
         use cohort::Column;
         let any = Condition::any()
-            .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
-            .add(Column::Id.is_in(scope.cohorts.iter().copied()));
+            .add(Column::BoardId.among(scope.people_boards.iter().copied()))
+            .add(Column::Id.among(scope.cohorts.iter().copied()));
         behind_wall(Column::BoardId, scope, any)
     }
 }
@@ -22,8 +22,8 @@ impl Scoped for cohort::Entity {
 /// The own schools in the own cohorts.
 fn own<C: ColumnTrait>(cohort: C, school: C, scope: &Scope) -> Condition {
     Condition::all()
-        .add(cohort.is_in(scope.cohorts.iter().copied()))
-        .add(school.is_in(scope.staffed_schools.iter().copied()))
+        .add(cohort.among(scope.cohorts.iter().copied()))
+        .add(school.among(scope.staffed_schools.iter().copied()))
 }
 
 /// Rows of a school in a cohort that all who share the cohort see. A teacher sees those of the own school.
@@ -33,8 +33,8 @@ macro_rules! scoped_to_followers {
             fn visible(scope: &Scope) -> Condition {
                 use $table::Column;
                 let any = Condition::any()
-                    .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
-                    .add(Column::CohortId.is_in(scope.shared_cohorts.iter().copied()))
+                    .add(Column::BoardId.among(scope.people_boards.iter().copied()))
+                    .add(Column::CohortId.among(scope.shared_cohorts.iter().copied()))
                     .add(own(Column::CohortId, Column::SchoolId, scope));
                 behind_wall(Column::BoardId, scope, any)
             }
@@ -51,8 +51,8 @@ macro_rules! scoped_to_cohorts {
             fn visible(scope: &Scope) -> Condition {
                 use $table::Column;
                 let any = Condition::any()
-                    .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
-                    .add(Column::CohortId.is_in(scope.shared_cohorts.iter().copied()));
+                    .add(Column::BoardId.among(scope.people_boards.iter().copied()))
+                    .add(Column::CohortId.among(scope.shared_cohorts.iter().copied()));
                 behind_wall(Column::BoardId, scope, any)
             }
         }
@@ -66,8 +66,8 @@ impl Scoped for lesson_succession::Entity {
     fn visible(scope: &Scope) -> Condition {
         use lesson_succession::Column;
         let any = Condition::any()
-            .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
-            .add(Column::CohortId.is_in(scope.cohorts.iter().copied()));
+            .add(Column::BoardId.among(scope.people_boards.iter().copied()))
+            .add(Column::CohortId.among(scope.cohorts.iter().copied()));
         behind_wall(Column::BoardId, scope, any)
     }
 }
@@ -76,7 +76,7 @@ impl Scoped for team_session::Entity {
     /// The leaders of the other schools do not see it.
     fn visible(scope: &Scope) -> Condition {
         use team_session::Column;
-        let any = Condition::any().add(Column::BoardId.is_in(scope.people_boards.iter().copied())).add(own(
+        let any = Condition::any().add(Column::BoardId.among(scope.people_boards.iter().copied())).add(own(
             Column::CohortId,
             Column::SchoolId,
             scope,
@@ -91,10 +91,10 @@ impl Scoped for attendance::Entity {
         use attendance::Column;
         let meetings = Condition::all()
             .add(Column::MeetingId.is_not_null())
-            .add(Column::CohortId.is_in(scope.shared_cohorts.iter().copied()));
+            .add(Column::CohortId.among(scope.shared_cohorts.iter().copied()));
         let sessions = own(Column::CohortId, Column::SchoolId, scope).add(Column::TeamSessionId.is_not_null());
         let any = Condition::any()
-            .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
+            .add(Column::BoardId.among(scope.people_boards.iter().copied()))
             .add(meetings)
             .add(sessions);
         behind_wall(Column::BoardId, scope, any)
@@ -106,12 +106,12 @@ impl Scoped for experience::Entity {
     fn visible(scope: &Scope) -> Condition {
         use experience::Column;
         let within_cohort = Condition::any()
-            .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
-            .add(Column::CohortId.is_in(scope.shared_cohorts.iter().copied()));
+            .add(Column::BoardId.among(scope.people_boards.iter().copied()))
+            .add(Column::CohortId.among(scope.shared_cohorts.iter().copied()));
         let shared = Condition::all().add(Column::Visibility.ne(ExperienceVisibility::School)).add(within_cohort);
         let of_the_team = Condition::all()
-            .add(Column::CohortId.is_in(scope.cohorts.iter().copied()))
-            .add(Column::SchoolId.is_in(scope.team_schools.iter().copied()));
+            .add(Column::CohortId.among(scope.cohorts.iter().copied()))
+            .add(Column::SchoolId.among(scope.team_schools.iter().copied()));
         let any = Condition::any().add(shared).add(of_the_team).add(shared_with_the_board(scope));
         behind_wall(Column::BoardId, scope, any)
     }
@@ -121,7 +121,7 @@ fn shared_with_the_board(scope: &Scope) -> Condition {
     use experience::Column;
     Condition::all()
         .add(Column::Visibility.eq(ExperienceVisibility::Board))
-        .add(Column::BoardId.is_in(scope.sharing_boards.iter().copied()))
+        .add(Column::BoardId.among(scope.sharing_boards.iter().copied()))
 }
 
 impl Scoped for comment::Entity {

@@ -3,7 +3,7 @@
 use sea_orm::sea_query::IntoCondition;
 use sea_orm::{ColumnTrait, Condition, EntityTrait};
 
-use super::{Scope, Scoped};
+use super::{Among, Scope, Scoped};
 use crate::programme::{lesson, material, material_state, module, programme, programme_version, programme_year};
 
 /// Content of the platform, and that of the own boards. Who may read drafts and which audience is the slice's rule.
@@ -13,7 +13,7 @@ macro_rules! scoped_to_readers {
             fn visible(scope: &Scope) -> Condition {
                 Condition::any()
                     .add(<$entity as EntityTrait>::Column::BoardId.is_null())
-                    .add(<$entity as EntityTrait>::Column::BoardId.is_in(scope.boards.iter().copied()))
+                    .add(<$entity as EntityTrait>::Column::BoardId.among(scope.boards.iter().copied()))
             }
         }
     )+};
@@ -31,6 +31,6 @@ scoped_to_readers!(
 impl Scoped for material_state::Entity {
     /// Only one's own.
     fn visible(scope: &Scope) -> Condition {
-        material_state::Column::AccountId.is_in(scope.account).into_condition()
+        material_state::Column::AccountId.among(scope.account).into_condition()
     }
 }

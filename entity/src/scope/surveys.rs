@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, Condition};
 use super::announcements::wholly_under;
 use super::engagement::{items_for_oneself, items_for_places};
 use super::people::students_in_groups;
-use super::{Scope, Scoped, behind_wall, select_one};
+use super::{Among, Scope, Scoped, behind_wall, select_one};
 use crate::engagement::{SurveyStatus, survey, survey_answer, survey_question, survey_response};
 
 /// Surveys that the viewer sees as a member of staff: the own ones, those that were opened for a place where the viewer
@@ -16,7 +16,7 @@ pub fn surveys_of_staff(scope: &Scope) -> Condition {
     let known =
         Condition::any().add(Column::Status.ne(SurveyStatus::Draft)).add(wholly_under(Column::Id, scope, false));
     let of_places = Condition::all().add(Column::Id.in_subquery(items_for_places(scope))).add(known);
-    let any = Condition::any().add(Column::AuthorId.is_in(scope.persons.iter().copied())).add(of_places);
+    let any = Condition::any().add(Column::AuthorId.among(scope.persons.iter().copied())).add(of_places);
     behind_wall(Column::BoardId, scope, any)
 }
 
@@ -51,11 +51,11 @@ impl Scoped for survey_response::Entity {
         use survey_response::Column;
         let mut about = Condition::any()
             .add(Column::StudentId.is_null())
-            .add(Column::StudentId.is_in(scope.full_children.iter().copied()));
+            .add(Column::StudentId.among(scope.full_children.iter().copied()));
         if !scope.taught_groups.is_empty() {
             about = about.add(Column::StudentId.in_subquery(students_in_groups(&scope.taught_groups, scope.on)));
         }
-        let own = Condition::all().add(Column::PersonId.is_in(scope.persons.iter().copied())).add(about);
+        let own = Condition::all().add(Column::PersonId.among(scope.persons.iter().copied())).add(about);
         behind_wall(Column::BoardId, scope, own)
     }
 }

@@ -8,7 +8,7 @@ use sea_orm::sea_query::SelectStatement;
 use sea_orm::{ColumnTrait, Condition};
 
 use super::engagement::in_confidence_at_school;
-use super::{Scope, Scoped, behind_wall, select_one};
+use super::{Among, Scope, Scoped, behind_wall, select_one};
 use crate::engagement::{contact_rules, message, thread, thread_participant};
 
 /// Participations of the viewer that count today: as a guardian, as far as the guardianship opens the child; as staff, while
@@ -16,11 +16,11 @@ use crate::engagement::{contact_rules, message, thread, thread_participant};
 fn own_parts(scope: &Scope, as_staff: bool) -> Condition {
     use thread_participant::Column;
     let own =
-        Condition::all().add(Column::PersonId.is_in(scope.persons.iter().copied())).add(Column::IsStaff.eq(as_staff));
+        Condition::all().add(Column::PersonId.among(scope.persons.iter().copied())).add(Column::IsStaff.eq(as_staff));
     if as_staff {
         own.add(in_confidence_at_school(Column::StudentId, Column::SchoolId, scope))
     } else {
-        own.add(Column::StudentId.is_in(scope.full_children.iter().copied()))
+        own.add(Column::StudentId.among(scope.full_children.iter().copied()))
     }
 }
 
@@ -59,7 +59,7 @@ impl Scoped for thread_participant::Entity {
     fn visible(scope: &Scope) -> Condition {
         use thread_participant::Column;
         let own =
-            Condition::any().add(Column::IsStaff.eq(true)).add(Column::PersonId.is_in(scope.persons.iter().copied()));
+            Condition::any().add(Column::IsStaff.eq(true)).add(Column::PersonId.among(scope.persons.iter().copied()));
         let as_guardian = Condition::all().add(Column::ThreadId.in_subquery(threads_of(scope, false))).add(own);
         let any = Condition::any().add(taken_part_as_staff(Column::ThreadId, scope)).add(as_guardian);
         behind_wall(Column::BoardId, scope, any)
@@ -71,8 +71,8 @@ impl Scoped for contact_rules::Entity {
     fn visible(scope: &Scope) -> Condition {
         use contact_rules::Column;
         let any = Condition::any()
-            .add(Column::BoardId.is_in(scope.organisation_boards.iter().copied()))
-            .add(Column::SchoolId.is_in(scope.schools.iter().copied()));
+            .add(Column::BoardId.among(scope.organisation_boards.iter().copied()))
+            .add(Column::SchoolId.among(scope.schools.iter().copied()));
         behind_wall(Column::BoardId, scope, any)
     }
 }
@@ -80,14 +80,14 @@ impl Scoped for contact_rules::Entity {
 /// Threads of which something has arrived by `now`, and those that the viewer began.
 pub fn open(scope: &Scope, now: DateTime<Utc>) -> Condition {
     use thread::Column;
-    Condition::any().add(Column::OpensAt.lte(now)).add(Column::StartedBy.is_in(scope.persons.iter().copied()))
+    Condition::any().add(Column::OpensAt.lte(now)).add(Column::StartedBy.among(scope.persons.iter().copied()))
 }
 
 /// Messages that have arrived by `now`, and the viewer's own.
 pub fn arrived(scope: &Scope, now: DateTime<Utc>) -> Condition {
     use message::Column;
     let there = Condition::all().add(Column::ArrivesAt.lte(now)).add(Column::UndeliverableAt.is_null());
-    Condition::any().add(there).add(Column::AuthorId.is_in(scope.persons.iter().copied()))
+    Condition::any().add(there).add(Column::AuthorId.among(scope.persons.iter().copied()))
 }
 
 /// Staff in the threads that the viewer sees, whatever role they hold today.

@@ -3,7 +3,7 @@
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition};
 
-use super::{Scope, Scoped, behind_wall, select_one};
+use super::{Among, Scope, Scoped, behind_wall, select_one};
 use crate::metrics::{webhook_delivery, webhook_endpoint, webhook_event};
 
 impl Scoped for webhook_endpoint::Entity {
@@ -11,8 +11,8 @@ impl Scoped for webhook_endpoint::Entity {
     fn visible(scope: &Scope) -> Condition {
         use webhook_endpoint::Column;
         let any = Condition::any()
-            .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
-            .add(Column::ClientId.is_in(scope.webhooks_of));
+            .add(Column::BoardId.among(scope.people_boards.iter().copied()))
+            .add(Column::ClientId.among(scope.webhooks_of));
         behind_wall(Column::BoardId, scope, any)
     }
 }
@@ -21,10 +21,10 @@ impl Scoped for webhook_delivery::Entity {
     /// Those of the endpoints in sight.
     fn visible(scope: &Scope) -> Condition {
         use webhook_delivery::Column;
-        let own = webhook_endpoint::Column::ClientId.is_in(scope.webhooks_of);
+        let own = webhook_endpoint::Column::ClientId.among(scope.webhooks_of);
         let own = select_one::<webhook_endpoint::Entity, _>(webhook_endpoint::Column::Id, own);
         let any = Condition::any()
-            .add(Column::BoardId.is_in(scope.people_boards.iter().copied()))
+            .add(Column::BoardId.among(scope.people_boards.iter().copied()))
             .add(Column::EndpointId.in_subquery(own));
         behind_wall(Column::BoardId, scope, any)
     }
