@@ -1,6 +1,7 @@
 //! The connections to the database.
 
 use glans::platform::error::Error;
+use glans_entity::ids::BoardId;
 use glans_entity::organisation::{board, school};
 use glans_entity::scope::Scope;
 use glans_tests::{Engine, World, on_each_database, run};
@@ -56,6 +57,32 @@ async fn who_is_waited_for_does_not_wait_long_for_others(world: &World) {
     for db in [program, request, reader] {
         db.rollback().await.unwrap();
     }
+}
+
+/// Both wait for each other: one gives in and is told to come again, the other goes on.
+async fn of_two_who_wait_for_each_other_one_comes_again(world: &World) {
+    let scope = Scope::system(glans::call::today(world.app.clock.now()));
+    let (ours, theirs) = (world.ours.id, world.theirs.id);
+    let [one, other] = [world.app.db.write(&scope).await.unwrap(), world.app.db.write(&scope).await.unwrap()];
+    let touch = async |db: &DatabaseTransaction, id: BoardId| -> Result<(), DbErr> {
+        let it = board::Entity::update_many().filter(board::Column::Id.eq(id));
+        it.col_expr(board::Column::TimeZone, Expr::value("Europe/Amsterdam")).exec(db).await.map(drop)
+    };
+    touch(&one, ours).await.unwrap();
+    touch(&other, theirs).await.unwrap();
+    // Who gives in lets go at once: until then the other would wait.
+    let crossing = async |db: DatabaseTransaction, id| match touch(&db, id).await {
+        Ok(()) => db.commit().await.map_err(Error::from),
+        Err(cause) => db.rollback().await.map_err(Error::from).and(Err(cause.into())),
+    };
+    let told = tokio::join!(crossing(one, theirs), crossing(other, ours));
+    let ((Err(given_in), Ok(())) | (Ok(()), Err(given_in))) = told else { panic!("{told:?}") };
+    assert!(matches!(given_in, Error::RateLimited { retry_after_seconds: 5 }), "{given_in:?}");
+}
+
+#[test]
+fn postgres_of_two_who_wait_for_each_other_one_comes_again() {
+    run(Engine::Postgres, of_two_who_wait_for_each_other_one_comes_again);
 }
 
 #[test]

@@ -127,8 +127,10 @@ pub fn refusal(code: UserErrorCode, field: &str, message: impl Into<String>) -> 
     Refusal { code, field, message: message.into() }
 }
 
-/// As PostgreSQL says that `lock_timeout` is over, in its SQLSTATE.
+/// As PostgreSQL says in its SQLSTATE that another transaction stood in the way: `lock_timeout` is over, or both waited for each
+/// other and this one had to give in. PostgreSQL, appendix A.
 const LOCK_NOT_AVAILABLE: &str = "55P03";
+const DEADLOCK_DETECTED: &str = "40P01";
 /// When to come again for what somebody else holds, after one has waited for it as long as one may.
 const HELD_SECONDS: u32 = 5;
 
@@ -219,23 +221,24 @@ impl fmt::Display for Error {
     }
 }
 
-/// A fault of ours, unless another transaction held what was needed for too long: then the caller may come again.
+/// A fault of ours, unless another transaction held what was needed: then the caller may come again.
 impl From<DbErr> for Error {
     fn from(cause: DbErr) -> Self {
         if !is_held(&cause) {
             return Self::fault(cause);
         }
-        tracing::warn!(cause = chain(&cause), "what was needed was held by somebody else for too long");
+        tracing::warn!(cause = chain(&cause), "what was needed was held by somebody else");
         Self::RateLimited { retry_after_seconds: HELD_SECONDS }
     }
 }
 
-/// Whether PostgreSQL gave up waiting for what another transaction holds.
+/// Whether PostgreSQL gave up for what another transaction holds.
 fn is_held(cause: &DbErr) -> bool {
     let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = cause else {
         return false;
     };
-    cause.as_database_error().is_some_and(|error| error.code().as_deref() == Some(LOCK_NOT_AVAILABLE))
+    let code = cause.as_database_error().and_then(|error| error.code());
+    matches!(code.as_deref(), Some(LOCK_NOT_AVAILABLE | DEADLOCK_DETECTED))
 }
 
 /// Turns the violation of a unique constraint into a refusal of `field`; anything else stays a fault.
