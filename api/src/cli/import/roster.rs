@@ -66,7 +66,7 @@ pub(super) async fn guardianships(config: Config, args: GuardianshipsArgs) -> Re
 }
 
 async fn import(config: Config, board: BoardId, source: Source, options: Options) -> Result<(), Failure> {
-    let app = open::app(config).await?;
+    let app = open::known(config).await?;
     let call = Call::system(&app, "import roster");
     let outcome = roster::import(&call, board, source, options).await?;
     let (report, errors) = texts(&outcome);
@@ -81,7 +81,7 @@ async fn import(config: Config, board: BoardId, source: Source, options: Options
 }
 
 pub(super) async fn rollback(config: Config, args: RollbackArgs) -> Result<(), Failure> {
-    let app = open::app(config).await?;
+    let app = open::known(config).await?;
     roster::rollback(&Call::system(&app, "import rollback"), args.id).await?;
     say!("{} is rolled back", args.id);
     Ok(())
