@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, ExitCode, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use glans::platform::db::{Turn, Way};
 use glans_tests::{EmptyDatabase, Engine, Who, World, on_each_database};
 
 use crate::identity::{deeds, let_sign_in};
@@ -273,6 +274,28 @@ async fn who_reads_listening_may_stop_it_at_once(database: &EmptyDatabase) {
     assert_eq!(stop(server), Some(0));
 }
 
+async fn who_waits_for_the_database_says_so_and_may_be_stopped(database: &EmptyDatabase) {
+    let folder = tempfile::tempdir().unwrap();
+    let turn = Turn::take(database.url()).await.unwrap();
+    for command in ["serve", "worker"] {
+        let mut process = glans(folder.path(), &[command])
+            .env("GLANS_DATABASE_URL", database.url())
+            .env("GLANS_SECRET_KEY", KEY)
+            .env("GLANS_LISTEN", "127.0.0.1:0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let log = BufReader::new(process.stderr.take().unwrap());
+        let waits = log.lines().map_while(Result::ok).any(|line| line.contains("waiting for it"));
+        assert!(waits, "{command} goes on while another migrates");
+        assert_eq!(stop(process), Some(0), "{command}");
+    }
+    turn.migrate(Way::Up(None)).await.unwrap();
+    let (server, _) = serve(folder.path(), database);
+    assert_eq!(stop(server), Some(0));
+}
+
 async fn two_that_start_at_once_on_an_empty_database_both_serve(database: &EmptyDatabase) {
     let folder = tempfile::tempdir().unwrap();
     let mut servers = [start(folder.path(), database), start(folder.path(), database)];
@@ -328,6 +351,7 @@ on_each_database!(
     a_token_that_cannot_be_signed_is_in_no_log,
     a_read_replica_is_looked_at_before_anything_is_done,
     who_reads_listening_may_stop_it_at_once,
+    who_waits_for_the_database_says_so_and_may_be_stopped,
     two_that_start_at_once_on_an_empty_database_both_serve,
     the_issuer_is_where_it_listens,
     an_administrator_is_invited_by_a_code_or_a_link_of_the_app,

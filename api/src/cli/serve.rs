@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::background::Background;
 use crate::books::Books;
 use crate::calendar;
+use crate::demo::DemoAccount;
 use crate::door::Door;
 use crate::engine::Engine;
 use crate::graphql;
@@ -51,7 +52,7 @@ pub(super) async fn run(mut config: Config, serve: Serve) -> Result<(), Failure>
         demo::allowed(&config)?;
     }
     // First of all: whoever reads "listening" may stop the process at once.
-    let signals = Signals::register()?;
+    let mut signals = Signals::register()?;
     config.listen = serve.listen.unwrap_or(config.listen);
     let listener = TcpListener::bind(config.listen).await.map_err(|cause| {
         Failure::Failed(format!("cannot listen on {}: {cause}; choose another with --listen", config.listen))
@@ -63,10 +64,8 @@ pub(super) async fn run(mut config: Config, serve: Serve) -> Result<(), Failure>
     };
     // With port 0 it is known only now; the address of the server is derived from it.
     config.listen = address;
-    let app = open::lasting_app(config).await?;
-    let accounts = if serve.demo { demo::ensure(&app).await? } else { Vec::new() };
-    // Reads or makes the signing keys and tests them: a wrong secret key is told now, not at the first sign-in.
-    app.identity.keys.keys(&app.db, &app.identity.master, app.clock.now()).await?;
+    let Some(opened) = signals.unless(prepare(config, serve.demo)).await else { return Ok(()) };
+    let (app, accounts) = opened?;
     let stopping = Stopping::default();
     let router = router(&app, stopping.clone())?;
     if let Some(figures) = &figures {
@@ -88,6 +87,15 @@ pub(super) async fn run(mut config: Config, serve: Serve) -> Result<(), Failure>
         background.end().await;
     }
     Ok(served?)
+}
+
+/// The process over its database, with the accounts of the demo where there is to be one.
+async fn prepare(config: Config, demo: bool) -> Result<(Arc<App>, Vec<DemoAccount>), Failure> {
+    let app = open::lasting_app(config).await?;
+    let accounts = if demo { demo::ensure(&app).await? } else { Vec::new() };
+    // Reads or makes the signing keys and tests them: a wrong secret key is told now, not at the first sign-in.
+    app.identity.keys.keys(&app.db, &app.identity.master, app.clock.now()).await?;
+    Ok((app, accounts))
 }
 
 /// All doors of the application.

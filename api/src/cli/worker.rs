@@ -10,7 +10,8 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
     // First of all: whoever reads "working" may stop the process at once.
     let mut signals = Signals::register()?;
     open::files_are_there(&config)?;
-    let app = open::lasting_app(config).await?;
+    let Some(app) = signals.unless(open::lasting_app(config)).await else { return Ok(()) };
+    let app = app?;
     let background = Background::start(&app);
     say!("working");
     signals.next().await;

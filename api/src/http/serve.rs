@@ -43,6 +43,11 @@ impl Signals {
     pub async fn next(&mut self) {
         tokio::select! { _ = self.interrupt.recv() => {}, _ = self.terminate.recv() => {} }
     }
+
+    /// What `work` comes to; none when a signal came first, and the work ended there.
+    pub async fn unless<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
+        tokio::select! { done = work => Some(done), () = self.next() => None }
+    }
 }
 
 /// Serves until a signal, then finishes what it has. A second signal cuts the waiting short.

@@ -1,21 +1,24 @@
 //! Who makes or migrates a database is alone with it: of processes that start at once, one comes after the other.
 
 use std::ffi::OsString;
-use std::fs::{File, OpenOptions};
-use std::io;
+use std::fs::{File, OpenOptions, TryLockError};
 use std::str::FromStr;
+use std::time::Duration;
 
 use glans_migration::{Migrator, MigratorTrait};
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 use sqlx::sqlite::SqliteConnectOptions;
+use tokio::time;
 
 use super::ConnectError;
 use super::address::is_in_memory;
 use super::options::{open_file, unhurried, unhurried_pool};
 
 /// As [`alone`](crate::platform::alone) locks, but for a session: migrations are transactions of their own.
-const LOCK: &str = "SELECT pg_advisory_lock(hashtextextended('migrations', 26))";
+const LOCK: &str = "SELECT pg_try_advisory_lock(hashtextextended('migrations', 26))";
+/// How often who waits looks whether the turn has come.
+const LOOKS: Duration = Duration::from_millis(50);
 
 /// Which way a database goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,19 +43,26 @@ enum Lock {
 }
 
 impl Turn {
-    /// Waits until no other process has it. The database itself is not made by that; on SQLite, its folder must be there.
+    /// Waits until no other process has it, and leaves nothing behind when dropped meanwhile. The database itself is not made by
+    /// that; on SQLite, its folder must be there.
     pub async fn take(url: &str) -> Result<Self, ConnectError> {
-        let (url, lock) = match url.split_once("://") {
+        let (url, mut lock) = match url.split_once("://") {
             Some(("sqlite", rest)) if is_in_memory(rest) => return Err(ConnectError::InMemory),
-            Some(("sqlite", _)) => (url.to_owned(), Lock::File(lock_beside(url).await?)),
+            Some(("sqlite", _)) => (url.to_owned(), Lock::File(file_beside(url)?)),
             Some(("postgres" | "postgresql", rest)) => {
                 let url = format!("postgres://{rest}");
-                let mut session = unhurried(&url).await?;
-                sqlx::query(LOCK).execute(&mut session).await?;
+                let session = unhurried(&url).await?;
                 (url, Lock::Session(session))
             }
             _ => return Err(ConnectError::Scheme),
         };
+        let mut told = false;
+        while !lock.is_taken().await? {
+            if !std::mem::replace(&mut told, true) {
+                tracing::info!("another process makes or migrates the database: waiting for it");
+            }
+            time::sleep(LOOKS).await;
+        }
         Ok(Self { url, lock })
     }
 
@@ -76,15 +86,23 @@ impl Turn {
     }
 }
 
-async fn lock_beside(url: &str) -> Result<File, ConnectError> {
+impl Lock {
+    /// Takes it, where nobody has it.
+    async fn is_taken(&mut self) -> Result<bool, ConnectError> {
+        match self {
+            Self::File(file) => match file.try_lock() {
+                Ok(()) => Ok(true),
+                Err(TryLockError::WouldBlock) => Ok(false),
+                Err(TryLockError::Error(cause)) => Err(ConnectError::Lock(cause)),
+            },
+            Self::Session(session) => Ok(sqlx::query_scalar(LOCK).fetch_one(session).await?),
+        }
+    }
+}
+
+fn file_beside(url: &str) -> Result<File, ConnectError> {
     let database = SqliteConnectOptions::from_str(url)?;
     let mut name = OsString::from(database.get_filename());
     name.push(".lock");
-    let locking = tokio::task::spawn_blocking(move || {
-        let file = OpenOptions::new().write(true).create(true).truncate(false).open(name)?;
-        file.lock()?;
-        Ok::<_, io::Error>(file)
-    });
-    let locked = locking.await.map_err(|stopped| ConnectError::Lock(io::Error::other(stopped)))?;
-    locked.map_err(ConnectError::Lock)
+    OpenOptions::new().write(true).create(true).truncate(false).open(name).map_err(ConnectError::Lock)
 }
