@@ -12,7 +12,7 @@ fn administered(scope: &Scope) -> Condition {
     let family = select_one::<guardianship::Entity, _>(guardianship::Column::GuardianId, kin);
     let of_child = Condition::all()
         .add(Column::StudentId.is_not_null())
-        .add(Column::StudentId.is_not_in(scope.kin.iter().copied()));
+        .add(Column::StudentId.not_among(scope.kin.iter().copied()));
     let of_guardian =
         Condition::all().add(Column::GuardianId.is_not_null()).add(Column::GuardianId.not_in_subquery(family));
     Condition::all()

@@ -19,7 +19,7 @@ pub fn students_in_confidence<C: ColumnTrait>(id: C, scope: &Scope) -> Condition
     let any = Condition::any()
         .add(id.in_subquery(select_one::<student::Entity, _>(student::Column::Id, headed)))
         .add(id.in_subquery(students_in_groups(&scope.taught_groups, scope.on)));
-    Condition::all().add(any).add(id.is_not_in(scope.kin.iter().copied()))
+    Condition::all().add(any).add(id.not_among(scope.kin.iter().copied()))
 }
 
 /// As [`students_in_confidence`], at a school where the viewer works: what was said at another school before stays there.

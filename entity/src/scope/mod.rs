@@ -147,6 +147,12 @@ trait Among: ColumnTrait {
         let mut ids = ids.into_iter().peekable();
         if ids.peek().is_none() { Expr::cust("FALSE") } else { self.is_in(ids) }
     }
+
+    /// Whether it does not.
+    fn not_among<V: Into<Value>>(&self, ids: impl IntoIterator<Item = V>) -> Expr {
+        let mut ids = ids.into_iter().peekable();
+        if ids.peek().is_none() { Expr::cust("TRUE") } else { self.is_not_in(ids) }
+    }
 }
 
 impl<C: ColumnTrait> Among for C {}

@@ -57,7 +57,7 @@ fn open_to_staff(scope: &Scope) -> Condition {
         .add(Column::AboutId.among(scope.directed_clusters.iter().map(|it| it.0)));
     let open = Condition::any()
         .add(Column::AboutKind.is_null())
-        .add(Column::AboutKind.is_not_in(IN_CONFIDENCE))
+        .add(Column::AboutKind.not_among(IN_CONFIDENCE))
         .add(Column::Text.among(OF_ONESELF))
         .add(in_sight::<absence_notice::Entity>(AbsenceNoticeId::PREFIX, absence_notice::Column::Id, scope))
         .add(in_sight::<agreement::Entity>(AgreementId::PREFIX, agreement::Column::Id, scope))

@@ -41,7 +41,7 @@ fn families_of_staff<C: ColumnTrait>(id: C, scope: &Scope) -> Condition {
     if students.is_empty() {
         return students;
     }
-    Condition::all().add(students).add(id.is_not_in(scope.kin.iter().copied()))
+    Condition::all().add(students).add(id.not_among(scope.kin.iter().copied()))
 }
 
 /// Roles that are not over on the day.
