@@ -211,13 +211,20 @@ const CAN_EDIT: &str =
     "query($id: ID!) { node(id: $id) { ... on Board { viewerCanEdit } ... on Cluster { viewerCanEdit }
     ... on School { viewerCanEdit } ... on ClassGroup { viewerCanEdit } ... on Person { viewerCanEdit }
     ... on Membership { viewerCanEdit } ... on Student { viewerCanEdit } ... on Guardianship { viewerCanEdit }
-    ... on Material { viewerCanEdit } } }";
+    ... on Material { viewerCanEdit } ... on Announcement { viewerCanEdit } ... on Survey { viewerCanEdit } } }";
+/// What is private of a person and of a student.
+const PRIVATE: &str =
+    "query($id: ID!) { node(id: $id) { ... on Person { email interpreterNeeded } ... on Student { number } } }";
 
 async fn nothing_of_a_closed_board_changes(world: &World) {
     let ours = &world.ours;
     let (client, boards) = (world.actor(Who::Client).await, "{ boards { nodes { name } } }");
     let close = json!({ "id": ours.id });
     let fields = "board { archivedAt version }";
+    let private = async |id: String| ask(world, Who::Admin, PRIVATE, json!({ "id": id })).await["node"].clone();
+    let (student, teacher) = (ours.students[0].to_string(), ours.teacher.person.to_string());
+    let before = [private(student.clone()).await, private(teacher.clone()).await];
+    assert!(before[0]["number"].is_string() && before[1]["email"].is_string(), "{before:?}");
     let closed = act(world, Who::Admin, "boardArchive", fields, close.clone()).await;
     assert!(closed["board"]["archivedAt"].is_string(), "{closed}");
 
@@ -242,10 +249,13 @@ async fn nothing_of_a_closed_board_changes(world: &World) {
         ours.students[0].to_string(),
         ours.guardianships[0].to_string(),
         ours.draft.material.to_string(),
+        ours.announcements[0].to_string(),
+        ours.surveys[0].to_string(),
     ] {
         let seen = ask(world, Who::Admin, CAN_EDIT, json!({ "id": id })).await;
         assert_eq!(seen["node"]["viewerCanEdit"], json!(false), "{id}");
     }
+    assert_eq!([private(student).await, private(teacher).await], before, "it is read as before");
     // Who may not do it anyway is told no more than before.
     let update = json!({ "id": ours.id, "name": "Anders" });
     assert_eq!(codes(&act(world, Who::Guardian, "boardUpdate", "", update).await), ["FORBIDDEN"]);

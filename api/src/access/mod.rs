@@ -83,6 +83,7 @@ pub fn allows(actor: &Actor, action: Action, place: &Place) -> bool {
     policy::permits(actor, action, place) && !is_closed(actor, action, place)
 }
 
-fn is_closed(actor: &Actor, action: Action, place: &Place) -> bool {
+/// Whether the board of `place` is closed to what `actor` would change there by `action`.
+pub fn is_closed(actor: &Actor, action: Action, place: &Place) -> bool {
     policy::changes_board(action) && actor.person().is_some_and(|person| person.sees_closed(place))
 }

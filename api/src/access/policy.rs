@@ -217,7 +217,7 @@ pub fn permits(actor: &Actor, action: Action, place: &Place) -> bool {
 }
 
 /// Whether `action` changes something of the board, which a closed board does not allow. Closing it once more changes
-/// nothing, figures are only read, the own progress with a material belongs to the person, and a closed board still owes
+/// nothing, figures and numbers are only read, the own progress with a material belongs to the person, and a closed board still owes
 /// people what is kept of them, and to forget it.
 pub const fn changes_board(action: Action) -> bool {
     !matches!(
@@ -227,6 +227,7 @@ pub const fn changes_board(action: Action) -> bool {
             | Action::MaterialStateSet
             | Action::PersonErase
             | Action::PersonExport
+            | Action::StudentNumberRead
     )
 }
 

@@ -7,7 +7,7 @@ use glans_entity::people::person;
 
 use super::loaders::CapacitiesOf;
 use super::rules::{self, Details, Needs};
-use crate::access;
+use crate::access::{self, policy};
 use crate::call::Call;
 use crate::loaders;
 use crate::organisation::boards::Board;
@@ -47,7 +47,12 @@ impl From<person::Model> for Person {
 impl Person {
     /// Whether the viewer is the person, or may read what is private.
     async fn is_open(&self, ctx: &Context<'_>) -> Result<bool> {
-        Ok(self.is_viewer(ctx) || self.viewer_may(ctx, rules::to_contact).await?)
+        if self.is_viewer(ctx) {
+            return Ok(true);
+        }
+        let (standing, needs) = (Call::of(ctx).standing(), self.needs(ctx, rules::to_contact).await?);
+        // A closed board is read as before.
+        Ok(needs.met(|action, place| policy::permits(&standing.actor, action, place)))
     }
 
     fn is_viewer(&self, ctx: &Context<'_>) -> bool {
@@ -55,12 +60,10 @@ impl Person {
         standing.actor.person().is_some_and(|viewer| viewer.at(self.0.board_id) == Some(self.0.id))
     }
 
-    /// Whether the viewer has the rights that an act takes over what the person is in the board.
-    async fn viewer_may(&self, ctx: &Context<'_>, taking: fn(&[Capacity], BoardId) -> Needs) -> Result<bool> {
-        let standing = Call::of(ctx).standing();
+    /// The rights that an act takes over what the person is in the board.
+    async fn needs(&self, ctx: &Context<'_>, taking: fn(&[Capacity], BoardId) -> Needs) -> Result<Needs> {
         let capacities = loaders::one(ctx, CapacitiesOf(self.0.id)).await?.unwrap_or_default();
-        let needs = taking(&capacities, self.0.board_id);
-        Ok(needs.met(|action, place| access::allows(&standing.actor, action, place)))
+        Ok(taking(&capacities, self.0.board_id))
     }
 }
 
@@ -135,7 +138,9 @@ impl Person {
     /// Whether the viewer may change the record (`personUpdate`). False of another guardian of an own child, and of who was
     /// erased.
     pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> Result<bool> {
-        if self.0.erased_at.is_some() || !self.viewer_may(ctx, rules::to_update).await? {
+        let (standing, needs) = (Call::of(ctx).standing(), self.needs(ctx, rules::to_update).await?);
+        let may = needs.met(|action, place| access::allows(&standing.actor, action, place));
+        if self.0.erased_at.is_some() || !may {
             return Ok(false);
         }
         if self.is_viewer(ctx) {
