@@ -1,5 +1,6 @@
 //! The connections to the database.
 
+use glans::platform::db::Database;
 use glans::platform::error::Error;
 use glans_entity::ids::BoardId;
 use glans_entity::organisation::{board, school};
@@ -53,7 +54,7 @@ async fn who_is_waited_for_does_not_wait_long_for_others(world: &World) {
     touch(&program).await.unwrap();
     request.execute_unprepared("SET LOCAL lock_timeout = '50ms'").await.unwrap();
     let told = Error::from(touch(&request).await.unwrap_err());
-    assert!(matches!(told, Error::RateLimited { retry_after_seconds: 5 }), "{told:?}");
+    assert!(matches!(told, Error::Held), "{told:?}");
     for db in [program, request, reader] {
         db.rollback().await.unwrap();
     }
@@ -77,12 +78,31 @@ async fn of_two_who_wait_for_each_other_one_comes_again(world: &World) {
     };
     let told = tokio::join!(crossing(one, theirs), crossing(other, ours));
     let ((Err(given_in), Ok(())) | (Ok(()), Err(given_in))) = told else { panic!("{told:?}") };
-    assert!(matches!(given_in, Error::RateLimited { retry_after_seconds: 5 }), "{given_in:?}");
+    assert!(matches!(given_in, Error::Held), "{given_in:?}");
 }
 
 #[test]
 fn postgres_of_two_who_wait_for_each_other_one_comes_again() {
     run(Engine::Postgres, of_two_who_wait_for_each_other_one_comes_again);
+}
+
+/// A server and a command of another process write into one file.
+async fn who_finds_the_file_busy_comes_again(world: &World) {
+    let scope = Scope::system(glans::call::today(world.app.clock.now()));
+    let other = Database::connect(&world.app.config.database_url).await.unwrap();
+    let writing = other.write(&scope).await.unwrap();
+    let db = &world.app.db;
+    db.connection().execute_unprepared("PRAGMA busy_timeout = 0").await.unwrap();
+    let told = Error::from(db.write_soon(&scope).await.unwrap_err());
+    assert!(matches!(told, Error::Held), "{told:?}");
+    writing.rollback().await.unwrap();
+    db.write_soon(&scope).await.unwrap().rollback().await.unwrap();
+    other.close().await.unwrap();
+}
+
+#[test]
+fn sqlite_who_finds_the_file_busy_comes_again() {
+    run(Engine::Sqlite, who_finds_the_file_busy_comes_again);
 }
 
 #[test]

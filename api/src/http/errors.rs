@@ -22,8 +22,8 @@ pub(super) fn finish(response: &mut Response, request_id: &str) {
     response.errors.truncate(MOST);
     for error in &mut response.errors {
         let code = if invalid { Code::GraphqlValidationFailed } else { code(error, request_id) };
-        if let Some(Error::RateLimited { retry_after_seconds }) = error.source::<Error>() {
-            response.http_headers.insert(header::RETRY_AFTER, (*retry_after_seconds).into());
+        if let Some(seconds) = error.source::<Error>().and_then(Error::retry_after_seconds) {
+            response.http_headers.insert(header::RETRY_AFTER, seconds.into());
         }
         let extensions = error.extensions.get_or_insert_default();
         extensions.set("code", code.name());
@@ -38,7 +38,7 @@ fn code(error: &mut ServerError, request_id: &str) -> Code {
         Some(Error::Coded(code, _)) => return *code,
         Some(Error::Refused(_) | Error::Stale(_)) => return Code::BadUserInput,
         Some(Error::DoneOutOfSight) => return Code::NotFound,
-        Some(Error::RateLimited { .. }) => return Code::RateLimited,
+        Some(Error::RateLimited { .. } | Error::Held) => return Code::RateLimited,
         Some(Error::Fault(cause)) => {
             tracing::error!(request_id, path = ?error.path, cause = chain(cause.as_ref()), "a resolver failed");
         }

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::fmt;
 
 use async_graphql::{Enum, SimpleObject};
-use sea_orm::{DbErr, RuntimeErr, SqlErr};
+use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlErr};
 
 /// The one error of actions, stores and resolvers.
 pub enum Error {
@@ -18,6 +18,8 @@ pub enum Error {
     Coded(Code, String),
     /// `RATE_LIMITED`, with the seconds to wait: the boundary says them in `Retry-After` too.
     RateLimited { retry_after_seconds: u32 },
+    /// `RATE_LIMITED` too: others held for too long what was needed.
+    Held,
     /// Our own failure. Logged with its cause at the boundary; shows nothing of the inside.
     Fault(Box<dyn std::error::Error + Send + Sync>),
 }
@@ -127,10 +129,9 @@ pub fn refusal(code: UserErrorCode, field: &str, message: impl Into<String>) -> 
     Refusal { code, field, message: message.into() }
 }
 
-/// As PostgreSQL says in its SQLSTATE that another transaction stood in the way: `lock_timeout` is over, or both waited for each
-/// other and this one had to give in. PostgreSQL, appendix A.
-const LOCK_NOT_AVAILABLE: &str = "55P03";
-const DEADLOCK_DETECTED: &str = "40P01";
+/// What a database says when another transaction stood in the way. PostgreSQL, appendix A: `lock_not_available` and
+/// `deadlock_detected`. SQLite, result codes: `SQLITE_BUSY`, by itself, in recovery, and with a snapshot that is too old.
+const STOOD_IN_THE_WAY: [&str; 5] = ["55P03", "40P01", "5", "261", "517"];
 /// When to come again for what somebody else holds, after one has waited for it as long as one may.
 const HELD_SECONDS: u32 = 5;
 
@@ -177,6 +178,15 @@ impl Error {
     pub fn fault(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Fault(cause.into())
     }
+
+    /// When to come again, where that is all there is to do.
+    pub fn retry_after_seconds(&self) -> Option<u32> {
+        match self {
+            Self::RateLimited { retry_after_seconds } => Some(*retry_after_seconds),
+            Self::Held => Some(HELD_SECONDS),
+            _ => None,
+        }
+    }
 }
 
 /// An error and what it came from, in one line.
@@ -197,6 +207,7 @@ impl fmt::Debug for Error {
             Self::RateLimited { retry_after_seconds } => {
                 f.debug_tuple("RateLimited").field(retry_after_seconds).finish()
             }
+            Self::Held => f.write_str("Held"),
             Self::Fault(cause) => f.debug_tuple("Fault").field(&chain(cause.as_ref())).finish(),
         }
     }
@@ -216,6 +227,9 @@ impl fmt::Display for Error {
             Self::RateLimited { retry_after_seconds } => {
                 write!(f, "Too many attempts. Try again in {retry_after_seconds} seconds.")
             }
+            Self::Held => {
+                write!(f, "Somebody else is changing this just now. Try again in {HELD_SECONDS} seconds.")
+            }
             Self::Fault(_) => f.write_str("Something went wrong on our side. Try again later."),
         }
     }
@@ -228,17 +242,19 @@ impl From<DbErr> for Error {
             return Self::fault(cause);
         }
         tracing::warn!(cause = chain(&cause), "what was needed was held by somebody else");
-        Self::RateLimited { retry_after_seconds: HELD_SECONDS }
+        Self::Held
     }
 }
 
-/// Whether PostgreSQL gave up for what another transaction holds.
-fn is_held(cause: &DbErr) -> bool {
-    let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = cause else {
-        return false;
+/// Whether the database gave up for what another transaction holds; on SQLite that is the one connection that writes.
+pub(super) fn is_held(cause: &DbErr) -> bool {
+    let cause = match cause {
+        DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) => return true,
+        DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => cause,
+        _ => return false,
     };
     let code = cause.as_database_error().and_then(|error| error.code());
-    matches!(code.as_deref(), Some(LOCK_NOT_AVAILABLE | DEADLOCK_DETECTED))
+    code.is_some_and(|code| STOOD_IN_THE_WAY.contains(&code.as_ref()))
 }
 
 /// Turns the violation of a unique constraint into a refusal of `field`; anything else stays a fault.

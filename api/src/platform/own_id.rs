@@ -5,9 +5,10 @@ use std::str::FromStr;
 use async_graphql::ID;
 use glans_entity::ids::{NotAnId, TABLES, parse_any};
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
-use sea_orm::{Condition, ConnectionTrait, DbErr, SqlErr};
+use sea_orm::{Condition, DatabaseTransaction, DbErr, SqlErr};
 use uuid::Uuid;
 
+use super::alone;
 use super::db::finds_anywhere;
 use super::error::{Error, Result, UserErrorCode, refuse, taken};
 use super::text::Checks;
@@ -50,7 +51,7 @@ fn of_sound_form<I: FromStr<Err = NotAnId>>(text: &str) -> Result<I, String> {
 impl<I> OwnId<I> {
     /// The id, where no other kind of thing has its number, in whatever board: much is looked up by the number alone.
     /// Only who may make something may ask that. Whether something of the same kind has it, its table says.
-    pub async fn free(self, db: &impl ConnectionTrait, _: &Permit) -> Result<I> {
+    pub async fn free(self, db: &DatabaseTransaction, _: &Permit) -> Result<I> {
         if let Some((kind, uuid)) = self.given.as_ref().and_then(|given| parse_any(given)) {
             // Boxed: it lies in the future of every act that makes something.
             Box::pin(must_be_of_no_other(db, kind, uuid)).await?;
@@ -59,8 +60,10 @@ impl<I> OwnId<I> {
     }
 }
 
-/// Refuses a number that something of another kind has, in any board: work without a request looks at all of them.
-async fn must_be_of_no_other(db: &impl ConnectionTrait, kind: &str, uuid: Uuid) -> Result<()> {
+/// Refuses a number that something of another kind has, in any board: work without a request looks at all of them. Whoever
+/// makes something else under it at the same moment comes first or waits.
+async fn must_be_of_no_other(db: &DatabaseTransaction, kind: &str, uuid: Uuid) -> Result<()> {
+    alone::wait(db, &format!("the id {uuid}")).await?;
     let others = TABLES.iter().filter(|(other, _)| *other != kind);
     let found = others.fold(Condition::any(), |any, &(_, table)| any.add(Expr::exists(row_of(table, uuid))));
     let first = Query::select().expr(Expr::val(1)).cond_where(found).to_owned();
@@ -76,7 +79,7 @@ fn row_of(table: &'static str, uuid: Uuid) -> SelectStatement {
 
 /// Turns the violation of a primary key into a refusal of `id`, wherever the id is in use; anything else stays a fault.
 pub fn id_taken(cause: DbErr) -> Error {
-    if is_taken(&cause) { refuse(UserErrorCode::Taken, "id", ID_TAKEN) } else { Error::fault(cause) }
+    if is_taken(&cause) { refuse(UserErrorCode::Taken, "id", ID_TAKEN) } else { cause.into() }
 }
 
 /// As [`id_taken`], of what is unique by something else as well: the violation of that is a refusal of `field`.

@@ -109,6 +109,6 @@ fn built_upon<M: Row>(cause: DbErr) -> Error {
             );
             refuse(UserErrorCode::Conflict, "id", message)
         }
-        _ => Error::fault(cause),
+        _ => cause.into(),
     }
 }

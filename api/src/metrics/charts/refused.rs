@@ -104,15 +104,15 @@ fn unauthenticated(challenge: &'static str, detail: String) -> Told {
 }
 
 fn of_error(error: &Error, request_id: &RequestId) -> Told {
+    if let Some(seconds) = error.retry_after_seconds() {
+        let told = Told::of(StatusCode::TOO_MANY_REQUESTS, error.to_string());
+        return told.with(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
     match error {
         Error::Coded(Code::Unauthenticated | Code::TokenExpired, detail) => unauthenticated("Bearer", detail.clone()),
         Error::Coded(Code::NotFound, detail) => Told::of(StatusCode::NOT_FOUND, detail),
         Error::Coded(Code::Forbidden, detail) => Told::of(StatusCode::FORBIDDEN, detail),
         Error::Coded(Code::BadUserInput | Code::CostExceeded, detail) => Told::of(StatusCode::BAD_REQUEST, detail),
-        Error::RateLimited { retry_after_seconds } => {
-            let wait = HeaderValue::from(*retry_after_seconds);
-            Told::of(StatusCode::TOO_MANY_REQUESTS, error.to_string()).with(header::RETRY_AFTER, wait)
-        }
         _ => {
             tracing::error!(?error, request_id = request_id.as_str(), "a picture could not be drawn");
             Told::of(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side. Try again later.")

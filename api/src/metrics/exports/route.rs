@@ -227,9 +227,9 @@ fn refuse(denied: &Denied, request_id: &RequestId) -> Response {
 }
 
 fn failure(error: &Error, request_id: &RequestId) -> Response {
-    if let Error::RateLimited { retry_after_seconds } = error {
+    if let Some(seconds) = error.retry_after_seconds() {
         let mut response = say(StatusCode::TOO_MANY_REQUESTS, &error.to_string());
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*retry_after_seconds));
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         return response;
     }
     tracing::error!(?error, request_id = request_id.as_str(), "an export could not be fetched");

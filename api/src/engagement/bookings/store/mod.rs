@@ -22,6 +22,6 @@ pub(super) use slots::*;
 fn conflict(field: &'static str, message: &'static str) -> impl FnOnce(DbErr) -> Error {
     move |cause| match cause.sql_err() {
         Some(SqlErr::UniqueConstraintViolation(_)) => refuse(UserErrorCode::Conflict, field, message),
-        _ => Error::fault(cause),
+        _ => cause.into(),
     }
 }
