@@ -197,6 +197,36 @@ fn postgres_they_take_as_long_as_they_must() {
     run(Engine::Postgres, they_take_as_long_as_they_must);
 }
 
+/// Who queues behind a migration that waits for a table would wait as long as that.
+async fn they_stand_in_nobodys_way(database: &EmptyDatabase) {
+    Turn::take(database.url()).await.unwrap().migrate(Way::Up(None)).await.unwrap();
+    let stranger = alone(database).await;
+    stranger.execute_unprepared("SET glans.system = 'on'").await.unwrap();
+    let reading = stranger.begin().await.unwrap();
+    reading.execute_unprepared("SELECT count(*) FROM board").await.unwrap();
+    let down = async {
+        let turn = Turn::take(database.url()).await.unwrap();
+        // All of them: the first drops the table that the stranger reads.
+        turn.migrate(Way::Down(u32::MAX)).await.unwrap();
+    };
+    let other = async {
+        let other = alone(database).await;
+        other.execute_unprepared("SET statement_timeout = '8s'").await.unwrap();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        other.execute_unprepared("SELECT count(*) FROM board").await.unwrap();
+        other.close().await.unwrap();
+        reading.rollback().await.unwrap();
+    };
+    tokio::join!(down, other);
+    assert!(stranger.execute_unprepared("SELECT count(*) FROM board").await.is_err(), "it is there still");
+    stranger.close().await.unwrap();
+}
+
+#[test]
+fn postgres_they_stand_in_nobodys_way() {
+    run(Engine::Postgres, they_stand_in_nobodys_way);
+}
+
 /// With one connection, so that a setting that outlives its transaction would be seen.
 async fn alone(database: &EmptyDatabase) -> DatabaseConnection {
     let mut options = sea_orm::ConnectOptions::new(database.url());

@@ -2,10 +2,12 @@
 
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
+use std::io::ErrorKind;
 use std::str::FromStr;
 use std::time::Duration;
 
 use glans_migration::{Migrator, MigratorTrait};
+use sea_orm::{DatabaseConnection, DbErr};
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -14,11 +16,14 @@ use tokio::time;
 use super::ConnectError;
 use super::address::is_in_memory;
 use super::options::{open_file, unhurried, unhurried_pool};
+use crate::platform::error::{chain, is_held};
 
 /// As [`alone`](crate::platform::alone) locks, but for a session: migrations are transactions of their own.
 const LOCK: &str = "SELECT pg_try_advisory_lock(hashtextextended('migrations', 26))";
 /// How often who waits looks whether the turn has come.
 const LOOKS: Duration = Duration::from_millis(50);
+/// How long a migration that gave in leaves the tables to others.
+const GIVES_WAY: Duration = Duration::from_secs(1);
 
 /// Which way a database goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +64,7 @@ impl Turn {
         let mut told = false;
         while !lock.is_taken().await? {
             if !std::mem::replace(&mut told, true) {
-                tracing::info!("another process makes or migrates the database: waiting for it");
+                tracing::warn!(by = lock.name(), "another process makes or migrates the database: waiting for it");
             }
             time::sleep(LOOKS).await;
         }
@@ -72,10 +77,7 @@ impl Turn {
             Lock::File(_) => open_file(&self.url, 1, false).await?,
             Lock::Session(_) => sea_orm::Database::connect(unhurried_pool(&self.url)).await?,
         };
-        let done = match way {
-            Way::Up(steps) => Migrator::up(&connection, steps).await,
-            Way::Down(steps) => Migrator::down(&connection, Some(steps)).await,
-        };
+        let done = run(&connection, way).await;
         // Closed before the next process comes: on SQLite the last one out puts the file in order.
         let closed = connection.close().await;
         done.and(closed).map_err(ConnectError::Migration)?;
@@ -86,7 +88,50 @@ impl Turn {
     }
 }
 
+/// A migration that needs what somebody else holds does not stand in the way of others meanwhile, who would queue behind it: it
+/// gives in, is taken back, and begins anew.
+async fn run(connection: &DatabaseConnection, way: Way) -> Result<(), DbErr> {
+    let mut there = within_reach(connection, way).await?;
+    let mut left = match way {
+        Way::Up(steps) => steps.unwrap_or(there).min(there),
+        Way::Down(steps) => steps.min(there),
+    };
+    loop {
+        let done = match way {
+            Way::Up(_) => Migrator::up(connection, Some(left)).await,
+            Way::Down(_) => Migrator::down(connection, Some(left)).await,
+        };
+        match done {
+            Err(cause) if is_held(&cause) => {
+                tracing::warn!(cause = chain(&cause), "a migration waits for what somebody else holds");
+                time::sleep(GIVES_WAY).await;
+                let still = within_reach(connection, way).await?;
+                left -= there - still;
+                there = still;
+            }
+            done => return done,
+        }
+    }
+}
+
+/// How many migrations there are to go that way.
+async fn within_reach(connection: &DatabaseConnection, way: Way) -> Result<u32, DbErr> {
+    let migrations = match way {
+        Way::Up(_) => Migrator::get_pending_migrations(connection).await?,
+        Way::Down(_) => Migrator::get_applied_migrations(connection).await?,
+    };
+    Ok(u32::try_from(migrations.len()).unwrap_or(u32::MAX))
+}
+
 impl Lock {
+    /// Where an operator finds who holds it.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::File(_) => "the file `.lock` beside the database",
+            Self::Session(_) => "a session `glans-migrate`",
+        }
+    }
+
     /// Takes it, where nobody has it.
     async fn is_taken(&mut self) -> Result<bool, ConnectError> {
         match self {
@@ -104,5 +149,12 @@ fn file_beside(url: &str) -> Result<File, ConnectError> {
     let database = SqliteConnectOptions::from_str(url)?;
     let mut name = OsString::from(database.get_filename());
     name.push(".lock");
-    OpenOptions::new().write(true).create(true).truncate(false).open(name).map_err(ConnectError::Lock)
+    // To read is enough to lock it, for whoever runs the server, when an administrator of the machine made it.
+    let opened = match File::open(&name) {
+        Err(cause) if cause.kind() == ErrorKind::NotFound => {
+            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&name)
+        }
+        opened => opened,
+    };
+    opened.map_err(ConnectError::Lock)
 }

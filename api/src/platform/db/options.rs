@@ -43,6 +43,8 @@ pub(super) const REPEATABLE_READ: &str = "repeatable read";
 pub(super) const READ_COMMITTED: &str = "read committed";
 /// What the server calls the connections that migrate.
 const MIGRATES: &str = "glans-migrate";
+/// How long a migration waits for a table: everybody else who wants it queues behind.
+const GIVES_IN: [(&str, &str); 1] = [("lock_timeout", "3s")];
 
 pub(super) async fn open_file(
     url: &str,
@@ -113,7 +115,7 @@ pub(super) fn unhurried_pool(url: &str) -> ConnectOptions {
     let mut options = ConnectOptions::new(url.to_owned());
     options
         .max_connections(1)
-        .map_sqlx_postgres_opts(|options| options.options(UNHURRIED).options(KEEPALIVES))
+        .map_sqlx_postgres_opts(|options| options.options(UNHURRIED).options(GIVES_IN).options(KEEPALIVES))
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .set_application_name(MIGRATES)
         .sqlx_logging(false);
