@@ -46,7 +46,11 @@ fn is_untouched(folder: &Path) -> bool {
 
 #[test]
 fn who_only_looks_makes_nothing() {
-    let folder = tempfile::tempdir().unwrap();
+    let (folder, roster) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let file = roster.path().join("guardianships.csv");
+    std::fs::write(&file, "student,guardian\n").unwrap();
+    let (roster, file) = (roster.path().to_str().unwrap(), file.to_str().unwrap());
+    let board = "board_01h455vb4pex5vsknk084sn02q";
     let lookers = [
         &["doctor"][..],
         &["migrate", "status"],
@@ -60,6 +64,9 @@ fn who_only_looks_makes_nothing() {
         &["admin", "create", "--email", "anne@example.org", "--board", "41613"],
         &["documents", "list"],
         &["documents", "remove", "--client", "ios-2.4"],
+        &["import", "rollback", "import_01h455vb4pex5vsknk084sn02q"],
+        &["import", "oneroster", roster, "--board", board],
+        &["import", "guardianships", file, "--board", board],
     ];
     for arguments in lookers {
         let output = glans(folder.path(), arguments).output().unwrap();

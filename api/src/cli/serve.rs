@@ -13,7 +13,6 @@ use crate::app::App;
 use crate::background::Background;
 use crate::books::Books;
 use crate::calendar;
-use crate::demo::DemoAccount;
 use crate::door::Door;
 use crate::engine::Engine;
 use crate::graphql;
@@ -22,6 +21,7 @@ use crate::metrics::{charts, exports};
 use crate::notifications::unsubscribe;
 use crate::oauth;
 use crate::platform::config::{ClientDocuments, Config, TrustedDocuments};
+use crate::platform::db::Turn;
 use crate::roster;
 use crate::uploads;
 
@@ -64,8 +64,13 @@ pub(super) async fn run(mut config: Config, serve: Serve) -> Result<(), Failure>
     };
     // With port 0 it is known only now; the address of the server is derived from it.
     config.listen = address;
-    let Some(opened) = signals.unless(prepare(config, serve.demo)).await else { return Ok(()) };
-    let (app, accounts) = opened?;
+    let Some(opened) = signals.unless(open(config, serve.demo)).await else { return Ok(()) };
+    let (app, turn) = opened?;
+    // A signal waits until it is filled: a part of a demo is of no use.
+    let accounts = if serve.demo { demo::ensure(&app).await? } else { Vec::new() };
+    drop(turn);
+    // Reads or makes the signing keys and tests them: a wrong secret key is told now, not at the first sign-in.
+    app.identity.keys.keys(&app.db, &app.identity.master, app.clock.now()).await?;
     let stopping = Stopping::default();
     let router = router(&app, stopping.clone())?;
     if let Some(figures) = &figures {
@@ -89,13 +94,11 @@ pub(super) async fn run(mut config: Config, serve: Serve) -> Result<(), Failure>
     Ok(served?)
 }
 
-/// The process over its database, with the accounts of the demo where there is to be one.
-async fn prepare(config: Config, demo: bool) -> Result<(Arc<App>, Vec<DemoAccount>), Failure> {
+/// The process over its database, with the turn to fill that with the demo where there is to be one.
+async fn open(config: Config, demo: bool) -> Result<(Arc<App>, Option<Turn>), Failure> {
     let app = open::lasting_app(config).await?;
-    let accounts = if demo { demo::ensure(&app).await? } else { Vec::new() };
-    // Reads or makes the signing keys and tests them: a wrong secret key is told now, not at the first sign-in.
-    app.identity.keys.keys(&app.db, &app.identity.master, app.clock.now()).await?;
-    Ok((app, accounts))
+    let turn = if demo { Some(open::turn(&app.config).await?) } else { None };
+    Ok((app, turn))
 }
 
 /// All doors of the application.

@@ -30,7 +30,7 @@ pub struct Newcomer<'a> {
 pub async fn invite(call: &Call, board: &board::Model, newcomer: Newcomer<'_>) -> Result<Code> {
     let email = email::canonical(newcomer.email)
         .ok_or_else(|| refuse(UserErrorCode::Invalid, "email", "This is no e-mail address. It looks like a@b.nl."))?;
-    let details = details(newcomer, &email)?;
+    let details = details(newcomer, &email);
     let prepared = actions::prepare(call.app()).await?;
     let code = prepared.code.clone();
     let write = call.write().await?;
@@ -41,7 +41,7 @@ pub async fn invite(call: &Call, board: &board::Model, newcomer: Newcomer<'_>) -
             return Err(refuse(UserErrorCode::Conflict, "email", message));
         }
         Some(person) => person,
-        None => persons::insert(&write, &permit, board.id, PersonId::new(), details).await?,
+        None => persons::insert(&write, &permit, board.id, PersonId::new(), details?).await?,
     };
     let seat = Seat { kind: ScopeKind::Board, id: board.id.0, place: Place::from(board) };
     memberships::actions::appoint(&write, &permit, &person, &seat, Term::at_once(Role::BoardAdmin)).await?;
