@@ -1,7 +1,7 @@
 //! Two databases, one code. Every statement runs in a transaction that carries its scope.
 //!
-//! SQLite has one writer connection, on which writers queue in the program and never meet `SQLITE_BUSY`, and several
-//! readers that cannot write. PostgreSQL has a pool for either, too; a transaction takes on the application role and the boards of
+//! SQLite has one writer connection, on which writers queue in the program, so that they meet `SQLITE_BUSY` only where another
+//! process writes, and several readers that cannot write. PostgreSQL has a pool for either, too; a transaction takes on the application role and the boards of
 //! its scope, so that row-level security holds even where a filter was forgotten.
 //!
 //! A read replica of PostgreSQL follows some time later. It is for what may be as old as that, and whoever reads there asks it
