@@ -143,6 +143,20 @@ async fn the_number_of_something_else_is_in_use(world: &World) {
     }
 }
 
+/// A number is of one thing, whoever comes first.
+async fn of_two_kinds_made_at_once_one_has_the_number(world: &World) {
+    let creates = creates(world);
+    for pair in creates.chunks_exact(2) {
+        let (one, other, number) = (&pair[0], &pair[1], Uuid::now_v7());
+        let ids = [one.own_id(number), other.own_id(number)];
+        let (first, second) = tokio::join!(one.done(world, 0, &ids[0]), other.done(world, 0, &ids[1]));
+        let told = (refusals(&first), refusals(&second));
+        let is_taken = |told: &[String]| told == ["TAKEN id"];
+        let one_each = (told.0.is_empty() && is_taken(&told.1)) || (is_taken(&told.0) && told.1.is_empty());
+        assert!(one_each, "{} and {}: {told:?}", one.mutation, other.mutation);
+    }
+}
+
 /// Who may make nothing of the kind learns of no number whether it is in use.
 async fn without_the_right_a_number_tells_nothing(world: &World) {
     let (ours, theirs) = (&world.ours, &world.theirs);
@@ -234,6 +248,7 @@ on_each_database!(
     an_id_of_something_else_is_refused,
     a_wrong_id_is_told_with_what_else_is_wrong,
     the_number_of_something_else_is_in_use,
+    of_two_kinds_made_at_once_one_has_the_number,
     without_the_right_a_number_tells_nothing,
     what_is_for_many_takes_nothing_of_what_has_its_number,
     all_that_takes_an_id_of_the_app_is_looked_at_here,

@@ -15,6 +15,7 @@ use crate::identity::audit::{self, Deed};
 use crate::metrics::engagement::Ask;
 use crate::metrics::queries;
 use crate::platform::error::{Error, Result, UserErrorCode, not_found, refuse};
+use crate::platform::own_id::OwnId;
 use crate::platform::text::Checks;
 
 /// What somebody wants to have written, and may have.
@@ -22,6 +23,7 @@ pub(super) struct Order {
     permit: Permit,
     owner: Owner,
     ask: Ask,
+    id: OwnId<ExportId>,
     row: export::Model,
 }
 
@@ -43,9 +45,9 @@ pub(super) async fn order(call: &Call, input: ExportStartInput) -> Result<Order>
     let asked = Asked::from(input);
     let (from, to, span, breakdown) = (asked.from, asked.to, asked.span, asked.breakdown);
     let terms = checks.with(rules::terms(asked, level, view))?;
-    let id = id.free(db, &permit).await?;
     let row = export::Model {
-        id,
+        // Of its own where none is given: `start` looks whether that is free.
+        id: ExportId::new(),
         board_id,
         account_id: owner.account(),
         client_id: owner.client(),
@@ -75,18 +77,19 @@ pub(super) async fn order(call: &Call, input: ExportStartInput) -> Result<Order>
     }
     let ask = Ask { metrics: rules::metrics(&row)?, from, to, span, breakdown: by };
     queries::make_room(call, board_id).await?;
-    Ok(Order { permit, owner, ask, row })
+    Ok(Order { permit, owner, ask, id, row })
 }
 
 /// Makes an export that waits to be written.
 pub(super) async fn start(write: &Write<'_>, order: Result<Order>) -> Result<export::Model> {
-    let Order { permit, owner, ask, row } = order?;
+    let Order { permit, owner, ask, id, mut row } = order?;
     let (db, scope, board) = (write.db(), write.scope(), row.board_id);
     queries::note(write.call(), &queries::Asked { board, scope_id: row.place_id, scope_kind: row.level, ask: &ask })?;
     store::lock_board(db, board).await?;
     store::hold_board(db, board).await?;
     is_free(db, &scope, board).await?;
     make_room(write, &permit, board, owner).await?;
+    row.id = id.free(db, &permit).await?;
     let export = store::insert(db, &permit, row).await?;
     audit::record(write, Some(board), Deed::ExportStarted, Some(export.id.to_string())).await?;
     Ok(export)
