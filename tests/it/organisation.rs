@@ -255,6 +255,9 @@ async fn nothing_of_a_closed_board_changes(world: &World) {
         let seen = ask(world, Who::Admin, CAN_EDIT, json!({ "id": id })).await;
         assert_eq!(seen["node"]["viewerCanEdit"], json!(false), "{id}");
     }
+    let thread = "query($id: ID!) { thread(id: $id) { viewerCanWrite } }";
+    let seen = ask(world, Who::Teacher, thread, json!({ "id": ours.threads[0] })).await;
+    assert_eq!(seen["thread"], json!({ "viewerCanWrite": false }));
     assert_eq!([private(student).await, private(teacher).await], before, "it is read as before");
     // Who may not do it anyway is told no more than before.
     let update = json!({ "id": ours.id, "name": "Anders" });

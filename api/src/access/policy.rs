@@ -217,8 +217,8 @@ pub fn permits(actor: &Actor, action: Action, place: &Place) -> bool {
 }
 
 /// Whether `action` changes something of the board, which a closed board does not allow. Closing it once more changes
-/// nothing, figures and numbers are only read, the own progress with a material belongs to the person, and a closed board still owes
-/// people what is kept of them, and to forget it.
+/// nothing, figures and numbers are only read, the own progress with a material belongs to the person, and a closed board
+/// still owes people what is kept of them, and to forget it.
 pub const fn changes_board(action: Action) -> bool {
     !matches!(
         action,

@@ -16,7 +16,7 @@ use glans_entity::scope::Scope;
 use sea_orm::DatabaseTransaction;
 use tokio::sync::Mutex;
 
-use crate::access::{self, Actor, PersonActor, Standing};
+use crate::access::{self, Action, Actor, PersonActor, Place, Standing};
 use crate::app::App;
 use crate::loaders;
 use crate::metrics::engagement::Allowance;
@@ -143,6 +143,11 @@ impl Call {
     /// The day of this request in the Netherlands.
     pub fn today(&self) -> NaiveDate {
         today(self.now())
+    }
+
+    /// Whether `board` is closed to what the caller would change there by `action`.
+    pub fn is_closed(&self, board: BoardId, action: Action) -> bool {
+        access::is_closed(&self.standing().actor, action, &Place::board(board))
     }
 
     /// Refuses who is not signed in.

@@ -8,6 +8,7 @@ use glans_entity::ids::PersonId;
 use super::company::Company;
 use super::loaders::{CompanyOf, LastOf, NameOf, ParticipantsOf, UnreadOf};
 use super::store;
+use crate::access::Action;
 use crate::call::Call;
 use crate::engagement::contact_rules::{self, RulesOf};
 use crate::loaders;
@@ -151,7 +152,8 @@ impl Thread {
     /// Whether the viewer may write in it now.
     pub async fn viewer_can_write(&self, ctx: &Context<'_>) -> Result<bool> {
         // Who sees it may write in it, unless the thread itself stands in the way.
-        Ok(self.company(ctx).await?.obstacle(&self.0).is_none())
+        let is_closed = Call::of(ctx).is_closed(self.0.board_id, Action::ThreadWrite);
+        Ok(!is_closed && self.company(ctx).await?.obstacle(&self.0).is_none())
     }
 
     /// When it was made.

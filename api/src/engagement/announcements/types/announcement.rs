@@ -6,7 +6,7 @@ use glans_entity::engagement::{self, announcement, announcement_translation, rec
 use glans_entity::localized::Localized;
 
 use super::{AnnouncementRevision, AnnouncementTranslation, GuardianReceipt, Reach, ReceiptState};
-use crate::access::{self, Action, Place};
+use crate::access::Action;
 use crate::call::Call;
 use crate::engagement::announcements::loaders::{
     Changeable, ReachOf, RevisionsOf, SeenAsStaff, TranslationsOf, WriterOf,
@@ -295,8 +295,7 @@ impl Announcement {
 
     /// Whether the viewer may change it, or once it has appeared, correct and withdraw it.
     pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> Result<bool> {
-        let (standing, board) = (Call::of(ctx).standing(), Place::board(self.0.board_id));
-        if access::is_closed(&standing.actor, Action::FamiliesAddress, &board) {
+        if Call::of(ctx).is_closed(self.0.board_id, Action::FamiliesAddress) {
             return Ok(false);
         }
         Ok(self.0.withdrawn_at.is_none() && loaders::one(ctx, Changeable(self.0.id)).await?.is_some())

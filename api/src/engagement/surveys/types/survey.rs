@@ -6,7 +6,7 @@ use glans_entity::engagement::{self, recipient, survey};
 
 use super::results::{SurveyResults, counted};
 use super::{SurveyQuestion, SurveyResponse};
-use crate::access::{self, Action, Place};
+use crate::access::Action;
 use crate::call::Call;
 use crate::engagement::announcements::WriterOf;
 use crate::engagement::audience::{AudienceTarget, OwnReceipt, audience_of, children_of};
@@ -203,8 +203,7 @@ impl Survey {
 
     /// Whether the viewer may change, open and close it.
     pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> Result<bool> {
-        let (standing, board) = (Call::of(ctx).standing(), Place::board(self.0.board_id));
-        if access::is_closed(&standing.actor, Action::FamiliesAddress, &board) {
+        if Call::of(ctx).is_closed(self.0.board_id, Action::FamiliesAddress) {
             return Ok(false);
         }
         Ok(loaders::one(ctx, AsAuthor(self.0.id)).await?.is_some())
