@@ -48,8 +48,8 @@ enum Lock {
 }
 
 impl Turn {
-    /// Waits until no other process has it, and leaves nothing behind when dropped meanwhile. The database itself is not made by
-    /// that; on SQLite, its folder must be there.
+    /// Waits until no other process has it; dropped meanwhile, it wants it no more. The database itself is not made by that; on
+    /// SQLite, its folder must be there.
     pub async fn take(url: &str) -> Result<Self, ConnectError> {
         let (url, mut lock) = match url.split_once("://") {
             Some(("sqlite", rest)) if is_in_memory(rest) => return Err(ConnectError::InMemory),
@@ -64,7 +64,7 @@ impl Turn {
         let mut told = false;
         while !lock.is_taken().await? {
             if !std::mem::replace(&mut told, true) {
-                tracing::warn!(by = lock.name(), "another process makes or migrates the database: waiting for it");
+                tracing::warn!(at = lock.place(), "another process makes or migrates the database: waiting for it");
             }
             time::sleep(LOOKS).await;
         }
@@ -91,26 +91,29 @@ impl Turn {
 /// A migration that needs what somebody else holds does not stand in the way of others meanwhile, who would queue behind it: it
 /// gives in, is taken back, and begins anew.
 async fn run(connection: &DatabaseConnection, way: Way) -> Result<(), DbErr> {
-    let mut there = within_reach(connection, way).await?;
-    let mut left = match way {
-        Way::Up(steps) => steps.unwrap_or(there).min(there),
-        Way::Down(steps) => steps.min(there),
-    };
+    let mut goal = None;
     loop {
-        let done = match way {
-            Way::Up(_) => Migrator::up(connection, Some(left)).await,
-            Way::Down(_) => Migrator::down(connection, Some(left)).await,
-        };
-        match done {
+        match go(connection, way, &mut goal).await {
             Err(cause) if is_held(&cause) => {
                 tracing::warn!(cause = chain(&cause), "a migration waits for what somebody else holds");
                 time::sleep(GIVES_WAY).await;
-                let still = within_reach(connection, way).await?;
-                left -= there - still;
-                there = still;
             }
             done => return done,
         }
+    }
+}
+
+/// Goes on until so many migrations are left as are to be left in the end, which the first look says.
+async fn go(connection: &DatabaseConnection, way: Way, goal: &mut Option<u32>) -> Result<(), DbErr> {
+    let there = within_reach(connection, way).await?;
+    let goal = *goal.get_or_insert(match way {
+        Way::Up(None) => 0,
+        Way::Up(Some(steps)) | Way::Down(steps) => there.saturating_sub(steps),
+    });
+    let steps = Some(there.saturating_sub(goal));
+    match way {
+        Way::Up(_) => Migrator::up(connection, steps).await,
+        Way::Down(_) => Migrator::down(connection, steps).await,
     }
 }
 
@@ -125,10 +128,10 @@ async fn within_reach(connection: &DatabaseConnection, way: Way) -> Result<u32, 
 
 impl Lock {
     /// Where an operator finds who holds it.
-    fn name(&self) -> &'static str {
+    fn place(&self) -> &'static str {
         match self {
             Self::File(_) => "the file `.lock` beside the database",
-            Self::Session(_) => "a session `glans-migrate`",
+            Self::Session(_) => "the advisory locks of sessions `glans-migrate` in pg_locks",
         }
     }
 
@@ -149,11 +152,9 @@ fn file_beside(url: &str) -> Result<File, ConnectError> {
     let database = SqliteConnectOptions::from_str(url)?;
     let mut name = OsString::from(database.get_filename());
     name.push(".lock");
-    // To read is enough to lock it, for whoever runs the server, when an administrator of the machine made it.
-    let opened = match File::open(&name) {
-        Err(cause) if cause.kind() == ErrorKind::NotFound => {
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&name)
-        }
+    let opened = match OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&name) {
+        // Where an administrator of the machine made it: to read it is enough to lock it.
+        Err(cause) if cause.kind() == ErrorKind::PermissionDenied => File::open(&name),
         opened => opened,
     };
     opened.map_err(ConnectError::Lock)
