@@ -35,7 +35,7 @@ where
     K: Send + Sync + Hash + Eq + Clone + 'static,
     Batch: Loader<K, Error = BatchError>,
 {
-    in_context(ctx).load_one(key).await.map_err(Error::fault)
+    in_context(ctx).load_one(key).await.map_err(failed)
 }
 
 /// What belongs to each of `keys`.
@@ -44,7 +44,11 @@ where
     K: Send + Sync + Hash + Eq + Clone + 'static,
     Batch: Loader<K, Error = BatchError>,
 {
-    in_context(ctx).load_many(keys).await.map_err(Error::fault)
+    in_context(ctx).load_many(keys).await.map_err(failed)
+}
+
+fn failed(error: BatchError) -> Error {
+    if matches!(*error.0, Error::Held) { Error::Held } else { Error::fault(error) }
 }
 
 /// What must belong to `key`, because who sees the object that asks sees this as well.

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::fmt;
 
 use async_graphql::{Enum, SimpleObject};
-use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlErr};
+use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
 /// The one error of actions, stores and resolvers.
 pub enum Error {
@@ -132,7 +132,7 @@ pub fn refusal(code: UserErrorCode, field: &str, message: impl Into<String>) -> 
 /// What a database says when another transaction stood in the way. PostgreSQL, appendix A: `lock_not_available` and
 /// `deadlock_detected`. SQLite, result codes: `SQLITE_BUSY`, by itself, in recovery, and with a snapshot that is too old.
 const STOOD_IN_THE_WAY: [&str; 5] = ["55P03", "40P01", "5", "261", "517"];
-/// When to come again for what somebody else holds, after one has waited for it as long as one may.
+/// When to come again for what others hold.
 const HELD_SECONDS: u32 = 5;
 
 /// What the user reads when somebody else was first.
@@ -228,7 +228,7 @@ impl fmt::Display for Error {
                 write!(f, "Too many attempts. Try again in {retry_after_seconds} seconds.")
             }
             Self::Held => {
-                write!(f, "Somebody else is changing this just now. Try again in {HELD_SECONDS} seconds.")
+                write!(f, "Others are writing just now. Try again in {HELD_SECONDS} seconds.")
             }
             Self::Fault(_) => f.write_str("Something went wrong on our side. Try again later."),
         }
@@ -248,13 +248,11 @@ impl From<DbErr> for Error {
 
 /// Whether the database gave up for what another transaction holds; on SQLite that is the one connection that writes.
 pub(super) fn is_held(cause: &DbErr) -> bool {
-    let cause = match cause {
-        DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) => return true,
-        DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => cause,
-        _ => return false,
+    let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = cause else {
+        return false;
     };
-    let code = cause.as_database_error().and_then(|error| error.code());
-    code.is_some_and(|code| STOOD_IN_THE_WAY.contains(&code.as_ref()))
+    let code = cause.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    matches!(**cause, sqlx::Error::PoolTimedOut) || code.is_some_and(|code| STOOD_IN_THE_WAY.contains(&code.as_ref()))
 }
 
 /// Turns the violation of a unique constraint into a refusal of `field`; anything else stays a fault.

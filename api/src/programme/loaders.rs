@@ -25,7 +25,7 @@ type States = Arc<HashMap<MaterialId, MaterialState>>;
 
 /// The editions that the viewer of this request may read.
 pub(super) async fn shelf(ctx: &Context<'_>) -> Result<Arc<Shelf>> {
-    let shelf = loaders::in_context(ctx).load_one(OfViewer).await.map_err(Error::fault)?;
+    let shelf = loaders::one(ctx, OfViewer).await?;
     shelf.ok_or_else(|| Error::fault("the shelf of the viewer was not loaded"))
 }
 

@@ -154,7 +154,7 @@ impl RosterImport {
 
     /// The board that is imported into.
     async fn board(&self, ctx: &Context<'_>) -> Result<Board> {
-        let board = loaders::in_context(ctx).load_one(self.0.board_id).await.map_err(Error::fault)?;
+        let board = loaders::one(ctx, self.0.board_id).await?;
         board.map(Board).ok_or_else(|| Error::fault("an import in sight has no board in sight"))
     }
 

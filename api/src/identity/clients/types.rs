@@ -49,7 +49,7 @@ impl ApiClient {
 
     /// The board whose data it can reach.
     pub async fn board(&self, ctx: &Context<'_>) -> Result<Option<Board>> {
-        let board = loaders::in_context(ctx).load_one(self.0.board_id).await.map_err(Error::fault)?;
+        let board = loaders::one(ctx, self.0.board_id).await?;
         Ok(board.map(Board))
     }
 
@@ -65,7 +65,7 @@ impl ApiClient {
     /// Its secrets, the newest first: when they were made and used, never what they are. Empty for the client itself.
     #[graphql(directive = list_size::apply(2))]
     pub async fn secrets(&self, ctx: &Context<'_>) -> Result<Vec<ApiClientSecret>> {
-        let rows = loaders::in_context(ctx).load_one(SecretsOf(self.0.id)).await.map_err(Error::fault)?;
+        let rows = loaders::one(ctx, SecretsOf(self.0.id)).await?;
         Ok(rows.unwrap_or_default().into_iter().map(Into::into).collect())
     }
 

@@ -1,7 +1,7 @@
 //! Two databases, one code. Every statement runs in a transaction that carries its scope.
 //!
-//! SQLite has one writer connection, on which writers queue in the program, so that they meet `SQLITE_BUSY` only where another
-//! process writes, and several readers that cannot write. PostgreSQL has a pool for either, too; a transaction takes on the application role and the boards of
+//! SQLite has one writer connection, on which writers queue in the program, so that they meet `SQLITE_BUSY` only where
+//! another process writes, and several readers that cannot write. PostgreSQL has a pool for either, too; a transaction takes on the application role and the boards of
 //! its scope, so that row-level security holds even where a filter was forgotten.
 //!
 //! A read replica of PostgreSQL follows some time later. It is for what may be as old as that, and whoever reads there asks it
@@ -19,8 +19,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::NaiveDate;
 use glans_entity::scope::Scope;
 use sea_orm::{
-    AccessMode, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    AccessMode, ConnAcquireErr, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
 use address::is_in_memory;
@@ -162,9 +162,19 @@ impl Database {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let transaction = self.writer.begin_with_options(options).await?;
+        let transaction = self.writer.begin_with_options(options).await.map_err(|cause| self.busy(cause))?;
         self.put_on(&transaction, scope, AccessMode::ReadWrite, patience).await?;
         Ok(transaction)
+    }
+
+    /// Who gets no connection to write waited for others where there is but one; where there are many, the server may be gone.
+    fn busy(&self, cause: DbErr) -> DbErr {
+        match (self.backend(), cause) {
+            (DbBackend::Sqlite, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) => {
+                DbErr::Exec(RuntimeErr::SqlxError(sqlx::Error::PoolTimedOut.into()))
+            }
+            (_, cause) => cause,
+        }
     }
 
     /// Closes the pools, so that the file or the server is free when the process ends.

@@ -58,7 +58,7 @@ impl Programme {
         let Some(id) = self.0.edition.board_id else {
             return Ok(None);
         };
-        Ok(loaders::in_context(ctx).load_one(id).await.map_err(Error::fault)?.map(Board))
+        Ok(loaders::one(ctx, id).await?.map(Board))
     }
 
     /// When the edition that is shown was published; null when none is published yet.
