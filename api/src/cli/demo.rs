@@ -49,7 +49,9 @@ pub(super) async fn run(config: Config, args: DemoArgs) -> Result<(), Failure> {
     let size = size.check().map_err(|wrong| Failure::Usage(wrong.to_string()))?;
     allowed(&config)?;
     let app = open::app(config).await?;
+    let turn = open::turn(&app.config).await?;
     let filled = fill(&app, size).await?;
+    drop(turn);
     let accounts = actions::accounts(&app).await?;
     if json {
         let answer = Answer { filled: &filled, accounts: &accounts };

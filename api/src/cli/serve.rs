@@ -64,13 +64,15 @@ pub(super) async fn run(mut config: Config, serve: Serve) -> Result<(), Failure>
     };
     // With port 0 it is known only now; the address of the server is derived from it.
     config.listen = address;
-    let Some(opened) = signals.unless(open(config, serve.demo)).await else { return Ok(()) };
+    let Some(opened) = signals.unless(Box::pin(open(config, serve.demo))).await else { return Ok(()) };
     let (app, turn) = opened?;
     // A signal waits until it is filled: a part of a demo is of no use.
     let accounts = if serve.demo { demo::ensure(&app).await? } else { Vec::new() };
     drop(turn);
     // Reads or makes the signing keys and tests them: a wrong secret key is told now, not at the first sign-in.
-    app.identity.keys.keys(&app.db, &app.identity.master, app.clock.now()).await?;
+    let keys = app.identity.keys.keys(&app.db, &app.identity.master, app.clock.now());
+    let Some(keys) = signals.unless(keys).await else { return Ok(()) };
+    keys?;
     let stopping = Stopping::default();
     let router = router(&app, stopping.clone())?;
     if let Some(figures) = &figures {
