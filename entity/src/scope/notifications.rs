@@ -14,7 +14,7 @@ fn open_children(scope: &Scope) -> SelectStatement {
     use notification_student::Column;
     let with = |least: &[GuardianAccess], children: &[crate::ids::StudentId]| {
         Condition::all()
-            .add(Column::Least.among(least.iter().copied()))
+            .add(Column::Least.is_in(least.iter().copied()))
             .add(Column::StudentId.among(children.iter().copied()))
     };
     let any = Condition::any()
@@ -57,8 +57,8 @@ fn open_to_staff(scope: &Scope) -> Condition {
         .add(Column::AboutId.among(scope.directed_clusters.iter().map(|it| it.0)));
     let open = Condition::any()
         .add(Column::AboutKind.is_null())
-        .add(Column::AboutKind.not_among(IN_CONFIDENCE))
-        .add(Column::Text.among(OF_ONESELF))
+        .add(Column::AboutKind.is_not_in(IN_CONFIDENCE))
+        .add(Column::Text.is_in(OF_ONESELF))
         .add(in_sight::<absence_notice::Entity>(AbsenceNoticeId::PREFIX, absence_notice::Column::Id, scope))
         .add(in_sight::<agreement::Entity>(AgreementId::PREFIX, agreement::Column::Id, scope))
         .add(in_sight::<concern::Entity>(ConcernId::PREFIX, concern::Column::Id, scope))
