@@ -89,8 +89,8 @@ fn broken_off(config: &Config) -> Failure {
         None => "make the database anew".to_owned(),
     };
     Failure::Failed(format!(
-        "the demo in this database is not whole: filling it broke off, or another process is still at it. Where it \
-         broke off, {remedy}, or name another database with --database-url, and start again"
+        "the demo in this database is not whole: filling it broke off; {remedy}, or name another database with \
+         --database-url, and start again"
     ))
 }
 
