@@ -96,6 +96,12 @@ async fn who_finds_the_file_busy_comes_again(world: &World) {
     let told = Error::from(db.write_soon(&scope).await.unwrap_err());
     assert!(matches!(told, Error::Held), "{told:?}");
     writing.rollback().await.unwrap();
+
+    // Within the process there is one connection to wait for.
+    let writing = db.write(&scope).await.unwrap();
+    let told = Error::from(db.write_soon(&scope).await.unwrap_err());
+    assert!(matches!(told, Error::Held), "{told:?}");
+    writing.rollback().await.unwrap();
     db.write_soon(&scope).await.unwrap().rollback().await.unwrap();
     other.close().await.unwrap();
 }

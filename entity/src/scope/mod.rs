@@ -141,8 +141,8 @@ pub trait Scoped: EntityTrait {
 
 /// A column that holds one of the ids in sight.
 trait Among: ColumnTrait {
-    /// Whether it does. That it is none of none stands in the statement itself and in no parameter: PostgreSQL then plans nothing
-    /// for what is never there, and keeps its plan.
+    /// Whether it does. Where there are no ids, FALSE stands in the statement itself: hidden in parameters, it would have
+    /// PostgreSQL plan the statement anew each time.
     fn among<V: Into<Value>>(&self, ids: impl IntoIterator<Item = V>) -> Expr {
         let mut ids = ids.into_iter().peekable();
         if ids.peek().is_none() { Expr::cust("FALSE") } else { self.is_in(ids) }

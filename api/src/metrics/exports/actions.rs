@@ -46,7 +46,7 @@ pub(super) async fn order(call: &Call, input: ExportStartInput) -> Result<Order>
     let (from, to, span, breakdown) = (asked.from, asked.to, asked.span, asked.breakdown);
     let terms = checks.with(rules::terms(asked, level, view))?;
     let row = export::Model {
-        // Of its own where none is given: `start` looks whether that is free.
+        // `start` puts the one in its place that is wanted, once that is free.
         id: ExportId::new(),
         board_id,
         account_id: owner.account(),

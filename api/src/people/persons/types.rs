@@ -138,9 +138,11 @@ impl Person {
     /// Whether the viewer may change the record (`personUpdate`). False of another guardian of an own child, and of who was
     /// erased.
     pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> Result<bool> {
+        if self.0.erased_at.is_some() {
+            return Ok(false);
+        }
         let (standing, needs) = (Call::of(ctx).standing(), self.needs(ctx, rules::to_update).await?);
-        let may = needs.met(|action, place| access::allows(&standing.actor, action, place));
-        if self.0.erased_at.is_some() || !may {
+        if !needs.met(|action, place| access::allows(&standing.actor, action, place)) {
             return Ok(false);
         }
         if self.is_viewer(ctx) {

@@ -1,8 +1,8 @@
 //! Two databases, one code. Every statement runs in a transaction that carries its scope.
 //!
 //! SQLite has one writer connection, on which writers queue in the program, so that they meet `SQLITE_BUSY` only where
-//! another process writes, and several readers that cannot write. PostgreSQL has a pool for either, too; a transaction takes on the application role and the boards of
-//! its scope, so that row-level security holds even where a filter was forgotten.
+//! another process writes, and several readers that cannot write. PostgreSQL has a pool for either, too; a transaction takes
+//! on the application role and the boards of its scope, so that row-level security holds even where a filter was forgotten.
 //!
 //! A read replica of PostgreSQL follows some time later. It is for what may be as old as that, and whoever reads there asks it
 //! first how far it is: `metrics::published`.
@@ -167,7 +167,8 @@ impl Database {
         Ok(transaction)
     }
 
-    /// Who gets no connection to write waited for others where there is but one; where there are many, the server may be gone.
+    /// Who gets no connection to write waited for others where there is but one, and is told so as of a lock; where there are
+    /// many, the server may be gone, and that is a fault.
     fn busy(&self, cause: DbErr) -> DbErr {
         match (self.backend(), cause) {
             (DbBackend::Sqlite, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) => {
