@@ -2,7 +2,8 @@
 //!
 //! Over the load data of `glans demo --schools 400 --guardians-per-school 200`, on SQLite and PostgreSQL. It prints
 //! requests per second, the median and 99th percentile at 1, 16 and 64 callers, CPU per request of server and database
-//! together, statements per request, and the ratio to the flat handler; then how long readers wait while a school signs in. It asserts no time: machines differ, ratios hold.
+//! together, statements per request, and the ratio to the flat handler; then how long readers wait while a school signs in;
+//! and the lessons once more when there are 60 of them. It asserts no time: machines differ, ratios hold.
 //!
 //! `cargo bench -p glans-tests --bench screens -- [--schools N] [--guardians-per-school N] [--seconds N]`
 //!
@@ -12,6 +13,7 @@
 //! file of figures takes to make and to fetch; with `rosters [--rows N]` how long an import takes; with `metrics` that figures cost the same however many facts are behind them.
 #![expect(clippy::expect_used, clippy::panic, reason = "a measurement that cannot go on is no measurement")]
 
+mod course;
 mod cpu;
 mod exports;
 mod flat;
@@ -105,10 +107,15 @@ async fn bench(size: &Size) {
         let url = database.url().to_owned();
         fill(&url, size);
         report::head(engine, &size.schools, &size.guardians_per_school);
+        let time = Duration::from_secs(size.seconds);
         for screen in screens::all(&url).await {
-            compare(&url, &database.processes(), &screen, Duration::from_secs(size.seconds)).await;
-            signing_in::compare(&url, &screen, Duration::from_secs(size.seconds)).await;
+            compare(&url, &database.processes(), &screen, time).await;
+            signing_in::compare(&url, &screen, time).await;
         }
+        add_course(&url);
+        println!("with a second course, {} lessons in all", course::LESSONS_IN_ALL);
+        let [lessons, _] = screens::all(&url).await;
+        compare(&url, &database.processes(), &lessons, time).await;
         database.remove().await;
     }
 }
@@ -139,13 +146,26 @@ async fn metrics(size: &Size) {
 }
 
 fn fill(url: &str, size: &Size) {
+    let of_size = ["--schools", &size.schools, "--guardians-per-school", &size.guardians_per_school];
+    cli(url, &[&["demo", "--json"], &of_size[..]].concat());
+}
+
+fn add_course(url: &str) {
+    let file = tempfile::NamedTempFile::new().expect("a temporary file");
+    serde_json::to_writer(&file, &course::document()).expect("room for a course");
+    cli(url, &["import", "programme", "--publish", file.path().to_str().expect("a path in UTF-8")]);
+}
+
+/// Runs a command of the program.
+fn cli(url: &str, arguments: &[&str]) {
     let status = Command::new(std::env::current_exe().expect("the path of this program"))
-        .args(["cli", "demo", "--database-url", url, "--json"])
-        .args(["--schools", &size.schools, "--guardians-per-school", &size.guardians_per_school])
+        .args(["cli"])
+        .args(arguments)
+        .args(["--database-url", url])
         .env("GLANS_SECRET_KEY", server::SECRET_KEY)
         .stdout(std::process::Stdio::null())
         .status();
-    assert!(status.expect("this program runs").success(), "the demo does not fill the database");
+    assert!(status.expect("this program runs").success(), "`glans {}` fails", arguments.join(" "));
 }
 
 /// One screen, from the API and from the flat handler.

@@ -2,6 +2,8 @@
 //! slices.
 #![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+use mimalloc::MiMalloc;
+
 mod access;
 mod access_log;
 mod announcements;
@@ -62,6 +64,10 @@ mod sync;
 mod telemetry;
 mod threads;
 mod upkeep;
+
+/// As the server has it.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// The root of the repository.
 fn repository() -> &'static std::path::Path {

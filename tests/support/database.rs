@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tempfile::TempDir;
 
 use crate::engine::Engine;
-use crate::maintenance::{self, KeptCopy, outside};
+use crate::maintenance::{self, KeptCopy, Others, outside};
 use crate::scratch;
 use crate::server::Server;
 use crate::template;
@@ -135,6 +135,17 @@ impl TestDatabase {
         }
     }
 
+    /// As it was before the test, for the same connections: they know their statements already, and what a new one learns
+    /// takes longer than most tests. None where that cannot be; then it is no more.
+    pub(crate) async fn brought_back(self) -> Option<Self> {
+        let Place::Lent(server, copy, copies) = self.place else {
+            self.remove().await;
+            return None;
+        };
+        let copy = outside(bring_back(server, copy, Others::Stay)).await?;
+        Some(Self { place: Place::Lent(server, copy, copies), ..self })
+    }
+
     /// As [`remove`](Self::remove), from outside of a runtime. Nobody waits for it where the server ends with this process.
     pub(crate) fn remove_later(self) {
         let in_background = match &self.place {
@@ -163,12 +174,20 @@ impl TestDatabase {
 }
 
 async fn give_back(server: &'static Server, copy: KeptCopy, copies: Arc<KeptCopies>) {
+    if let Some(copy) = bring_back(server, copy, Others::Go).await {
+        copies.put(copy);
+    }
+}
+
+/// None where a new copy is better; then this one is no more.
+async fn bring_back(server: &'static Server, copy: KeptCopy, others: Others) -> Option<KeptCopy> {
     let database = copy.database.clone();
     let superuser = server.superuser_url(&database).expect("copies are lent only where there is one");
-    match copy.restored(&superuser).await {
-        Some(copy) => copies.put(copy),
-        None => server.remove(&database).await,
+    let restored = copy.restored(&superuser, others).await;
+    if restored.is_none() {
+        server.remove(&database).await;
     }
+    restored
 }
 
 fn next_name() -> String {

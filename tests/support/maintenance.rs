@@ -55,6 +55,14 @@ pub(crate) async fn take_snapshot(superuser: &str) {
     connection.close().await.expect("a connection that closes");
 }
 
+/// What becomes of who else is connected to a database that is brought back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Others {
+    Go,
+    /// They go on, and must have nothing in hand.
+    Stay,
+}
+
 /// A copy of a snapshot, and who brings it back to what it was.
 #[derive(Debug)]
 pub(crate) struct KeptCopy {
@@ -77,15 +85,16 @@ impl KeptCopy {
         self.database
     }
 
-    /// Takes away all that a test did, and who of it is still connected. None where it takes less to make a copy anew; then
-    /// nobody is connected any more, but the database is still there.
-    pub(crate) async fn restored(mut self, superuser: &str) -> Option<Self> {
+    /// Takes away all that a test did. None where it takes less to make a copy anew; then the database is still there.
+    pub(crate) async fn restored(mut self, superuser: &str, others: Others) -> Option<Self> {
         self.uses += 1;
         let keeper = match self.keeper.take() {
             Some(keeper) => keeper,
             None => connect(superuser).await,
         };
-        send_away_others(&keeper).await;
+        if others == Others::Go {
+            send_away(&keeper).await;
+        }
         if self.uses < MOST_USES && restore(&keeper).await {
             return Some(Self { keeper: Some(keeper), ..self });
         }
@@ -94,7 +103,7 @@ impl KeptCopy {
     }
 }
 
-async fn send_away_others(keeper: &DatabaseConnection) {
+async fn send_away(keeper: &DatabaseConnection) {
     let start = Instant::now();
     while ask::<i64>(keeper, SEND_AWAY_OTHERS, "others").await > 0 {
         assert!(start.elapsed() < PATIENCE, "connections of a test that is over stay");

@@ -56,7 +56,7 @@ async fn writings(engine: Engine, api: &Api, text: &mut String) {
     let mutations: Vec<_> = api.fields("Mutation").into_iter().map(|field| field.name.node.to_string()).collect();
     let mut uncovered = Vec::new();
     let mut elsewhere = Vec::new();
-    let mut world = fresh(engine).await;
+    let mut world = World::prepare(engine).await.expect("the engine is there: this test runs on it");
     for mutation in mutations.iter().filter(|mutation| !ABOUT_ONESELF.contains(&mutation.as_str())) {
         if input(mutation, "", &world.ours).is_none() {
             uncovered.push(mutation);
@@ -67,8 +67,7 @@ async fn writings(engine: Engine, api: &Api, text: &mut String) {
             for who in Who::ALL {
                 let Some(cell) = attempt(&world, who, mutation, whose, abroad).await else { continue };
                 if cell == "done" {
-                    Box::pin(world.remove()).await.remove().await;
-                    world = fresh(engine).await;
+                    world = Box::pin(world.renewed()).await;
                 }
                 cells.push(cell);
             }
@@ -110,10 +109,6 @@ async fn attempt(world: &World, who: Who, mutation: &str, whose: Whose, abroad: 
         format!("mutation($input: {input_type}!) {{ {mutation}(input: $input) {{ userErrors {{ code }} }} }}");
     let answer = world.execute(&world.standing(who).await, &document, json!({ "input": input })).await;
     Some(outcome::of_write(&answer.body, mutation))
-}
-
-async fn fresh(engine: Engine) -> World {
-    World::prepare(engine).await.expect("the engine is there: this test runs on it")
 }
 
 fn header(title: &str) -> String {
