@@ -85,7 +85,7 @@ pub(super) async fn run(mut config: Config, serve: Serve) -> Result<(), Failure>
     let books = Books::open(&app);
     let background = (!serve.no_worker).then(|| Background::start(&app));
     let shown = figures.map(|figures| tokio::spawn(exposure::run(figures, Arc::clone(&app))));
-    let served = http::serve(listener, router, stopping, signals).await;
+    http::serve(listener, router, stopping, signals).await;
     if let Some(shown) = shown {
         shown.abort();
     }
@@ -93,7 +93,7 @@ pub(super) async fn run(mut config: Config, serve: Serve) -> Result<(), Failure>
     if let Some(background) = background {
         background.end().await;
     }
-    Ok(served?)
+    Ok(())
 }
 
 /// The process over its database, with the turn to fill that with the demo where there is to be one.

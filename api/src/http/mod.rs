@@ -8,6 +8,7 @@
 mod answer;
 mod authorization;
 mod body;
+mod connections;
 pub mod cost;
 mod departing;
 pub mod documents;

@@ -1,7 +1,6 @@
 //! Listening, and stopping without dropping anybody.
 
 use std::io;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
@@ -9,6 +8,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
+use super::connections::{self, PATIENCE, Patience};
 use super::health::Stopping;
 
 /// How a process stops.
@@ -51,20 +51,19 @@ impl Signals {
 }
 
 /// Serves until a signal, then finishes what it has. A second signal cuts the waiting short.
-pub async fn serve(listener: TcpListener, router: Router, stopping: Stopping, mut signals: Signals) -> io::Result<()> {
-    serve_until(listener, router, stopping, GRACE, async || signals.next().await).await
+pub async fn serve(listener: TcpListener, router: Router, stopping: Stopping, mut signals: Signals) {
+    serve_until(listener, router, stopping, (GRACE, PATIENCE), async || signals.next().await).await;
 }
 
 async fn serve_until(
     listener: TcpListener,
     router: Router,
     stopping: Stopping,
-    grace: Grace,
+    (grace, patience): (Grace, Patience),
     mut signal: impl AsyncFnMut(),
-) -> io::Result<()> {
+) {
     let (stop, mut stopped) = watch::channel(false);
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
+    let serving = connections::take(listener, router, patience, async move {
         // An error means that the sender is gone: that is a stop too.
         let _ = stopped.wait_for(|stop| *stop).await;
     });
@@ -77,14 +76,12 @@ async fn serve_until(
         tokio::select! { () = tokio::time::sleep(grace.drain) => {}, () = signal() => {} }
         tracing::warn!("stopping: dropping what is still running");
     };
-    tokio::select! {
-        ended = serving => ended,
-        () = watching => Ok(()),
-    }
+    tokio::select! { () = serving => {}, () = watching => {} }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::net::SocketAddr;
     use std::sync::Arc;
     use std::time::Instant;
 
@@ -99,13 +96,14 @@ mod tests {
     const SOON: Duration = Duration::from_millis(100);
 
     /// A server whose `/slow` takes `slow`, the signal that stops it, and its end.
-    async fn start(slow: Duration, drain: Duration) -> (SocketAddr, Arc<Notify>, Stopping, JoinHandle<io::Result<()>>) {
+    async fn start(slow: Duration, drain: Duration) -> (SocketAddr, Arc<Notify>, Stopping, JoinHandle<()>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let router = Router::new().route("/slow", get(async move || tokio::time::sleep(slow).await));
         let (signal, stopping) = (Arc::new(Notify::new()), Stopping::default());
         let (heard, grace) = (Arc::clone(&signal), Grace { notice: SOON, drain });
-        let serving = serve_until(listener, router, stopping.clone(), grace, move || {
+        let patience = Patience { first: SOON, next: SOON * 3 };
+        let serving = serve_until(listener, router, stopping.clone(), (grace, patience), move || {
             let heard = Arc::clone(&heard);
             async move { heard.notified().await }
         });
@@ -130,7 +128,7 @@ mod tests {
         assert!(stopping.has_begun());
         assert!(TcpStream::connect(address).await.is_ok(), "during the notice requests are still taken");
         assert_eq!(running.await.unwrap().unwrap(), "HTTP/1.1 200 OK");
-        ended.await.unwrap().unwrap();
+        ended.await.unwrap();
         assert!(TcpStream::connect(address).await.is_err());
     }
 
@@ -141,7 +139,7 @@ mod tests {
         tokio::time::sleep(SOON).await;
         let start = Instant::now();
         signal.notify_one();
-        ended.await.unwrap().unwrap();
+        ended.await.unwrap();
         assert!(start.elapsed() < SOON * 20);
         assert!(!running.is_finished(), "its task ends with the runtime");
         running.abort();
