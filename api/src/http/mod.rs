@@ -47,3 +47,4 @@ pub use router::router;
 pub use serve::{Signals, serve};
 pub use settings::{ClientPolicies, Settings};
 pub use till::Till;
+pub use walls::address;

@@ -97,7 +97,7 @@ pub(super) fn payer(visitor: &Visitor, address: IpAddr) -> Payer {
 }
 
 /// The caller's address: of the connection, or what our own proxy says it is.
-pub(super) fn address(head: &Parts, behind_proxy: bool) -> IpAddr {
+pub fn address(head: &Parts, behind_proxy: bool) -> IpAddr {
     let connection = head.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let forwarded = head.headers.get_all("x-forwarded-for").iter().next_back();
     let forwarded = forwarded
