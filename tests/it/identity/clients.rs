@@ -126,6 +126,15 @@ async fn a_revoked_client_is_out_with_its_tokens(world: &World) {
     assert_eq!(again.refusals("apiClientSecretRotate"), ["CONFLICT id"]);
 }
 
+async fn a_client_of_a_closed_board_gets_no_token(world: &World) {
+    let (admin, _) = signed_in(world, Who::Admin).await;
+    let made = make(world, &admin, &["LESSONS_READ"]).await;
+    assert_eq!(statuses(world, [&made]).await, [200]);
+    let closed = admin.does("boardArchive", "board { archivedAt }", json!({ "id": world.ours.id.to_string() })).await;
+    closed.text_at("boardArchive.board.archivedAt");
+    assert_eq!(token(world, &made, "").await.body["error"], "invalid_client");
+}
+
 async fn clients_are_for_administrators_of_their_board(world: &World) {
     let (admin, _) = signed_in(world, Who::Admin).await;
     let made = make(world, &admin, &["LESSONS_READ"]).await;
@@ -286,6 +295,7 @@ glans_tests::on_each_database!(
     a_token_has_no_more_scopes_than_it_asked_for,
     two_secrets_live_and_the_third_ends_the_first,
     a_revoked_client_is_out_with_its_tokens,
+    a_client_of_a_closed_board_gets_no_token,
     clients_are_for_administrators_of_their_board,
     what_a_client_asks_for_is_counted_by_the_day,
     the_token_endpoint_refuses_in_the_words_of_the_rfc,

@@ -6,6 +6,7 @@ use glans_entity::identity::{api_client, api_client_secret};
 use glans_entity::ids::{ApiClientId, BoardId, SchoolId};
 use glans_entity::localized::Strings;
 use glans_entity::scope::Scope;
+use sea_orm::ConnectionTrait;
 
 use super::types::ApiClientCreateInput;
 use super::{rules, store};
@@ -143,7 +144,7 @@ async fn refused(call: &Call, client: &api_client::Model) -> Result<()> {
     write.commit().await
 }
 
-/// The client that `id` means, unless it was revoked, and the one of its secrets that `secret` is, if any.
+/// The client that `id` means, if it acts, and the one of its secrets that `secret` is, if any.
 async fn shown(
     call: &Call,
     id: &str,
@@ -151,8 +152,7 @@ async fn shown(
 ) -> Result<Option<(api_client::Model, Option<api_client_secret::Model>)>> {
     let Ok(id) = id.parse() else { return Ok(None) };
     let db = call.read_as_system().await?;
-    let client = store::itself(&db, id).await?.filter(|client| client.revoked_at.is_none());
-    let Some(client) = client else { return Ok(None) };
+    let Some(client) = acting(&db, &Scope::system(call.today()), id).await? else { return Ok(None) };
     let Some(secret) = Secret::parse(Kind::ClientSecret, secret) else { return Ok(Some((client, None))) };
     let secrets = store::secrets(&db, &Scope::system(call.today()), &[id]).await?;
     let hash = secret.hash();
@@ -163,6 +163,15 @@ async fn shown(
     Ok(Some((client, used)))
 }
 
+/// The client, unless it was revoked or its board was closed.
+async fn acting(db: &impl ConnectionTrait, scope: &Scope, id: ApiClientId) -> Result<Option<api_client::Model>> {
+    let Some(client) = store::itself(db, id).await?.filter(|client| client.revoked_at.is_none()) else {
+        return Ok(None);
+    };
+    let board = boards::store::by_id(db, scope, client.board_id).await?;
+    Ok(board.is_some_and(|board| board.archived_at.is_none()).then_some(client))
+}
+
 /// The client as it acts now; `None` when it was revoked or its board was closed. Believed for a moment.
 pub async fn actor(app: &App, id: ApiClientId) -> Result<Option<ClientActor>> {
     if let Some(known) = app.identity.clients.get(&id).await {
@@ -170,12 +179,7 @@ pub async fn actor(app: &App, id: ApiClientId) -> Result<Option<ClientActor>> {
     }
     let scope = Scope::system(today(app.clock.now()));
     let db = app.db.look_up(scope.on).await?;
-    let mut row = store::itself(&db, id).await?.filter(|client| client.revoked_at.is_none());
-    if let Some(client) = &row {
-        let board = boards::store::by_id(&db, &scope, client.board_id).await?;
-        row = row.filter(|_| board.is_some_and(|board| board.archived_at.is_none()));
-    }
-    let actor = row.map(|client| ClientActor {
+    let actor = acting(&db, &scope, id).await?.map(|client| ClientActor {
         id,
         board: client.board_id,
         scopes: scopes(&client),
