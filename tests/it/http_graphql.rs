@@ -89,6 +89,9 @@ async fn methods_and_media_types_have_their_status() {
         let request = door.client.post(&url).header("content-type", content_type).body(query.clone());
         assert_eq!(read(request).await.0, 415, "{content_type}");
     }
+    let zipped = door.post(&json!({ "query": "{ greeting }" })).header("content-encoding", "gzip");
+    let zipped = zipped.send().await.unwrap();
+    assert_eq!((zipped.status().as_u16(), header(&zipped, "accept-encoding")), (415, "identity".to_owned()));
     let neither = door.client.post(&url).header("accept", "image/png").json(&json!({ "query": "{ greeting }" }));
     let (status, body) = read(neither).await;
     assert_eq!((status, code(&body)), (406, "BAD_USER_INPUT"));

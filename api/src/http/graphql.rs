@@ -244,6 +244,7 @@ pub(super) async fn read(
 ) -> Result<Envelope, Refusal> {
     match head.method {
         Method::POST if !negotiate::sends_json(&head.headers) => Err(Refusal::unsupported_media_type()),
+        Method::POST if negotiate::sends_encoded(&head.headers) => Err(Refusal::unsupported_encoding()),
         Method::POST => Envelope::from_json(&body::read(&head.headers, body, maximum, patience).await?),
         Method::GET => {
             if head.uri.query().is_some_and(|query| query.len() > maximum) {

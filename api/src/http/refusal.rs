@@ -107,6 +107,13 @@ impl Refusal {
         Self::http(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::BadUserInput, message)
     }
 
+    /// Says what is understood instead (RFC 9110, section 15.5.16).
+    pub(super) fn unsupported_encoding() -> Self {
+        let message = "Send the body as it is, without `Content-Encoding`.";
+        Self::http(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::BadUserInput, message)
+            .with_header(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"))
+    }
+
     pub(super) fn too_large(maximum: usize) -> Self {
         let message = format!("The body is larger than {} KiB.", maximum / 1024);
         Self::http(StatusCode::PAYLOAD_TOO_LARGE, Code::CostExceeded, message)
