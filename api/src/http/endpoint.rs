@@ -8,6 +8,7 @@ use async_graphql::{ObjectType, SchemaBuilder, SubscriptionType, parser};
 use super::cost::TypeCosts;
 use super::departing::Departing;
 use super::documents::Documents;
+use super::dry::DryRuns;
 use super::health::Stopping;
 use super::nulls::NearestNull;
 use super::settings::Settings;
@@ -63,13 +64,13 @@ impl<S, H> Endpoint<S, H> {
     }
 }
 
-/// What every schema behind these walls needs of the engine: null where the specification puts it, and no hints about
-/// names that the client did not guess right.
+/// What every schema behind these walls needs of the engine: null where the specification puts it, dry runs that stop after
+/// validation, and no hints about names that the client did not guess right.
 pub fn hardened<Q, M, S>(schema: SchemaBuilder<Q, M, S>) -> SchemaBuilder<Q, M, S>
 where
     Q: ObjectType + 'static,
     M: ObjectType + 'static,
     S: SubscriptionType + 'static,
 {
-    schema.disable_suggestions().extension(NearestNull)
+    schema.disable_suggestions().extension(NearestNull).extension(DryRuns)
 }

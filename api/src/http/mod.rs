@@ -11,6 +11,7 @@ mod body;
 pub mod cost;
 mod departing;
 pub mod documents;
+mod dry;
 mod endpoint;
 mod envelope;
 mod errors;
