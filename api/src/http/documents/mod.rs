@@ -48,6 +48,8 @@ pub(super) struct Meant {
 /// Bytes of source whose documents are kept.
 const CACHE_BYTES: u64 = 16 * 1024 * 1024;
 
+/// Bytes of the id of a document at most.
+const LONGEST_ID: usize = 128;
 /// Ids that are remembered, known and unknown ones.
 const TRUSTED_IDS: u64 = 10_000;
 const TRUSTED_FOR: Duration = Duration::from_secs(5);
@@ -165,6 +167,9 @@ impl<'a> Asked<'a> {
     fn of(envelope: &'a Envelope) -> Result<Self, Refusal> {
         let hash = persisted_query(&envelope.extensions)?;
         match (&envelope.query, &envelope.document_id, hash) {
+            (None, Some(id), None) if id.len() > LONGEST_ID => {
+                Err(Refusal::bad_request(format!("`documentId` has at most {LONGEST_ID} bytes.")))
+            }
             (None, Some(id), None) => Ok(Self::ById(canonical_id(id))),
             (None, None, Some(hash)) => Ok(Self::ByHash(hash)),
             (Some(text), None, None) => Ok(Self::Written { text, hash: sha256(text), persist: false }),
@@ -254,6 +259,8 @@ mod tests {
             message(json!({ "query": "{ a }", "documentId": "x" })),
             "`documentId` stands alone, without `query` or `persistedQuery`."
         );
+        assert!(Asked::of(&envelope(&json!({ "documentId": "x".repeat(LONGEST_ID) }))).is_ok());
+        assert_eq!(message(json!({ "documentId": "x".repeat(LONGEST_ID + 1) })), "`documentId` has at most 128 bytes.");
         for odd in
             [json!(1), json!({ "version": 2, "sha256Hash": sha256("") }), json!({ "version": 1, "sha256Hash": "x" })]
         {
