@@ -74,7 +74,7 @@ impl Documents {
         let limits = &visitor.kind.limits();
         let asked = Asked::of(envelope)?;
         let (document, persisted) = match asked {
-            Asked::ById(id) => (self.trusted(&id, house, settings, limits).await?, true),
+            Asked::ById(id) => (self.trusted(&id, house, settings, visitor).await?, true),
             Asked::ByHash(hash) => (self.by_hash(&hash, house, settings, visitor).await?, true),
             Asked::Written { text, hash, persist } => {
                 let document = self.written(text, &hash, house, settings, visitor).await?;
@@ -116,7 +116,7 @@ impl Documents {
         {
             return Ok(document);
         }
-        self.trusted(&format!("sha256:{hash}"), house, settings, &visitor.kind.limits()).await
+        self.trusted(&format!("sha256:{hash}"), house, settings, visitor).await
     }
 
     async fn trusted<H: House>(
@@ -124,10 +124,14 @@ impl Documents {
         id: &str,
         house: &H,
         settings: &Settings,
-        limits: &Limits,
+        visitor: &Visitor,
     ) -> Result<Arc<Document>, Refusal> {
-        let text = self.trusted_text(id, house).await?.ok_or_else(Refusal::document_not_found)?;
-        self.read(&text, &sha256(&text), limits, settings).await
+        let Some(text) = self.trusted_text(id, house).await? else {
+            // Where it would be refused, nobody is asked to send the text.
+            let is_enforced = settings.policy(visitor) == Policy::Enforce;
+            return Err(if is_enforced { Refusal::document_required() } else { Refusal::document_not_found() });
+        };
+        self.read(&text, &sha256(&text), &visitor.kind.limits(), settings).await
     }
 
     async fn trusted_text<H: House>(&self, id: &str, house: &H) -> Result<Option<Arc<str>>, Refusal> {
