@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
+use async_graphql::parser::parse_schema;
 use async_graphql::{ObjectType, SchemaBuilder, SubscriptionType, parser};
 
 use super::cost::TypeCosts;
@@ -14,6 +15,7 @@ use super::nulls::NearestNull;
 use super::settings::Settings;
 use super::stream::Streams;
 use super::till::Till;
+use super::variables::Inputs;
 use crate::platform::size::ByInput;
 
 /// A schema behind its walls.
@@ -22,6 +24,7 @@ pub struct Endpoint<S, H> {
     pub(super) house: H,
     pub(super) settings: Settings,
     pub(super) types: TypeCosts,
+    pub(super) inputs: Inputs,
     pub(super) departing: Departing,
     pub(super) documents: Documents,
     pub(super) till: Till,
@@ -30,7 +33,7 @@ pub struct Endpoint<S, H> {
 }
 
 impl<S, H> Endpoint<S, H> {
-    /// `sdl` is the schema's own: costs are read from it, but for what costs `by_input`.
+    /// `sdl` is the schema's own: costs are read from it, but for what costs `by_input`, and what it takes.
     pub fn new(
         schema: S,
         sdl: &str,
@@ -38,9 +41,11 @@ impl<S, H> Endpoint<S, H> {
         house: H,
         settings: Settings,
     ) -> Result<Self, parser::Error> {
+        let types = parse_schema(sdl)?;
         Ok(Self {
-            types: TypeCosts::parse(sdl)?.counting(by_input),
-            departing: Departing::parse(sdl)?,
+            types: TypeCosts::of(&types).counting(by_input),
+            inputs: Inputs::of(&types),
+            departing: Departing::of(&types),
             documents: Documents::new(),
             till: Till::new(settings.rate_limits),
             streams: Streams::default(),

@@ -62,7 +62,11 @@ impl Refusal {
     }
 
     pub(super) fn missing_variable(name: &str) -> Self {
-        let message = format!("The variable `${name}` is required: send it in `variables`.");
+        Self::mistaken_variable(format!("The variable `${name}` is required: send it in `variables`."))
+    }
+
+    /// Its value is not of its type.
+    pub(super) fn mistaken_variable(message: String) -> Self {
         Self::new(Status::Document, Code::BadUserInput, message)
     }
 

@@ -32,7 +32,14 @@ impl<S: Executor, H: House> Endpoint<S, H> {
         if operation.ty == OperationType::Subscription {
             one_field(operation)?;
         }
+        let misused = meant.document.misused.get_or_init(|| self.inputs.misused(&self.types, document));
+        if let Some(message) = misused {
+            return Err(Refusal::invalid(message.as_str()));
+        }
         provided(operation, variables)?;
+        if let Some(message) = self.inputs.mistaken(operation, variables) {
+            return Err(Refusal::mistaken_variable(message));
+        }
         let cost = cost::of(&self.types, document, operation, variables);
         Ok(Chosen { name: name.cloned(), kind: operation.ty, cost })
     }
