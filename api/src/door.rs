@@ -134,10 +134,12 @@ pub fn kind(standing: &Standing) -> CallerKind {
     }
 }
 
-/// A header that is no id is refused: a request that meant one board must not act in all.
+/// A header that is no id is refused, and so are two: a request that meant one board must not act in all, or in another.
 fn named_board(headers: &HeaderMap) -> Result<Option<BoardId>, Denied> {
-    let Some(value) = headers.get(BOARD) else { return Ok(None) };
-    let board = value.to_str().ok().and_then(|text| text.trim().parse().ok());
+    let mut values = headers.get_all(BOARD).iter();
+    let (value, further) = (values.next(), values.next());
+    let Some(value) = value else { return Ok(None) };
+    let board = value.to_str().ok().filter(|_| further.is_none()).and_then(|text| text.trim().parse().ok());
     board.map(Some).ok_or(Denied::Board)
 }
 
@@ -179,6 +181,9 @@ mod tests {
     fn a_board_header_that_is_no_id_is_refused() {
         assert_eq!(named_board(&HeaderMap::new()), Ok(None));
         assert_eq!(named_board(&with("glans-board", "41613")), Err(Denied::Board));
-        assert!(named_board(&with("glans-board", "board_01h455vb4pex5vsknk084sn02q")).unwrap().is_some());
+        let mut twice = with("glans-board", "board_01h455vb4pex5vsknk084sn02q");
+        assert!(named_board(&twice).unwrap().is_some());
+        twice.append(BOARD, twice[BOARD].clone());
+        assert_eq!(named_board(&twice), Err(Denied::Board));
     }
 }

@@ -91,10 +91,10 @@ async fn where_documents_are_enforced_others_are_not_even_parsed() {
     }
     let register = json!({ "query": "{ viewer }", "extensions": persisted("{ viewer }") });
     assert_eq!(code(&read(door.post(&register)).await.1), "PERSISTED_QUERY_REQUIRED");
-    assert_eq!(
-        code(&read(door.post(&json!({ "extensions": persisted("{ viewer }") }))).await.1),
-        "PERSISTED_QUERY_NOT_FOUND"
-    );
+    for unknown in [json!({ "extensions": persisted("{ viewer }") }), json!({ "documentId": "unheard-of" })] {
+        let (status, body) = read(door.post(&unknown)).await;
+        assert_eq!((status, code(&body)), (400, "PERSISTED_QUERY_REQUIRED"), "the text would be sent in vain");
+    }
 }
 
 #[tokio::test]

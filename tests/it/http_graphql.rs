@@ -46,6 +46,23 @@ async fn a_document_that_does_not_run_is_400_or_200_and_has_no_data() {
 }
 
 #[tokio::test]
+async fn a_variable_that_does_not_fit_is_400_and_nothing_runs() {
+    let door = Door::open().await;
+    let schools = |of: &str| format!("query($n: {of}) {{ schools(first: $n) {{ nodes {{ name }} }} }}");
+    for (query, value, expected) in [
+        (schools("String"), Value::Null, "GRAPHQL_VALIDATION_FAILED"),
+        (schools("Int"), json!(3_000_000_000_u64), "BAD_USER_INPUT"),
+        (schools("Int!"), json!("x"), "BAD_USER_INPUT"),
+        ("query($n: Int) { long(bytes: $n) }".to_owned(), json!(1), "GRAPHQL_VALIDATION_FAILED"),
+    ] {
+        let (status, body) = read(door.post(&json!({ "query": query, "variables": { "n": value } }))).await;
+        assert_eq!((status, code(&body), body.get("data")), (400, expected, None), "{query}");
+    }
+    let right = json!({ "query": schools("Int!"), "variables": { "n": 1 } });
+    assert_eq!(read(door.post(&right)).await.0, 200);
+}
+
+#[tokio::test]
 async fn nothing_of_the_document_or_the_schema_is_given_away() {
     let door = Door::open().await;
     let (_, parse) = door.ask("mutation { sessionCreate(password: hunter2 hunter3 ? }").await;
@@ -89,6 +106,9 @@ async fn methods_and_media_types_have_their_status() {
         let request = door.client.post(&url).header("content-type", content_type).body(query.clone());
         assert_eq!(read(request).await.0, 415, "{content_type}");
     }
+    let zipped = door.post(&json!({ "query": "{ greeting }" })).header("content-encoding", "gzip");
+    let zipped = zipped.send().await.unwrap();
+    assert_eq!((zipped.status().as_u16(), header(&zipped, "accept-encoding")), (415, "identity".to_owned()));
     let neither = door.client.post(&url).header("accept", "image/png").json(&json!({ "query": "{ greeting }" }));
     let (status, body) = read(neither).await;
     assert_eq!((status, code(&body)), (406, "BAD_USER_INPUT"));

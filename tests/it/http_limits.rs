@@ -131,6 +131,11 @@ async fn a_dry_run_runs_nothing() {
         body,
         json!({ "extensions": { "cost": { "requested": 0, "maximum": 10_000, "available": 10_000, "restoreRate": 500 } } })
     );
+    for (invalid, expected) in [("{ greting }", "GRAPHQL_VALIDATION_FAILED"), ("{ greeting", "GRAPHQL_PARSE_FAILED")] {
+        let request = as_person(door.post(&json!({ "query": invalid }))).header("x-cost-dry-run", "1");
+        let (status, body) = read(request).await;
+        assert_eq!((status, code(&body), body.get("extensions")), (400, expected, None), "{invalid}");
+    }
     assert_eq!(door.runs.count(), 0);
 }
 

@@ -111,7 +111,7 @@ pub fn router(app: &Arc<App>, stopping: Stopping) -> Result<Router, Failure> {
         .map_err(|error| Failure::Failed(format!("the schema cannot be read: {error}")))?
         .counting_streams_in(app.metrics.streams());
     let till = endpoint.till();
-    let beside = oauth::routes(Arc::clone(app))
+    let beside = oauth::routes(Arc::clone(app), till.clone())
         .merge(roster::routes(Arc::clone(app)))
         .merge(calendar::routes(Arc::clone(app)))
         .merge(charts::routes(Arc::clone(app), till.clone()))

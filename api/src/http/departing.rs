@@ -5,16 +5,15 @@ use std::collections::{BTreeSet, HashMap};
 use std::convert::Infallible;
 
 use async_graphql::parser::types::{
-    BaseType, ConstDirective, ExecutableDocument, FieldDefinition, InputValueDefinition, Selection, SelectionSet, Type,
-    TypeKind, TypeSystemDefinition,
+    BaseType, ConstDirective, ExecutableDocument, FieldDefinition, InputValueDefinition, Selection, SelectionSet,
+    ServiceDocument, Type, TypeKind, TypeSystemDefinition,
 };
-use async_graphql::parser::{self, parse_schema};
 use async_graphql::{Name, Positioned, Value, Variables};
 
 use super::cost::TypeCosts;
 
 /// What each type has: its fields, its input fields, or its values.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Departing {
     types: HashMap<Name, HashMap<Name, Member>>,
 }
@@ -29,15 +28,11 @@ struct Member {
 }
 
 impl Departing {
-    /// Reads the SDL. Where nothing is to go there is nothing to know.
-    pub(super) fn parse(sdl: &str) -> Result<Self, parser::Error> {
-        if !sdl.contains("@deprecated") {
-            return Ok(Self::default());
-        }
-        let types = parse_schema(sdl)?.definitions.into_iter().filter_map(|definition| match definition {
+    pub(super) fn of(schema: &ServiceDocument) -> Self {
+        let types = schema.definitions.iter().filter_map(|definition| match definition {
             TypeSystemDefinition::Type(definition) => {
-                let name = definition.node.name.node;
-                let members = match definition.node.kind {
+                let name = &definition.node.name.node;
+                let members = match &definition.node.kind {
                     TypeKind::Object(object) => object.fields.iter().map(|it| field(&it.node)).collect(),
                     TypeKind::Interface(interface) => interface.fields.iter().map(|it| field(&it.node)).collect(),
                     TypeKind::InputObject(input) => input.fields.iter().map(|it| given(&it.node)).collect(),
@@ -51,11 +46,11 @@ impl Departing {
                     }
                     TypeKind::Scalar | TypeKind::Union(_) => return None,
                 };
-                Some((name, members))
+                Some((name.clone(), members))
             }
             _ => None,
         });
-        Ok(Self { types: types.collect() })
+        Self { types: types.collect() }
     }
 
     /// What `document` uses that is to go, each with its reason.
@@ -176,7 +171,7 @@ fn goes(directives: &[Positioned<ConstDirective>]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use async_graphql::parser::parse_query;
+    use async_graphql::parser::{parse_query, parse_schema};
     use serde_json::json;
 
     use super::*;
@@ -192,9 +187,10 @@ mod tests {
     "#;
 
     fn misses(sdl: &str, document: &str, variables: serde_json::Value) -> Vec<String> {
-        let roots = TypeCosts::parse(sdl).unwrap();
+        let schema = parse_schema(sdl).unwrap();
         let document = parse_query(document).unwrap();
-        let found = Departing::parse(sdl).unwrap().misses(&roots, &document, &Variables::from_json(variables));
+        let variables = Variables::from_json(variables);
+        let found = Departing::of(&schema).misses(&TypeCosts::of(&schema), &document, &variables);
         found.into_iter().collect()
     }
 

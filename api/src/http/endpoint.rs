@@ -3,16 +3,19 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
+use async_graphql::parser::parse_schema;
 use async_graphql::{ObjectType, SchemaBuilder, SubscriptionType, parser};
 
 use super::cost::TypeCosts;
 use super::departing::Departing;
 use super::documents::Documents;
+use super::dry::DryRuns;
 use super::health::Stopping;
 use super::nulls::NearestNull;
 use super::settings::Settings;
 use super::stream::Streams;
 use super::till::Till;
+use super::variables::Inputs;
 use crate::platform::size::ByInput;
 
 /// A schema behind its walls.
@@ -21,6 +24,7 @@ pub struct Endpoint<S, H> {
     pub(super) house: H,
     pub(super) settings: Settings,
     pub(super) types: TypeCosts,
+    pub(super) inputs: Inputs,
     pub(super) departing: Departing,
     pub(super) documents: Documents,
     pub(super) till: Till,
@@ -29,7 +33,7 @@ pub struct Endpoint<S, H> {
 }
 
 impl<S, H> Endpoint<S, H> {
-    /// `sdl` is the schema's own: costs are read from it, but for what costs `by_input`.
+    /// `sdl` is the schema's own: costs are read from it, but for what costs `by_input`, and what it takes.
     pub fn new(
         schema: S,
         sdl: &str,
@@ -37,9 +41,11 @@ impl<S, H> Endpoint<S, H> {
         house: H,
         settings: Settings,
     ) -> Result<Self, parser::Error> {
+        let types = parse_schema(sdl)?;
         Ok(Self {
-            types: TypeCosts::parse(sdl)?.counting(by_input),
-            departing: Departing::parse(sdl)?,
+            types: TypeCosts::of(&types).counting(by_input),
+            inputs: Inputs::of(&types),
+            departing: Departing::of(&types),
             documents: Documents::new(),
             till: Till::new(settings.rate_limits),
             streams: Streams::default(),
@@ -63,13 +69,13 @@ impl<S, H> Endpoint<S, H> {
     }
 }
 
-/// What every schema behind these walls needs of the engine: null where the specification puts it, and no hints about
-/// names that the client did not guess right.
+/// What every schema behind these walls needs of the engine: null where the specification puts it, dry runs that stop after
+/// validation, and no hints about names that the client did not guess right.
 pub fn hardened<Q, M, S>(schema: SchemaBuilder<Q, M, S>) -> SchemaBuilder<Q, M, S>
 where
     Q: ObjectType + 'static,
     M: ObjectType + 'static,
     S: SubscriptionType + 'static,
 {
-    schema.disable_suggestions().extension(NearestNull)
+    schema.disable_suggestions().extension(NearestNull).extension(DryRuns)
 }

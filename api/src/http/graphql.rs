@@ -15,6 +15,7 @@ use super::authorization;
 use super::body;
 use super::cost::bucket::Standing;
 use super::documents::Meant;
+use super::dry;
 use super::endpoint::Endpoint;
 use super::envelope::Envelope;
 use super::errors;
@@ -29,7 +30,7 @@ use super::walls::{self, Chosen, Tab};
 
 /// `X-Cost: 1` adds `extensions.cost` to the answer.
 const COST: HeaderName = HeaderName::from_static("x-cost");
-/// `X-Cost-Dry-Run: 1` answers the cost alone; nothing runs and nothing is paid.
+/// `X-Cost-Dry-Run: 1` answers the cost alone of what could run; nothing runs and nothing is paid.
 const DRY_RUN: HeaderName = HeaderName::from_static("x-cost-dry-run");
 
 /// In the query string: the request is held against the schema without what is deprecated in it.
@@ -116,20 +117,20 @@ impl<S: Executor, H: House> Exchange<'_, S, H> {
         let payer = walls::payer(&visitor, self.address());
         let kind = visitor.kind;
 
-        if self.asks_for(&DRY_RUN) {
-            let standing = self.endpoint.pay(payer, kind, 0).await?;
-            let mut response = self.cost_alone(&chosen, standing)?;
-            response.extensions_mut().insert(Ended { kind: chosen.kind.into(), outcome: Outcome::Ok });
-            return Ok(response);
-        }
-        if chosen.cost > limits.cost {
+        let is_dry = self.asks_for(&DRY_RUN);
+        if !is_dry && chosen.cost > limits.cost {
             return Err(Refusal::too_dear(chosen.cost, limits.cost));
         }
-        let standing = self.endpoint.pay(payer, kind, chosen.cost).await?;
-        *paid = chosen.cost;
-        let executed = self.executed(&meant, &envelope, variables, visitor.data).await?;
+        let price = if is_dry { 0 } else { chosen.cost };
+        let standing = self.endpoint.pay(payer, kind, price).await?;
+        *paid = price;
+        let data = if is_dry { dry::data() } else { visitor.data };
+        let executed = self.executed(&meant, &envelope, variables, data).await?;
         let outcome = if executed.errors.is_empty() { Outcome::Ok } else { Outcome::Errors };
-        let mut response = self.written(executed, &meant, &chosen, standing)?;
+        let mut response = match outcome {
+            Outcome::Ok if is_dry => self.cost_alone(&chosen, standing)?,
+            _ => self.written(executed, &meant, &chosen, standing)?,
+        };
         response.extensions_mut().insert(Ended { kind: chosen.kind.into(), outcome });
         if let Some(name) = chosen.name {
             response.extensions_mut().insert(OperationName(name));
@@ -244,6 +245,7 @@ pub(super) async fn read(
 ) -> Result<Envelope, Refusal> {
     match head.method {
         Method::POST if !negotiate::sends_json(&head.headers) => Err(Refusal::unsupported_media_type()),
+        Method::POST if negotiate::sends_encoded(&head.headers) => Err(Refusal::unsupported_encoding()),
         Method::POST => Envelope::from_json(&body::read(&head.headers, body, maximum, patience).await?),
         Method::GET => {
             if head.uri.query().is_some_and(|query| query.len() > maximum) {

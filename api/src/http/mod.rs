@@ -1,8 +1,8 @@
 //! Everything between the socket and the schema.
 //!
 //! A request comes in at [`router`], is read by `graphql` and passes, in this order: negotiation (`negotiate`), the door
-//! ([`house`]), the body (`body`, `envelope`), the document ([`documents`]), the guard ([`guard`]), its cost ([`cost`]);
-//! then the engine runs it, and `errors` and `answer` make of it what the client sees. A request that is turned away on
+//! ([`house`]), the body (`body`, `envelope`), the document ([`documents`]), the guard ([`guard`]), its `variables`, its
+//! cost ([`cost`]); then the engine runs it, and `errors` and `answer` make of it what the client sees. A request that is turned away on
 //! the way becomes a `refusal`. Subscriptions come by `socket` or `events` and pass the same `walls` into a `stream`. Nothing here knows a type of the schema or a table of the database.
 
 mod answer;
@@ -12,6 +12,7 @@ mod connections;
 pub mod cost;
 mod departing;
 pub mod documents;
+mod dry;
 mod endpoint;
 mod envelope;
 mod errors;
@@ -33,6 +34,7 @@ mod settings;
 mod socket;
 mod stream;
 mod till;
+mod variables;
 mod walls;
 
 pub use answer::{condition, revalidated};
@@ -48,3 +50,4 @@ pub use router::router;
 pub use serve::{Signals, serve};
 pub use settings::{ClientPolicies, Settings};
 pub use till::Till;
+pub use walls::address;

@@ -84,6 +84,11 @@ pub(super) fn sends_json(headers: &HeaderMap) -> bool {
     })
 }
 
+/// Whether the body is encoded, as by gzip (RFC 9110, section 8.4): nothing is decoded here.
+pub(super) fn sends_encoded(headers: &HeaderMap) -> bool {
+    headers.get_all(header::CONTENT_ENCODING).iter().any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
 struct Range {
     name: String,
     /// `q` in thousandths.
@@ -194,6 +199,14 @@ mod tests {
             assert_eq!(of(single), None, "{single}");
         }
         assert_eq!(StreamForm::wanted(&HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn an_encoded_body_is_known_by_its_header() {
+        let of = |encoding: &str| sends_encoded(&headers(header::CONTENT_ENCODING, encoding));
+        assert!(!sends_encoded(&HeaderMap::new()));
+        assert!(!of("identity") && !of("Identity"));
+        assert!(of("gzip") && of("br") && of("identity, gzip") && of(""));
     }
 
     #[test]

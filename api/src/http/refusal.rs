@@ -62,7 +62,11 @@ impl Refusal {
     }
 
     pub(super) fn missing_variable(name: &str) -> Self {
-        let message = format!("The variable `${name}` is required: send it in `variables`.");
+        Self::mistaken_variable(format!("The variable `${name}` is required: send it in `variables`."))
+    }
+
+    /// Its value is not of its type.
+    pub(super) fn mistaken_variable(message: String) -> Self {
         Self::new(Status::Document, Code::BadUserInput, message)
     }
 
@@ -105,6 +109,13 @@ impl Refusal {
     pub(super) fn unsupported_media_type() -> Self {
         let message = "Send the body with `Content-Type: application/json`, in UTF-8.";
         Self::http(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::BadUserInput, message)
+    }
+
+    /// Says what is understood instead (RFC 9110, section 15.5.16).
+    pub(super) fn unsupported_encoding() -> Self {
+        let message = "Send the body as it is, without `Content-Encoding`.";
+        Self::http(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::BadUserInput, message)
+            .with_header(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"))
     }
 
     pub(super) fn too_large(maximum: usize) -> Self {

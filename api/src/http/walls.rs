@@ -1,6 +1,7 @@
 //! What every operation passes, whatever it came by: a request, a socket or an event stream.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Once;
 
 use async_graphql::parser::types::{OperationDefinition, OperationType, Selection};
 use async_graphql::{Executor, Name, Request as Operation, Value, Variables};
@@ -31,7 +32,14 @@ impl<S: Executor, H: House> Endpoint<S, H> {
         if operation.ty == OperationType::Subscription {
             one_field(operation)?;
         }
+        let misused = meant.document.misused.get_or_init(|| self.inputs.misused(&self.types, document));
+        if let Some(message) = misused {
+            return Err(Refusal::invalid(message.as_str()));
+        }
         provided(operation, variables)?;
+        if let Some(message) = self.inputs.mistaken(operation, variables) {
+            return Err(Refusal::mistaken_variable(message));
+        }
         let cost = cost::of(&self.types, document, operation, variables);
         Ok(Chosen { name: name.cloned(), kind: operation.ty, cost })
     }
@@ -97,13 +105,31 @@ pub(super) fn payer(visitor: &Visitor, address: IpAddr) -> Payer {
 }
 
 /// The caller's address: of the connection, or what our own proxy says it is.
-pub(super) fn address(head: &Parts, behind_proxy: bool) -> IpAddr {
+pub fn address(head: &Parts, behind_proxy: bool) -> IpAddr {
     let connection = head.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    let forwarded = head.headers.get_all("x-forwarded-for").iter().next_back();
-    let forwarded = forwarded
-        .filter(|_| behind_proxy)
-        .and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
+    let forwarded = head.headers.get_all("x-forwarded-for").iter().next_back().filter(|_| behind_proxy);
+    let forwarded = forwarded.and_then(|value| {
+        let last = value.to_str().ok().and_then(last_address);
+        if last.is_none() {
+            UNREADABLE.call_once(|| {
+                tracing::warn!(
+                    "the proxy sends an X-Forwarded-For whose last entry is no address: its own counts as everybody's"
+                );
+            });
+        }
+        last
+    });
     forwarded.or(connection).unwrap_or(Ipv4Addr::UNSPECIFIED.into())
+}
+
+/// Told once: it would be told with every request.
+static UNREADABLE: Once = Once::new();
+
+/// The last address of an `X-Forwarded-For`; some proxies add the port, and some put IPv6 in brackets.
+fn last_address(forwarded: &str) -> Option<IpAddr> {
+    let last = forwarded.rsplit(',').next()?.trim();
+    let bare = last.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(last);
+    bare.parse().ok().or_else(|| last.parse::<SocketAddr>().ok().map(|with_port| with_port.ip()))
 }
 
 /// Refuses a subscription to more or less than one field (specification, section 5.2.4.1). The engine would take
@@ -125,4 +151,25 @@ fn provided(operation: &OperationDefinition, variables: &Variables) -> Result<()
         !definition.node.var_type.node.nullable && (absent || given == Some(&Value::Null))
     });
     missing.map_or(Ok(()), |definition| Err(Refusal::missing_variable(&definition.node.name.node)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_address_is_read_in_all_of_its_forms() {
+        for (forwarded, address) in [
+            ("10.7.7.7", "10.7.7.7"),
+            ("192.0.2.1, 10.7.7.7:1234", "10.7.7.7"),
+            ("192.0.2.1,2001:db8::1", "2001:db8::1"),
+            ("[2001:db8::1]", "2001:db8::1"),
+            ("unknown, [2001:db8::1]:443 ", "2001:db8::1"),
+        ] {
+            assert_eq!(last_address(forwarded), address.parse().ok(), "{forwarded}");
+        }
+        for no_address in ["", "10.7.7.7,", "unknown", "[10.7.7.7", "10.7.7.7:x", "_hidden"] {
+            assert_eq!(last_address(no_address), None, "{no_address}");
+        }
+    }
 }

@@ -19,6 +19,8 @@ use crate::platform::config::Config;
 /// How long a session or client is believed to be live. What is revoked elsewhere is void within this time.
 const KEPT: Duration = Duration::from_secs(2);
 const LARGEST: u64 = 20_000;
+/// However often wrong secrets of a client are tried, one line of the audit log tells of so long.
+const REFUSED_ONCE_IN: Duration = Duration::from_mins(1);
 
 /// Keys, the hashing pool and short memories. One per process.
 pub struct Identity {
@@ -31,6 +33,8 @@ pub struct Identity {
     pub sessions: Cache<SessionId, super::sessions::Liveness>,
     /// Clients seen lately; `None` for one that is revoked or unknown.
     pub clients: Cache<ApiClientId, Option<ClientActor>>,
+    /// Clients of which the audit log holds a wrong secret of the last minute.
+    pub refused_clients: Cache<ApiClientId, ()>,
 }
 
 /// Why identity cannot start.
@@ -62,6 +66,7 @@ impl Identity {
             turns: Turns::default(),
             sessions: Cache::builder().max_capacity(LARGEST).time_to_live(KEPT).build(),
             clients: Cache::builder().max_capacity(LARGEST).time_to_live(KEPT).build(),
+            refused_clients: Cache::builder().max_capacity(LARGEST).time_to_live(REFUSED_ONCE_IN).build(),
         })
     }
 }

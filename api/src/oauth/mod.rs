@@ -10,26 +10,50 @@ mod token;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
+use self::refusal::Refusal;
 use crate::access::Standings;
 use crate::app::App;
 use crate::call::Call;
-use crate::http::RequestId;
+use crate::http::{self, CallerKind, Empty, Payer, RequestId, Till};
 
 /// Forms of these endpoints have some hundred bytes.
 const LARGEST_FORM: usize = 16 * 1024;
+/// Points for a form that tries a secret or token: as many as `sessionCreate` costs, from the bucket that it is paid from.
+const TRY: u64 = 11;
 
 /// The routes, to stand beside those of GraphQL.
-pub fn routes(app: Arc<App>) -> Router {
+pub fn routes(app: Arc<App>, till: Till) -> Router {
+    let desk = Desk { till, behind_proxy: app.config.behind_proxy };
     Router::new()
         .route("/oauth/token", post(token::serve))
         .route("/oauth/revoke", post(revoke::serve))
+        .route_layer(from_fn_with_state(desk, paid))
         .route("/.well-known/jwks.json", get(discovery::keys))
         .route("/.well-known/oauth-authorization-server", get(discovery::server))
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .with_state(app)
+}
+
+/// Where forms are paid for.
+#[derive(Clone)]
+struct Desk {
+    till: Till,
+    behind_proxy: bool,
+}
+
+/// Whoever sends a form pays before it is read: who they are is what it is about.
+async fn paid(State(desk): State<Desk>, request: Request, next: Next) -> Response {
+    let (head, body) = request.into_parts();
+    let payer = Payer::address(http::address(&head, desk.behind_proxy));
+    match desk.till.pay(payer, CallerKind::Anonymous, TRY).await {
+        Ok(_) => next.run(Request::from_parts(head, body)).await,
+        Err(Empty { retry_after }) => Refusal::TooMany { retry_after_seconds: retry_after.as_secs() }.into_response(),
+    }
 }
 
 /// A request of nobody in particular: these endpoints look at what the form says, not at the bearer.

@@ -21,6 +21,10 @@ pub(super) enum Refusal {
     InvalidScope,
     UnsupportedGrantType,
     UnsupportedTokenType,
+    /// Of this network, in a short time.
+    TooMany {
+        retry_after_seconds: u64,
+    },
     TooBusy,
     ServerError,
 }
@@ -41,6 +45,9 @@ impl Refusal {
             Self::UnsupportedTokenType => {
                 (bad, "unsupported_token_type", "Access tokens end by themselves within ten minutes.")
             }
+            Self::TooMany { .. } => {
+                (StatusCode::TOO_MANY_REQUESTS, "temporarily_unavailable", "Too much was asked in a short time.")
+            }
             Self::TooBusy => (StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", "Try again in a moment."),
             Self::ServerError => (
                 StatusCode::INTERNAL_SERVER_ERROR,
@@ -55,7 +62,10 @@ impl From<Error> for Refusal {
     /// A failure of ours is logged here, at the boundary, and shows nothing of the inside.
     fn from(error: Error) -> Self {
         match error {
-            Error::RateLimited { .. } | Error::Held | Error::Coded(..) => Self::TooBusy,
+            Error::RateLimited { retry_after_seconds } => {
+                Self::TooMany { retry_after_seconds: retry_after_seconds.into() }
+            }
+            Error::Held | Error::Coded(..) => Self::TooBusy,
             Error::Refused(_) | Error::Stale(_) | Error::DoneOutOfSight => Self::InvalidGrant,
             Error::Fault(cause) => {
                 tracing::error!(%cause, "a token request failed");
@@ -70,9 +80,15 @@ impl IntoResponse for Refusal {
         let (status, error, description) = self.parts();
         let body = Json(json!({ "error": error, "error_description": description }));
         let mut response = no_store((status, body).into_response());
-        if self == (Self::InvalidClient { basic: true }) {
-            let challenge = HeaderValue::from_static("Basic realm=\"glans\", charset=\"UTF-8\"");
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        match self {
+            Self::InvalidClient { basic: true } => {
+                let challenge = HeaderValue::from_static("Basic realm=\"glans\", charset=\"UTF-8\"");
+                response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+            }
+            Self::TooMany { retry_after_seconds } => {
+                response.headers_mut().insert(header::RETRY_AFTER, retry_after_seconds.into());
+            }
+            _ => {}
         }
         response
     }

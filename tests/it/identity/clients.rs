@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use glans::books;
 use glans::call::today;
+use glans_entity::ids::ApiClientId;
 use glans_tests::{Actor, Reply, Who, World};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -125,6 +126,15 @@ async fn a_revoked_client_is_out_with_its_tokens(world: &World) {
     assert_eq!(again.refusals("apiClientSecretRotate"), ["CONFLICT id"]);
 }
 
+async fn a_client_of_a_closed_board_gets_no_token(world: &World) {
+    let (admin, _) = signed_in(world, Who::Admin).await;
+    let made = make(world, &admin, &["LESSONS_READ"]).await;
+    assert_eq!(statuses(world, [&made]).await, [200]);
+    let closed = admin.does("boardArchive", "board { archivedAt }", json!({ "id": world.ours.id.to_string() })).await;
+    closed.text_at("boardArchive.board.archivedAt");
+    assert_eq!(token(world, &made, "").await.body["error"], "invalid_client");
+}
+
 async fn clients_are_for_administrators_of_their_board(world: &World) {
     let (admin, _) = signed_in(world, Who::Admin).await;
     let made = make(world, &admin, &["LESSONS_READ"]).await;
@@ -209,6 +219,34 @@ async fn the_token_endpoint_refuses_in_the_words_of_the_rfc(world: &World) {
     assert_eq!(actor.gets("/oauth/token").await.status.as_u16(), 405);
 }
 
+async fn forms_are_paid_for_as_a_sign_in_is(world: &World) {
+    let actor = world.actor(Who::Anonymous).await;
+    let mut answered = 0;
+    let refused = loop {
+        let path = if answered % 2 == 0 { "/oauth/token" } else { "/oauth/revoke" };
+        let reply = post(&actor, path, &[("grant_type", "password")]).await;
+        if reply.status.as_u16() != 400 {
+            break reply;
+        }
+        answered += 1;
+        assert!(answered < 3_000, "the bucket never ran empty");
+    };
+    assert!(answered >= 300, "a school at 08:30: {answered}");
+    assert_eq!((refused.status.as_u16(), &refused.body["error"]), (429, &json!("temporarily_unavailable")));
+    assert_eq!(refused.headers["retry-after"], "1");
+    assert_eq!(refused.headers["cache-control"], "no-store");
+}
+
+async fn wrong_secrets_leave_one_line_of_a_client_and_none_of_nobody(world: &World) {
+    let actor = world.actor(Who::Anonymous).await;
+    let (known, unknown) = (world.ours.client.to_string(), ApiClientId::new().to_string());
+    for id in [&known, &known, &unknown, &known] {
+        let form = [("grant_type", "client_credentials"), ("client_id", id.as_str()), ("client_secret", "x")];
+        assert_eq!(post(&actor, "/oauth/token", &form).await.body["error"], "invalid_client");
+    }
+    assert_eq!(deeds(world).await, ["api_client.refused"]);
+}
+
 async fn basic_authentication_works_and_names_itself_when_refused(world: &World) {
     let (admin, _) = signed_in(world, Who::Admin).await;
     let made = make(world, &admin, &["LESSONS_READ"]).await;
@@ -257,9 +295,12 @@ glans_tests::on_each_database!(
     a_token_has_no_more_scopes_than_it_asked_for,
     two_secrets_live_and_the_third_ends_the_first,
     a_revoked_client_is_out_with_its_tokens,
+    a_client_of_a_closed_board_gets_no_token,
     clients_are_for_administrators_of_their_board,
     what_a_client_asks_for_is_counted_by_the_day,
     the_token_endpoint_refuses_in_the_words_of_the_rfc,
+    forms_are_paid_for_as_a_sign_in_is,
+    wrong_secrets_leave_one_line_of_a_client_and_none_of_nobody,
     basic_authentication_works_and_names_itself_when_refused,
     a_session_goes_on_and_ends_through_the_token_endpoints_too,
     the_server_says_where_its_endpoints_are,

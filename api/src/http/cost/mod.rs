@@ -181,7 +181,7 @@ impl<'a> Counting<'a> {
 
 #[cfg(test)]
 mod tests {
-    use async_graphql::parser::parse_query;
+    use async_graphql::parser::{parse_query, parse_schema};
     use serde_json::{Value as Json, json};
 
     use super::*;
@@ -218,7 +218,7 @@ mod tests {
     };
 
     fn cost(query: &str, variables: Json) -> u64 {
-        let types = TypeCosts::parse(SDL).unwrap().counting(&[REPORTS]);
+        let types = TypeCosts::of(&parse_schema(SDL).unwrap()).counting(&[REPORTS]);
         let document = parse_query(query).unwrap();
         let (_, operation) = document.operations.iter().next().unwrap();
         of(&types, &document, &operation.node, &Variables::from_json(variables))

@@ -3,9 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use async_graphql::parser::types::{
-    BaseType, ConstDirective, FieldDefinition, OperationType, Type, TypeKind, TypeSystemDefinition,
+    BaseType, ConstDirective, FieldDefinition, OperationType, ServiceDocument, Type, TypeKind, TypeSystemDefinition,
 };
-use async_graphql::parser::{self, parse_schema};
 use async_graphql::{Name, Positioned, Value};
 
 use crate::platform::size::ByInput;
@@ -40,40 +39,40 @@ pub(super) struct FieldCost {
 }
 
 impl TypeCosts {
-    /// Reads the SDL. Done once, when the server starts.
-    pub fn parse(sdl: &str) -> Result<Self, parser::Error> {
-        let definitions = parse_schema(sdl)?.definitions;
+    /// Reads them from the schema's own SDL.
+    pub fn of(schema: &ServiceDocument) -> Self {
+        let definitions = &schema.definitions;
         let mut costs = Self {
             query: Some(Name::new("Query")),
             mutation: Some(Name::new("Mutation")),
             subscription: Some(Name::new("Subscription")),
             ..Self::default()
         };
-        for definition in &definitions {
+        for definition in definitions {
             if let TypeSystemDefinition::Schema(schema) = definition {
                 costs.query = schema.node.query.as_ref().map(|name| name.node.clone());
                 costs.mutation = schema.node.mutation.as_ref().map(|name| name.node.clone());
                 costs.subscription = schema.node.subscription.as_ref().map(|name| name.node.clone());
             }
         }
-        let composites = composite_names(&definitions);
+        let composites = composite_names(definitions);
         for definition in definitions {
             if let TypeSystemDefinition::Type(definition) = definition {
                 if matches!(definition.node.kind, TypeKind::Interface(_) | TypeKind::Union(_)) {
                     costs.abstracts.insert(definition.node.name.node.clone());
                 }
-                let fields = match definition.node.kind {
-                    TypeKind::Object(object) => object.fields,
-                    TypeKind::Interface(interface) => interface.fields,
+                let fields = match &definition.node.kind {
+                    TypeKind::Object(object) => &object.fields,
+                    TypeKind::Interface(interface) => &interface.fields,
                     _ => continue,
                 };
-                let name = definition.node.name.node;
-                let base = if Some(&name) == costs.mutation.as_ref() { MUTATION } else { OBJECT };
+                let name = &definition.node.name.node;
+                let base = if Some(name) == costs.mutation.as_ref() { MUTATION } else { OBJECT };
                 let fields = fields.iter().map(|field| field_cost(&field.node, base, &composites)).collect();
-                costs.fields.insert(name, fields);
+                costs.fields.insert(name.clone(), fields);
             }
         }
-        Ok(costs)
+        costs
     }
 
     /// Has fields that give one of these objects count by their input.
@@ -163,11 +162,13 @@ fn argument(directives: &[Positioned<ConstDirective>], directive: &str, argument
 
 #[cfg(test)]
 mod tests {
+    use async_graphql::parser::parse_schema;
+
     use super::*;
 
     #[test]
     fn weights_come_from_types_and_directives() {
-        let costs = TypeCosts::parse(
+        let schema = parse_schema(
             r#"
             type Query { next(first: Int): [Lesson!]! school: School! schools: SchoolConnection! size: Int plan: [Lesson!]! @listSize(assumedSize: 12) report: School @cost(weight: "40") }
             type School { name: String }
@@ -177,6 +178,7 @@ mod tests {
             "#,
         )
         .unwrap();
+        let costs = TypeCosts::of(&schema);
         let of = |parent: &str, field: &str| {
             let cost = costs.field(&Name::new(parent), &Name::new(field)).unwrap();
             (cost.of.as_str().to_owned(), cost.weight, cost.assumed_size, cost.is_list)

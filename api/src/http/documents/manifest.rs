@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::super::guard::{Document, Limits};
-use super::{canonical_id, sha256};
+use super::{LONGEST_ID, canonical_id, sha256};
 
 /// One document of a release.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,8 +62,8 @@ fn by_id(manifest: &Map<String, Value>) -> Option<Vec<Entry>> {
 
 fn check(entry: &Entry) -> Result<(), ManifestError> {
     let wrong = |problem: String| ManifestError::Document { id: entry.id.clone(), problem };
-    if entry.id.is_empty() || entry.id.len() > 128 {
-        return Err(wrong("an id has 1 to 128 characters".to_owned()));
+    if entry.id.is_empty() || entry.id.len() > LONGEST_ID {
+        return Err(wrong(format!("an id has 1 to {LONGEST_ID} characters")));
     }
     if entry.id.strip_prefix("sha256:").is_some_and(|hash| hash != sha256(&entry.text)) {
         return Err(wrong("the id looks like a SHA-256, and is not that of the document".to_owned()));

@@ -48,6 +48,8 @@ pub(super) struct Meant {
 /// Bytes of source whose documents are kept.
 const CACHE_BYTES: u64 = 16 * 1024 * 1024;
 
+/// Bytes of the id of a document at most.
+const LONGEST_ID: usize = 128;
 /// Ids that are remembered, known and unknown ones.
 const TRUSTED_IDS: u64 = 10_000;
 const TRUSTED_FOR: Duration = Duration::from_secs(5);
@@ -72,7 +74,7 @@ impl Documents {
         let limits = &visitor.kind.limits();
         let asked = Asked::of(envelope)?;
         let (document, persisted) = match asked {
-            Asked::ById(id) => (self.trusted(&id, house, settings, limits).await?, true),
+            Asked::ById(id) => (self.trusted(&id, house, settings, visitor).await?, true),
             Asked::ByHash(hash) => (self.by_hash(&hash, house, settings, visitor).await?, true),
             Asked::Written { text, hash, persist } => {
                 let document = self.written(text, &hash, house, settings, visitor).await?;
@@ -114,7 +116,7 @@ impl Documents {
         {
             return Ok(document);
         }
-        self.trusted(&format!("sha256:{hash}"), house, settings, &visitor.kind.limits()).await
+        self.trusted(&format!("sha256:{hash}"), house, settings, visitor).await
     }
 
     async fn trusted<H: House>(
@@ -122,10 +124,14 @@ impl Documents {
         id: &str,
         house: &H,
         settings: &Settings,
-        limits: &Limits,
+        visitor: &Visitor,
     ) -> Result<Arc<Document>, Refusal> {
-        let text = self.trusted_text(id, house).await?.ok_or_else(Refusal::document_not_found)?;
-        self.read(&text, &sha256(&text), limits, settings).await
+        let Some(text) = self.trusted_text(id, house).await? else {
+            // Where it would be refused, nobody is asked to send the text.
+            let is_enforced = settings.policy(visitor) == Policy::Enforce;
+            return Err(if is_enforced { Refusal::document_required() } else { Refusal::document_not_found() });
+        };
+        self.read(&text, &sha256(&text), &visitor.kind.limits(), settings).await
     }
 
     async fn trusted_text<H: House>(&self, id: &str, house: &H) -> Result<Option<Arc<str>>, Refusal> {
@@ -165,6 +171,9 @@ impl<'a> Asked<'a> {
     fn of(envelope: &'a Envelope) -> Result<Self, Refusal> {
         let hash = persisted_query(&envelope.extensions)?;
         match (&envelope.query, &envelope.document_id, hash) {
+            (None, Some(id), None) if id.len() > LONGEST_ID => {
+                Err(Refusal::bad_request(format!("`documentId` has at most {LONGEST_ID} bytes.")))
+            }
             (None, Some(id), None) => Ok(Self::ById(canonical_id(id))),
             (None, None, Some(hash)) => Ok(Self::ByHash(hash)),
             (Some(text), None, None) => Ok(Self::Written { text, hash: sha256(text), persist: false }),
@@ -254,6 +263,8 @@ mod tests {
             message(json!({ "query": "{ a }", "documentId": "x" })),
             "`documentId` stands alone, without `query` or `persistedQuery`."
         );
+        assert!(Asked::of(&envelope(&json!({ "documentId": "x".repeat(LONGEST_ID) }))).is_ok());
+        assert_eq!(message(json!({ "documentId": "x".repeat(LONGEST_ID + 1) })), "`documentId` has at most 128 bytes.");
         for odd in
             [json!(1), json!({ "version": 2, "sha256Hash": sha256("") }), json!({ "version": 1, "sha256Hash": "x" })]
         {

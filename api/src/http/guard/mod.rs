@@ -13,6 +13,8 @@ pub mod limits;
 mod refused;
 pub mod shape;
 
+use std::sync::OnceLock;
+
 use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::parser::{self, parse_query};
 
@@ -26,6 +28,8 @@ pub struct Document {
     pub syntax: ExecutableDocument,
     pub tally: lexer::Tally,
     pub shape: shape::Shape,
+    /// What is wrong with where its variables stand, once that was looked at; the schema is the same for all.
+    pub misused: OnceLock<Option<String>>,
 }
 
 impl Document {
@@ -36,7 +40,7 @@ impl Document {
         let lexer::Scanned { tally, text } = lexer::scan(source, limits)?;
         let syntax = parse_query(text).map_err(|error| without_echo(&error))?;
         let shape = shape::Shape::of(&syntax, credentials)?;
-        let document = Self { syntax, tally, shape };
+        let document = Self { syntax, tally, shape, misused: OnceLock::new() };
         document.shape.within(limits)?;
         Ok(document)
     }

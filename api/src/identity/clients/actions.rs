@@ -6,6 +6,7 @@ use glans_entity::identity::{api_client, api_client_secret};
 use glans_entity::ids::{ApiClientId, BoardId, SchoolId};
 use glans_entity::localized::Strings;
 use glans_entity::scope::Scope;
+use sea_orm::ConnectionTrait;
 
 use super::types::ApiClientCreateInput;
 use super::{rules, store};
@@ -119,11 +120,9 @@ pub async fn token(
     secret: &str,
     asked: Option<&str>,
 ) -> Result<Result<(AccessToken, Vec<ApiScope>), TokenDenied>> {
-    let Some((client, used)) = authenticated(call, id, secret).await? else {
-        let write = call.write_as_system().await?;
-        audit::record(&write, None, Deed::ClientRefused, id.parse::<ApiClientId>().ok().map(|id| id.to_string()))
-            .await?;
-        write.commit().await?;
+    let Some((client, used)) = shown(call, id, secret).await? else { return Ok(Err(TokenDenied::InvalidClient)) };
+    let Some(used) = used else {
+        refused(call, &client).await?;
         return Ok(Err(TokenDenied::InvalidClient));
     };
     let Some(scopes) = rules::granted(asked, &scopes(&client)) else { return Ok(Err(TokenDenied::InvalidScope)) };
@@ -135,21 +134,42 @@ pub async fn token(
     Ok(Ok((access_token(call.app(), subject).await?, scopes)))
 }
 
-async fn authenticated(
+/// A wrong secret of a client that there is. Nobody can fill the log with them.
+async fn refused(call: &Call, client: &api_client::Model) -> Result<()> {
+    if !call.app().identity.refused_clients.entry(client.id).or_insert(()).await.is_fresh() {
+        return Ok(());
+    }
+    let write = call.write_as_system().await?;
+    audit::record(&write, Some(client.board_id), Deed::ClientRefused, Some(client.id.to_string())).await?;
+    write.commit().await
+}
+
+/// The client that `id` means, if it acts, and the one of its secrets that `secret` is, if any.
+async fn shown(
     call: &Call,
     id: &str,
     secret: &str,
-) -> Result<Option<(api_client::Model, api_client_secret::Model)>> {
-    let (Ok(id), Some(secret)) = (id.parse(), Secret::parse(Kind::ClientSecret, secret)) else { return Ok(None) };
+) -> Result<Option<(api_client::Model, Option<api_client_secret::Model>)>> {
+    let Ok(id) = id.parse() else { return Ok(None) };
     let db = call.read_as_system().await?;
-    let client = store::itself(&db, id).await?.filter(|client| client.revoked_at.is_none());
+    let Some(client) = acting(&db, &Scope::system(call.today()), id).await? else { return Ok(None) };
+    let Some(secret) = Secret::parse(Kind::ClientSecret, secret) else { return Ok(Some((client, None))) };
     let secrets = store::secrets(&db, &Scope::system(call.today()), &[id]).await?;
     let hash = secret.hash();
     let used = secrets
         .into_iter()
         .filter(|row| rules::is_live(row.expires_at, call.now()))
         .find(|row| verify_slices_are_equal(&row.secret_hash, &hash).is_ok());
-    Ok(client.zip(used))
+    Ok(Some((client, used)))
+}
+
+/// The client, unless it was revoked or its board was closed.
+async fn acting(db: &impl ConnectionTrait, scope: &Scope, id: ApiClientId) -> Result<Option<api_client::Model>> {
+    let Some(client) = store::itself(db, id).await?.filter(|client| client.revoked_at.is_none()) else {
+        return Ok(None);
+    };
+    let board = boards::store::by_id(db, scope, client.board_id).await?;
+    Ok(board.is_some_and(|board| board.archived_at.is_none()).then_some(client))
 }
 
 /// The client as it acts now; `None` when it was revoked or its board was closed. Believed for a moment.
@@ -159,12 +179,7 @@ pub async fn actor(app: &App, id: ApiClientId) -> Result<Option<ClientActor>> {
     }
     let scope = Scope::system(today(app.clock.now()));
     let db = app.db.look_up(scope.on).await?;
-    let mut row = store::itself(&db, id).await?.filter(|client| client.revoked_at.is_none());
-    if let Some(client) = &row {
-        let board = boards::store::by_id(&db, &scope, client.board_id).await?;
-        row = row.filter(|_| board.is_some_and(|board| board.archived_at.is_none()));
-    }
-    let actor = row.map(|client| ClientActor {
+    let actor = acting(&db, &scope, id).await?.map(|client| ClientActor {
         id,
         board: client.board_id,
         scopes: scopes(&client),
