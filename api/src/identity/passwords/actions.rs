@@ -76,7 +76,7 @@ pub async fn reset(call: &Call, code: &str, new: &str) -> Result<()> {
     drop(db);
     let hash = hash_new(call.app(), "newPassword", new, &[&address]).await?;
     let write = call.write_as_system().await?;
-    if !store::use_up(write.db(), account, code.hash(), write.now()).await? {
+    if !store::use_up(write.db(), code.hash(), write.now()).await? {
         return Err(spent());
     }
     replace(&write, account, hash, None).await?;
@@ -100,9 +100,10 @@ fn weakness_refusal(field: &str, weakness: rules::Weakness) -> Error {
     refuse(code, field, weakness.to_string())
 }
 
-/// Sets the password and ends all sessions but `kept`, with their devices.
+/// Sets the password and ends all sessions but `kept`, with their devices. No code that was asked for before sets another.
 async fn replace(write: &Write<'_>, account: AccountId, hash: String, kept: Option<SessionId>) -> Result<()> {
     accounts::set_password(write.db(), account, hash, write.now()).await?;
+    store::void_open(write.db(), account, write.now()).await?;
     sessions::store::revoke_others(write.db(), account, kept, write.now()).await?;
     warn(write, account, "password.changed", account).await
 }
