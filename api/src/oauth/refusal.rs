@@ -55,7 +55,7 @@ impl From<Error> for Refusal {
     /// A failure of ours is logged here, at the boundary, and shows nothing of the inside.
     fn from(error: Error) -> Self {
         match error {
-            Error::RateLimited { .. } | Error::Held | Error::Coded(..) => Self::TooBusy,
+            Error::RateLimited { .. } | Error::Held | Error::Crowded | Error::Coded(..) => Self::TooBusy,
             Error::Refused(_) | Error::Stale(_) | Error::DoneOutOfSight => Self::InvalidGrant,
             Error::Fault(cause) => {
                 tracing::error!(%cause, "a token request failed");
