@@ -49,9 +49,9 @@ pub async fn change(call: &Call, person: &PersonActor, current: &str, new: &str)
 
 /// Asks for a letter with a reset code. Existing or not, an address costs the same work and has the same answer.
 pub async fn request_reset(call: &Call, typed_email: &str) -> Result<()> {
-    let name = email::canonical(typed_email).unwrap_or_default();
-    let guess = throttle::begin(call, throttle::Purpose::ResetRequest, &name).await?;
-    let account = accounts::by_email(&call.read_as_system().await?, &name).await?;
+    let guess = throttle::begin(call, throttle::Purpose::ResetRequest, &email::guessed(typed_email)).await?;
+    let address = email::canonical(typed_email).unwrap_or_default();
+    let account = accounts::by_email(&call.read_as_system().await?, &address).await?;
     let (id, code) = (PasswordResetId::new(), Secret::random(Kind::PasswordReset).map_err(Error::fault)?);
     let sealed = call.app().identity.master.seal(&id.to_string(), code.text().as_bytes()).map_err(Error::fault)?;
     let write = call.write_as_system().await?;
