@@ -71,7 +71,16 @@ async fn opened_by(call: &Call, code: &Code) -> Result<Model> {
     let invitation = store::take_try(write.db(), &code.lookup(), write.now()).await?;
     write.commit().await?;
     let stored = invitation.as_ref().map(|row| row.secret_hash.clone());
-    let verdict = call.app().identity.hashing.verify(code.secret(), stored).await.map_err(verification::fault)?;
+    let verdict = match call.app().identity.hashing.verify(code.secret(), stored).await {
+        Ok(verdict) => verdict,
+        Err(error) => {
+            // The secret was not looked at.
+            if let Some(invitation) = &invitation {
+                give_back(call, invitation).await?;
+            }
+            return Err(verification::fault(error));
+        }
+    };
     if let Some(invitation) = invitation.filter(|_| verdict.is_right()) {
         return Ok(invitation);
     }
