@@ -41,6 +41,7 @@ CREATE TABLE programme_version (
     title jsonb NOT NULL,
     summary jsonb NOT NULL,
     language text NOT NULL,
+    languages jsonb NOT NULL,
     sample boolean NOT NULL,
     content_hash bytea NOT NULL,
     published_at timestamptz,

@@ -19,6 +19,12 @@ pub fn canonical(typed: &str) -> Option<String> {
     (plain && dotted && fits).then_some(address)
 }
 
+/// Under what guesses at an address are counted: its canonical form, or for what cannot be an address what was typed, so that
+/// one who mistypes keeps nobody else waiting. For the throttle only: it may hold what no database takes.
+pub fn guessed(typed: &str) -> String {
+    canonical(typed).unwrap_or_else(|| typed.trim().to_lowercase().chars().take(MAX_LEN).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -27,6 +33,13 @@ mod tests {
     fn case_and_blanks_do_not_matter() {
         assert_eq!(canonical(" M.deVries@Zwaluw.Example ").unwrap(), "m.devries@zwaluw.example");
         assert_eq!(canonical("ren\u{65}\u{301}@x.nl"), canonical("ren\u{e9}@x.nl"));
+    }
+
+    #[test]
+    fn what_cannot_be_an_address_is_guessed_at_by_itself() {
+        assert_eq!(guessed(" M.deVries@Zwaluw.Example "), "m.devries@zwaluw.example");
+        assert_eq!(guessed(" M.deVries@Zwaluw "), "m.devries@zwaluw");
+        assert_eq!(guessed(&"\u{e9}".repeat(600)), "\u{e9}".repeat(MAX_LEN));
     }
 
     #[test]

@@ -65,7 +65,7 @@ impl From<Error> for Refusal {
             Error::RateLimited { retry_after_seconds } => {
                 Self::TooMany { retry_after_seconds: retry_after_seconds.into() }
             }
-            Error::Held | Error::Coded(..) => Self::TooBusy,
+            Error::Held | Error::Crowded | Error::Coded(..) => Self::TooBusy,
             Error::Refused(_) | Error::Stale(_) | Error::DoneOutOfSight => Self::InvalidGrant,
             Error::Fault(cause) => {
                 tracing::error!(%cause, "a token request failed");

@@ -20,6 +20,8 @@ pub enum Error {
     RateLimited { retry_after_seconds: u32 },
     /// `RATE_LIMITED` too: others held for too long what was needed.
     Held,
+    /// `RATE_LIMITED` too: so many sign in that there was no turn for this one. No fault of who asks.
+    Crowded,
     /// Our own failure. Logged with its cause at the boundary; shows nothing of the inside.
     Fault(Box<dyn std::error::Error + Send + Sync>),
 }
@@ -134,6 +136,8 @@ pub fn refusal(code: UserErrorCode, field: &str, message: impl Into<String>) -> 
 const STOOD_IN_THE_WAY: [&str; 5] = ["55P03", "40P01", "5", "261", "517"];
 /// When to come again for what others hold.
 const HELD_SECONDS: u32 = 5;
+/// When to come again where many sign in: where the queue is full now, a few seconds later there is room.
+const CROWDED_SECONDS: u32 = 3;
 
 /// What the user reads when somebody else was first.
 const STALE: &str = "Somebody changed this in the meantime. Look at the present version and try again.";
@@ -184,6 +188,7 @@ impl Error {
         match self {
             Self::RateLimited { retry_after_seconds } => Some(*retry_after_seconds),
             Self::Held => Some(HELD_SECONDS),
+            Self::Crowded => Some(CROWDED_SECONDS),
             _ => None,
         }
     }
@@ -208,6 +213,7 @@ impl fmt::Debug for Error {
                 f.debug_tuple("RateLimited").field(retry_after_seconds).finish()
             }
             Self::Held => f.write_str("Held"),
+            Self::Crowded => f.write_str("Crowded"),
             Self::Fault(cause) => f.debug_tuple("Fault").field(&chain(cause.as_ref())).finish(),
         }
     }
@@ -229,6 +235,9 @@ impl fmt::Display for Error {
             }
             Self::Held => {
                 write!(f, "Others are writing just now. Try again in {HELD_SECONDS} seconds.")
+            }
+            Self::Crowded => {
+                write!(f, "Many people are signing in at this moment. Try again in {CROWDED_SECONDS} seconds.")
             }
             Self::Fault(_) => f.write_str("Something went wrong on our side. Try again later."),
         }

@@ -20,9 +20,9 @@ impl Checks {
             self.add(UserErrorCode::TooLong, field, format!("Use at most {longest} characters."));
         } else if text.chars().any(char::is_control) {
             self.add(UserErrorCode::Invalid, field, "Leave out line breaks and control characters.");
-        } else if text.chars().any(is_hidden) {
+        } else if hides_something(&text) {
             self.add(UserErrorCode::Invalid, field, "Leave out invisible characters.");
-        } else if !text.chars().any(char::is_alphanumeric) {
+        } else if !text.chars().any(is_read) {
             self.add(UserErrorCode::Invalid, field, "Use at least one letter or digit.");
         }
         text
@@ -42,7 +42,7 @@ impl Checks {
             self.add(UserErrorCode::TooLong, field, format!("Use at most {longest} characters."));
         } else if text.chars().any(|letter| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t')) {
             self.add(UserErrorCode::Invalid, field, "Leave out control characters.");
-        } else if !text.chars().any(char::is_alphanumeric) {
+        } else if !text.chars().any(is_read) {
             self.add(UserErrorCode::Invalid, field, "Use at least one letter or digit.");
         }
         text
@@ -118,14 +118,42 @@ fn is_email(address: &str) -> bool {
         && domain.split('.').all(|label| !label.is_empty())
 }
 
+/// A letter or digit that can be seen.
+fn is_read(c: char) -> bool {
+    c.is_alphanumeric() && !is_hidden(c)
+}
+
+/// Whether something hidden stands in `text` that does not belong to an emoji.
+fn hides_something(text: &str) -> bool {
+    text.char_indices().any(|(at, c)| is_hidden(c) && !is_style(&text[..at], c, &text[at + c.len_utf8()..]))
+}
+
 /// Characters that nobody sees, and that make one name look like another: those without width but for the joiners
-/// (U+200C, U+200D), which Persian and Indic scripts need, and the explicit directions of the Unicode Bidirectional
-/// Algorithm (UAX #9, 2).
+/// (U+200C, U+200D), which Persian and Indic scripts need, the letters of Hangul that only fill a place, variation selectors
+/// and tags, and the explicit directions of the Unicode Bidirectional Algorithm (UAX #9, 2).
 fn is_hidden(c: char) -> bool {
     matches!(
         c,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}'
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
+            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+/// Whether `c` says how the emoji before it looks, in colours or not, or makes a key of a digit (Unicode, UTS #51, 1.4):
+/// keyboards type it with the emoji.
+fn is_style(before: &str, c: char, after: &str) -> bool {
+    let is_on_a_key = |c: char| c.is_ascii_digit() || matches!(c, '#' | '*');
+    let is_key = before.ends_with(is_on_a_key) && after.starts_with('\u{20e3}');
+    matches!(c, '\u{fe0e}' | '\u{fe0f}') && (is_key || before.ends_with(is_pictured))
+}
+
+/// The blocks of symbols in which the emoji are, and the few that stand elsewhere.
+fn is_pictured(c: char) -> bool {
+    matches!(
+        c,
+        '\u{a9}' | '\u{ae}' | '\u{203c}' | '\u{2049}' | '\u{2122}' | '\u{2139}' | '\u{2190}'..='\u{2bff}' | '\u{3030}'
+            | '\u{303d}' | '\u{3297}' | '\u{3299}' | '\u{1f000}'..='\u{1faff}'
     )
 }
 
@@ -169,6 +197,33 @@ mod tests {
         for read in ["Noor", "3", "'t Hof", "می\u{200c}نا", "李"] {
             assert!(!refused(read), "{read}");
         }
+        for unread in [
+            "\u{3164}",
+            "Noor\u{115f}",
+            "Noor\u{1160}",
+            "Noor\u{ffa0}",
+            "No\u{34f}or",
+            "Noor\u{fe0f}",
+            "3\u{fe0f}",
+            "Noor\u{e0100}",
+            "☀\u{fe0f}\u{fe0f} Noor",
+        ] {
+            assert!(refused(unread), "{}", unread.escape_unicode());
+        }
+        for read in ["Zomerfeest ☀\u{fe0f}", "3\u{fe0f}\u{20e3} Rekenen", "ℹ\u{fe0f} Uitleg"] {
+            assert!(!refused(read), "{read}");
+        }
+    }
+
+    #[test]
+    fn a_text_has_a_letter_that_can_be_seen() {
+        let refused = |text: &str| {
+            let mut checks = Checks::default();
+            checks.text("text", text, 20);
+            checks.done(()).is_err()
+        };
+        assert!(refused("\u{3164}\u{ffa0}"));
+        assert!(!refused("Mooi ❤\u{fe0f}\nDank"));
     }
 
     #[test]

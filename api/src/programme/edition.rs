@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use glans_entity::ids::{BoardId, LessonId, MaterialId, ModuleId, ProgrammeId, ProgrammeVersionId, ProgrammeYearId};
+use glans_entity::localized::Strings;
 use glans_entity::programme::{lesson, material, module, programme_version, programme_year};
 
 use super::content::Rows;
@@ -49,6 +50,7 @@ pub fn rows(document: Document, imprint: Imprint, ids: &Ids) -> Rows {
         title: document.title,
         summary: document.summary,
         language,
+        languages: Strings(document.languages),
         sample: document.is_sample,
         content_hash: imprint.content_hash.clone(),
         published_at: None,

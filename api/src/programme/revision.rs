@@ -4,19 +4,22 @@ use std::ops::RangeInclusive;
 
 use async_graphql::MaybeUndefined;
 use glans_entity::localized::{Localized, LocalizedList};
-use glans_entity::programme::{ScriptStep, TeamScript, lesson, material};
+use glans_entity::programme::{ScriptStep, TeamScript, lesson, material, programme_version};
 
 use super::limits;
 use super::rules::script_fits;
 use super::types::{LessonUpdateInput, MaterialUpdateInput, TeamScriptStepInput};
 use crate::platform::error::{Result, UserErrorCode};
-use crate::platform::scalars::Url;
+use crate::platform::scalars::{Locale, Url};
 use crate::platform::text::Checks;
 
-/// The lesson as `input` wants it; `own` is the language of the course.
-pub fn lesson(mut lesson: lesson::Model, input: &LessonUpdateInput, own: &str) -> Result<lesson::Model> {
-    let language = input.locale.as_ref().map_or(own, |locale| locale.primary());
-    let mut revision = Revision { checks: Checks::default(), language, own };
+/// The lesson of `edition` as `input` wants it.
+pub fn lesson(
+    mut lesson: lesson::Model,
+    input: &LessonUpdateInput,
+    edition: &programme_version::Model,
+) -> Result<lesson::Model> {
+    let mut revision = Revision::of(edition, input.locale.as_ref());
     if let Some(title) = &input.title {
         revision.line("title", &mut lesson.title, title);
     }
@@ -42,10 +45,13 @@ pub fn lesson(mut lesson: lesson::Model, input: &LessonUpdateInput, own: &str) -
     revision.checks.done(lesson)
 }
 
-/// The material as `input` wants it; `own` is the language of the course.
-pub fn material(mut material: material::Model, input: &MaterialUpdateInput, own: &str) -> Result<material::Model> {
-    let language = input.locale.as_ref().map_or(own, |locale| locale.primary());
-    let mut revision = Revision { checks: Checks::default(), language, own };
+/// The material of `edition` as `input` wants it.
+pub fn material(
+    mut material: material::Model,
+    input: &MaterialUpdateInput,
+    edition: &programme_version::Model,
+) -> Result<material::Model> {
+    let mut revision = Revision::of(edition, input.locale.as_ref());
     if let Some(title) = &input.title {
         revision.line("title", &mut material.title, title);
     }
@@ -76,28 +82,38 @@ struct Revision<'i> {
     own: &'i str,
 }
 
-impl Revision<'_> {
+impl<'i> Revision<'i> {
+    /// Of texts in `locale`, or in the language of the course.
+    fn of(edition: &'i programme_version::Model, locale: Option<&'i Locale>) -> Self {
+        let own = edition.language.as_str();
+        let language = locale.map_or(own, Locale::primary);
+        let mut checks = Checks::default();
+        if !edition.languages.0.iter().any(|known| known == language) {
+            let known = edition.languages.0.join(", ");
+            let message = format!("The course is not in this language. Give one of these: {known}.");
+            checks.add(UserErrorCode::Invalid, "locale", message);
+        }
+        Self { checks, language, own }
+    }
+
     fn line(&mut self, field: &str, present: &mut Localized, text: &str) {
         let text = self.checks.line(field, text, limits::TITLE);
         present.0.insert(self.language.to_owned(), text);
     }
 
+    /// A text of several lines. Where it cannot be kept, nothing is said of its original.
     fn text(&mut self, field: &str, present: &mut Localized, text: &str, longest: usize) {
-        let text = self.checked(field, text, longest);
-        present.0.insert(self.language.to_owned(), text);
-    }
-
-    /// Text of several lines.
-    fn checked(&mut self, field: &str, text: &str, longest: usize) -> String {
         let text = text.trim();
+        present.0.insert(self.language.to_owned(), text.to_owned());
         if text.is_empty() {
             self.checks.add(UserErrorCode::Required, field, "Fill this in.");
         } else if text.chars().count() > longest {
             self.checks.add(UserErrorCode::TooLong, field, format!("Use at most {longest} characters."));
         } else if text.chars().any(|character| character.is_control() && !matches!(character, '\n' | '\t')) {
             self.checks.add(UserErrorCode::Invalid, field, "Leave out control characters.");
+        } else {
+            self.require_own(field, present);
         }
-        text.to_owned()
     }
 
     fn optional(
@@ -113,7 +129,6 @@ impl Revision<'_> {
             MaybeUndefined::Value(text) => {
                 let mut localized = present.take().unwrap_or_default();
                 self.text(field, &mut localized, text, longest);
-                self.require_own(field, &localized);
                 *present = Some(localized);
             }
         }
@@ -134,7 +149,6 @@ impl Revision<'_> {
         for (index, (localized, text)) in present.0.iter_mut().zip(texts).enumerate() {
             let field = format!("{field}.{index}");
             self.text(&field, localized, text, longest);
-            self.require_own(&field, localized);
         }
     }
 
@@ -147,7 +161,6 @@ impl Revision<'_> {
             let field = format!("teamScript.{index}");
             step.minutes = self.minutes(&format!("{field}.durationMinutes"), input.duration_minutes);
             self.text(&format!("{field}.text"), &mut step.text, &input.text, limits::SCRIPT_STEP);
-            self.require_own(&format!("{field}.text"), &step.text);
         }
     }
 

@@ -2,7 +2,7 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{BoardId, ProgrammeId, ProgrammeVersionId};
-use crate::localized::Localized;
+use crate::localized::{Localized, Strings};
 
 /// A version of a programme. Once published, nothing below it changes.
 #[sea_orm::model]
@@ -19,6 +19,8 @@ pub struct Model {
     /// In which it was written; the one that is always there.
     #[sea_orm(column_type = "Text")]
     pub language: String,
+    /// In which there may be texts: its own, then those that fall back to it.
+    pub languages: Strings,
     pub sample: bool,
     /// SHA-256 of the document.
     pub content_hash: Vec<u8>,

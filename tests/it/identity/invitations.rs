@@ -1,5 +1,6 @@
 //! Invitations: how a person of a board gets an account.
 
+use glans::identity::accounts;
 use glans_entity::people::{GuardianshipStatus, guardianship, person};
 use glans_entity::scope::{Scope, Scoped};
 use glans_tests::{Actor, Reply, Who, World};
@@ -183,6 +184,50 @@ async fn an_address_with_an_account_needs_the_password_of_that_account(world: &W
     assert_eq!(status(world).await, GuardianshipStatus::Invited, "nothing is half done");
 }
 
+async fn a_code_tells_of_no_more_addresses_than_it_has_tries(world: &World) {
+    newcomer(world).await;
+    let email = let_sign_in(world, Who::Distant).await;
+    let (teacher, _) = signed_in(world, Who::Teacher).await;
+    let code = code_of(world, &teacher).await;
+    let anonymous = world.actor(Who::Anonymous).await;
+    let mut found = Vec::new();
+    for address in [email.as_str(), "niemand@voorbeeld.example"] {
+        let (hashes, statements) = (world.app.identity.hashing.done(), world.app.db.statement_count());
+        let short = accept(&anonymous, &code, json!({ "email": address, "password": "kort" })).await;
+        assert_eq!(short.refusals("invitationAccept"), ["INVALID password"], "{address}");
+        let work = (world.app.identity.hashing.done() - hashes, world.app.db.statement_count() - statements);
+        found.push((timeless(&short), work));
+    }
+    assert_eq!(found[0], found[1], "a short password says nothing of the address");
+    let wrong = async || accept(&anonymous, &code, json!({ "email": email, "password": "een ander woord" })).await;
+    for _ in 0..4 {
+        assert_eq!(wrong().await.refusals("invitationAccept"), ["INVALID password"]);
+    }
+    assert_eq!(wrong().await.codes(), ["RATE_LIMITED"], "which costs no try");
+    world.app.clock.turn(chrono::TimeDelta::minutes(1));
+    assert_eq!(wrong().await.refusals("invitationAccept"), ["INVALID password"]);
+    assert_eq!(accept(&anonymous, &code, json!({})).await.refusals("invitationAccept"), EXPIRED);
+}
+
+async fn who_mistypes_the_password_of_their_account_gets_in_with_the_right_one(world: &World) {
+    newcomer(world).await;
+    let (teacher, _) = signed_in(world, Who::Teacher).await;
+    let code = code_of(world, &teacher).await;
+    let (stranger, hash) =
+        (world.theirs.guardians[0].account, world.app.identity.hashing.hash(PASSWORD.to_owned()).await);
+    let db = everything(world).await;
+    accounts::set_password(&db, stranger, hash.unwrap(), world.app.clock.now()).await.unwrap();
+    let email = accounts::by_id(&db, stranger).await.unwrap().unwrap().email;
+    db.commit().await.unwrap();
+    let anonymous = world.actor(Who::Anonymous).await;
+    for _ in 0..4 {
+        let wrong = accept(&anonymous, &code, json!({ "email": email, "password": "vier gele fitsen" })).await;
+        assert_eq!(wrong.refusals("invitationAccept"), ["INVALID password"]);
+    }
+    let right = accept(&anonymous, &code, json!({ "email": email })).await;
+    assert_eq!(right.text_at("invitationAccept.viewer.id"), stranger.to_string());
+}
+
 async fn only_who_may_grant_all_of_it_may_invite(world: &World) {
     newcomer(world).await;
     for (who, expected) in [
@@ -212,5 +257,7 @@ glans_tests::on_each_database!(
     of_four_who_accept_at_once_one_gets_in,
     who_is_signed_in_links_the_person_to_that_account,
     an_address_with_an_account_needs_the_password_of_that_account,
+    a_code_tells_of_no_more_addresses_than_it_has_tries,
+    who_mistypes_the_password_of_their_account_gets_in_with_the_right_one,
     only_who_may_grant_all_of_it_may_invite,
 );

@@ -103,6 +103,21 @@ async fn a_code_ends_after_an_hour_and_that_of_nobody_never_works(world: &World)
     assert_eq!(reset(world, &code, NEW).await.refusals("passwordReset"), ["EXPIRED code"]);
 }
 
+async fn a_changed_password_voids_the_codes_of_all_letters(world: &World) {
+    let (teacher, _) = signed_in(world, Who::Teacher).await;
+    let email = world_email(world).await;
+    let mut codes = Vec::new();
+    for _ in 0..2 {
+        request(world, &email).await;
+        codes.push(code_of_the_letter(world).await);
+    }
+    change(&teacher, PASSWORD, NEW).await.text_at("passwordChange.viewer.id");
+    for code in codes {
+        assert_eq!(reset(world, &code, "nog een ander woord").await.refusals("passwordReset"), ["EXPIRED code"]);
+    }
+    sign_in(&world.actor(Who::Anonymous).await, &email, NEW).await.text_at("sessionCreate.tokens.accessToken");
+}
+
 async fn a_request_for_an_unknown_address_looks_and_costs_the_same(world: &World) {
     let email = let_sign_in(world, Who::Teacher).await;
     let mut found = Vec::new();
@@ -125,5 +140,6 @@ glans_tests::on_each_database!(
     a_password_is_refused_that_is_wrong_short_or_common,
     a_forgotten_password_is_replaced_with_the_code_of_the_letter,
     a_code_ends_after_an_hour_and_that_of_nobody_never_works,
+    a_changed_password_voids_the_codes_of_all_letters,
     a_request_for_an_unknown_address_looks_and_costs_the_same,
 );

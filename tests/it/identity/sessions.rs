@@ -61,6 +61,12 @@ async fn an_unknown_account_is_slowed_down_alike(world: &World) {
         sign_in(&anonymous, "niemand@voorbeeld.example", "fout wachtwoord").await;
     }
     assert_eq!(sign_in(&anonymous, "Niemand@Voorbeeld.example ", "x").await.codes(), ["RATE_LIMITED"]);
+    for _ in 0..5 {
+        sign_in(&anonymous, "niemand@voorbeeld", "fout wachtwoord").await;
+    }
+    assert_eq!(sign_in(&anonymous, "Niemand@Voorbeeld ", "x").await.codes(), ["RATE_LIMITED"]);
+    let typo = sign_in(&anonymous, "iemand@voorbeeld\0", "fout wachtwoord").await;
+    assert_eq!(typo.refusals("sessionCreate"), ["INVALID"], "each mistyped address by itself");
 }
 
 async fn of_thirty_guesses_at_once_five_are_looked_at(world: &World) {

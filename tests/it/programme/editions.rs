@@ -106,12 +106,25 @@ async fn every_problem_of_an_update_is_told_at_once(world: &World) {
             "REQUIRED title",
             "REQUIRED objectives.1",
             "REQUIRED teamScript.0.text",
-            "REQUIRED teamScript.0.text",
             "INVALID durationMinutes",
             "INVALID teamScript",
         ]
     );
     assert_eq!(data(world, Who::Admin, screen).await, before);
+}
+
+async fn a_text_is_taken_in_the_languages_of_the_course_only(world: &World) {
+    import(&world.app, &small("Groeten", ""), Some(world.ours.id), false).await.unwrap();
+    let screen = "{ programmes { nodes { years { modules { lessons { id materials { id } } } } } } }";
+    let before = data(world, Who::Admin, screen).await;
+    let lesson = flatten(before["programmes"]["nodes"].as_array().unwrap().last().unwrap(), &LESSONS)[0].clone();
+    for (mutation, id) in [("lessonUpdate", &lesson["id"]), ("materialUpdate", &lesson["materials"][0]["id"])] {
+        for (locale, expected) in [("fr", vec!["INVALID locale"]), ("en-GB", vec![])] {
+            let input = json!({ "id": id, "locale": locale, "title": "Elsewhere" });
+            let (_, refusals) = act(world, Who::Admin, mutation, "", input).await;
+            assert_eq!(refusals, expected, "{mutation} {locale}");
+        }
+    }
 }
 
 on_each_database!(
@@ -120,4 +133,5 @@ on_each_database!(
     a_new_edition_keeps_what_people_did_and_leaves_the_old_one_readable,
     a_draft_is_edited_in_one_language_and_replaced_by_the_next_import,
     every_problem_of_an_update_is_told_at_once,
+    a_text_is_taken_in_the_languages_of_the_course_only,
 );

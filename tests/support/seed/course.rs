@@ -1,7 +1,7 @@
 //! A small programme of a board: one year, one module, one lesson, a material for guardians and one for leaders.
 
 use glans_entity::ids::{LessonId, MaterialId, ModuleId, ProgrammeId, ProgrammeVersionId, ProgrammeYearId};
-use glans_entity::localized::LocalizedList;
+use glans_entity::localized::{LocalizedList, Strings};
 use glans_entity::programme::{
     Audience, MaterialKind, ScriptStep, TeamScript, lesson, material, module, programme, programme_version,
     programme_year,
@@ -63,6 +63,7 @@ impl Sower<'_> {
             title: self.localized("Samen sterk"),
             summary: self.localized("Een korte leergang"),
             language: "nl".to_owned(),
+            languages: Strings(vec!["nl".to_owned(), "en".to_owned()]),
             sample: false,
             content_hash: vec![0; 32],
             published_at: published.then_some(self.now),

@@ -32,7 +32,7 @@ enum Login {
     /// One that exists, whose password was given.
     Known { account: AccountId, guess: throttle::Guess, rehashed: Option<String> },
     /// One to be made.
-    New { email: String, password_hash: String },
+    New { email: String, guess: throttle::Guess, password_hash: String },
 }
 
 /// Gives the invited person an account: the signed-in one, the one with their e-mail address, or a new one. Answers with
@@ -44,7 +44,14 @@ pub async fn accept(call: &Call, answer: &Answer<'_>) -> Result<Option<Tokens>> 
     let invitation = opened_by(call, &code).await?;
     let person = store::person(&call.read_as_system().await?, invitation.person_id).await?;
     let person = person.ok_or_else(|| Error::fault("an invitation of nobody"))?;
-    let login = login(call, &person, answer).await?;
+    let login = match login(call, &person, answer).await {
+        Ok(login) => login.ok_or_else(has_account)?,
+        Err(refused) => {
+            // It says the same of every address, so it costs no try.
+            give_back(call, &invitation).await?;
+            return Err(refused);
+        }
+    };
     let write = call.write_as_system().await?;
     let (account, opened) = enter(&write, &person, login, answer.device).await?;
     join(&write, &invitation, account).await?;
@@ -56,54 +63,78 @@ pub async fn accept(call: &Call, answer: &Answer<'_>) -> Result<Option<Tokens>> 
     }
 }
 
-/// The open invitation whose secret was shown. Unknown, used, ended and too often tried ones cost the same work and get
-/// the same answer.
+/// The open invitation whose secret was shown, with one of its tries taken: a code tells of no more addresses than it has
+/// tries whether they have an account. Unknown, used, ended and too often tried ones cost the same work and get the same
+/// answer.
 async fn opened_by(call: &Call, code: &Code) -> Result<Model> {
     let write = call.write_as_system().await?;
     let invitation = store::take_try(write.db(), &code.lookup(), write.now()).await?;
     write.commit().await?;
     let stored = invitation.as_ref().map(|row| row.secret_hash.clone());
-    let verdict = call.app().identity.hashing.verify(code.secret(), stored).await.map_err(verification::fault)?;
-    let write = call.write_as_system().await?;
-    let Some(invitation) = invitation.filter(|_| verdict.is_right()) else {
-        audit::record(&write, None, Deed::InvitationRefused, None).await?;
-        write.commit().await?;
-        return Err(closed());
+    let verdict = match call.app().identity.hashing.verify(code.secret(), stored).await {
+        Ok(verdict) => verdict,
+        Err(error) => {
+            // The secret was not looked at.
+            if let Some(invitation) = &invitation {
+                give_back(call, invitation).await?;
+            }
+            return Err(verification::fault(error));
+        }
     };
-    store::give_back_try(write.db(), invitation.id).await?;
+    if let Some(invitation) = invitation.filter(|_| verdict.is_right()) {
+        return Ok(invitation);
+    }
+    let write = call.write_as_system().await?;
+    audit::record(&write, None, Deed::InvitationRefused, None).await?;
     write.commit().await?;
-    Ok(invitation)
+    Err(closed())
+}
+
+async fn give_back(call: &Call, invitation: &Model) -> Result<()> {
+    let write = call.write_as_system().await?;
+    store::give_back_try(write.db(), invitation.id).await?;
+    write.commit().await
 }
 
 fn closed() -> Error {
     refuse(UserErrorCode::Expired, "code", "This code cannot be used. Ask the school for a new one.")
 }
 
-async fn login(call: &Call, person: &person::Model, answer: &Answer<'_>) -> Result<Login> {
+fn has_account() -> Error {
+    let message = "There is an account with this e-mail address. Fill in the password of that account.";
+    refuse(UserErrorCode::Invalid, "password", message)
+}
+
+/// Which account the person gets; none where there is one with the address and the password is not its own. Whatever is
+/// refused says the same, after the same work, of an address with an account and of one without.
+async fn login(call: &Call, person: &person::Model, answer: &Answer<'_>) -> Result<Option<Login>> {
     if let Some(signed_in) = call.standing().actor.person() {
-        return Ok(Login::SignedIn(signed_in.account));
+        return Ok(Some(Login::SignedIn(signed_in.account)));
     }
     let typed = answer.email.or(person.email.as_deref());
     let typed = typed.ok_or_else(|| refuse(UserErrorCode::Required, "email", "Fill in your e-mail address."))?;
     let email = email::canonical(typed)
         .ok_or_else(|| refuse(UserErrorCode::Invalid, "email", "This is no e-mail address. It looks like a@b.nl."))?;
     let password = answer.password.ok_or_else(|| refuse(UserErrorCode::Required, "password", "Fill in a password."))?;
-    let account = accounts::by_email(&call.read_as_system().await?, &email).await?;
-    let Some(account) = account else {
-        let own_words = [email.as_str(), &person.given_name, &person.family_name, &person.display_name];
-        let password_hash = hash_new(call.app(), "password", password, &own_words).await?;
-        return Ok(Login::New { email, password_hash });
-    };
     let guess = throttle::begin(call, throttle::Purpose::SignIn, &email).await?;
-    let verified = verification::verify(call.app(), Some(account), password).await?;
+    let account = accounts::by_email(&call.read_as_system().await?, &email).await?;
+    let is_new = account.is_none();
+    let verified = verification::verify(call.app(), account, password).await?;
     if let Some(account) = verified.account {
-        return Ok(Login::Known { account, guess, rehashed: verified.rehashed });
+        return Ok(Some(Login::Known { account, guess, rehashed: verified.rehashed }));
     }
-    let write = call.write_as_system().await?;
-    guess.failed(&write).await?;
-    write.commit().await?;
-    let message = "There is an account with this e-mail address. Fill in the password of that account.";
-    Err(refuse(UserErrorCode::Invalid, "password", message))
+    // An account may have a password that the rules refuse by now, so they are asked only once it is not the right one.
+    let own_words = [email.as_str(), &person.given_name, &person.family_name, &person.display_name];
+    let hashed = hash_new(call.app(), "password", password, &own_words).await;
+    match hashed {
+        Ok(password_hash) if is_new => Ok(Some(Login::New { email, guess, password_hash })),
+        found => {
+            let write = call.write_as_system().await?;
+            guess.failed(&write).await?;
+            write.commit().await?;
+            found.map(|_| None)
+        }
+    }
 }
 
 async fn enter(
@@ -119,7 +150,8 @@ async fn enter(
             verification::keep_rehashed(write, account, rehashed).await?;
             account
         }
-        Login::New { email, password_hash } => {
+        Login::New { email, guess, password_hash } => {
+            guess.succeeded(write).await?;
             accounts::insert(write.db(), &email, password_hash, &person.language, write.now()).await?
         }
     };

@@ -42,7 +42,7 @@ impl InvitationMutation {
     }
 
     /// Accepts an invitation. For everybody with a code: who is signed in links the person to their account, others sign
-    /// in with it. Five wrong secrets end an invitation.
+    /// in with it. Five wrong secrets, or wrong passwords of an account that is there, end an invitation.
     async fn invitation_accept(
         &self,
         ctx: &Context<'_>,

@@ -49,9 +49,9 @@ pub async fn change(call: &Call, person: &PersonActor, current: &str, new: &str)
 
 /// Asks for a letter with a reset code. Existing or not, an address costs the same work and has the same answer.
 pub async fn request_reset(call: &Call, typed_email: &str) -> Result<()> {
-    let name = email::canonical(typed_email).unwrap_or_default();
-    let guess = throttle::begin(call, throttle::Purpose::ResetRequest, &name).await?;
-    let account = accounts::by_email(&call.read_as_system().await?, &name).await?;
+    let guess = throttle::begin(call, throttle::Purpose::ResetRequest, &email::guessed(typed_email)).await?;
+    let address = email::canonical(typed_email).unwrap_or_default();
+    let account = accounts::by_email(&call.read_as_system().await?, &address).await?;
     let (id, code) = (PasswordResetId::new(), Secret::random(Kind::PasswordReset).map_err(Error::fault)?);
     let sealed = call.app().identity.master.seal(&id.to_string(), code.text().as_bytes()).map_err(Error::fault)?;
     let write = call.write_as_system().await?;
@@ -76,7 +76,7 @@ pub async fn reset(call: &Call, code: &str, new: &str) -> Result<()> {
     drop(db);
     let hash = hash_new(call.app(), "newPassword", new, &[&address]).await?;
     let write = call.write_as_system().await?;
-    if !store::use_up(write.db(), account, code.hash(), write.now()).await? {
+    if !store::use_up(write.db(), code.hash(), write.now()).await? {
         return Err(spent());
     }
     replace(&write, account, hash, None).await?;
@@ -100,9 +100,10 @@ fn weakness_refusal(field: &str, weakness: rules::Weakness) -> Error {
     refuse(code, field, weakness.to_string())
 }
 
-/// Sets the password and ends all sessions but `kept`, with their devices.
+/// Sets the password and ends all sessions but `kept`, with their devices. No code that was asked for before sets another.
 async fn replace(write: &Write<'_>, account: AccountId, hash: String, kept: Option<SessionId>) -> Result<()> {
     accounts::set_password(write.db(), account, hash, write.now()).await?;
+    store::void_open(write.db(), account, write.now()).await?;
     sessions::store::revoke_others(write.db(), account, kept, write.now()).await?;
     warn(write, account, "password.changed", account).await
 }

@@ -58,22 +58,26 @@ pub async fn account_of(
     Ok(row.map(|row| row.account_id))
 }
 
-/// Uses up the code, and with it every other code of the account. False when somebody else used it just now.
-pub async fn use_up(
-    db: &impl ConnectionTrait,
-    account: AccountId,
-    code_hash: Vec<u8>,
-    now: DateTime<Utc>,
-) -> Result<bool> {
+/// Uses up the code. False when somebody else used it just now, or the account has got another password since.
+pub async fn use_up(db: &impl ConnectionTrait, code_hash: Vec<u8>, now: DateTime<Utc>) -> Result<bool> {
+    Ok(use_all(db, password_reset::Column::CodeHash.eq(code_hash), now).await? > 0)
+}
+
+/// Uses up every code of the account: none outlives the password that it was asked for.
+pub async fn void_open(db: &impl ConnectionTrait, account: AccountId, now: DateTime<Utc>) -> Result<()> {
+    use_all(db, password_reset::Column::AccountId.eq(account), now).await?;
+    Ok(())
+}
+
+async fn use_all(db: &impl ConnectionTrait, which: Expr, now: DateTime<Utc>) -> Result<u64> {
     use password_reset::Column;
-    let update = || {
-        password_reset::Entity::update_many()
-            .col_expr(Column::UsedAt, Expr::value(now))
-            .filter(Column::UsedAt.is_null())
-    };
-    let used = update().filter(Column::CodeHash.eq(code_hash)).exec(db).await?.rows_affected > 0;
-    update().filter(Column::AccountId.eq(account)).exec(db).await?;
-    Ok(used)
+    let used = password_reset::Entity::update_many()
+        .col_expr(Column::UsedAt, Expr::value(now))
+        .filter(Column::UsedAt.is_null())
+        .filter(which)
+        .exec(db)
+        .await?;
+    Ok(used.rows_affected)
 }
 
 /// Whose login this is, as the board that has known them longest knows them.

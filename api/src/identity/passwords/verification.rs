@@ -10,9 +10,6 @@ use crate::call::Write;
 use crate::identity::accounts;
 use crate::platform::error::{Error, Result};
 
-/// Where the queue is full now, a few seconds later there is room again.
-const RETRY_AFTER_SECONDS: u32 = 3;
-
 /// What a verification found.
 pub struct Verified {
     /// The account, when the password is its own.
@@ -49,7 +46,19 @@ pub async fn keep_rehashed(write: &Write<'_>, account: AccountId, rehashed: Opti
 /// A full queue is told; the rest is our failure.
 pub fn fault(error: HashingError) -> Error {
     match error {
-        HashingError::Busy => Error::RateLimited { retry_after_seconds: RETRY_AFTER_SECONDS },
+        HashingError::Busy => Error::Crowded,
         other => Error::fault(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whom_a_crowd_keeps_waiting_has_not_tried_too_often() {
+        let told = fault(HashingError::Busy);
+        assert_eq!(told.to_string(), "Many people are signing in at this moment. Try again in 3 seconds.");
+        assert_eq!(told.retry_after_seconds(), Some(3));
     }
 }

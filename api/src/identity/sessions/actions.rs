@@ -60,9 +60,9 @@ pub async fn create(call: &Call, typed_email: &str, password: &str, device: Opti
 }
 
 async fn sign_in(call: &Call, typed_email: &str, password: &str, device: Option<&str>) -> Result<Tokens> {
-    let name = email::canonical(typed_email).unwrap_or_default();
-    let guess = throttle::begin(call, throttle::Purpose::SignIn, &name).await?;
-    let account = accounts::by_email(&call.read_as_system().await?, &name).await?;
+    let guess = throttle::begin(call, throttle::Purpose::SignIn, &email::guessed(typed_email)).await?;
+    let address = email::canonical(typed_email).unwrap_or_default();
+    let account = accounts::by_email(&call.read_as_system().await?, &address).await?;
     let verified = verification::verify(call.app(), account, password).await?;
     let write = call.write_as_system().await?;
     let Some(account) = verified.account else {

@@ -57,7 +57,7 @@ pub struct Guess {
     _turn: OwnedMutexGuard<()>,
 }
 
-/// Takes a turn to guess at `name` (an e-mail address in canonical form, existing or not).
+/// Takes a turn to guess at `name` (an e-mail address as `email::guessed` has it, existing or not).
 ///
 /// # Errors
 /// `RATE_LIMITED` with the seconds to wait.

@@ -39,7 +39,8 @@ pub struct ProgrammePublishInput {
 pub struct LessonUpdateInput {
     /// Which lesson.
     pub id: ID,
-    /// The language of the texts given here; that of the course when absent. Texts in other languages stay.
+    /// The language of the texts given here, one of those that the course names; its own when absent. Texts in other
+    /// languages stay.
     pub locale: Option<Locale>,
     /// What the lesson is called, 1 to 200 characters, one line.
     pub title: Option<String>,
@@ -74,7 +75,8 @@ pub struct TeamScriptStepInput {
 pub struct MaterialUpdateInput {
     /// Which material.
     pub id: ID,
-    /// The language of the texts given here; that of the course when absent. Texts in other languages stay.
+    /// The language of the texts given here, one of those that the course names; its own when absent. Texts in other
+    /// languages stay.
     pub locale: Option<Locale>,
     /// What the material is called, 1 to 200 characters, one line.
     pub title: Option<String>,
