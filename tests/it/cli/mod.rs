@@ -7,7 +7,10 @@ use std::path::Path;
 use std::process::{Command, ExitCode, Output};
 use std::time::{Duration, Instant};
 
+use glans::call::Call;
+use glans::organisation::boards;
 use glans_tests::{EmptyDatabase, Who, World, on_each_database};
+use sea_orm::{ActiveModelTrait, IntoActiveModel};
 
 use crate::identity::{deeds, let_sign_in};
 
@@ -219,6 +222,26 @@ async fn a_token_that_cannot_be_signed_is_in_no_log(world: &World) {
     assert_eq!(deeds(world).await, ["operator.token_issued"], "one token, one line");
 }
 
+async fn nobody_is_invited_to_a_closed_board(world: &World) {
+    let folder = tempfile::tempdir().unwrap();
+    let call = Call::system(&world.app, "test");
+    let write = call.write().await.unwrap();
+    let mut row = boards::store::by_id(write.db(), &write.scope(), world.ours.id).await.unwrap().unwrap();
+    row.archived_at = Some(write.now());
+    row.into_active_model().reset_all().update(write.db()).await.unwrap();
+    write.commit().await.unwrap();
+    let board = world.ours.id.to_string();
+    let create = ["admin", "create", "--email", "anne@example.org", "--board", board.as_str()];
+    let refused = glans(folder.path(), &create)
+        .env("GLANS_DATABASE_URL", &world.app.config.database_url)
+        .env("GLANS_SECRET_KEY", world.app.config.secret_key.as_ref().expect("a key"))
+        .output()
+        .unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+    let said = complaint(&refused);
+    assert!(said.contains("This board is closed: nothing of it can be changed any more."), "{said}");
+}
+
 async fn an_administrator_is_invited_by_a_code_or_a_link_of_the_app(database: &EmptyDatabase) {
     let folder = tempfile::tempdir().unwrap();
     let ended = |arguments: &[&str]| {
@@ -249,5 +272,6 @@ async fn an_administrator_is_invited_by_a_code_or_a_link_of_the_app(database: &E
 on_each_database!(
     a_doctor_opens_the_signing_keys,
     a_token_that_cannot_be_signed_is_in_no_log,
+    nobody_is_invited_to_a_closed_board,
     an_administrator_is_invited_by_a_code_or_a_link_of_the_app,
 );
