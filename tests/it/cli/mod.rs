@@ -141,10 +141,13 @@ fn what_is_refused_leaves_nothing_behind() {
     assert!(complaint(&production).contains("start without --demo"), "{}", complaint(&production));
     assert!(is_untouched(folder.path()));
 
-    let short = glans(folder.path(), &serve).env("GLANS_SECRET_KEY", "c2hvcnQ=").output().unwrap();
-    assert_eq!(short.status.code(), Some(2));
-    assert!(complaint(&short).contains("the secret key must be 32 bytes in base64"), "{}", complaint(&short));
-    assert!(is_untouched(folder.path()));
+    for arguments in [&serve[..], &["doctor"]] {
+        let short = glans(folder.path(), arguments).env("GLANS_SECRET_KEY", "c2hvcnQ=").output().unwrap();
+        assert_eq!(short.status.code(), Some(2));
+        let said = complaint(&short);
+        assert!(said.contains("environment: GLANS_SECRET_KEY: 32 bytes in base64 are expected"), "{said}");
+        assert!(is_untouched(folder.path()));
+    }
 }
 
 #[test]

@@ -77,6 +77,16 @@ fn only_whole_names_are_no_configuration() {
 }
 
 #[test]
+fn a_wrong_secret_key_is_told_where_it_stands_and_not_itself() {
+    const TOLD: &str = "32 bytes in base64 are expected";
+    let said = of_environment("GLANS_SECRET_KEY", "c2hvcnQ=").unwrap_err();
+    assert!(said.starts_with(&format!("environment: GLANS_SECRET_KEY: {TOLD}")) && !said.contains("c2hv"), "{said}");
+    let said = of_file("production = true\nsecret_key = \"\"\n").unwrap();
+    assert!(said.starts_with(&format!("glans.toml:2: secret_key: {TOLD}")), "{said}");
+    assert!(of_environment("GLANS_SECRET_KEY", " AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n").is_ok());
+}
+
+#[test]
 fn a_wrong_flag_is_told_by_its_name() {
     let flags = BTreeMap::from([("database_url".to_owned(), toml::Value::from("mysql://here"))]);
     let said = load(Path::new("glans.toml"), false, std::iter::empty(), flags).unwrap_err().to_string();
