@@ -171,6 +171,17 @@ fn a_file_that_is_no_database_is_told_as_such() {
     assert!(said.contains("file is not a database. Check that it is a SQLite database"), "{said}");
 }
 
+async fn what_is_there_already_is_no_news(database: &EmptyDatabase) {
+    let folder = tempfile::tempdir().unwrap();
+    for _ in 0..2 {
+        let output =
+            glans(folder.path(), &["migrate", "up"]).env("GLANS_DATABASE_URL", database.url()).output().unwrap();
+        assert!(output.status.success(), "{}", complaint(&output));
+        assert_eq!(complaint(&output), "");
+        assert!(String::from_utf8_lossy(&output.stdout).contains("applied  "));
+    }
+}
+
 async fn a_doctor_opens_the_signing_keys(database: &EmptyDatabase) {
     let folder = tempfile::tempdir().unwrap();
     let run = |key: &str, arguments: &[&str]| {
@@ -273,6 +284,7 @@ async fn an_administrator_is_invited_by_a_code_or_a_link_of_the_app(database: &E
 }
 
 on_each_database!(
+    what_is_there_already_is_no_news,
     a_doctor_opens_the_signing_keys,
     a_token_that_cannot_be_signed_is_in_no_log,
     nobody_is_invited_to_a_closed_board,
