@@ -94,6 +94,19 @@ fn a_wrong_flag_is_told_by_its_name() {
 }
 
 #[test]
+fn a_database_url_that_cannot_be_read_is_told_with_the_reason_and_without_itself() {
+    for (wrong, reason) in [
+        ("postgres://glans:s3cret@db.example.org:bad/glans", "invalid port number"),
+        ("postgres://glans:s3cret@db.example.org/glans?sslmode=bad", "unknown value \"bad\" for `ssl_mode`"),
+        ("sqlite://s3cret.db?foo=bar", "unknown query parameter `foo` while parsing connection URL"),
+        ("sqlite://s3cret.db?mode=bad", "unknown value \"bad\" for `mode`"),
+    ] {
+        let said = of_environment("GLANS_DATABASE_URL", wrong).unwrap_err();
+        assert_eq!(said, format!("environment: GLANS_DATABASE_URL: the database URL cannot be read: {reason}"));
+    }
+}
+
+#[test]
 fn an_embedded_database_is_a_file() {
     for wrong in ["sqlite://", "sqlite://?mode=rwc", "sqlite://:memory:", "sqlite://a.db?mode=memory"] {
         let said = of_environment("GLANS_DATABASE_URL", wrong).unwrap_err();
