@@ -48,7 +48,7 @@ impl From<ConnectError> for Failure {
             | ConnectError::Open(_)
             | ConnectError::Unreachable(_)
             | ConnectError::Replica(_)
-            | ConnectError::Lock(_)
+            | ConnectError::Lock(..)
             | ConnectError::Migration(_) => Self::Failed(error.to_string()),
             _ => Self::Usage(error.to_string()),
         }

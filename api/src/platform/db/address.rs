@@ -1,6 +1,7 @@
 //! Which databases this program can use.
 
 use std::error::Error;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use sea_orm::DbErr;
@@ -35,9 +36,10 @@ pub enum ConnectError {
     )]
     Replica(sqlx::Error),
     #[error(
-        "cannot lock the database: {0}. Check that this program may write to the file `.lock` beside it and to its folder"
+        "cannot lock the database by {file}: {1}. Check that this program may write to that file and to its folder",
+        file = .0.display()
     )]
-    Lock(#[source] std::io::Error),
+    Lock(PathBuf, #[source] std::io::Error),
     #[error("the database was not migrated, or not to the end: {0}")]
     Migration(#[source] DbErr),
 }
