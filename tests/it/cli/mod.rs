@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use glans::call::Call;
 use glans::organisation::boards;
 use glans_tests::{EmptyDatabase, Who, World, on_each_database};
-use sea_orm::{ActiveModelTrait, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, Database, IntoActiveModel};
 
 use crate::identity::{deeds, let_sign_in};
 
@@ -182,6 +182,25 @@ async fn what_is_there_already_is_no_news(database: &EmptyDatabase) {
     }
 }
 
+async fn a_database_of_a_newer_program_is_told_as_such(database: &EmptyDatabase) {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = glans(folder.path(), arguments);
+        command.env("GLANS_DATABASE_URL", database.url()).env("GLANS_SECRET_KEY", KEY).output().unwrap()
+    };
+    assert!(run(&["migrate", "up"]).status.success());
+    let connection = Database::connect(database.url()).await.unwrap();
+    let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_future', 0)";
+    connection.execute_unprepared(newer).await.unwrap();
+    connection.close().await.unwrap();
+    for arguments in [&["doctor"][..], &["migrate", "status"], &["migrate", "up"], &["outbox", "dead"]] {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        let told = "glans: the database was migrated by a newer glans; install that one\n";
+        assert_eq!(complaint(&output), told, "{arguments:?}");
+    }
+}
+
 async fn a_doctor_opens_the_signing_keys(database: &EmptyDatabase) {
     let folder = tempfile::tempdir().unwrap();
     let run = |key: &str, arguments: &[&str]| {
@@ -285,6 +304,7 @@ async fn an_administrator_is_invited_by_a_code_or_a_link_of_the_app(database: &E
 
 on_each_database!(
     what_is_there_already_is_no_news,
+    a_database_of_a_newer_program_is_told_as_such,
     a_doctor_opens_the_signing_keys,
     a_token_that_cannot_be_signed_is_in_no_log,
     nobody_is_invited_to_a_closed_board,

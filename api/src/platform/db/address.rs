@@ -42,6 +42,8 @@ pub enum ConnectError {
     Lock(PathBuf, #[source] std::io::Error),
     #[error("the database was not migrated, or not to the end: {0}")]
     Migration(#[source] DbErr),
+    #[error("the database was migrated by a newer glans; install that one")]
+    Newer,
 }
 
 /// Whether `url` parses as far as it can be told without opening it.

@@ -81,12 +81,20 @@ impl Turn {
         let done = run(&connection, way).await;
         // Closed before the next process comes: on SQLite the last one out puts the file in order.
         let closed = connection.close().await;
-        done.and(closed).map_err(ConnectError::Migration)?;
+        done.and(closed).map_err(|cause| match cause {
+            cause if is_of_newer(&cause) => ConnectError::Newer,
+            cause => ConnectError::Migration(cause),
+        })?;
         match self.lock {
             Lock::File(file, path) => file.unlock().map_err(|cause| ConnectError::Lock(path, cause)),
             Lock::Session(session) => Ok(session.close().await?),
         }
     }
+}
+
+/// Whether the database has migrations that this program does not know. The library has no error of its own for that.
+pub fn is_of_newer(cause: &DbErr) -> bool {
+    matches!(cause, DbErr::Custom(text) if text.contains("this migration has been applied but its file is missing"))
 }
 
 /// A migration that needs what somebody else holds does not stand in the way of others meanwhile, who would queue behind it: it
