@@ -171,6 +171,13 @@ mod tests {
     }
 
     #[test]
+    fn a_column_that_stands_there_twice_is_refused() {
+        let problems = parse(format!("{HEADER};Huisnummer toevoeging\r\n").as_bytes()).unwrap_err();
+        let told: Vec<_> = problems.iter().map(Problem::to_string).collect();
+        assert_eq!(told, ["line 1: the header has Huisnummer toevoeging twice; download the register again"]);
+    }
+
+    #[test]
     fn missing_columns_are_named_together() {
         let problems = parse(b"STRAATNAAM;POSTCODE;PLAATSNAAM;INSTELLINGSCODE\r\n").unwrap_err();
         assert_eq!(problems.len(), 1);
