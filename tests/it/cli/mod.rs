@@ -230,6 +230,20 @@ async fn a_doctor_opens_the_signing_keys(database: &EmptyDatabase) {
     assert_eq!(key(&second, "signs now: "), key(&first, "signs next: "), "the refused rotation changed nothing");
 }
 
+async fn a_doctor_warns_of_a_role_that_row_level_security_does_not_hold(database: &EmptyDatabase) {
+    let folder = tempfile::tempdir().unwrap();
+    let said = |url: &str| {
+        let mut command = glans(folder.path(), &["doctor"]);
+        let output = command.env("GLANS_DATABASE_URL", url).env("GLANS_SECRET_KEY", KEY).output().unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    if let Some(superuser) = database.superuser_url() {
+        let (own, other) = (said(database.url()), said(&superuser));
+        assert!(own.contains("ok    clock") && !own.contains("warn"), "{own}");
+        assert!(other.contains("warn  role in the database: for a superuser, or with BYPASSRLS"), "{other}");
+    }
+}
+
 /// The id behind the words in what `glans keys rotate` said.
 fn key(rotated: &Output, words: &str) -> String {
     let said = String::from_utf8_lossy(&rotated.stdout).into_owned();
@@ -306,6 +320,7 @@ on_each_database!(
     what_is_there_already_is_no_news,
     a_database_of_a_newer_program_is_told_as_such,
     a_doctor_opens_the_signing_keys,
+    a_doctor_warns_of_a_role_that_row_level_security_does_not_hold,
     a_token_that_cannot_be_signed_is_in_no_log,
     nobody_is_invited_to_a_closed_board,
     an_administrator_is_invited_by_a_code_or_a_link_of_the_app,
