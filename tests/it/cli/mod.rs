@@ -261,7 +261,9 @@ async fn a_token_that_cannot_be_signed_is_in_no_log(world: &World) {
     };
     let issued = run(&own);
     assert!(issued.status.success(), "{}", complaint(&issued));
-    assert!(String::from_utf8_lossy(&issued.stdout).contains("eyJ"), "a token");
+    let said = String::from_utf8_lossy(&issued.stdout);
+    assert!(said.contains("eyJ") && !said.contains("issued for"), "a token alone: {said}");
+    assert!(complaint(&issued).contains("issued for http://127.0.0.1:8000\n"), "{}", complaint(&issued));
     assert_eq!(deeds(world).await, ["operator.token_issued"]);
     let unsigned = run(OTHER_KEY);
     assert_eq!(unsigned.status.code(), Some(1));
