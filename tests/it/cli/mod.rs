@@ -177,7 +177,8 @@ async fn what_is_there_already_is_no_news(database: &EmptyDatabase) {
         let output =
             glans(folder.path(), &["migrate", "up"]).env("GLANS_DATABASE_URL", database.url()).output().unwrap();
         assert!(output.status.success(), "{}", complaint(&output));
-        assert_eq!(complaint(&output), "");
+        // Others may hold what it needs, which is worth a warning.
+        assert!(!complaint(&output).contains("INFO"), "{}", complaint(&output));
         assert!(String::from_utf8_lossy(&output.stdout).contains("applied  "));
     }
 }
