@@ -118,10 +118,10 @@ async fn a_database_that_is_not_empty_is_left_alone(program: &Program) {
     assert_eq!(program.rows::<person::Entity>().await, before);
 }
 
-/// `glans serve --demo` over the database, which must not come so far as to listen.
-fn refusal_to_serve(program: &Program) -> String {
+/// What `glans ARGUMENTS` over the database says, which must refuse: to serve, it must not come so far as to listen.
+fn refusal(program: &Program, arguments: &[&str]) -> String {
     let folder = tempfile::tempdir().unwrap();
-    let mut command = cli::glans(folder.path(), &["serve", "--demo", "--listen", "127.0.0.1:0"]);
+    let mut command = cli::glans(folder.path(), arguments);
     command.env("GLANS_DATABASE_URL", &program.app.config.database_url);
     command.env("GLANS_SECRET_KEY", program.app.config.secret_key.as_deref().unwrap());
     let output = command.output().unwrap();
@@ -129,7 +129,7 @@ fn refusal_to_serve(program: &Program) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-async fn a_demo_that_broke_off_is_not_served(program: &Program) {
+async fn a_demo_that_broke_off_is_neither_served_nor_filled(program: &Program) {
     let first = Notify::new();
     tokio::select! {
         biased;
@@ -141,10 +141,11 @@ async fn a_demo_that_broke_off_is_not_served(program: &Program) {
     assert_eq!(actions::accounts(&program.app).await.unwrap().len(), 6, "it looks like a demo");
     assert!(!actions::is_whole(&program.app).await.unwrap());
 
-    let said = refusal_to_serve(program);
-
-    assert!(said.contains("the demo in this database is not whole: filling it broke off"), "{said}");
-    assert!(said.contains("or name another database with --database-url, and start again"), "{said}");
+    for arguments in [&["serve", "--demo", "--listen", "127.0.0.1:0"][..], &["demo"]] {
+        let said = refusal(program, arguments);
+        assert!(said.contains("the demo in this database is not whole: filling it broke off"), "{said}");
+        assert!(said.contains("or name another database with --database-url, and start again"), "{said}");
+    }
 }
 
 async fn a_demo_is_whole_when_all_of_it_is_there(program: &Program) {
@@ -160,6 +161,6 @@ on_each_database!(
     whoever_is_printed_signs_in,
     a_leader_has_read_the_beginning_of_the_course,
     a_database_that_is_not_empty_is_left_alone,
-    a_demo_that_broke_off_is_not_served,
+    a_demo_that_broke_off_is_neither_served_nor_filled,
     a_demo_is_whole_when_all_of_it_is_there,
 );

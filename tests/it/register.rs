@@ -99,6 +99,21 @@ async fn a_board_that_was_renamed_keeps_its_name(program: &Program) {
     assert_eq!(report.board.name, "Stichting De Brug");
 }
 
+async fn a_closed_board_is_left_as_it_is(program: &Program) {
+    let report = import(program, "12345", &registers(LOCATIONS, None)).await.unwrap();
+    let call = Call::system(&program.app, "test");
+    let write = call.write().await.unwrap();
+    let mut row = report.board.into_active_model();
+    row.archived_at = Set(Some(write.now()));
+    row.update(write.db()).await.unwrap();
+    write.commit().await.unwrap();
+    let before = program.rows::<school::Entity>().await;
+
+    let refused = import(program, "12345", &registers(LOCATIONS, Some(PUPILS))).await.unwrap_err();
+    assert_eq!(refused.to_string(), "This board is closed: nothing of it can be changed any more.");
+    assert_eq!(program.rows::<school::Entity>().await, before);
+}
+
 async fn a_name_given_by_hand_stays_and_the_address_follows(program: &Program) {
     import(program, "12345", &registers(LOCATIONS, None)).await.unwrap();
     let egel = program.rows::<school::Entity>().await.into_iter().find(|school| school.name == "De Egel").unwrap();
@@ -166,6 +181,7 @@ on_each_database!(
     a_board_comes_with_its_open_schools,
     a_second_run_touches_no_row,
     a_board_that_was_renamed_keeps_its_name,
+    a_closed_board_is_left_as_it_is,
     a_name_given_by_hand_stays_and_the_address_follows,
     a_school_that_vanished_is_reported_and_stays,
     an_unknown_number_is_refused_and_leaves_nothing,

@@ -117,6 +117,14 @@ impl TestDatabase {
         &self.url
     }
 
+    /// The same for a superuser; none where there is none, or nobody says who is one.
+    pub(crate) fn superuser_url(&self) -> Option<String> {
+        match &self.place {
+            Place::Server(server, database) => server.superuser_url(database),
+            Place::Folder(_) | Place::Lent(..) => None,
+        }
+    }
+
     /// The processes of the database, to count their CPU; none for SQLite and for a server that was here before.
     pub fn processes(&self) -> Vec<u32> {
         match &self.place {

@@ -43,6 +43,11 @@ impl EmptyDatabase {
     pub fn url(&self) -> &str {
         self.0.url()
     }
+
+    /// The same for a superuser, to look only; none on SQLite, and where nobody says who is one.
+    pub fn superuser_url(&self) -> Option<String> {
+        self.0.superuser_url()
+    }
 }
 
 impl Setting for EmptyDatabase {

@@ -5,6 +5,7 @@ use glans_entity::ids::BoardId;
 use glans_entity::organisation::board;
 
 use super::{Failure, open};
+use crate::access::CLOSED;
 use crate::call::Call;
 use crate::identity::invitations::administrator::{self, Newcomer};
 use crate::organisation::boards;
@@ -60,7 +61,11 @@ async fn find(call: &Call, named: &str) -> Result<board::Model, Failure> {
         Ok(id) => boards::store::by_id(&*db, &scope, id).await?,
         Err(_) => boards::store::by_number(&*db, &scope, named).await?,
     };
-    found.ok_or_else(|| {
+    let found = found.ok_or_else(|| {
         Failure::Failed(format!("there is no board {named}; `glans import duo` makes one from the national register"))
-    })
+    })?;
+    if found.archived_at.is_some() {
+        return Err(Failure::Failed(CLOSED.to_owned()));
+    }
+    Ok(found)
 }

@@ -50,6 +50,7 @@ pub(super) async fn run(config: Config, args: DemoArgs) -> Result<(), Failure> {
     allowed(&config)?;
     let app = open::app(config).await?;
     let turn = open::turn(&app.config).await?;
+    whole(&app).await?;
     let filled = fill(&app, size).await?;
     drop(turn);
     let accounts = actions::accounts(&app).await?;
@@ -76,6 +77,11 @@ pub(super) async fn ensure(app: &Arc<App>) -> Result<Vec<DemoAccount>, Failure> 
     if actions::is_empty(app).await? {
         fill(app, Size::default()).await?;
     }
+    whole(app).await
+}
+
+/// The accounts of the demo that is there; none where there is none. A part of one is refused.
+async fn whole(app: &Arc<App>) -> Result<Vec<DemoAccount>, Failure> {
     let accounts = actions::accounts(app).await?;
     if !accounts.is_empty() && !actions::is_whole(app).await? {
         return Err(broken_off(&app.config));

@@ -18,6 +18,10 @@ const OLDEST_POSTGRES: i32 = 150_000;
 /// Further apart than this, tokens of one server are not valid yet, or no longer, on another.
 const CLOCKS_APART_SECONDS: f64 = 5.0;
 
+/// No failure: transactions take on a role that it holds for.
+const UNBOUND: &str = "warn  role in the database: for a superuser, or with BYPASSRLS, there is no row-level security; \
+                       let glans sign in with a role of its own";
+
 /// Prints a line per check; fails when one of them does.
 pub(super) async fn run(config: Config) -> Result<(), Failure> {
     let mut wrong = Vec::new();
@@ -56,7 +60,8 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
 /// What can only be asked of a PostgreSQL server.
 async fn server(db: &Database, now: DateTime<Utc>, wrong: &mut Vec<String>) -> Result<(), Failure> {
     const ASKED: &str = "SELECT current_setting('server_version_num')::int AS version, \
-                         extract(epoch FROM clock_timestamp() - $1)::float8 AS ahead";
+                         extract(epoch FROM clock_timestamp() - $1)::float8 AS ahead, \
+                         (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user) AS unbound";
     let statement = Statement::from_sql_and_values(db.backend(), ASKED, [now.into()]);
     let answer = db.connection().query_one_raw(statement).await?;
     let answer = answer.ok_or_else(|| Failure::Failed("the database answers nothing".to_owned()))?;
@@ -64,6 +69,9 @@ async fn server(db: &Database, now: DateTime<Utc>, wrong: &mut Vec<String>) -> R
     note(version >= OLDEST_POSTGRES, "PostgreSQL 15 or newer", "upgrade PostgreSQL", wrong);
     let remedy = format!("that of the database is {ahead:.0} s ahead; set both by NTP");
     note(ahead.abs() <= CLOCKS_APART_SECONDS, "clock", &remedy, wrong);
+    if answer.try_get::<bool>("", "unbound")? {
+        say!("{UNBOUND}");
+    }
     Ok(())
 }
 

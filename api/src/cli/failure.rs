@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use crate::identity::SetupError;
 use crate::platform::config::ConfigError;
-use crate::platform::db::ConnectError;
+use crate::platform::db::{ConnectError, is_of_newer};
 use crate::platform::error::{Error, Refusal};
 
 /// Why a command did not do what it was asked, in a sentence that says what to do.
@@ -48,8 +48,9 @@ impl From<ConnectError> for Failure {
             | ConnectError::Open(_)
             | ConnectError::Unreachable(_)
             | ConnectError::Replica(_)
-            | ConnectError::Lock(_)
-            | ConnectError::Migration(_) => Self::Failed(error.to_string()),
+            | ConnectError::Lock(..)
+            | ConnectError::Migration(_)
+            | ConnectError::Newer => Self::Failed(error.to_string()),
             _ => Self::Usage(error.to_string()),
         }
     }
@@ -63,6 +64,9 @@ impl From<SetupError> for Failure {
 
 impl From<sea_orm::DbErr> for Failure {
     fn from(error: sea_orm::DbErr) -> Self {
+        if is_of_newer(&error) {
+            return Self::from(ConnectError::Newer);
+        }
         Self::from(Error::from(error))
     }
 }

@@ -152,13 +152,36 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
 /// Defaults < file < environment < flags.
 #[expect(clippy::disallowed_methods, reason = "the one place where the environment comes in")]
 fn configuration(cli: &Cli) -> Result<Config, Failure> {
+    let file = cli.config.clone().unwrap_or_else(|| PathBuf::from("glans.toml"));
+    Ok(config::load(&file, cli.config.is_some(), std::env::vars_os(), flags(cli)?)?)
+}
+
+/// Refuses a folder whose name is no text: it would become another one.
+fn flags(cli: &Cli) -> Result<BTreeMap<String, toml::Value>, Failure> {
     let mut flags = BTreeMap::new();
     if let Some(url) = &cli.database_url {
         flags.insert("database_url".to_owned(), toml::Value::from(url.as_str()));
     }
     if let Some(directory) = &cli.data_dir {
-        flags.insert("data_dir".to_owned(), toml::Value::from(directory.display().to_string()));
+        let name = directory.to_str().ok_or_else(|| Failure::Usage("--data-dir: is not UTF-8".to_owned()))?;
+        flags.insert("data_dir".to_owned(), toml::Value::from(name));
     }
-    let file = cli.config.clone().unwrap_or_else(|| PathBuf::from("glans.toml"));
-    Ok(config::load(&file, cli.config.is_some(), std::env::vars(), flags)?)
+    Ok(flags)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::ffi::OsStringExt;
+
+    use super::*;
+
+    #[test]
+    fn a_folder_whose_name_is_no_text_is_refused() {
+        let given = |name: &[u8]| {
+            let name = OsString::from_vec(name.to_vec());
+            flags(&Cli::try_parse_from([OsString::from("glans"), "--data-dir".into(), name]).unwrap())
+        };
+        assert_eq!(given("café".as_bytes()).unwrap()["data_dir"].as_str(), Some("café"));
+        assert_eq!(given(b"caf\xe9").unwrap_err().to_string(), "--data-dir: is not UTF-8");
+    }
 }

@@ -30,5 +30,7 @@ pub(super) async fn run(config: Config, token: Token) -> Result<(), Failure> {
     audit::record(&write, None, Deed::OperatorTokenIssued, Some(account.id.to_string())).await?;
     write.commit().await?;
     say!("{}", token.text);
+    // Where another address is served, no server takes it.
+    complain!("issued for {}", app.identity.issuer.name);
     Ok(())
 }

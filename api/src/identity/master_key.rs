@@ -143,7 +143,7 @@ fn sealing_key(root: &Prk) -> Result<RandomizedNonceKey, Unspecified> {
 }
 
 /// Writes the file whole under a name of its own, then links it into place: of two processes that start at once, one
-/// wins and both read the same key.
+/// wins and both read the same key. Where it cannot, as on a full disk, nothing of it stays.
 fn create(directory: &Path, path: &Path) -> Result<(), MasterKeyError> {
     let mut bytes = [0; KEY_LEN];
     rand::fill(&mut bytes)?;
@@ -158,7 +158,11 @@ fn create(directory: &Path, path: &Path) -> Result<(), MasterKeyError> {
                 _ => fs::remove_file(&draft),
             }
         });
-    written.map_err(|error| MasterKeyError::File(path.to_owned(), error))
+    written.map_err(|error| {
+        // Why it could not be written is what counts.
+        let _ = fs::remove_file(&draft);
+        MasterKeyError::File(path.to_owned(), error)
+    })
 }
 
 #[cfg(test)]
@@ -198,6 +202,15 @@ mod tests {
         for text in ["", "abc", "!!!!", &STANDARD.encode([0; 31]), &STANDARD.encode([0; 33])] {
             assert!(matches!(MasterKey::from_base64(text), Err(MasterKeyError::Malformed)), "{text}");
         }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_made_leaves_no_draft() {
+        let directory = std::env::temp_dir().join(format!("glans-key-{}", uuid::Uuid::now_v7()));
+        let away = directory.join("away").join(FILE_NAME);
+        assert!(matches!(create(&directory, &away), Err(MasterKeyError::File(file, _)) if file == away));
+        assert_eq!(fs::read_dir(&directory).unwrap().count(), 0);
+        fs::remove_dir_all(&directory).unwrap();
     }
 
     #[test]

@@ -7,7 +7,10 @@ use std::path::Path;
 use std::process::{Command, ExitCode, Output};
 use std::time::{Duration, Instant};
 
+use glans::call::Call;
+use glans::organisation::boards;
 use glans_tests::{EmptyDatabase, Who, World, on_each_database};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, Database, IntoActiveModel};
 
 use crate::identity::{deeds, let_sign_in};
 
@@ -138,10 +141,13 @@ fn what_is_refused_leaves_nothing_behind() {
     assert!(complaint(&production).contains("start without --demo"), "{}", complaint(&production));
     assert!(is_untouched(folder.path()));
 
-    let short = glans(folder.path(), &serve).env("GLANS_SECRET_KEY", "c2hvcnQ=").output().unwrap();
-    assert_eq!(short.status.code(), Some(2));
-    assert!(complaint(&short).contains("the secret key must be 32 bytes in base64"), "{}", complaint(&short));
-    assert!(is_untouched(folder.path()));
+    for arguments in [&serve[..], &["doctor"]] {
+        let short = glans(folder.path(), arguments).env("GLANS_SECRET_KEY", "c2hvcnQ=").output().unwrap();
+        assert_eq!(short.status.code(), Some(2));
+        let said = complaint(&short);
+        assert!(said.contains("environment: GLANS_SECRET_KEY: 32 bytes in base64 are expected"), "{said}");
+        assert!(is_untouched(folder.path()));
+    }
 }
 
 #[test]
@@ -163,6 +169,37 @@ fn a_file_that_is_no_database_is_told_as_such() {
     assert_eq!(output.status.code(), Some(1));
     let said = complaint(&output);
     assert!(said.contains("file is not a database. Check that it is a SQLite database"), "{said}");
+}
+
+async fn what_is_there_already_is_no_news(database: &EmptyDatabase) {
+    let folder = tempfile::tempdir().unwrap();
+    for _ in 0..2 {
+        let output =
+            glans(folder.path(), &["migrate", "up"]).env("GLANS_DATABASE_URL", database.url()).output().unwrap();
+        assert!(output.status.success(), "{}", complaint(&output));
+        // Others may hold what it needs, which is worth a warning.
+        assert!(!complaint(&output).contains("INFO"), "{}", complaint(&output));
+        assert!(String::from_utf8_lossy(&output.stdout).contains("applied  "));
+    }
+}
+
+async fn a_database_of_a_newer_program_is_told_as_such(database: &EmptyDatabase) {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = glans(folder.path(), arguments);
+        command.env("GLANS_DATABASE_URL", database.url()).env("GLANS_SECRET_KEY", KEY).output().unwrap()
+    };
+    assert!(run(&["migrate", "up"]).status.success());
+    let connection = Database::connect(database.url()).await.unwrap();
+    let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_future', 0)";
+    connection.execute_unprepared(newer).await.unwrap();
+    connection.close().await.unwrap();
+    for arguments in [&["doctor"][..], &["migrate", "status"], &["migrate", "up"], &["outbox", "dead"]] {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        let told = "glans: the database was migrated by a newer glans; install that one\n";
+        assert_eq!(complaint(&output), told, "{arguments:?}");
+    }
 }
 
 async fn a_doctor_opens_the_signing_keys(database: &EmptyDatabase) {
@@ -194,6 +231,20 @@ async fn a_doctor_opens_the_signing_keys(database: &EmptyDatabase) {
     assert_eq!(key(&second, "signs now: "), key(&first, "signs next: "), "the refused rotation changed nothing");
 }
 
+async fn a_doctor_warns_of_a_role_that_row_level_security_does_not_hold(database: &EmptyDatabase) {
+    let folder = tempfile::tempdir().unwrap();
+    let said = |url: &str| {
+        let mut command = glans(folder.path(), &["doctor"]);
+        let output = command.env("GLANS_DATABASE_URL", url).env("GLANS_SECRET_KEY", KEY).output().unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    if let Some(superuser) = database.superuser_url() {
+        let (own, other) = (said(database.url()), said(&superuser));
+        assert!(own.contains("ok    clock") && !own.contains("warn"), "{own}");
+        assert!(other.contains("warn  role in the database: for a superuser, or with BYPASSRLS"), "{other}");
+    }
+}
+
 /// The id behind the words in what `glans keys rotate` said.
 fn key(rotated: &Output, words: &str) -> String {
     let said = String::from_utf8_lossy(&rotated.stdout).into_owned();
@@ -211,12 +262,34 @@ async fn a_token_that_cannot_be_signed_is_in_no_log(world: &World) {
     };
     let issued = run(&own);
     assert!(issued.status.success(), "{}", complaint(&issued));
-    assert!(String::from_utf8_lossy(&issued.stdout).contains("eyJ"), "a token");
+    let said = String::from_utf8_lossy(&issued.stdout);
+    assert!(said.contains("eyJ") && !said.contains("issued for"), "a token alone: {said}");
+    assert!(complaint(&issued).contains("issued for http://127.0.0.1:8000\n"), "{}", complaint(&issued));
     assert_eq!(deeds(world).await, ["operator.token_issued"]);
     let unsigned = run(OTHER_KEY);
     assert_eq!(unsigned.status.code(), Some(1));
     assert!(complaint(&unsigned).contains("this was sealed with another secret key"), "{}", complaint(&unsigned));
     assert_eq!(deeds(world).await, ["operator.token_issued"], "one token, one line");
+}
+
+async fn nobody_is_invited_to_a_closed_board(world: &World) {
+    let folder = tempfile::tempdir().unwrap();
+    let call = Call::system(&world.app, "test");
+    let write = call.write().await.unwrap();
+    let mut row = boards::store::by_id(write.db(), &write.scope(), world.ours.id).await.unwrap().unwrap();
+    row.archived_at = Some(write.now());
+    row.into_active_model().reset_all().update(write.db()).await.unwrap();
+    write.commit().await.unwrap();
+    let board = world.ours.id.to_string();
+    let create = ["admin", "create", "--email", "anne@example.org", "--board", board.as_str()];
+    let refused = glans(folder.path(), &create)
+        .env("GLANS_DATABASE_URL", &world.app.config.database_url)
+        .env("GLANS_SECRET_KEY", world.app.config.secret_key.as_ref().expect("a key"))
+        .output()
+        .unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+    let said = complaint(&refused);
+    assert!(said.contains("This board is closed: nothing of it can be changed any more."), "{said}");
 }
 
 async fn an_administrator_is_invited_by_a_code_or_a_link_of_the_app(database: &EmptyDatabase) {
@@ -247,7 +320,11 @@ async fn an_administrator_is_invited_by_a_code_or_a_link_of_the_app(database: &E
 }
 
 on_each_database!(
+    what_is_there_already_is_no_news,
+    a_database_of_a_newer_program_is_told_as_such,
     a_doctor_opens_the_signing_keys,
+    a_doctor_warns_of_a_role_that_row_level_security_does_not_hold,
     a_token_that_cannot_be_signed_is_in_no_log,
+    nobody_is_invited_to_a_closed_board,
     an_administrator_is_invited_by_a_code_or_a_link_of_the_app,
 );

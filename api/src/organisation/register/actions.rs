@@ -5,7 +5,7 @@ use glans_entity::organisation::{board, school};
 use sea_orm::{ActiveModelTrait, IntoActiveModel};
 
 use super::{Absent, NamedByHand, Registers, Registration, plan, store};
-use crate::access::{Action, Place};
+use crate::access::{Action, CLOSED, Place};
 use crate::call::Write;
 use crate::organisation::{boards, schools};
 use crate::platform::error::{Result, UserErrorCode, refuse};
@@ -27,6 +27,9 @@ pub struct Report {
 pub async fn import(write: &Write<'_>, board_number: &str, registers: &Registers) -> Result<Report> {
     known(board_number, registers)?;
     let (board, board_is_new) = board(write, board_number).await?;
+    if board.archived_at.is_some() {
+        return Err(refuse(UserErrorCode::Conflict, "board", CLOSED));
+    }
     let permit = write.authorize(Action::SchoolCreate, Place::from(&board))?;
     let stored = store::lock_schools(write.db(), &write.scope(), board.id).await?;
     let plan = plan(registers, board_number, stored);

@@ -3,6 +3,10 @@
 use super::Problem;
 use super::table::{Header, Row};
 
+/// Characters that a cell has at most: as many as the name of a school may have in Glans. The longest in the registers of
+/// 2026 has 77.
+const LONGEST: usize = 120;
+
 #[derive(Debug)]
 pub(super) struct Cells<'a> {
     pub(super) header: &'a Header,
@@ -11,17 +15,28 @@ pub(super) struct Cells<'a> {
 }
 
 impl<'a> Cells<'a> {
-    pub(super) fn optional(&self, position: usize) -> Option<&'a str> {
-        self.row.text(position)
+    /// The text of a cell that may be blank.
+    pub(super) fn optional(&mut self, position: usize) -> Option<&'a str> {
+        let text = self.row.text(position)?;
+        let length = text.chars().count();
+        let wrong = if let Some(character) = text.chars().find(|character| character.is_control()) {
+            // By its number: a terminal would obey it.
+            format!("holds the control character U+{:04X}; download the register again", u32::from(character))
+        } else if length > LONGEST {
+            format!("has {length} characters; at most {LONGEST} fit")
+        } else {
+            return Some(text);
+        };
+        self.problem(position, wrong);
+        None
     }
 
     /// The text of a cell that must not be blank.
     pub(super) fn required(&mut self, position: usize) -> Option<&'a str> {
-        let text = self.row.text(position);
-        if text.is_none() {
+        if self.row.text(position).is_none() {
             self.problem(position, "is blank");
         }
-        text
+        self.optional(position)
     }
 
     /// The text of a cell that must have a certain form.

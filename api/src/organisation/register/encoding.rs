@@ -55,9 +55,9 @@ fn windows_1252(bytes: &[u8]) -> Result<Cow<'_, str>, Problem> {
     Ok(WINDOWS_1252.decode_without_bom_handling(bytes).0)
 }
 
-/// The five positions that windows-1252 leaves open, and the zero byte that no text holds.
+/// The five positions that windows-1252 leaves open.
 fn is_unassigned(byte: u8) -> bool {
-    matches!(byte, 0x00 | 0x81 | 0x8d | 0x8f | 0x90 | 0x9d)
+    matches!(byte, 0x81 | 0x8d | 0x8f | 0x90 | 0x9d)
 }
 
 fn line_of(bytes: &[u8], at: usize) -> u64 {

@@ -74,6 +74,8 @@ fn location(cells: &mut Cells<'_>, positions: [usize; 12]) -> Option<Location> {
     let house_number = cells.required(house);
     let postcode = cells.formed(postcode, spelling::is_postcode, "a postcode as 1234 AB");
     let city = cells.required(city);
+    let (phone, website) = (cells.optional(phone), cells.optional(website));
+    let (denomination, holiday_region) = (cells.optional(denomination), cells.optional(region));
     Some(Location {
         board_number: board_number?.to_owned(),
         code: code?,
@@ -82,10 +84,10 @@ fn location(cells: &mut Cells<'_>, positions: [usize; 12]) -> Option<Location> {
         house_number: house_number?.to_owned(),
         postcode: postcode?.to_owned(),
         city: spelling::place(city?),
-        phone: cells.optional(phone).map(str::to_owned),
-        website: cells.optional(website).and_then(spelling::website),
-        denomination: cells.optional(denomination).map(spelling::denomination),
-        holiday_region: cells.optional(region).map(str::to_owned),
+        phone: phone.map(str::to_owned),
+        website: website.and_then(spelling::website),
+        denomination: denomination.map(spelling::denomination),
+        holiday_region: holiday_region.map(str::to_owned),
     })
 }
 
@@ -168,6 +170,33 @@ mod tests {
                 "line 5, column VESTIGINGSCODE: 01AB00 stands on line 4 already",
             ]
         );
+    }
+
+    #[test]
+    fn control_characters_and_overlong_texts_are_refused_in_either_encoding() {
+        let long = "e".repeat(121);
+        let row = format!("Drenthe;12345;01AB;01AB00;De\0Egel;{long};8;1234 AB;ELST;\u{1b}[2J; ; ;Midden");
+        let text = format!("{HEADER}\r\n{row}\r\n");
+        let with_accent = text.replace("Drenthe", "Frysl\u{e2}n");
+        let windows_1252 = encoding_rs::WINDOWS_1252.encode(&with_accent).0;
+        for bytes in [text.as_bytes(), with_accent.as_bytes(), &*windows_1252] {
+            let told: Vec<_> = parse(bytes).unwrap_err().iter().map(Problem::to_string).collect();
+            assert_eq!(
+                told,
+                [
+                    "line 2, column VESTIGINGSNAAM: holds the control character U+0000; download the register again",
+                    "line 2, column STRAATNAAM: has 121 characters; at most 120 fit",
+                    "line 2, column TELEFOONNUMMER: holds the control character U+001B; download the register again",
+                ]
+            );
+        }
+    }
+
+    #[test]
+    fn a_column_that_stands_there_twice_is_refused() {
+        let problems = parse(format!("{HEADER};Huisnummer toevoeging\r\n").as_bytes()).unwrap_err();
+        let told: Vec<_> = problems.iter().map(Problem::to_string).collect();
+        assert_eq!(told, ["line 1: the header has Huisnummer toevoeging twice; download the register again"]);
     }
 
     #[test]

@@ -239,5 +239,9 @@ mod tests {
     fn an_unknown_number_is_answered_with_the_nearest() {
         let registers = with_pupils(vec![]);
         assert_eq!(registers.nearest_board("12354"), Some((BOARD.to_owned(), 1)));
+
+        let closed = Branch { board_number: Some("12354".into()), ..branch("09AB00", "De Dodo", Pupils::Count(0)) };
+        let registers = with_pupils(vec![closed]);
+        assert_eq!(registers.nearest_board("12354"), Some((BOARD.to_owned(), 1)), "one with open schools");
     }
 }

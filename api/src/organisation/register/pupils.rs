@@ -99,13 +99,14 @@ fn branch(cells: &mut Cells<'_>, positions: [usize; 6], last_year: usize) -> Opt
     let name = cells.required(name);
     let kind = cells.formed(kind, is_kind, "BO, SBO, SO, VSO or SO/VSO");
     let board_number = cells.formed(board, is_board_number_or_unknown, "a board number of five digits");
+    let denomination = cells.optional(denomination);
     let pupils = pupils(cells, last_year);
     Some(Branch {
         code: code?,
         name: name?.to_owned(),
         kind: kind?.to_owned(),
         board_number: Some(board_number?.to_owned()).filter(|number| number != UNKNOWN_BOARD),
-        denomination: cells.optional(denomination).map(spelling::denomination),
+        denomination: denomination.map(spelling::denomination),
         pupils: pupils?,
     })
 }

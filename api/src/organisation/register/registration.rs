@@ -48,10 +48,12 @@ impl Registers {
         schools
     }
 
-    /// The number nearest to one that no row has, with how many schools are under it.
+    /// The number nearest to one that has no open school, of those that have, with how many are under it.
     pub fn nearest_board(&self, board_number: &str) -> Option<(String, usize)> {
+        let located: HashSet<_> = self.locations.iter().map(|location| &location.code).collect();
+        let special = self.all_branches().filter(|branch| branch.is_open() && !located.contains(&branch.code));
         let numbers = self.locations.iter().map(|location| location.board_number.as_str());
-        let numbers = numbers.chain(self.all_branches().filter_map(|branch| branch.board_number.as_deref()));
+        let numbers = numbers.chain(special.filter_map(|branch| branch.board_number.as_deref()));
         let nearest =
             numbers.min_by_key(|number| (strsim::osa_distance(number, board_number), (*number).to_owned()))?;
         Some((nearest.to_owned(), self.schools_of(nearest).len()))

@@ -1,6 +1,8 @@
 //! The table in a register file: semicolons, a header with names that changed over the years, and
 //! one space where nothing is known.
 
+use std::collections::HashSet;
+
 use super::{Problem, encoding};
 
 /// A column by the name it has today, followed by those of older files.
@@ -130,8 +132,13 @@ impl Header {
         self.0.iter().position(|name| column.0.contains(&same_spelling(name).as_str()))
     }
 
-    /// Where the columns stand; all that are missing make one problem.
+    /// Where the columns stand; all that are missing make one problem. Of two with one name nobody knows which is meant.
     pub(super) fn positions<const N: usize>(&self, columns: [Column; N]) -> Result<[usize; N], Problem> {
+        let mut names = HashSet::new();
+        if let Some(twice) = self.0.iter().find(|name| !name.is_empty() && !names.insert(same_spelling(name))) {
+            let twice = twice.escape_debug();
+            return Err(Problem::at_line(1, format!("the header has {twice} twice; download the register again")));
+        }
         let missing: Vec<_> =
             columns.iter().filter(|column| self.position(**column).is_none()).map(|column| column.0[0]).collect();
         if missing.is_empty() {

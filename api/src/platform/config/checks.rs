@@ -1,10 +1,15 @@
 //! Whether values can be used, each alone and together.
 
 use axum::http::Uri;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use lettre::message::Mailbox;
 
 use super::Config;
 use crate::platform::db;
+
+/// Bytes of the secret key.
+const SECRET_KEY: usize = 32;
 
 /// Looks at one value alone, so that a complaint can say where it comes from.
 pub(super) fn check(key: &str, value: &toml::Value) -> Result<(), String> {
@@ -19,6 +24,10 @@ pub(super) fn check(key: &str, value: &toml::Value) -> Result<(), String> {
             "a PostgreSQL server is expected, as `postgres://glans@replica.example.org/glans`; SQLite has no replicas"
                 .to_owned(),
         ),
+        // Never with what was given, here neither.
+        "secret_key" if !config.secret_key.as_deref().is_some_and(is_secret_key) => {
+            Err("32 bytes in base64 are expected (44 characters); make them with `openssl rand -base64 32`".to_owned())
+        }
         "bus_url" if !config.bus_url.as_deref().is_some_and(is_nats_address) => {
             Err("an address of NATS is expected, as `nats://bus.example.org:4222`".to_owned())
         }
@@ -89,6 +98,11 @@ fn is_web_address(text: &str) -> bool {
             && uri.host().is_some_and(|host| !host.is_empty())
             && uri.query().is_none()
     })
+}
+
+/// As the identity slice reads it.
+fn is_secret_key(text: &str) -> bool {
+    STANDARD.decode(text.trim()).is_ok_and(|bytes| bytes.len() == SECRET_KEY)
 }
 
 /// What RFC 8292 asks for as the subject.

@@ -131,6 +131,9 @@ pub enum LogFormat {
     Json,
 }
 
+/// What is worth telling. A table that is there already is no news, and of migrations `glans migrate` tells itself.
+const LOG: &str = "info,sea_orm_migration=warn,sqlx::postgres::notice=warn";
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -148,7 +151,7 @@ impl Default for Config {
             trusted_documents: TrustedDocuments::Off,
             client_documents: Vec::new(),
             log_format: LogFormat::Text,
-            log: "info,sea_orm_migration=warn".to_owned(),
+            log: LOG.to_owned(),
             upload_max_bytes: 64 * 1024 * 1024,
             fcm_service_account: None,
             fcm_url: "https://fcm.googleapis.com".to_owned(),

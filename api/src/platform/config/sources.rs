@@ -1,6 +1,7 @@
 //! Where configuration comes from: a file, the environment, flags.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::Path;
 
 use super::checks::{check, mail_is_whole, replica_has_a_primary};
@@ -40,23 +41,22 @@ const KEYS: [&str; 31] = [
     "mail_dir",
     "app_url",
 ];
+/// How the names of variables begin that are ours.
+const PREFIX: &str = "GLANS_";
 /// Names in the environment that are not configuration.
-const NOT_CONFIGURATION: [&str; 3] = ["GLANS_CONFIG", "GLANS_SHARED", "GLANS_TEST_"];
+const NOT_CONFIGURATION: [&str; 2] = ["GLANS_CONFIG", "GLANS_SHARED"];
+/// How the names begin of those that the tests have.
+const OF_TESTS: &str = "GLANS_TEST_";
 
 /// Reads the file (if it is there), then the environment, then the flags.
 pub fn load(
     file: &Path,
     required: bool,
-    environment: impl Iterator<Item = (String, String)>,
+    environment: impl Iterator<Item = (OsString, OsString)>,
     flags: BTreeMap<String, toml::Value>,
 ) -> Result<Config, ConfigError> {
     let mut table = read_file(file, required)?;
-    for (name, value) in environment {
-        let found = from_environment(&name, value);
-        if let Some((key, value)) = found.map_err(|wrong| ConfigError::Wrong(format!("environment: {wrong}")))? {
-            table.insert(key, value);
-        }
-    }
+    table.extend(read_environment(environment).map_err(|wrong| ConfigError::Wrong(format!("environment: {wrong}")))?);
     for (key, value) in flags {
         check(&key, &value).map_err(|wrong| ConfigError::Wrong(format!("--{}: {wrong}", key.replace('_', "-"))))?;
         table.insert(key, value);
@@ -117,14 +117,30 @@ fn nearest(key: &str) -> String {
         .unwrap_or_default()
 }
 
-/// `None` for what is not ours. Lists are separated by commas. A complaint begins with the name of the variable.
-fn from_environment(name: &str, value: String) -> Result<Option<(String, toml::Value)>, String> {
-    let Some(rest) = name.strip_prefix("GLANS_") else {
-        return Ok(None);
-    };
-    if NOT_CONFIGURATION.iter().any(|prefix| name.starts_with(prefix)) {
-        return Ok(None);
+/// What is ours in the environment. A name that is no text is nobody's.
+fn read_environment(environment: impl Iterator<Item = (OsString, OsString)>) -> Result<toml::Table, String> {
+    let ours = environment.filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+    // In an order, so that the same complaint is told each time.
+    let ours: BTreeMap<_, _> = ours.filter(|(name, _)| is_configuration(name)).collect();
+    let (mut table, mut givers) = (toml::Table::new(), BTreeMap::new());
+    for (name, value) in ours {
+        let value = value.into_string().map_err(|_| format!("{name}: is not UTF-8"))?;
+        let (key, value) = from_environment(&name, value)?;
+        if let Some(other) = givers.insert(key.clone(), name.clone()) {
+            return Err(format!("{other} and {name} are both set; keep one of them"));
+        }
+        table.insert(key, value);
     }
+    Ok(table)
+}
+
+fn is_configuration(name: &str) -> bool {
+    name.starts_with(PREFIX) && !name.starts_with(OF_TESTS) && !NOT_CONFIGURATION.contains(&name)
+}
+
+/// Lists are separated by commas. A complaint begins with the name of the variable.
+fn from_environment(name: &str, value: String) -> Result<(String, toml::Value), String> {
+    let rest = name.strip_prefix(PREFIX).unwrap_or(name);
     let lower = rest.to_lowercase();
     let (key, value) = match lower.strip_suffix("_file") {
         Some(key) if KEYS.contains(&key) => {
@@ -150,5 +166,5 @@ fn from_environment(name: &str, value: String) -> Result<Option<(String, toml::V
         }
     };
     check(&key, &typed).map_err(|wrong| format!("{name}: {wrong}"))?;
-    Ok(Some((key, typed)))
+    Ok((key, typed))
 }

@@ -1,6 +1,8 @@
 //! What is said of configuration that cannot be used.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 
 use super::*;
@@ -17,7 +19,14 @@ fn of_file(text: &str) -> Option<String> {
 }
 
 fn of_environment(name: &str, value: &str) -> Result<Config, String> {
-    let environment = std::iter::once((name.to_owned(), value.to_owned()));
+    of_variables(&[(name, value)])
+}
+
+fn of_variables(pairs: &[(&str, &str)]) -> Result<Config, String> {
+    of_system(pairs.iter().map(|(name, value)| (OsString::from(name), OsString::from(value))))
+}
+
+fn of_system(environment: impl Iterator<Item = (OsString, OsString)>) -> Result<Config, String> {
     load(Path::new("glans.toml"), false, environment, BTreeMap::new()).map_err(|error| error.to_string())
 }
 
@@ -42,10 +51,59 @@ fn a_wrong_value_in_the_environment_is_told_with_the_variable() {
 }
 
 #[test]
+fn of_what_is_no_text_only_ours_is_told() {
+    let given = |name: &[u8], value: &[u8]| {
+        let pair = (OsString::from_vec(name.to_vec()), OsString::from_vec(value.to_vec()));
+        of_system(std::iter::once(pair))
+    };
+    assert!(given(b"LOCATION", b"caf\xe9").is_ok() && given(b"GLANS_\xe9", b"").is_ok());
+    assert_eq!(given(b"GLANS_APP_URL", b"caf\xe9").unwrap_err(), "environment: GLANS_APP_URL: is not UTF-8");
+}
+
+#[test]
+fn what_is_given_twice_is_told_with_both_names() {
+    let twice = [("GLANS_LOG_FILE", "/dev/null"), ("GLANS_LOG", "info")];
+    assert_eq!(
+        of_variables(&twice).unwrap_err(),
+        "environment: GLANS_LOG and GLANS_LOG_FILE are both set; keep one of them"
+    );
+}
+
+#[test]
+fn only_whole_names_are_no_configuration() {
+    assert!(of_variables(&[("GLANS_CONFIG", "a.toml"), ("GLANS_SHARED", "a"), ("GLANS_TEST_ANY", "a")]).is_ok());
+    let said = of_environment("GLANS_CONFIGURATION", "a.toml").unwrap_err();
+    assert!(said.starts_with("environment: unknown key `GLANS_CONFIGURATION`; did you mean"), "{said}");
+}
+
+#[test]
+fn a_wrong_secret_key_is_told_where_it_stands_and_not_itself() {
+    const TOLD: &str = "32 bytes in base64 are expected";
+    let said = of_environment("GLANS_SECRET_KEY", "c2hvcnQ=").unwrap_err();
+    assert!(said.starts_with(&format!("environment: GLANS_SECRET_KEY: {TOLD}")) && !said.contains("c2hv"), "{said}");
+    let said = of_file("production = true\nsecret_key = \"\"\n").unwrap();
+    assert!(said.starts_with(&format!("glans.toml:2: secret_key: {TOLD}")), "{said}");
+    assert!(of_environment("GLANS_SECRET_KEY", " AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n").is_ok());
+}
+
+#[test]
 fn a_wrong_flag_is_told_by_its_name() {
     let flags = BTreeMap::from([("database_url".to_owned(), toml::Value::from("mysql://here"))]);
     let said = load(Path::new("glans.toml"), false, std::iter::empty(), flags).unwrap_err().to_string();
     assert_eq!(said, "--database-url: the database URL must start with `sqlite://` or `postgres://`");
+}
+
+#[test]
+fn a_database_url_that_cannot_be_read_is_told_with_the_reason_and_without_itself() {
+    for (wrong, reason) in [
+        ("postgres://glans:s3cret@db.example.org:bad/glans", "invalid port number"),
+        ("postgres://glans:s3cret@db.example.org/glans?sslmode=bad", "unknown value \"bad\" for `ssl_mode`"),
+        ("sqlite://s3cret.db?foo=bar", "unknown query parameter `foo` while parsing connection URL"),
+        ("sqlite://s3cret.db?mode=bad", "unknown value \"bad\" for `mode`"),
+    ] {
+        let said = of_environment("GLANS_DATABASE_URL", wrong).unwrap_err();
+        assert_eq!(said, format!("environment: GLANS_DATABASE_URL: the database URL cannot be read: {reason}"));
+    }
 }
 
 #[test]
@@ -61,10 +119,7 @@ fn an_embedded_database_is_a_file() {
 fn a_read_replica_is_one_of_postgres() {
     let primary = ("GLANS_DATABASE_URL", "postgres://glans:s3cret@db.example.org/glans");
     let replica = ("GLANS_DATABASE_READ_URL", "postgres://glans:s3cret@replica.example.org/glans");
-    let of = |pairs: &[(&str, &str)]| {
-        let environment = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        load(Path::new("glans.toml"), false, environment, BTreeMap::new()).map_err(|error| error.to_string())
-    };
+    let of = of_variables;
     assert_eq!(of(&[primary, replica]).unwrap().database_read_url.as_deref(), Some(replica.1));
     assert_eq!(of(&[primary]).unwrap().database_read_url, None);
     assert_eq!(
@@ -116,10 +171,7 @@ fn gateways_are_addresses_of_the_web_and_a_push_service_can_turn_to_somebody() {
 
 #[test]
 fn mail_needs_a_way_out_and_somebody_it_comes_from() {
-    let of = |pairs: &[(&str, &str)]| {
-        let environment = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        load(Path::new("glans.toml"), false, environment, BTreeMap::new()).map_err(|error| error.to_string())
-    };
+    let of = of_variables;
     let smtp = ("GLANS_SMTP_URL", "smtp://user:p%40ss@mail.example.org:587");
     let from = ("GLANS_MAIL_FROM", "Glans <post@glans.example.org>");
     let folder = ("GLANS_MAIL_DIR", "mail");

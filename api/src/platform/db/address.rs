@@ -1,14 +1,20 @@
 //! Which databases this program can use.
 
+use std::error::Error;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use sea_orm::DbErr;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
 
 /// A database URL that this program cannot use.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
     #[error("the database URL must start with `sqlite://` or `postgres://`")]
     Scheme,
+    #[error("the database URL cannot be read: {0}")]
+    Malformed(String),
     #[error(
         "an in-memory SQLite database is not supported, because readers and the writer have connections of their own; name a file, as `sqlite://data/glans.db`"
     )]
@@ -30,21 +36,35 @@ pub enum ConnectError {
     )]
     Replica(sqlx::Error),
     #[error(
-        "cannot lock the database: {0}. Check that this program may write to the file `.lock` beside it and to its folder"
+        "cannot lock the database by {file}: {1}. Check that this program may write to that file and to its folder",
+        file = .0.display()
     )]
-    Lock(#[source] std::io::Error),
+    Lock(PathBuf, #[source] std::io::Error),
     #[error("the database was not migrated, or not to the end: {0}")]
     Migration(#[source] DbErr),
+    #[error("the database was migrated by a newer glans; install that one")]
+    Newer,
 }
 
 /// Whether `url` parses as far as it can be told without opening it.
 pub fn check_url(url: &str) -> Result<(), ConnectError> {
     match url.split_once("://") {
         Some(("sqlite", rest)) if is_in_memory(rest) => Err(ConnectError::InMemory),
-        Some(("sqlite", _)) => Ok(()),
-        _ if is_postgres(url) => Ok(()),
+        Some(("sqlite", _)) => SqliteConnectOptions::from_str(url).map(drop).map_err(|error| malformed(&error)),
+        Some(("postgres" | "postgresql", _)) => {
+            PgConnectOptions::from_str(url).map(drop).map_err(|error| malformed(&error))
+        }
         _ => Err(ConnectError::Scheme),
     }
+}
+
+/// By the innermost reason: those around it say but that it is one.
+fn malformed(error: &sqlx::Error) -> ConnectError {
+    let mut reason: &dyn Error = error;
+    while let Some(inner) = reason.source() {
+        reason = inner;
+    }
+    ConnectError::Malformed(reason.to_string())
 }
 
 /// Whether what stands behind `sqlite://` names no file.
@@ -55,6 +75,5 @@ pub(super) fn is_in_memory(rest: &str) -> bool {
 
 /// Whether `url` is one of a PostgreSQL server.
 pub fn is_postgres(url: &str) -> bool {
-    matches!(url.split_once("://"), Some(("postgres" | "postgresql", _)))
-        && sqlx::postgres::PgConnectOptions::from_str(url).is_ok()
+    matches!(url.split_once("://"), Some(("postgres" | "postgresql", _))) && PgConnectOptions::from_str(url).is_ok()
 }

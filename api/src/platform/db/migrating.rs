@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -42,7 +43,7 @@ pub struct Turn {
 
 enum Lock {
     /// A file beside that of the database. It stays: whoever removed it would let in who comes next beside who waits for it.
-    File(File),
+    File(File, PathBuf),
     /// A session of PostgreSQL, outside of the pools.
     Session(PgConnection),
 }
@@ -53,7 +54,7 @@ impl Turn {
     pub async fn take(url: &str) -> Result<Self, ConnectError> {
         let (url, mut lock) = match url.split_once("://") {
             Some(("sqlite", rest)) if is_in_memory(rest) => return Err(ConnectError::InMemory),
-            Some(("sqlite", _)) => (url.to_owned(), Lock::File(file_beside(url)?)),
+            Some(("sqlite", _)) => (url.to_owned(), file_beside(url)?),
             Some(("postgres" | "postgresql", rest)) => {
                 let url = format!("postgres://{rest}");
                 let session = unhurried(&url).await?;
@@ -74,18 +75,26 @@ impl Turn {
     /// Migrates, however long it takes, and ends the turn. What breaks off leaves no half of a migration.
     pub async fn migrate(self, way: Way) -> Result<(), ConnectError> {
         let connection = match &self.lock {
-            Lock::File(_) => open_file(&self.url, 1, false).await?,
+            Lock::File(..) => open_file(&self.url, 1, false).await?,
             Lock::Session(_) => sea_orm::Database::connect(unhurried_pool(&self.url)).await?,
         };
         let done = run(&connection, way).await;
         // Closed before the next process comes: on SQLite the last one out puts the file in order.
         let closed = connection.close().await;
-        done.and(closed).map_err(ConnectError::Migration)?;
+        done.and(closed).map_err(|cause| match cause {
+            cause if is_of_newer(&cause) => ConnectError::Newer,
+            cause => ConnectError::Migration(cause),
+        })?;
         match self.lock {
-            Lock::File(file) => file.unlock().map_err(ConnectError::Lock),
+            Lock::File(file, path) => file.unlock().map_err(|cause| ConnectError::Lock(path, cause)),
             Lock::Session(session) => Ok(session.close().await?),
         }
     }
+}
+
+/// Whether the database has migrations that this program does not know. The library has no error of its own for that.
+pub fn is_of_newer(cause: &DbErr) -> bool {
+    matches!(cause, DbErr::Custom(text) if text.contains("this migration has been applied but its file is missing"))
 }
 
 /// A migration that needs what somebody else holds does not stand in the way of others meanwhile, who would queue behind it: it
@@ -130,7 +139,7 @@ impl Lock {
     /// Where an operator finds who holds it.
     fn place(&self) -> &'static str {
         match self {
-            Self::File(_) => "the file `.lock` beside the database",
+            Self::File(..) => "the file `.lock` beside the database",
             Self::Session(_) => "the advisory locks of sessions `glans-migrate` in pg_locks",
         }
     }
@@ -138,24 +147,58 @@ impl Lock {
     /// Takes it, where nobody has it.
     async fn is_taken(&mut self) -> Result<bool, ConnectError> {
         match self {
-            Self::File(file) => match file.try_lock() {
+            Self::File(file, path) => match file.try_lock() {
                 Ok(()) => Ok(true),
                 Err(TryLockError::WouldBlock) => Ok(false),
-                Err(TryLockError::Error(cause)) => Err(ConnectError::Lock(cause)),
+                Err(TryLockError::Error(cause)) => Err(ConnectError::Lock(path.clone(), cause)),
             },
             Self::Session(session) => Ok(sqlx::query_scalar(LOCK).fetch_one(session).await?),
         }
     }
 }
 
-fn file_beside(url: &str) -> Result<File, ConnectError> {
+fn file_beside(url: &str) -> Result<Lock, ConnectError> {
     let database = SqliteConnectOptions::from_str(url)?;
     let mut name = OsString::from(database.get_filename());
     name.push(".lock");
-    let opened = match OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&name) {
-        // Where an administrator of the machine made it: to read it is enough to lock it.
-        Err(cause) if cause.kind() == ErrorKind::PermissionDenied => File::open(&name),
+    let path = PathBuf::from(name);
+    let opened = match OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path) {
+        // Where an administrator of the machine made it: to read it is enough to lock it. Where nobody did, the first refusal
+        // says why this program cannot.
+        Err(cause) if cause.kind() == ErrorKind::PermissionDenied => File::open(&path).map_err(|_| cause),
         opened => opened,
     };
-    opened.map_err(ConnectError::Lock)
+    match opened {
+        Ok(file) => Ok(Lock::File(file, path)),
+        Err(cause) => Err(ConnectError::Lock(path, cause)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_lock_that_cannot_be_made_is_named_with_the_first_reason() {
+        let folder = std::env::temp_dir().join(format!("glans-lock-{}", uuid::Uuid::now_v7()));
+        let told = || {
+            let url = format!("sqlite://{}/glans.db", folder.display());
+            file_beside(&url).err().map(|error| error.to_string())
+        };
+        let lock = folder.join("glans.db.lock");
+        let away = told().unwrap();
+        assert!(away.starts_with(&format!("cannot lock the database by {}: No such file", lock.display())), "{away}");
+
+        fs::create_dir(&folder).unwrap();
+        fs::set_permissions(&folder, Permissions::from_mode(0o555)).unwrap();
+        // Whom permissions do not hold, as root, makes it.
+        let kept_out = File::create(&lock).is_err().then(told);
+        fs::remove_dir_all(&folder).unwrap();
+        if let Some(said) = kept_out {
+            assert!(said.unwrap().contains("Permission denied"), "the first reason");
+        }
+    }
 }

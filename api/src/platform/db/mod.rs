@@ -25,7 +25,7 @@ use sea_orm::{
 
 use address::is_in_memory;
 pub use address::{ConnectError, check_url, is_postgres};
-pub use migrating::{Turn, Way};
+pub use migrating::{Turn, Way, is_of_newer};
 use options::{
     LOCK_TIMEOUT, LOOKUPS, POSTGRES_READERS, POSTGRES_WRITERS, READ_COMMITTED, REPEATABLE_READ, SQLITE_READERS,
     open_file, postgres, reach,

@@ -14,21 +14,23 @@ pub(super) struct Place<'tree> {
     pub(super) node: Option<&'tree Node>,
     pub(super) line: u64,
     pub(super) path: String,
+    /// Whether it would lie in what is no mapping. That is told, and of what is in it nothing.
+    is_moot: bool,
 }
 
 impl<'tree> Place<'tree> {
     pub(super) fn root(node: &'tree Node) -> Self {
-        Self { node: Some(node), line: node.line, path: String::new() }
+        Self { node: Some(node), line: node.line, path: String::new(), is_moot: false }
     }
 
     fn child(&self, node: Option<&'tree Node>, name: &str) -> Self {
         let line = node.map_or(self.line, |node| node.line);
         let dot = if self.path.is_empty() { "" } else { "." };
-        Self { node, line, path: format!("{}{dot}{name}", self.path) }
+        Self { node, line, path: format!("{}{dot}{name}", self.path), is_moot: self.is_moot }
     }
 
     fn item(&self, node: &'tree Node, index: usize) -> Self {
-        Self { node: Some(node), line: node.line, path: format!("{}[{index}]", self.path) }
+        Self { node: Some(node), line: node.line, path: format!("{}[{index}]", self.path), is_moot: self.is_moot }
     }
 
     fn value(&self) -> &'tree Value {
@@ -57,6 +59,8 @@ impl<'tree> Fields<'tree> {
 #[derive(Default)]
 pub(super) struct Reader {
     pub(super) languages: Vec<String>,
+    /// How many numbers are stand-ins.
+    pub(super) guessed: usize,
     problems: Vec<Problem>,
 }
 
@@ -70,16 +74,20 @@ impl Reader {
     }
 
     pub(super) fn note(&mut self, place: &Place<'_>, message: impl Into<String>) {
+        if place.is_moot {
+            return;
+        }
         let path = if place.path.is_empty() { "document" } else { &place.path };
         self.problems.push(Problem::at(place.line, path, message));
     }
 
     /// The fields of a mapping; names that are not in `known` and doubled ones are noted.
-    pub(super) fn fields<'tree>(&mut self, place: Place<'tree>, known: &[&str]) -> Fields<'tree> {
+    pub(super) fn fields<'tree>(&mut self, mut place: Place<'tree>, known: &[&str]) -> Fields<'tree> {
         let entries: &[_] = match place.value() {
             Value::Map(entries) => entries,
             other => {
                 self.note_kind(&place, "a mapping", other);
+                place.is_moot = true;
                 &[]
             }
         };
@@ -167,11 +175,13 @@ impl Reader {
 
     pub(super) fn integer(&mut self, place: &Place<'_>, limits: RangeInclusive<i32>) -> i32 {
         let Value::Integer(number) = place.value() else {
+            self.guessed += 1;
             self.note_kind(place, "a whole number", place.value());
             return *limits.start();
         };
         i32::try_from(*number).ok().filter(|number| limits.contains(number)).unwrap_or_else(|| {
             let (least, most) = (limits.start(), limits.end());
+            self.guessed += 1;
             self.note(place, format!("is {number}: give {least} to {most}"));
             *least
         })

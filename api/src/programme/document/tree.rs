@@ -6,13 +6,16 @@
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_saphyr::Spanned;
+use serde_saphyr::budget::BudgetBreach;
 use serde_saphyr::options::DuplicateKeyPolicy;
+use serde_saphyr::{Error, Spanned};
 
 use super::{MAX_BYTES, Problem};
 
 const MAX_DEPTH: usize = 32;
 const MAX_NODES: usize = 100_000;
+const NO_ANCHORS: &str = "use no anchors (&) or aliases (*), and put a text that begins with one of them in quotes";
+const ONE_DOCUMENT: &str = "give one document only, without a second one behind ---";
 
 /// A value with the line on which it stands.
 #[derive(Debug)]
@@ -58,15 +61,30 @@ pub(super) fn parse(text: &str) -> Result<Node, Problem> {
     };
     let tree: Spanned<Value> = serde_saphyr::from_str_with_options(text, options).map_err(|error| {
         let line = error.location().map_or(1, |location| location.line());
-        Problem::at(line, "document", format!("is not readable: {}", first_line(&error)))
+        Problem::at(line, "document", format!("is not readable: {}", reason(&error)))
     })?;
     Ok(tree.into())
 }
 
-/// The library draws the source below its message; the line number says enough.
-fn first_line(error: &serde_saphyr::Error) -> String {
-    let text = error.without_snippet().to_string();
-    text.lines().next().unwrap_or_default().to_owned()
+/// The library draws the source below its message; the line number says enough. What is out of bounds it names by its own
+/// settings.
+fn reason(error: &Error) -> String {
+    match error.without_snippet() {
+        Error::Budget { breach, .. } => out_of_bounds(breach),
+        Error::UnknownAnchor { .. } => NO_ANCHORS.to_owned(),
+        Error::MultipleDocuments { .. } => ONE_DOCUMENT.to_owned(),
+        other => other.to_string().lines().next().unwrap_or_default().to_owned(),
+    }
+}
+
+fn out_of_bounds(breach: &BudgetBreach) -> String {
+    match breach {
+        BudgetBreach::Anchors { .. } | BudgetBreach::Aliases { .. } => NO_ANCHORS.to_owned(),
+        BudgetBreach::Documents { .. } => ONE_DOCUMENT.to_owned(),
+        BudgetBreach::Depth { .. } => format!("nest lists and mappings at most {MAX_DEPTH} deep"),
+        BudgetBreach::Nodes { .. } => format!("it has more than {MAX_NODES} values: split the course"),
+        _ => "it is too much for one document: split the course".to_owned(),
+    }
 }
 
 impl From<Spanned<Value>> for Node {
@@ -185,12 +203,22 @@ mod tests {
     }
 
     #[test]
+    fn what_yaml_has_and_a_course_has_not_is_told_in_words() {
+        let told = |text: &str| parse(text).unwrap_err().message;
+        for text in ["a: &a x\nb: 1\n", "a: *a\n"] {
+            assert!(told(text).starts_with("is not readable: use no anchors (&) or aliases (*)"), "{}", told(text));
+        }
+        assert!(told("a: 1\n---\nb: 2\n").starts_with("is not readable: give one document only"));
+    }
+
+    #[test]
     fn bombs_are_refused() {
         let aliases = "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n";
         let brackets = "[".repeat(2_000);
         let nested = (0..2_000).fold(String::new(), |text, depth| text + &" ".repeat(depth) + "a:\n");
         for bomb in [aliases, brackets.as_str(), nested.as_str()] {
-            assert!(parse(bomb).is_err());
+            let problem = parse(bomb).unwrap_err();
+            assert!(!problem.message.contains("breached"), "{problem}");
         }
         let large = "a".repeat(MAX_BYTES + 1);
         assert_eq!(parse(&large).unwrap_err().message, "is larger than 4 MiB: split the course");
