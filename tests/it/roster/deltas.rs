@@ -47,6 +47,15 @@ async fn a_delta_brings_a_child_and_takes_one_away(office: &Office) {
     assert_eq!(outcome.counts.skipped.enrolments, 1);
 }
 
+async fn a_role_whose_last_day_a_delta_says_has_ended_when_that_day_is_over(office: &Office) {
+    office.import(&Bundle::sound()).await;
+    let role = |last: &str| format!("r-lead1,active,{DAY},lead1,primary,principal,2026-08-01,{last},s1,");
+    office.import(&Bundle::delta(&[("roles", &role("2026-11-24"))])).await;
+    assert_eq!(office.tables().await.roles_of("lead1"), ["SCHOOL_LEADER SCHOOL"]);
+    office.import(&Bundle::delta(&[("roles", &role("2026-11-23"))])).await;
+    assert_eq!(office.tables().await.roles_of("lead1"), Vec::<String>::new());
+}
+
 async fn a_delta_must_say_when_and_what_and_may_not_point_nowhere(office: &Office) {
     office.import(&Bundle::sound()).await;
     let before = office.tables().await;
@@ -128,6 +137,7 @@ async fn the_bundle_of_version_1_2_comes_in(office: &Office) {
 on_each_database!(
     a_delta_changes_what_it_names_and_nothing_else,
     a_delta_brings_a_child_and_takes_one_away,
+    a_role_whose_last_day_a_delta_says_has_ended_when_that_day_is_over,
     a_delta_must_say_when_and_what_and_may_not_point_nowhere,
     the_bundle_of_version_1_1_is_refused_with_reasons,
     the_bundle_of_version_1_2_comes_in,
