@@ -72,6 +72,23 @@ async fn a_file_narrows_and_never_widens(office: &Office) {
     assert_eq!(office.tables().await, before);
 }
 
+async fn a_link_whose_stated_last_day_is_over_ends_on_that_day(office: &Office) {
+    office.import(&Bundle::sound()).await;
+    let rows = "g1-1,g1-1-a,,,NONE,,,2026-11-23,\ng1-1,g1-1-b,,,,,,2026-11-24,\ng1-2,g1-1-b,,,,,,2026-11-23,\n";
+    let outcome = office.import_guardianships(&format!("{HEADER}{rows}")).await;
+    assert_eq!(
+        found(&outcome),
+        ["guardianships.csv:4 validTo: lies in the past, and there is no such guardianship to end"]
+    );
+    let tables = office.tables().await;
+    let ended = tables.guardianship("g1-1", "g1-1-a");
+    assert_eq!((ended.status, ended.ends_on.unwrap().to_string()), (GuardianshipStatus::Ended, "2026-11-23".into()));
+    assert_eq!(tables.guardianship("g1-1", "g1-1-b").status, GuardianshipStatus::Active);
+
+    let again = office.import_guardianships(&format!("{HEADER}{rows}")).await;
+    assert!(again.counts.changes.unwrap().is_nothing(), "{:?}", again.counts);
+}
+
 async fn guardianships_alone_end_nothing_and_know_only_known_people(office: &Office) {
     office.import(&Bundle::sound()).await;
     let before = office.tables().await;
@@ -145,6 +162,7 @@ on_each_database!(
     what_the_school_confirmed_stays_confirmed,
     guardianships_csv_says_what_a_guardian_may_see,
     a_file_narrows_and_never_widens,
+    a_link_whose_stated_last_day_is_over_ends_on_that_day,
     guardianships_alone_end_nothing_and_know_only_known_people,
     a_link_that_ended_comes_back_suspended_and_one_ended_by_hand_does_not,
     microsofts_relationships_are_read_and_a_doctor_is_nobodys_guardian,
