@@ -72,6 +72,21 @@ async fn a_file_narrows_and_never_widens(office: &Office) {
     assert_eq!(office.tables().await, before);
 }
 
+async fn a_link_that_exists_waits_when_a_file_denies_authority_or_is_not_sure(office: &Office) {
+    office.import(&Bundle::sound()).await;
+    let rows = "g1-1,g1-1-a,PARENT,false,,,,,\ng1-1,g1-1-b,,,UNVERIFIED,,,,\n";
+    office.import_guardianships(&format!("{HEADER}{rows}")).await;
+    let tables = office.tables().await;
+    let link = |guardian: &str| {
+        let link = tables.guardianship("g1-1", guardian);
+        (link.access, link.status)
+    };
+    assert_eq!(link("g1-1-a"), (GuardianAccess::OnRequest, GuardianshipStatus::Suspended));
+    assert_eq!(link("g1-1-b"), (GuardianAccess::Full, GuardianshipStatus::Suspended));
+    office.import(&Bundle::sound()).await;
+    assert_eq!(office.tables().await, tables);
+}
+
 async fn a_link_whose_stated_last_day_is_over_ends_on_that_day(office: &Office) {
     office.import(&Bundle::sound()).await;
     let rows = "g1-1,g1-1-a,,,NONE,,,2026-11-23,\ng1-1,g1-1-b,,,,,,2026-11-24,\ng1-2,g1-1-b,,,,,,2026-11-23,\n";
@@ -162,6 +177,7 @@ on_each_database!(
     what_the_school_confirmed_stays_confirmed,
     guardianships_csv_says_what_a_guardian_may_see,
     a_file_narrows_and_never_widens,
+    a_link_that_exists_waits_when_a_file_denies_authority_or_is_not_sure,
     a_link_whose_stated_last_day_is_over_ends_on_that_day,
     guardianships_alone_end_nothing_and_know_only_known_people,
     a_link_that_ended_comes_back_suspended_and_one_ended_by_hand_does_not,

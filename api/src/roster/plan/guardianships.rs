@@ -146,7 +146,7 @@ fn new(link: &Guardianship, (student_id, guardian_id): Pair, separated: bool, at
 
 /// The link as it is to be, from what it is.
 fn kept(link: &Guardianship, before: &guardianship::Model, at: Moment) -> guardianship::Model {
-    let access = rules::narrowed(before.access, link.access);
+    let (access, status) = rules::kept_link((before.access, before.status), link.access, link.legal_authority);
     let ended = before.status == GuardianshipStatus::Ended;
     match (ended, before.source_id.is_some()) {
         // Ended by hand.
@@ -161,9 +161,10 @@ fn kept(link: &Guardianship, before: &guardianship::Model, at: Moment) -> guardi
             ..before.clone()
         },
         // Made by hand.
-        (false, false) => guardianship::Model { access, ..before.clone() },
+        (false, false) => guardianship::Model { access, status, ..before.clone() },
         (false, true) => guardianship::Model {
             access,
+            status,
             relationship: link.relationship.unwrap_or(before.relationship),
             contact_priority: link.contact_priority.or(before.contact_priority),
             starts_on: link.starts_on.unwrap_or(before.starts_on),
