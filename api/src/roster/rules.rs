@@ -5,8 +5,12 @@ use glans_entity::roster::RosterImportState;
 
 use super::oneroster::words::StatedAccess;
 
-/// Share of the active people, in percent, that a bulk import may end without being asked twice.
+/// Share of the active rows of a kind, in percent, that an import may end without being asked twice.
 pub const REMOVALS_WITHOUT_ASKING: usize = 10;
+
+/// Enrolments, memberships or guardianships that end with one person, and are not asked about at a small school: a role at
+/// the school, and one in each of two groups.
+pub const TIES_OF_ONE: usize = 3;
 
 /// More than two parents is where families that parted begin.
 const PARENTS_OF_ONE_FAMILY: usize = 2;

@@ -17,7 +17,7 @@ use super::problem::{Place, Problems};
 use super::progress::Rows;
 use super::source::Source;
 use super::stored::Row;
-use super::{PERMITTED, rules, store};
+use super::{PERMITTED, store};
 use crate::access::{Permit, Place as AccessPlace};
 use crate::call::{Call, Write};
 use crate::organisation::boards;
@@ -78,17 +78,13 @@ async fn planned(
     let stored = store::stored(db, &call.scope(), import.board_id).await?;
     let at = Moment { board: import.board_id, now: call.now(), today: call.today() };
     let plan = plan(&mapped.wanted, stored, at, problems);
-    let (active, removed) = (plan.active_people, plan.removed_people());
-    if rules::removals_need_consent(active, removed) && !import.accept_removals {
-        let message = format!(
-            "{removed} of {active} people would count no longer, which is more than {} %; check that the files are whole, \
-             and accept the removals if they are",
-            rules::REMOVALS_WITHOUT_ASKING
-        );
+    let removals = if import.accept_removals { Vec::new() } else { plan.removals() };
+    for removal in removals {
+        let place = Place::file(removal.file);
         if import.dry_run {
-            problems.notice(Place::file("users.csv"), message);
+            problems.notice(place, removal.message());
         } else {
-            problems.error(Place::file("users.csv"), message);
+            problems.error(place, removal.message());
         }
     }
     Ok(plan)
@@ -141,7 +137,7 @@ fn counts(plan: Option<&Plan>, mapped: &Mapped, problems: &Problems) -> ImportCo
     ImportCounts {
         changes: plan.map(Plan::counts),
         skipped: mapped.skipped,
-        active_people: plan.map_or(0, |plan| plan.active_people),
+        active: plan.map(|plan| plan.active).unwrap_or_default(),
         errors: problems.error_count(),
         notices: problems.notice_count(),
     }

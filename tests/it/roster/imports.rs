@@ -184,6 +184,26 @@ async fn who_is_absent_ends_and_more_than_a_tenth_must_be_accepted(office: &Offi
     assert_eq!(accepted.counts.changes.unwrap().students.ended, 7);
 }
 
+async fn guardianships_that_a_bulk_file_has_lost_must_be_accepted(office: &Office) {
+    office.import(&Bundle::sound()).await;
+    let before = office.tables().await;
+    let mut without = Bundle::sound();
+    for student in (1..=STUDENTS_PER_CLASS).flat_map(|number| [format!("g1-{number}"), format!("g2-{number}")]) {
+        without.replace("users", &format!("\"{student}-a,{student}-b\""), "");
+    }
+    let refused = office.import(&without).await;
+    assert_eq!(
+        errors(&refused),
+        [
+            "bundle: 40 of 40 guardianships would count no longer, which is more than 10 %; check that the files are whole, \
+          and accept the removals if they are (--accept-removals)"
+        ]
+    );
+    assert_eq!(office.tables().await, before);
+    let accepted = office.import_as(without.source(), Options { dry_run: false, accept_removals: true }).await;
+    assert_eq!(accepted.counts.changes.unwrap().guardianships.ended, 40);
+}
+
 async fn a_folder_reads_like_an_archive(office: &Office) {
     let folder = tempfile::tempdir().unwrap();
     Bundle::sound().write_to(folder.path());
@@ -250,6 +270,7 @@ on_each_database!(
     what_was_changed_since_is_not_rolled_back,
     a_broken_bundle_tells_all_and_writes_nothing,
     who_is_absent_ends_and_more_than_a_tenth_must_be_accepted,
+    guardianships_that_a_bulk_file_has_lost_must_be_accepted,
     a_folder_reads_like_an_archive,
     a_bundle_of_another_board_is_refused,
     who_was_erased_does_not_come_back,

@@ -28,7 +28,7 @@ pub(in crate::cli) struct OnerosterArgs {
     /// Tell what would change, and change nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Go on when more than a tenth of the active people would count no longer.
+    /// Go on when more than a tenth of the people, or of what ties them, would count no longer.
     #[arg(long)]
     accept_removals: bool,
 }
@@ -44,6 +44,9 @@ pub(in crate::cli) struct GuardianshipsArgs {
     /// Tell what would change, and change nothing.
     #[arg(long)]
     dry_run: bool,
+    /// Go on when more than a tenth of the guardianships would end.
+    #[arg(long)]
+    accept_removals: bool,
 }
 
 /// Which import.
@@ -60,7 +63,7 @@ pub(super) async fn oneroster(config: Config, args: OnerosterArgs) -> Result<(),
 }
 
 pub(super) async fn guardianships(config: Config, args: GuardianshipsArgs) -> Result<(), Failure> {
-    let options = Options { dry_run: args.dry_run, accept_removals: false };
+    let options = Options { dry_run: args.dry_run, accept_removals: args.accept_removals };
     let source = Source::guardianships(&args.file).map_err(|error| Failure::Failed(error.to_string()))?;
     import(config, args.board, source, options).await
 }
