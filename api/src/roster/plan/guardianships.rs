@@ -169,6 +169,7 @@ fn kept(link: &Guardianship, before: &guardianship::Model, at: Moment) -> guardi
             contact_priority: link.contact_priority.or(before.contact_priority),
             starts_on: link.starts_on.unwrap_or(before.starts_on),
             ends_on: link.ends_on.or(before.ends_on),
+            source_id: if link.adds_only() { before.source_id.clone() } else { Some(link.source_id.clone()) },
             ..before.clone()
         },
     }
