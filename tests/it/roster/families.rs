@@ -140,10 +140,13 @@ async fn microsofts_relationships_are_read_and_a_doctor_is_nobodys_guardian(offi
     bundle.replace("users", "\"g1-1-a,g1-1-b\"", "");
     bundle.put(
         "relationships.csv",
-        "userSourcedId,relationshipUserSourcedId,relationshipRole\ng1-1,g1-1-a,guardian\ng1-1,g1-1-b,doctor\n",
+        "userSourcedId,relationshipUserSourcedId,relationshipRole\ng1-1,g1-1-a,parent\ng1-1,g1-1-a,guardian\n\
+         g1-1,g1-1-b,doctor\n",
     );
     let outcome = office.import(&bundle).await;
     assert!(!outcome.is_broken(), "{:?}", found(&outcome));
+    let told = "relationships.csv:3: these two stand on line 2 with another role; the role on this line counts";
+    assert!(found(&outcome).iter().any(|text| text == told), "{:?}", found(&outcome));
     let tables = office.tables().await;
     assert_eq!(text(&tables.guardianship("g1-1", "g1-1-a").relationship), "LEGAL_GUARDIAN");
     let student = tables.student("g1-1").id;

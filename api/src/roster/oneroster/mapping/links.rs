@@ -113,12 +113,18 @@ impl Mapping<'_> {
     }
 
     fn relationships(&mut self, links: &mut Links) {
+        let mut seen: HashMap<(&str, &str), (Relation, u32)> = HashMap::new();
         for row in &self.reading.relationships.rows {
             let Some(relation) = row.relation else {
                 self.mapped.skipped.links += 1;
                 continue;
             };
             let place = Place::line(RELATIONSHIPS_FILE, row.line);
+            let earlier = seen.insert((&row.student, &row.guardian), (relation, row.line));
+            if let Some((_, line)) = earlier.filter(|(earlier, _)| *earlier != relation) {
+                let message = format!("these two stand on line {line} with another role; the role on this line counts");
+                self.problems.notice(place.clone(), message);
+            }
             if self.are_student_and_person(&row.student, &row.guardian, place) {
                 let link = links.between(&row.student, self.one_id(&row.guardian), "relationships", row.line);
                 link.relationship = Some(relationship(relation));
