@@ -17,7 +17,7 @@ use super::problem::{Place, Problems};
 use super::progress::Rows;
 use super::source::Source;
 use super::stored::Row;
-use super::{PERMITTED, store};
+use super::{PERMITTED, rules, store};
 use crate::access::{Permit, Place as AccessPlace};
 use crate::call::{Call, Write};
 use crate::organisation::boards;
@@ -214,15 +214,20 @@ async fn conclude(
 }
 
 async fn fail(call: &Call, import: roster_import::Model, problems: Problems) -> Result<Outcome> {
+    let write = call.write().await?;
+    let outcome = conclude_failed(&write, import, problems).await?;
+    write.commit().await?;
+    Ok(outcome)
+}
+
+async fn conclude_failed(write: &Write<'_>, import: roster_import::Model, problems: Problems) -> Result<Outcome> {
     let counts =
         ImportCounts { errors: problems.error_count(), notices: problems.notice_count(), ..ImportCounts::default() };
-    let write = call.write().await?;
     let permit = write.authorize(PERMITTED, AccessPlace::board(import.board_id))?;
-    let outcome = conclude(&write, &permit, import, counts, None, problems).await?;
+    let outcome = conclude(write, &permit, import, counts, None, problems).await?;
     if !outcome.import.dry_run {
         write.emit(&permit, Event::about("roster.refused", outcome.import.id)).await?;
     }
-    write.commit().await?;
     Ok(outcome)
 }
 
@@ -233,10 +238,14 @@ pub(super) async fn refuse(call: &Call, import: roster_import::Model, error: &Bu
     fail(call, import, problems).await.map(drop)
 }
 
-/// Ends an import that failed through no fault of its files.
-pub(super) async fn give_up(call: &Call, import: roster_import::Model) -> Result<()> {
+/// Ends an import that stopped through no fault of its files. One that has come to its end after all is left as it is.
+pub(super) async fn give_up(call: &Call, id: RosterImportId) -> Result<()> {
+    let write = call.write().await?;
+    let found = store::lock_import(write.db(), &write.scope(), id).await?;
+    let Some(import) = found.filter(|import| !rules::is_finished(import.state)) else { return Ok(()) };
     let mut problems = Problems::default();
     problems
         .error(Place::file("bundle"), "the import stopped through a fault on our side; nothing was written, try again");
-    fail(call, import, problems).await.map(drop)
+    conclude_failed(&write, import, problems).await?;
+    write.commit().await
 }

@@ -3,6 +3,8 @@
 use glans::roster::diff::FieldChange;
 use glans::roster::outcome::Options;
 use glans_entity::people::{GuardianAccess, GuardianshipStatus};
+use glans_entity::roster::{RosterImportState, roster_import};
+use glans_entity::scope::Scoped;
 use glans_tests::on_each_database;
 
 use super::bundle::{Bundle, STUDENTS_PER_CLASS};
@@ -204,6 +206,19 @@ async fn guardianships_that_a_bulk_file_has_lost_must_be_accepted(office: &Offic
     assert_eq!(accepted.counts.changes.unwrap().guardianships.ended, 40);
 }
 
+async fn an_import_that_is_stopped_is_not_left_running(office: &Office) {
+    let (source, options) = (Bundle::sound().source(), Options::default());
+    let begun = office.call();
+    let stopped = glans::roster::import_until(&begun, office.board, source, options, async {}).await.unwrap();
+    assert!(stopped.is_none());
+    let call = office.call();
+    let db = call.read().await.unwrap();
+    let import = roster_import::Entity::within(&call.scope()).one(&*db).await.unwrap().unwrap();
+    assert_eq!((import.state, import.finished_at.is_some()), (RosterImportState::Failed, true));
+    drop(db);
+    assert!(office.tables().await.people.is_empty());
+}
+
 async fn a_folder_reads_like_an_archive(office: &Office) {
     let folder = tempfile::tempdir().unwrap();
     Bundle::sound().write_to(folder.path());
@@ -271,6 +286,7 @@ on_each_database!(
     a_broken_bundle_tells_all_and_writes_nothing,
     who_is_absent_ends_and_more_than_a_tenth_must_be_accepted,
     guardianships_that_a_bulk_file_has_lost_must_be_accepted,
+    an_import_that_is_stopped_is_not_left_running,
     a_folder_reads_like_an_archive,
     a_bundle_of_another_board_is_refused,
     who_was_erased_does_not_come_back,
