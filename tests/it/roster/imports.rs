@@ -152,6 +152,18 @@ async fn a_broken_bundle_tells_all_and_writes_nothing(office: &Office) {
     assert_eq!(office.tables().await, nothing);
 }
 
+async fn what_a_database_cannot_hold_is_told_as_any_problem(office: &Office) {
+    let mut bundle = Bundle::sound();
+    bundle.replace("users", "pronouns", "pro\0nouns").replace("classes", "\"7,8\"", "\"7,\u{0}8\"");
+    let line = bundle.line("classes", "g2");
+    let outcome = office.import(&bundle).await;
+    let told = errors(&outcome);
+    let value = "a line break or a NUL stands inside a value; look for quotation marks that are left open";
+    assert!(told.contains(&format!("classes.csv:{line}: {value}")), "{told:?}");
+    let header = "users.csv:1: the name of column 22 holds a line break or another character that cannot be shown: \"pro nouns\"";
+    assert!(told.iter().any(|text| text == header), "{told:?}");
+}
+
 async fn who_is_absent_ends_and_more_than_a_tenth_must_be_accepted(office: &Office) {
     office.import(&Bundle::sound()).await;
     let before = office.tables().await;
@@ -284,6 +296,7 @@ on_each_database!(
     a_rolled_back_import_leaves_no_trace,
     what_was_changed_since_is_not_rolled_back,
     a_broken_bundle_tells_all_and_writes_nothing,
+    what_a_database_cannot_hold_is_told_as_any_problem,
     who_is_absent_ends_and_more_than_a_tenth_must_be_accepted,
     guardianships_that_a_bulk_file_has_lost_must_be_accepted,
     an_import_that_is_stopped_is_not_left_running,

@@ -41,7 +41,7 @@ impl Row<'_> {
             return false;
         }
         if self.record.iter().any(|cell| cell.contains(['\r', '\n', '\0'])) {
-            let message = "a line break stands inside a value; look for quotation marks that are left open";
+            let message = "a line break or a NUL stands inside a value; look for quotation marks that are left open";
             self.problems.error(place, message);
             return false;
         }

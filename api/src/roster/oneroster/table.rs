@@ -254,7 +254,8 @@ mod tests {
             let text = ["\u{feff}id,name,secret", "1,\"two", "lines\",", "", "", "2,b,", "3,c,"].join(newline);
             let (rows, problems) = read(text.as_bytes());
             assert_eq!(rows, [(6, "2".into()), (7, "3".into())], "{newline:?}");
-            let message = "2:: a line break stands inside a value; look for quotation marks that are left open";
+            let message =
+                "2:: a line break or a NUL stands inside a value; look for quotation marks that are left open";
             assert_eq!(problems, [message], "{newline:?}");
         }
     }
@@ -321,7 +322,7 @@ mod tests {
         let (rows, problems) = read(b"id,name,secret\n1,a,\"t\n2,b,\"t\n3,c,\n");
         assert_eq!(rows, [(4, "3".to_owned())]);
         assert_eq!(problems.len(), 2, "{problems:?}");
-        assert!(problems[1].starts_with("2:: a line break stands inside a value"), "{problems:?}");
+        assert!(problems[1].starts_with("2:: a line break or a NUL stands inside a value"), "{problems:?}");
     }
 
     #[test]
