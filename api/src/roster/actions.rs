@@ -13,7 +13,7 @@ use super::{PERMITTED, journal, store, upload};
 use crate::access::{CLOSED, Place};
 use crate::call::{Call, Write};
 use crate::organisation::boards;
-use crate::platform::error::{Result, UserErrorCode, not_found, refuse};
+use crate::platform::error::{Error, Result, UserErrorCode, not_found, refuse};
 use crate::platform::outbox::Event;
 use crate::uploads::Token;
 
@@ -80,6 +80,35 @@ fn new(
 
 /// Imports from the command line, at once.
 pub async fn import(call: &Call, board: BoardId, source: Source, options: Options) -> Result<Outcome> {
+    let never = std::future::pending();
+    let done = Box::pin(import_until(call, board, source, options, never)).await?;
+    done.ok_or_else(|| Error::fault("an import that nobody could stop was stopped"))
+}
+
+/// As [`import`]; none, and nothing written, when `stop` came first. However it fails, it is not left as running.
+pub async fn import_until(
+    call: &Call,
+    board: BoardId,
+    source: Source,
+    options: Options,
+    stop: impl Future<Output = ()>,
+) -> Result<Option<Outcome>> {
+    give_up_abandoned(call).await?;
+    let import = begin(call, board, &source, options).await?;
+    let id = import.id;
+    let done = tokio::select! {
+        done = Box::pin(run(call, import, source)) => done.map(Some),
+        () = stop => Ok(None),
+    };
+    if !matches!(done, Ok(Some(_)))
+        && let Err(error) = give_up(call, id).await
+    {
+        tracing::error!(import = %id, ?error, "roster import could not be marked as failed");
+    }
+    done
+}
+
+async fn begin(call: &Call, board: BoardId, source: &Source, options: Options) -> Result<roster_import::Model> {
     let write = call.write().await?;
     let found = store::board(write.db(), &write.scope(), board).await?.ok_or_else(|| not_found("board"))?;
     if found.archived_at.is_some() {
@@ -89,7 +118,7 @@ pub async fn import(call: &Call, board: BoardId, source: Source, options: Option
     let row = new(board, source.kind(), options, RosterImportState::Running, &write);
     let import = store::insert_import(write.db(), &permit, row).await?;
     write.commit().await?;
-    run(call, import, source).await
+    Ok(import)
 }
 
 /// Ends imports that a process left behind when it was stopped. They wrote nothing.
@@ -97,7 +126,7 @@ pub async fn give_up_abandoned(call: &Call) -> Result<()> {
     let before = call.now() - ABANDONED_AFTER;
     let abandoned = store::running_since_before(&*call.read().await?, &call.scope(), before).await?;
     for import in abandoned {
-        give_up(call, import).await?;
+        give_up(call, import.id).await?;
     }
     Ok(())
 }

@@ -28,7 +28,7 @@ pub mod types;
 mod upload;
 pub mod wanted;
 
-pub use actions::{give_up_abandoned, import, rollback};
+pub use actions::{give_up_abandoned, import, import_until, rollback};
 pub use mutation::RosterMutation;
 pub use progress::Progress;
 pub use query::RosterQuery;

@@ -5,16 +5,15 @@ use serde::{Deserialize, Serialize};
 
 use super::diff::RowChange;
 use super::oneroster::mapping::Skipped;
-use super::plan::PlanCounts;
+use super::plan::{Active, PlanCounts, to_accept};
 use super::problem::Problem;
-use super::rules::removals_need_consent;
 
 /// How to import.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Options {
     /// Tell what would change, and change nothing.
     pub dry_run: bool,
-    /// Also when more than a tenth of the active people would count no longer.
+    /// Also when more than a tenth of the active people, or of what ties them, would count no longer.
     pub accept_removals: bool,
 }
 
@@ -25,8 +24,8 @@ pub struct ImportCounts {
     /// None while it is unknown, and for files that are broken: of them no plan is made.
     pub changes: Option<PlanCounts>,
     pub skipped: Skipped,
-    /// People from rosters who counted before, students included.
-    pub active_people: usize,
+    /// What came from rosters and counted before.
+    pub active: Active,
     pub errors: usize,
     pub notices: usize,
 }
@@ -50,7 +49,7 @@ impl Outcome {
 
     /// Whether a dry run met more removals than go without asking: the import itself would be refused.
     pub fn lacks_consent(&self) -> bool {
-        let removed = self.counts.changes.map_or(0, |changes| changes.people.ended + changes.students.ended);
-        !self.import.accept_removals && removals_need_consent(self.counts.active_people, removed)
+        let asked = self.counts.changes.is_some_and(|changes| !to_accept(&self.counts.active, &changes).is_empty());
+        asked && !self.import.accept_removals
     }
 }

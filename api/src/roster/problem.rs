@@ -102,13 +102,27 @@ impl Problems {
     }
 }
 
-/// A value of the file as a message may repeat it: shortened, on one line.
-pub fn quoted(value: &str) -> String {
-    let mut shown: String = value.chars().take(QUOTED).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if value.chars().count() > QUOTED {
+/// A name of a file or a column as a report may repeat it: shortened, on one line.
+pub fn brief(name: &str) -> String {
+    let mut shown: String = name.chars().take(QUOTED).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if name.chars().count() > QUOTED {
         shown.push('…');
     }
-    format!("\"{shown}\"")
+    shown
+}
+
+/// A value of the file as a message may repeat it; one that may be a citizen service number in a wrong column is found by
+/// its line and column alone.
+pub fn quoted(value: &str) -> String {
+    if may_be_citizen_service_number(value) {
+        return "a number that is not repeated here".to_owned();
+    }
+    format!("\"{}\"", brief(value))
+}
+
+/// Such a number (*BSN*) has nine digits, or eight where its first, a zero, was lost.
+fn may_be_citizen_service_number(value: &str) -> bool {
+    value.split(|c: char| !c.is_ascii_digit()).any(|digits| matches!(digits.len(), 8 | 9))
 }
 
 #[cfg(test)]
@@ -140,5 +154,14 @@ mod tests {
     fn quotes_briefly_and_on_one_line() {
         assert_eq!(quoted("a\nb"), "\"a b\"");
         assert_eq!(quoted(&"x".repeat(41)), format!("\"{}…\"", "x".repeat(40)));
+    }
+
+    #[test]
+    fn repeats_nothing_that_may_be_a_citizen_service_number() {
+        for number in ["123456782", "23456782", "bsn:123456782!"] {
+            assert_eq!(quoted(number), "a number that is not repeated here");
+        }
+        assert_eq!(quoted("usr-1234567"), "\"usr-1234567\"");
+        assert_eq!(quoted("1234567890"), "\"1234567890\"");
     }
 }

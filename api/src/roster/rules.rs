@@ -5,8 +5,12 @@ use glans_entity::roster::RosterImportState;
 
 use super::oneroster::words::StatedAccess;
 
-/// Share of the active people, in percent, that a bulk import may end without being asked twice.
+/// Share of the active rows of a kind, in percent, that an import may end without being asked twice.
 pub const REMOVALS_WITHOUT_ASKING: usize = 10;
+
+/// Enrolments, memberships or guardianships that end with one person, and are not asked about at a small school: a role at
+/// the school, and one in each of two groups.
+pub const TIES_OF_ONE: usize = 3;
 
 /// More than two parents is where families that parted begin.
 const PARENTS_OF_ONE_FAMILY: usize = 2;
@@ -70,8 +74,27 @@ pub fn new_link(
     }
 }
 
+/// Access and status of a link that exists.
+///
+/// What makes a new link wait for the school makes this one wait too: no authority, where the link says more than such a
+/// parent may have, and UNVERIFIED.
+pub fn kept_link(
+    now: (GuardianAccess, GuardianshipStatus),
+    stated: Option<StatedAccess>,
+    authority: Option<bool>,
+) -> (GuardianAccess, GuardianshipStatus) {
+    let (access, status) = (narrowed(now.0, stated), now.1);
+    if authority == Some(false) && breadth(access) > breadth(GuardianAccess::OnRequest) {
+        (GuardianAccess::OnRequest, GuardianshipStatus::Suspended)
+    } else if stated == Some(StatedAccess::Unverified) {
+        (access, GuardianshipStatus::Suspended)
+    } else {
+        (access, status)
+    }
+}
+
 /// Access of a link that exists. A file narrows it at once; to widen it is for people, who know why it was narrow.
-pub fn narrowed(now: GuardianAccess, stated: Option<StatedAccess>) -> GuardianAccess {
+fn narrowed(now: GuardianAccess, stated: Option<StatedAccess>) -> GuardianAccess {
     let stated = match stated {
         Some(StatedAccess::OnRequest) => GuardianAccess::OnRequest,
         Some(StatedAccess::EmergencyOnly) => GuardianAccess::EmergencyOnly,
@@ -143,6 +166,21 @@ mod tests {
         assert_eq!(new_link(Some(StatedAccess::Full), None, true), (GuardianAccess::Full, Active));
         assert_eq!(new_link(Some(StatedAccess::None), None, true), (GuardianAccess::None, Active));
         assert_eq!(new_link(Some(StatedAccess::Unverified), None, false), (GuardianAccess::Full, Suspended));
+    }
+
+    #[test]
+    fn a_link_that_exists_waits_for_what_a_new_one_waits_for() {
+        use GuardianAccess::{EmergencyOnly, Full, OnRequest};
+        use GuardianshipStatus::{Active, Suspended};
+        let unverified = Some(StatedAccess::Unverified);
+        assert_eq!(kept_link((Full, Active), None, Some(false)), (OnRequest, Suspended));
+        assert_eq!(kept_link((Full, Active), Some(StatedAccess::Full), Some(false)), (OnRequest, Suspended));
+        assert_eq!(kept_link((Full, Active), Some(StatedAccess::OnRequest), Some(false)), (OnRequest, Active));
+        assert_eq!(kept_link((OnRequest, Active), None, Some(false)), (OnRequest, Active));
+        assert_eq!(kept_link((EmergencyOnly, Active), None, Some(false)), (EmergencyOnly, Active));
+        assert_eq!(kept_link((Full, Active), unverified, None), (Full, Suspended));
+        assert_eq!(kept_link((OnRequest, Suspended), Some(StatedAccess::Full), Some(true)), (OnRequest, Suspended));
+        assert_eq!(kept_link((Full, Active), None, None), (Full, Active));
     }
 
     #[test]

@@ -78,17 +78,13 @@ async fn planned(
     let stored = store::stored(db, &call.scope(), import.board_id).await?;
     let at = Moment { board: import.board_id, now: call.now(), today: call.today() };
     let plan = plan(&mapped.wanted, stored, at, problems);
-    let (active, removed) = (plan.active_people, plan.removed_people());
-    if rules::removals_need_consent(active, removed) && !import.accept_removals {
-        let message = format!(
-            "{removed} of {active} people would count no longer, which is more than {} %; check that the files are whole, \
-             and accept the removals if they are",
-            rules::REMOVALS_WITHOUT_ASKING
-        );
+    let removals = if import.accept_removals { Vec::new() } else { plan.removals() };
+    for removal in removals {
+        let place = Place::file(removal.file);
         if import.dry_run {
-            problems.notice(Place::file("users.csv"), message);
+            problems.notice(place, removal.message());
         } else {
-            problems.error(Place::file("users.csv"), message);
+            problems.error(place, removal.message());
         }
     }
     Ok(plan)
@@ -141,7 +137,7 @@ fn counts(plan: Option<&Plan>, mapped: &Mapped, problems: &Problems) -> ImportCo
     ImportCounts {
         changes: plan.map(Plan::counts),
         skipped: mapped.skipped,
-        active_people: plan.map_or(0, |plan| plan.active_people),
+        active: plan.map(|plan| plan.active).unwrap_or_default(),
         errors: problems.error_count(),
         notices: problems.notice_count(),
     }
@@ -218,15 +214,20 @@ async fn conclude(
 }
 
 async fn fail(call: &Call, import: roster_import::Model, problems: Problems) -> Result<Outcome> {
+    let write = call.write().await?;
+    let outcome = conclude_failed(&write, import, problems).await?;
+    write.commit().await?;
+    Ok(outcome)
+}
+
+async fn conclude_failed(write: &Write<'_>, import: roster_import::Model, problems: Problems) -> Result<Outcome> {
     let counts =
         ImportCounts { errors: problems.error_count(), notices: problems.notice_count(), ..ImportCounts::default() };
-    let write = call.write().await?;
     let permit = write.authorize(PERMITTED, AccessPlace::board(import.board_id))?;
-    let outcome = conclude(&write, &permit, import, counts, None, problems).await?;
+    let outcome = conclude(write, &permit, import, counts, None, problems).await?;
     if !outcome.import.dry_run {
         write.emit(&permit, Event::about("roster.refused", outcome.import.id)).await?;
     }
-    write.commit().await?;
     Ok(outcome)
 }
 
@@ -237,10 +238,14 @@ pub(super) async fn refuse(call: &Call, import: roster_import::Model, error: &Bu
     fail(call, import, problems).await.map(drop)
 }
 
-/// Ends an import that failed through no fault of its files.
-pub(super) async fn give_up(call: &Call, import: roster_import::Model) -> Result<()> {
+/// Ends an import that stopped through no fault of its files. One that has come to its end after all is left as it is.
+pub(super) async fn give_up(call: &Call, id: RosterImportId) -> Result<()> {
+    let write = call.write().await?;
+    let found = store::lock_import(write.db(), &write.scope(), id).await?;
+    let Some(import) = found.filter(|import| !rules::is_finished(import.state)) else { return Ok(()) };
     let mut problems = Problems::default();
     problems
         .error(Place::file("bundle"), "the import stopped through a fault on our side; nothing was written, try again");
-    fail(call, import, problems).await.map(drop)
+    conclude_failed(&write, import, problems).await?;
+    write.commit().await
 }

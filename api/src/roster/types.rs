@@ -168,7 +168,7 @@ impl RosterImport {
         self.0.dry_run
     }
 
-    /// Whether it goes on when more than a tenth of the active people would count no longer.
+    /// Whether it goes on when more than a tenth of the active people, or of what ties them, would count no longer.
     async fn accept_removals(&self) -> bool {
         self.0.accept_removals
     }
@@ -261,7 +261,8 @@ pub struct RosterImportStartInput {
     pub board: ID,
     /// Tell what would change, and change nothing; false when absent.
     pub dry_run: Option<bool>,
-    /// Go on when more than a tenth of the active people would count no longer; false when absent.
+    /// Go on when more than a tenth of the active people, or of the active schools, class groups, enrolments, memberships
+    /// or guardianships, would count no longer; false when absent.
     pub accept_removals: Option<bool>,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
     pub client_mutation_id: Option<String>,

@@ -110,12 +110,12 @@ async fn work(app: Arc<App>, import: roster_import::Model, bytes: Vec<u8>) {
     let call = Call::system(&app, "roster import");
     let id = import.id;
     let done = match Source::upload(bytes) {
-        Ok(source) => run(&call, import.clone(), source).await.map(drop),
-        Err(error) => super::run::refuse(&call, import.clone(), &error).await,
+        Ok(source) => run(&call, import, source).await.map(drop),
+        Err(error) => super::run::refuse(&call, import, &error).await,
     };
     if let Err(error) = done {
         tracing::error!(import = %id, ?error, "roster import failed");
-        if let Err(error) = super::run::give_up(&call, import).await {
+        if let Err(error) = super::run::give_up(&call, id).await {
             tracing::error!(import = %id, ?error, "roster import could not be marked as failed");
         }
     }

@@ -143,7 +143,7 @@ pub struct Membership {
 #[derive(Debug)]
 pub struct Guardianship {
     pub line: u32,
-    /// Begins with what it comes from: `agents:`, `relationships:` or `guardianships:`.
+    /// Begins with what it comes from: `agents:`, `agentsOf:`, `relationships:` or `guardianships:`.
     pub source_id: String,
     pub guardian: String,
     pub student: String,
@@ -154,4 +154,11 @@ pub struct Guardianship {
     pub contact_priority: Option<i32>,
     pub starts_on: Option<NaiveDate>,
     pub ends_on: Option<NaiveDate>,
+}
+
+impl Guardianship {
+    /// Whether it comes from `guardianships.csv` alone, which says more of a link that another file may state.
+    pub fn adds_only(&self) -> bool {
+        self.source_id.starts_with("guardianships:")
+    }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use glans::roster::Source;
 use glans::roster::outcome::Options;
+use glans_entity::people::GuardianshipStatus;
 use glans_tests::on_each_database;
 
 use super::bundle::Bundle;
@@ -14,7 +15,7 @@ const DAY: &str = "2026-11-24T10:00:00.000Z";
 async fn a_delta_changes_what_it_names_and_nothing_else(office: &Office) {
     office.import(&Bundle::sound()).await;
     let before = office.tables().await;
-    let user = format!("g1-1,active,{DAY},true,g1-1,,Kind1,Nieuwenhuis,,s11,,,,,,,,,,,s1,");
+    let user = format!("g1-1,active,{DAY},true,g1-1,,Kind1,Nieuwenhuis,,s11,,,,\"g1-1-a,g1-1-b\",,,,,,,s1,");
     let outcome = office.import(&Bundle::delta(&[("users", &user)])).await;
     assert!(!outcome.is_broken(), "{:?}", found(&outcome));
     let mut expected = before.clone();
@@ -45,6 +46,38 @@ async fn a_delta_brings_a_child_and_takes_one_away(office: &Office) {
     let place = tables.enrolments.iter().find(|row| row.source_id.as_deref() == Some("e-g2-1")).unwrap();
     assert_eq!(place.ends_on.unwrap().to_string(), "2026-11-23");
     assert_eq!(outcome.counts.skipped.enrolments, 1);
+}
+
+/// `-a` stands with the child, `-b` has the child in a row of their own.
+async fn a_delta_says_of_each_user_all_links_that_stand_with_that_user(office: &Office) {
+    let mut bundle = Bundle::sound();
+    let names = "Ouder1b,Van g1,,,g1-1-b@thuis.example,,0612345678,,,,";
+    bundle.replace("users", "\"g1-1-a,g1-1-b\"", "g1-1-a");
+    bundle.replace("users", names, "Ouder1b,Van g1,,,g1-1-b@thuis.example,,0612345678,g1-1,,,");
+    office.import(&bundle).await;
+    let status = async |student: &str, guardian: &str| office.tables().await.guardianship(student, guardian).status;
+    assert_eq!(status("g1-1", "g1-1-b").await, GuardianshipStatus::Active);
+
+    let child = |agents: &str| format!("g1-1,active,{DAY},true,g1-1,,Kind1,Van g1,,s11,,,,{agents},,,,,,,s1,");
+    office.import(&Bundle::delta(&[("users", &child("g1-1-a"))])).await;
+    assert_eq!(status("g1-1", "g1-1-a").await, GuardianshipStatus::Active);
+    office.import(&Bundle::delta(&[("users", &child(""))])).await;
+    assert_eq!(status("g1-1", "g1-1-a").await, GuardianshipStatus::Ended);
+    assert_eq!(status("g1-1", "g1-1-b").await, GuardianshipStatus::Active);
+
+    let moved = format!("g1-1-b,active,{DAY},false,g1-1-b,,Ouder1b,Van g1,,,g1-1-b@thuis.example,,,g1-2,,,,,,,,");
+    office.import(&Bundle::delta(&[("users", &moved)])).await;
+    assert_eq!(status("g1-1", "g1-1-b").await, GuardianshipStatus::Ended);
+    assert_ne!(status("g1-2", "g1-1-b").await, GuardianshipStatus::Ended);
+}
+
+async fn a_role_whose_last_day_a_delta_says_has_ended_when_that_day_is_over(office: &Office) {
+    office.import(&Bundle::sound()).await;
+    let role = |last: &str| format!("r-lead1,active,{DAY},lead1,primary,principal,2026-08-01,{last},s1,");
+    office.import(&Bundle::delta(&[("roles", &role("2026-11-24"))])).await;
+    assert_eq!(office.tables().await.roles_of("lead1"), ["SCHOOL_LEADER SCHOOL"]);
+    office.import(&Bundle::delta(&[("roles", &role("2026-11-23"))])).await;
+    assert_eq!(office.tables().await.roles_of("lead1"), Vec::<String>::new());
 }
 
 async fn a_delta_must_say_when_and_what_and_may_not_point_nowhere(office: &Office) {
@@ -128,6 +161,8 @@ async fn the_bundle_of_version_1_2_comes_in(office: &Office) {
 on_each_database!(
     a_delta_changes_what_it_names_and_nothing_else,
     a_delta_brings_a_child_and_takes_one_away,
+    a_delta_says_of_each_user_all_links_that_stand_with_that_user,
+    a_role_whose_last_day_a_delta_says_has_ended_when_that_day_is_over,
     a_delta_must_say_when_and_what_and_may_not_point_nowhere,
     the_bundle_of_version_1_1_is_refused_with_reasons,
     the_bundle_of_version_1_2_comes_in,

@@ -72,6 +72,38 @@ async fn a_file_narrows_and_never_widens(office: &Office) {
     assert_eq!(office.tables().await, before);
 }
 
+async fn a_link_that_exists_waits_when_a_file_denies_authority_or_is_not_sure(office: &Office) {
+    office.import(&Bundle::sound()).await;
+    let rows = "g1-1,g1-1-a,PARENT,false,,,,,\ng1-1,g1-1-b,,,UNVERIFIED,,,,\n";
+    office.import_guardianships(&format!("{HEADER}{rows}")).await;
+    let tables = office.tables().await;
+    let link = |guardian: &str| {
+        let link = tables.guardianship("g1-1", guardian);
+        (link.access, link.status)
+    };
+    assert_eq!(link("g1-1-a"), (GuardianAccess::OnRequest, GuardianshipStatus::Suspended));
+    assert_eq!(link("g1-1-b"), (GuardianAccess::Full, GuardianshipStatus::Suspended));
+    office.import(&Bundle::sound()).await;
+    assert_eq!(office.tables().await, tables);
+}
+
+async fn a_link_whose_stated_last_day_is_over_ends_on_that_day(office: &Office) {
+    office.import(&Bundle::sound()).await;
+    let rows = "g1-1,g1-1-a,,,NONE,,,2026-11-23,\ng1-1,g1-1-b,,,,,,2026-11-24,\ng1-2,g1-1-b,,,,,,2026-11-23,\n";
+    let outcome = office.import_guardianships(&format!("{HEADER}{rows}")).await;
+    assert_eq!(
+        found(&outcome),
+        ["guardianships.csv:4 validTo: lies in the past, and there is no such guardianship to end"]
+    );
+    let tables = office.tables().await;
+    let ended = tables.guardianship("g1-1", "g1-1-a");
+    assert_eq!((ended.status, ended.ends_on.unwrap().to_string()), (GuardianshipStatus::Ended, "2026-11-23".into()));
+    assert_eq!(tables.guardianship("g1-1", "g1-1-b").status, GuardianshipStatus::Active);
+
+    let again = office.import_guardianships(&format!("{HEADER}{rows}")).await;
+    assert!(again.counts.changes.unwrap().is_nothing(), "{:?}", again.counts);
+}
+
 async fn guardianships_alone_end_nothing_and_know_only_known_people(office: &Office) {
     office.import(&Bundle::sound()).await;
     let before = office.tables().await;
@@ -108,10 +140,13 @@ async fn microsofts_relationships_are_read_and_a_doctor_is_nobodys_guardian(offi
     bundle.replace("users", "\"g1-1-a,g1-1-b\"", "");
     bundle.put(
         "relationships.csv",
-        "userSourcedId,relationshipUserSourcedId,relationshipRole\ng1-1,g1-1-a,guardian\ng1-1,g1-1-b,doctor\n",
+        "userSourcedId,relationshipUserSourcedId,relationshipRole\ng1-1,g1-1-a,parent\ng1-1,g1-1-a,guardian\n\
+         g1-1,g1-1-b,doctor\n",
     );
     let outcome = office.import(&bundle).await;
     assert!(!outcome.is_broken(), "{:?}", found(&outcome));
+    let told = "relationships.csv:3: these two stand on line 2 with another role; the role on this line counts";
+    assert!(found(&outcome).iter().any(|text| text == told), "{:?}", found(&outcome));
     let tables = office.tables().await;
     assert_eq!(text(&tables.guardianship("g1-1", "g1-1-a").relationship), "LEGAL_GUARDIAN");
     let student = tables.student("g1-1").id;
@@ -145,6 +180,8 @@ on_each_database!(
     what_the_school_confirmed_stays_confirmed,
     guardianships_csv_says_what_a_guardian_may_see,
     a_file_narrows_and_never_widens,
+    a_link_that_exists_waits_when_a_file_denies_authority_or_is_not_sure,
+    a_link_whose_stated_last_day_is_over_ends_on_that_day,
     guardianships_alone_end_nothing_and_know_only_known_people,
     a_link_that_ended_comes_back_suspended_and_one_ended_by_hand_does_not,
     microsofts_relationships_are_read_and_a_doctor_is_nobodys_guardian,

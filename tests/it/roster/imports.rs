@@ -3,6 +3,8 @@
 use glans::roster::diff::FieldChange;
 use glans::roster::outcome::Options;
 use glans_entity::people::{GuardianAccess, GuardianshipStatus};
+use glans_entity::roster::{RosterImportState, roster_import};
+use glans_entity::scope::Scoped;
 use glans_tests::on_each_database;
 
 use super::bundle::{Bundle, STUDENTS_PER_CLASS};
@@ -150,6 +152,18 @@ async fn a_broken_bundle_tells_all_and_writes_nothing(office: &Office) {
     assert_eq!(office.tables().await, nothing);
 }
 
+async fn what_a_database_cannot_hold_is_told_as_any_problem(office: &Office) {
+    let mut bundle = Bundle::sound();
+    bundle.replace("users", "pronouns", "pro\0nouns").replace("classes", "\"7,8\"", "\"7,\u{0}8\"");
+    let line = bundle.line("classes", "g2");
+    let outcome = office.import(&bundle).await;
+    let told = errors(&outcome);
+    let value = "a line break or a NUL stands inside a value; look for quotation marks that are left open";
+    assert!(told.contains(&format!("classes.csv:{line}: {value}")), "{told:?}");
+    let header = "users.csv:1: the name of column 22 holds a line break or another character that cannot be shown: \"pro nouns\"";
+    assert!(told.iter().any(|text| text == header), "{told:?}");
+}
+
 async fn who_is_absent_ends_and_more_than_a_tenth_must_be_accepted(office: &Office) {
     office.import(&Bundle::sound()).await;
     let before = office.tables().await;
@@ -182,6 +196,39 @@ async fn who_is_absent_ends_and_more_than_a_tenth_must_be_accepted(office: &Offi
     assert_eq!(office.tables().await, after);
     let accepted = office.import_as(tiny.source(), Options { dry_run: false, accept_removals: true }).await;
     assert_eq!(accepted.counts.changes.unwrap().students.ended, 7);
+}
+
+async fn guardianships_that_a_bulk_file_has_lost_must_be_accepted(office: &Office) {
+    office.import(&Bundle::sound()).await;
+    let before = office.tables().await;
+    let mut without = Bundle::sound();
+    for student in (1..=STUDENTS_PER_CLASS).flat_map(|number| [format!("g1-{number}"), format!("g2-{number}")]) {
+        without.replace("users", &format!("\"{student}-a,{student}-b\""), "");
+    }
+    let refused = office.import(&without).await;
+    assert_eq!(
+        errors(&refused),
+        [
+            "bundle: 40 of 40 guardianships would count no longer, which is more than 10 %; check that the files are whole, \
+          and accept the removals if they are (--accept-removals)"
+        ]
+    );
+    assert_eq!(office.tables().await, before);
+    let accepted = office.import_as(without.source(), Options { dry_run: false, accept_removals: true }).await;
+    assert_eq!(accepted.counts.changes.unwrap().guardianships.ended, 40);
+}
+
+async fn an_import_that_is_stopped_is_not_left_running(office: &Office) {
+    let (source, options) = (Bundle::sound().source(), Options::default());
+    let begun = office.call();
+    let stopped = glans::roster::import_until(&begun, office.board, source, options, async {}).await.unwrap();
+    assert!(stopped.is_none());
+    let call = office.call();
+    let db = call.read().await.unwrap();
+    let import = roster_import::Entity::within(&call.scope()).one(&*db).await.unwrap().unwrap();
+    assert_eq!((import.state, import.finished_at.is_some()), (RosterImportState::Failed, true));
+    drop(db);
+    assert!(office.tables().await.people.is_empty());
 }
 
 async fn a_folder_reads_like_an_archive(office: &Office) {
@@ -249,7 +296,10 @@ on_each_database!(
     a_rolled_back_import_leaves_no_trace,
     what_was_changed_since_is_not_rolled_back,
     a_broken_bundle_tells_all_and_writes_nothing,
+    what_a_database_cannot_hold_is_told_as_any_problem,
     who_is_absent_ends_and_more_than_a_tenth_must_be_accepted,
+    guardianships_that_a_bulk_file_has_lost_must_be_accepted,
+    an_import_that_is_stopped_is_not_left_running,
     a_folder_reads_like_an_archive,
     a_bundle_of_another_board_is_refused,
     who_was_erased_does_not_come_back,

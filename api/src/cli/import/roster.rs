@@ -8,6 +8,7 @@ use glans_entity::ids::{BoardId, RosterImportId};
 
 use super::super::{Failure, open};
 use crate::call::Call;
+use crate::http::Signals;
 use crate::platform::config::Config;
 use crate::roster::diff::RowChange;
 use crate::roster::outcome::{Options, Outcome};
@@ -28,7 +29,7 @@ pub(in crate::cli) struct OnerosterArgs {
     /// Tell what would change, and change nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Go on when more than a tenth of the active people would count no longer.
+    /// Go on when more than a tenth of the people, or of what ties them, would count no longer.
     #[arg(long)]
     accept_removals: bool,
 }
@@ -44,6 +45,9 @@ pub(in crate::cli) struct GuardianshipsArgs {
     /// Tell what would change, and change nothing.
     #[arg(long)]
     dry_run: bool,
+    /// Go on when more than a tenth of the guardianships would end.
+    #[arg(long)]
+    accept_removals: bool,
 }
 
 /// Which import.
@@ -60,15 +64,18 @@ pub(super) async fn oneroster(config: Config, args: OnerosterArgs) -> Result<(),
 }
 
 pub(super) async fn guardianships(config: Config, args: GuardianshipsArgs) -> Result<(), Failure> {
-    let options = Options { dry_run: args.dry_run, accept_removals: false };
+    let options = Options { dry_run: args.dry_run, accept_removals: args.accept_removals };
     let source = Source::guardianships(&args.file).map_err(|error| Failure::Failed(error.to_string()))?;
     import(config, args.board, source, options).await
 }
 
 async fn import(config: Config, board: BoardId, source: Source, options: Options) -> Result<(), Failure> {
-    let app = open::known(config).await?;
+    let mut signals = Signals::register()?;
+    let Some(app) = signals.unless(Box::pin(open::known(config))).await else { return Err(stopped()) };
+    let app = app?;
     let call = Call::system(&app, "import roster");
-    let outcome = roster::import(&call, board, source, options).await?;
+    let done = roster::import_until(&call, board, source, options, signals.next()).await?;
+    let outcome = done.ok_or_else(stopped)?;
     let (report, errors) = texts(&outcome);
     say!("{}", report.trim_end());
     if outcome.is_broken() {
@@ -78,6 +85,10 @@ async fn import(config: Config, board: BoardId, source: Source, options: Options
         return Err(Failure::Failed("the import would be refused without --accept-removals".to_owned()));
     }
     Ok(())
+}
+
+fn stopped() -> Failure {
+    Failure::Failed("stopped by a signal; nothing was imported".to_owned())
 }
 
 pub(super) async fn rollback(config: Config, args: RollbackArgs) -> Result<(), Failure> {

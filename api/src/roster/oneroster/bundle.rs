@@ -2,12 +2,14 @@
 //!
 //! Bytes are counted while they are unpacked: what an archive claims about itself is not believed.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 
 use zip::ZipArchive;
+
+use crate::roster::problem::brief;
 
 /// Most that a bundle may hold. A district of 400 schools stays under a tenth of it.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +42,8 @@ pub enum BundleError {
     NotAnArchive(#[source] zip::result::ZipError),
     #[error("the archive holds \"{0}\" in a folder; put the CSV files at the top of the archive")]
     SubFolder(String),
+    #[error("the name of the file \"{0}\" holds a character that cannot be shown; name the files as OneRoster does")]
+    Unshowable(String),
     #[error("the archive holds {0} twice; keep one of them")]
     Twice(String),
     #[error("the bundle holds more than {0} files; keep the OneRoster files only")]
@@ -66,7 +70,8 @@ enum Container {
 /// An open bundle and the names of its files.
 pub struct Bundle {
     container: Container,
-    names: BTreeSet<String>,
+    /// The name of each file, and what the archive calls it.
+    names: BTreeMap<String, String>,
     limits: Limits,
     read_bytes: u64,
 }
@@ -88,16 +93,13 @@ impl Bundle {
         if archive.len() > limits.entries {
             return Err(BundleError::TooManyFiles(limits.entries));
         }
-        let mut names = BTreeSet::new();
-        for name in archive.file_names() {
-            let name = name.map_err(BundleError::NotAnArchive)?.into_owned();
-            if is_litter(&name) {
-                continue;
+        let mut names = BTreeMap::new();
+        for entry in archive.file_names() {
+            let entry = entry.map_err(BundleError::NotAnArchive)?.into_owned();
+            let Some(name) = top_name(&entry)? else { continue };
+            if let Some(earlier) = names.insert(name.to_owned(), entry.clone()) {
+                return Err(BundleError::Twice(brief(&earlier)));
             }
-            if name.contains(['/', '\\']) {
-                return Err(BundleError::SubFolder(name));
-            }
-            names.insert(name);
         }
         if archive.has_duplicate_names() {
             return Err(BundleError::Twice("a file".to_owned()));
@@ -110,12 +112,13 @@ impl Bundle {
             file: path.display().to_string(),
             source: source.into(),
         };
-        let mut names = BTreeSet::new();
+        let mut names = BTreeMap::new();
         for entry in std::fs::read_dir(path).map_err(unreadable)? {
             let entry = entry.map_err(unreadable)?;
             let name = entry.file_name().to_string_lossy().into_owned();
             if !is_litter(&name) && entry.path().is_file() {
-                names.insert(name);
+                shown(&name)?;
+                names.insert(name.clone(), name);
             }
             if names.len() > limits.entries {
                 return Err(BundleError::TooManyFiles(limits.entries));
@@ -124,19 +127,17 @@ impl Bundle {
         Ok(Self { container: Container::Folder(path.to_owned()), names, limits, read_bytes: 0 })
     }
 
-    pub fn names(&self) -> &BTreeSet<String> {
-        &self.names
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.keys().map(String::as_str)
     }
 
     pub fn has(&self, name: &str) -> bool {
-        self.names.contains(name)
+        self.names.contains_key(name)
     }
 
     /// The whole of one file; `None` where the bundle has no file of this name.
     pub fn read(&mut self, name: &str) -> Result<Option<Vec<u8>>, BundleError> {
-        if !self.has(name) {
-            return Ok(None);
-        }
+        let Some(entry) = self.names.get(name) else { return Ok(None) };
         let most = self.limits.file_bytes.min(self.limits.total_bytes.saturating_sub(self.read_bytes));
         let unreadable = |source: Box<dyn std::error::Error + Send + Sync>| BundleError::Unreadable {
             file: name.to_owned(),
@@ -144,11 +145,11 @@ impl Bundle {
         };
         let (bytes, packed) = match &mut self.container {
             Container::Folder(path) => {
-                let file = File::open(path.join(name)).map_err(|e| unreadable(e.into()))?;
+                let file = File::open(path.join(entry)).map_err(|e| unreadable(e.into()))?;
                 (at_most(file, most).map_err(|e| unreadable(e.into()))?, None)
             }
             Container::Archive(archive) => {
-                let entry = archive.by_name(name).map_err(|e| unreadable(e.into()))?;
+                let entry = archive.by_name(entry).map_err(|e| unreadable(e.into()))?;
                 let packed = entry.compressed_size();
                 (at_most(entry, most).map_err(|e| unreadable(e.into()))?, Some(packed))
             }
@@ -178,6 +179,25 @@ fn at_most(reader: impl Read, most: u64) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     reader.take(most + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// The name of an entry at the top of an archive, which some tools write as `./users.csv`. None for litter.
+fn top_name(entry: &str) -> Result<Option<&str>, BundleError> {
+    let name = entry.strip_prefix("./").unwrap_or(entry);
+    shown(name)?;
+    let leads_away = name.contains('\\') || name.split('/').any(|part| part == "..");
+    if !leads_away && (name.is_empty() || is_litter(name)) {
+        return Ok(None);
+    }
+    if leads_away || name.contains('/') {
+        return Err(BundleError::SubFolder(brief(name)));
+    }
+    Ok(Some(name))
+}
+
+/// That a name can be shown, and kept: PostgreSQL takes no text with a NUL in it.
+fn shown(name: &str) -> Result<(), BundleError> {
+    if name.chars().any(char::is_control) { Err(BundleError::Unshowable(brief(name))) } else { Ok(()) }
 }
 
 /// What desktop systems leave behind in archives and folders.
@@ -212,7 +232,7 @@ mod tests {
     fn reads_files_and_leaves_litter_out() {
         let zip = archive(&[("orgs.csv", b"a"), ("__MACOSX/._orgs.csv", b"x"), (".DS_Store", b"x")]);
         let mut bundle = Bundle::archive(zip, Limits::default()).unwrap();
-        assert_eq!(bundle.names().iter().collect::<Vec<_>>(), ["orgs.csv"]);
+        assert_eq!(bundle.names().collect::<Vec<_>>(), ["orgs.csv"]);
         assert_eq!(bundle.read("orgs.csv").unwrap().unwrap(), b"a");
         assert!(bundle.read("users.csv").unwrap().is_none());
     }
@@ -223,6 +243,23 @@ mod tests {
         assert_eq!(
             refused(Bundle::archive(zip, Limits::default())),
             "the archive holds \"export/orgs.csv\" in a folder; put the CSV files at the top of the archive"
+        );
+    }
+
+    #[test]
+    fn reads_what_stands_at_the_top_by_another_name_and_refuses_what_leads_away() {
+        let zip = archive(&[("./orgs.csv", b"a"), (".DS_Store", b"x")]);
+        let mut bundle = Bundle::archive(zip, Limits::default()).unwrap();
+        assert_eq!(bundle.read("orgs.csv").unwrap().unwrap(), b"a");
+        for name in ["../users.csv", ".\\users.csv", "./../users.csv", ".export/../users.csv", "./export/users.csv"] {
+            let refused = refused(Bundle::archive(archive(&[(name, b"a")]), Limits::default()));
+            assert!(refused.contains("in a folder"), "{name}: {refused}");
+        }
+        let twice = archive(&[("./users.csv", b"a"), ("users.csv", b"b")]);
+        assert!(refused(Bundle::archive(twice, Limits::default())).contains("twice"));
+        assert_eq!(
+            refused(Bundle::archive(archive(&[("o\0dd.csv", b"a")]), Limits::default())),
+            "the name of the file \"o dd.csv\" holds a character that cannot be shown; name the files as OneRoster does"
         );
     }
 

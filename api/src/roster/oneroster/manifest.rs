@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::bundle::{Bundle, BundleError};
 use super::row::Row;
 use super::table::{Layout, read_table};
-use crate::roster::problem::{Place, Problems, quoted};
+use crate::roster::problem::{Place, Problems, brief, quoted};
 
 /// Name of the manifest in the bundle.
 pub const FILE: &str = "manifest.csv";
@@ -101,7 +101,7 @@ fn properties(bytes: &[u8], problems: &mut Problems) -> HashMap<String, Property
     });
     for property in table.rows {
         if let Some(earlier) = found.get(&property.name) {
-            let message = format!("{} stands on line {} already", property.name, earlier.line);
+            let message = format!("{} stands on line {} already", quoted(&property.name), earlier.line);
             problems.error(Place::cell(FILE, property.line, "propertyName"), message);
         } else {
             found.insert(property.name.clone(), property);
@@ -166,8 +166,8 @@ fn modes(
 fn note_unknown_files(bundle: &Bundle, problems: &mut Problems) {
     for name in bundle.names() {
         let standard = name.strip_suffix(".csv").is_some_and(|stem| STANDARD_FILES.contains(&stem));
-        if !standard && name != FILE && !OWN_FILES.contains(&name.as_str()) {
-            problems.notice(Place::file(name.clone()), "not a OneRoster file; it was not read");
+        if !standard && name != FILE && !OWN_FILES.contains(&name) {
+            problems.notice(Place::file(brief(name)), "not a OneRoster file; it was not read");
         }
     }
 }

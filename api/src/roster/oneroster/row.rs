@@ -30,12 +30,18 @@ impl Row<'_> {
         self.problems.error(place, message);
     }
 
-    /// As many cells as the header, and quotation marks in pairs: an open one would swallow the rows below it.
+    /// As many cells as the header, and quotation marks in pairs: an open one would swallow the rows below it. Two open
+    /// ones make a pair, which a line break inside a value betrays.
     pub(super) fn is_whole(&mut self, raw: &[u8]) -> bool {
         let place = Place::line(self.layout.file, self.line);
         let pieces = raw.split(|&b| b == b'"').count();
         if pieces % 2 == 0 {
             let message = "a quotation mark is opened and not closed; inside a quoted value it is written twice";
+            self.problems.error(place, message);
+            return false;
+        }
+        if self.record.iter().any(|cell| cell.contains(['\r', '\n', '\0'])) {
+            let message = "a line break or a NUL stands inside a value; look for quotation marks that are left open";
             self.problems.error(place, message);
             return false;
         }

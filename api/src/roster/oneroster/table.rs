@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use csv::StringRecord;
 
 use super::row::Row;
-use crate::roster::problem::{Place, Problems};
+use crate::roster::problem::{Place, Problems, brief, quoted};
 
 /// Lines in a wrong encoding that are named before the rest is counted.
 const NAMED_LINES: usize = 20;
@@ -157,6 +157,15 @@ impl Columns {
     fn of(layout: &Layout, header: &StringRecord, line: u32, problems: &mut Problems) -> Option<Self> {
         let names: Vec<&str> = header.iter().map(str::trim).collect();
         let before = problems.error_count();
+        for (name, position) in names.iter().zip(1..) {
+            if name.chars().any(char::is_control) {
+                let message = format!(
+                    "the name of column {position} holds a line break or another character that cannot be shown: {}",
+                    quoted(name)
+                );
+                problems.error(Place::line(layout.file, line), message);
+            }
+        }
         for (position, &expected) in layout.columns.iter().enumerate() {
             let found = names.iter().position(|&name| name == expected);
             if found == Some(position) {
@@ -172,8 +181,7 @@ impl Columns {
         let mut seen = HashSet::new();
         for &name in names.iter().filter(|name| !name.is_empty()) {
             if !seen.insert(name) {
-                problems
-                    .error(Place::cell(layout.file, line, name.to_owned()), "the column stands in the header twice");
+                problems.error(Place::cell(layout.file, line, brief(name)), "the column stands in the header twice");
             }
         }
         let names = names
@@ -205,7 +213,7 @@ impl Columns {
                 1 => "dropped unread: 1 value; Glans has no purpose for this column".to_owned(),
                 many => format!("dropped unread: {many} values; Glans has no purpose for this column"),
             };
-            let place = Place { file: file.into(), line: None, column: Some(column.name.into()) };
+            let place = Place { file: file.into(), line: None, column: Some(brief(&column.name).into()) };
             problems.notice(place, message);
         }
     }
@@ -244,8 +252,11 @@ mod tests {
     fn lines_are_those_of_an_editor() {
         for newline in ["\n", "\r\n", "\r"] {
             let text = ["\u{feff}id,name,secret", "1,\"two", "lines\",", "", "", "2,b,", "3,c,"].join(newline);
-            let (rows, _) = read(text.as_bytes());
-            assert_eq!(rows, [(2, "1".into()), (6, "2".into()), (7, "3".into())], "{newline:?}");
+            let (rows, problems) = read(text.as_bytes());
+            assert_eq!(rows, [(6, "2".into()), (7, "3".into())], "{newline:?}");
+            let message =
+                "2:: a line break or a NUL stands inside a value; look for quotation marks that are left open";
+            assert_eq!(problems, [message], "{newline:?}");
         }
     }
 
@@ -270,6 +281,12 @@ mod tests {
         );
         assert_eq!(read(b"id,Name,secret\n").1, ["1:name: column 2 must be name; it is missing"]);
         assert_eq!(read(b"id,name,secret,flag,flag\n").1, ["1:flag: the column stands in the header twice"]);
+        assert_eq!(
+            read(b"id,name,secret,o\0dd\n1,a,,x\n").1,
+            ["1:: the name of column 4 holds a line break or another character that cannot be shown: \"o dd\""]
+        );
+        let long = format!("id,name,secret,{}\n1,a,,x\n", "x".repeat(300));
+        assert!(read(long.as_bytes()).1[0].starts_with(&format!(":{}…: dropped unread", "x".repeat(40))));
         assert_eq!(read(b"").1, [":: the file is empty; it needs at least its header"]);
         assert!(read(b"id,name,secret,anything,day\n1,a,,,2026-01-31\n").1.is_empty());
     }
@@ -298,6 +315,14 @@ mod tests {
                 "3:: a quotation mark is opened and not closed; inside a quoted value it is written twice",
             ]
         );
+    }
+
+    #[test]
+    fn two_open_quotation_marks_swallow_no_row_either() {
+        let (rows, problems) = read(b"id,name,secret\n1,a,\"t\n2,b,\"t\n3,c,\n");
+        assert_eq!(rows, [(4, "3".to_owned())]);
+        assert_eq!(problems.len(), 2, "{problems:?}");
+        assert!(problems[1].starts_with("2:: a line break or a NUL stands inside a value"), "{problems:?}");
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! Links of guardians and students.
 //!
-//! A link that exists keeps the access and the status that the school gave it; a file only narrows. A link that was
-//! ended and is named again waits for the school, unless it was ended by hand: then it stays ended (such a one still has
+//! A link that exists keeps the access and the status that the school gave it; a file only narrows, and ends a link whose
+//! last day it states when that day is over. A link that was ended and is named again waits for the school, unless it was ended by hand: then it stays ended (such a one still has
 //! its source id; an import that ends a link lets go of it).
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::NaiveDate;
 use glans_entity::ids::{GuardianshipId, PersonId, StudentId};
 use glans_entity::people::{GuardianAccess, GuardianRelationship, GuardianshipStatus, guardianship};
 
@@ -30,7 +31,9 @@ pub(super) fn guardianships(
     let mut changes = Changes::default();
     let mut by_pair: HashMap<Pair, guardianship::Model> =
         stored.into_iter().map(|row| ((row.student_id, row.guardian_id), row)).collect();
-    let wanted = resolved(section, &students.ids, &people.ids, at);
+    let resolved = resolved(section, &students.ids, &people.ids);
+    let (over, wanted): (Vec<_>, Vec<_>) =
+        resolved.into_iter().partition(|(_, link)| link.ends_on.is_some_and(|ends| ends < at.today));
     let separated = separated(&wanted, &by_pair);
     for &(pair, link) in &wanted {
         match by_pair.remove(&pair) {
@@ -45,33 +48,45 @@ pub(super) fn guardianships(
             }
         }
     }
+    for (pair, link) in over {
+        match by_pair.remove(&pair) {
+            None => {
+                let message = "lies in the past, and there is no such guardianship to end";
+                problems.notice(Place::cell("guardianships.csv", link.line, "validTo"), message);
+            }
+            Some(before) if before.status == GuardianshipStatus::Ended => {}
+            Some(before) => {
+                let after = ended(&before, link.ends_on);
+                changes.end(before, after, at.now);
+            }
+        }
+    }
     let mut rest: Vec<_> = by_pair.into_values().collect();
     rest.sort_by_key(|row| row.id);
     for before in rest {
         let Some(source) = before.source_id.as_deref() else { continue };
         let gone = people.ended.contains(&before.guardian_id) || students.ended.contains(&before.student_id);
         if before.status != GuardianshipStatus::Ended && (gone || section.ends(source)) {
-            let after = guardianship::Model {
-                status: GuardianshipStatus::Ended,
-                ends_on: Some(at.today),
-                source_id: None,
-                ..before.clone()
-            };
+            let after = ended(&before, Some(at.today));
             changes.end(before, after, at.now);
         }
     }
     changes
 }
 
-/// The links of people who are there, without those that have run out.
+/// The links of people who are there.
 fn resolved<'w>(
     section: &'w Section<Guardianship>,
     students: &Names<StudentId>,
     people: &Names<PersonId>,
-    at: Moment,
 ) -> Vec<(Pair, &'w Guardianship)> {
-    let live = section.rows.iter().filter(|link| link.ends_on.is_none_or(|ends| ends >= at.today));
-    live.filter_map(|link| Some(((*students.get(&link.student)?, *people.get(&link.guardian)?), link))).collect()
+    let pair = |link: &Guardianship| Some((*students.get(&link.student)?, *people.get(&link.guardian)?));
+    section.rows.iter().filter_map(|link| Some((pair(link)?, link))).collect()
+}
+
+/// The link after its last day. It lets go of its source id, so that a file can bring it back.
+fn ended(before: &guardianship::Model, on: Option<NaiveDate>) -> guardianship::Model {
+    guardianship::Model { status: GuardianshipStatus::Ended, ends_on: on, source_id: None, ..before.clone() }
 }
 
 /// The students of whom anything, in the file or stored, hints at a separated family.
@@ -131,7 +146,7 @@ fn new(link: &Guardianship, (student_id, guardian_id): Pair, separated: bool, at
 
 /// The link as it is to be, from what it is.
 fn kept(link: &Guardianship, before: &guardianship::Model, at: Moment) -> guardianship::Model {
-    let access = rules::narrowed(before.access, link.access);
+    let (access, status) = rules::kept_link((before.access, before.status), link.access, link.legal_authority);
     let ended = before.status == GuardianshipStatus::Ended;
     match (ended, before.source_id.is_some()) {
         // Ended by hand.
@@ -146,13 +161,15 @@ fn kept(link: &Guardianship, before: &guardianship::Model, at: Moment) -> guardi
             ..before.clone()
         },
         // Made by hand.
-        (false, false) => guardianship::Model { access, ..before.clone() },
+        (false, false) => guardianship::Model { access, status, ..before.clone() },
         (false, true) => guardianship::Model {
             access,
+            status,
             relationship: link.relationship.unwrap_or(before.relationship),
             contact_priority: link.contact_priority.or(before.contact_priority),
             starts_on: link.starts_on.unwrap_or(before.starts_on),
             ends_on: link.ends_on.or(before.ends_on),
+            source_id: if link.adds_only() { before.source_id.clone() } else { Some(link.source_id.clone()) },
             ..before.clone()
         },
     }

@@ -9,6 +9,7 @@ mod memberships;
 mod organisation;
 mod people;
 mod places;
+mod removals;
 
 use std::collections::HashMap;
 
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::changes::{Changes, Counts, Update};
 use self::memberships::Scopes;
+pub use self::removals::{Active, Removal, to_accept};
 use super::problem::Problems;
 use super::stored::Stored;
 use super::wanted::Wanted;
@@ -47,8 +49,7 @@ pub struct Plan {
     pub enrolments: Changes<enrolment::Model>,
     pub memberships: Changes<membership::Model>,
     pub guardianships: Changes<guardianship::Model>,
-    /// People, students included, who came from rosters and counted before.
-    pub active_people: usize,
+    pub active: Active,
 }
 
 /// How many rows of each kind an import makes, changes, ends and leaves alone.
@@ -108,14 +109,15 @@ impl Plan {
         }
     }
 
-    /// People, students included, who would count no longer.
-    pub fn removed_people(&self) -> usize {
-        self.people.counts.ended + self.students.counts.ended
+    /// The removals that have to be accepted first.
+    pub fn removals(&self) -> Vec<Removal> {
+        to_accept(&self.active, &self.counts())
     }
 }
 
 /// Compares. A value that would collide with a stored one is reported as a problem of the file.
 pub fn plan(wanted: &Wanted, stored: Stored, at: Moment, problems: &mut Problems) -> Plan {
+    let active = Active::of(&stored, at.today);
     let (clusters, cluster_ids) = organisation::clusters(&wanted.clusters, stored.clusters, at, problems);
     let (schools, school_ids) = organisation::schools(&wanted.schools, stored.schools, &cluster_ids, at, problems);
     let (years, year_ids, spans) = organisation::years(&wanted.years, stored.years, at, problems);
@@ -138,6 +140,6 @@ pub fn plan(wanted: &Wanted, stored: Stored, at: Moment, problems: &mut Problems
         enrolments,
         memberships,
         guardianships,
-        active_people: persons.active + pupils.active,
+        active: Active { people: persons.active + pupils.active, ..active },
     }
 }

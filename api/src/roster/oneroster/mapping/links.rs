@@ -12,6 +12,11 @@ use crate::roster::oneroster::words::{Relation, RoleWord};
 use crate::roster::problem::{Place, quoted};
 use crate::roster::wanted::Guardianship;
 
+/// How the source ids of links begin that stand in `agentSourcedIds`: in the row of the student, and in that of the
+/// guardian. The id of whose row it is follows.
+const OF_STUDENT: &str = "agents:";
+const OF_GUARDIAN: &str = "agentsOf:";
+
 /// Links by student and guardian, in the order in which they were met.
 #[derive(Default)]
 struct Links {
@@ -20,9 +25,13 @@ struct Links {
 }
 
 impl Links {
-    /// The link between two people; a new one where there is none.
+    /// The link between two people; a new one where there is none, under the id of what states it first.
     fn between(&mut self, student: &str, guardian: String, origin: &str, line: u32) -> &mut Guardianship {
         let source_id = format!("{origin}:{student}:{guardian}");
+        self.stated_as(source_id, student, guardian, line)
+    }
+
+    fn stated_as(&mut self, source_id: String, student: &str, guardian: String, line: u32) -> &mut Guardianship {
         let position = *self.by_pair.entry((student.to_owned(), guardian.clone())).or_insert_with(|| {
             self.rows.push(Guardianship {
                 line,
@@ -51,9 +60,11 @@ impl Mapping<'_> {
         let section = &mut self.mapped.wanted.guardianships;
         section.rows = links.rows;
         let mode = self.reading.users.mode;
-        section.complete = covered(mode, "agents:");
-        let students = self.reading.users.active.iter().filter(|user| !user.agents.is_empty());
-        section.restated = students.map(|user| format!("agents:{}", user.source_id)).collect();
+        section.complete = covered(mode, OF_STUDENT);
+        section.complete.extend(covered(mode, OF_GUARDIAN));
+        // A row says of its user all that there is to say, and nothing of what stands with the other.
+        let users = self.reading.users.active.iter().map(|user| user.source_id.as_str());
+        section.restated = users.flat_map(|id| [OF_STUDENT, OF_GUARDIAN].map(|side| format!("{side}{id}"))).collect();
         if self.reading.has_relationships {
             section.complete.extend(covered(mode, "relationships:"));
         }
@@ -73,7 +84,13 @@ impl Mapping<'_> {
                     self.mapped.skipped.links += 1;
                     continue;
                 };
-                let link = links.between(student, self.one_id(guardian), "agents", user.line);
+                let person = self.one_id(guardian);
+                let source_id = if one == student {
+                    format!("{OF_STUDENT}{student}:{person}")
+                } else {
+                    format!("{OF_GUARDIAN}{guardian}:{student}")
+                };
+                let link = links.stated_as(source_id, student, person, user.line);
                 link.relationship = link.relationship.or(relation);
             }
         }
@@ -96,12 +113,18 @@ impl Mapping<'_> {
     }
 
     fn relationships(&mut self, links: &mut Links) {
+        let mut seen: HashMap<(&str, &str), (Relation, u32)> = HashMap::new();
         for row in &self.reading.relationships.rows {
             let Some(relation) = row.relation else {
                 self.mapped.skipped.links += 1;
                 continue;
             };
             let place = Place::line(RELATIONSHIPS_FILE, row.line);
+            let earlier = seen.insert((&row.student, &row.guardian), (relation, row.line));
+            if let Some((_, line)) = earlier.filter(|(earlier, _)| *earlier != relation) {
+                let message = format!("these two stand on line {line} with another role; the role on this line counts");
+                self.problems.notice(place.clone(), message);
+            }
             if self.are_student_and_person(&row.student, &row.guardian, place) {
                 let link = links.between(&row.student, self.one_id(&row.guardian), "relationships", row.line);
                 link.relationship = Some(relationship(relation));

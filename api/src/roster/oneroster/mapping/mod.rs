@@ -62,6 +62,7 @@ pub fn map(reading: &Reading, known: &Known, today: NaiveDate, problems: &mut Pr
     let mut mapping = Mapping {
         reading,
         known,
+        today,
         roles: people::roles_by_user(reading, today),
         org_kinds: org_kinds(reading, known),
         disabled: disabled(reading),
@@ -78,6 +79,7 @@ pub fn map(reading: &Reading, known: &Known, today: NaiveDate, problems: &mut Pr
 struct Mapping<'a> {
     reading: &'a Reading,
     known: &'a Known,
+    today: NaiveDate,
     roles: HashMap<&'a str, UserRoles<'a>>,
     org_kinds: HashMap<&'a str, OrgKind>,
     disabled: HashSet<&'a str>,

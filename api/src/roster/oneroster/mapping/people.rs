@@ -32,7 +32,7 @@ pub(super) type UserRoles<'a> = Vec<UserRole<'a>>;
 /// The roles that hold today or later. One that has ended gives nothing.
 pub(super) fn roles_by_user(reading: &Reading, today: NaiveDate) -> HashMap<&str, UserRoles<'_>> {
     let mut roles: HashMap<&str, UserRoles<'_>> = HashMap::new();
-    for role in reading.roles.active.iter().filter(|role| role.ends_on.is_none_or(|ends| ends >= today)) {
+    for role in reading.roles.active.iter().filter(|role| !role.has_ended(today)) {
         roles.entry(&role.user).or_default().push(UserRole {
             file: "roles.csv",
             line: role.line,
@@ -275,7 +275,7 @@ impl<'a> Mapping<'a> {
     }
 
     fn coverage(&mut self) {
-        let reading = self.reading;
+        let (reading, today) = (self.reading, self.today);
         let wanted = &mut self.mapped.wanted;
         let gone_users: HashSet<String> = reading.users.deleted.keys().cloned().collect();
         (wanted.people.gone, wanted.students.gone) = (gone_users.clone(), gone_users);
@@ -291,7 +291,8 @@ impl<'a> Mapping<'a> {
             memberships.restated = reading.users.active.iter().map(|user| format!("user:{}", user.source_id)).collect();
         }
         memberships.gone = reading.enrolments.deleted.keys().map(|id| format!("enrolment:{id}")).collect();
-        memberships.gone.extend(reading.roles.deleted.keys().map(|id| format!("role:{id}")));
+        let ended = reading.roles.active.iter().filter(|role| role.has_ended(today)).map(|role| &role.source_id);
+        memberships.gone.extend(reading.roles.deleted.keys().chain(ended).map(|id| format!("role:{id}")));
     }
 
     fn org_kind(&self, org: &str) -> Option<OrgKind> {

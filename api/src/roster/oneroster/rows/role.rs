@@ -20,6 +20,12 @@ pub struct Role {
     pub ends_on: Option<NaiveDate>,
 }
 
+impl Role {
+    pub fn has_ended(&self, today: NaiveDate) -> bool {
+        self.ends_on.is_some_and(|ends| ends < today)
+    }
+}
+
 const LAYOUT: Layout = Layout {
     file: "roles.csv",
     columns: &[
