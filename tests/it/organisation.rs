@@ -1,9 +1,12 @@
 //! Boards, clusters, schools, school years and class groups.
 
+use glans::call::Call;
+use glans::organisation::boards;
+use glans_entity::ids::BoardId;
 use glans_tests::{Who, World, on_each_database};
 use serde_json::json;
 
-use crate::ask::{act, ask, codes, statements};
+use crate::ask::{act, ask, codes, refusals, statements};
 
 async fn a_leader_sees_the_own_school_whole(world: &World) {
     let document = "{ schools { nodes {
@@ -161,6 +164,26 @@ async fn who_founds_a_board_administers_it(world: &World) {
     assert_eq!(cluster["cluster"]["name"], "Midden");
 }
 
+/// Whoever had the number of another board would get its schools and its director, and hear which boards are here.
+async fn the_number_of_a_board_is_for_no_person_to_set(world: &World) {
+    let call = Call::system(&world.app, "import duo");
+    let write = call.write().await.unwrap();
+    boards::found(&write, BoardId::new(), "Schoolbestuur 41613", Some("41613")).await.unwrap();
+    write.commit().await.unwrap();
+
+    for number in ["41613", "41614", "4161"] {
+        let input = json!({ "name": "De Horizon", "number": number });
+        let made = act(world, Who::Admin, "boardCreate", "board { id }", input).await;
+        assert_eq!(made["board"], json!(null));
+        assert_eq!(refusals(&made), ["FORBIDDEN number"], "{number}");
+        let input = json!({ "id": world.ours.id, "number": number });
+        assert_eq!(refusals(&act(world, Who::Admin, "boardUpdate", "", input).await), ["FORBIDDEN number"], "{number}");
+    }
+    let same = json!({ "id": world.ours.id, "number": null, "name": "De Horizon" });
+    let same = act(world, Who::Admin, "boardUpdate", "board { name number }", same).await;
+    assert_eq!(same["board"], json!({ "name": "De Horizon", "number": null }));
+}
+
 async fn nodes_come_in_the_order_of_the_ids(world: &World) {
     let ours = &world.ours;
     let ids = json!([
@@ -280,6 +303,7 @@ on_each_database!(
     school_years_follow_one_another,
     a_leader_makes_class_groups_and_a_teacher_does_not,
     who_founds_a_board_administers_it,
+    the_number_of_a_board_is_for_no_person_to_set,
     nodes_come_in_the_order_of_the_ids,
     nothing_of_a_closed_board_changes,
 );
