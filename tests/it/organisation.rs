@@ -4,7 +4,7 @@ use glans::call::Call;
 use glans::organisation::boards;
 use glans_entity::ids::BoardId;
 use glans_tests::{Who, World, on_each_database};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::ask::{act, ask, codes, refusals, statements};
 
@@ -202,7 +202,7 @@ async fn nodes_come_in_the_order_of_the_ids(world: &World) {
         ours.id,
     ]);
     let document = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename } }";
-    let types = |data: serde_json::Value| -> Vec<String> {
+    let types = |data: Value| -> Vec<String> {
         let nodes = data["nodes"].as_array().expect("a list").clone();
         nodes.iter().map(|node| node["__typename"].as_str().unwrap_or("-").to_owned()).collect()
     };
@@ -294,6 +294,57 @@ async fn nothing_of_a_closed_board_changes(world: &World) {
     assert_eq!(client.asks(boards).await.codes(), ["UNAUTHENTICATED"]);
 }
 
+/// Each of them is refused, in these words.
+async fn are_refused(world: &World, told: &str, attempts: &[(&str, Value)]) {
+    for (name, input) in attempts {
+        assert_eq!(refusals(&act(world, Who::Admin, name, "", input.clone()).await), [told], "{name}");
+    }
+}
+
+async fn what_is_closed_is_neither_changed_nor_filled(world: &World) {
+    let (ours, person) = (&world.ours, world.ours.trainer.person);
+    let close = async |name: &str, id: &str| {
+        assert_eq!(refusals(&act(world, Who::Admin, name, "", json!({ "id": id })).await), [""; 0], "{name}");
+        let seen = ask(world, Who::Admin, CAN_EDIT, json!({ "id": id })).await;
+        assert_eq!(seen["node"]["viewerCanEdit"], json!(false), "{name}");
+    };
+    let grant = |role: &str, scope: &str| json!({ "person": person, "role": role, "scope": scope });
+    let (group, school) = (ours.groups[0].to_string(), ours.schools[0].to_string());
+
+    let empty = json!({ "board": ours.id, "name": "Oost" });
+    let empty = act(world, Who::Admin, "clusterCreate", "cluster { id }", empty).await;
+    let cluster = empty["cluster"]["id"].as_str().expect("a cluster");
+    close("clusterArchive", cluster).await;
+    are_refused(world, "CONFLICT id", &[("clusterUpdate", json!({ "id": cluster, "name": "West" }))]).await;
+    let put = [
+        ("schoolCreate", json!({ "board": ours.id, "name": "De Spreeuw", "cluster": cluster })),
+        ("schoolMove", json!({ "id": school, "cluster": cluster })),
+    ];
+    are_refused(world, "CONFLICT cluster", &put).await;
+    are_refused(world, "CONFLICT scope", &[("membershipGrant", grant("CLUSTER_DIRECTOR", cluster))]).await;
+
+    close("classGroupArchive", &group).await;
+    are_refused(world, "CONFLICT id", &[("classGroupUpdate", json!({ "id": group, "name": "3b" }))]).await;
+    are_refused(world, "CONFLICT scope", &[("membershipGrant", grant("TEACHER", &group))]).await;
+    let revoked = act(world, Who::Admin, "membershipRevoke", "", json!({ "id": ours.memberships[0] })).await;
+    assert_eq!(refusals(&revoked), [""; 0], "a role there can be taken");
+
+    close("schoolArchive", &school).await;
+    let changed = [
+        ("schoolUpdate", json!({ "id": school, "name": "De Spreeuw" })),
+        ("schoolMove", json!({ "id": school, "cluster": ours.clusters[1] })),
+    ];
+    are_refused(world, "CONFLICT id", &changed).await;
+    let details = json!({ "givenName": "Joost", "familyName": "Vink" });
+    let put = [
+        ("classGroupCreate", json!({ "school": school, "schoolYear": ours.school_year, "name": "4", "grades": ["4"] })),
+        ("studentCreate", json!({ "school": school, "displayName": "Fien" })),
+        ("personCreate", json!({ "board": ours.id, "school": school, "details": details })),
+    ];
+    are_refused(world, "CONFLICT school", &put).await;
+    are_refused(world, "CONFLICT scope", &[("membershipGrant", grant("SCHOOL_LEADER", &school))]).await;
+}
+
 on_each_database!(
     a_leader_sees_the_own_school_whole,
     a_guardian_sees_the_school_of_the_child_and_its_teachers_only,
@@ -306,4 +357,5 @@ on_each_database!(
     the_number_of_a_board_is_for_no_person_to_set,
     nodes_come_in_the_order_of_the_ids,
     nothing_of_a_closed_board_changes,
+    what_is_closed_is_neither_changed_nor_filled,
 );

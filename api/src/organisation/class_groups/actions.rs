@@ -12,7 +12,7 @@ use super::types::{ClassGroupArchiveInput, ClassGroupCreateInput, ClassGroupUpda
 use super::{rules, store};
 use crate::access::{Action, Place};
 use crate::call::Write;
-use crate::organisation::{school_years, schools};
+use crate::organisation::{in_use, school_years, schools};
 use crate::platform::error::{Error, Result, check_version, not_found};
 use crate::platform::outbox::Event;
 use crate::platform::text::Checks;
@@ -25,6 +25,7 @@ pub(super) async fn create(write: &Write<'_>, input: ClassGroupCreateInput) -> R
     let year = school_years::store::by_id(write.db(), &write.scope(), year).await?;
     let year = year.filter(|year| year.board_id == school.board_id).ok_or_else(|| not_found("schoolYear"))?;
     let mut checks = Checks::default();
+    checks.heed(in_use(school.archived_at, "school"))?;
     let id = checks.own_id(input.id.as_ref(), ClassGroupId::new);
     let details = checks.with(rules::details(&input.name, &input.grades))?;
     let id = id.free(write.db(), &permit).await?;
@@ -50,6 +51,7 @@ pub(super) async fn update(write: &Write<'_>, input: ClassGroupUpdateInput) -> R
     let (group, school) = lock(write, &input.id).await?;
     let permit = write.authorize(Action::ClassGroupUpdate, Place::class_group(&group, &school))?;
     check_version(&group, group.version, input.if_version)?;
+    in_use(group.archived_at.or(school.archived_at), "id")?;
     let name = input.name.as_deref().unwrap_or(&group.name);
     let details = rules::details(name, input.grades.as_deref().unwrap_or(&group.grades.0))?;
     let version = group.version;

@@ -10,7 +10,7 @@ use super::types::{SchoolArchiveInput, SchoolCreateInput, SchoolMoveInput, Schoo
 use super::{rules, store};
 use crate::access::{Action, Place};
 use crate::call::Write;
-use crate::organisation::boards;
+use crate::organisation::{boards, clusters, in_use};
 use crate::platform::error::{Result, check_version, not_found};
 use crate::platform::outbox::Event;
 use crate::platform::text::Checks;
@@ -72,6 +72,7 @@ pub(super) async fn update(write: &Write<'_>, input: SchoolUpdateInput) -> Resul
     check_version(&school, school.version, input.if_version)?;
     let name = input.name.as_deref().unwrap_or(&school.name);
     let city = input.city.as_opt_ref().unwrap_or(school.city.as_ref());
+    in_use(school.archived_at, "id")?;
     let details = rules::details(name, city.map(String::as_str))?;
     let version = school.version;
     let mut row = school.into_active_model();
@@ -87,6 +88,7 @@ pub(super) async fn relocate(write: &Write<'_>, input: SchoolMoveInput) -> Resul
     let school = lock(write, &input.id).await?;
     let permit = write.authorize(Action::SchoolMove, Place::from(&school))?;
     check_version(&school, school.version, input.if_version)?;
+    in_use(school.archived_at, "id")?;
     let cluster = cluster(write, school.board_id, input.cluster.as_ref()).await?;
     if cluster == school.cluster_id {
         return Ok(school);
@@ -120,13 +122,12 @@ async fn lock(write: &Write<'_>, id: &ID) -> Result<Model> {
     store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("id"))
 }
 
-/// The cluster that the input names: one in sight, of the same board.
+/// The cluster that the input names: one in sight, of the same board and in use, which nobody closes meanwhile.
 async fn cluster(write: &Write<'_>, board: BoardId, id: Option<&ID>) -> Result<Option<ClusterId>> {
     let Some(id) = id else { return Ok(None) };
     let id: ClusterId = id.parse().map_err(|_| not_found("cluster"))?;
-    let found = crate::organisation::clusters::store::by_id(write.db(), &write.scope(), id).await?;
-    found
-        .filter(|cluster| cluster.board_id == board)
-        .map(|cluster| Some(cluster.id))
-        .ok_or_else(|| not_found("cluster"))
+    let found = clusters::store::lock_shared(write.db(), &write.scope(), id).await?;
+    let found = found.filter(|cluster| cluster.board_id == board).ok_or_else(|| not_found("cluster"))?;
+    in_use(found.archived_at, "cluster")?;
+    Ok(Some(found.id))
 }

@@ -189,9 +189,10 @@ impl School {
         Ok(purposes)
     }
 
-    /// Whether the viewer may change the details of the school.
+    /// Whether the viewer may change the details of the school; false once it was closed.
     pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> Result<bool> {
-        Ok(access::allows(&Call::of(ctx).standing().actor, Action::SchoolUpdate, &Place::from(&self.0)))
+        let may_edit = access::allows(&Call::of(ctx).standing().actor, Action::SchoolUpdate, &Place::from(&self.0));
+        Ok(may_edit && self.0.archived_at.is_none())
     }
 
     /// When it was made.
