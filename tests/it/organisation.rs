@@ -294,6 +294,21 @@ async fn nothing_of_a_closed_board_changes(world: &World) {
     assert_eq!(client.asks(boards).await.codes(), ["UNAUTHENTICATED"]);
 }
 
+async fn all_that_is_wrong_is_told_at_once(world: &World) {
+    let school = json!({
+        "board": world.ours.id, "id": "q", "cluster": "x", "name": "", "city": "x".repeat(100), "brin": "3ab",
+        "locationCode": "1",
+    });
+    let told =
+        ["INVALID id", "NOT_FOUND cluster", "REQUIRED name", "TOO_LONG city", "INVALID brin", "INVALID locationCode"];
+    assert_eq!(refusals(&act(world, Who::Admin, "schoolCreate", "", school).await), told);
+    let group = json!({
+        "school": world.ours.schools[0], "id": "q", "schoolYear": world.theirs.school_year, "name": "", "grades": ["9"],
+    });
+    let told = ["INVALID id", "NOT_FOUND schoolYear", "REQUIRED name", "INVALID grades"];
+    assert_eq!(refusals(&act(world, Who::Admin, "classGroupCreate", "", group).await), told);
+}
+
 /// Each of them is refused, in these words.
 async fn are_refused(world: &World, told: &str, attempts: &[(&str, Value)]) {
     for (name, input) in attempts {
@@ -358,4 +373,5 @@ on_each_database!(
     nodes_come_in_the_order_of_the_ids,
     nothing_of_a_closed_board_changes,
     what_is_closed_is_neither_changed_nor_filled,
+    all_that_is_wrong_is_told_at_once,
 );

@@ -20,12 +20,12 @@ pub(super) async fn create(write: &Write<'_>, input: SchoolCreateInput) -> Resul
     let board = input.board.parse().map_err(|_| not_found("board"))?;
     let board = boards::store::by_id(write.db(), &write.scope(), board).await?.ok_or_else(|| not_found("board"))?;
     let permit = write.authorize(Action::SchoolCreate, Place::from(&board))?;
-    let cluster = cluster(write, board.id, input.cluster.as_ref()).await?;
     let mut checks = Checks::default();
     let id = checks.own_id(input.id.as_ref(), SchoolId::new);
+    let cluster = checks.heed(cluster(write, board.id, input.cluster.as_ref()).await)?;
     let details = checks.heed(rules::details(&input.name, input.city.as_deref()))?;
     let code = checks.heed(rules::register_code(input.brin.as_deref(), input.location_code.as_deref()))?;
-    let (details, code) = checks.all(details.zip(code))?;
+    let (cluster, (details, code)) = checks.all(cluster.zip(details.zip(code)))?;
     let id = id.free(write.db(), &permit).await?;
     let row = Model { id, ..new(write, board.id, cluster, details, code) };
     let school = store::insert(write.db(), &permit, row).await?;
