@@ -121,7 +121,8 @@ impl PageArgs {
     }
 }
 
-/// An order that an index serves: its name (part of every cursor), its columns with the id last, and the key of a row.
+/// An order that an index serves: its name (part of every cursor, and another one for each direction of a list), its columns
+/// with the id last, and the key of a row.
 pub struct Order<E: EntityTrait, C, K> {
     pub name: &'static str,
     pub columns: C,

@@ -85,14 +85,16 @@ pub async fn page(
     let descending = order.direction == OrderDirection::Desc;
     match order.field {
         SchoolOrderField::Name => {
+            let name = if descending { "school.name.desc" } else { "school.name" };
             let columns = (Column::Name, Column::Id);
             let key = |row: &Model| (row.name.clone(), row.id.0);
-            page::rows(db, select, &Order { name: "school.name", columns, key, descending }, args).await
+            page::rows(db, select, &Order { name, columns, key, descending }, args).await
         }
         SchoolOrderField::CreatedAt => {
+            let name = if descending { "school.createdAt.desc" } else { "school.createdAt" };
             let key = |row: &Model| (row.created_at, row.id.0);
             let columns = (Column::CreatedAt, Column::Id);
-            page::rows(db, select, &Order { name: "school.createdAt", columns, key, descending }, args).await
+            page::rows(db, select, &Order { name, columns, key, descending }, args).await
         }
     }
 }
