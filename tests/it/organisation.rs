@@ -309,6 +309,18 @@ async fn all_that_is_wrong_is_told_at_once(world: &World) {
     assert_eq!(refusals(&act(world, Who::Admin, "classGroupCreate", "", group).await), told);
 }
 
+async fn a_school_leaves_its_cluster_only_when_that_is_said(world: &World) {
+    let id = world.ours.schools[0];
+    let fields = "school { cluster { name } }";
+    let unsaid = act(world, Who::Admin, "schoolMove", fields, json!({ "id": id })).await;
+    assert_eq!((refusals(&unsaid), &unsaid["school"]), (vec!["REQUIRED cluster".to_owned()], &Value::Null));
+    let document = "query($id: ID!) { school(id: $id) { cluster { name } } }";
+    let stands = ask(world, Who::Admin, document, json!({ "id": id })).await;
+    assert_eq!(stands["school"]["cluster"], json!({ "name": "Noord" }));
+    let out = act(world, Who::Admin, "schoolMove", fields, json!({ "id": id, "cluster": null })).await;
+    assert_eq!((refusals(&out), &out["school"]), (vec![], &json!({ "cluster": null })));
+}
+
 /// Each of them is refused, in these words.
 async fn are_refused(world: &World, told: &str, attempts: &[(&str, Value)]) {
     for (name, input) in attempts {
@@ -374,4 +386,5 @@ on_each_database!(
     nothing_of_a_closed_board_changes,
     what_is_closed_is_neither_changed_nor_filled,
     all_that_is_wrong_is_told_at_once,
+    a_school_leaves_its_cluster_only_when_that_is_said,
 );

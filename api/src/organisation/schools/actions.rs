@@ -11,7 +11,7 @@ use super::{rules, store};
 use crate::access::{Action, Place};
 use crate::call::Write;
 use crate::organisation::{boards, clusters, in_use};
-use crate::platform::error::{Result, check_version, not_found};
+use crate::platform::error::{Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
 use crate::platform::text::Checks;
 use crate::practice::cohorts;
@@ -89,7 +89,10 @@ pub(super) async fn relocate(write: &Write<'_>, input: SchoolMoveInput) -> Resul
     let permit = write.authorize(Action::SchoolMove, Place::from(&school))?;
     check_version(&school, school.version, input.if_version)?;
     in_use(school.archived_at, "id")?;
-    let cluster = cluster(write, school.board_id, input.cluster.as_ref()).await?;
+    let wanted = input.cluster.as_opt_ref().ok_or_else(|| {
+        refuse(UserErrorCode::Required, "cluster", "Say to which cluster the school goes; null is to none.")
+    })?;
+    let cluster = cluster(write, school.board_id, wanted).await?;
     if cluster == school.cluster_id {
         return Ok(school);
     }

@@ -296,8 +296,8 @@ pub struct SchoolUpdateInput {
 pub struct SchoolMoveInput {
     /// Which school.
     pub id: ID,
-    /// The cluster that it goes to; null for none.
-    pub cluster: Option<ID>,
+    /// The cluster that it goes to; null for none. It has to be said: left out, it is refused with REQUIRED.
+    pub cluster: MaybeUndefined<ID>,
     /// Refused with CONFLICT when the stored version is another one.
     pub if_version: Option<i32>,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
