@@ -1,9 +1,12 @@
 //! Boards, clusters, schools, school years and class groups.
 
+use glans::call::Call;
+use glans::organisation::boards;
+use glans_entity::ids::BoardId;
 use glans_tests::{Who, World, on_each_database};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::ask::{act, ask, codes, statements};
+use crate::ask::{act, ask, codes, refusals, statements};
 
 async fn a_leader_sees_the_own_school_whole(world: &World) {
     let document = "{ schools { nodes {
@@ -161,6 +164,26 @@ async fn who_founds_a_board_administers_it(world: &World) {
     assert_eq!(cluster["cluster"]["name"], "Midden");
 }
 
+/// Whoever had the number of another board would get its schools and its director, and hear which boards are here.
+async fn the_number_of_a_board_is_for_no_person_to_set(world: &World) {
+    let call = Call::system(&world.app, "import duo");
+    let write = call.write().await.unwrap();
+    boards::found(&write, BoardId::new(), "Schoolbestuur 41613", Some("41613")).await.unwrap();
+    write.commit().await.unwrap();
+
+    for number in ["41613", "41614", "4161"] {
+        let input = json!({ "name": "De Horizon", "number": number });
+        let made = act(world, Who::Admin, "boardCreate", "board { id }", input).await;
+        assert_eq!(made["board"], json!(null));
+        assert_eq!(refusals(&made), ["FORBIDDEN number"], "{number}");
+        let input = json!({ "id": world.ours.id, "number": number });
+        assert_eq!(refusals(&act(world, Who::Admin, "boardUpdate", "", input).await), ["FORBIDDEN number"], "{number}");
+    }
+    let same = json!({ "id": world.ours.id, "number": null, "name": "De Horizon" });
+    let same = act(world, Who::Admin, "boardUpdate", "board { name number }", same).await;
+    assert_eq!(same["board"], json!({ "name": "De Horizon", "number": null }));
+}
+
 async fn nodes_come_in_the_order_of_the_ids(world: &World) {
     let ours = &world.ours;
     let ids = json!([
@@ -179,7 +202,7 @@ async fn nodes_come_in_the_order_of_the_ids(world: &World) {
         ours.id,
     ]);
     let document = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename } }";
-    let types = |data: serde_json::Value| -> Vec<String> {
+    let types = |data: Value| -> Vec<String> {
         let nodes = data["nodes"].as_array().expect("a list").clone();
         nodes.iter().map(|node| node["__typename"].as_str().unwrap_or("-").to_owned()).collect()
     };
@@ -271,6 +294,84 @@ async fn nothing_of_a_closed_board_changes(world: &World) {
     assert_eq!(client.asks(boards).await.codes(), ["UNAUTHENTICATED"]);
 }
 
+async fn all_that_is_wrong_is_told_at_once(world: &World) {
+    let school = json!({
+        "board": world.ours.id, "id": "q", "cluster": "x", "name": "", "city": "x".repeat(100), "brin": "3ab",
+        "locationCode": "1",
+    });
+    let told =
+        ["INVALID id", "NOT_FOUND cluster", "REQUIRED name", "TOO_LONG city", "INVALID brin", "INVALID locationCode"];
+    assert_eq!(refusals(&act(world, Who::Admin, "schoolCreate", "", school).await), told);
+    let group = json!({
+        "school": world.ours.schools[0], "id": "q", "schoolYear": world.theirs.school_year, "name": "", "grades": ["9"],
+    });
+    let told = ["INVALID id", "NOT_FOUND schoolYear", "REQUIRED name", "INVALID grades"];
+    assert_eq!(refusals(&act(world, Who::Admin, "classGroupCreate", "", group).await), told);
+}
+
+async fn a_school_leaves_its_cluster_only_when_that_is_said(world: &World) {
+    let id = world.ours.schools[0];
+    let fields = "school { cluster { name } }";
+    let unsaid = act(world, Who::Admin, "schoolMove", fields, json!({ "id": id })).await;
+    assert_eq!((refusals(&unsaid), &unsaid["school"]), (vec!["REQUIRED cluster".to_owned()], &Value::Null));
+    let document = "query($id: ID!) { school(id: $id) { cluster { name } } }";
+    let stands = ask(world, Who::Admin, document, json!({ "id": id })).await;
+    assert_eq!(stands["school"]["cluster"], json!({ "name": "Noord" }));
+    let out = act(world, Who::Admin, "schoolMove", fields, json!({ "id": id, "cluster": null })).await;
+    assert_eq!((refusals(&out), &out["school"]), (vec![], &json!({ "cluster": null })));
+}
+
+/// Each of them is refused, in these words.
+async fn are_refused(world: &World, told: &str, attempts: &[(&str, Value)]) {
+    for (name, input) in attempts {
+        assert_eq!(refusals(&act(world, Who::Admin, name, "", input.clone()).await), [told], "{name}");
+    }
+}
+
+async fn what_is_closed_is_neither_changed_nor_filled(world: &World) {
+    let (ours, person) = (&world.ours, world.ours.trainer.person);
+    let close = async |name: &str, id: &str| {
+        assert_eq!(refusals(&act(world, Who::Admin, name, "", json!({ "id": id })).await), [""; 0], "{name}");
+        let seen = ask(world, Who::Admin, CAN_EDIT, json!({ "id": id })).await;
+        assert_eq!(seen["node"]["viewerCanEdit"], json!(false), "{name}");
+    };
+    let grant = |role: &str, scope: &str| json!({ "person": person, "role": role, "scope": scope });
+    let (group, school) = (ours.groups[0].to_string(), ours.schools[0].to_string());
+
+    let empty = json!({ "board": ours.id, "name": "Oost" });
+    let empty = act(world, Who::Admin, "clusterCreate", "cluster { id }", empty).await;
+    let cluster = empty["cluster"]["id"].as_str().expect("a cluster");
+    close("clusterArchive", cluster).await;
+    are_refused(world, "CONFLICT id", &[("clusterUpdate", json!({ "id": cluster, "name": "West" }))]).await;
+    let put = [
+        ("schoolCreate", json!({ "board": ours.id, "name": "De Spreeuw", "cluster": cluster })),
+        ("schoolMove", json!({ "id": school, "cluster": cluster })),
+    ];
+    are_refused(world, "CONFLICT cluster", &put).await;
+    are_refused(world, "CONFLICT scope", &[("membershipGrant", grant("CLUSTER_DIRECTOR", cluster))]).await;
+
+    close("classGroupArchive", &group).await;
+    are_refused(world, "CONFLICT id", &[("classGroupUpdate", json!({ "id": group, "name": "3b" }))]).await;
+    are_refused(world, "CONFLICT scope", &[("membershipGrant", grant("TEACHER", &group))]).await;
+    let revoked = act(world, Who::Admin, "membershipRevoke", "", json!({ "id": ours.memberships[0] })).await;
+    assert_eq!(refusals(&revoked), [""; 0], "a role there can be taken");
+
+    close("schoolArchive", &school).await;
+    let changed = [
+        ("schoolUpdate", json!({ "id": school, "name": "De Spreeuw" })),
+        ("schoolMove", json!({ "id": school, "cluster": ours.clusters[1] })),
+    ];
+    are_refused(world, "CONFLICT id", &changed).await;
+    let details = json!({ "givenName": "Joost", "familyName": "Vink" });
+    let put = [
+        ("classGroupCreate", json!({ "school": school, "schoolYear": ours.school_year, "name": "4", "grades": ["4"] })),
+        ("studentCreate", json!({ "school": school, "displayName": "Fien" })),
+        ("personCreate", json!({ "board": ours.id, "school": school, "details": details })),
+    ];
+    are_refused(world, "CONFLICT school", &put).await;
+    are_refused(world, "CONFLICT scope", &[("membershipGrant", grant("SCHOOL_LEADER", &school))]).await;
+}
+
 on_each_database!(
     a_leader_sees_the_own_school_whole,
     a_guardian_sees_the_school_of_the_child_and_its_teachers_only,
@@ -280,6 +381,10 @@ on_each_database!(
     school_years_follow_one_another,
     a_leader_makes_class_groups_and_a_teacher_does_not,
     who_founds_a_board_administers_it,
+    the_number_of_a_board_is_for_no_person_to_set,
     nodes_come_in_the_order_of_the_ids,
     nothing_of_a_closed_board_changes,
+    what_is_closed_is_neither_changed_nor_filled,
+    all_that_is_wrong_is_told_at_once,
+    a_school_leaves_its_cluster_only_when_that_is_said,
 );

@@ -169,4 +169,32 @@ async fn what_is_put_in_between_two_pages_neither_doubles_nor_loses_an_item(worl
     }
 }
 
-on_each_database!(what_is_put_in_between_two_pages_neither_doubles_nor_loses_an_item);
+async fn a_cursor_of_one_order_is_none_of_another(world: &World) {
+    const ORDERS: [&str; 4] = [
+        "{ field: NAME, direction: ASC }",
+        "{ field: NAME, direction: DESC }",
+        "{ field: CREATED_AT, direction: ASC }",
+        "{ field: CREATED_AT, direction: DESC }",
+    ];
+    let admin = world.actor(Who::Admin).await;
+    let page = async |order: &str, after: Value| {
+        let document = format!(
+            "{{ schools(first: 1, after: {after}, orderBy: {order}) {{ nodes {{ name }} pageInfo {{ endCursor }} }} }}"
+        );
+        admin.asks(&document).await
+    };
+    for order in ORDERS {
+        let first = page(order, Value::Null).await;
+        let cursor = first.at("schools.pageInfo.endCursor").clone();
+        for other in ORDERS {
+            let next = page(other, cursor.clone()).await;
+            let told: &[&str] = if other == order { &[] } else { &["BAD_CURSOR"] };
+            assert_eq!(next.codes(), told, "{order}, then {other}");
+        }
+    }
+}
+
+on_each_database!(
+    what_is_put_in_between_two_pages_neither_doubles_nor_loses_an_item,
+    a_cursor_of_one_order_is_none_of_another,
+);

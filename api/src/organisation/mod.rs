@@ -2,7 +2,10 @@
 
 pub mod boards;
 pub mod class_groups;
+mod closing;
 pub mod clusters;
 pub mod register;
 pub mod school_years;
 pub mod schools;
+
+pub use closing::in_use;

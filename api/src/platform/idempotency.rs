@@ -32,10 +32,14 @@ pub struct Key {
 }
 
 impl Key {
-    /// Refuses an empty key and one that is too long.
+    /// Refuses an empty key, one that is too long, and control characters: PostgreSQL takes no NUL.
     pub fn new(actor: String, key: String, field: &str, canonical_input: &str) -> Result<Self> {
         if key.is_empty() || key.chars().count() > KEY_LENGTH {
             let message = format!("Give a clientMutationId of 1 to {KEY_LENGTH} characters, or leave it out.");
+            return Err(refuse(UserErrorCode::Invalid, "clientMutationId", message));
+        }
+        if key.chars().any(char::is_control) {
+            let message = "Leave line breaks and control characters out of the clientMutationId.";
             return Err(refuse(UserErrorCode::Invalid, "clientMutationId", message));
         }
         let input_hash = digest(&SHA256, canonical_input.as_bytes()).as_ref().to_vec();
@@ -119,5 +123,19 @@ impl InProgress {
 impl Drop for Busy {
     fn drop(&mut self) {
         self.keys.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_one_line() {
+        let is_taken = |key: &str| Key::new("account".to_owned(), key.to_owned(), "boardCreate", "{}").is_ok();
+        assert!(is_taken("5f2 é"));
+        for wrong in ["", "a\0b", "a\nb", &"k".repeat(KEY_LENGTH + 1)] {
+            assert!(!is_taken(wrong), "{wrong:?}");
+        }
     }
 }

@@ -1,17 +1,20 @@
 //! Connections: pages of a list by keyset, so that an insert neither doubles nor loses an item.
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 use async_graphql::{Context, Object, OutputType, SimpleObject, TypeName};
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Datelike, Utc};
 use sea_orm::sea_query::{Alias, Expr, IntoValueTuple, Query, SelectStatement};
 use sea_orm::{
     ConnectionTrait, Cursor as SeaCursor, EntityTrait, FromQueryResult, IntoIdentity, QueryTrait, Select, SelectModel,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 use super::error::{Code, Error, Result, coded};
 use crate::call::Call;
@@ -22,6 +25,46 @@ pub const DEFAULT_SIZE: usize = 25;
 pub const LARGEST_SIZE: usize = 100;
 /// Bytes of the digest that stand before the position, to tell a mistyped cursor from a real one.
 const CHECKSUM: usize = 4;
+
+/// The years of which PostgreSQL keeps an instant that can be written in four digits.
+const YEARS: RangeInclusive<i32> = 1..=9999;
+
+/// The key of an item in its list, as a cursor holds it.
+pub trait Key: Serialize + DeserializeOwned {
+    /// Whether an item may have this key. Anybody can make a cursor, also over what no database takes.
+    fn is_sound(&self) -> bool {
+        true
+    }
+}
+
+impl Key for Uuid {}
+impl Key for i32 {}
+impl Key for usize {}
+
+impl Key for String {
+    /// PostgreSQL takes no NUL in a text.
+    fn is_sound(&self) -> bool {
+        !self.contains('\0')
+    }
+}
+
+impl Key for DateTime<Utc> {
+    fn is_sound(&self) -> bool {
+        YEARS.contains(&self.year())
+    }
+}
+
+impl<K: Key> Key for Vec<K> {
+    fn is_sound(&self) -> bool {
+        self.iter().all(K::is_sound)
+    }
+}
+
+impl<K: Key, I: Key> Key for (K, I) {
+    fn is_sound(&self) -> bool {
+        self.0.is_sound() && self.1.is_sound()
+    }
+}
 
 /// Where an item stands in a list: opaque outside, `[order, key, id]` inside.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,14 +78,14 @@ impl Cursor {
         Ok(Self(URL_SAFE_NO_PAD.encode(bytes)))
     }
 
-    fn position<P: DeserializeOwned>(&self, order: &str) -> Option<P> {
+    fn position<K: Key>(&self, order: &str) -> Option<K> {
         let bytes = URL_SAFE_NO_PAD.decode(&self.0).ok()?;
         let (sum, text) = bytes.split_at_checked(CHECKSUM)?;
         if digest(&SHA256, text).as_ref()[..CHECKSUM] != *sum {
             return None;
         }
-        let (of, position): (String, P) = serde_json::from_slice(text).ok()?;
-        (of == order).then_some(position)
+        let (of, position): (String, K) = serde_json::from_slice(text).ok()?;
+        (of == order && position.is_sound()).then_some(position)
     }
 }
 
@@ -78,7 +121,8 @@ impl PageArgs {
     }
 }
 
-/// An order that an index serves: its name (part of every cursor), its columns with the id last, and the key of a row.
+/// An order that an index serves: its name (part of every cursor, and another one for each direction of a list), its columns
+/// with the id last, and the key of a row.
 pub struct Order<E: EntityTrait, C, K> {
     pub name: &'static str,
     pub columns: C,
@@ -109,7 +153,7 @@ where
     E: EntityTrait,
     E::Model: FromQueryResult + Sized + Send + Sync,
     C: IntoIdentity + Clone,
-    K: IntoValueTuple + Serialize + DeserializeOwned,
+    K: IntoValueTuple + Key,
 {
     let window = args.window()?;
     let total = TotalCount::Of(Box::new(select.as_query().clone()));
@@ -141,7 +185,7 @@ where
 /// As [`rows`].
 pub fn of_list<M, K>(mut list: Vec<M>, name: &str, key: impl Fn(&M) -> K, args: &PageArgs) -> Result<Rows<M>>
 where
-    K: Ord + Serialize + DeserializeOwned,
+    K: Ord + Key,
 {
     let window = args.window()?;
     let total = TotalCount::Known(list.len());
@@ -200,8 +244,8 @@ pub fn mark(order: &str, position: &impl Serialize) -> Result<String> {
 /// What a cursor of this order says.
 ///
 /// # Errors
-/// `BAD_CURSOR` for one that is damaged or belongs to another list.
-pub fn position<P: DeserializeOwned>(cursor: &str, order: &str) -> Result<P> {
+/// `BAD_CURSOR` for one that is damaged, belongs to another list or holds what no item has.
+pub fn position<K: Key>(cursor: &str, order: &str) -> Result<K> {
     Cursor(cursor.to_owned()).position(order).ok_or_else(|| {
         coded(Code::BadCursor, "This cursor does not belong to this list. Start again without `after` and `before`.")
     })
@@ -351,5 +395,25 @@ mod tests {
         assert_eq!(page(&PageArgs::default()).0, [1, 2, 3, 4, 5]);
         let strange = PageArgs { after: Some("abc".to_owned()), ..PageArgs::default() };
         assert!(of_list(vec![1], "number", |number| *number, &strange).is_err());
+    }
+
+    #[test]
+    fn a_cursor_holds_nothing_that_no_database_takes() {
+        let is_taken = |key: &str| {
+            let key: (String, Uuid) = (key.to_owned(), Uuid::nil());
+            position::<(String, Uuid)>(&mark("name", &key).unwrap(), "name").is_ok()
+        };
+        assert!(is_taken("De Zwaluw"));
+        assert!(!is_taken("De\0Zwaluw"));
+        let is_told = |at: &str| {
+            let at: (DateTime<Utc>, Vec<Uuid>) = (at.parse().unwrap(), vec![Uuid::nil()]);
+            position::<(DateTime<Utc>, Vec<Uuid>)>(&mark("time", &at).unwrap(), "time").is_ok()
+        };
+        for at in ["0001-01-01T00:00:00Z", "2026-11-30T12:00:00Z", "9999-12-31T23:59:59Z"] {
+            assert!(is_told(at), "{at}");
+        }
+        for at in ["-5000-01-01T00:00:00Z", "0000-12-31T23:59:59Z", "+10000-01-01T00:00:00Z"] {
+            assert!(!is_told(at), "{at}");
+        }
     }
 }

@@ -43,7 +43,8 @@ pub async fn invite(call: &Call, board: &board::Model, newcomer: Newcomer<'_>) -
         Some(person) => person,
         None => persons::insert(&write, &permit, board.id, PersonId::new(), details?).await?,
     };
-    let seat = Seat { kind: ScopeKind::Board, id: board.id.0, place: Place::from(board) };
+    let place = Place::from(board);
+    let seat = Seat { kind: ScopeKind::Board, id: board.id.0, place, archived_at: board.archived_at };
     memberships::actions::appoint(&write, &permit, &person, &seat, Term::at_once(Role::BoardAdmin)).await?;
     actions::issue(&write, &permit, &person, None, false, prepared).await?;
     write.commit().await?;

@@ -13,6 +13,7 @@ use crate::access::{Action, Permit, Place, policy};
 use crate::call::Write;
 use crate::identity::audit::{self, Deed};
 use crate::identity::invitations;
+use crate::organisation::in_use;
 use crate::people::{memberships, persons};
 use crate::platform::error::{Result, UserErrorCode, not_found, refuse};
 use crate::platform::outbox::Event;
@@ -52,6 +53,7 @@ pub async fn grant(write: &Write<'_>, input: MembershipGrantInput) -> Result<Mod
         return Err(refuse(UserErrorCode::Invalid, "scope", rules::expected(role)));
     }
     let permit = write.authorize(policy::granting(role), seat.place.clone())?;
+    in_use(seat.archived_at, "scope")?;
     let id = id.free(write.db(), &permit).await?;
     let person = present(write, person).await?.filter(|person| seat.place.board == Some(person.board_id));
     let person = person.ok_or_else(|| not_found("person"))?;

@@ -21,15 +21,16 @@ pub(super) async fn create(write: &Write<'_>, input: BoardCreateInput) -> Result
     let permit = write.authorize(Action::BoardCreate, Place::default())?;
     let mut checks = Checks::default();
     let id = checks.own_id(input.id.as_ref(), BoardId::new);
-    // `found` looks at them again: the register has no other door.
-    checks.with(rules::details(&input.name, input.number.as_deref(), None))?;
+    checks.heed(rules::keeps_number(input.number.as_deref(), None))?;
+    // `found` looks at it again: the register has no other door.
+    checks.with(rules::details(&input.name, None, None))?;
     let id = id.free(write.db(), &permit).await?;
-    let board = found(write, id, &input.name, input.number.as_deref()).await?;
+    let board = found(write, id, &input.name, None).await?;
     crate::people::administer(write, board.id).await?;
     Ok(board)
 }
 
-/// Makes a board with nobody in it.
+/// Makes a board with nobody in it. Only the program gives it a number.
 pub async fn found(write: &Write<'_>, id: BoardId, name: &str, number: Option<&str>) -> Result<Model> {
     let permit = write.authorize(Action::BoardCreate, Place::board(id))?;
     let (name, number, least_shown) = rules::details(name, number, None)?;
@@ -48,11 +49,15 @@ pub(super) async fn update(write: &Write<'_>, input: BoardUpdateInput) -> Result
     let permit = write.authorize(Action::BoardUpdate, Place::from(&board))?;
     check_version(&board, board.version, input.if_version)?;
     let name = input.name.as_deref().unwrap_or(&board.name);
-    let number = input.number.as_opt_ref().unwrap_or(board.number.as_ref());
+    let number = board.number.as_deref();
     let known = board.least_shown;
     let mut least_shown = known;
     input.least_shown.update_to(&mut least_shown);
-    let (name, number, least_shown) = rules::details(name, number.map(String::as_str), least_shown)?;
+    let mut checks = Checks::default();
+    if let Some(given) = input.number.as_opt_ref() {
+        checks.heed(rules::keeps_number(given.map(String::as_str), number))?;
+    }
+    let (name, _, least_shown) = checks.with(rules::details(name, number, least_shown))?;
     if least_shown != known {
         // Who publishes figures by the wish that was is to end, or to see the new one.
         store::lock_whole(write.db(), &write.scope(), id).await?;
@@ -60,7 +65,6 @@ pub(super) async fn update(write: &Write<'_>, input: BoardUpdateInput) -> Result
     let version = board.version;
     let mut row = board.into_active_model();
     row.name = Set(name);
-    row.number = Set(number);
     row.least_shown = Set(least_shown);
     let board = store::update(write.db(), &permit, row, version, write.now()).await?;
     if least_shown != known {

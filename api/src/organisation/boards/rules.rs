@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::platform::error::{Result, UserErrorCode};
+use crate::platform::error::{Result, UserErrorCode, refuse};
 use crate::platform::text::Checks;
 
 /// Characters of a name at most.
@@ -28,6 +28,17 @@ pub fn details(
     checks.done((name, number.map(str::to_owned), least_shown))
 }
 
+/// Refuses somebody another number than the board has. By its number the program finds the board that it fills with schools
+/// and directors, so nobody takes one, and nobody learns from a refusal which board is here: no other board is looked at.
+pub fn keeps_number(given: Option<&str>, known: Option<&str>) -> Result<()> {
+    if given == known {
+        return Ok(());
+    }
+    let message = "The number of a board comes from the national register: who operates Glans sets it with \
+                   `glans import duo`.";
+    Err(refuse(UserErrorCode::Forbidden, "number", message))
+}
+
 /// Five digits.
 pub fn is_number(text: &str) -> bool {
     text.len() == 5 && text.bytes().all(|byte| byte.is_ascii_digit())
@@ -43,5 +54,14 @@ mod tests {
         for wrong in ["4161", "416130", "4161a", "", "４１６１３"] {
             assert!(!is_number(wrong), "{wrong}");
         }
+    }
+
+    #[test]
+    fn nobody_gives_a_board_another_number() {
+        for (given, known) in [(Some("41613"), None), (Some("41613"), Some("41614")), (None, Some("41613"))] {
+            assert!(keeps_number(given, known).is_err(), "{given:?} for {known:?}");
+        }
+        assert!(keeps_number(Some("41613"), Some("41613")).is_ok());
+        assert!(keeps_number(None, None).is_ok());
     }
 }

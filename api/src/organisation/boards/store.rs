@@ -12,7 +12,7 @@ use sea_orm::{
 
 use crate::access::Permit;
 use crate::platform::alone;
-use crate::platform::error::{Result, taken};
+use crate::platform::error::Result;
 use crate::platform::own_id::taken_or_id;
 use crate::platform::page::{self, Order, PageArgs, Rows};
 
@@ -63,7 +63,7 @@ pub async fn page(db: &impl ConnectionTrait, scope: &Scope, args: &PageArgs) -> 
     page::rows(db, Entity::within(scope), &order, args).await
 }
 
-/// Inserts a board.
+/// Inserts a board. Two runs of the program may found one of the same number at once.
 pub async fn insert(db: &impl ConnectionTrait, _permit: &Permit, row: Model) -> Result<Model> {
     row.into_active_model().reset_all().insert(db).await.map_err(taken_or_id("number", NUMBER_TAKEN))
 }
@@ -78,5 +78,5 @@ pub async fn update(
 ) -> Result<Model> {
     row.version = Set(version + 1);
     row.updated_at = Set(now);
-    row.update(db).await.map_err(taken("number", NUMBER_TAKEN))
+    Ok(row.update(db).await?)
 }

@@ -137,7 +137,8 @@ pub struct BoardCreateInput {
     pub id: Option<ID>,
     /// What the board is called, 1 to 120 characters.
     pub name: String,
-    /// Number in the national register, five digits; absent when it has none.
+    /// Leave it out: the number in the national register is set by who operates Glans, with `glans import duo`. Anything else
+    /// is refused with FORBIDDEN.
     pub number: Option<String>,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
     pub client_mutation_id: Option<String>,
@@ -150,7 +151,8 @@ pub struct BoardUpdateInput {
     pub id: ID,
     /// What the board is called, 1 to 120 characters.
     pub name: Option<String>,
-    /// Number in the national register, five digits; null clears it.
+    /// The number that it has, or leave it out: the number in the national register is set by who operates Glans, with
+    /// `glans import duo`. Any other, and null where it has one, is refused with FORBIDDEN.
     pub number: MaybeUndefined<String>,
     /// Show no metrics of fewer, 5 to 100; null leaves it to each metric. All published figures are hidden at once, and
     /// shown again by the new number within some minutes. Files that were exported are gone: start them again.

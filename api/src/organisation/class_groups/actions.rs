@@ -1,7 +1,7 @@
 //! What can be done with a class group.
 
 use async_graphql::ID;
-use glans_entity::ids::ClassGroupId;
+use glans_entity::ids::{BoardId, ClassGroupId, SchoolYearId};
 use glans_entity::localized::Strings;
 use glans_entity::organisation::class_group::Model;
 use glans_entity::organisation::school;
@@ -12,7 +12,7 @@ use super::types::{ClassGroupArchiveInput, ClassGroupCreateInput, ClassGroupUpda
 use super::{rules, store};
 use crate::access::{Action, Place};
 use crate::call::Write;
-use crate::organisation::{school_years, schools};
+use crate::organisation::{in_use, school_years, schools};
 use crate::platform::error::{Error, Result, check_version, not_found};
 use crate::platform::outbox::Event;
 use crate::platform::text::Checks;
@@ -21,18 +21,18 @@ pub(super) async fn create(write: &Write<'_>, input: ClassGroupCreateInput) -> R
     let school = input.school.parse().map_err(|_| not_found("school"))?;
     let school = schools::store::by_id(write.db(), &write.scope(), school).await?.ok_or_else(|| not_found("school"))?;
     let permit = write.authorize(Action::ClassGroupCreate, Place::from(&school))?;
-    let year = input.school_year.parse().map_err(|_| not_found("schoolYear"))?;
-    let year = school_years::store::by_id(write.db(), &write.scope(), year).await?;
-    let year = year.filter(|year| year.board_id == school.board_id).ok_or_else(|| not_found("schoolYear"))?;
     let mut checks = Checks::default();
+    checks.heed(in_use(school.archived_at, "school"))?;
     let id = checks.own_id(input.id.as_ref(), ClassGroupId::new);
-    let details = checks.with(rules::details(&input.name, &input.grades))?;
+    let year = checks.heed(year(write, school.board_id, &input.school_year).await)?;
+    let details = checks.heed(rules::details(&input.name, &input.grades))?;
+    let (year, details) = checks.all(year.zip(details))?;
     let id = id.free(write.db(), &permit).await?;
     let row = Model {
         id,
         board_id: school.board_id,
         school_id: school.id,
-        school_year_id: year.id,
+        school_year_id: year,
         name: details.name,
         grades: Strings(details.grades),
         source_id: None,
@@ -50,6 +50,7 @@ pub(super) async fn update(write: &Write<'_>, input: ClassGroupUpdateInput) -> R
     let (group, school) = lock(write, &input.id).await?;
     let permit = write.authorize(Action::ClassGroupUpdate, Place::class_group(&group, &school))?;
     check_version(&group, group.version, input.if_version)?;
+    in_use(group.archived_at.or(school.archived_at), "id")?;
     let name = input.name.as_deref().unwrap_or(&group.name);
     let details = rules::details(name, input.grades.as_deref().unwrap_or(&group.grades.0))?;
     let version = group.version;
@@ -73,6 +74,13 @@ pub(super) async fn archive(write: &Write<'_>, input: ClassGroupArchiveInput) ->
     let group = store::update(write.db(), &permit, row, version, write.now()).await?;
     write.emit(&permit, Event::about("class_group.archived", group.id)).await?;
     Ok(group)
+}
+
+/// The school year that the input names: one of the board.
+async fn year(write: &Write<'_>, board: BoardId, id: &ID) -> Result<SchoolYearId> {
+    let id = id.parse().map_err(|_| not_found("schoolYear"))?;
+    let found = school_years::store::by_id(write.db(), &write.scope(), id).await?;
+    found.filter(|year| year.board_id == board).map(|year| year.id).ok_or_else(|| not_found("schoolYear"))
 }
 
 async fn lock(write: &Write<'_>, id: &ID) -> Result<(Model, school::Model)> {

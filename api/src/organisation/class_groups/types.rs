@@ -91,11 +91,12 @@ impl ClassGroup {
         loaders::list(ctx, AbsencesIn { group: self.0.id, on }, AbsenceNotice).await
     }
 
-    /// Whether the viewer may change the group.
+    /// Whether the viewer may change the group; false once it or its school was closed.
     pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> Result<bool> {
         let school = loaders::present(ctx, self.0.school_id).await?;
         let place = Place::class_group(&self.0, &school);
-        Ok(access::allows(&Call::of(ctx).standing().actor, Action::ClassGroupUpdate, &place))
+        let may_edit = access::allows(&Call::of(ctx).standing().actor, Action::ClassGroupUpdate, &place);
+        Ok(may_edit && self.0.archived_at.or(school.archived_at).is_none())
     }
 
     /// When it was made.

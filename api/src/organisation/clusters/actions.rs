@@ -10,7 +10,7 @@ use super::types::{ClusterArchiveInput, ClusterCreateInput, ClusterUpdateInput};
 use super::{rules, store};
 use crate::access::{Action, Place};
 use crate::call::Write;
-use crate::organisation::{boards, schools};
+use crate::organisation::{boards, in_use, schools};
 use crate::platform::error::{Result, check_version, not_found};
 use crate::platform::outbox::Event;
 use crate::platform::text::Checks;
@@ -42,6 +42,7 @@ pub(super) async fn update(write: &Write<'_>, input: ClusterUpdateInput) -> Resu
     let cluster = lock(write, &input.id).await?;
     let permit = write.authorize(Action::ClusterUpdate, Place::from(&cluster))?;
     check_version(&cluster, cluster.version, input.if_version)?;
+    in_use(cluster.archived_at, "id")?;
     let name = rules::name(input.name.as_deref().unwrap_or(&cluster.name))?;
     let version = cluster.version;
     let mut row = cluster.into_active_model();

@@ -30,6 +30,11 @@ pub async fn lock(db: &impl ConnectionTrait, scope: &Scope, id: ClusterId) -> Re
     Ok(Entity::within(scope).filter(Column::Id.eq(id)).lock_exclusive().one(db).await?)
 }
 
+/// As [`by_id`], and nobody changes it until the transaction ends. Others may hold it as well.
+pub async fn lock_shared(db: &impl ConnectionTrait, scope: &Scope, id: ClusterId) -> Result<Option<Model>> {
+    Ok(Entity::within(scope).filter(Column::Id.eq(id)).lock_shared().one(db).await?)
+}
+
 /// One page of the clusters of `board`, or of all boards in sight, by name.
 pub async fn page(
     db: &impl ConnectionTrait,

@@ -78,9 +78,10 @@ impl Cluster {
         schools::page(Call::of(ctx), schools::Of::Cluster(self.0.id), filter, order_by, args).await
     }
 
-    /// Whether the viewer may change the cluster.
+    /// Whether the viewer may change the cluster; false once it was closed.
     pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> bool {
-        access::allows(&Call::of(ctx).standing().actor, Action::ClusterUpdate, &Place::from(&self.0))
+        let may_edit = access::allows(&Call::of(ctx).standing().actor, Action::ClusterUpdate, &Place::from(&self.0));
+        may_edit && self.0.archived_at.is_none()
     }
 
     /// When it was made.

@@ -20,7 +20,8 @@ pub(super) async fn create(write: &Write<'_>, input: SchoolYearCreateInput) -> R
     let mut checks = Checks::default();
     let id = checks.own_id(input.id.as_ref(), SchoolYearId::new);
     let ends_on = input.ends_on.map(|day| day.0);
-    let details = checks.with(rules::details(input.title.as_deref(), input.starts_on.0, ends_on))?;
+    let today = write.call().today();
+    let details = checks.with(rules::details(input.title.as_deref(), input.starts_on.0, ends_on, today))?;
     let id = id.free(write.db(), &permit).await?;
     boards::store::hold(write.db(), board.id).await?;
     let others = store::of_boards(write.db(), &write.scope(), &[board.id]).await?;

@@ -69,7 +69,7 @@ pub struct SchoolYearCreateInput {
     pub id: Option<ID>,
     /// The board that it belongs to.
     pub board: ID,
-    /// The first day, as a rule 1 August.
+    /// The first day, as a rule 1 August, within 20 years of today.
     pub starts_on: LocalDate,
     /// The last day, within 400 days; a year after the first when absent.
     pub ends_on: Option<LocalDate>,

@@ -10,8 +10,8 @@ use super::types::{SchoolArchiveInput, SchoolCreateInput, SchoolMoveInput, Schoo
 use super::{rules, store};
 use crate::access::{Action, Place};
 use crate::call::Write;
-use crate::organisation::boards;
-use crate::platform::error::{Result, check_version, not_found};
+use crate::organisation::{boards, clusters, in_use};
+use crate::platform::error::{Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
 use crate::platform::text::Checks;
 use crate::practice::cohorts;
@@ -20,12 +20,12 @@ pub(super) async fn create(write: &Write<'_>, input: SchoolCreateInput) -> Resul
     let board = input.board.parse().map_err(|_| not_found("board"))?;
     let board = boards::store::by_id(write.db(), &write.scope(), board).await?.ok_or_else(|| not_found("board"))?;
     let permit = write.authorize(Action::SchoolCreate, Place::from(&board))?;
-    let cluster = cluster(write, board.id, input.cluster.as_ref()).await?;
     let mut checks = Checks::default();
     let id = checks.own_id(input.id.as_ref(), SchoolId::new);
+    let cluster = checks.heed(cluster(write, board.id, input.cluster.as_ref()).await)?;
     let details = checks.heed(rules::details(&input.name, input.city.as_deref()))?;
     let code = checks.heed(rules::register_code(input.brin.as_deref(), input.location_code.as_deref()))?;
-    let (details, code) = checks.all(details.zip(code))?;
+    let (cluster, (details, code)) = checks.all(cluster.zip(details.zip(code)))?;
     let id = id.free(write.db(), &permit).await?;
     let row = Model { id, ..new(write, board.id, cluster, details, code) };
     let school = store::insert(write.db(), &permit, row).await?;
@@ -72,6 +72,7 @@ pub(super) async fn update(write: &Write<'_>, input: SchoolUpdateInput) -> Resul
     check_version(&school, school.version, input.if_version)?;
     let name = input.name.as_deref().unwrap_or(&school.name);
     let city = input.city.as_opt_ref().unwrap_or(school.city.as_ref());
+    in_use(school.archived_at, "id")?;
     let details = rules::details(name, city.map(String::as_str))?;
     let version = school.version;
     let mut row = school.into_active_model();
@@ -87,7 +88,11 @@ pub(super) async fn relocate(write: &Write<'_>, input: SchoolMoveInput) -> Resul
     let school = lock(write, &input.id).await?;
     let permit = write.authorize(Action::SchoolMove, Place::from(&school))?;
     check_version(&school, school.version, input.if_version)?;
-    let cluster = cluster(write, school.board_id, input.cluster.as_ref()).await?;
+    in_use(school.archived_at, "id")?;
+    let wanted = input.cluster.as_opt_ref().ok_or_else(|| {
+        refuse(UserErrorCode::Required, "cluster", "Say to which cluster the school goes; null is to none.")
+    })?;
+    let cluster = cluster(write, school.board_id, wanted).await?;
     if cluster == school.cluster_id {
         return Ok(school);
     }
@@ -120,13 +125,12 @@ async fn lock(write: &Write<'_>, id: &ID) -> Result<Model> {
     store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("id"))
 }
 
-/// The cluster that the input names: one in sight, of the same board.
+/// The cluster that the input names: one in sight, of the same board and in use, which nobody closes meanwhile.
 async fn cluster(write: &Write<'_>, board: BoardId, id: Option<&ID>) -> Result<Option<ClusterId>> {
     let Some(id) = id else { return Ok(None) };
     let id: ClusterId = id.parse().map_err(|_| not_found("cluster"))?;
-    let found = crate::organisation::clusters::store::by_id(write.db(), &write.scope(), id).await?;
-    found
-        .filter(|cluster| cluster.board_id == board)
-        .map(|cluster| Some(cluster.id))
-        .ok_or_else(|| not_found("cluster"))
+    let found = clusters::store::lock_shared(write.db(), &write.scope(), id).await?;
+    let found = found.filter(|cluster| cluster.board_id == board).ok_or_else(|| not_found("cluster"))?;
+    in_use(found.archived_at, "cluster")?;
+    Ok(Some(found.id))
 }

@@ -36,6 +36,13 @@ pub fn register_code(brin: Option<&str>, location: Option<&str>) -> Result<Optio
     checks.done(brin.map(|brin| (brin.to_owned(), location.unwrap_or("00").to_owned())))
 }
 
+/// The BRIN and, where it is there, the location code in a code of the register; none of what cannot be one.
+pub fn split_code(code: &str) -> Option<(&str, Option<&str>)> {
+    let (brin, location) = code.split_at_checked(4)?;
+    let location = (!location.is_empty()).then_some(location);
+    (is_brin(brin) && location.is_none_or(is_location)).then_some((brin, location))
+}
+
 /// Two digits and two capital letters.
 pub fn is_brin(text: &str) -> bool {
     matches!(text.as_bytes(), [a, b, c, d]
@@ -59,5 +66,14 @@ mod tests {
         let Err(Error::Refused(problems)) = register_code(Some("3AB"), Some("1")) else { panic!("refused") };
         assert_eq!(problems.len(), 2);
         assert!(register_code(None, Some("01")).is_err());
+    }
+
+    #[test]
+    fn a_code_of_the_register_is_a_brin_with_or_without_a_location() {
+        assert_eq!(split_code("03AB"), Some(("03AB", None)));
+        assert_eq!(split_code("03AB01"), Some(("03AB", Some("01"))));
+        for wrong in ["", "03A", "03ab", "03AB1", "03AB01x", "a\0bc", "03AB\0\0", "é3AB"] {
+            assert_eq!(split_code(wrong), None, "{}", wrong.escape_debug());
+        }
     }
 }

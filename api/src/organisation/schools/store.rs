@@ -9,6 +9,7 @@ use sea_orm::{
     QuerySelect, Select,
 };
 
+use super::rules;
 use super::types::{OrderDirection, SchoolFilter, SchoolOrder, SchoolOrderField};
 use crate::access::Permit;
 use crate::platform::error::{Result, taken};
@@ -43,7 +44,7 @@ pub async fn by_key(
     code: Option<&str>,
 ) -> Result<Option<Model>> {
     let mut select = Entity::within(scope);
-    match (id.map(str::parse::<SchoolId>), code.map(|code| code.split_at_checked(4))) {
+    match (id.map(str::parse::<SchoolId>), code.map(rules::split_code)) {
         (None, None) | (Some(Err(_)), _) | (_, Some(None)) => return Ok(None),
         (id, code) => {
             if let Some(Ok(id)) = id {
@@ -51,7 +52,7 @@ pub async fn by_key(
             }
             if let Some(Some((brin, location))) = code {
                 select = select.filter(Column::Brin.eq(brin));
-                if !location.is_empty() {
+                if let Some(location) = location {
                     select = select.filter(Column::LocationCode.eq(location));
                 }
             }
@@ -84,14 +85,16 @@ pub async fn page(
     let descending = order.direction == OrderDirection::Desc;
     match order.field {
         SchoolOrderField::Name => {
+            let name = if descending { "school.name.desc" } else { "school.name" };
             let columns = (Column::Name, Column::Id);
             let key = |row: &Model| (row.name.clone(), row.id.0);
-            page::rows(db, select, &Order { name: "school.name", columns, key, descending }, args).await
+            page::rows(db, select, &Order { name, columns, key, descending }, args).await
         }
         SchoolOrderField::CreatedAt => {
+            let name = if descending { "school.createdAt.desc" } else { "school.createdAt" };
             let key = |row: &Model| (row.created_at, row.id.0);
             let columns = (Column::CreatedAt, Column::Id);
-            page::rows(db, select, &Order { name: "school.createdAt", columns, key, descending }, args).await
+            page::rows(db, select, &Order { name, columns, key, descending }, args).await
         }
     }
 }

@@ -189,9 +189,10 @@ impl School {
         Ok(purposes)
     }
 
-    /// Whether the viewer may change the details of the school.
+    /// Whether the viewer may change the details of the school; false once it was closed.
     pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> Result<bool> {
-        Ok(access::allows(&Call::of(ctx).standing().actor, Action::SchoolUpdate, &Place::from(&self.0)))
+        let may_edit = access::allows(&Call::of(ctx).standing().actor, Action::SchoolUpdate, &Place::from(&self.0));
+        Ok(may_edit && self.0.archived_at.is_none())
     }
 
     /// When it was made.
@@ -295,8 +296,8 @@ pub struct SchoolUpdateInput {
 pub struct SchoolMoveInput {
     /// Which school.
     pub id: ID,
-    /// The cluster that it goes to; null for none.
-    pub cluster: Option<ID>,
+    /// The cluster that it goes to; null for none. It has to be said: left out, it is refused with REQUIRED.
+    pub cluster: MaybeUndefined<ID>,
     /// Refused with CONFLICT when the stored version is another one.
     pub if_version: Option<i32>,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.

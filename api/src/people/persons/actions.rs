@@ -14,7 +14,7 @@ use super::types::{PersonArchiveInput, PersonCreateInput, PersonUpdateInput};
 use crate::access::{Action, Permit, Place};
 use crate::audit;
 use crate::call::Write;
-use crate::organisation::{boards, schools};
+use crate::organisation::{boards, in_use, schools};
 use crate::people::places::Capacity;
 use crate::people::{guardianships, memberships, places};
 use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
@@ -32,6 +32,7 @@ pub(super) async fn create(write: &Write<'_>, input: PersonCreateInput) -> Resul
     let school = schools::store::by_id(write.db(), &write.scope(), id).await?;
     let school = school.filter(|school| school.board_id == board.id).ok_or_else(|| not_found("school"))?;
     let permit = write.authorize(Action::StaffWrite, Place::from(&school))?;
+    in_use(school.archived_at, "school")?;
     let person = insert_new(write, &permit, board.id, input).await?;
     let permit = write.authorize(Action::GrantTeacher, Place::from(&school))?;
     let scope = (ScopeKind::School, school.id.0, Some(school.id));

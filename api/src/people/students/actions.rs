@@ -11,7 +11,7 @@ use super::{rules, store};
 use crate::access::{Action, Permit, Place};
 use crate::audit;
 use crate::call::Write;
-use crate::organisation::schools;
+use crate::organisation::{in_use, schools};
 use crate::people::{enrolments, guardianships, places};
 use crate::platform::error::{Result, check_version, not_found};
 use crate::platform::outbox::Event;
@@ -22,6 +22,7 @@ pub(super) async fn create(write: &Write<'_>, input: StudentCreateInput) -> Resu
     let school = schools::store::by_id(write.db(), &write.scope(), school).await?.ok_or_else(|| not_found("school"))?;
     let permit = write.authorize(Action::StudentWrite, Place::from(&school))?;
     let mut checks = Checks::default();
+    checks.heed(in_use(school.archived_at, "school"))?;
     let id = checks.own_id(input.id.as_ref(), StudentId::new);
     let details = checks.with(rules::details(&input.display_name, input.number.as_deref()))?;
     let id = id.free(write.db(), &permit).await?;

@@ -51,8 +51,10 @@ impl Catalogue {
             return Some(dutch.clone());
         }
         self.holed.iter().find_map(|(pattern, dutch)| {
-            let parts = filled(pattern, english)?.into_iter().enumerate();
-            Some(fill(dutch, parts.map(|(at, part)| self.part(part, at == 0 && pattern.starts_with(HOLE)))))
+            let parts = filled(pattern, english)?.into_iter().zip(quoted(pattern)).enumerate();
+            let begins = |at: usize| at == 0 && pattern.starts_with(HOLE);
+            let told = |(at, (part, is_quoted))| if is_quoted { part } else { self.part(part, begins(at)) };
+            Some(fill(dutch, parts.map(told)))
         })
     }
 
@@ -77,6 +79,14 @@ fn filled<'t>(pattern: &str, text: &'t str) -> Option<Vec<&'t str>> {
         text = rest;
     }
     Some(filled)
+}
+
+/// Of each hole of `pattern`, whether it stands between backticks: what is filled in there is typed as it is.
+fn quoted(pattern: &str) -> impl Iterator<Item = bool> {
+    pattern.split(HOLE).scan(false, |is_open, literal| {
+        *is_open ^= literal.matches('`').count() % 2 == 1;
+        Some(*is_open)
+    })
 }
 
 /// `pattern` with `parts` in its holes.
@@ -291,6 +301,15 @@ mod tests {
             assert_eq!(in_dutch(english).as_deref(), Some(dutch), "{english}");
         }
         assert_eq!(in_dutch("line 13: years[0].title is empty"), None);
+    }
+
+    #[test]
+    fn what_is_filled_in_between_backticks_stays_as_it_is_typed() {
+        for (prefix, _) in glans_entity::ids::TABLES {
+            let english = format!("Give an id that starts with `{prefix}_`, or leave the id out.");
+            let dutch = format!("Geef een id die begint met `{prefix}_`, of laat de id weg.");
+            assert_eq!(in_dutch(&english), Some(dutch));
+        }
     }
 
     #[test]
