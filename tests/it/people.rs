@@ -6,7 +6,7 @@ use glans_tests::{Who, World, on_each_database};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
 
-use crate::ask::{act, ask, codes, statements};
+use crate::ask::{act, ask, codes, refusals, statements};
 
 const STUDENT: &str = "query($id: ID!) { student(id: $id) {
     displayName number viewerCanEdit school { name } classGroups { name }
@@ -237,6 +237,19 @@ async fn all_rights_end_with_an_archived_record(world: &World) {
     );
 }
 
+async fn a_relation_ended_with_the_record_stays_over(world: &World) {
+    let (guardian, link) = (world.ours.guardians[0].person, world.ours.guardianships[0]);
+    assert!(codes(&act(world, Who::Leader, "personArchive", "", json!({ "id": guardian })).await).is_empty());
+    for status in ["ACTIVE", "SUSPENDED"] {
+        let input = json!({ "id": link, "status": status });
+        let refused = act(world, Who::Leader, "guardianshipUpdate", "", input).await;
+        assert_eq!(refusals(&refused), ["CONFLICT status"], "{status}");
+    }
+    let document = "query($id: ID!) { node(id: $id) { ... on Guardianship { status } } }";
+    let seen = ask(world, Who::Leader, document, json!({ "id": link })).await;
+    assert_eq!(seen["node"]["status"], "ENDED");
+}
+
 async fn a_student_moves_to_another_group_and_its_teacher(world: &World) {
     let input = json!({
         "school": world.ours.schools[0], "schoolYear": world.ours.school_year, "name": "4b", "grades": ["4"],
@@ -340,6 +353,7 @@ on_each_database!(
     a_teacher_adds_guardians_to_the_own_group_and_the_school_verifies_them,
     a_leader_adds_staff_and_reaches_no_higher_role,
     all_rights_end_with_an_archived_record,
+    a_relation_ended_with_the_record_stays_over,
     a_student_moves_to_another_group_and_its_teacher,
     a_student_comes_and_leaves,
     a_group_of_students_takes_as_many_statements_as_one_student,

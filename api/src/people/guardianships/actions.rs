@@ -91,7 +91,7 @@ async fn guardian(
     match choice {
         GuardianChoice::Id(id) => {
             let id = id.parse().map_err(|_| missing())?;
-            let person = persons::store::by_id(write.db(), &write.scope(), id).await?.ok_or_else(missing)?;
+            let person = persons::store::lock(write.db(), &write.scope(), id).await?.ok_or_else(missing)?;
             let usable = person.board_id == student.board_id && person.archived_at.is_none();
             if usable { Ok(person) } else { Err(missing()) }
         }
@@ -116,6 +116,7 @@ pub(super) async fn update(write: &Write<'_>, input: GuardianshipUpdateInput) ->
     let today = write.call().today();
     if rules::is_over(&row, today) && !rules::is_over(&changed, today) {
         students::rules::is_here(student.left_on, today)?;
+        must_have_a_record(write, row.guardian_id).await?;
     }
     rules::is_sound(changed.starts_on, changed.ends_on, changed.contact_priority)?;
     let deeds = deeds(&row, &changed);
@@ -124,6 +125,14 @@ pub(super) async fn update(write: &Write<'_>, input: GuardianshipUpdateInput) ->
         tell(write, &permit, deed, &row).await?;
     }
     Ok(row)
+}
+
+/// Refuses for a guardian whose record is closed. Locked: who archives it just now does not see the relation go on.
+async fn must_have_a_record(write: &Write<'_>, guardian: PersonId) -> Result<()> {
+    let everywhere = Scope::system(write.call().today());
+    let guardian = persons::store::lock(write.db(), &everywhere, guardian).await?;
+    let guardian = guardian.ok_or_else(|| Error::fault("a guardianship without a guardian"))?;
+    rules::has_a_record(guardian.archived_at)
 }
 
 /// What an update did, each with a line of its own in the log.

@@ -1,6 +1,6 @@
 //! How a guardianship begins and changes.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use glans_entity::ids::PersonId;
 use glans_entity::people::guardianship::Model;
 use glans_entity::people::{GuardianAccess, GuardianshipStatus};
@@ -55,6 +55,17 @@ pub fn may_set(status: GuardianshipStatus) -> Result<()> {
     }
 }
 
+/// All relations of a guardian end with the record, also where the person is erased, and none goes on without it.
+pub fn has_a_record(archived_at: Option<DateTime<Utc>>) -> Result<()> {
+    match archived_at {
+        Some(_) => {
+            let message = "The record of this guardian is closed. Make a new one instead.";
+            Err(refuse(UserErrorCode::Conflict, "status", message))
+        }
+        None => Ok(()),
+    }
+}
+
 /// Who decides on access may not be the one who gets it.
 pub fn is_not_own(guardian: PersonId, actor: Option<PersonId>) -> Result<()> {
     if actor == Some(guardian) {
@@ -88,7 +99,6 @@ pub fn is_sound(starts_on: NaiveDate, ends_on: Option<NaiveDate>, priority: Opti
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::{DateTime, Utc};
     use glans_entity::ids::{BoardId, GuardianshipId, StudentId};
     use glans_entity::people::GuardianRelationship;
 
