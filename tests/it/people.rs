@@ -43,6 +43,17 @@ async fn staff_sees_all_guardians_of_a_student_and_a_guardian_only_the_own_relat
     }
 }
 
+async fn a_guardian_is_not_told_that_another_is_called_first(world: &World) {
+    let link = world.ours.guardianships[0];
+    let input = json!({ "id": link, "contactPriority": 2 });
+    assert!(codes(&act(world, Who::Teacher, "guardianshipUpdate", "", input).await).is_empty());
+    let document = "query($id: ID!) { node(id: $id) { ... on Guardianship { contactPriority } } }";
+    for (who, place) in [(Who::Teacher, json!(2)), (Who::Leader, json!(2)), (Who::Guardian, Value::Null)] {
+        let seen = ask(world, who, document, json!({ "id": link })).await;
+        assert_eq!(seen["node"], json!({ "contactPriority": place }), "{}", who.name());
+    }
+}
+
 async fn an_address_is_for_oneself_and_who_administers_the_person(world: &World) {
     let document = "query($id: ID!) { node(id: $id) { ... on Person { email } } }";
     let email = async |who, person: glans_entity::ids::PersonId| {
@@ -346,6 +357,7 @@ async fn a_viewer_is_a_person_with_roles_children_and_schools(world: &World) {
 on_each_database!(
     a_viewer_is_a_person_with_roles_children_and_schools,
     staff_sees_all_guardians_of_a_student_and_a_guardian_only_the_own_relation,
+    a_guardian_is_not_told_that_another_is_called_first,
     an_address_is_for_oneself_and_who_administers_the_person,
     a_change_of_custody_is_in_force_with_the_commit,
     a_guardianship_ends_and_is_revived,
