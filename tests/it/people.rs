@@ -1,5 +1,6 @@
 //! Persons, students, enrolments and guardianships.
 
+use chrono::{Days, NaiveDate};
 use glans_entity::scope::{Scope, Scoped};
 use glans_entity::{identity, platform};
 use glans_tests::{Who, World, on_each_database};
@@ -311,6 +312,36 @@ async fn a_student_comes_and_leaves(world: &World) {
     assert_eq!(codes(&act(world, Who::Leader, "enrolmentSet", "", place).await), ["CONFLICT"]);
 }
 
+async fn a_last_day_at_school_is_corrected(world: &World) {
+    let (today, child) = (glans::call::today(world.app.clock.now()), world.ours.students[0]);
+    let (typed, meant) = (today - Days::new(10), today + Days::new(200));
+    let (starts, before) = (today + Days::new(30), today + Days::new(29));
+    let input = json!({
+        "student": child, "relationship": "PARENT", "startsOn": starts,
+        "guardian": { "newPerson": { "givenName": "Bas", "familyName": "Vos" } },
+    });
+    let later = act(world, Who::Leader, "guardianshipCreate", "guardianship { id }", input).await;
+    let later = later["guardianship"]["id"].clone();
+    let leave = async |on: NaiveDate| {
+        let fields = "student { leftOn classGroups { name } guardianships(includeEnded: true) { endsOn } }";
+        act(world, Who::Leader, "studentLeave", fields, json!({ "id": child, "on": on })).await["student"].take()
+    };
+    let left = |on: NaiveDate, groups: Value, last: [NaiveDate; 3]| {
+        let relations = last.map(|last| json!({ "endsOn": last }));
+        json!({ "leftOn": on, "classGroups": groups, "guardianships": relations })
+    };
+    assert_eq!(leave(typed).await, left(typed, json!([]), [typed, typed, before]), "what has not begun never begins");
+    let input = json!({ "id": later, "contactPriority": 3 });
+    let changed = act(world, Who::Leader, "guardianshipUpdate", "", input).await;
+    assert_eq!(refusals(&changed), Vec::<String>::new());
+    let group = json!([{ "name": "3a" }]);
+    assert_eq!(leave(meant).await, left(meant, group, [meant, meant, meant]));
+    let seen = ask(world, Who::Guardian, STUDENT, json!({ "id": child })).await;
+    assert_eq!(seen["student"]["displayName"], "Noor");
+    let ended = act(world, Who::Leader, "guardianshipEnd", "guardianship { endsOn }", json!({ "id": later })).await;
+    assert_eq!(ended["guardianship"]["endsOn"], json!(before));
+}
+
 async fn a_group_of_students_takes_as_many_statements_as_one_student(world: &World) {
     for number in 0..5 {
         let input = json!({
@@ -368,5 +399,6 @@ on_each_database!(
     a_relation_ended_with_the_record_stays_over,
     a_student_moves_to_another_group_and_its_teacher,
     a_student_comes_and_leaves,
+    a_last_day_at_school_is_corrected,
     a_group_of_students_takes_as_many_statements_as_one_student,
 );

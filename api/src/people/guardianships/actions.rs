@@ -118,7 +118,10 @@ pub(super) async fn update(write: &Write<'_>, input: GuardianshipUpdateInput) ->
         students::rules::is_here(student.left_on, today)?;
         must_have_a_record(write, row.guardian_id).await?;
     }
-    rules::is_sound(changed.starts_on, changed.ends_on, changed.contact_priority)?;
+    // What the input does not name may be as it was left: a relation that never began ends before its first day.
+    let ends_on = changed.ends_on.filter(|_| !input.ends_on.is_undefined());
+    let priority = changed.contact_priority.filter(|_| !input.contact_priority.is_undefined());
+    rules::is_sound(changed.starts_on, ends_on, priority)?;
     let deeds = deeds(&row, &changed);
     let row = store::update(write.db(), &permit, changed, write.now()).await?;
     for deed in deeds {
@@ -159,8 +162,8 @@ pub(super) async fn end(write: &Write<'_>, input: GuardianshipEndInput) -> Resul
         return Ok(row);
     }
     check_version(&row, row.version, input.if_version)?;
-    let today = write.call().today();
-    let last = row.ends_on.map_or(today, |last| last.min(today));
+    let last = students::rules::last_of(row.starts_on, write.call().today());
+    let last = row.ends_on.map_or(last, |earlier| earlier.min(last));
     let ended = Model { status: GuardianshipStatus::Ended, ends_on: Some(last), ..row };
     let row = store::update(write.db(), &permit, ended, write.now()).await?;
     tell(write, &permit, "guardianship.ended", &row).await?;

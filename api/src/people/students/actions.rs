@@ -6,6 +6,7 @@ use glans_entity::people::student::Model;
 use sea_orm::ActiveValue::Set;
 use sea_orm::IntoActiveModel;
 
+use super::rules::Leaving;
 use super::types::{StudentCreateInput, StudentLeaveInput, StudentUpdateInput};
 use super::{rules, store};
 use crate::access::{Action, Permit, Place};
@@ -59,14 +60,15 @@ pub(super) async fn update(write: &Write<'_>, input: StudentUpdateInput) -> Resu
     Ok(student)
 }
 
-/// Places and guardianships last as long as the student stays.
+/// Places and guardianships last as long as the student stays, and move where another last day is told later.
 pub(super) async fn leave(write: &Write<'_>, input: StudentLeaveInput) -> Result<Model> {
     let (student, permit) = lock(write, &input.id).await?;
     check_version(&student, student.version, input.if_version)?;
     let today = write.call().today();
     let last = rules::last_day(input.on.map_or(today, |day| day.0), today)?;
-    enrolments::store::end_all(write, &permit, student.id, last).await?;
-    guardianships::store::end_all_of_student(write, &permit, student.id, last).await?;
+    let leaving = Leaving { last, former: student.left_on };
+    enrolments::store::end_all(write, &permit, student.id, leaving).await?;
+    guardianships::store::end_all_of_student(write, &permit, student.id, leaving).await?;
     let version = student.version;
     let mut row = student.into_active_model();
     row.left_on = Set(Some(last));
