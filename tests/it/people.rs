@@ -204,6 +204,51 @@ async fn a_teacher_adds_guardians_to_the_own_group_and_the_school_verifies_them(
     assert_eq!(verified["guardianship"]["status"], "ACTIVE");
 }
 
+async fn all_that_is_wrong_with_people_is_told_at_once(world: &World) {
+    let ours = &world.ours;
+    let nobody = json!({ "givenName": " ", "familyName": "x".repeat(200), "email": "nope" });
+    let guardianship = json!({
+        "id": "nope", "student": ours.students[0], "relationship": "PARENT", "guardian": { "newPerson": nobody },
+        "startsOn": "2031-02-01", "endsOn": "2031-01-01", "contactPriority": 0,
+    });
+    let status = json!({
+        "id": ours.guardianships[0], "status": "ENDED", "contactPriority": 400, "endsOn": "2001-01-01",
+    });
+    let student = json!({
+        "school": ours.schools[0], "displayName": " ", "number": "111222333", "classGroups": ["group_x"],
+    });
+    let person = json!({ "board": ours.id, "school": "school_x", "details": nobody, "id": "q" });
+    for (mutation, input, told) in [
+        (
+            "guardianshipCreate",
+            guardianship,
+            vec![
+                "INVALID id",
+                "INVALID endsOn",
+                "INVALID contactPriority",
+                "REQUIRED guardian.newPerson.givenName",
+                "TOO_LONG guardian.newPerson.familyName",
+                "INVALID guardian.newPerson.email",
+            ],
+        ),
+        ("guardianshipUpdate", status, vec!["INVALID status", "INVALID endsOn", "INVALID contactPriority"]),
+        ("studentCreate", student, vec!["REQUIRED displayName", "INVALID number", "NOT_FOUND classGroups"]),
+        (
+            "personCreate",
+            person,
+            vec![
+                "NOT_FOUND school",
+                "INVALID id",
+                "REQUIRED details.givenName",
+                "TOO_LONG details.familyName",
+                "INVALID details.email",
+            ],
+        ),
+    ] {
+        assert_eq!(refusals(&act(world, Who::Leader, mutation, "", input).await), told, "{mutation}");
+    }
+}
+
 async fn a_leader_adds_staff_and_reaches_no_higher_role(world: &World) {
     let details = json!({ "givenName": "Joost", "familyName": "Kuiper", "email": "joost@example.org" });
     let at = |school: Option<glans_entity::ids::SchoolId>| json!({ "board": world.ours.id, "school": school, "details": details });
@@ -394,6 +439,7 @@ on_each_database!(
     a_guardianship_ends_and_is_revived,
     nobody_decides_on_the_own_guardianship,
     a_teacher_adds_guardians_to_the_own_group_and_the_school_verifies_them,
+    all_that_is_wrong_with_people_is_told_at_once,
     a_leader_adds_staff_and_reaches_no_higher_role,
     all_rights_end_with_an_archived_record,
     a_relation_ended_with_the_record_stays_over,

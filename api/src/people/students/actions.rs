@@ -24,7 +24,10 @@ pub(super) async fn create(write: &Write<'_>, input: StudentCreateInput) -> Resu
     let permit = write.authorize(Action::StudentWrite, Place::from(&school))?;
     let mut checks = Checks::default();
     let id = checks.own_id(input.id.as_ref(), StudentId::new);
-    let details = checks.with(rules::details(&input.display_name, input.number.as_deref()))?;
+    let details = checks.heed(rules::details(&input.display_name, input.number.as_deref()))?;
+    let groups = input.class_groups.unwrap_or_default();
+    let groups = checks.heed(enrolments::actions::wanted(write, school.id, &groups).await)?;
+    let (details, groups) = checks.all(details.zip(groups))?;
     let id = id.free(write.db(), &permit).await?;
     let row = Model {
         id,
@@ -41,7 +44,7 @@ pub(super) async fn create(write: &Write<'_>, input: StudentCreateInput) -> Resu
     };
     let student = store::insert(write.db(), &permit, row).await?;
     write.emit(&permit, Event::about("student.created", student.id)).await?;
-    enrolments::actions::put(write, &permit, &student, &input.class_groups.unwrap_or_default()).await?;
+    enrolments::actions::put(write, &permit, &student, &groups).await?;
     Ok(student)
 }
 
