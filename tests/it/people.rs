@@ -1,12 +1,13 @@
 //! Persons, students, enrolments and guardianships.
 
+use chrono::{Days, NaiveDate};
 use glans_entity::scope::{Scope, Scoped};
 use glans_entity::{identity, platform};
 use glans_tests::{Who, World, on_each_database};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
 
-use crate::ask::{act, ask, codes, statements};
+use crate::ask::{act, ask, codes, refusals, statements};
 
 const STUDENT: &str = "query($id: ID!) { student(id: $id) {
     displayName number viewerCanEdit school { name } classGroups { name }
@@ -40,6 +41,17 @@ async fn staff_sees_all_guardians_of_a_student_and_a_guardian_only_the_own_relat
     assert_eq!(ask(world, Who::Guardian, STUDENT, variables.clone()).await, student(Value::Null, false, own));
     for who in [Who::Distant, Who::Trainer, Who::Client] {
         assert_eq!(ask(world, who, STUDENT, variables.clone()).await, json!({ "student": null }), "{}", who.name());
+    }
+}
+
+async fn a_guardian_is_not_told_that_another_is_called_first(world: &World) {
+    let link = world.ours.guardianships[0];
+    let input = json!({ "id": link, "contactPriority": 2 });
+    assert!(codes(&act(world, Who::Teacher, "guardianshipUpdate", "", input).await).is_empty());
+    let document = "query($id: ID!) { node(id: $id) { ... on Guardianship { contactPriority } } }";
+    for (who, place) in [(Who::Teacher, json!(2)), (Who::Leader, json!(2)), (Who::Guardian, Value::Null)] {
+        let seen = ask(world, who, document, json!({ "id": link })).await;
+        assert_eq!(seen["node"], json!({ "contactPriority": place }), "{}", who.name());
     }
 }
 
@@ -192,6 +204,51 @@ async fn a_teacher_adds_guardians_to_the_own_group_and_the_school_verifies_them(
     assert_eq!(verified["guardianship"]["status"], "ACTIVE");
 }
 
+async fn all_that_is_wrong_with_people_is_told_at_once(world: &World) {
+    let ours = &world.ours;
+    let nobody = json!({ "givenName": " ", "familyName": "x".repeat(200), "email": "nope" });
+    let guardianship = json!({
+        "id": "nope", "student": ours.students[0], "relationship": "PARENT", "guardian": { "newPerson": nobody },
+        "startsOn": "2031-02-01", "endsOn": "2031-01-01", "contactPriority": 0,
+    });
+    let status = json!({
+        "id": ours.guardianships[0], "status": "ENDED", "contactPriority": 400, "endsOn": "2001-01-01",
+    });
+    let student = json!({
+        "school": ours.schools[0], "displayName": " ", "number": "111222333", "classGroups": ["group_x"],
+    });
+    let person = json!({ "board": ours.id, "school": "school_x", "details": nobody, "id": "q" });
+    for (mutation, input, told) in [
+        (
+            "guardianshipCreate",
+            guardianship,
+            vec![
+                "INVALID id",
+                "INVALID endsOn",
+                "INVALID contactPriority",
+                "REQUIRED guardian.newPerson.givenName",
+                "TOO_LONG guardian.newPerson.familyName",
+                "INVALID guardian.newPerson.email",
+            ],
+        ),
+        ("guardianshipUpdate", status, vec!["INVALID status", "INVALID endsOn", "INVALID contactPriority"]),
+        ("studentCreate", student, vec!["REQUIRED displayName", "INVALID number", "NOT_FOUND classGroups"]),
+        (
+            "personCreate",
+            person,
+            vec![
+                "NOT_FOUND school",
+                "INVALID id",
+                "REQUIRED details.givenName",
+                "TOO_LONG details.familyName",
+                "INVALID details.email",
+            ],
+        ),
+    ] {
+        assert_eq!(refusals(&act(world, Who::Leader, mutation, "", input).await), told, "{mutation}");
+    }
+}
+
 async fn a_leader_adds_staff_and_reaches_no_higher_role(world: &World) {
     let details = json!({ "givenName": "Joost", "familyName": "Kuiper", "email": "joost@example.org" });
     let at = |school: Option<glans_entity::ids::SchoolId>| json!({ "board": world.ours.id, "school": school, "details": details });
@@ -235,6 +292,19 @@ async fn all_rights_end_with_an_archived_record(world: &World) {
         ask(world, Who::Teacher, "{ schools { nodes { name } } }", json!({})).await["schools"]["nodes"],
         json!([])
     );
+}
+
+async fn a_relation_ended_with_the_record_stays_over(world: &World) {
+    let (guardian, link) = (world.ours.guardians[0].person, world.ours.guardianships[0]);
+    assert!(codes(&act(world, Who::Leader, "personArchive", "", json!({ "id": guardian })).await).is_empty());
+    for status in ["ACTIVE", "SUSPENDED"] {
+        let input = json!({ "id": link, "status": status });
+        let refused = act(world, Who::Leader, "guardianshipUpdate", "", input).await;
+        assert_eq!(refusals(&refused), ["CONFLICT status"], "{status}");
+    }
+    let document = "query($id: ID!) { node(id: $id) { ... on Guardianship { status } } }";
+    let seen = ask(world, Who::Leader, document, json!({ "id": link })).await;
+    assert_eq!(seen["node"]["status"], "ENDED");
 }
 
 async fn a_student_moves_to_another_group_and_its_teacher(world: &World) {
@@ -287,6 +357,36 @@ async fn a_student_comes_and_leaves(world: &World) {
     assert_eq!(codes(&act(world, Who::Leader, "enrolmentSet", "", place).await), ["CONFLICT"]);
 }
 
+async fn a_last_day_at_school_is_corrected(world: &World) {
+    let (today, child) = (glans::call::today(world.app.clock.now()), world.ours.students[0]);
+    let (typed, meant) = (today - Days::new(10), today + Days::new(200));
+    let (starts, before) = (today + Days::new(30), today + Days::new(29));
+    let input = json!({
+        "student": child, "relationship": "PARENT", "startsOn": starts,
+        "guardian": { "newPerson": { "givenName": "Bas", "familyName": "Vos" } },
+    });
+    let later = act(world, Who::Leader, "guardianshipCreate", "guardianship { id }", input).await;
+    let later = later["guardianship"]["id"].clone();
+    let leave = async |on: NaiveDate| {
+        let fields = "student { leftOn classGroups { name } guardianships(includeEnded: true) { endsOn } }";
+        act(world, Who::Leader, "studentLeave", fields, json!({ "id": child, "on": on })).await["student"].take()
+    };
+    let left = |on: NaiveDate, groups: Value, last: [NaiveDate; 3]| {
+        let relations = last.map(|last| json!({ "endsOn": last }));
+        json!({ "leftOn": on, "classGroups": groups, "guardianships": relations })
+    };
+    assert_eq!(leave(typed).await, left(typed, json!([]), [typed, typed, before]), "what has not begun never begins");
+    let input = json!({ "id": later, "contactPriority": 3 });
+    let changed = act(world, Who::Leader, "guardianshipUpdate", "", input).await;
+    assert_eq!(refusals(&changed), Vec::<String>::new());
+    let group = json!([{ "name": "3a" }]);
+    assert_eq!(leave(meant).await, left(meant, group, [meant, meant, meant]));
+    let seen = ask(world, Who::Guardian, STUDENT, json!({ "id": child })).await;
+    assert_eq!(seen["student"]["displayName"], "Noor");
+    let ended = act(world, Who::Leader, "guardianshipEnd", "guardianship { endsOn }", json!({ "id": later })).await;
+    assert_eq!(ended["guardianship"]["endsOn"], json!(before));
+}
+
 async fn a_group_of_students_takes_as_many_statements_as_one_student(world: &World) {
     for number in 0..5 {
         let input = json!({
@@ -333,14 +433,18 @@ async fn a_viewer_is_a_person_with_roles_children_and_schools(world: &World) {
 on_each_database!(
     a_viewer_is_a_person_with_roles_children_and_schools,
     staff_sees_all_guardians_of_a_student_and_a_guardian_only_the_own_relation,
+    a_guardian_is_not_told_that_another_is_called_first,
     an_address_is_for_oneself_and_who_administers_the_person,
     a_change_of_custody_is_in_force_with_the_commit,
     a_guardianship_ends_and_is_revived,
     nobody_decides_on_the_own_guardianship,
     a_teacher_adds_guardians_to_the_own_group_and_the_school_verifies_them,
+    all_that_is_wrong_with_people_is_told_at_once,
     a_leader_adds_staff_and_reaches_no_higher_role,
     all_rights_end_with_an_archived_record,
+    a_relation_ended_with_the_record_stays_over,
     a_student_moves_to_another_group_and_its_teacher,
     a_student_comes_and_leaves,
+    a_last_day_at_school_is_corrected,
     a_group_of_students_takes_as_many_statements_as_one_student,
 );

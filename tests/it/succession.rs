@@ -194,6 +194,51 @@ async fn a_lesson_that_ended_takes_nothing_more_from_late_phones(world: &World) 
     assert_eq!(late["experience"]["lesson"]["title"], "Een voor het laatst");
 }
 
+async fn what_people_completed_meanwhile_is_completed_in_the_next_edition(world: &World) {
+    let material = "materials: [{key: kaart, kind: TOOL, audience: EVERYONE, title: Kaart}]";
+    let publish = async |title| {
+        let document = course(&[("een", title)]).replace("materials: []", material);
+        import(&world.app, &document, Some(world.ours.id), true).await.unwrap();
+        let seen = ask(world, Who::Admin, "{ programmes { nodes { id title edition { id } } } }", Value::Null).await;
+        let programmes = seen["programmes"]["nodes"].as_array().unwrap();
+        programmes.iter().find(|programme| programme["title"] == "Klein").unwrap().clone()
+    };
+    let first = publish("Een").await;
+    let input = json!({ "name": "Cohort Oost", "programme": first["id"], "schools": [world.ours.schools[0]],
+        "trainers": [world.ours.trainer.person] });
+    let cohort = act(world, Who::Admin, "cohortCreate", "cohort { id schools { id } }", input).await["cohort"].take();
+    let seen = async || {
+        let document = "query($id: ID!) { node(id: $id) { ... on SchoolCohort {
+            lessons { lesson { title materials { id viewerState } } } } } }";
+        let seen = ask(world, Who::Leader, document, json!({ "id": cohort["schools"][0]["id"] })).await;
+        seen["node"]["lessons"][0]["lesson"].clone()
+    };
+    let set = async |lesson: &Value, state: &str| {
+        let input = json!({ "material": lesson["materials"][0]["id"], "state": state });
+        assert_eq!(codes(&act(world, Who::Leader, "materialStateSet", "", input).await), Vec::<&str>::new());
+    };
+    let old = seen().await;
+    set(&old, "STARTED").await;
+    let second = publish("Een opnieuw").await;
+    assert_eq!(seen().await["title"], "Een", "the cohort still follows the first edition");
+    set(&old, "COMPLETED").await;
+
+    let migrate = async |edition: &Value, title: &str| {
+        let input = json!({ "id": cohort["id"], "edition": edition });
+        assert_eq!(codes(&act(world, Who::Trainer, "cohortMigrate", "", input).await), Vec::<&str>::new());
+        let lesson = seen().await;
+        assert_eq!(lesson["title"], title);
+        lesson
+    };
+    let new = migrate(&second["edition"]["id"], "Een opnieuw").await;
+    assert_eq!(new["materials"][0]["viewerState"], "COMPLETED");
+    set(&new, "STARTED").await;
+    assert_eq!(migrate(&first["edition"]["id"], "Een").await["materials"][0]["viewerState"], "STARTED");
+    set(&new, "COMPLETED").await;
+    let again = migrate(&second["edition"]["id"], "Een opnieuw").await;
+    assert_eq!(again["materials"][0]["viewerState"], "COMPLETED", "what was said of it later stands");
+}
+
 async fn what_does_not_fit_is_refused_at_once(world: &World) {
     let underway = Underway::of(world).await;
     let (Underway { first, second, .. }, elsewhere) = (&underway, json!(world.ours.published.lesson));
@@ -230,5 +275,6 @@ on_each_database!(
     a_cohort_goes_on_with_the_next_edition_lesson_by_lesson,
     a_way_back_that_ends_a_lesson_leaves_the_way_there_open,
     a_lesson_that_ended_takes_nothing_more_from_late_phones,
+    what_people_completed_meanwhile_is_completed_in_the_next_edition,
     what_does_not_fit_is_refused_at_once,
 );

@@ -135,12 +135,22 @@ async fn release(
 ) -> Result<(programme::Model, programme_version::Model)> {
     let editions = store::editions_of(write.db(), &write.scope(), programme.id).await?;
     if let Some(previous) = editions.iter().find(|edition| edition.published_at.is_some()) {
-        store::carry_states(write.db(), permit, previous.id, draft.id).await?;
+        store::carry_states(write.db(), permit, (previous.id, draft.id), None).await?;
     }
     let edition = store::publish(write.db(), permit, draft, write.now()).await?;
     let programme = store::touch(write.db(), permit, programme, write.now()).await?;
     write.emit(permit, Event::about("programme.published", programme.id)).await?;
     Ok((programme, edition))
+}
+
+/// The people of `board`, who read another edition from now on, are as far in it as they were in the one before.
+pub async fn carry_states(
+    write: &Write<'_>,
+    permit: &Permit,
+    (from, to): (ProgrammeVersionId, ProgrammeVersionId),
+    board: BoardId,
+) -> Result<()> {
+    store::carry_states(write.db(), permit, (from, to), Some(board)).await
 }
 
 pub(super) async fn update_lesson(write: &Write<'_>, input: LessonUpdateInput) -> Result<lesson::Model> {

@@ -25,7 +25,7 @@ pub mod shelf;
 mod store;
 pub mod types;
 
-pub use actions::Imported;
+pub use actions::{Imported, carry_states};
 pub use content::Library;
 pub use import::{ImportError, import};
 pub use mutation::ProgrammeMutation;

@@ -2,7 +2,7 @@
 
 use async_graphql::ID;
 use chrono::NaiveDate;
-use glans_entity::ids::{ClassGroupId, EnrolmentId};
+use glans_entity::ids::{ClassGroupId, EnrolmentId, SchoolId};
 use glans_entity::people::enrolment::Model;
 use glans_entity::people::student;
 
@@ -22,16 +22,17 @@ pub(super) async fn set(write: &Write<'_>, input: EnrolmentSetInput) -> Result<s
     let permit = write.authorize(Action::StudentWrite, place)?;
     guardianships::refuse_own_child(write, &permit, &[student.id]).await?;
     students::rules::is_here(student.left_on, write.call().today())?;
-    put(write, &permit, &student, &input.class_groups).await?;
+    let wanted = wanted(write, student.school_id, &input.class_groups).await?;
+    put(write, &permit, &student, &wanted).await?;
     Ok(student)
 }
 
-/// Puts `student` in `groups` from today on, and in no other. Who teaches the groups sees the student from now on.
-pub async fn put(write: &Write<'_>, permit: &Permit, student: &student::Model, groups: &[ID]) -> Result<()> {
-    let wanted = wanted(write, student, groups).await?;
+/// Puts `student` in `groups` from today on, and in no other: groups of [`wanted`]. Who teaches them sees the student from
+/// now on.
+pub async fn put(write: &Write<'_>, permit: &Permit, student: &student::Model, groups: &[ClassGroupId]) -> Result<()> {
     let today = write.call().today();
     let stored = store::all_of(write.db(), &write.scope(), student.id).await?;
-    let moves = rules::moves(stored, &wanted, today);
+    let moves = rules::moves(stored, groups, today);
     store::drop(write.db(), permit, &moves.drop).await?;
     for (row, starts_on) in moves.open {
         store::set_days(write, permit, row, starts_on, None).await?;
@@ -61,17 +62,16 @@ fn new(write: &Write<'_>, student: &student::Model, group: ClassGroupId, starts_
     }
 }
 
-/// The groups that the input names: in sight, in use, of the student's school.
-async fn wanted(write: &Write<'_>, student: &student::Model, groups: &[ID]) -> Result<Vec<ClassGroupId>> {
+/// The groups that an input names: in sight, in use, of the student's school.
+pub async fn wanted(write: &Write<'_>, school: SchoolId, groups: &[ID]) -> Result<Vec<ClassGroupId>> {
     if groups.len() > rules::MOST_GROUPS {
         let message = format!("Choose at most {} class groups.", rules::MOST_GROUPS);
         return Err(refuse(UserErrorCode::LimitReached, "classGroups", message));
     }
     let mut ids: Vec<ClassGroupId> = groups.iter().filter_map(|id| id.parse().ok()).collect();
     let found = class_groups::store::by_ids(write.db(), &write.scope(), &ids).await?;
-    let usable = |id: &ClassGroupId| {
-        found.iter().any(|it| it.id == *id && it.school_id == student.school_id && it.archived_at.is_none())
-    };
+    let usable =
+        |id: &ClassGroupId| found.iter().any(|it| it.id == *id && it.school_id == school && it.archived_at.is_none());
     if ids.len() < groups.len() || !ids.iter().all(usable) {
         let message = "Choose class groups that are in use in the student's school.";
         return Err(refuse(UserErrorCode::NotFound, "classGroups", message));

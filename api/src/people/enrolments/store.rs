@@ -2,9 +2,8 @@
 
 use chrono::NaiveDate;
 use glans_entity::ids::{ClassGroupId, EnrolmentId, StudentId};
-use glans_entity::people::enrolment::{ActiveModel, Column, Entity, Model};
+use glans_entity::people::enrolment::{Column, Entity, Model};
 use glans_entity::scope::{Scope, Scoped};
-use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect, Select,
@@ -13,6 +12,7 @@ use sea_orm::{
 use crate::access::Permit;
 use crate::call::Write;
 use crate::people::rights::covers;
+use crate::people::students::rules::Leaving;
 use crate::platform::error::Result;
 
 /// The places in sight that count on the day of the scope.
@@ -69,15 +69,14 @@ pub async fn drop(db: &impl ConnectionTrait, _permit: &Permit, ids: &[EnrolmentI
     Ok(())
 }
 
-/// Ends all places of `student` on `last`, as far as they would go on.
-pub async fn end_all(write: &Write<'_>, _permit: &Permit, student: StudentId, last: NaiveDate) -> Result<()> {
-    let ended = ActiveModel { ends_on: Set(Some(last)), updated_at: Set(write.now()), ..Default::default() };
-    Entity::update_many()
-        .set(ended)
-        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
-        .filter(Column::StudentId.eq(student))
-        .filter(Column::EndsOn.is_null().or(Column::EndsOn.gt(last)))
-        .exec(write.db())
-        .await?;
+/// Ends the places of `student` with the stay, also those that the caller does not see.
+pub async fn end_all(write: &Write<'_>, permit: &Permit, student: StudentId, leaving: Leaving) -> Result<()> {
+    let everywhere = Scope::system(write.call().today());
+    for row in all_of(write.db(), &everywhere, student).await? {
+        if let Some(last) = leaving.end_of(row.starts_on, row.ends_on) {
+            let starts_on = row.starts_on;
+            set_days(write, permit, row, starts_on, Some(last)).await?;
+        }
+    }
     Ok(())
 }

@@ -13,6 +13,7 @@ use crate::access::{Action, Permit, Place};
 use crate::audit;
 use crate::call::{Call, Write};
 use crate::notifications::devices;
+use crate::people::persons::rules::Details;
 use crate::people::{persons, places, students};
 use crate::platform::error::{Error, Result, check_version, not_found};
 use crate::platform::outbox::Event;
@@ -26,14 +27,18 @@ pub(super) async fn create(write: &Write<'_>, input: GuardianshipCreateInput) ->
     let place = places::of_student(write.db(), today, &student).await?;
     let permit = write.authorize(Action::GuardianWrite, place.clone())?;
     refuse_own_child(write, &permit, &[student.id]).await?;
-    students::rules::is_here(student.left_on, today)?;
     let starts_on = input.starts_on.map_or(today, |day| day.0);
     let ends_on = input.ends_on.map(|day| day.0);
     let mut checks = Checks::default();
     let id = checks.own_id(input.id.as_ref(), GuardianshipId::new);
-    checks.with(rules::is_sound(starts_on, ends_on, input.contact_priority))?;
+    checks.heed(students::rules::is_here(student.left_on, today))?;
+    checks.heed(rules::is_sound(starts_on, ends_on, input.contact_priority))?;
+    let chosen = checks.with(chosen(write, &student, input.guardian).await)?;
     let id = id.free(write.db(), &permit).await?;
-    let guardian = guardian(write, &permit, &student, input.guardian).await?;
+    let guardian = match chosen {
+        Chosen::Known(person) => person,
+        Chosen::New(details) => persons::insert(write, &permit, student.board_id, PersonId::new(), details).await?,
+    };
     rules::is_not_own(guardian.id, permit.person())?;
     let verified = write.authorize(Action::GuardianshipWrite, place).is_ok();
     // All of them: what the caller does not see of the family may be what separates it.
@@ -80,25 +85,23 @@ pub async fn refuse_own_family(write: &Write<'_>, permit: &Permit, guardian: Per
     refuse_own_child(write, permit, &children).await
 }
 
-/// The person that the input names, in sight and in the student's board, or a new one.
-async fn guardian(
-    write: &Write<'_>,
-    permit: &Permit,
-    student: &student::Model,
-    choice: GuardianChoice,
-) -> Result<person::Model> {
+/// Who becomes guardian.
+enum Chosen {
+    Known(person::Model),
+    New(Details),
+}
+
+/// The person that the input names, in sight and in the student's board, or the details of a new one. Writes nothing.
+async fn chosen(write: &Write<'_>, student: &student::Model, choice: GuardianChoice) -> Result<Chosen> {
     let missing = || not_found("guardian.id");
     match choice {
         GuardianChoice::Id(id) => {
             let id = id.parse().map_err(|_| missing())?;
-            let person = persons::store::by_id(write.db(), &write.scope(), id).await?.ok_or_else(missing)?;
+            let person = persons::store::lock(write.db(), &write.scope(), id).await?.ok_or_else(missing)?;
             let usable = person.board_id == student.board_id && person.archived_at.is_none();
-            if usable { Ok(person) } else { Err(missing()) }
+            if usable { Ok(Chosen::Known(person)) } else { Err(missing()) }
         }
-        GuardianChoice::NewPerson(details) => {
-            let details = details.details().checked("guardian.newPerson.")?;
-            persons::insert(write, permit, student.board_id, PersonId::new(), details).await
-        }
+        GuardianChoice::NewPerson(person) => person.details().checked("guardian.newPerson.").map(Chosen::New),
     }
 }
 
@@ -110,20 +113,33 @@ pub(super) async fn update(write: &Write<'_>, input: GuardianshipUpdateInput) ->
     refuse_own_child(write, &permit, &[row.student_id]).await?;
     check_version(&row, row.version, input.if_version)?;
     let changed = input.over(&row);
+    let mut checks = Checks::default();
     if input.status.is_some() {
-        rules::may_set(changed.status)?;
+        checks.heed(rules::may_set(changed.status))?;
     }
     let today = write.call().today();
     if rules::is_over(&row, today) && !rules::is_over(&changed, today) {
-        students::rules::is_here(student.left_on, today)?;
+        checks.heed(students::rules::is_here(student.left_on, today))?;
+        checks.heed(must_have_a_record(write, row.guardian_id).await)?;
     }
-    rules::is_sound(changed.starts_on, changed.ends_on, changed.contact_priority)?;
+    // What the input does not name may be as it was left: a relation that never began ends before its first day.
+    let ends_on = changed.ends_on.filter(|_| !input.ends_on.is_undefined());
+    let priority = changed.contact_priority.filter(|_| !input.contact_priority.is_undefined());
+    checks.with(rules::is_sound(changed.starts_on, ends_on, priority))?;
     let deeds = deeds(&row, &changed);
     let row = store::update(write.db(), &permit, changed, write.now()).await?;
     for deed in deeds {
         tell(write, &permit, deed, &row).await?;
     }
     Ok(row)
+}
+
+/// Refuses for a guardian whose record is closed. Locked: who archives it just now does not see the relation go on.
+async fn must_have_a_record(write: &Write<'_>, guardian: PersonId) -> Result<()> {
+    let everywhere = Scope::system(write.call().today());
+    let guardian = persons::store::lock(write.db(), &everywhere, guardian).await?;
+    let guardian = guardian.ok_or_else(|| Error::fault("a guardianship without a guardian"))?;
+    rules::has_a_record(guardian.archived_at)
 }
 
 /// What an update did, each with a line of its own in the log.
@@ -150,8 +166,8 @@ pub(super) async fn end(write: &Write<'_>, input: GuardianshipEndInput) -> Resul
         return Ok(row);
     }
     check_version(&row, row.version, input.if_version)?;
-    let today = write.call().today();
-    let last = row.ends_on.map_or(today, |last| last.min(today));
+    let last = students::rules::last_of(row.starts_on, write.call().today());
+    let last = row.ends_on.map_or(last, |earlier| earlier.min(last));
     let ended = Model { status: GuardianshipStatus::Ended, ends_on: Some(last), ..row };
     let row = store::update(write.db(), &permit, ended, write.now()).await?;
     tell(write, &permit, "guardianship.ended", &row).await?;

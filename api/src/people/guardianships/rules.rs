@@ -1,10 +1,11 @@
 //! How a guardianship begins and changes.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use glans_entity::ids::PersonId;
 use glans_entity::people::guardianship::Model;
 use glans_entity::people::{GuardianAccess, GuardianshipStatus};
 
+use crate::people::students::rules::last_of;
 use crate::platform::error::{Result, UserErrorCode, refuse};
 use crate::platform::text::Checks;
 
@@ -18,10 +19,13 @@ pub fn is_over(row: &Model, today: NaiveDate) -> bool {
 
 /// The relation as it ends today with the record of the guardian. One that ends earlier keeps its last day. One that waits for
 /// the school to verify it counted for nothing, and goes on to: it is over before it began, as what is past is judged by days.
+/// So is one that has not begun.
 pub fn over_with_the_record(row: Model, today: NaiveDate) -> Model {
     let last = match row.status {
         GuardianshipStatus::Suspended => row.starts_on.pred_opt().unwrap_or(row.starts_on),
-        GuardianshipStatus::Invited | GuardianshipStatus::Active | GuardianshipStatus::Ended => today,
+        GuardianshipStatus::Invited | GuardianshipStatus::Active | GuardianshipStatus::Ended => {
+            last_of(row.starts_on, today)
+        }
     };
     let ends_on = Some(row.ends_on.map_or(last, |earlier| earlier.min(last)));
     Model { status: GuardianshipStatus::Ended, ends_on, ..row }
@@ -52,6 +56,17 @@ pub fn may_set(status: GuardianshipStatus) -> Result<()> {
         GuardianshipStatus::Ended => {
             Err(refuse(UserErrorCode::Invalid, "status", "End the guardianship with guardianshipEnd."))
         }
+    }
+}
+
+/// All relations of a guardian end with the record, also where the person is erased, and none goes on without it.
+pub fn has_a_record(archived_at: Option<DateTime<Utc>>) -> Result<()> {
+    match archived_at {
+        Some(_) => {
+            let message = "The record of this guardian is closed. Make a new one instead.";
+            Err(refuse(UserErrorCode::Conflict, "status", message))
+        }
+        None => Ok(()),
     }
 }
 
@@ -88,7 +103,6 @@ pub fn is_sound(starts_on: NaiveDate, ends_on: Option<NaiveDate>, priority: Opti
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::{DateTime, Utc};
     use glans_entity::ids::{BoardId, GuardianshipId, StudentId};
     use glans_entity::people::GuardianRelationship;
 
@@ -139,6 +153,8 @@ mod tests {
             assert_eq!(over(status, Some("2028-07-31")), Some(today));
             assert_eq!(over(status, Some("2027-03-01")), Some(day("2027-03-01")));
         }
+        let later = Model { starts_on: day("2028-01-01"), ..link(GuardianAccess::Full, S::Active) };
+        assert_eq!(over_with_the_record(later, today).ends_on, Some(day("2027-12-31")), "it never begins");
         assert_eq!(over(S::Suspended, None), Some(day("2026-07-31")), "the day before it began");
         assert_eq!(over(S::Suspended, Some("2027-03-01")), Some(day("2026-07-31")));
     }

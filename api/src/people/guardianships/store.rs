@@ -1,20 +1,20 @@
 //! The SQL of guardianships.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use glans_entity::ids::{GuardianshipId, PersonId, StudentId};
-use glans_entity::people::guardianship::{ActiveModel, Column, Entity, Model};
+use glans_entity::people::guardianship::{Column, Entity, Model};
 use glans_entity::people::{GuardianAccess, GuardianshipStatus};
 use glans_entity::scope::{Scope, Scoped};
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect, UpdateMany,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use super::rules;
 use crate::access::Permit;
 use crate::call::Write;
 use crate::people::rights::covers;
+use crate::people::students::rules::Leaving;
 use crate::platform::error::Result;
 use crate::platform::own_id::taken_or_id;
 
@@ -98,26 +98,25 @@ pub async fn end_all_of_guardian(write: &Write<'_>, permit: &Permit, guardian: P
     Ok(())
 }
 
-/// Lets all guardianships of `student` end on `last`, as far as they would go on.
+/// Lets the guardianships of `student` end with the stay, also those that the caller does not see. One that was ended by
+/// itself is left alone.
 pub async fn end_all_of_student(
     write: &Write<'_>,
-    _permit: &Permit,
+    permit: &Permit,
     student: StudentId,
-    last: NaiveDate,
+    leaving: Leaving,
 ) -> Result<()> {
-    let ended = ActiveModel { ends_on: Set(Some(last)), ..Default::default() };
-    change(write, ended)
+    let rows = Entity::within(&Scope::system(write.call().today()))
         .filter(Column::StudentId.eq(student))
-        .filter(Column::EndsOn.is_null().or(Column::EndsOn.gt(last)))
-        .exec(write.db())
-        .await?;
-    Ok(())
-}
-
-/// The same change to many that are not over, as the next version of each.
-fn change(write: &Write<'_>, changed: ActiveModel) -> UpdateMany<Entity> {
-    Entity::update_many()
-        .set(ActiveModel { updated_at: Set(write.now()), ..changed })
-        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
         .filter(Column::Status.ne(GuardianshipStatus::Ended))
+        .order_by_asc(Column::Id)
+        .lock_exclusive()
+        .all(write.db())
+        .await?;
+    for row in rows {
+        if let Some(last) = leaving.end_of(row.starts_on, row.ends_on) {
+            update(write.db(), permit, Model { ends_on: Some(last), ..row }, write.now()).await?;
+        }
+    }
+    Ok(())
 }

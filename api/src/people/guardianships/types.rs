@@ -67,9 +67,12 @@ impl Guardianship {
         Ok(if over { GuardianshipStatus::Ended } else { self.0.status.into() })
     }
 
-    /// The place in the order of whom to call, 1 first, up to 99; null when it does not matter.
-    pub async fn contact_priority(&self) -> Option<i32> {
-        self.0.contact_priority
+    /// The place in the order of whom to call, 1 first, up to 99; null when it does not matter. For staff only, and null
+    /// for every guardian of the student: a second place tells that there is a first.
+    pub async fn contact_priority(&self, ctx: &Context<'_>) -> Result<Option<i32>> {
+        let Some(place) = self.0.contact_priority else { return Ok(None) };
+        let own = loaders::one(ctx, OwnChild(self.0.student_id)).await?;
+        Ok((!own.unwrap_or_default()).then_some(place))
     }
 
     /// The first day on which it counts.

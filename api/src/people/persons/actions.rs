@@ -2,6 +2,7 @@
 
 use async_graphql::ID;
 use glans_entity::ids::{BoardId, MembershipId, PersonId, SchoolId};
+use glans_entity::organisation::school;
 use glans_entity::people::person::Model;
 use glans_entity::people::{Role, ScopeKind, membership};
 use glans_entity::scope::Scope;
@@ -24,30 +25,35 @@ use crate::platform::text::Checks;
 pub(super) async fn create(write: &Write<'_>, input: PersonCreateInput) -> Result<Model> {
     let board = input.board.parse().map_err(|_| not_found("board"))?;
     let board = boards::store::by_id(write.db(), &write.scope(), board).await?.ok_or_else(|| not_found("board"))?;
-    let Some(school) = &input.school else {
-        let permit = write.authorize(Action::StaffWrite, Place::from(&board))?;
-        return insert_new(write, &permit, board.id, input).await;
+    let mut checks = Checks::default();
+    let school = match &input.school {
+        Some(id) => checks.heed(school_of(write, board.id, id).await)?.map(Some),
+        None => Some(None),
     };
-    let id = school.parse().map_err(|_| not_found("school"))?;
-    let school = schools::store::by_id(write.db(), &write.scope(), id).await?;
-    let school = school.filter(|school| school.board_id == board.id).ok_or_else(|| not_found("school"))?;
-    let permit = write.authorize(Action::StaffWrite, Place::from(&school))?;
-    in_use(school.archived_at, "school")?;
-    let person = insert_new(write, &permit, board.id, input).await?;
-    let permit = write.authorize(Action::GrantTeacher, Place::from(&school))?;
-    let scope = (ScopeKind::School, school.id.0, Some(school.id));
-    let row = membership(write, &person, Role::Teacher, scope);
-    grant(write, &permit, row).await?;
+    // Where no school is found under the id that is given, there is no place to have a right at, and nothing is made.
+    let place = school.as_ref().map(|school| school.as_ref().map_or_else(|| Place::from(&board), Place::from));
+    let permit = place.map(|place| write.authorize(Action::StaffWrite, place)).transpose()?;
+    if let Some(Some(school)) = &school {
+        checks.heed(in_use(school.archived_at, "school"))?;
+    }
+    let id = checks.own_id(input.id.as_ref(), PersonId::new);
+    let details = checks.heed(input.details.details().checked("details."))?;
+    let (permit, details) = checks.all(permit.zip(details))?;
+    let id = id.free(write.db(), &permit).await?;
+    let person = insert(write, &permit, board.id, id, details).await?;
+    if let Some(school) = school.flatten() {
+        let permit = write.authorize(Action::GrantTeacher, Place::from(&school))?;
+        let scope = (ScopeKind::School, school.id.0, Some(school.id));
+        grant(write, &permit, membership(write, &person, Role::Teacher, scope)).await?;
+    }
     Ok(person)
 }
 
-/// Stores who an input describes.
-async fn insert_new(write: &Write<'_>, permit: &Permit, board: BoardId, input: PersonCreateInput) -> Result<Model> {
-    let mut checks = Checks::default();
-    let id = checks.own_id(input.id.as_ref(), PersonId::new);
-    let details = checks.with(input.details.details().checked("details."))?;
-    let id = id.free(write.db(), permit).await?;
-    insert(write, permit, board, id, details).await
+/// The school with this id, in sight and of `board`.
+async fn school_of(write: &Write<'_>, board: BoardId, id: &ID) -> Result<school::Model> {
+    let id = id.parse().map_err(|_| not_found("school"))?;
+    let school = schools::store::by_id(write.db(), &write.scope(), id).await?;
+    school.filter(|school| school.board_id == board).ok_or_else(|| not_found("school"))
 }
 
 /// Stores a person with checked details in `board`, without a role and without a login.

@@ -6,6 +6,7 @@ use glans_entity::people::student::Model;
 use sea_orm::ActiveValue::Set;
 use sea_orm::IntoActiveModel;
 
+use super::rules::Leaving;
 use super::types::{StudentCreateInput, StudentLeaveInput, StudentUpdateInput};
 use super::{rules, store};
 use crate::access::{Action, Permit, Place};
@@ -24,7 +25,10 @@ pub(super) async fn create(write: &Write<'_>, input: StudentCreateInput) -> Resu
     let mut checks = Checks::default();
     checks.heed(in_use(school.archived_at, "school"))?;
     let id = checks.own_id(input.id.as_ref(), StudentId::new);
-    let details = checks.with(rules::details(&input.display_name, input.number.as_deref()))?;
+    let details = checks.heed(rules::details(&input.display_name, input.number.as_deref()))?;
+    let groups = input.class_groups.unwrap_or_default();
+    let groups = checks.heed(enrolments::actions::wanted(write, school.id, &groups).await)?;
+    let (details, groups) = checks.all(details.zip(groups))?;
     let id = id.free(write.db(), &permit).await?;
     let row = Model {
         id,
@@ -41,7 +45,7 @@ pub(super) async fn create(write: &Write<'_>, input: StudentCreateInput) -> Resu
     };
     let student = store::insert(write.db(), &permit, row).await?;
     write.emit(&permit, Event::about("student.created", student.id)).await?;
-    enrolments::actions::put(write, &permit, &student, &input.class_groups.unwrap_or_default()).await?;
+    enrolments::actions::put(write, &permit, &student, &groups).await?;
     Ok(student)
 }
 
@@ -60,14 +64,15 @@ pub(super) async fn update(write: &Write<'_>, input: StudentUpdateInput) -> Resu
     Ok(student)
 }
 
-/// Places and guardianships last as long as the student stays.
+/// Places and guardianships last as long as the student stays, and move where another last day is told later.
 pub(super) async fn leave(write: &Write<'_>, input: StudentLeaveInput) -> Result<Model> {
     let (student, permit) = lock(write, &input.id).await?;
     check_version(&student, student.version, input.if_version)?;
     let today = write.call().today();
     let last = rules::last_day(input.on.map_or(today, |day| day.0), today)?;
-    enrolments::store::end_all(write, &permit, student.id, last).await?;
-    guardianships::store::end_all_of_student(write, &permit, student.id, last).await?;
+    let leaving = Leaving { last, former: student.left_on };
+    enrolments::store::end_all(write, &permit, student.id, leaving).await?;
+    guardianships::store::end_all_of_student(write, &permit, student.id, leaving).await?;
     let version = student.version;
     let mut row = student.into_active_model();
     row.left_on = Set(Some(last));

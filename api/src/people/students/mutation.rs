@@ -36,8 +36,9 @@ impl StudentMutation {
         StudentUpdatePayload::of(done)
     }
 
-    /// Lets a student leave the school: places in class groups and guardianships end on the same day. For who leads the
-    /// school and administrators of the board.
+    /// Lets a student leave the school: places in class groups and guardianships end on the same day, and those that have
+    /// not begun by then never begin. A second time it corrects the day: what ended on the first one ends on the second.
+    /// For who leads the school and administrators of the board.
     async fn student_leave(
         &self,
         ctx: &Context<'_>,

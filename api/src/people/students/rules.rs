@@ -81,6 +81,29 @@ pub fn last_day(on: NaiveDate, today: NaiveDate) -> Result<NaiveDate> {
     Ok(on)
 }
 
+/// The last day of what lasts to `last` at most: what has not begun by then is over before it begins.
+pub fn last_of(starts_on: NaiveDate, last: NaiveDate) -> NaiveDate {
+    Ord::max(last, starts_on.pred_opt().unwrap_or(starts_on))
+}
+
+/// The last day of a student at the school, and the one that was told before.
+#[derive(Clone, Copy, Debug)]
+pub struct Leaving {
+    pub last: NaiveDate,
+    pub former: Option<NaiveDate>,
+}
+
+impl Leaving {
+    /// The day on which a place or relation of the student is to end, where that is another one than now: of what would
+    /// go on, and of what ended with the stay as it was told before. What ended earlier keeps its last day.
+    pub fn end_of(self, starts_on: NaiveDate, ends_on: Option<NaiveDate>) -> Option<NaiveDate> {
+        let end = last_of(starts_on, self.last);
+        let goes_on = ends_on.is_none_or(|own| own > end);
+        let ended_with_it = self.former.is_some_and(|former| ends_on == Some(last_of(starts_on, former)));
+        ((goes_on || ended_with_it) && ends_on != Some(end)).then_some(end)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,6 +139,23 @@ mod tests {
         assert!(is_here(Some(day("2026-11-23")), day("2026-11-24")).is_err());
         assert!(is_here(Some(day("2026-11-24")), day("2026-11-24")).is_ok());
         assert!(is_here(None, day("2026-11-24")).is_ok());
+    }
+
+    #[test]
+    fn what_lasts_as_long_as_the_stay_moves_with_its_end() {
+        let end = |former: Option<&str>, last: &str, starts_on: &str, ends_on: Option<&str>| {
+            Leaving { last: day(last), former: former.map(day) }.end_of(day(starts_on), ends_on.map(day))
+        };
+        let (typed, meant) = ("2025-12-15", "2027-07-31");
+        assert_eq!(end(None, typed, "2025-08-01", None), Some(day(typed)));
+        assert_eq!(end(None, typed, "2025-08-01", Some("2026-07-31")), Some(day(typed)));
+        assert_eq!(end(None, typed, "2025-08-01", Some("2025-10-01")), None, "it ended by itself");
+        assert_eq!(end(None, typed, "2026-01-01", None), Some(day("2025-12-31")), "it never begins");
+        assert_eq!(end(Some(typed), meant, "2025-08-01", Some(typed)), Some(day(meant)));
+        assert_eq!(end(Some(typed), meant, "2026-01-01", Some("2025-12-31")), Some(day(meant)));
+        assert_eq!(end(Some(typed), meant, "2025-08-01", Some("2025-10-01")), None);
+        assert_eq!(end(Some(meant), typed, "2026-01-01", Some(meant)), Some(day("2025-12-31")));
+        assert_eq!(end(Some(typed), typed, "2025-08-01", Some(typed)), None, "told again");
     }
 
     #[test]

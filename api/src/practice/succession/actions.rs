@@ -16,6 +16,7 @@ use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_fo
 use crate::platform::outbox::Event;
 use crate::practice::cohorts::actions as cohorts;
 use crate::practice::progress::actions::{self as progress, At};
+use crate::programme;
 use crate::programme::content::{Content, Part, Place};
 use crate::programme::shelf::Shelf;
 
@@ -44,6 +45,8 @@ pub(super) async fn migrate(write: &Write<'_>, input: CohortMigrateInput) -> Res
         store::hand_over(write.db(), &permit, cohort.id, &succession, write.now()).await?;
         store::keep(write.db(), &permit, &cohort, &succession).await?;
     }
+    // Since the edition came out people went on in the one before.
+    programme::carry_states(write, &permit, (from.edition.id, to.edition.id), cohort.board_id).await?;
     let cohort = cohorts::set_edition(write, &permit, cohort, to.edition.id).await?;
     tell(write, &permit, &cohort, told, &succession).await?;
     write.emit(&permit, Event::about("cohort.migrated", cohort.id)).await?;

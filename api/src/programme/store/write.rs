@@ -1,7 +1,8 @@
 //! Writing programmes.
 
 use chrono::{DateTime, Utc};
-use glans_entity::ids::{AccountId, MaterialId, ProgrammeVersionId};
+use glans_entity::ids::{AccountId, BoardId, MaterialId, ProgrammeVersionId};
+use glans_entity::people::person;
 use glans_entity::programme::{
     MaterialState, lesson, material, material_state, module, programme, programme_version, programme_year,
 };
@@ -86,17 +87,18 @@ pub async fn publish(
     Ok(row.update(db).await?)
 }
 
-/// Everybody stays as far in the materials of `to` as they were in those of `from` with the same key.
+/// Everybody stays as far in the materials of `to` as they were in those of `from` with the same key: the people of
+/// `board`, or of all boards. What was said of `to` later stands.
 pub async fn carry_states(
     db: &impl ConnectionTrait,
     _permit: &Permit,
-    from: ProgrammeVersionId,
-    to: ProgrammeVersionId,
+    (from, to): (ProgrammeVersionId, ProgrammeVersionId),
+    board: Option<BoardId>,
 ) -> Result<()> {
     use material_state::Column::{AccountId, MaterialId, State, UpdatedAt};
     let (old, new) = (Alias::new("old"), Alias::new("new"));
     let column = |table: &Alias, column: material::Column| Expr::col((table.clone(), column));
-    let carried = Query::select()
+    let mut carried = Query::select()
         .column((material_state::Entity, AccountId))
         .column((new.clone(), material::Column::Id))
         .column((material_state::Entity, State))
@@ -117,9 +119,22 @@ pub async fn carry_states(
         .and_where(column(&old, material::Column::ProgrammeVersionId).eq(from.0))
         .and_where(column(&new, material::Column::ProgrammeVersionId).eq(to.0))
         .to_owned();
+    if let Some(board) = board {
+        let people = Query::select()
+            .column(person::Column::AccountId)
+            .from(person::Entity)
+            .and_where(Expr::col(person::Column::BoardId).eq(board.0))
+            .and_where(Expr::col(person::Column::AccountId).is_not_null())
+            .to_owned();
+        carried.and_where(Expr::col((material_state::Entity, AccountId)).in_subquery(people));
+    }
+    let carried_at = Expr::col((Alias::new("excluded"), UpdatedAt));
+    let mut later = OnConflict::columns([AccountId, MaterialId]);
+    later.update_columns([State, UpdatedAt]);
+    later.action_and_where(carried_at.gt(Expr::col((material_state::Entity, UpdatedAt))));
     let mut insert = Query::insert();
     insert.into_table(material_state::Entity).columns([AccountId, MaterialId, State, UpdatedAt]);
-    insert.select_from(carried).map_err(Error::fault)?;
+    insert.select_from(carried).map_err(Error::fault)?.on_conflict(later);
     db.execute(&insert).await?;
     Ok(())
 }
