@@ -39,6 +39,7 @@ pub trait Key: Serialize + DeserializeOwned {
 
 impl Key for Uuid {}
 impl Key for i32 {}
+impl Key for i64 {}
 impl Key for usize {}
 
 impl Key for String {

@@ -54,7 +54,7 @@ pub(super) async fn create(write: &Write<'_>, input: CohortCreateInput) -> Resul
         join(write, &permit, &cohort, school.id).await?;
     }
     let place = Place { cohort: Some(cohort.id), ..Place::board(board) };
-    let seat = Seat { kind: ScopeKind::Cohort, id: cohort.id.0, place };
+    let seat = Seat { kind: ScopeKind::Cohort, id: cohort.id.0, place, archived_at: None };
     for trainer in &trainers {
         roles::appoint(write, &permit, trainer, &seat, Term::at_once(Role::Trainer)).await?;
     }
