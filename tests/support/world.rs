@@ -269,17 +269,17 @@ impl World {
         assert!(!self.server.initialized(), "a server would go on with what it knows");
         let (engine, db) = (self.engine(), self.app.db.clone());
         if let Some(database) = self.database.brought_back().await {
-            return Self::over(database, db, self.ours, self.theirs);
+            return Self::over(database, db, &self.ours, &self.theirs);
         }
         db.close().await.expect("a database that closes");
         Self::prepare(engine).await.expect("the engine was there a moment ago")
     }
 
-    fn over(database: TestDatabase, db: Database, ours: Board, theirs: Board) -> Self {
+    fn over(database: TestDatabase, db: Database, ours: &Board, theirs: &Board) -> Self {
         let secret_key = Some(BASE64_STANDARD.encode([7; 32]));
         let config = Config { database_url: database.url().to_owned(), secret_key, ..Config::default() };
         let app = App::new(config, db, Clock::default()).expect("a sound configuration");
-        Self { app, ours, theirs, schema: SCHEMA.clone(), database, server: OnceCell::new() }
+        Self { app, ours: *ours, theirs: *theirs, schema: SCHEMA.clone(), database, server: OnceCell::new() }
     }
 }
 
@@ -343,7 +343,7 @@ impl Setting for World {
         let Boards { snapshot, ours, theirs } = Boards::of(engine)?;
         let database = TestDatabase::copy(snapshot).await;
         let db = Database::connect(database.url()).await.expect("a database of this test");
-        Some(Self::over(database, db, *ours, *theirs))
+        Some(Self::over(database, db, ours, theirs))
     }
 
     async fn remove(self) -> TestDatabase {

@@ -8,9 +8,11 @@ mod revoke;
 mod token;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::body::Body;
+use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -23,6 +25,8 @@ use crate::http::{self, CallerKind, Empty, Payer, RequestId, Till};
 
 /// Forms of these endpoints have some hundred bytes.
 const LARGEST_FORM: usize = 16 * 1024;
+/// How long one may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// Points for a form that tries a secret or token: as many as `sessionCreate` costs, from the bucket that it is paid from.
 const TRY: u64 = 11;
 
@@ -35,7 +39,6 @@ pub fn routes(app: Arc<App>, till: Till) -> Router {
         .route_layer(from_fn_with_state(desk, paid))
         .route("/.well-known/jwks.json", get(discovery::keys))
         .route("/.well-known/oauth-authorization-server", get(discovery::server))
-        .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .with_state(app)
 }
 
@@ -50,9 +53,12 @@ struct Desk {
 async fn paid(State(desk): State<Desk>, request: Request, next: Next) -> Response {
     let (head, body) = request.into_parts();
     let payer = Payer::address(http::address(&head, desk.behind_proxy));
-    match desk.till.pay(payer, CallerKind::Anonymous, TRY).await {
-        Ok(_) => next.run(Request::from_parts(head, body)).await,
-        Err(Empty { retry_after }) => Refusal::TooMany { retry_after_seconds: retry_after.as_secs() }.into_response(),
+    if let Err(Empty { retry_after }) = desk.till.pay(payer, CallerKind::Anonymous, TRY).await {
+        return Refusal::TooMany { retry_after_seconds: retry_after.as_secs() }.into_response();
+    }
+    match http::receive(&head.headers, body, LARGEST_FORM, PATIENCE, PATIENCE).await {
+        Ok(form) => next.run(Request::from_parts(head, Body::from(form))).await,
+        Err(unread) => Refusal::Unread(unread).into_response(),
     }
 }
 

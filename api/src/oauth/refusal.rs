@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use crate::http::Unread;
 use crate::platform::error::Error;
 
 /// Why there is no token.
@@ -12,6 +13,8 @@ use crate::platform::error::Error;
 pub(super) enum Refusal {
     /// The form is not in order.
     InvalidRequest(&'static str),
+    /// The form did not arrive whole.
+    Unread(Unread),
     /// Unknown client, wrong secret, revoked: the same answer. RFC 6749 wants the scheme named that was tried.
     InvalidClient {
         basic: bool,
@@ -34,6 +37,13 @@ impl Refusal {
         let bad = StatusCode::BAD_REQUEST;
         match self {
             Self::InvalidRequest(description) => (bad, "invalid_request", description),
+            Self::Unread(Unread::TooLarge) => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "invalid_request", "A form has at most 16 KiB.")
+            }
+            Self::Unread(Unread::TooSlow) => {
+                (StatusCode::REQUEST_TIMEOUT, "invalid_request", "The form took too long to arrive.")
+            }
+            Self::Unread(Unread::BrokeOff) => (bad, "invalid_request", "The form broke off."),
             Self::InvalidClient { .. } => {
                 (StatusCode::UNAUTHORIZED, "invalid_client", "Client id or client secret is wrong.")
             }

@@ -7,11 +7,9 @@ use crate::platform::error::{Result, UserErrorCode, refuse};
 
 /// Refuses, at `field`, what was closed.
 pub fn in_use(archived_at: Option<DateTime<Utc>>, field: &str) -> Result<()> {
-    match archived_at {
-        None => Ok(()),
-        Some(_) => {
-            let message = "This is closed: nothing of it can be changed, and nothing put into it, any more.";
-            Err(refuse(UserErrorCode::Conflict, field, message))
-        }
+    if archived_at.is_none() {
+        return Ok(());
     }
+    let message = "This is closed: nothing of it can be changed, and nothing put into it, any more.";
+    Err(refuse(UserErrorCode::Conflict, field, message))
 }

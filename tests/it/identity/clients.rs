@@ -216,6 +216,8 @@ async fn the_token_endpoint_refuses_in_the_words_of_the_rfc(world: &World) {
     assert_eq!(post(&actor, "/oauth/token", &twice).await.body["error"], "invalid_request");
     let json = actor.posts("/oauth/token", &json!({ "grant_type": "refresh_token" })).await;
     assert_eq!(json.body["error"], "invalid_request");
+    let long = post(&actor, "/oauth/token", &[("grant_type", &"x".repeat(16 * 1024))]).await;
+    assert_eq!((long.status.as_u16(), &long.body["error"]), (413, &json!("invalid_request")));
     assert_eq!(actor.gets("/oauth/token").await.status.as_u16(), 405);
 }
 
