@@ -381,8 +381,11 @@ async fn a_last_day_at_school_is_corrected(world: &World) {
     assert_eq!(refusals(&changed), Vec::<String>::new());
     let group = json!([{ "name": "3a" }]);
     assert_eq!(leave(meant).await, left(meant, group, [meant, meant, meant]));
-    let seen = ask(world, Who::Guardian, STUDENT, json!({ "id": child })).await;
-    assert_eq!(seen["student"]["displayName"], "Noor");
+    let seen = async || ask(world, Who::Guardian, STUDENT, json!({ "id": child })).await["student"].take();
+    assert_eq!(seen().await, Value::Null, "it waits for the school");
+    let input = json!({ "id": world.ours.guardianships[0], "status": "ACTIVE" });
+    assert_eq!(codes(&act(world, Who::Leader, "guardianshipUpdate", "", input).await), Vec::<String>::new());
+    assert_eq!(seen().await["displayName"], "Noor");
     let ended = act(world, Who::Leader, "guardianshipEnd", "guardianship { endsOn }", json!({ "id": later })).await;
     assert_eq!(ended["guardianship"]["endsOn"], json!(before));
 }

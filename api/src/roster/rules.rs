@@ -76,8 +76,8 @@ pub fn new_link(
 
 /// Access and status of a link that exists.
 ///
-/// What makes a new link wait for the school makes this one wait too: no authority, where the link says more than such a
-/// parent may have, and UNVERIFIED.
+/// A parent without authority waits for the school, as with a new link, where the link says more than such a parent may have.
+/// UNVERIFIED says no more than that the file knows nothing: what the school verified stays.
 pub fn kept_link(
     now: (GuardianAccess, GuardianshipStatus),
     stated: Option<StatedAccess>,
@@ -86,8 +86,6 @@ pub fn kept_link(
     let (access, status) = (narrowed(now.0, stated), now.1);
     if authority == Some(false) && breadth(access) > breadth(GuardianAccess::OnRequest) {
         (GuardianAccess::OnRequest, GuardianshipStatus::Suspended)
-    } else if stated == Some(StatedAccess::Unverified) {
-        (access, GuardianshipStatus::Suspended)
     } else {
         (access, status)
     }
@@ -178,7 +176,7 @@ mod tests {
         assert_eq!(kept_link((Full, Active), Some(StatedAccess::OnRequest), Some(false)), (OnRequest, Active));
         assert_eq!(kept_link((OnRequest, Active), None, Some(false)), (OnRequest, Active));
         assert_eq!(kept_link((EmergencyOnly, Active), None, Some(false)), (EmergencyOnly, Active));
-        assert_eq!(kept_link((Full, Active), unverified, None), (Full, Suspended));
+        assert_eq!(kept_link((Full, Active), unverified, None), (Full, Active));
         assert_eq!(kept_link((OnRequest, Suspended), Some(StatedAccess::Full), Some(true)), (OnRequest, Suspended));
         assert_eq!(kept_link((Full, Active), None, None), (Full, Active));
     }

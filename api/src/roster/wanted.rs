@@ -157,8 +157,9 @@ pub struct Guardianship {
 }
 
 impl Guardianship {
-    /// Whether it comes from `guardianships.csv` alone, which says more of a link that another file may state.
+    /// Whether it comes from `relationships.csv` or `guardianships.csv` alone, which say more of a link that another file may
+    /// state.
     pub fn adds_only(&self) -> bool {
-        self.source_id.starts_with("guardianships:")
+        self.source_id.starts_with("guardianships:") || self.source_id.starts_with("relationships:")
     }
 }

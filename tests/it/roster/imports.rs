@@ -158,7 +158,7 @@ async fn what_a_database_cannot_hold_is_told_as_any_problem(office: &Office) {
     let line = bundle.line("classes", "g2");
     let outcome = office.import(&bundle).await;
     let told = errors(&outcome);
-    let value = "a line break or a NUL stands inside a value; look for quotation marks that are left open";
+    let value = "rows, or a NUL, stand inside a value; look for quotation marks that are left open";
     assert!(told.contains(&format!("classes.csv:{line}: {value}")), "{told:?}");
     let header = "users.csv:1: the name of column 22 holds a line break or another character that cannot be shown: \"pro nouns\"";
     assert!(told.iter().any(|text| text == header), "{told:?}");

@@ -44,14 +44,7 @@ pub async fn accept(call: &Call, answer: &Answer<'_>) -> Result<Option<Tokens>> 
     let invitation = opened_by(call, &code).await?;
     let person = store::person(&call.read_as_system().await?, invitation.person_id).await?;
     let person = person.ok_or_else(|| Error::fault("an invitation of nobody"))?;
-    let login = match login(call, &person, answer).await {
-        Ok(login) => login.ok_or_else(has_account)?,
-        Err(refused) => {
-            // It says the same of every address, so it costs no try.
-            give_back(call, &invitation).await?;
-            return Err(refused);
-        }
-    };
+    let Some(login) = login(call, &person, answer).await? else { return Err(known_address(call, &invitation).await?) };
     let write = call.write_as_system().await?;
     let (account, opened) = enter(&write, &person, login, answer.device).await?;
     join(&write, &invitation, account).await?;
@@ -63,37 +56,34 @@ pub async fn accept(call: &Call, answer: &Answer<'_>) -> Result<Option<Tokens>> 
     }
 }
 
-/// The open invitation whose secret was shown, with one of its tries taken: a code tells of no more addresses than it has
-/// tries whether they have an account. Unknown, used, ended and too often tried ones cost the same work and get the same
-/// answer.
+/// The open invitation whose secret was shown. Unknown, used, ended and too often tried ones cost the same work and get the
+/// same answer.
 async fn opened_by(call: &Call, code: &Code) -> Result<Model> {
     let write = call.write_as_system().await?;
     let invitation = store::take_try(write.db(), &code.lookup(), write.now()).await?;
     write.commit().await?;
     let stored = invitation.as_ref().map(|row| row.secret_hash.clone());
-    let verdict = match call.app().identity.hashing.verify(code.secret(), stored).await {
-        Ok(verdict) => verdict,
-        Err(error) => {
-            // The secret was not looked at.
-            if let Some(invitation) = &invitation {
-                give_back(call, invitation).await?;
-            }
-            return Err(verification::fault(error));
-        }
-    };
-    if let Some(invitation) = invitation.filter(|_| verdict.is_right()) {
-        return Ok(invitation);
-    }
+    let verdict = call.app().identity.hashing.verify(code.secret(), stored).await;
+    let is_wrong = verdict.as_ref().is_ok_and(|verdict| !verdict.is_right());
     let write = call.write_as_system().await?;
-    audit::record(&write, None, Deed::InvitationRefused, None).await?;
+    let Some(invitation) = invitation.filter(|_| !is_wrong) else {
+        audit::record(&write, None, Deed::InvitationRefused, None).await?;
+        write.commit().await?;
+        verdict.map_err(verification::fault)?;
+        return Err(closed());
+    };
+    // The secret was right, or not looked at.
+    store::give_back_try(write.db(), invitation.id).await?;
     write.commit().await?;
-    Err(closed())
+    verdict.map(|_| invitation).map_err(verification::fault)
 }
 
-async fn give_back(call: &Call, invitation: &Model) -> Result<()> {
+/// To tell that an address has an account costs a try: a code tells it of no more addresses than it has tries.
+async fn known_address(call: &Call, invitation: &Model) -> Result<Error> {
     let write = call.write_as_system().await?;
-    store::give_back_try(write.db(), invitation.id).await?;
-    write.commit().await
+    let taken = store::take_try(write.db(), &invitation.lookup, write.now()).await?;
+    write.commit().await?;
+    Ok(taken.map_or_else(closed, |_| has_account()))
 }
 
 fn closed() -> Error {
@@ -129,9 +119,12 @@ async fn login(call: &Call, person: &person::Model, answer: &Answer<'_>) -> Resu
     match hashed {
         Ok(password_hash) if is_new => Ok(Some(Login::New { email, guess, password_hash })),
         found => {
-            let write = call.write_as_system().await?;
-            guess.failed(&write).await?;
-            write.commit().await?;
+            // That we could not hash is no wrong guess of a newcomer.
+            if !is_new || matches!(found, Err(Error::Refused(_))) {
+                let write = call.write_as_system().await?;
+                guess.failed(&write).await?;
+                write.commit().await?;
+            }
             found.map(|_| None)
         }
     }

@@ -58,7 +58,7 @@ pub async fn take_try(db: &impl ConnectionTrait, lookup: &str, now: DateTime<Utc
     Ok(row.filter(|_| taken.rows_affected > 0))
 }
 
-/// The secret was right, and nobody was told anything for it: the try does not count.
+/// The secret was right, or not looked at: the try does not count.
 pub async fn give_back_try(db: &impl ConnectionTrait, id: InvitationId) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::TriesLeft, Expr::col(Column::TriesLeft).add(1))

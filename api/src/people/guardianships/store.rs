@@ -99,7 +99,8 @@ pub async fn end_all_of_guardian(write: &Write<'_>, permit: &Permit, guardian: P
 }
 
 /// Lets the guardianships of `student` end with the stay, also those that the caller does not see. One that was ended by
-/// itself is left alone.
+/// itself is left alone. One that lasts longer again, because the last day was corrected, waits for the school: nobody knows
+/// any more how long it was to last by itself.
 pub async fn end_all_of_student(
     write: &Write<'_>,
     permit: &Permit,
@@ -115,7 +116,9 @@ pub async fn end_all_of_student(
         .await?;
     for row in rows {
         if let Some(last) = leaving.end_of(row.starts_on, row.ends_on) {
-            update(write.db(), permit, Model { ends_on: Some(last), ..row }, write.now()).await?;
+            let is_longer = row.ends_on.is_some_and(|ends| ends < last);
+            let status = if is_longer { GuardianshipStatus::Suspended } else { row.status };
+            update(write.db(), permit, Model { ends_on: Some(last), status, ..row }, write.now()).await?;
         }
     }
     Ok(())

@@ -37,7 +37,8 @@ impl StudentMutation {
     }
 
     /// Lets a student leave the school: places in class groups and guardianships end on the same day, and those that have
-    /// not begun by then never begin. A second time it corrects the day: what ended on the first one ends on the second.
+    /// not begun by then never begin. A second time it corrects the day: what ended on the first one ends on the second,
+    /// and guardianships that last longer by it are SUSPENDED until the school makes them ACTIVE.
     /// For who leads the school and administrators of the board.
     async fn student_leave(
         &self,

@@ -19,6 +19,12 @@ pub struct Row<'a> {
     pub(super) problems: &'a mut Problems,
 }
 
+/// Whether a value runs from one row into the next, from a mark in a column to one in the same column: then it holds as many
+/// separators as a row.
+fn swallows(cell: &str, columns: usize) -> bool {
+    cell.contains(['\r', '\n']) && cell.matches([',', ';', '\t']).count() + 1 >= columns
+}
+
 impl Row<'_> {
     /// Line of the file on which the record starts.
     pub fn line(&self) -> u32 {
@@ -31,7 +37,7 @@ impl Row<'_> {
     }
 
     /// As many cells as the header, and quotation marks in pairs: an open one would swallow the rows below it. Two open
-    /// ones make a pair, which a line break inside a value betrays.
+    /// ones make a pair, and what they swallow has the end of a row and the beginning of another in it.
     pub(super) fn is_whole(&mut self, raw: &[u8]) -> bool {
         let place = Place::line(self.layout.file, self.line);
         let pieces = raw.split(|&b| b == b'"').count();
@@ -40,12 +46,13 @@ impl Row<'_> {
             self.problems.error(place, message);
             return false;
         }
-        if self.record.iter().any(|cell| cell.contains(['\r', '\n', '\0'])) {
-            let message = "a line break or a NUL stands inside a value; look for quotation marks that are left open";
+        let columns = self.columns.count();
+        if self.record.iter().any(|cell| cell.contains('\0') || swallows(cell, columns)) {
+            let message = "rows, or a NUL, stand inside a value; look for quotation marks that are left open";
             self.problems.error(place, message);
             return false;
         }
-        let (found, expected) = (self.record.len(), self.columns.count());
+        let (found, expected) = (self.record.len(), columns);
         if found != expected {
             self.problems.error(place, format!("the row has {found} values, the header {expected} columns"));
         }

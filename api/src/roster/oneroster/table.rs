@@ -252,11 +252,8 @@ mod tests {
     fn lines_are_those_of_an_editor() {
         for newline in ["\n", "\r\n", "\r"] {
             let text = ["\u{feff}id,name,secret", "1,\"two", "lines\",", "", "", "2,b,", "3,c,"].join(newline);
-            let (rows, problems) = read(text.as_bytes());
-            assert_eq!(rows, [(6, "2".into()), (7, "3".into())], "{newline:?}");
-            let message =
-                "2:: a line break or a NUL stands inside a value; look for quotation marks that are left open";
-            assert_eq!(problems, [message], "{newline:?}");
+            let (rows, _) = read(text.as_bytes());
+            assert_eq!(rows, [(2, "1".into()), (6, "2".into()), (7, "3".into())], "{newline:?}");
         }
     }
 
@@ -322,7 +319,7 @@ mod tests {
         let (rows, problems) = read(b"id,name,secret\n1,a,\"t\n2,b,\"t\n3,c,\n");
         assert_eq!(rows, [(4, "3".to_owned())]);
         assert_eq!(problems.len(), 2, "{problems:?}");
-        assert!(problems[1].starts_with("2:: a line break or a NUL stands inside a value"), "{problems:?}");
+        assert!(problems[1].starts_with("2:: rows, or a NUL, stand inside a value"), "{problems:?}");
     }
 
     #[test]

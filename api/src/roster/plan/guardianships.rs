@@ -54,10 +54,11 @@ pub(super) fn guardianships(
                 let message = "lies in the past, and there is no such guardianship to end";
                 problems.notice(Place::cell("guardianships.csv", link.line, "validTo"), message);
             }
-            Some(before) if before.status == GuardianshipStatus::Ended => {}
+            // Ended already, or the school's own, of which it may have decided since.
+            Some(before) if before.status == GuardianshipStatus::Ended || before.source_id.is_none() => {}
             Some(before) => {
                 let after = ended(&before, link.ends_on);
-                changes.end(before, after, at.now);
+                end(&mut changes, before, after, at);
             }
         }
     }
@@ -68,10 +69,24 @@ pub(super) fn guardianships(
         let gone = people.ended.contains(&before.guardian_id) || students.ended.contains(&before.student_id);
         if before.status != GuardianshipStatus::Ended && (gone || section.ends(source)) {
             let after = ended(&before, Some(at.today));
-            changes.end(before, after, at.now);
+            end(&mut changes, before, after, at);
         }
     }
     changes
+}
+
+/// Ends a link. One whose own last day had passed is no loss that anybody has to accept.
+fn end(
+    changes: &mut Changes<guardianship::Model>,
+    before: guardianship::Model,
+    after: guardianship::Model,
+    at: Moment,
+) {
+    if before.ends_on.is_some_and(|ends| ends < at.today) {
+        changes.settle(before, after, at.now);
+    } else {
+        changes.end(before, after, at.now);
+    }
 }
 
 /// The links of people who are there.

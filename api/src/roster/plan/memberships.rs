@@ -96,7 +96,12 @@ pub(super) fn memberships(
         let Some(source) = before.source_id.as_deref() else { continue };
         if claimed.contains(source) || section.ends(source) || people.ended.contains(&before.person_id) {
             let after = membership::Model { ended_at: Some(at.now), source_id: None, ..before.clone() };
-            changes.end(before, after, at.now);
+            if before.ends_on.is_some_and(|ends| ends < at.today) {
+                // It was over by itself: no loss that anybody has to accept.
+                changes.settle(before, after, at.now);
+            } else {
+                changes.end(before, after, at.now);
+            }
         }
     }
     changes

@@ -29,6 +29,7 @@ impl Active {
     /// All but people, who are counted where they are compared.
     pub(super) fn of(stored: &Stored, today: NaiveDate) -> Self {
         let last_days: HashMap<_, _> = stored.years.iter().map(|year| (year.id, year.ends_on)).collect();
+        let goes_on = |ends_on: Option<NaiveDate>| ends_on.is_none_or(|ends| ends >= today);
         let schools = stored.schools.iter().filter(|row| row.source_id.is_some() && row.archived_at.is_none());
         let groups = stored.groups.iter().filter(|row| row.source_id.is_some() && row.archived_at.is_none());
         let enrolments = stored.enrolments.iter().filter(|row| row.source_id.is_some());
@@ -40,9 +41,11 @@ impl Active {
             class_groups: groups
                 .filter(|row| last_days.get(&row.school_year_id).is_none_or(|last_day| *last_day >= today))
                 .count(),
-            enrolments: enrolments.filter(|row| row.ends_on.is_none_or(|ends| ends >= today)).count(),
-            memberships: memberships.filter(|row| row.ended_at.is_none()).count(),
-            guardianships: guardianships.filter(|row| row.status != GuardianshipStatus::Ended).count(),
+            enrolments: enrolments.filter(|row| goes_on(row.ends_on)).count(),
+            memberships: memberships.filter(|row| row.ended_at.is_none() && goes_on(row.ends_on)).count(),
+            guardianships: guardianships
+                .filter(|row| row.status != GuardianshipStatus::Ended && goes_on(row.ends_on))
+                .count(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Who is whose guardian: `agentSourcedIds` says that two users are related, `relationships.csv` how, and
 //! `guardianships.csv` what the guardian may see. Each says more than the one before it, and overrules it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use glans_entity::people::GuardianRelationship;
 
@@ -51,10 +51,10 @@ impl Links {
     }
 }
 
-impl Mapping<'_> {
+impl<'a> Mapping<'a> {
     pub(super) fn links(&mut self) {
         let mut links = Links::default();
-        self.agents(&mut links);
+        let partly = self.agents(&mut links);
         self.relationships(&mut links);
         self.guardianships(&mut links);
         let section = &mut self.mapped.wanted.guardianships;
@@ -62,9 +62,11 @@ impl Mapping<'_> {
         let mode = self.reading.users.mode;
         section.complete = covered(mode, OF_STUDENT);
         section.complete.extend(covered(mode, OF_GUARDIAN));
-        // A row says of its user all that there is to say, and nothing of what stands with the other.
+        // A row says of its user all that there is to say, and nothing of what stands with the other. A guardian of whom a delta
+        // has another role alone is not understood whole.
         let users = self.reading.users.active.iter().map(|user| user.source_id.as_str());
-        section.restated = users.flat_map(|id| [OF_STUDENT, OF_GUARDIAN].map(|side| format!("{side}{id}"))).collect();
+        let guardians = users.clone().filter(|id| !partly.contains(id)).map(|id| format!("{OF_GUARDIAN}{id}"));
+        section.restated = users.map(|id| format!("{OF_STUDENT}{id}")).chain(guardians).collect();
         if self.reading.has_relationships {
             section.complete.extend(covered(mode, "relationships:"));
         }
@@ -73,15 +75,18 @@ impl Mapping<'_> {
         }
     }
 
-    /// The link may stand with the pupil, with the guardian, or with both.
-    fn agents(&mut self, links: &mut Links) {
-        for user in &self.reading.users.active {
+    /// The link may stand with the pupil, with the guardian, or with both. Answers of whom something was passed over.
+    fn agents(&mut self, links: &mut Links) -> HashSet<&'a str> {
+        let mut partly = HashSet::new();
+        let reading = self.reading;
+        for user in &reading.users.active {
             for agent in &user.agents {
                 let (one, other) = (user.source_id.as_str(), agent.as_str());
                 let pair = self.guardian_of(one, other).map(|relation| (one, other, relation));
                 let pair = pair.or_else(|| self.guardian_of(other, one).map(|relation| (other, one, relation)));
                 let Some((student, guardian, relation)) = pair else {
                     self.mapped.skipped.links += 1;
+                    partly.insert(user.source_id.as_str());
                     continue;
                 };
                 let person = self.one_id(guardian);
@@ -94,6 +99,7 @@ impl Mapping<'_> {
                 link.relationship = link.relationship.or(relation);
             }
         }
+        partly
     }
 
     /// Whether `agent` can be a guardian of `student`, and if so, what the role says of their relation.
