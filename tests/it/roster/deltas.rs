@@ -71,6 +71,33 @@ async fn a_delta_says_of_each_user_all_links_that_stand_with_that_user(office: &
     assert_ne!(status("g1-2", "g1-1-b").await, GuardianshipStatus::Ended);
 }
 
+async fn a_link_ends_with_the_row_that_states_it_whatever_another_file_said_of_it_meanwhile(office: &Office) {
+    office.import(&Bundle::sound()).await;
+    let role = format!("r-g1-1-b,active,{DAY},g1-1-b,primary,parent,,,s1,");
+    let mut related = Bundle::delta(&[("roles", &role)]);
+    let rows = "userSourcedId,relationshipUserSourcedId,relationshipRole\ng1-1,g1-1-b,guardian\n";
+    let outcome = office.import(related.put("relationships.csv", rows)).await;
+    assert!(!outcome.is_broken(), "{:?}", found(&outcome));
+    let status = async || office.tables().await.guardianship("g1-1", "g1-1-b").status;
+    assert_eq!(status().await, GuardianshipStatus::Active);
+    let child = format!("g1-1,active,{DAY},true,g1-1,,Kind1,Van g1,,s11,,,,g1-1-a,,,,,,,s1,");
+    office.import(&Bundle::delta(&[("users", &child)])).await;
+    assert_eq!(status().await, GuardianshipStatus::Ended);
+}
+
+/// A delta holds the roles that changed, and not that she is a parent still.
+async fn a_parent_who_begins_to_teach_stays_a_parent(office: &Office) {
+    let mut bundle = Bundle::sound();
+    let row = |agents: &str| format!("Ouder1b,Van g1,,,g1-1-b@thuis.example,,0612345678,{agents},,,");
+    bundle.replace("users", "\"g1-1-a,g1-1-b\"", "g1-1-a").replace("users", &row(""), &row("g1-1"));
+    office.import(&bundle).await;
+    let user = format!("g1-1-b,active,{DAY},false,g1-1-b,,{},,,,,", row("g1-1"));
+    let role = format!("r-teaches,active,{DAY},g1-1-b,secondary,teacher,,,s1,");
+    let outcome = office.import(&Bundle::delta(&[("users", &user), ("roles", &role)])).await;
+    assert!(!outcome.is_broken(), "{:?}", found(&outcome));
+    assert_eq!(office.tables().await.guardianship("g1-1", "g1-1-b").status, GuardianshipStatus::Active);
+}
+
 async fn a_role_whose_last_day_a_delta_says_has_ended_when_that_day_is_over(office: &Office) {
     office.import(&Bundle::sound()).await;
     let role = |last: &str| format!("r-lead1,active,{DAY},lead1,primary,principal,2026-08-01,{last},s1,");
@@ -162,6 +189,8 @@ on_each_database!(
     a_delta_changes_what_it_names_and_nothing_else,
     a_delta_brings_a_child_and_takes_one_away,
     a_delta_says_of_each_user_all_links_that_stand_with_that_user,
+    a_link_ends_with_the_row_that_states_it_whatever_another_file_said_of_it_meanwhile,
+    a_parent_who_begins_to_teach_stays_a_parent,
     a_role_whose_last_day_a_delta_says_has_ended_when_that_day_is_over,
     a_delta_must_say_when_and_what_and_may_not_point_nowhere,
     the_bundle_of_version_1_1_is_refused_with_reasons,

@@ -4,7 +4,7 @@ use glans_entity::people::{GuardianAccess, GuardianshipStatus};
 use glans_tests::on_each_database;
 
 use super::bundle::Bundle;
-use super::office::{Office, found, text};
+use super::office::{Office, errors, found, text};
 
 const HEADER: &str = "student,guardian,relation,legalAuthority,accessLevel,contactPriority,validFrom,validTo,locale\n";
 
@@ -104,6 +104,28 @@ async fn a_link_whose_stated_last_day_is_over_ends_on_that_day(office: &Office) 
     assert!(again.counts.changes.unwrap().is_nothing(), "{:?}", again.counts);
 }
 
+async fn what_was_over_by_its_own_day_is_no_removal_to_accept(office: &Office) {
+    office.import(&Bundle::sound()).await;
+    let pairs = || (1..=10).map(|number| (format!("g1-{number}"), format!("g1-{number}-a")));
+    let rows: String = pairs().map(|(child, parent)| format!("{child},{parent},,,,,,2026-11-20,\n")).collect();
+    let file = format!("{HEADER}{rows}");
+    let outcome = office.import_guardianships(&file).await;
+    let told = errors(&outcome);
+    assert!(told.len() == 1 && told[0].contains("10 of 40 guardianships would count no longer"), "{told:?}");
+
+    let tables = office.tables().await;
+    for (child, parent) in pairs() {
+        let mut link = tables.guardianship(&child, &parent).clone();
+        link.ends_on = Some("2026-11-20".parse().unwrap());
+        link.version += 1;
+        office.change(link).await;
+    }
+    let outcome = office.import_guardianships(&file).await;
+    assert!(!outcome.is_broken(), "{:?}", found(&outcome));
+    let tables = office.tables().await;
+    assert!(pairs().all(|(child, parent)| tables.guardianship(&child, &parent).status == GuardianshipStatus::Ended));
+}
+
 async fn guardianships_alone_end_nothing_and_know_only_known_people(office: &Office) {
     office.import(&Bundle::sound()).await;
     let before = office.tables().await;
@@ -182,6 +204,7 @@ on_each_database!(
     a_file_narrows_and_never_widens,
     a_link_that_exists_waits_when_a_file_denies_authority_and_not_when_it_is_unsure,
     a_link_whose_stated_last_day_is_over_ends_on_that_day,
+    what_was_over_by_its_own_day_is_no_removal_to_accept,
     guardianships_alone_end_nothing_and_know_only_known_people,
     a_link_that_ended_comes_back_suspended_and_one_ended_by_hand_does_not,
     microsofts_relationships_are_read_and_a_doctor_is_nobodys_guardian,
