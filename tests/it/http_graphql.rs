@@ -63,6 +63,29 @@ async fn a_variable_that_does_not_fit_is_400_and_nothing_runs() {
 }
 
 #[tokio::test]
+async fn directives_on_typename_are_those_of_any_field() {
+    let door = Door::open().await;
+    let typename = json!({ "__typename": "Query" });
+    for (query, skips, data) in [
+        ("query($skips: Boolean!) { __typename @skip(if: $skips) }", false, &typename),
+        ("query($skips: Boolean!) { __typename @skip(if: $skips) }", true, &json!({})),
+        ("query($skips: Boolean!) { ...F } fragment F on Query { __typename @skip(if: $skips) }", false, &typename),
+    ] {
+        let (status, body) = read(door.post(&json!({ "query": query, "variables": { "skips": skips } }))).await;
+        assert_eq!((status, &body["data"]), (200, data), "{query}: {body}");
+    }
+    for query in [
+        "{ __typename @nope }",
+        "{ ... { a: __typename @include(if: \"x\") } }",
+        "{ __typename @include(if: $unknown) }",
+        "query($a: Boolean) { __typename @include(if: $a) }",
+    ] {
+        let (status, body) = door.ask(query).await;
+        assert_eq!((status, body.get("data")), (400, None), "{query}");
+    }
+}
+
+#[tokio::test]
 async fn nothing_of_the_document_or_the_schema_is_given_away() {
     let door = Door::open().await;
     let (_, parse) = door.ask("mutation { sessionCreate(password: hunter2 hunter3 ? }").await;

@@ -12,6 +12,7 @@ pub mod lexer;
 pub mod limits;
 mod refused;
 pub mod shape;
+mod typename;
 
 use std::sync::OnceLock;
 
@@ -38,7 +39,8 @@ impl Document {
     /// `credentials` are the mutations that try a password, code or token.
     pub fn read(source: &str, limits: &Limits, credentials: &[&str]) -> Result<Self, Refused> {
         let lexer::Scanned { tally, text } = lexer::scan(source, limits)?;
-        let syntax = parse_query(text).map_err(|error| without_echo(&error))?;
+        let mut syntax = parse_query(text).map_err(|error| without_echo(&error))?;
+        typename::lift_directives(&mut syntax);
         let shape = shape::Shape::of(&syntax, credentials)?;
         let document = Self { syntax, tally, shape, misused: OnceLock::new() };
         document.shape.within(limits)?;

@@ -62,10 +62,7 @@ impl Size {
 
 /// The lists of the introspection schema that lead back to types: nested, they multiply.
 const INTROSPECTION_LISTS: [&str; 4] = ["fields", "inputFields", "interfaces", "possibleTypes"];
-const INTROSPECTION_ROOTS: [&str; 3] = ["__schema", "__type", TYPENAME];
-const TYPENAME: &str = "__typename";
-const DIRECTIVE_ON_TYPENAME: &str = "`__typename` takes no directives here: put them on a fragment around it, as \
-                                     `... @include(if: $it) { __typename }`.";
+const INTROSPECTION_ROOTS: [&str; 3] = ["__schema", "__type", "__typename"];
 
 /// What one operation comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,8 +90,7 @@ pub struct Shape {
 
 impl Shape {
     /// Measures a parsed document, and checks that every spread names a fragment and no fragment spreads itself:
-    /// the engine's own visitors run before its check of that. Directives stand on no `__typename`, where the engine does
-    /// not see them.
+    /// the engine's own visitors run before its check of that.
     ///
     /// `credentials` are the names of the mutations that try a password, code or token.
     pub fn of(document: &ExecutableDocument, credentials: &[&str]) -> Result<Self, Refused> {
@@ -200,10 +196,6 @@ impl<'a> Measure<'a> {
 
     fn selection(&mut self, selection: &'a Selection) -> Result<Size, Refused> {
         match selection {
-            // The engine looks at none of them, here or for the variables that are used.
-            Selection::Field(field) if field.node.name.node == TYPENAME && !field.node.directives.is_empty() => {
-                Err(Refused::Invalid(DIRECTIVE_ON_TYPENAME.to_owned()))
-            }
             Selection::Field(field) => {
                 let below = self.set(&field.node.selection_set.node)?;
                 Ok(below.below_field(&field.node.name.node, self.credentials))
@@ -303,18 +295,6 @@ mod tests {
             assert!(matches!(shape(source), Err(Refused::Invalid(message)) if message.ends_with("spreads itself.")));
         }
         assert_eq!(shape("{ ...F }"), Err(Refused::Invalid("Unknown fragment `F`.".to_owned())));
-    }
-
-    #[test]
-    fn a_directive_on_typename_is_refused_wherever_it_is() {
-        for source in [
-            "query($a: Boolean!) { __typename @skip(if: $a) }",
-            "{ a { ... { b: __typename @nope } } }",
-            "{ a } fragment F on T { __typename @include(if: $b) }",
-        ] {
-            assert_eq!(shape(source), Err(Refused::Invalid(DIRECTIVE_ON_TYPENAME.to_owned())), "{source}");
-        }
-        assert!(shape("query($a: Boolean!) { __typename ... @skip(if: $a) { __typename } a @skip(if: $a) }").is_ok());
     }
 
     #[test]
