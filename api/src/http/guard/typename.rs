@@ -10,10 +10,14 @@ pub(super) fn lift_directives(document: &mut ExecutableDocument) {
     match &mut document.operations {
         DocumentOperations::Single(operation) => lift(&mut operation.node.selection_set.node),
         DocumentOperations::Multiple(operations) => {
-            operations.values_mut().for_each(|operation| lift(&mut operation.node.selection_set.node));
+            for operation in operations.values_mut() {
+                lift(&mut operation.node.selection_set.node);
+            }
         }
     }
-    document.fragments.values_mut().for_each(|fragment| lift(&mut fragment.node.selection_set.node));
+    for fragment in document.fragments.values_mut() {
+        lift(&mut fragment.node.selection_set.node);
+    }
 }
 
 fn lift(set: &mut SelectionSet) {
