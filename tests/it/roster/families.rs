@@ -107,8 +107,8 @@ async fn a_link_whose_stated_last_day_is_over_ends_on_that_day(office: &Office) 
 async fn what_was_over_by_its_own_day_is_no_removal_to_accept(office: &Office) {
     office.import(&Bundle::sound()).await;
     let pairs = || (1..=10).map(|number| (format!("g1-{number}"), format!("g1-{number}-a")));
-    let rows: String = pairs().map(|(child, parent)| format!("{child},{parent},,,,,,2026-11-20,\n")).collect();
-    let file = format!("{HEADER}{rows}");
+    let rows: Vec<_> = pairs().map(|(child, parent)| format!("{child},{parent},,,,,,2026-11-20,\n")).collect();
+    let file = format!("{HEADER}{}", rows.concat());
     let outcome = office.import_guardianships(&file).await;
     let told = errors(&outcome);
     assert!(told.len() == 1 && told[0].contains("10 of 40 guardianships would count no longer"), "{told:?}");
