@@ -46,8 +46,6 @@ mod own_ids;
 mod paging;
 mod partners;
 mod people;
-mod people_erasure;
-mod people_rights;
 mod practice;
 mod problems;
 mod processes;

@@ -37,7 +37,8 @@ pub use reply::Reply;
 pub use setting::{EmptyDatabase, Setting, run};
 pub use world::{Answer, Who, World};
 
-/// Makes of each async function a test on SQLite and one on PostgreSQL: `people::postgres::a_guardian_sees_own_child`.
+/// Makes of each async function a test on SQLite and one on PostgreSQL:
+/// `events::postgres::answers_are_taken_until_a_time`.
 #[macro_export]
 macro_rules! on_each_database {
     ($($test:ident),+ $(,)?) => {

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::now;
 use crate::ask::{act, codes};
-use crate::people_erasure::dump;
+use crate::people::erasure::dump;
 
 /// Who was reached at each school in the school year before.
 const REACHED: [i32; 2] = [12, 9];
