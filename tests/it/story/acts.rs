@@ -1,196 +1,17 @@
-//! The circle of the course from the first meeting to the third, as the people in it tell it through HTTP.
+//! What happens, act by act.
 
-use chrono::{DateTime, TimeDelta, Utc};
-use glans_tests::{Actor, Reply, Who, World, on_each_database};
+use chrono::TimeDelta;
+use glans_tests::{Actor, Who};
 use serde_json::{Value, json};
 
-const PASSWORD: &str = "een goede dag voor ouders";
-
-/// Somebody of the board who signs in anew for each act, because tokens are short and the story is long.
-struct Someone {
-    id: String,
-    name: &'static str,
-    email: String,
-}
-
-/// The board in which it happens.
-struct Stage<'w> {
-    world: &'w World,
-    anonymous: Actor,
-}
-
-impl Stage<'_> {
-    /// Somebody of the first board, with a fresh token.
-    async fn known(&self, who: Who) -> Actor {
-        self.world.actor(who).await
-    }
-
-    /// Somebody new, who accepts an invitation on paper.
-    async fn joins(&self, name: &'static str, roles: &[(&str, &str)]) -> Someone {
-        let admin = self.known(Who::Admin).await;
-        let email = format!("{}@school.example", name.to_lowercase());
-        let details = json!({ "givenName": name, "familyName": "de Proef", "email": email });
-        let made =
-            admin.does("personCreate", "person { id }", json!({ "board": self.world.ours.id, "details": details }));
-        let id = made.await.text_at("personCreate.person.id").to_owned();
-        for (role, scope) in roles {
-            let granted =
-                admin.does("membershipGrant", "", json!({ "person": id, "role": role, "scope": scope })).await;
-            assert_eq!(granted.refusals("membershipGrant"), Vec::<String>::new(), "{name}");
-        }
-        let invited = admin.does("invitationCreate", "code", json!({ "person": id, "delivery": "PAPER" })).await;
-        let code = invited.text_at("invitationCreate.code");
-        let accepted = self.anonymous.does("invitationAccept", "", json!({ "code": code, "password": PASSWORD })).await;
-        assert_eq!(accepted.refusals("invitationAccept"), Vec::<String>::new(), "{name}");
-        Someone { id, name, email }
-    }
-
-    async fn signs_in(&self, someone: &Someone) -> Actor {
-        let input = json!({ "email": someone.email, "password": PASSWORD });
-        let session = self.anonymous.does("sessionCreate", "tokens { accessToken }", input).await;
-        Actor::anonymous(someone.name, self.anonymous.address())
-            .with_token(session.text_at("sessionCreate.tokens.accessToken"))
-    }
-
-    /// One act that succeeds.
-    async fn does(&self, someone: &Someone, mutation: &str, selection: &str, input: Value) -> Reply {
-        let reply = self.signs_in(someone).await.does(mutation, selection, input).await;
-        assert_eq!(reply.refusals(mutation), Vec::<String>::new(), "{} {mutation}: {}", someone.name, reply.text);
-        reply
-    }
-
-    /// One act that is refused.
-    async fn is_refused(&self, someone: &Someone, mutation: &str, input: Value) -> Vec<String> {
-        self.signs_in(someone).await.does(mutation, "", input).await.refusals(mutation)
-    }
-
-    async fn school(&self, name: &str) -> String {
-        let input = json!({ "board": self.world.ours.id, "name": name, "cluster": self.world.ours.clusters[0] });
-        let made = self.known(Who::Admin).await.does("schoolCreate", "school { id }", input).await;
-        made.text_at("schoolCreate.school.id").to_owned()
-    }
-
-    fn now(&self) -> DateTime<Utc> {
-        self.world.app.clock.now()
-    }
-
-    /// Days go by.
-    fn days_later(&self, days: i64) {
-        self.world.app.clock.turn(TimeDelta::days(days));
-    }
-}
-
-/// What the trainer and the leaders work with.
-struct Course {
-    cohort: String,
-    /// The schools in the cohort, in the order of [`SCHOOLS`].
-    places: Vec<String>,
-    lessons: Vec<String>,
-}
-
-const SCHOOLS: [&str; 5] = ["De Bron", "De Vlieger", "De Kiem", "De Boog", "De Eik"];
-
-/// How far the lesson is at each school, for `who`.
-async fn statuses(stage: &Stage<'_>, who: &Someone, course: &Course, lesson: usize) -> Vec<String> {
-    let grid = "query($id: ID!) { cohort(id: $id) { schools { school { name } lessons { status overdue } } } }";
-    let asked = stage.signs_in(who).await.asks_with(grid, json!({ "id": course.cohort })).await;
-    let schools = asked.at("cohort.schools").as_array().expect("schools").clone();
-    assert_eq!(schools.iter().map(|school| school["school"]["name"].as_str().unwrap()).collect::<Vec<_>>(), SCHOOLS);
-    let cell = |school: &Value| {
-        let cell = &school["lessons"][lesson];
-        let overdue = if cell["overdue"] == true { " overdue" } else { "" };
-        format!("{}{overdue}", cell["status"].as_str().unwrap())
-    };
-    schools.iter().map(cell).collect()
-}
-
-/// The points of an agenda, as `OBSTACLE of De Bron`.
-async fn agenda(stage: &Stage<'_>, who: &Someone, meeting: &str) -> Vec<String> {
-    let query = "query($id: ID!) { node(id: $id) { ... on Meeting { agenda { kind done text school { name }
-        experience { kind } } } } }";
-    let asked = stage.signs_in(who).await.asks_with(query, json!({ "id": meeting })).await;
-    let point = |item: &Value| {
-        let kind = item["experience"]["kind"].as_str().or(item["kind"].as_str()).unwrap();
-        let school = item["school"]["name"].as_str().map(|name| format!(" of {name}")).unwrap_or_default();
-        let done = if item["done"] == true { " (done)" } else { "" };
-        format!("{kind}{school}{done}")
-    };
-    asked.at("node.agenda").as_array().expect("an agenda").iter().map(point).collect()
-}
-
-async fn lessons(stage: &Stage<'_>, cohort: &str) -> Vec<String> {
-    let query = "query($id: ID!) { cohort(id: $id) { programme { years { modules { lessons { id } } } } } }";
-    let asked = stage.known(Who::Admin).await.asks_with(query, json!({ "id": cohort })).await;
-    let modules = asked.at("cohort.programme.years").as_array().expect("years").iter().flat_map(|year| {
-        year["modules"]
-            .as_array()
-            .expect("modules")
-            .iter()
-            .flat_map(|module| module["lessons"].as_array().expect("lessons"))
-    });
-    modules.map(|lesson| lesson["id"].as_str().unwrap().to_owned()).collect()
-}
-
-/// The people of a cohort, and what they work with.
-struct Story<'w> {
-    stage: Stage<'w>,
-    tom: Someone,
-    anouk: Someone,
-    bram: Someone,
-    carla: Someone,
-    daan: Someone,
-    eva: Someone,
-    finn: Someone,
-    schools: Vec<String>,
-    course: Course,
-    /// Three, two weeks apart.
-    meetings: Vec<String>,
-}
-
-/// What was told with the first lesson.
-struct Told {
-    child: String,
-    obstacle: String,
-    question: String,
-    success: String,
-    tip: String,
-}
+use super::stage::{Someone, agenda, statuses};
+use super::{Story, Told};
 
 fn present(someone: &Someone) -> Value {
     json!({ "person": someone.id, "status": "PRESENT" })
 }
 
-impl<'w> Story<'w> {
-    /// A director makes five schools a cohort with a trainer. One leader leads two of them.
-    async fn begins(world: &'w World) -> Self {
-        let anonymous = world.actor(Who::Anonymous).await;
-        let stage = Stage { world, anonymous };
-        let imported = glans::programme::import(&world.app, glans::programme::SAMPLE, None, true).await;
-        let programme = imported.unwrap_or_else(|_| panic!("the sample course comes in")).programme.id.to_string();
-
-        let mut schools = Vec::new();
-        for name in SCHOOLS {
-            schools.push(stage.school(name).await);
-        }
-        let board = world.ours.id.to_string();
-        let tom = stage.joins("Tom", &[("TRAINER", &board)]).await;
-        let anouk = stage.joins("Anouk", &[("SCHOOL_LEADER", &schools[0])]).await;
-        let bram = stage.joins("Bram", &[("SCHOOL_LEADER", &schools[1])]).await;
-        let carla = stage.joins("Carla", &[("SCHOOL_LEADER", &schools[2]), ("SCHOOL_LEADER", &schools[3])]).await;
-        let daan = stage.joins("Daan", &[("SCHOOL_LEADER", &schools[4])]).await;
-        let eva = stage.joins("Eva", &[("TEACHER", &schools[0])]).await;
-        let finn = stage.joins("Finn", &[("TEACHER", &schools[0])]).await;
-        let director = stage.known(Who::Director).await;
-        let input = json!({ "name": "Voorop", "programme": programme, "schools": schools, "trainers": [tom.id] });
-        let made = director.does("cohortCreate", "cohort { id schools { id } trainers { givenName } }", input).await;
-        assert_eq!(made.texts_at("cohortCreate.cohort.trainers", "givenName"), ["Tom"]);
-        let cohort = made.text_at("cohortCreate.cohort.id").to_owned();
-        let places = made.texts_at("cohortCreate.cohort.schools", "id").into_iter().map(str::to_owned).collect();
-        let course = Course { lessons: lessons(&stage, &cohort).await, cohort, places };
-        let meetings = Vec::new();
-        Self { stage, tom, anouk, bram, carla, daan, eva, finn, schools, course, meetings }
-    }
-
+impl Story<'_> {
     /// A session with the first lesson in some days.
     fn session(&self, place: usize, days: i64) -> Value {
         let starts = self.stage.now() + TimeDelta::days(days);
@@ -203,7 +24,7 @@ impl<'w> Story<'w> {
     }
 
     /// The trainer plans three meetings, two weeks apart; the leaders find them.
-    async fn plan(&mut self) {
+    pub(super) async fn plan(&mut self) {
         let begin = self.stage.now() + TimeDelta::days(1);
         for (week, prepares, reviews) in [(0, vec![0], vec![]), (2, vec![1], vec![0]), (4, vec![2], vec![1])] {
             let ids = |lessons: &[usize]| lessons.iter().map(|at| self.lesson(*at)).collect::<Vec<_>>();
@@ -219,7 +40,7 @@ impl<'w> Story<'w> {
     }
 
     /// 1. Prepare. Bram is ill. Without attendance the meeting does not close.
-    async fn prepare(&self) {
+    pub(super) async fn prepare(&self) {
         let early = json!({ "id": self.meetings[0], "attendance": [{ "person": self.anouk.id, "status": "PRESENT" }] });
         assert_eq!(self.stage.is_refused(&self.tom, "meetingRecord", early).await, ["INVALID id"]);
         self.stage.days_later(2);
@@ -255,7 +76,7 @@ impl<'w> Story<'w> {
     }
 
     /// 2. Teach. Anouk's part-timers need two sessions; Daan does not come to it.
-    async fn teach(&self) -> Vec<String> {
+    pub(super) async fn teach(&self) -> Vec<String> {
         let mut sessions = Vec::new();
         for (leader, place, days) in
             [(&self.anouk, 0, 3), (&self.anouk, 0, 4), (&self.bram, 1, 3), (&self.carla, 2, 3), (&self.carla, 3, 4)]
@@ -296,7 +117,7 @@ impl<'w> Story<'w> {
     }
 
     /// 3. Share. A child is not named; what Eva keeps within the team is not seen outside it until she widens it.
-    async fn share(&self) -> Told {
+    pub(super) async fn share(&self) -> Told {
         let admin = self.stage.known(Who::Admin).await;
         let child = json!({ "school": self.schools[0], "displayName": "Sietske", "classGroups": [] });
         let child =
@@ -345,7 +166,7 @@ impl<'w> Story<'w> {
     }
 
     /// The second meeting opens with it, obstacles first; schools without an experience are not hidden.
-    async fn look_back(&self) {
+    pub(super) async fn look_back(&self) {
         self.stage.days_later(8);
         assert_eq!(
             agenda(&self.stage, &self.bram, &self.meetings[1]).await,
@@ -367,7 +188,7 @@ impl<'w> Story<'w> {
     }
 
     /// 4. Discuss. Time is short: two are taken up, two carry over.
-    async fn discuss(&self, told: &Told) {
+    pub(super) async fn discuss(&self, told: &Told) {
         let everybody = json!([present(&self.anouk), present(&self.bram), present(&self.carla), present(&self.daan)]);
         let input =
             json!({ "id": self.meetings[1], "attendance": everybody, "discussed": [told.obstacle, told.question] });
@@ -408,7 +229,7 @@ impl<'w> Story<'w> {
     }
 
     /// The trainer sees no child and no guardian anywhere; a leader of another cohort sees nothing of all this.
-    async fn stays_within(&self, sessions: &[String], told: &Told) {
+    pub(super) async fn stays_within(&self, sessions: &[String], told: &Told) {
         let everyone = "query($id: ID!) { node(id: $id) { id } cohorts(first: 2) { nodes { schools { school { classGroups(first: 2) { nodes {
             students(first: 2) { nodes { displayName } } } } } } } } }";
         for id in [
@@ -428,16 +249,3 @@ impl<'w> Story<'w> {
         }
     }
 }
-
-async fn the_circle_turns_from_the_first_meeting_to_the_third(world: &World) {
-    let mut story = Story::begins(world).await;
-    story.plan().await;
-    story.prepare().await;
-    let sessions = story.teach().await;
-    let told = story.share().await;
-    story.look_back().await;
-    story.discuss(&told).await;
-    story.stays_within(&sessions, &told).await;
-}
-
-on_each_database!(the_circle_turns_from_the_first_meeting_to_the_third);
