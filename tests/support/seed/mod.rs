@@ -1,41 +1,44 @@
 //! Two boards with the same people in them. All texts of the second one are canaries.
 
 mod booking;
+mod cast;
 mod circle;
 mod contact;
 mod course;
 mod crowd;
 mod families;
 mod figures;
+mod more;
 mod occasions;
 mod partners;
 mod rows;
 mod said;
 mod sower;
 mod surveys;
+mod systems;
 mod told;
 mod webhooks;
 
 use chrono::{DateTime, Utc};
-use glans::platform::clock::Clock;
 use glans_entity::ids::{
     AbsenceNoticeId, AccountId, AnnouncementId, ApiClientId, BoardId, BookingRoundId, ClassGroupId, ClusterId,
     CohortId, CommentId, ConcernId, ConsentId, ConsentPurposeId, ContactMomentId, DeliveryId, DeviceId, EventId,
-    ExperienceId, ExportId, GuardianshipId, MeetingId, MembershipId, MessageId, MetricQueryId, NotificationId,
-    PersonId, RosterImportId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, SlotId, StudentId, SurveyId,
-    SurveyQuestionId, TeamSessionId, ThreadId, WebhookDeliveryId, WebhookEndpointId,
+    ExperienceId, ExportId, GuardianshipId, MeetingId, MembershipId, MessageId, NotificationId, PersonId,
+    RosterImportId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, SlotId, StudentId, SurveyId, SurveyQuestionId,
+    TeamSessionId, ThreadId, WebhookDeliveryId, WebhookEndpointId,
 };
-use glans_entity::localized::Strings;
 use glans_entity::people::{GuardianAccess, Role, ScopeKind};
-use glans_entity::{identity, metrics, roster};
 use sea_orm::DatabaseTransaction;
 
+use cast::Cast;
 pub use course::Course;
 pub use crowd::Crowd;
+pub(crate) use more::{child, guardian, guardianship, teacher};
 pub use partners::Partners;
 use partners::Triangle;
 pub use rows::{empty_board, notice, put, waiting};
 pub use sower::Sower;
+use systems::{client, import, metric_query};
 
 /// Stands in every text of the second board. Whoever of the first board reads it has found a hole.
 pub const CANARY: &str = "kanarie-";
@@ -144,42 +147,6 @@ pub struct Board {
     pub consents: [ConsentId; 2],
 }
 
-/// A child more in one of the two groups of `board`.
-pub(crate) async fn child(db: &DatabaseTransaction, board: &Board, name: &str, at: usize) -> StudentId {
-    let sower = Sower { db, board: board.id, mark: "", now: Clock::default().now() };
-    sower.student(name, board.schools[at], board.groups[at]).await
-}
-
-/// A guardian more, of `children`.
-pub(crate) async fn guardian(
-    db: &DatabaseTransaction,
-    board: &Board,
-    name: &str,
-    children: &[(StudentId, GuardianAccess)],
-) -> Someone {
-    let sower = Sower { db, board: board.id, mark: "", now: Clock::default().now() };
-    let (person, account) = sower.person(name).await;
-    for (child, access) in children {
-        sower.guardianship(person, *child, *access).await;
-    }
-    Someone { person, account }
-}
-
-/// A child more for a guardian.
-pub(crate) async fn guardianship(db: &DatabaseTransaction, board: &Board, someone: Someone, child: StudentId) {
-    let sower = Sower { db, board: board.id, mark: "", now: Clock::default().now() };
-    sower.guardianship(someone.person, child, GuardianAccess::Full).await;
-}
-
-/// A teacher more, of one of the two groups of `board`.
-pub(crate) async fn teacher(db: &DatabaseTransaction, board: &Board, name: &str, at: usize) -> Someone {
-    let sower = Sower { db, board: board.id, mark: "", now: Clock::default().now() };
-    let (person, account) = sower.person(name).await;
-    let group = (ScopeKind::ClassGroup, board.groups[at].0);
-    sower.membership(person, Role::Teacher, group, Some(board.schools[at])).await;
-    Someone { person, account }
-}
-
 /// Writes a board whose texts all begin with `mark`.
 pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: DateTime<Utc>) -> Board {
     let sower = Sower { db, board: BoardId::new(), mark, now };
@@ -280,135 +247,4 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
         purposes: said.purposes,
         consents: said.consents,
     }
-}
-
-/// The people of a board.
-struct Cast {
-    admin: Someone,
-    director: Someone,
-    leader: Someone,
-    other_leader: Someone,
-    teacher: Someone,
-    trainer: Someone,
-    guardians: [Someone; 2],
-    distant: Someone,
-}
-
-impl Cast {
-    async fn of(sower: &Sower<'_>) -> Self {
-        let someone = async |name| {
-            let (person, account) = sower.person(name).await;
-            Someone { person, account }
-        };
-        Self {
-            admin: someone("Annelies").await,
-            director: someone("Dirk").await,
-            leader: someone("Marieke").await,
-            other_leader: someone("Laila").await,
-            teacher: someone("Tarik").await,
-            trainer: someone("Trudy").await,
-            guardians: [someone("Ilse").await, someone("Hanna").await],
-            distant: someone("Ruud").await,
-        }
-    }
-
-    /// Gives everybody their role; the memberships of the teacher and of the other leader.
-    async fn appoint(
-        &self,
-        sower: &Sower<'_>,
-        clusters: [ClusterId; 2],
-        schools: [SchoolId; 2],
-        groups: [ClassGroupId; 2],
-    ) -> [MembershipId; 2] {
-        let board = (ScopeKind::Board, sower.board.0);
-        let school = |at: usize| (ScopeKind::School, schools[at].0);
-        sower.membership(self.admin.person, Role::BoardAdmin, board, None).await;
-        sower.membership(self.trainer.person, Role::Trainer, board, None).await;
-        let cluster = (ScopeKind::Cluster, clusters[0].0);
-        sower.membership(self.director.person, Role::ClusterDirector, cluster, None).await;
-        sower.membership(self.leader.person, Role::SchoolLeader, school(0), Some(schools[0])).await;
-        let group = (ScopeKind::ClassGroup, groups[0].0);
-        [
-            sower.membership(self.teacher.person, Role::Teacher, group, Some(schools[0])).await,
-            sower.membership(self.other_leader.person, Role::SchoolLeader, school(1), Some(schools[1])).await,
-        ]
-    }
-}
-
-async fn client(sower: &Sower<'_>) -> ApiClientId {
-    let id = ApiClientId::new();
-    sower
-        .put::<identity::api_client::Entity>(identity::api_client::Model {
-            id,
-            board_id: sower.board,
-            name: sower.text("Koppeling"),
-            scopes: Strings(CLIENT_SCOPES.map(str::to_owned).into()),
-            school_ids: None,
-            revoked_at: None,
-            created_at: sower.now,
-            updated_at: sower.now,
-            version: 1,
-        })
-        .await;
-    id
-}
-
-/// That the client asked for figures of the first school.
-async fn metric_query(sower: &Sower<'_>, client: ApiClientId, school: SchoolId) {
-    let today = sower.now.date_naive();
-    sower
-        .put::<metrics::query::Entity>(metrics::query::Model {
-            id: MetricQueryId::new(),
-            board_id: sower.board,
-            actor: client.to_string(),
-            scope_id: school.0,
-            scope_kind: metrics::Level::School,
-            metrics: Strings(vec!["REACH".to_owned()]),
-            span: metrics::Span::Week,
-            starts_on: today,
-            ends_on: today,
-            breakdown: "NONE".to_owned(),
-            asked_at: sower.now,
-            request_id: sower.text("request"),
-        })
-        .await;
-}
-
-async fn import(sower: &Sower<'_>) -> RosterImportId {
-    let id = RosterImportId::new();
-    sower
-        .put::<roster::roster_import::Entity>(roster::roster_import::Model {
-            id,
-            board_id: sower.board,
-            started_by: None,
-            kind: "oneroster".to_owned(),
-            state: roster::RosterImportState::Succeeded,
-            dry_run: false,
-            accept_removals: false,
-            upload_hash: None,
-            upload_expires_at: None,
-            rows_total: 1,
-            rows_done: 1,
-            counts: serde_json::json!({}),
-            left_out: None,
-            finished_at: Some(sower.now),
-            rolled_back_at: None,
-            created_at: sower.now,
-            updated_at: sower.now,
-            version: 1,
-        })
-        .await;
-    sower
-        .put::<roster::roster_problem::Entity>(roster::roster_problem::Model {
-            import_id: id,
-            position: 1,
-            board_id: sower.board,
-            file: sower.text("users.csv"),
-            line: Some(2),
-            column_name: Some(sower.text("email")),
-            severity: roster::RosterProblemSeverity::Error,
-            message: sower.text("This is no e-mail address."),
-        })
-        .await;
-    id
 }
