@@ -1,0 +1,123 @@
+//! What is closed is read as before, and neither changed nor filled.
+
+use glans_tests::{Who, World, on_each_database};
+use serde_json::{Value, json};
+
+use crate::ask::{act, ask, codes, refusals};
+
+const CAN_EDIT: &str =
+    "query($id: ID!) { node(id: $id) { ... on Board { viewerCanEdit } ... on Cluster { viewerCanEdit }
+    ... on School { viewerCanEdit } ... on ClassGroup { viewerCanEdit } ... on Person { viewerCanEdit }
+    ... on Membership { viewerCanEdit } ... on Student { viewerCanEdit } ... on Guardianship { viewerCanEdit }
+    ... on Material { viewerCanEdit } ... on Announcement { viewerCanEdit } ... on Survey { viewerCanEdit } } }";
+/// What is private of a person and of a student.
+const PRIVATE: &str =
+    "query($id: ID!) { node(id: $id) { ... on Person { email interpreterNeeded } ... on Student { number } } }";
+
+async fn nothing_of_a_closed_board_changes(world: &World) {
+    let ours = &world.ours;
+    let (client, boards) = (world.actor(Who::Client).await, "{ boards { nodes { name } } }");
+    let close = json!({ "id": ours.id });
+    let fields = "board { archivedAt version }";
+    let private = async |id: String| ask(world, Who::Admin, PRIVATE, json!({ "id": id })).await["node"].clone();
+    let (student, teacher) = (ours.students[0].to_string(), ours.teacher.person.to_string());
+    let before = [private(student.clone()).await, private(teacher.clone()).await];
+    assert!(before[0]["number"].is_string() && before[1]["email"].is_string(), "{before:?}");
+    let closed = act(world, Who::Admin, "boardArchive", fields, close.clone()).await;
+    assert!(closed["board"]["archivedAt"].is_string(), "{closed}");
+
+    for (who, name, input) in [
+        (Who::Admin, "boardUpdate", json!({ "id": ours.id, "name": "Anders" })),
+        (Who::Admin, "clusterCreate", json!({ "board": ours.id, "name": "Oost" })),
+        (Who::Admin, "membershipRevoke", json!({ "id": ours.memberships[0] })),
+        (Who::Admin, "rosterImportStart", json!({ "board": ours.id })),
+        (Who::Director, "cohortSchoolRemove", json!({ "cohort": ours.cohorts[0], "school": ours.schools[0] })),
+        (Who::Leader, "schoolUpdate", json!({ "id": ours.schools[0], "name": "Anders" })),
+        (Who::Teacher, "guardianshipUpdate", json!({ "id": ours.guardianships[0], "contactPriority": 2 })),
+    ] {
+        assert_eq!(codes(&act(world, who, name, "", input).await), ["CONFLICT"], "{name}");
+    }
+    for id in [
+        ours.id.to_string(),
+        ours.clusters[0].to_string(),
+        ours.schools[0].to_string(),
+        ours.groups[0].to_string(),
+        ours.teacher.person.to_string(),
+        ours.memberships[0].to_string(),
+        ours.students[0].to_string(),
+        ours.guardianships[0].to_string(),
+        ours.draft.material.to_string(),
+        ours.announcements[0].to_string(),
+        ours.surveys[0].to_string(),
+    ] {
+        let seen = ask(world, Who::Admin, CAN_EDIT, json!({ "id": id })).await;
+        assert_eq!(seen["node"]["viewerCanEdit"], json!(false), "{id}");
+    }
+    let thread = "query($id: ID!) { thread(id: $id) { viewerCanWrite } }";
+    let seen = ask(world, Who::Teacher, thread, json!({ "id": ours.threads[0] })).await;
+    assert_eq!(seen["thread"], json!({ "viewerCanWrite": false }));
+    assert_eq!([private(student).await, private(teacher).await], before, "it is read as before");
+    // Who may not do it anyway is told no more than before.
+    let update = json!({ "id": ours.id, "name": "Anders" });
+    assert_eq!(codes(&act(world, Who::Guardian, "boardUpdate", "", update).await), ["FORBIDDEN"]);
+
+    assert_eq!(act(world, Who::Admin, "boardArchive", fields, close).await["board"], closed["board"]);
+    let own = json!({ "material": ours.published.material, "state": "COMPLETED" });
+    assert_eq!(codes(&act(world, Who::Teacher, "materialStateSet", "", own).await), Vec::<&str>::new());
+    let seen = ask(world, Who::Leader, "{ schools { nodes { name } } }", json!({})).await;
+    assert_eq!(seen["schools"]["nodes"], json!([{ "name": "De Zwaluw" }]));
+    assert_eq!(client.asks(boards).await.codes(), ["UNAUTHENTICATED"]);
+}
+
+/// Each of them is refused, in these words.
+async fn are_refused(world: &World, told: &str, attempts: &[(&str, Value)]) {
+    for (name, input) in attempts {
+        assert_eq!(refusals(&act(world, Who::Admin, name, "", input.clone()).await), [told], "{name}");
+    }
+}
+
+async fn what_is_closed_is_neither_changed_nor_filled(world: &World) {
+    let (ours, person) = (&world.ours, world.ours.trainer.person);
+    let close = async |name: &str, id: &str| {
+        assert_eq!(refusals(&act(world, Who::Admin, name, "", json!({ "id": id })).await), [""; 0], "{name}");
+        let seen = ask(world, Who::Admin, CAN_EDIT, json!({ "id": id })).await;
+        assert_eq!(seen["node"]["viewerCanEdit"], json!(false), "{name}");
+    };
+    let grant = |role: &str, scope: &str| json!({ "person": person, "role": role, "scope": scope });
+    let (group, school) = (ours.groups[0].to_string(), ours.schools[0].to_string());
+
+    let empty = json!({ "board": ours.id, "name": "Oost" });
+    let empty = act(world, Who::Admin, "clusterCreate", "cluster { id }", empty).await;
+    let cluster = empty["cluster"]["id"].as_str().expect("a cluster");
+    close("clusterArchive", cluster).await;
+    are_refused(world, "CONFLICT id", &[("clusterUpdate", json!({ "id": cluster, "name": "West" }))]).await;
+    let put = [
+        ("schoolCreate", json!({ "board": ours.id, "name": "De Spreeuw", "cluster": cluster })),
+        ("schoolMove", json!({ "id": school, "cluster": cluster })),
+    ];
+    are_refused(world, "CONFLICT cluster", &put).await;
+    are_refused(world, "CONFLICT scope", &[("membershipGrant", grant("CLUSTER_DIRECTOR", cluster))]).await;
+
+    close("classGroupArchive", &group).await;
+    are_refused(world, "CONFLICT id", &[("classGroupUpdate", json!({ "id": group, "name": "3b" }))]).await;
+    are_refused(world, "CONFLICT scope", &[("membershipGrant", grant("TEACHER", &group))]).await;
+    let revoked = act(world, Who::Admin, "membershipRevoke", "", json!({ "id": ours.memberships[0] })).await;
+    assert_eq!(refusals(&revoked), [""; 0], "a role there can be taken");
+
+    close("schoolArchive", &school).await;
+    let changed = [
+        ("schoolUpdate", json!({ "id": school, "name": "De Spreeuw" })),
+        ("schoolMove", json!({ "id": school, "cluster": ours.clusters[1] })),
+    ];
+    are_refused(world, "CONFLICT id", &changed).await;
+    let details = json!({ "givenName": "Joost", "familyName": "Vink" });
+    let put = [
+        ("classGroupCreate", json!({ "school": school, "schoolYear": ours.school_year, "name": "4", "grades": ["4"] })),
+        ("studentCreate", json!({ "school": school, "displayName": "Fien" })),
+        ("personCreate", json!({ "board": ours.id, "school": school, "details": details })),
+    ];
+    are_refused(world, "CONFLICT school", &put).await;
+    are_refused(world, "CONFLICT scope", &[("membershipGrant", grant("SCHOOL_LEADER", &school))]).await;
+}
+
+on_each_database!(nothing_of_a_closed_board_changes, what_is_closed_is_neither_changed_nor_filled);
