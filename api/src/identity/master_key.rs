@@ -12,9 +12,10 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
 use aws_lc_rs::{hmac, rand};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 
+use crate::platform::secret_key;
+
+/// Bytes of the key that seals.
 const KEY_LEN: usize = 32;
 const FILE_NAME: &str = "glans.key";
 
@@ -43,13 +44,10 @@ pub struct MasterKey {
 }
 
 impl MasterKey {
-    /// From the text of `GLANS_SECRET_KEY`: 32 bytes in standard base64; blanks around it are ignored.
+    /// From the text of `GLANS_SECRET_KEY`.
     pub fn from_base64(text: &str) -> Result<Self, MasterKeyError> {
-        let bytes = STANDARD.decode(text.trim()).map_err(|_| MasterKeyError::Malformed)?;
-        if bytes.len() != KEY_LEN {
-            return Err(MasterKeyError::Malformed);
-        }
-        Ok(Self::derive(&bytes)?)
+        let secret = secret_key::read(text).ok_or(MasterKeyError::Malformed)?;
+        Ok(Self::derive(&secret)?)
     }
 
     /// From `glans.key` in the data directory, which is made on first use. For the embedded database only: a server
@@ -145,13 +143,13 @@ fn sealing_key(root: &Prk) -> Result<RandomizedNonceKey, Unspecified> {
 /// Writes the file whole under a name of its own, then links it into place: of two processes that start at once, one
 /// wins and both read the same key. Where it cannot, as on a full disk, nothing of it stays.
 fn create(directory: &Path, path: &Path) -> Result<(), MasterKeyError> {
-    let mut bytes = [0; KEY_LEN];
-    rand::fill(&mut bytes)?;
+    let mut secret = [0; secret_key::LENGTH];
+    rand::fill(&mut secret)?;
     fs::create_dir_all(directory).map_err(|error| MasterKeyError::File(directory.to_owned(), error))?;
     let draft = directory.join(format!("{FILE_NAME}.{}", std::process::id()));
     let written =
         OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft).and_then(|mut file| {
-            file.write_all(STANDARD.encode(bytes).as_bytes())?;
+            file.write_all(secret_key::written(&secret).as_bytes())?;
             file.sync_all()?;
             match fs::hard_link(&draft, path) {
                 Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
@@ -168,6 +166,9 @@ fn create(directory: &Path, path: &Path) -> Result<(), MasterKeyError> {
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
+
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
 
     use super::*;
 

@@ -22,6 +22,7 @@ pub mod page;
 pub mod problems;
 pub mod rounds;
 pub mod scalars;
+pub mod secret_key;
 pub mod size;
 pub mod speech;
 pub mod text;

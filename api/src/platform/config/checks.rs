@@ -1,15 +1,10 @@
 //! Whether values can be used, each alone and together.
 
 use axum::http::Uri;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use lettre::message::Mailbox;
 
 use super::Config;
-use crate::platform::db;
-
-/// Bytes of the secret key.
-const SECRET_KEY: usize = 32;
+use crate::platform::{db, secret_key};
 
 /// Looks at one value alone, so that a complaint can say where it comes from.
 pub(super) fn check(key: &str, value: &toml::Value) -> Result<(), String> {
@@ -25,7 +20,7 @@ pub(super) fn check(key: &str, value: &toml::Value) -> Result<(), String> {
                 .to_owned(),
         ),
         // Never with what was given, here neither.
-        "secret_key" if !config.secret_key.as_deref().is_some_and(is_secret_key) => {
+        "secret_key" if config.secret_key.as_deref().and_then(secret_key::read).is_none() => {
             Err("32 bytes in base64 are expected (44 characters); make them with `openssl rand -base64 32`".to_owned())
         }
         "bus_url" if !config.bus_url.as_deref().is_some_and(is_nats_address) => {
@@ -98,11 +93,6 @@ fn is_web_address(text: &str) -> bool {
             && uri.host().is_some_and(|host| !host.is_empty())
             && uri.query().is_none()
     })
-}
-
-/// As the identity slice reads it.
-fn is_secret_key(text: &str) -> bool {
-    STANDARD.decode(text.trim()).is_ok_and(|bytes| bytes.len() == SECRET_KEY)
 }
 
 /// What RFC 8292 asks for as the subject.
