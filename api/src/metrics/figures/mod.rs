@@ -46,7 +46,7 @@
 //! Reasons do not tell which figure of a metric started it: outside all that is hidden of a period for another reason
 //! than its denominator has the same reason.
 //!
-//! `attack.rs` tries it: it solves all that is shown of all metrics as linear equations and looks for what is hidden.
+//! `attack` tries it: it solves all that is shown of all metrics as linear equations and looks for what is hidden.
 //! In a thousand schools it finds nothing. Not covered is
 //!
 //! - who kept what was shown before cells changed;

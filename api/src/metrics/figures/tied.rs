@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use glans_entity::metrics::{Level, Metric};
 use uuid::Uuid;
 
-use super::attack::{decided, told, week};
+use super::attack::{decided, told};
+use super::invented::week;
 
 /// A school and a language, who is met in `TWO_WAY` and of them in `CONVERSATION_COVERAGE`, and of how many.
 type Talks = (u128, &'static str, [i64; 2], i64);

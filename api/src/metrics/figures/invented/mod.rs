@@ -67,3 +67,17 @@ fn cells(atoms: &[Atom], stretches: &[Vec<Period>]) -> Vec<Cell> {
     };
     cells.into_iter().map(cell).collect()
 }
+
+/// Students in one week by school and language: how many are met, of how many. Ten schools make a cluster.
+pub(super) fn week(metric: Metric, counts: &[(u128, &str, i64, i64)]) -> Invented {
+    let atom = |(school, language, numerator, denominator): &(u128, &str, i64, i64)| Atom {
+        cluster: Uuid::from_u128(school / 10),
+        school: Uuid::from_u128(*school),
+        group: Uuid::from_u128(1_000 + school),
+        language: (*language).to_owned(),
+        stretch: 0,
+        counts: Counts { numerator: *numerator, denominator: *denominator, unknown: 0 },
+    };
+    let atoms = counts.iter().map(atom).collect();
+    Invented::new(metric, atoms, vec![vec![(Span::Week, "2026-11-09".parse().unwrap())]], vec![0])
+}
