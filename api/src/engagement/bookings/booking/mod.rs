@@ -2,25 +2,24 @@
 //!
 //! Always in the order round, child, people, so that those who book at the same time do not wait for each other in a ring.
 
+mod appointment;
+mod booker;
+
 use async_graphql::ID;
-use glans_entity::engagement::{
-    AttendeeStatus, StepKind, booking_round, conversation, conversation_attendee, slot, slot_booking,
-};
-use glans_entity::ids::{ClassGroupId, ConversationId, PartnershipId, PersonId, SchoolYearId, SlotId, StudentId};
-use glans_entity::people::student;
+use glans_entity::engagement::{StepKind, booking_round, conversation, slot, slot_booking};
+use glans_entity::ids::{ClassGroupId, PartnershipId, PersonId, SchoolYearId, SlotId, StudentId};
 use glans_entity::practice::OccasionStatus;
 use serde_json::{Value, json};
 
+use self::appointment::{appointment, attendees, guests, planned};
+use self::booker::Booker;
 use super::actions::everywhere;
 use super::inputs::{SlotBookInput, SlotMoveInput, SlotReleaseInput};
 use super::{rules, store};
-use crate::access::{Action, Permit, Place};
+use crate::access::Permit;
 use crate::call::Write;
-use crate::engagement::conversations::{self, diary::Appointment};
-use crate::engagement::partnerships::Family;
+use crate::engagement::conversations;
 use crate::organisation::class_groups;
-use crate::people::guardianships::actions::refuse_own_child;
-use crate::people::{places, students};
 use crate::platform::error::{Error, Result, UserErrorCode, not_found, refuse};
 use crate::platform::outbox::Event;
 
@@ -40,7 +39,7 @@ pub(super) async fn book(write: &Write<'_>, input: SlotBookInput) -> Result<slot
     must_be_unbooked(write, slot.id, "slot").await?;
     let appointment = appointment(write, &slot, &booker, guests, "slot").await?;
     appointment.must_be_free(write.db(), "slot", None).await?;
-    let conversation = conversation(write, &round, &slot, &booker.student, partnership, &appointment);
+    let conversation = planned(write, &round, &slot, &booker.student, partnership, &appointment);
     let attendees = attendees(write, &conversation, Some(guardian), &appointment.guardians);
     let id = conversation.id;
     store::insert_conversation(write.db(), permit, conversation, attendees).await?;
@@ -107,72 +106,6 @@ pub(super) async fn release(write: &Write<'_>, input: SlotReleaseInput) -> Resul
     let payload = json!({ "id": slot.id, "conversation": conversation.id });
     tell(write, &booker.permit, "slot.released", payload).await?;
     Ok(slot)
-}
-
-/// Who books, and for whom.
-struct Booker {
-    student: student::Model,
-    place: Place,
-    family: Family,
-    permit: Permit,
-    as_guardian: bool,
-}
-
-impl Booker {
-    /// The child, under lock. A guardian who has everything of it speaks for it; staff of its groups may as well.
-    async fn of(write: &Write<'_>, id: StudentId) -> Result<Self> {
-        let student =
-            students::store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("student"))?;
-        let today = write.call().today();
-        let place = places::of_student(write.db(), today, &student).await?;
-        let as_guardian = write.scope().full_children.contains(&id);
-        let action = if as_guardian { Action::ChildSpeakFor } else { Action::BookingRoundWrite };
-        let permit = write.authorize(action, place.clone())?;
-        if !as_guardian {
-            refuse_own_child(write, &permit, &[id]).await?;
-        }
-        let family = Family::of(write.db(), today, &[id]).await?.remove(&id).unwrap_or_default();
-        Ok(Self { student, place, family, permit, as_guardian })
-    }
-
-    /// The guardian for whom it is: oneself, or the one whom a member of staff names.
-    fn guardian(&self, named: Option<&ID>) -> Result<PersonId> {
-        let own = self.permit.person().filter(|_| self.as_guardian);
-        let named: Option<PersonId> = named.map(|id| id.parse().map_err(|_| not_found("guardian"))).transpose()?;
-        let guardian = match (own, named) {
-            (Some(own), named) if named.is_none_or(|named| named == own) => own,
-            (None, Some(named)) => named,
-            (Some(_), _) => return Err(not_found("guardian")),
-            (None, None) => {
-                return Err(refuse(UserErrorCode::Required, "guardian", "Say for which guardian you book."));
-            }
-        };
-        // The snapshot of rights of a request may be older than the lock.
-        if !self.family.entitled.contains(&guardian) {
-            return Err(not_found(if self.as_guardian { "student" } else { "guardian" }));
-        }
-        Ok(guardian)
-    }
-
-    /// Who a guardian that comes is in other boards: nobody is at two conversations at once, whatever the board.
-    fn elsewhere(&self, write: &Write<'_>, guests: &[PersonId]) -> Vec<PersonId> {
-        let oneself = &write.scope().persons;
-        let comes = self.as_guardian && guests.iter().any(|guest| oneself.contains(guest));
-        if comes { oneself.clone() } else { Vec::new() }
-    }
-
-    /// Guardians keep to the times of the round; staff books after it closed as well.
-    async fn may_now(&self, write: &Write<'_>, round: &booking_round::Model) -> Result<()> {
-        if !self.as_guardian {
-            return rules::must_be_open(round);
-        }
-        let groups = groups(write, round).await?;
-        let (everywhere, children) = (everywhere(write), &write.scope().full_children);
-        let own = store::children_in(write.db(), &everywhere, &groups, Some(children)).await?;
-        let mut own: Vec<StudentId> = own.into_iter().map(|(student, _)| student).collect();
-        own.dedup();
-        rules::guardian_may_book(round, rules::opening(round, own.len()), write.now())
-    }
 }
 
 /// The slot in sight and its round, which nobody cancels until the transaction ends.
@@ -261,89 +194,6 @@ async fn must_be_unbooked(write: &Write<'_>, slot: SlotId, field: &str) -> Resul
         return Ok(());
     }
     Err(refuse(UserErrorCode::Conflict, field, rules::GONE))
-}
-
-/// The guardians who come to a conversation.
-async fn guests(write: &Write<'_>, id: ConversationId) -> Result<Vec<PersonId>> {
-    let coming = conversations::store::attendees(write.db(), &everywhere(write), &[id]).await?;
-    Ok(coming.into_iter().filter(|it| !it.is_staff).map(|it| it.person_id).collect())
-}
-
-/// The time of the slot, for who comes to it. The teacher is no family of the child.
-async fn appointment(
-    write: &Write<'_>,
-    slot: &slot::Model,
-    booker: &Booker,
-    guardians: Vec<PersonId>,
-    field: &str,
-) -> Result<Appointment> {
-    let interpreter = store::needs_interpreter(write.db(), write.call().today(), &guardians).await?;
-    let appointment = Appointment {
-        student: booker.student.id,
-        staff: slot.teacher_id,
-        elsewhere: booker.elsewhere(write, &guardians),
-        guardians,
-        starts_at: slot.starts_at,
-        ends_at: rules::ends_at(slot, interpreter),
-    };
-    appointment.must_be_led_by_no_family(write.db(), field).await?;
-    Ok(appointment)
-}
-
-fn conversation(
-    write: &Write<'_>,
-    round: &booking_round::Model,
-    slot: &slot::Model,
-    student: &student::Model,
-    partnership: PartnershipId,
-    appointment: &Appointment,
-) -> conversation::Model {
-    conversation::Model {
-        id: ConversationId::new(),
-        board_id: round.board_id,
-        partnership_id: partnership,
-        student_id: student.id,
-        school_id: round.school_id,
-        staff_id: slot.teacher_id,
-        kind: round.kind,
-        starts_at: appointment.starts_at,
-        ends_at: appointment.ends_at,
-        mode: round.mode,
-        location: round.location.clone(),
-        status: OccasionStatus::Planned,
-        cancel_reason: None,
-        child_present: None,
-        summary: None,
-        release_at: None,
-        released_at: None,
-        recorded_at: None,
-        created_at: write.now(),
-        updated_at: write.now(),
-        version: 1,
-    }
-}
-
-/// The teacher gave the time and the guardian, if it is one, chose it: both have accepted. Other guardians are to answer.
-fn attendees(
-    write: &Write<'_>,
-    conversation: &conversation::Model,
-    guardian: Option<PersonId>,
-    guests: &[PersonId],
-) -> Vec<conversation_attendee::Model> {
-    let row = |person_id: PersonId, is_staff: bool| {
-        let accepted = is_staff || Some(person_id) == guardian;
-        conversation_attendee::Model {
-            conversation_id: conversation.id,
-            person_id,
-            board_id: conversation.board_id,
-            student_id: conversation.student_id,
-            is_staff,
-            status: if accepted { AttendeeStatus::Accepted } else { AttendeeStatus::Invited },
-            responded_at: accepted.then(|| write.now()),
-        }
-    };
-    let guests = guests.iter().map(|guest| row(*guest, false));
-    std::iter::once(row(conversation.staff_id, true)).chain(guests).collect()
 }
 
 fn must_be_planned(conversation: &conversation::Model, write: &Write<'_>) -> Result<()> {
