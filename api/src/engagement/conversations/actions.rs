@@ -8,7 +8,7 @@ use glans_entity::practice::OccasionStatus;
 use glans_entity::scope::Scope;
 
 use super::diary::Appointment;
-use super::types::{
+use super::inputs::{
     ConversationCancelInput, ConversationRespondInput, ConversationScheduleInput, ConversationUpdateInput,
 };
 use super::{rules, store};

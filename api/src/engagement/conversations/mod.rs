@@ -7,6 +7,7 @@ mod actions;
 mod apart;
 pub mod diary;
 pub mod due;
+pub mod inputs;
 mod loaders;
 mod mutation;
 mod record;

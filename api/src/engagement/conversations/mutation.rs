@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Object};
 
-use super::types::{
+use super::inputs::{
     ConversationCancelInput, ConversationCancelPayload, ConversationRecordInput, ConversationRecordPayload,
     ConversationRespondInput, ConversationRespondPayload, ConversationScheduleInput, ConversationSchedulePayload,
     ConversationUpdateInput, ConversationUpdatePayload,

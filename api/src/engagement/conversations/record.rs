@@ -6,7 +6,7 @@ use glans_entity::engagement::{AttendeeStatus, agreement, conversation, conversa
 use glans_entity::ids::{AgreementId, GoalId, PersonId};
 use glans_entity::practice::OccasionStatus;
 
-use super::types::{AgreementInput, ConversationPresenceInput, ConversationRecordInput};
+use super::inputs::{AgreementInput, ConversationPresenceInput, ConversationRecordInput};
 use super::{actions, rules, store};
 use crate::access::Permit;
 use crate::call::Write;

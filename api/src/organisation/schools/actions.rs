@@ -6,7 +6,7 @@ use glans_entity::organisation::school::Model;
 use sea_orm::ActiveValue::Set;
 use sea_orm::IntoActiveModel;
 
-use super::types::{SchoolArchiveInput, SchoolCreateInput, SchoolMoveInput, SchoolUpdateInput};
+use super::inputs::{SchoolArchiveInput, SchoolCreateInput, SchoolMoveInput, SchoolUpdateInput};
 use super::{rules, store};
 use crate::access::{Action, Place};
 use crate::call::Write;

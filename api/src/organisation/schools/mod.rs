@@ -1,6 +1,7 @@
 //! Schools: locations of institutions, each perhaps in a cluster.
 
 mod actions;
+pub mod inputs;
 mod loaders;
 mod mutation;
 mod query;

@@ -3,7 +3,7 @@
 use async_graphql::{Context, Object};
 
 use super::actions;
-use super::types::{
+use super::inputs::{
     SchoolArchiveInput, SchoolArchivePayload, SchoolCreateInput, SchoolCreatePayload, SchoolMoveInput,
     SchoolMovePayload, SchoolUpdateInput, SchoolUpdatePayload,
 };
