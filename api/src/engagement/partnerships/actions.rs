@@ -7,8 +7,8 @@ use glans_entity::people::student;
 use glans_entity::scope::Scope;
 
 use super::family::Family;
+use super::inputs::{PartnershipUpdateInput, TalkChoiceSetInput};
 use super::store;
-use super::types::{PartnershipUpdateInput, TalkChoiceSetInput};
 use crate::access::{Action, Permit};
 use crate::call::Write;
 use crate::engagement::conversations;

@@ -8,6 +8,7 @@ pub mod contactable;
 pub mod criteria;
 pub mod family;
 pub mod history;
+pub mod inputs;
 mod loaders;
 mod mutation;
 pub mod rules;

@@ -3,7 +3,7 @@
 use async_graphql::{Context, Object};
 
 use super::actions;
-use super::types::{PartnershipUpdateInput, PartnershipUpdatePayload, TalkChoiceSetInput, TalkChoiceSetPayload};
+use super::inputs::{PartnershipUpdateInput, PartnershipUpdatePayload, TalkChoiceSetInput, TalkChoiceSetPayload};
 use crate::call::Call;
 use crate::platform::error::Result;
 

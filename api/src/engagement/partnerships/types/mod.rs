@@ -1,0 +1,9 @@
+//! The partnership, its line through the year and its criteria.
+
+mod criterion;
+mod partnership;
+mod steps;
+
+pub use criterion::{CriterionKind, CriterionStatus, SuccessCriterion};
+pub use partnership::{Partnership, TalkChoice};
+pub use steps::{PartnershipStep, StepKind, StepStatus};
