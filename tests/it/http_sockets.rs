@@ -114,7 +114,7 @@ async fn who_says_nothing_is_closed_after_five_seconds() {
     let door = Door::open().await;
     let start = std::time::Instant::now();
     assert_eq!(Socket::open(&door).await.closes().await, 4408);
-    assert!((4..8).contains(&start.elapsed().as_secs()));
+    assert!((4..20).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());
 }
 
 #[tokio::test]
