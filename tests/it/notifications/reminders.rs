@@ -7,7 +7,8 @@ use glans::notifications::texts::Figures;
 use glans_entity::notifications::{Category, Channel};
 use glans_entity::organisation::school;
 use glans_entity::people::{GuardianAccess, guardianship, membership};
-use glans_entity::practice::{LessonStatus, OccasionStatus, experience, lesson_progress, team_session};
+use glans_entity::practice::{LessonStatus, OccasionStatus, experience, lesson_progress, meeting, team_session};
+use glans_entity::scope::Scoped;
 use glans_tests::{Who, World, on_each_database};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveEnum, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
@@ -29,6 +30,17 @@ fn today(world: &World) -> NaiveDate {
     day(world.app.clock.now())
 }
 
+/// The days of the first meeting and of the first team session: a week and two after the world was sown, which may have been
+/// on the other side of midnight.
+async fn sown(world: &World) -> [NaiveDate; 2] {
+    let everywhere = world.everywhere();
+    let db = world.app.db.read(&everywhere).await.unwrap();
+    let meeting = meeting::Entity::within(&everywhere).filter(meeting::Column::Id.eq(world.ours.meetings[0]));
+    let session = team_session::Entity::within(&everywhere).filter(team_session::Column::Id.eq(world.ours.sessions[0]));
+    let (meeting, session) = (meeting.one(&db).await.unwrap(), session.one(&db).await.unwrap());
+    [meeting.unwrap().starts_at, session.unwrap().starts_at].map(day)
+}
+
 /// Half past nine in the morning of a day.
 fn morning(day: NaiveDate) -> DateTime<Utc> {
     let local = day.and_time(NaiveTime::from_hms_opt(9, 30, 0).unwrap());
@@ -47,7 +59,7 @@ async fn reminded(world: &World, text: &str) -> Vec<String> {
 }
 
 async fn a_meeting_tomorrow(world: &World) {
-    let moment = day(in_days(world, 7)) - Days::new(1);
+    let moment = sown(world).await[0] - Days::new(1);
     done(
         world,
         world.ours.leader,
@@ -66,7 +78,7 @@ async fn a_meeting_tomorrow(world: &World) {
 }
 
 async fn a_meeting_that_was_cancelled_is_not_reminded_of(world: &World) {
-    let moment = day(in_days(world, 7)) - Days::new(1);
+    let moment = sown(world).await[0] - Days::new(1);
     done(world, world.ours.trainer, "meetingCancel", "", json!({ "id": world.ours.meetings[0] })).await;
     turn_to(world, morning(moment));
     assert_eq!(reminded(world, "meeting-tomorrow").await, ["Laila*"]);
@@ -74,7 +86,7 @@ async fn a_meeting_that_was_cancelled_is_not_reminded_of(world: &World) {
 
 async fn a_team_session_in_a_week_and_tomorrow(world: &World) {
     world.teacher("Jan", 1).await;
-    let day = day(in_days(world, 14));
+    let day = sown(world).await[1];
     let away = json!({ "occasion": world.ours.sessions[0], "answer": "DECLINED" });
     done(world, world.ours.teacher, "occasionRespond", "", away).await;
     turn_to(world, morning(day - Days::new(7)) - TimeDelta::hours(1));
@@ -90,7 +102,7 @@ async fn a_team_session_in_a_week_and_tomorrow(world: &World) {
 }
 
 async fn a_team_session_that_does_not_take_place_is_not_reminded_of(world: &World) {
-    let day = day(in_days(world, 14));
+    let day = sown(world).await[1];
     done(world, world.ours.leader, "teamSessionCancel", "", json!({ "id": world.ours.sessions[0] })).await;
     let left = json!({ "cohort": world.ours.cohorts[1], "school": world.ours.schools[1] });
     done(world, world.ours.admin, "cohortSchoolRemove", "", left).await;
