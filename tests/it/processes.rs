@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
-use glans_tests::{Actor, Who, World, on_each_database};
+use glans_tests::{Actor, Who, World, lasting_port, on_each_database};
 use serde_json::{Value, json};
 
 use crate::ask::{act, codes};
@@ -62,7 +62,9 @@ async fn hears(follower: &mut Follower, kind: &str, reasons: &[&str]) {
 
 async fn who_follows_misses_nothing_when_the_server_restarts(world: &World) {
     let folder = tempfile::tempdir().unwrap();
-    let (server, address) = serve(folder.path(), world, "127.0.0.1:0");
+    // Where it is back after the restart.
+    let listen = format!("127.0.0.1:{}", lasting_port());
+    let (server, address) = serve(folder.path(), world, &listen);
     let at = |address: &str, token: &str| Actor::anonymous("somebody", address).with_token(token);
     let leader = at(&address, world.actor(Who::Leader).await.token());
     let trainer = at(&address, world.actor(Who::Trainer).await.token());
@@ -89,7 +91,7 @@ async fn who_follows_misses_nothing_when_the_server_restarts(world: &World) {
         let done = act(world, Who::Trainer, name, "", mark(world, "Tijdens de herstart.")).await;
         assert_eq!(codes(&done), Vec::<&str>::new());
     }
-    let (server, _) = serve(folder.path(), world, address.trim_start_matches("http://"));
+    let (server, _) = serve(folder.path(), world, &listen);
     changes(world, &trainer, "Na de herstart.").await;
     for (kind, follower) in &mut followers {
         assert_eq!(follower.line().await, "again", "{kind}");

@@ -5,12 +5,12 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use crate::ports::lasting_port;
 use crate::scratch;
 
 /// How often a port may be taken between choosing it and listening on it.
@@ -68,7 +68,7 @@ impl Cluster {
     }
 
     fn attempt(bin: &Path) -> Option<Self> {
-        let port = free_port();
+        let port = lasting_port();
         let directory = tempfile::Builder::new().prefix("glans-postgres-").tempdir_in(scratch::folder());
         let directory = directory.expect("a temporary directory").keep();
         let mut watchdog = as_unprivileged(&directory)
@@ -133,9 +133,4 @@ fn id(arguments: &[&str]) -> u32 {
     let output = Command::new("id").args(arguments).output().expect("the program `id`");
     let number = String::from_utf8_lossy(&output.stdout).trim().parse();
     number.expect("the user `postgres`, which root needs to run PostgreSQL as")
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("a bound listener has an address").port()
 }

@@ -20,7 +20,7 @@ const MOST_ROWS: u32 = 8_000;
 /// What was deleted stays in the files; a database that was brought back so often is made anew.
 const MOST_USES: u32 = 25;
 /// How long connections that are sent away may take to go.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_mins(1);
 const SEND_AWAY_OTHERS: &str = "SELECT count(pg_terminate_backend(pid)) AS others FROM pg_stat_activity \
      WHERE datname = current_database() AND pid <> pg_backend_pid()";
 

@@ -1,8 +1,10 @@
 //! A throwaway NATS server for one test.
 
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+
+use crate::ports::lasting_port;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -16,10 +18,7 @@ pub struct Nats {
 impl Nats {
     /// None where the program `nats-server` is missing; there it fails where `GLANS_TEST_NATS_REQUIRED` is set, as in CI.
     pub fn start() -> Option<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let port = listener.local_addr().expect("its address").port();
-        drop(listener);
-        let mut nats = Self { port, process: None };
+        let mut nats = Self { port: lasting_port(), process: None };
         if nats.begin() {
             return Some(nats);
         }

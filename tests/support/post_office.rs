@@ -22,6 +22,8 @@ const DROPPED: &str = "drop-";
 /// The message is taken, and the connection closed before anybody hears of it.
 const LOST: &str = "lost-";
 const EXTENSIONS: &str = "250-post.example.org\r\n250-8BITMIME\r\n250-AUTH PLAIN\r\n250 ENHANCEDSTATUSCODES";
+/// How often a message that is held back looks whether it still is.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
 /// Who signs in with this password is not known.
 pub const WRONG_PASSWORD: &str = "wrong";
 
@@ -39,6 +41,7 @@ struct Kept {
     posted: Mutex<Vec<Posted>>,
     connections: Mutex<usize>,
     slowness: Mutex<Duration>,
+    is_holding: AtomicBool,
     is_dead: AtomicBool,
     to_lose: Mutex<usize>,
 }
@@ -113,6 +116,11 @@ impl PostOffice {
     /// How long it thinks about each message before it takes it.
     pub fn set_slowness(&self, slowness: Duration) {
         *self.kept.slowness.lock().unwrap_or_else(PoisonError::into_inner) = slowness;
+    }
+
+    /// Whether it keeps each message waiting until it holds back no more. Who sends waits for eight seconds.
+    pub fn set_holding(&self, is_holding: bool) {
+        self.kept.is_holding.store(is_holding, Ordering::SeqCst);
     }
 
     /// Whether it closes each connection without a word, those that it has at the next command.
@@ -195,6 +203,9 @@ impl Session {
                     let Some(message) = self.message().await? else { return Ok(()) };
                     let slowness = *self.kept.slowness.lock().unwrap_or_else(PoisonError::into_inner);
                     tokio::time::sleep(slowness).await;
+                    while self.kept.is_holding.load(Ordering::SeqCst) {
+                        tokio::time::sleep(LOOK_AGAIN).await;
+                    }
                     let to = std::mem::take(&mut self.to);
                     let is_lost = to.iter().any(|to| to.starts_with(LOST)) || self.kept.loses_one();
                     let posted = Posted { from: self.from.clone(), to, message };

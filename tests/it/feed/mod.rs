@@ -161,12 +161,17 @@ async fn the_first_screen_takes_as_many_statements_for_a_school_as_for_one(world
     world.guardian_of_another(world.ours.guardians[0], ava).await;
     publish("Een").await;
     let few = taken(world).await;
-    for number in 0..200 {
-        let child = world.child(&format!("Kind {number}"), 0).await;
-        for parent in ["Moeder", "Vader"] {
-            world.guardian(&format!("{parent} {number}"), &[(child, GuardianAccess::Full)]).await;
-        }
-    }
+    let (school, group) = (world.ours.schools[0], world.ours.groups[0]);
+    world
+        .sow(&world.ours, async |sower| {
+            for number in 0..200 {
+                let child = sower.pupil(&format!("Kind {number}"), school, group).await;
+                for parent in ["Moeder", "Vader"] {
+                    sower.parent(&format!("{parent} {number}"), &[(child, GuardianAccess::Full)]).await;
+                }
+            }
+        })
+        .await;
     // One of them has four children, and hears of each announcement once.
     for name in ["Bo", "Cas"] {
         let child = world.child(name, 0).await;

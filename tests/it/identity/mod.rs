@@ -18,6 +18,7 @@ use glans_entity::scope::{Scope, Scoped};
 use glans_tests::{Actor, Reply, Who, World};
 use sea_orm::{DatabaseTransaction, QueryOrder};
 use serde_json::{Value, json};
+use tokio::sync::OnceCell;
 
 /// What everybody's password is.
 pub(crate) const PASSWORD: &str = "vier gele fietsen";
@@ -31,9 +32,16 @@ async fn account(world: &World, who: Who) -> AccountId {
     world.standing(who).await.actor.person().unwrap().account
 }
 
+/// The hash of the password. A salt of one's own is not what the tests are about, and costs as much as a small one of them.
+async fn hash(world: &World) -> String {
+    static HASH: OnceCell<String> = OnceCell::const_new();
+    let made = HASH.get_or_init(|| async { world.app.identity.hashing.hash(PASSWORD.to_owned()).await.unwrap() });
+    made.await.clone()
+}
+
 /// Gives `who` the password; answers with the e-mail address of the account.
 pub(crate) async fn let_sign_in(world: &World, who: Who) -> String {
-    let hash = world.app.identity.hashing.hash(PASSWORD.to_owned()).await.unwrap();
+    let hash = hash(world).await;
     let (id, db) = (account(world, who).await, everything(world).await);
     accounts::set_password(&db, id, hash, world.app.clock.now()).await.unwrap();
     let email = accounts::by_id(&db, id).await.unwrap().unwrap().email;

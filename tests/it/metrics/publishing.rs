@@ -2,7 +2,7 @@
 //! one moment, or in several of which none tells more than it may.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ const MANY: usize = 1_800;
 const A_WHILE: TimeDelta = TimeDelta::minutes(15);
 /// How long something is waited for that must happen.
 const SOON: Duration = Duration::from_secs(20);
-/// Within it a process sees what stands.
+/// Within it a process comes to its next statement.
 const MEANWHILE: Duration = Duration::from_millis(300);
 
 /// Publishes something of last year, of which the Monday is told.
@@ -267,14 +267,15 @@ async fn who_changes_a_wish_and_who_publishes_do_not_wait_for_each_other(world: 
     assert!(claimed.is_some());
 }
 
-/// Another process, which goes round. It sees what stands, and decides nothing before it may.
-fn go_round(world: &World, may: Receiver<()>) -> JoinHandle<()> {
+/// Another process, which goes round and tells by which database. It sees what stands, and decides nothing before it may.
+fn go_round(world: &World, tells: Sender<Database>, may: Receiver<()>) -> JoinHandle<()> {
     let (config, clock) = (world.app.config.clone(), world.app.clock.clone());
     std::thread::spawn(move || {
         // It decides on threads for long work, of which this is the only one.
         let runtime = Builder::new_current_thread().enable_all().max_blocking_threads(1).build().unwrap();
         runtime.block_on(async {
             let db = Database::connect(&config.database_url).await.unwrap();
+            tells.send(db.clone()).unwrap();
             let app = App::new(config, db, clock).unwrap();
             let waits = tokio::task::spawn_blocking(move || may.recv().unwrap());
             rollups::round(&app).await.unwrap();
@@ -299,15 +300,21 @@ async fn a_wish_that_goes_there_and_back_meanwhile_is_heeded_in_the_next_round(w
     let before = figures(world, week).await;
     assert!(!before.is_empty());
     is_to_be_published(world).await;
-    let (lets_go_on, may) = channel();
-    let other = go_round(world, may);
+    let ((tells, told), (lets_go_on, may)) = (channel(), channel());
+    let other = go_round(world, tells, may);
     let begun = async {
         while !is_being_published(world).await {
             sleep(Duration::from_millis(5)).await;
         }
     };
     timeout(SOON, begun).await.unwrap();
-    sleep(MEANWHILE).await;
+    // Once it has seen what stands it asks nothing more.
+    let (database, mut asked) = (told.recv().unwrap(), 0);
+    while asked < database.statement_count() {
+        asked = database.statement_count();
+        sleep(MEANWHILE).await;
+    }
+    drop(database);
     for least in [Some(51), None] {
         assert_eq!(codes(&wish(world, least).await), Vec::<&str>::new());
     }

