@@ -143,14 +143,24 @@ impl TestDatabase {
         }
     }
 
-    /// As it was before the test, for the same connections: they know their statements already, and what a new one learns
-    /// takes longer than most tests. None where that cannot be; then it is no more.
-    pub(crate) async fn brought_back(self) -> Option<Self> {
+    /// Whether it is one.
+    pub(crate) fn is_copy_of(&self, snapshot: &Snapshot) -> bool {
+        matches!((&self.place, &snapshot.0), (Place::Lent(.., own), Content::Kept(.., copies)) if Arc::ptr_eq(own, copies))
+    }
+
+    /// Whether what a test did can be undone.
+    pub(crate) fn can_be_brought_back(&self) -> bool {
+        matches!(self.place, Place::Lent(..))
+    }
+
+    /// As it was before the test, for those who are connected, as many as are told. None where that cannot be; then it is no
+    /// more.
+    pub(crate) async fn brought_back(self, connected: usize) -> Option<Self> {
         let Place::Lent(server, copy, copies) = self.place else {
             self.remove().await;
             return None;
         };
-        let copy = outside(bring_back(server, copy, Others::Stay)).await?;
+        let copy = outside(bring_back(server, copy, Others::Stay(connected))).await?;
         Some(Self { place: Place::Lent(server, copy, copies), ..self })
     }
 

@@ -23,6 +23,8 @@ const MOST_USES: u32 = 25;
 const PATIENCE: Duration = Duration::from_mins(1);
 const SEND_AWAY_OTHERS: &str = "SELECT count(pg_terminate_backend(pid)) AS others FROM pg_stat_activity \
      WHERE datname = current_database() AND pid <> pg_backend_pid()";
+const COUNT_OTHERS: &str = "SELECT count(*) AS others FROM pg_stat_activity \
+     WHERE datname = current_database() AND pid <> pg_backend_pid()";
 
 /// Runs `work` where connections outlive the test that began it.
 pub(crate) async fn outside<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
@@ -59,8 +61,8 @@ pub(crate) async fn take_snapshot(superuser: &str) {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Others {
     Go,
-    /// They go on, and must have nothing in hand.
-    Stay,
+    /// So many go on, and must have nothing in hand.
+    Stay(usize),
 }
 
 /// A copy of a snapshot, and who brings it back to what it was.
@@ -92,10 +94,16 @@ impl KeptCopy {
             Some(keeper) => keeper,
             None => connect(superuser).await,
         };
-        if others == Others::Go {
-            send_away(&keeper).await;
-        }
-        if self.uses < MOST_USES && restore(&keeper).await {
+        let alone = match others {
+            Others::Go => {
+                send_away(&keeper).await;
+                true
+            }
+            Others::Stay(connected) => {
+                usize::try_from(ask::<i64>(&keeper, COUNT_OTHERS, "others").await) == Ok(connected)
+            }
+        };
+        if alone && self.uses < MOST_USES && restore(&keeper).await {
             return Some(Self { keeper: Some(keeper), ..self });
         }
         keeper.close().await.expect("a connection that closes");

@@ -8,7 +8,6 @@ use glans::app::App;
 use glans::call::Call;
 use glans::platform::clock::Clock;
 use glans::platform::config::Config;
-use glans::platform::db::Database;
 use glans_entity::scope::Scoped;
 use sea_orm::{Iterable, PrimaryKeyToColumn, QueryOrder};
 use tokio::sync::OnceCell;
@@ -16,6 +15,7 @@ use tokio::sync::OnceCell;
 use crate::actor::Actor;
 use crate::database::TestDatabase;
 use crate::engine::Engine;
+use crate::ground::{Ground, Left};
 use crate::setting::Setting;
 use crate::site::Site;
 
@@ -47,19 +47,17 @@ impl Program {
 
 impl Setting for Program {
     async fn prepare(engine: Engine) -> Option<Self> {
-        let database = TestDatabase::migrated(engine).await?;
+        let Ground { database, db } = Ground::migrated(engine).await?;
         let secret_key = Some(BASE64.encode([7; 32]));
         let config = Config { database_url: database.url().to_owned(), secret_key, ..Config::default() };
-        let db = Database::connect(database.url()).await.expect("the database of this test");
         let app = App::new(config, db, Clock::default()).expect("a sound configuration");
         Some(Self { app, database, server: OnceCell::new() })
     }
 
-    async fn remove(self) -> TestDatabase {
+    async fn remove(self) -> Left {
         if let Some(server) = self.server.into_inner() {
             server.stop();
         }
-        self.app.db.clone().close().await.expect("pools that close");
-        self.database
+        Left::of(self.database, self.app).await
     }
 }

@@ -4,30 +4,33 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use crate::database::TestDatabase;
 use crate::engine::Engine;
+use crate::ground::Left;
+use crate::room::Room;
 
 /// What a test works in. It is prepared before and removed after, whether the test passes or not.
 pub trait Setting: Sized {
     /// None where this engine is not there.
     fn prepare(engine: Engine) -> impl Future<Output = Option<Self>>;
     /// What is left when the test is over: to be removed when nothing of it runs any more.
-    fn remove(self) -> impl Future<Output = TestDatabase>;
+    fn remove(self) -> impl Future<Output = Left>;
 }
 
 /// Runs a test on an engine; where the engine is not there it passes, and the harness has said so in its first line.
 pub fn run<S: Setting>(engine: Engine, test: impl AsyncFnOnce(&S)) {
     crate::engine::postgres_source();
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-    let Some(setting) = runtime.block_on(S::prepare(engine)) else {
+    let room = Room::enter::<S>(engine);
+    let Some(setting) = room.runtime().block_on(S::prepare(engine)) else {
         return;
     };
-    let outcome = catch_unwind(AssertUnwindSafe(|| runtime.block_on(test(&setting))));
-    let database = runtime.block_on(setting.remove());
-    // Ends what the test left running, so that it does not disturb the next one.
-    drop(runtime);
-    database.remove_later();
-    if let Err(panic) = outcome {
-        resume_unwind(panic);
+    let at_rest = room.tasks();
+    let outcome = catch_unwind(AssertUnwindSafe(|| room.runtime().block_on(test(&setting))));
+    let left = room.runtime().block_on(setting.remove());
+    match outcome {
+        Ok(()) => room.leave(left, at_rest),
+        Err(panic) => {
+            room.close(left);
+            resume_unwind(panic);
+        }
     }
 }
 
@@ -55,7 +58,7 @@ impl Setting for EmptyDatabase {
         TestDatabase::empty(engine).await.map(Self)
     }
 
-    async fn remove(self) -> TestDatabase {
-        self.0
+    async fn remove(self) -> Left {
+        Left { database: self.0, db: None }
     }
 }

@@ -27,6 +27,7 @@ use tokio::sync::OnceCell;
 use crate::actor::Actor;
 use crate::database::{Snapshot, TestDatabase};
 use crate::engine::Engine;
+use crate::ground::{Ground, Left};
 use crate::seed::{self, Board, CANARY, CLIENT_SCOPES, Someone, Sower};
 use crate::setting::Setting;
 use crate::site::Site;
@@ -267,15 +268,16 @@ impl World {
     /// As it was before anything was done in it. Nobody may have spoken HTTP.
     pub async fn renewed(self) -> Self {
         assert!(!self.server.initialized(), "a server would go on with what it knows");
-        let (engine, db) = (self.engine(), self.app.db.clone());
-        if let Some(database) = self.database.brought_back().await {
-            return Self::over(database, db, &self.ours, &self.theirs);
+        let engine = self.engine();
+        let ground = Ground { database: self.database, db: self.app.db.clone() };
+        if let Some(ground) = ground.brought_back().await {
+            return Self::over(ground, &self.ours, &self.theirs);
         }
-        db.close().await.expect("a database that closes");
         Self::prepare(engine).await.expect("the engine was there a moment ago")
     }
 
-    fn over(database: TestDatabase, db: Database, ours: &Board, theirs: &Board) -> Self {
+    fn over(ground: Ground, ours: &Board, theirs: &Board) -> Self {
+        let Ground { database, db } = ground;
         let secret_key = Some(BASE64_STANDARD.encode([7; 32]));
         let config = Config { database_url: database.url().to_owned(), secret_key, ..Config::default() };
         let app = App::new(config, db, Clock::default()).expect("a sound configuration");
@@ -341,18 +343,13 @@ impl Boards {
 impl Setting for World {
     async fn prepare(engine: Engine) -> Option<Self> {
         let Boards { snapshot, ours, theirs } = Boards::of(engine)?;
-        let database = TestDatabase::copy(snapshot).await;
-        let db = Database::connect(database.url()).await.expect("a database of this test");
-        Some(Self::over(database, db, ours, theirs))
+        Some(Self::over(Ground::copy(snapshot).await, ours, theirs))
     }
 
-    async fn remove(self) -> TestDatabase {
+    async fn remove(self) -> Left {
         if let Some(server) = self.server.into_inner() {
             server.stop();
         }
-        if let Ok(app) = Arc::try_unwrap(self.app) {
-            app.db.close().await.expect("a database that closes");
-        }
-        self.database
+        Left::of(self.database, self.app).await
     }
 }

@@ -7,7 +7,6 @@ use glans::app::App;
 use glans::call::Call;
 use glans::platform::clock::Clock;
 use glans::platform::config::Config;
-use glans::platform::db::Database;
 use glans::platform::error::Error;
 use glans::roster::outcome::{Options, Outcome};
 use glans::roster::problem::Severity;
@@ -17,7 +16,7 @@ use glans_entity::organisation::{board, class_group, cluster, school, school_yea
 use glans_entity::people::{enrolment, guardianship, membership, person, student};
 use glans_entity::scope::{Scope, Scoped};
 use glans_tests::seed::empty_board;
-use glans_tests::{Engine, Setting, TestDatabase};
+use glans_tests::{Engine, Ground, Left, Setting, TestDatabase};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, ModelTrait, QueryOrder};
 use serde::Serialize;
 
@@ -153,8 +152,7 @@ fn texts<'a>(problems: impl Iterator<Item = &'a roster::problem::Problem>) -> Ve
 
 impl Setting for Office {
     async fn prepare(engine: Engine) -> Option<Self> {
-        let database = TestDatabase::migrated(engine).await?;
-        let db = Database::connect(database.url()).await.unwrap();
+        let Ground { database, db } = Ground::migrated(engine).await?;
         let clock = Clock::default();
         clock.turn(NOON.parse::<DateTime<Utc>>().unwrap() - clock.now());
         let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".to_owned();
@@ -168,10 +166,7 @@ impl Setting for Office {
         Some(Self { app, board, database })
     }
 
-    async fn remove(self) -> TestDatabase {
-        if let Ok(app) = Arc::try_unwrap(self.app) {
-            app.db.close().await.unwrap();
-        }
-        self.database
+    async fn remove(self) -> Left {
+        Left::of(self.database, self.app).await
     }
 }
