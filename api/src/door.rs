@@ -93,8 +93,16 @@ impl Door {
             Ok(Ok(standing)) => Ok((board, standing)),
             Ok(Err(TokenRefusal::Expired)) => Err(Denied::Expired),
             Ok(Err(TokenRefusal::Invalid)) => Err(Denied::Invalid),
-            Err(error) => Err(Denied::Fault(format!("{error:?}"))),
+            Err(error) => Err(unknown(&error)),
         }
+    }
+}
+
+/// Nobody could say who asks: it is a fault of ours, unless others held what was needed to know.
+fn unknown(error: &Error) -> Denied {
+    match error.retry_after_seconds() {
+        Some(retry_after_seconds) => Denied::Later { message: error.to_string(), retry_after_seconds },
+        None => Denied::Fault(format!("{error:?}")),
     }
 }
 
@@ -175,6 +183,14 @@ mod tests {
         let headers = with("accept-language", "en;q=0.5, nl-NL, *;q=0.1, fr;q=0, de;q=x");
         assert_eq!(languages(&headers), ["nl", "en"]);
         assert!(languages(&HeaderMap::new()).is_empty());
+    }
+
+    #[test]
+    fn who_is_not_known_for_what_others_hold_comes_again() {
+        let message = "Others are writing just now. Try again in 5 seconds.".to_owned();
+        assert_eq!(unknown(&Error::Held), Denied::Later { message, retry_after_seconds: 5 });
+        assert!(matches!(unknown(&Error::Crowded), Denied::Later { retry_after_seconds: 3, .. }));
+        assert!(matches!(unknown(&Error::fault("the server is gone")), Denied::Fault(_)));
     }
 
     #[test]

@@ -5,11 +5,11 @@ use glans::platform::error::Error;
 use glans_entity::ids::BoardId;
 use glans_entity::organisation::{board, school};
 use glans_entity::scope::Scope;
-use glans_tests::{Engine, World, on_each_database, run};
+use glans_tests::{Engine, Who, World, on_each_database, run};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
-    Statement,
+    Statement, TransactionTrait,
 };
 
 async fn a_reader_sees_one_state_as_long_as_it_reads(world: &World) {
@@ -84,6 +84,24 @@ async fn of_two_who_wait_for_each_other_one_comes_again(world: &World) {
 #[test]
 fn postgres_of_two_who_wait_for_each_other_one_comes_again() {
     run(Engine::Postgres, of_two_who_wait_for_each_other_one_comes_again);
+}
+
+/// As when somebody repairs the table of accounts.
+async fn who_is_not_known_for_what_others_hold_comes_again(world: &World) {
+    let teacher = world.actor(Who::Teacher).await;
+    let others = world.app.db.connection().begin().await.unwrap();
+    others.execute_unprepared("LOCK TABLE account").await.unwrap();
+    world.app.standings.forget_all();
+    let reply = teacher.asks("{ viewer { person { id } } }").await;
+    others.rollback().await.unwrap();
+    assert_eq!((reply.status.as_u16(), reply.codes()), (429, vec!["RATE_LIMITED"]), "{}", reply.text);
+    assert_eq!(reply.errors()[0]["message"], "Others are writing just now. Try again in 5 seconds.");
+    assert_eq!(reply.headers["retry-after"], "5");
+}
+
+#[test]
+fn postgres_who_is_not_known_for_what_others_hold_comes_again() {
+    run(Engine::Postgres, who_is_not_known_for_what_others_hold_comes_again);
 }
 
 /// A server and a command of another process write into one file.

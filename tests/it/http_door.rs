@@ -123,13 +123,18 @@ impl Following {
     }
 }
 
-/// Knows four tokens, a few trusted documents, and whether its database is up.
+/// What is said while others hold what it takes to know a token.
+pub(crate) const COME_AGAIN: &str = "Others are writing just now. Try again in 5 seconds.";
+
+/// Knows a few tokens, a few trusted documents, and whether its database is up.
 #[derive(Clone, Default)]
 pub(crate) struct SmallHouse {
     pub(crate) trusted: Arc<Mutex<HashMap<String, String>>>,
     pub(crate) down: Arc<AtomicBool>,
     /// Whether the token of the person was taken back.
     pub(crate) revoked: Arc<AtomicBool>,
+    /// Whether others hold what it takes to know a token.
+    pub(crate) held: Arc<AtomicBool>,
     /// How often an answer of a stream was said to be made.
     pub(crate) rests: Arc<AtomicUsize>,
 }
@@ -138,6 +143,9 @@ impl House for SmallHouse {
     async fn admit(&self, knock: Knock<'_>) -> Result<Visitor, Denied> {
         let (kind, name) = match knock.token {
             None => return Ok(Visitor { kind: CallerKind::Anonymous, payer: None, data: Data::default() }),
+            Some(_) if self.held.load(Ordering::SeqCst) => {
+                return Err(Denied::Later { message: COME_AGAIN.to_owned(), retry_after_seconds: 5 });
+            }
             Some("person") if self.revoked.load(Ordering::SeqCst) => return Err(Denied::Invalid),
             Some("person") => (CallerKind::Person, "Fenna"),
             Some("client") => (CallerKind::ApiClient, "Rooster B.V."),

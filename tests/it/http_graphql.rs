@@ -2,9 +2,10 @@
 
 use glans::http::Settings;
 use serde_json::{Value, json};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use crate::http_door::{Door, code, header, read};
+use crate::http_door::{COME_AGAIN, Door, code, header, read};
 
 const BOTH: [&str; 2] = ["application/graphql-response+json", "application/json"];
 
@@ -60,6 +61,17 @@ async fn a_variable_that_does_not_fit_is_400_and_nothing_runs() {
     }
     let right = json!({ "query": schools("Int!"), "variables": { "n": 1 } });
     assert_eq!(read(door.post(&right)).await.0, 200);
+}
+
+#[tokio::test]
+async fn who_is_not_known_for_what_others_hold_comes_again() {
+    let door = Door::open().await;
+    door.house.held.store(true, Ordering::SeqCst);
+    let response = door.post(&json!({ "query": "{ viewer }" })).bearer_auth("person").send().await.unwrap();
+    assert_eq!((response.status().as_u16(), header(&response, "retry-after")), (429, "5".to_owned()));
+    let body: Value = response.json().await.unwrap();
+    assert_eq!((code(&body), &body["errors"][0]["message"]), ("RATE_LIMITED", &json!(COME_AGAIN)));
+    assert_eq!(door.ask("{ greeting }").await.0, 200, "nobody has to be known for this");
 }
 
 #[tokio::test]

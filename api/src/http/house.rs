@@ -111,6 +111,9 @@ pub enum Denied {
     Invalid,
     #[error("The access token has run out. Refresh the session.")]
     Expired,
+    /// The token could not be checked for others who are at work. Who knocks again in a moment may be let in.
+    #[error("{message}")]
+    Later { message: String, retry_after_seconds: u32 },
     /// The token could not be checked. The text is for the log.
     #[error("{0}")]
     Fault(String),
