@@ -10,7 +10,7 @@ use async_graphql::{Context, Data, Object, Schema, SimpleObject, Subscription};
 use axum::Router;
 use axum::routing::get;
 use glans::http::house::{Denied, Fault, House, Knock, Visitor};
-use glans::http::{CallerKind, Endpoint, Settings, Stopping, hardened, router};
+use glans::http::{CallerKind, Endpoint, Settings, Stopping, hardened, keep_serving, router};
 use glans::platform::error::{Code, Error, Result, coded};
 use reqwest::{RequestBuilder, Response};
 use serde_json::{Value, json};
@@ -198,8 +198,7 @@ impl Door {
         let router = router(endpoint, stopping.clone(), beside);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
+        tokio::spawn(keep_serving(listener, router));
         Self { url, house, runs, stopping, client: reqwest::Client::new() }
     }
 

@@ -47,7 +47,7 @@ pub use guard::CallerKind;
 pub use health::Stopping;
 pub use request_id::RequestId;
 pub use router::router;
-pub use serve::{Signals, serve};
+pub use serve::{Signals, keep_serving, serve};
 pub use settings::{ClientPolicies, Settings};
 pub use till::Till;
 pub use walls::address;
