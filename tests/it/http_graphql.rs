@@ -64,6 +64,25 @@ async fn a_variable_that_does_not_fit_is_400_and_nothing_runs() {
 }
 
 #[tokio::test]
+async fn a_literal_that_does_not_fit_is_400_and_nothing_runs() {
+    let door = Door::open().await;
+    for query in [
+        "{ schools(first: 3000000000) { nodes { name } } }",
+        "{ schools(first: 1.5) { nodes { name } } }",
+        "query($n: Int = 3000000000) { schools(first: $n) { nodes { name } } }",
+        "{ ...F } fragment F on Query { long(bytes: -3000000000) }",
+        "mutation { schoolClose sessionCreate(password: right) }",
+        // The engine would look for this type, and break down.
+        "query($n: [Nonsense] = [1]) { greeting }",
+    ] {
+        let (status, body) = door.ask(query).await;
+        assert_eq!((status, code(&body), body.get("data")), (400, "GRAPHQL_VALIDATION_FAILED", None), "{query}");
+    }
+    assert_eq!(door.runs.count(), 0);
+    assert_eq!(door.ask("{ schools(first: 1) { nodes { name } } }").await.0, 200);
+}
+
+#[tokio::test]
 async fn who_is_not_known_for_what_others_hold_comes_again() {
     let door = Door::open().await;
     door.house.held.store(true, Ordering::SeqCst);
