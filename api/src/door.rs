@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn who_is_not_known_for_what_others_hold_comes_again() {
-        let message = "Others are writing just now. Try again in 5 seconds.".to_owned();
+        let message = "Others are at work just now. Try again in 5 seconds.".to_owned();
         assert_eq!(unknown(&Error::Held), Denied::Later { message, retry_after_seconds: 5 });
         assert!(matches!(unknown(&Error::Crowded), Denied::Later { retry_after_seconds: 3, .. }));
         assert!(matches!(unknown(&Error::fault("the server is gone")), Denied::Fault(_)));

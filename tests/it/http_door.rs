@@ -124,7 +124,7 @@ impl Following {
 }
 
 /// What is said while others hold what it takes to know a token.
-pub(crate) const COME_AGAIN: &str = "Others are writing just now. Try again in 5 seconds.";
+pub(crate) const COME_AGAIN: &str = "Others are at work just now. Try again in 5 seconds.";
 
 /// Knows a few tokens, a few trusted documents, and whether its database is up.
 #[derive(Clone, Default)]

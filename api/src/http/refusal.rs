@@ -248,7 +248,7 @@ mod tests {
 
     #[test]
     fn whom_others_keep_outside_is_told_when_to_come_again() {
-        let message = "Others are writing just now. Try again in 5 seconds.".to_owned();
+        let message = "Others are at work just now. Try again in 5 seconds.".to_owned();
         let refusal = Refusal::from(Denied::Later { message: message.clone(), retry_after_seconds: 5 });
         assert_eq!(refusal.status(MediaType::GraphqlResponse), StatusCode::TOO_MANY_REQUESTS);
         assert_eq!((refusal.code, &refusal.message), (Code::RateLimited, &message));
