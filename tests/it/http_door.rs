@@ -123,7 +123,7 @@ impl Following {
     }
 }
 
-/// What is said while others hold what it takes to know a token.
+/// What is said while others hold what it takes to know a token or document.
 pub(crate) const COME_AGAIN: &str = "Others are at work just now. Try again in 5 seconds.";
 
 /// Knows a few tokens, a few trusted documents, and whether its database is up.
@@ -133,7 +133,7 @@ pub(crate) struct SmallHouse {
     pub(crate) down: Arc<AtomicBool>,
     /// Whether the token of the person was taken back.
     pub(crate) revoked: Arc<AtomicBool>,
-    /// Whether others hold what it takes to know a token.
+    /// Whether others hold what it takes to know a token or document.
     pub(crate) held: Arc<AtomicBool>,
     /// How often an answer of a stream was said to be made.
     pub(crate) rests: Arc<AtomicUsize>,
@@ -166,7 +166,10 @@ impl House for SmallHouse {
         self.rests.fetch_add(1, Ordering::SeqCst);
     }
 
-    async fn trusted_document(&self, id: &str) -> Result<Option<String>, Fault> {
+    async fn trusted_document(&self, id: &str) -> Result<Option<String>, Denied> {
+        if self.held.load(Ordering::SeqCst) {
+            return Err(Denied::Later { message: COME_AGAIN.to_owned(), retry_after_seconds: 5 });
+        }
         Ok(self.trusted.lock().unwrap().get(id).cloned())
     }
 
