@@ -201,6 +201,11 @@ impl Call {
         Write::begin(self, &self.scope()).await
     }
 
+    /// As [`Call::write`], where the program itself does what somebody waits for.
+    pub async fn write_soon(&self) -> Result<Write<'_>> {
+        Write::begin_soon(self, &self.scope()).await
+    }
+
     /// Begins a write transaction that sees all boards: for sign-in, and for acts that make a board.
     pub async fn write_as_system(&self) -> Result<Write<'_>> {
         Write::begin(self, &Scope::system(self.today())).await
