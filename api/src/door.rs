@@ -74,7 +74,7 @@ impl House for Door {
     }
 
     async fn ready(&self) -> Result<(), Fault> {
-        match Migrator::get_pending_migrations_read_only(self.0.db.connection()).await {
+        match Migrator::get_pending_migrations_read_only(self.0.db.reading()).await {
             Ok(pending) if pending.is_empty() => Ok(()),
             Ok(pending) => Err(Fault(format!("{} migrations are missing: run `glans migrate up`", pending.len()))),
             Err(cause) => Err(Fault(cause.to_string())),

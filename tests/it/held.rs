@@ -34,18 +34,20 @@ fn postgres_a_document_is_asked_for_again() {
     run(Engine::Postgres, a_document_is_asked_for_again);
 }
 
-/// On SQLite there is one connection that writes.
-async fn who_writes_keeps_no_document_from_who_asks(world: &World) {
+/// On SQLite there is one connection that writes, which an import has for long.
+async fn who_writes_keeps_nothing_from_who_asks(world: &World) {
     let somebody = world.actor(Who::Anonymous).await;
     let writing = world.app.db.write(&world.everywhere()).await.unwrap();
     let reply = somebody.posts("/graphql", &json!({ "documentId": "home-screen" })).await;
     assert_eq!(reply.codes(), ["PERSISTED_QUERY_NOT_FOUND"], "{}", reply.text);
+    let reply = somebody.gets("/health/ready").await;
+    assert_eq!((reply.status.as_u16(), reply.text.as_str()), (200, "ready\n"));
     writing.rollback().await.unwrap();
 }
 
 #[test]
-fn sqlite_who_writes_keeps_no_document_from_who_asks() {
-    run(Engine::Sqlite, who_writes_keeps_no_document_from_who_asks);
+fn sqlite_who_writes_keeps_nothing_from_who_asks() {
+    run(Engine::Sqlite, who_writes_keeps_nothing_from_who_asks);
 }
 
 /// The tables that the doors beside GraphQL read, and one that can be read and not be written.

@@ -110,9 +110,14 @@ impl Database {
         self.writer.get_database_backend()
     }
 
-    /// The bare connection, to look at migrations and for health. Tenant data is out of its sight on PostgreSQL.
+    /// The bare connection, to look at migrations. Tenant data is out of its sight on PostgreSQL.
     pub fn connection(&self) -> &DatabaseConnection {
         &self.writer
+    }
+
+    /// As [`Database::connection`], for health: it waits for nobody who writes.
+    pub fn reading(&self) -> &DatabaseConnection {
+        &self.readers
     }
 
     /// How many statements ran since the start, those at the read replica aside.
