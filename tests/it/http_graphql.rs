@@ -83,6 +83,25 @@ async fn a_literal_that_does_not_fit_is_400_and_nothing_runs() {
 }
 
 #[tokio::test]
+async fn what_is_given_twice_is_400_and_nothing_runs() {
+    let door = Door::open().await;
+    for (query, told) in [
+        ("{ schools(first: {a: 1, a: 2}) { nodes { name } } }", "The field `a` is given twice in one object."),
+        ("mutation($by: Int = {a: {b: 1, b: 1}}) { schoolClose }", "The field `b` is given twice in one object."),
+        (
+            "mutation { schoolClose sessionCreate(password: \"wrong\", password: \"right\") }",
+            "There can only be one argument named \"password\"",
+        ),
+        ("mutation { schoolClose @skip(if: true, if: false) }", "There can only be one argument named \"if\""),
+    ] {
+        let (status, body) = door.ask(query).await;
+        assert_eq!((status, code(&body), body.get("data")), (400, "GRAPHQL_VALIDATION_FAILED", None), "{query}");
+        assert_eq!(body["errors"][0]["message"], told, "{query}");
+    }
+    assert_eq!(door.runs.count(), 0);
+}
+
+#[tokio::test]
 async fn who_is_not_known_for_what_others_hold_comes_again() {
     let door = Door::open().await;
     door.house.held.store(true, Ordering::SeqCst);
