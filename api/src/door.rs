@@ -53,8 +53,13 @@ impl House for Door {
         }
     }
 
-    async fn trusted_document(&self, id: &str) -> Result<Option<String>, Fault> {
-        documents::text(self.0.db.connection(), id).await.map_err(|cause| Fault(cause.to_string()))
+    async fn trusted_document(&self, id: &str) -> Result<Option<String>, Denied> {
+        let found = async {
+            // With those who look up who calls: on SQLite it would wait for who writes otherwise.
+            let db = self.0.db.look_up(today(self.0.clock.now())).await?;
+            documents::text(&db, id).await
+        };
+        found.await.map_err(|cause| unknown(&Error::from(cause)))
     }
 
     fn answered(&self, Answered { kind, outcome, took }: Answered) {
@@ -69,7 +74,7 @@ impl House for Door {
     }
 
     async fn ready(&self) -> Result<(), Fault> {
-        match Migrator::get_pending_migrations_read_only(self.0.db.connection()).await {
+        match Migrator::get_pending_migrations_read_only(self.0.db.reading()).await {
             Ok(pending) if pending.is_empty() => Ok(()),
             Ok(pending) => Err(Fault(format!("{} migrations are missing: run `glans migrate up`", pending.len()))),
             Err(cause) => Err(Fault(cause.to_string())),
@@ -93,8 +98,16 @@ impl Door {
             Ok(Ok(standing)) => Ok((board, standing)),
             Ok(Err(TokenRefusal::Expired)) => Err(Denied::Expired),
             Ok(Err(TokenRefusal::Invalid)) => Err(Denied::Invalid),
-            Err(error) => Err(Denied::Fault(format!("{error:?}"))),
+            Err(error) => Err(unknown(&error)),
         }
+    }
+}
+
+/// Nobody could say who asks, or what: it is a fault of ours, unless others held what was needed to know.
+fn unknown(error: &Error) -> Denied {
+    match error.retry_after_seconds() {
+        Some(retry_after_seconds) => Denied::Later { message: error.to_string(), retry_after_seconds },
+        None => Denied::Fault(format!("{error:?}")),
     }
 }
 
@@ -175,6 +188,14 @@ mod tests {
         let headers = with("accept-language", "en;q=0.5, nl-NL, *;q=0.1, fr;q=0, de;q=x");
         assert_eq!(languages(&headers), ["nl", "en"]);
         assert!(languages(&HeaderMap::new()).is_empty());
+    }
+
+    #[test]
+    fn who_is_not_known_for_what_others_hold_comes_again() {
+        let message = "Others are at work just now. Try again in 5 seconds.".to_owned();
+        assert_eq!(unknown(&Error::Held), Denied::Later { message, retry_after_seconds: 5 });
+        assert!(matches!(unknown(&Error::Crowded), Denied::Later { retry_after_seconds: 3, .. }));
+        assert!(matches!(unknown(&Error::fault("the server is gone")), Denied::Fault(_)));
     }
 
     #[test]

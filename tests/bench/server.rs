@@ -1,7 +1,6 @@
 //! The servers that are measured, each a process of its own: this program under another first argument.
 
 use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 
 use axum::Router;
@@ -70,6 +69,5 @@ pub(crate) async fn serve_glans(database_url: &str) {
 pub(crate) async fn serve(router: Router) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     println!("listening on http://{}", listener.local_addr().expect("a bound listener has an address"));
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).await.expect("a server that serves");
+    http::keep_serving(listener, router).await;
 }

@@ -1,16 +1,22 @@
 //! The connections to the database.
 
+use std::time::Duration;
+
+use chrono::NaiveDate;
 use glans::platform::db::Database;
 use glans::platform::error::Error;
 use glans_entity::ids::BoardId;
 use glans_entity::organisation::{board, school};
 use glans_entity::scope::Scope;
-use glans_tests::{Engine, World, on_each_database, run};
+use glans_tests::cluster::{self, Cluster};
+use glans_tests::{Engine, Who, World, on_each_database, run};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
-    Statement,
+    Statement, TransactionTrait,
 };
+use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 async fn a_reader_sees_one_state_as_long_as_it_reads(world: &World) {
     let scope = Scope::system(glans::call::today(world.app.clock.now()));
@@ -27,7 +33,55 @@ async fn a_reader_sees_one_state_as_long_as_it_reads(world: &World) {
     reader.commit().await.unwrap();
 }
 
-on_each_database!(a_reader_sees_one_state_as_long_as_it_reads);
+/// All connections of a pool.
+async fn all_of(begin: impl AsyncFn() -> Result<DatabaseTransaction, DbErr>) -> Vec<DatabaseTransaction> {
+    let mut all = Vec::new();
+    while let Ok(begun) = timeout(Duration::from_secs(2), begin()).await {
+        all.push(begun.unwrap());
+    }
+    all
+}
+
+/// As when those who have one all wait for a lock.
+async fn who_finds_all_connections_taken_comes_again(world: &World) {
+    let teacher = world.actor(Who::Teacher).await;
+    let (db, scope) = (&world.app.db, Scope::system(glans::call::today(world.app.clock.now())));
+    let others = [
+        all_of(async || db.look_up(scope.on).await).await,
+        all_of(async || db.read(&scope).await).await,
+        all_of(async || db.write_soon(&scope).await).await,
+    ];
+    world.app.standings.forget_all();
+    let asking = teacher.asks("{ viewer { person { id } } }");
+    let (reply, read, written) = tokio::join!(asking, db.read(&scope), db.write_soon(&scope));
+    assert_eq!((reply.status.as_u16(), reply.codes()), (429, vec!["RATE_LIMITED"]), "{}", reply.text);
+    assert_eq!(reply.errors()[0]["message"], "Others are at work just now. Try again in 5 seconds.");
+    assert_eq!(reply.headers["retry-after"], "5");
+    let told = [read, written].map(|begun| Error::from(begun.unwrap_err()));
+    assert!(matches!(told, [Error::Held, Error::Held]), "{told:?}");
+    drop(others);
+    teacher.asks("{ viewer { person { id } } }").await.text_at("viewer.person.id");
+}
+
+on_each_database!(a_reader_sees_one_state_as_long_as_it_reads, who_finds_all_connections_taken_comes_again);
+
+/// However many knock: to those behind them the pool is as full as if others had it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_is_gone_is_a_fault_of_ours() {
+    let Some(programs) = cluster::programs() else { return };
+    let mut cluster = Cluster::start(&programs);
+    let db = Database::connect(&cluster.url()).await.unwrap();
+    cluster.stop();
+    let mut knocking = JoinSet::new();
+    for _ in 0..40 {
+        let db = db.clone();
+        knocking.spawn(async move { db.look_up(NaiveDate::MIN).await.map(drop) });
+    }
+    for told in knocking.join_all().await {
+        let told = Error::from(told.unwrap_err());
+        assert!(matches!(told, Error::Fault(_)), "{told:?}");
+    }
+}
 
 async fn setting(db: &DatabaseTransaction, name: &str) -> String {
     let sql = "SELECT current_setting($1) AS value";
@@ -84,6 +138,24 @@ async fn of_two_who_wait_for_each_other_one_comes_again(world: &World) {
 #[test]
 fn postgres_of_two_who_wait_for_each_other_one_comes_again() {
     run(Engine::Postgres, of_two_who_wait_for_each_other_one_comes_again);
+}
+
+/// As when somebody repairs the table of accounts.
+async fn who_is_not_known_for_what_others_hold_comes_again(world: &World) {
+    let teacher = world.actor(Who::Teacher).await;
+    let others = world.app.db.connection().begin().await.unwrap();
+    others.execute_unprepared("LOCK TABLE account").await.unwrap();
+    world.app.standings.forget_all();
+    let reply = teacher.asks("{ viewer { person { id } } }").await;
+    others.rollback().await.unwrap();
+    assert_eq!((reply.status.as_u16(), reply.codes()), (429, vec!["RATE_LIMITED"]), "{}", reply.text);
+    assert_eq!(reply.errors()[0]["message"], "Others are at work just now. Try again in 5 seconds.");
+    assert_eq!(reply.headers["retry-after"], "5");
+}
+
+#[test]
+fn postgres_who_is_not_known_for_what_others_hold_comes_again() {
+    run(Engine::Postgres, who_is_not_known_for_what_others_hold_comes_again);
 }
 
 /// A server and a command of another process write into one file.

@@ -1,11 +1,13 @@
 //! Persisted queries and trusted documents.
 
+use std::sync::atomic::Ordering;
+
 use glans::http::documents::sha256;
 use glans::http::{ClientPolicies, Policy, Settings};
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
-use crate::http_door::{Door, code, header, read};
+use crate::http_door::{COME_AGAIN, Door, code, header, read};
 
 const QUERY: &str = "query Greeting { greeting }";
 
@@ -77,6 +79,30 @@ async fn a_document_is_found_by_the_id_of_its_app() {
     let (status, body) = read(door.post(&json!({ "documentId": "unheard-of" }))).await;
     assert_eq!((status, code(&body)), (200, "PERSISTED_QUERY_NOT_FOUND"));
     assert_eq!(read(door.post(&json!({ "documentId": "x", "query": QUERY }))).await.0, 400);
+}
+
+#[tokio::test]
+async fn a_document_that_others_keep_from_being_looked_up_is_asked_for_again() {
+    for (documents, body) in [
+        (Policy::Off, json!({ "documentId": "5f4dcc3b5aa765d61d8327deb882cf99" })),
+        (Policy::Off, json!({ "extensions": persisted(QUERY) })),
+        (Policy::Enforce, json!({ "query": QUERY })),
+    ] {
+        let door = Door::with(Settings { documents, ..Settings::default() }).await;
+        door.trust("5f4dcc3b5aa765d61d8327deb882cf99", QUERY);
+        door.trust(&format!("sha256:{}", sha256(QUERY)), QUERY);
+        door.house.held.store(true, Ordering::SeqCst);
+        let response = door.post(&body).send().await.unwrap();
+        assert_eq!((response.status().as_u16(), header(&response, "retry-after")), (429, "5".to_owned()), "{body}");
+        let told: Value = response.json().await.unwrap();
+        assert_eq!((code(&told), &told["errors"][0]["message"]), ("RATE_LIMITED", &json!(COME_AGAIN)), "{body}");
+        door.house.held.store(false, Ordering::SeqCst);
+        assert_eq!(
+            read(door.post(&body)).await.1["data"]["greeting"],
+            "hello",
+            "{body}: that it is unknown is not kept"
+        );
+    }
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use async_graphql::{Context, Data, Object, Schema, SimpleObject, Subscription};
 use axum::Router;
 use axum::routing::get;
 use glans::http::house::{Denied, Fault, House, Knock, Visitor};
-use glans::http::{CallerKind, Endpoint, Settings, Stopping, hardened, router};
+use glans::http::{CallerKind, Endpoint, Settings, Stopping, hardened, keep_serving, router};
 use glans::platform::error::{Code, Error, Result, coded};
 use reqwest::{RequestBuilder, Response};
 use serde_json::{Value, json};
@@ -123,13 +123,18 @@ impl Following {
     }
 }
 
-/// Knows four tokens, a few trusted documents, and whether its database is up.
+/// What is said while others hold what it takes to know a token or document.
+pub(crate) const COME_AGAIN: &str = "Others are at work just now. Try again in 5 seconds.";
+
+/// Knows a few tokens, a few trusted documents, and whether its database is up.
 #[derive(Clone, Default)]
 pub(crate) struct SmallHouse {
     pub(crate) trusted: Arc<Mutex<HashMap<String, String>>>,
     pub(crate) down: Arc<AtomicBool>,
     /// Whether the token of the person was taken back.
     pub(crate) revoked: Arc<AtomicBool>,
+    /// Whether others hold what it takes to know a token or document.
+    pub(crate) held: Arc<AtomicBool>,
     /// How often an answer of a stream was said to be made.
     pub(crate) rests: Arc<AtomicUsize>,
 }
@@ -138,6 +143,9 @@ impl House for SmallHouse {
     async fn admit(&self, knock: Knock<'_>) -> Result<Visitor, Denied> {
         let (kind, name) = match knock.token {
             None => return Ok(Visitor { kind: CallerKind::Anonymous, payer: None, data: Data::default() }),
+            Some(_) if self.held.load(Ordering::SeqCst) => {
+                return Err(Denied::Later { message: COME_AGAIN.to_owned(), retry_after_seconds: 5 });
+            }
             Some("person") if self.revoked.load(Ordering::SeqCst) => return Err(Denied::Invalid),
             Some("person") => (CallerKind::Person, "Fenna"),
             Some("client") => (CallerKind::ApiClient, "Rooster B.V."),
@@ -158,7 +166,10 @@ impl House for SmallHouse {
         self.rests.fetch_add(1, Ordering::SeqCst);
     }
 
-    async fn trusted_document(&self, id: &str) -> Result<Option<String>, Fault> {
+    async fn trusted_document(&self, id: &str) -> Result<Option<String>, Denied> {
+        if self.held.load(Ordering::SeqCst) {
+            return Err(Denied::Later { message: COME_AGAIN.to_owned(), retry_after_seconds: 5 });
+        }
         Ok(self.trusted.lock().unwrap().get(id).cloned())
     }
 
@@ -190,8 +201,7 @@ impl Door {
         let router = router(endpoint, stopping.clone(), beside);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
+        tokio::spawn(keep_serving(listener, router));
         Self { url, house, runs, stopping, client: reqwest::Client::new() }
     }
 

@@ -2,9 +2,10 @@
 
 use glans::http::Settings;
 use serde_json::{Value, json};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use crate::http_door::{Door, code, header, read};
+use crate::http_door::{COME_AGAIN, Door, code, header, read};
 
 const BOTH: [&str; 2] = ["application/graphql-response+json", "application/json"];
 
@@ -60,6 +61,55 @@ async fn a_variable_that_does_not_fit_is_400_and_nothing_runs() {
     }
     let right = json!({ "query": schools("Int!"), "variables": { "n": 1 } });
     assert_eq!(read(door.post(&right)).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_literal_that_does_not_fit_is_400_and_nothing_runs() {
+    let door = Door::open().await;
+    for query in [
+        "{ schools(first: 3000000000) { nodes { name } } }",
+        "{ schools(first: 1.5) { nodes { name } } }",
+        "query($n: Int = 3000000000) { schools(first: $n) { nodes { name } } }",
+        "{ ...F } fragment F on Query { long(bytes: -3000000000) }",
+        "mutation { schoolClose sessionCreate(password: right) }",
+        // The engine would look for this type, and break down.
+        "query($n: [Nonsense] = [1]) { greeting }",
+    ] {
+        let (status, body) = door.ask(query).await;
+        assert_eq!((status, code(&body), body.get("data")), (400, "GRAPHQL_VALIDATION_FAILED", None), "{query}");
+    }
+    assert_eq!(door.runs.count(), 0);
+    assert_eq!(door.ask("{ schools(first: 1) { nodes { name } } }").await.0, 200);
+}
+
+#[tokio::test]
+async fn what_is_given_twice_is_400_and_nothing_runs() {
+    let door = Door::open().await;
+    for (query, told) in [
+        ("{ schools(first: {a: 1, a: 2}) { nodes { name } } }", "The field `a` is given twice in one object."),
+        ("mutation($by: Int = {a: {b: 1, b: 1}}) { schoolClose }", "The field `b` is given twice in one object."),
+        (
+            "mutation { schoolClose sessionCreate(password: \"wrong\", password: \"right\") }",
+            "There can only be one argument named \"password\"",
+        ),
+        ("mutation { schoolClose @skip(if: true, if: false) }", "There can only be one argument named \"if\""),
+    ] {
+        let (status, body) = door.ask(query).await;
+        assert_eq!((status, code(&body), body.get("data")), (400, "GRAPHQL_VALIDATION_FAILED", None), "{query}");
+        assert_eq!(body["errors"][0]["message"], told, "{query}");
+    }
+    assert_eq!(door.runs.count(), 0);
+}
+
+#[tokio::test]
+async fn who_is_not_known_for_what_others_hold_comes_again() {
+    let door = Door::open().await;
+    door.house.held.store(true, Ordering::SeqCst);
+    let response = door.post(&json!({ "query": "{ viewer }" })).bearer_auth("person").send().await.unwrap();
+    assert_eq!((response.status().as_u16(), header(&response, "retry-after")), (429, "5".to_owned()));
+    let body: Value = response.json().await.unwrap();
+    assert_eq!((code(&body), &body["errors"][0]["message"]), ("RATE_LIMITED", &json!(COME_AGAIN)));
+    assert_eq!(door.ask("{ greeting }").await.0, 200, "nobody has to be known for this");
 }
 
 #[tokio::test]

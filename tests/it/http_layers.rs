@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use glans::http::Settings;
 use serde_json::json;
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout};
 
 use crate::http_door::{Door, header, read};
 
@@ -105,6 +108,17 @@ async fn without_graphiql_a_browser_gets_no_page() {
     let page = door.get("/graphql?query=%7Bgreeting%7D").header("accept", "text/html").send().await.unwrap();
     assert_eq!(page.status(), 406);
     assert_eq!(door.get("/graphiql/graphiql.js").send().await.unwrap().status(), 404);
+}
+
+/// Which also shows that the tests are served as everybody is.
+#[tokio::test]
+async fn a_connection_on_which_nothing_is_asked_is_closed_after_ten_seconds() {
+    let door = Door::open().await;
+    let start = Instant::now();
+    let mut silent = TcpStream::connect(door.url.trim_start_matches("http://")).await.unwrap();
+    let read = timeout(Duration::from_secs(20), silent.read_u8()).await.expect("an end in time");
+    assert!(read.is_err(), "nobody is told anything who asked for nothing");
+    assert!(start.elapsed() >= Duration::from_secs(10));
 }
 
 #[tokio::test]

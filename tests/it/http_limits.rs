@@ -256,6 +256,13 @@ fn the_largest_documents_are_read_in_no_time() {
         format!("{{ a(x: \"\"\"{}\"\"\") }}", "\\\"\"\"".repeat(16_000)),
         fields("a ", 900),
         fields("a(x: [1, 2, 3]) ", 300),
+        fields("a(x: {b: 1, c: {b: 1}}) ", 160),
+        format!(
+            "{{ a(x: {{{}}}) }}",
+            (0..980).map(|at| format!("b{at}{}: 1 ", "c".repeat(50))).collect::<Vec<_>>().concat()
+        ),
+        format!("{{ a(x: {{{0}: 1, {0}: 2}}) }}", "b".repeat(32_000)),
+        format!("{{ a(x: {}1{}) }}", "{b: ".repeat(28), "}".repeat(28)),
         fields("... on Q { a } ", 500),
         fragment_bomb(45),
     ] {

@@ -11,7 +11,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-use crate::http_door::{Door, read};
+use crate::http_door::{Door, header, read};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -221,6 +221,32 @@ async fn a_revoked_token_ends_socket_and_stream() {
     assert_eq!((idle.closes().await, busy.closes().await), (4403, 4403));
     let text = tokio::time::timeout(PATIENCE, events.text()).await.expect("an end in time").unwrap();
     assert!(text.contains("event: next") && !text.contains("complete"), "{text}");
+}
+
+#[tokio::test]
+async fn who_is_not_known_for_a_moment_comes_again_and_loses_nothing_that_runs() {
+    let door = Door::open().await;
+    let mut socket = Socket::greeted(&door, "person").await;
+    socket.subscribes("1", "subscription { endless }").await;
+    assert_eq!(socket.hears().await["type"], "next");
+    door.house.held.store(true, Ordering::SeqCst);
+
+    socket.subscribes("2", "{ viewer }").await;
+    let heard = socket.hears().await;
+    assert_eq!((&heard["type"], &heard["id"]), (&json!("error"), &json!("2")), "{heard}");
+    assert_eq!(heard["payload"][0]["extensions"]["code"], "RATE_LIMITED", "{heard}");
+    let mut late = Socket::open(&door).await;
+    let payload = json!({ "Authorization": "Bearer person" });
+    late.says(&json!({ "type": "connection_init", "payload": payload })).await;
+    assert_eq!(late.closes().await, 1013);
+    let events = sse(&door, "subscription { endless }").send().await.unwrap();
+    assert_eq!((events.status().as_u16(), header(&events, "retry-after")), (429, "5".to_owned()));
+
+    // Longer than until the rights are looked at again.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    door.house.held.store(false, Ordering::SeqCst);
+    socket.subscribes("2", "{ viewer }").await;
+    assert_eq!(socket.hears().await["type"], "next");
 }
 
 #[tokio::test]

@@ -27,6 +27,7 @@ mod families;
 mod family_notices;
 mod feed;
 mod harness;
+mod held;
 mod http_audits;
 mod http_documents;
 mod http_door;

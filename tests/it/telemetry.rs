@@ -2,8 +2,12 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
+use std::time::Duration;
 
 use glans_tests::{EmptyDatabase, on_each_database};
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout};
 
 use crate::cli;
 
@@ -22,6 +26,9 @@ async fn figures_are_shown_on_a_listener_of_their_own(database: &EmptyDatabase) 
     let mut lines = BufReader::new(server.stdout.take().unwrap()).lines().map_while(Result::ok);
     let mut said = |before: &str| lines.find_map(|line| Some(line.split_once(before)?.1.to_owned())).unwrap();
     let (figures, address) = (said("metrics at "), said("listening on "));
+    let connected = Instant::now();
+    let place = figures.trim_start_matches("http://").trim_end_matches("/metrics");
+    let mut silent = TcpStream::connect(place).await.unwrap();
 
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let asked = |document: &str| {
@@ -49,6 +56,10 @@ async fn figures_are_shown_on_a_listener_of_their_own(database: &EmptyDatabase) 
     }
     let beside = client.get(format!("{address}/metrics")).send().await.unwrap();
     assert_eq!(beside.status(), 404, "what clients reach shows no figures");
+
+    let told = timeout(Duration::from_secs(20), silent.read_u8()).await.expect("an end in time, as where clients ask");
+    assert!(told.is_err(), "nobody is told anything who asked for nothing");
+    assert!(connected.elapsed() >= Duration::from_secs(10));
     assert_eq!(cli::stop(server), Some(0));
 }
 

@@ -1,11 +1,10 @@
 //! The program on a socket.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use glans::app::App;
 use glans::cli::router;
-use glans::http::Stopping;
+use glans::http::{Stopping, keep_serving};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -21,9 +20,7 @@ impl Site {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("a bound listener has an address"));
         let router = router(app, Stopping::default()).expect("a sound configuration");
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        let task = tokio::spawn(async move { axum::serve(listener, service).await.expect("a server that serves") });
-        Self { address, task }
+        Self { address, task: tokio::spawn(keep_serving(listener, router)) }
     }
 
     pub(crate) fn stop(self) {

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::call::Call;
 use crate::http::{RequestId, revalidated};
 use crate::identity::secret::{Kind, Secret};
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 
 const SUFFIX: &str = ".ics";
 const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("text/calendar; charset=utf-8");
@@ -45,11 +45,17 @@ async fn serve(
         Ok(None) => {
             (StatusCode::NOT_FOUND, "There is no calendar here. Its owner can make a new address.\n").into_response()
         }
-        Err(error) => {
-            tracing::error!(?error, request_id = request_id.as_str(), "a calendar feed");
-            (StatusCode::INTERNAL_SERVER_ERROR, "That went wrong here. Try again later.\n").into_response()
-        }
+        Err(error) => failure(&error, &request_id),
     }
+}
+
+fn failure(error: &Error, request_id: &RequestId) -> Response {
+    if let Some(seconds) = error.retry_after_seconds() {
+        let later = [(header::RETRY_AFTER, HeaderValue::from(seconds))];
+        return (StatusCode::SERVICE_UNAVAILABLE, later, format!("{error}\n")).into_response();
+    }
+    tracing::error!(?error, request_id = request_id.as_str(), "a calendar feed");
+    (StatusCode::INTERNAL_SERVER_ERROR, "That went wrong here. Try again later.\n").into_response()
 }
 
 async fn calendar(app: &Arc<App>, file: &str, request_id: &RequestId) -> Result<Option<String>> {

@@ -15,9 +15,11 @@ use glans_entity::ids::BoardId;
 use glans_entity::scope::Scope;
 use sea_orm::DatabaseTransaction;
 use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 use crate::access::{self, Action, Actor, PersonActor, Place, Standing};
 use crate::app::App;
+use crate::identity::passwords::hashing::Hashing;
 use crate::loaders;
 use crate::metrics::engagement::Allowance;
 use crate::metrics::queries::Questions;
@@ -37,6 +39,8 @@ pub struct Call {
     standing: RwLock<Arc<Standing>>,
     snapshot: Mutex<Option<Arc<DatabaseTransaction>>>,
     writes: AtomicU32,
+    /// For how long others may keep it waiting; `now` is what time it is.
+    began: Instant,
     /// Names the request in answers, logs and the audit log.
     pub request_id: String,
     /// Languages that the client asked for, most wanted first.
@@ -65,6 +69,7 @@ impl Call {
             standing: RwLock::new(standing),
             snapshot: Mutex::new(None),
             writes: AtomicU32::new(0),
+            began: Instant::now(),
             request_id,
             languages: Vec::new(),
             told: Arc::default(),
@@ -81,6 +86,7 @@ impl Call {
     #[must_use]
     pub fn afresh(&self) -> Self {
         Self {
+            began: self.began,
             languages: self.languages.clone(),
             told: Arc::clone(&self.told),
             opened: Arc::clone(&self.opened),
@@ -133,6 +139,11 @@ impl Call {
     /// What they may see.
     pub fn scope(&self) -> Arc<Scope> {
         Arc::clone(&self.standing().scope)
+    }
+
+    /// Where passwords are hashed. However many this request asks for, it does not wait longer than for one.
+    pub fn hashing(&self) -> Hashing {
+        self.app.identity.hashing.since(self.began)
     }
 
     /// The time of this request.
@@ -188,6 +199,11 @@ impl Call {
     /// Begins a write transaction in the scope of this call.
     pub async fn write(&self) -> Result<Write<'_>> {
         Write::begin(self, &self.scope()).await
+    }
+
+    /// As [`Call::write`], where the program itself does what somebody waits for.
+    pub async fn write_soon(&self) -> Result<Write<'_>> {
+        Write::begin_soon(self, &self.scope()).await
     }
 
     /// Begins a write transaction that sees all boards: for sign-in, and for acts that make a board.

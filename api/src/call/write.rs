@@ -23,12 +23,22 @@ pub struct Write<'c> {
 }
 
 impl<'c> Write<'c> {
-    /// Begins one in `scope`. Who waits for the writer keeps no reader from others.
+    /// Begins one in `scope`.
     pub(super) async fn begin(call: &'c Call, scope: &Scope) -> Result<Self> {
-        call.look_again().await;
         // Whom nobody waits for may wait long itself: an import for another one, what is due for an import.
         let is_program = matches!(call.standing().actor, Actor::System(_));
-        let db = if is_program { call.app.db.write(scope).await? } else { call.app.db.write_soon(scope).await? };
+        Self::with_patience(call, scope, is_program).await
+    }
+
+    /// As [`Write::begin`], where somebody waits for it whoever the call is of.
+    pub(super) async fn begin_soon(call: &'c Call, scope: &Scope) -> Result<Self> {
+        Self::with_patience(call, scope, false).await
+    }
+
+    /// Who waits for the writer keeps no reader from others.
+    async fn with_patience(call: &'c Call, scope: &Scope, is_long: bool) -> Result<Self> {
+        call.look_again().await;
+        let db = if is_long { call.app.db.write(scope).await? } else { call.app.db.write_soon(scope).await? };
         Ok(Self { call, db, rights_changed: false.into(), emitted: false.into(), woken: Mutex::default() })
     }
 

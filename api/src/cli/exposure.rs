@@ -14,6 +14,7 @@ use tokio::time;
 
 use super::Failure;
 use crate::app::App;
+use crate::http::keep_serving;
 
 /// Prometheus' text format.
 const FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -29,13 +30,7 @@ pub(super) async fn listener(address: SocketAddr) -> Result<TcpListener, Failure
 
 /// Shows the figures of `app` until it is dropped.
 pub(super) async fn run(listener: TcpListener, app: Arc<App>) {
-    let serving = axum::serve(listener, routes(Arc::clone(&app)));
-    tokio::select! {
-        ended = serving => if let Err(error) = ended {
-            tracing::error!(%error, "metrics can be read no longer");
-        },
-        () = tidied(&app) => {}
-    }
+    tokio::join!(keep_serving(listener, routes(Arc::clone(&app))), tidied(&app));
 }
 
 async fn tidied(app: &App) {

@@ -23,8 +23,8 @@ pub trait House: Clone + Send + Sync + 'static {
     fn rest(&self, data: &Data) -> impl Future<Output = ()> + Send;
 
     /// The text of the document that a release of an app registered under this id: `sha256:` and 64 lower-case
-    /// hexadecimal digits, or what the app's build tool made up.
-    fn trusted_document(&self, id: &str) -> impl Future<Output = Result<Option<String>, Fault>> + Send;
+    /// hexadecimal digits, or what the app's build tool made up. Denied where that cannot be looked up now.
+    fn trusted_document(&self, id: &str) -> impl Future<Output = Result<Option<String>, Denied>> + Send;
 
     /// A request was answered, for who counts them.
     fn answered(&self, _answered: Answered) {}
@@ -111,7 +111,10 @@ pub enum Denied {
     Invalid,
     #[error("The access token has run out. Refresh the session.")]
     Expired,
-    /// The token could not be checked. The text is for the log.
+    /// Token or document could not be looked up for others who are at work. Who knocks again in a moment may be let in.
+    #[error("{message}")]
+    Later { message: String, retry_after_seconds: u32 },
+    /// Token or document could not be looked up. The text is for the log.
     #[error("{0}")]
     Fault(String),
 }

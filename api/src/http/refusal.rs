@@ -146,7 +146,10 @@ impl Refusal {
 
     pub(super) fn rate_limited(retry_after: Duration) -> Self {
         let seconds = retry_after.as_secs().max(1);
-        let message = format!("Too much was asked in a short time. Try again in {seconds} s.");
+        Self::later(format!("Too much was asked in a short time. Try again in {seconds} s."), seconds)
+    }
+
+    fn later(message: String, seconds: u64) -> Self {
         Self::http(StatusCode::TOO_MANY_REQUESTS, Code::RateLimited, message)
             .with_header(header::RETRY_AFTER, seconds.into())
     }
@@ -211,6 +214,7 @@ impl From<Denied> for Refusal {
             Denied::Expired => {
                 (Code::TokenExpired, "Bearer error=\"invalid_token\", error_description=\"The token has expired\"")
             }
+            Denied::Later { message, retry_after_seconds } => return Self::later(message, retry_after_seconds.into()),
             Denied::Fault(cause) => return Fault(cause).into(),
         };
         Self::http(StatusCode::UNAUTHORIZED, code, denied.to_string())
@@ -240,6 +244,15 @@ mod tests {
         assert_eq!(of(Refusal::bad_request("x")), (400, 400));
         assert_eq!(of(Refusal::rate_limited(Duration::ZERO)), (429, 429));
         assert_eq!(of(Denied::Expired.into()), (401, 401));
+    }
+
+    #[test]
+    fn whom_others_keep_outside_is_told_when_to_come_again() {
+        let message = "Others are at work just now. Try again in 5 seconds.".to_owned();
+        let refusal = Refusal::from(Denied::Later { message: message.clone(), retry_after_seconds: 5 });
+        assert_eq!(refusal.status(MediaType::GraphqlResponse), StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!((refusal.code, &refusal.message), (Code::RateLimited, &message));
+        assert_eq!(refusal.headers, [(header::RETRY_AFTER, HeaderValue::from_static("5"))]);
     }
 
     #[test]

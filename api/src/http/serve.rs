@@ -1,5 +1,6 @@
 //! Listening, and stopping without dropping anybody.
 
+use std::future::pending;
 use std::io;
 use std::time::Duration;
 
@@ -53,6 +54,12 @@ impl Signals {
 /// Serves until a signal, then finishes what it has. A second signal cuts the waiting short.
 pub async fn serve(listener: TcpListener, router: Router, stopping: Stopping, mut signals: Signals) {
     serve_until(listener, router, stopping, (GRACE, PATIENCE), async || signals.next().await).await;
+}
+
+/// Serves as [`serve`] does, and hears no signal: for a server inside of a process that is about something else. It takes
+/// no more connections when it is dropped.
+pub async fn keep_serving(listener: TcpListener, router: Router) {
+    connections::take(listener, router, PATIENCE, pending()).await;
 }
 
 async fn serve_until(

@@ -58,7 +58,7 @@ impl Caller {
                 Err(denied) => Err(denied),
             };
             match renewed {
-                Ok(()) => {}
+                Ok(()) | Err(Denied::Later { .. }) => {}
                 Err(Denied::Fault(cause)) => tracing::warn!(cause, "the rights of a stream could not be read again"),
                 Err(denied) => return denied,
             }
@@ -75,6 +75,16 @@ pub(super) enum Happening {
     Failed(Vec<ServerError>),
     /// The caller's credential counts no longer. The last one.
     Denied(Denied),
+}
+
+impl Happening {
+    /// Of a caller who was not let in. Whoever may come again in a moment loses this operation only.
+    pub(super) fn turned_away(denied: Denied, caller: &Caller) -> Self {
+        match denied {
+            Denied::Later { .. } => refused(&Refusal::from(denied), caller),
+            denied => Self::Denied(denied),
+        }
+    }
 }
 
 /// Runs one operation of `visitor`, and tells what happens until it is over or nobody listens.

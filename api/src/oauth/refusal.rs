@@ -28,7 +28,10 @@ pub(super) enum Refusal {
     TooMany {
         retry_after_seconds: u64,
     },
-    TooBusy,
+    /// Others are at work.
+    TooBusy {
+        retry_after_seconds: u64,
+    },
     ServerError,
 }
 
@@ -58,7 +61,9 @@ impl Refusal {
             Self::TooMany { .. } => {
                 (StatusCode::TOO_MANY_REQUESTS, "temporarily_unavailable", "Too much was asked in a short time.")
             }
-            Self::TooBusy => (StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", "Try again in a moment."),
+            Self::TooBusy { .. } => {
+                (StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", "Try again in a moment.")
+            }
             Self::ServerError => (
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "server_error",
@@ -71,14 +76,14 @@ impl Refusal {
 impl From<Error> for Refusal {
     /// A failure of ours is logged here, at the boundary, and shows nothing of the inside.
     fn from(error: Error) -> Self {
-        match error {
-            Error::RateLimited { retry_after_seconds } => {
+        match (error.retry_after_seconds(), error) {
+            (_, Error::RateLimited { retry_after_seconds }) => {
                 Self::TooMany { retry_after_seconds: retry_after_seconds.into() }
             }
-            Error::Held | Error::Crowded | Error::Coded(..) => Self::TooBusy,
-            Error::Refused(_) | Error::Stale(_) | Error::DoneOutOfSight => Self::InvalidGrant,
-            Error::Fault(cause) => {
-                tracing::error!(%cause, "a token request failed");
+            (Some(seconds), _) => Self::TooBusy { retry_after_seconds: seconds.into() },
+            (None, Error::Refused(_) | Error::Stale(_) | Error::DoneOutOfSight) => Self::InvalidGrant,
+            (None, error) => {
+                tracing::error!(?error, "a token request failed");
                 Self::ServerError
             }
         }
@@ -95,7 +100,7 @@ impl IntoResponse for Refusal {
                 let challenge = HeaderValue::from_static("Basic realm=\"glans\", charset=\"UTF-8\"");
                 response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
             }
-            Self::TooMany { retry_after_seconds } => {
+            Self::TooMany { retry_after_seconds } | Self::TooBusy { retry_after_seconds } => {
                 response.headers_mut().insert(header::RETRY_AFTER, retry_after_seconds.into());
             }
             _ => {}
@@ -110,4 +115,24 @@ pub(super) fn no_store(mut response: Response) -> Response {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::error::not_found;
+
+    #[test]
+    fn who_may_come_again_is_told_when() {
+        let told = |error: Error| {
+            let response = Refusal::from(error).into_response();
+            let seconds = response.headers().get(header::RETRY_AFTER).map(|value| value.to_str().unwrap().to_owned());
+            (response.status().as_u16(), seconds.unwrap_or_default())
+        };
+        assert_eq!(told(Error::RateLimited { retry_after_seconds: 7 }), (429, "7".to_owned()));
+        assert_eq!(told(Error::Held), (503, "5".to_owned()));
+        assert_eq!(told(Error::Crowded), (503, "3".to_owned()));
+        assert_eq!(told(not_found("")), (400, String::new()));
+        assert_eq!(told(Error::fault("the server is gone")), (500, String::new()));
+    }
 }

@@ -18,7 +18,7 @@ pub enum Error {
     Coded(Code, String),
     /// `RATE_LIMITED`, with the seconds to wait: the boundary says them in `Retry-After` too.
     RateLimited { retry_after_seconds: u32 },
-    /// `RATE_LIMITED` too: others held for too long what was needed.
+    /// `RATE_LIMITED` too: others held for too long what was needed, be it a lock or all connections.
     Held,
     /// `RATE_LIMITED` too: so many sign in that there was no turn for this one. No fault of who asks.
     Crowded,
@@ -234,7 +234,7 @@ impl fmt::Display for Error {
                 write!(f, "Too many attempts. Try again in {retry_after_seconds} seconds.")
             }
             Self::Held => {
-                write!(f, "Others are writing just now. Try again in {HELD_SECONDS} seconds.")
+                write!(f, "Others are at work just now. Try again in {HELD_SECONDS} seconds.")
             }
             Self::Crowded => {
                 write!(f, "Many people are signing in at this moment. Try again in {CROWDED_SECONDS} seconds.")
@@ -244,7 +244,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// A fault of ours, unless another transaction held what was needed: then the caller may come again.
+/// A fault of ours, unless others held what was needed: then the caller may come again.
 impl From<DbErr> for Error {
     fn from(cause: DbErr) -> Self {
         if !is_held(&cause) {
@@ -255,7 +255,8 @@ impl From<DbErr> for Error {
     }
 }
 
-/// Whether the database gave up for what another transaction holds; on SQLite that is the one connection that writes.
+/// Whether the database gave up for what another transaction holds. Of a pool that others have all of, `db` tells the
+/// same.
 pub(super) fn is_held(cause: &DbErr) -> bool {
     let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = cause else {
         return false;

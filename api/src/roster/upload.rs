@@ -19,8 +19,8 @@ use super::{PERMITTED, store};
 use crate::access::Place;
 use crate::app::App;
 use crate::call::Call;
-use crate::platform::error::{Error, Result};
-use crate::uploads::{answer, hash};
+use crate::platform::error::Result;
+use crate::uploads::{answer, failure, hash};
 
 /// How long an upload is waited for.
 pub(super) const LIVES: Duration = Duration::hours(1);
@@ -87,7 +87,7 @@ async fn waiting(app: &Arc<App>, hash: &[u8]) -> Result<Option<BoardId>> {
 /// Takes the upload's one turn.
 async fn claim(app: &Arc<App>, hash: &[u8]) -> Result<Option<roster_import::Model>> {
     let call = Call::system(app, "roster upload");
-    let write = call.write().await?;
+    let write = call.write_soon().await?;
     let found = store::lock_import_by_upload(write.db(), &write.scope(), hash).await?;
     let Some(import) = found.filter(|import| is_waiting(import, &call)) else { return Ok(None) };
     let permit = write.authorize(PERMITTED, Place::board(import.board_id))?;
@@ -119,9 +119,4 @@ async fn work(app: Arc<App>, import: roster_import::Model, bytes: Vec<u8>) {
             tracing::error!(import = %id, ?error, "roster import could not be marked as failed");
         }
     }
-}
-
-fn failure(error: &Error) -> Response {
-    tracing::error!(?error, "upload failed");
-    answer(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string())
 }

@@ -69,7 +69,7 @@ pub(super) async fn waiting(app: &Arc<App>, address: &[u8]) -> Result<Option<Boa
 /// Keeps what was sent, and closes the address. False where nothing is waited for.
 pub(super) async fn receive(app: &Arc<App>, address: &[u8], bytes: Vec<u8>) -> Result<bool> {
     let call = Call::system(app, "upload");
-    let write = call.write().await?;
+    let write = call.write_soon().await?;
     let found = store::lock_by_address(write.db(), &write.scope(), address).await?;
     let Some(upload) = found.filter(|upload| call.now() < upload.expires_at) else { return Ok(false) };
     let permit = write.authorize(Action::ProgrammeWrite, Place::board(upload.board_id))?;

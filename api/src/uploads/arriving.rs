@@ -5,11 +5,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use glans_entity::ids::BoardId;
 
 use crate::http::{Unread, receive};
+use crate::platform::error::Error;
 
 /// Bodies that a process has at a time, of all addresses: each is held in memory until it is stored, or imported.
 const PLACES: usize = 4;
@@ -117,6 +118,16 @@ impl IntoResponse for Declined {
 /// What the sender of a body is told.
 pub fn answer(status: StatusCode, message: &str) -> Response {
     (status, axum::Json(serde_json::json!({ "message": message }))).into_response()
+}
+
+/// What the sender is told where it failed on our side. Its address is open as before.
+pub fn failure(error: &Error) -> Response {
+    if let Some(seconds) = error.retry_after_seconds() {
+        let response = answer(StatusCode::SERVICE_UNAVAILABLE, &error.to_string());
+        return ([(header::RETRY_AFTER, HeaderValue::from(seconds))], response).into_response();
+    }
+    tracing::error!(?error, "upload failed");
+    answer(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string())
 }
 
 #[cfg(test)]

@@ -11,10 +11,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::put;
 
 use super::actions::{self, MOST_BYTES};
-use super::arriving::answer;
+use super::arriving::{answer, failure};
 use super::token::hash;
 use crate::app::App;
-use crate::platform::error::Error;
 
 /// What stands before the secret part of an address.
 pub(super) const PATH: &str = "/uploads/documents";
@@ -51,9 +50,4 @@ async fn receive(State(app): State<Arc<App>>, Path(token): Path<String>, headers
 
 fn nothing_waits() -> Response {
     answer(StatusCode::NOT_FOUND, "There is no upload waiting here. Make another one.")
-}
-
-fn failure(error: &Error) -> Response {
-    tracing::error!(?error, "upload failed");
-    answer(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string())
 }

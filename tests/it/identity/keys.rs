@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use glans::app::App;
@@ -10,9 +11,9 @@ use glans::identity::keys::actions::{Rotation, rotate};
 use glans::identity::keys::check;
 use glans_entity::identity::SigningKeyState;
 use glans_entity::identity::signing_key::{Column, Entity};
-use glans_tests::{Who, World};
+use glans_tests::{Engine, Who, World, run};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, TransactionTrait};
 use tokio::task::JoinSet;
 
 use super::signed_in;
@@ -72,6 +73,30 @@ async fn two_servers_that_make_the_first_keys_make_the_same(world: &World) {
     let (one, other) = tokio::join!(read(), read());
     assert_eq!(one.len(), 2, "current and next");
     assert_eq!(one, other);
+}
+
+/// As when somebody repairs the table and it has nothing in it yet.
+async fn who_asks_for_keys_that_cannot_be_made_comes_again(world: &World) {
+    let [one, other] = [world.actor(Who::Anonymous).await, world.actor(Who::Anonymous).await];
+    world.app.db.connection().execute_unprepared("DELETE FROM signing_key").await.unwrap();
+    let others = world.app.db.connection().begin().await.unwrap();
+    others.execute_unprepared("LOCK TABLE signing_key IN SHARE MODE").await.unwrap();
+    // What is known of keys is too old now.
+    world.app.clock.turn(TimeDelta::seconds(31));
+    let begun = Instant::now();
+    let (one, other) = tokio::join!(one.gets("/.well-known/jwks.json"), other.gets("/.well-known/jwks.json"));
+    assert!(begun.elapsed() < Duration::from_secs(12), "who waits for another waits no longer than that one");
+    others.rollback().await.unwrap();
+    for reply in [one, other] {
+        assert_eq!(reply.status, 503, "{}", reply.text);
+        assert_eq!(reply.headers["retry-after"], "5");
+    }
+    assert_eq!(published(world).await.len(), 2, "current and next");
+}
+
+#[test]
+fn postgres_who_asks_for_keys_that_cannot_be_made_comes_again() {
+    run(Engine::Postgres, who_asks_for_keys_that_cannot_be_made_comes_again);
 }
 
 async fn a_next_key_that_does_not_open_is_found_before_it_signs(world: &World) {

@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use async_graphql::Pos;
 
+use super::fields::Fields;
 use super::limits::Limits;
 use super::refused::{Limit, Refused, within};
 
@@ -43,14 +44,19 @@ pub struct Scanned<'a> {
     /// The document without its comments, which the parser would read again at every choice that it has. A comment
     /// ends with its line, so every token keeps its line and column.
     pub text: Cow<'a, str>,
+    /// The first field that is given twice in one input object; of use only where the text is GraphQL.
+    pub twice: Option<&'a str>,
 }
 
 /// Counts the tokens of `source` and stops at the first that is over `limits`.
 pub fn scan<'a>(source: &'a str, limits: &Limits) -> Result<Scanned<'a>, Refused> {
     let mut scan = Scan {
+        source,
         bytes: source.as_bytes(),
         at: 0,
         open: Vec::new(),
+        name: None,
+        fields: Fields::default(),
         comments: Vec::new(),
         tally: Tally { bytes: source.len(), ..Tally::default() },
     };
@@ -61,7 +67,10 @@ pub fn scan<'a>(source: &'a str, limits: &Limits) -> Result<Scanned<'a>, Refused
     }
     match scan.open.pop() {
         Some(_) => Err(scan.syntax("a closing bracket is missing")),
-        None => Ok(Scanned { tally: scan.tally, text: without(source, &scan.comments) }),
+        None => {
+            let text = without(source, &scan.comments);
+            Ok(Scanned { tally: scan.tally, text, twice: scan.fields.twice() })
+        }
     }
 }
 
@@ -80,14 +89,19 @@ fn without<'a>(source: &'a str, comments: &[Range<usize>]) -> Cow<'a, str> {
 }
 
 struct Scan<'a> {
+    source: &'a str,
     bytes: &'a [u8],
     at: usize,
-    open: Vec<u8>,
+    /// Where the brackets stand that are open.
+    open: Vec<usize>,
+    /// The token before, if that is a name.
+    name: Option<&'a str>,
+    fields: Fields<'a>,
     comments: Vec<Range<usize>>,
     tally: Tally,
 }
 
-impl Scan<'_> {
+impl<'a> Scan<'a> {
     fn peek(&self, ahead: usize) -> Option<u8> {
         self.bytes.get(self.at + ahead).copied()
     }
@@ -123,23 +137,31 @@ impl Scan<'_> {
 
     fn token(&mut self) -> Result<(), Refused> {
         self.tally.tokens += 1;
+        let before = self.name.take();
         match self.bytes[self.at] {
-            b'_' | b'a'..=b'z' | b'A'..=b'Z' => self.skip_while(is_name),
+            b'_' | b'a'..=b'z' | b'A'..=b'Z' => self.name(),
             b'-' | b'0'..=b'9' => self.number(),
             b'"' if self.starts("\"\"\"") => self.block_string()?,
             b'"' => self.string()?,
-            opening @ (b'(' | b'[' | b'{') => self.opening(opening),
+            b'(' | b'[' | b'{' => self.opening(),
             closing @ (b')' | b']' | b'}') => self.closing(closing)?,
             b'.' if self.starts("...") => self.at += 3,
-            mark @ (b':' | b'@' | b'!' | b'$' | b'&' | b'=' | b'|') => self.mark(mark),
+            b':' => self.colon(before),
+            mark @ (b'@' | b'!' | b'$' | b'&' | b'=' | b'|') => self.mark(mark),
             _ => return Err(self.syntax("this character is not part of GraphQL")),
         }
         Ok(())
     }
 
-    fn opening(&mut self, bracket: u8) {
+    fn name(&mut self) {
+        let (source, start) = (self.source, self.at);
+        self.skip_while(is_name);
+        self.name = Some(&source[start..self.at]);
+    }
+
+    fn opening(&mut self) {
+        self.open.push(self.at);
         self.at += 1;
-        self.open.push(bracket);
         let depth = u32::try_from(self.open.len()).unwrap_or(u32::MAX);
         self.tally.bracket_depth = self.tally.bracket_depth.max(depth);
     }
@@ -150,20 +172,30 @@ impl Scan<'_> {
             b']' => b'[',
             _ => b'{',
         };
-        if self.open.pop() != Some(opening) {
+        if self.open.pop().map(|at| self.bytes[at]) != Some(opening) {
             return Err(self.syntax("this closing bracket has no opening one"));
         }
         self.at += 1;
         Ok(())
     }
 
+    /// Outside arguments, variables and lists a colon can only follow an alias. Inside, a brace is that of an input
+    /// object, and in that a colon can only follow the name of a field.
+    fn colon(&mut self, before: Option<&'a str>) {
+        self.at += 1;
+        let bytes = self.bytes;
+        let is_brace = |at: &usize| bytes[*at] == b'{';
+        if self.open.iter().all(is_brace) {
+            self.tally.aliases += 1;
+        } else if let Some((brace, name)) = self.open.last().copied().filter(is_brace).zip(before) {
+            self.fields.give(brace, name);
+        }
+    }
+
     fn mark(&mut self, mark: u8) {
         self.at += 1;
-        match mark {
-            b'@' => self.tally.directives += 1,
-            // Outside arguments and lists a colon can only follow an alias.
-            b':' if self.open.iter().all(|bracket| *bracket == b'{') => self.tally.aliases += 1,
-            _ => {}
+        if mark == b'@' {
+            self.tally.directives += 1;
         }
     }
 

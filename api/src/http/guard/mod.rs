@@ -1,12 +1,14 @@
 //! The guard: what a request passes before the engine sees it.
 //!
-//! 1. [`lexer::scan`]: bytes, tokens, brackets, aliases, directives, in one linear pass without a stack.
+//! 1. [`lexer::scan`]: bytes, tokens, brackets, aliases, directives, fields that are given twice, in one linear pass
+//!    without a stack.
 //! 2. The parser, which can now neither overflow nor run long.
 //! 3. [`shape::Shape`]: depth, fields and operations with fragments expanded, counted with a memo.
 //! 4. [`input::bounded`]: the same for the variables.
 //!
 //! A document of 64 KiB is accepted or refused within 10 ms of CPU time; `fuzz/` looks for one that is not.
 
+mod fields;
 pub mod input;
 pub mod lexer;
 pub mod limits;
@@ -29,7 +31,7 @@ pub struct Document {
     pub syntax: ExecutableDocument,
     pub tally: lexer::Tally,
     pub shape: shape::Shape,
-    /// What is wrong with where its variables stand, once that was looked at; the schema is the same for all.
+    /// What is wrong with its literals or with where its variables stand, once that was looked at; the schema is the same for all.
     pub misused: OnceLock<Option<String>>,
 }
 
@@ -38,8 +40,11 @@ impl Document {
     ///
     /// `credentials` are the mutations that try a password, code or token.
     pub fn read(source: &str, limits: &Limits, credentials: &[&str]) -> Result<Self, Refused> {
-        let lexer::Scanned { tally, text } = lexer::scan(source, limits)?;
+        let lexer::Scanned { tally, text, twice } = lexer::scan(source, limits)?;
         let mut syntax = parse_query(text).map_err(|error| without_echo(&error))?;
+        if let Some(name) = twice {
+            return Err(Refused::Invalid(format!("The field `{name}` is given twice in one object.")));
+        }
         typename::lift_directives(&mut syntax);
         let shape = shape::Shape::of(&syntax, credentials)?;
         let document = Self { syntax, tally, shape, misused: OnceLock::new() };

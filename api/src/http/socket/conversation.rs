@@ -152,7 +152,8 @@ impl<S: Executor, H: House> Conversation<S, H> {
                     stream::run(&endpoint, &caller, visitor, envelope, &told, tell).await;
                 }
                 Err(denied) => {
-                    let _ = told.send((ticket.clone(), Told::Happened(Happening::Denied(denied)))).await;
+                    let happening = Happening::turned_away(denied, &caller);
+                    let _ = told.send((ticket.clone(), Told::Happened(happening))).await;
                 }
             }
             let _ = told.send((ticket, Told::Completed)).await;
@@ -183,7 +184,7 @@ impl<S: Executor, H: House> Conversation<S, H> {
     /// The token may run out while nothing happens.
     async fn renew(&mut self) -> Result<(), Closing> {
         match self.caller.admitted(&self.endpoint.house).await {
-            Ok(_) | Err(Denied::Fault(_)) => Ok(()),
+            Ok(_) | Err(Denied::Fault(_) | Denied::Later { .. }) => Ok(()),
             Err(why) => Err(denied(why)),
         }
     }
@@ -208,6 +209,7 @@ fn denied(why: Denied) -> Closing {
     match why {
         Denied::Expired => Closing::TOKEN_EXPIRED,
         Denied::Malformed | Denied::Board | Denied::Invalid => Closing::FORBIDDEN,
+        Denied::Later { .. } => Closing::LATER,
         Denied::Fault(cause) => {
             tracing::error!(cause, "a socket could not be admitted");
             Closing::INTERNAL

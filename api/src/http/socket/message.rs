@@ -22,6 +22,7 @@ impl Closing {
     pub(super) const NO_ANSWER: Self = Self::new(1008, "No answer to a ping");
     pub(super) const TOO_LARGE: Self = Self::new(1009, "A message is broken or larger than 64 KiB");
     pub(super) const INTERNAL: Self = Self::new(1011, "Something went wrong on our side");
+    pub(super) const LATER: Self = Self::new(1013, "Others are at work just now. Connect again in a moment");
     pub(super) const TOO_MANY_SOCKETS: Self = Self::new(1013, "Too many sockets of this account are open");
     pub(super) const TOO_SLOW: Self = Self::new(1013, "Messages are taken too slowly");
     pub(super) const INVALID: Self = Self::new(4400, "Invalid message");

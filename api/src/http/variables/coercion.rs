@@ -1,102 +1,19 @@
 //! Whether the values of variables are of the types that the operation gives them (specification, section 6.1.2).
 
-use std::collections::BTreeMap;
-use std::fmt;
+use async_graphql::Variables;
+use async_graphql::parser::types::OperationDefinition;
 
-use async_graphql::indexmap::IndexMap;
-use async_graphql::parser::types::{BaseType, OperationDefinition, Type};
-use async_graphql::{Name, Number, Value, Variables};
-
-use super::{Inputs, Slot};
+use super::Inputs;
+use super::value::Given;
 
 impl Inputs {
-    /// What is wrong with the values of `variables`, if something is. No value is repeated: it may be a password. Scalars of
-    /// the schema's own are read where they are used.
+    /// What is wrong with the values of `variables`, if something is.
     pub(in crate::http) fn mistaken(&self, operation: &OperationDefinition, variables: &Variables) -> Option<String> {
         operation.variable_definitions.iter().map(|definition| &definition.node).find_map(|definition| {
             let name = &definition.name.node;
-            let wrong = self.value(variables.get(name)?, &definition.var_type.node).err()?;
-            Some(wrong.at(name.to_string()).to_string())
+            let wrong = self.value(variables.get(name)?, &definition.var_type.node, Given::Sent).err()?;
+            Some(wrong.told("variable", &format!("${name}")))
         })
-    }
-
-    fn value(&self, value: &Value, ty: &Type) -> Result<(), Wrong> {
-        match (value, &ty.base) {
-            (Value::Null, _) if ty.nullable => Ok(()),
-            (Value::Null, _) => Err(Wrong::new(format!("must not be null: it is `{ty}`"))),
-            (Value::List(items), BaseType::List(of)) => items
-                .iter()
-                .enumerate()
-                .try_for_each(|(at, item)| self.value(item, of).map_err(|wrong| wrong.at(at.to_string()))),
-            // One alone is as good as a list of one.
-            (value, BaseType::List(of)) => self.value(value, of),
-            (value, BaseType::Named(name)) => self.named(value, name),
-        }
-    }
-
-    fn named(&self, value: &Value, of: &Name) -> Result<(), Wrong> {
-        let fits = match (of.as_str(), value) {
-            ("Int", Value::Number(number)) if !is_int(number) => {
-                return Err(Wrong::new(format!("must be a whole number from {} to {}", i32::MIN, i32::MAX)));
-            }
-            ("Int" | "Float", value) => matches!(value, Value::Number(_)),
-            ("Boolean", value) => matches!(value, Value::Boolean(_)),
-            ("ID", Value::Number(number)) => number.is_i64(),
-            ("String" | "ID", value) => matches!(value, Value::String(_)),
-            (_, value) => match (self.objects.get(of), self.enums.get(of), value) {
-                (Some(slots), _, Value::Object(fields)) => return self.fields(fields, of, slots),
-                (_, Some(values), Value::String(name)) => values.contains(name.as_str()),
-                (objects, enums, _) => objects.is_none() && enums.is_none(),
-            },
-        };
-        if fits { Ok(()) } else { Err(Wrong::new(format!("must be `{of}`"))) }
-    }
-
-    fn fields(&self, given: &IndexMap<Name, Value>, of: &Name, slots: &BTreeMap<Name, Slot>) -> Result<(), Wrong> {
-        for (name, value) in given {
-            let wrong = match slots.get(name) {
-                Some(slot) => self.value(value, &slot.ty),
-                None => Err(Wrong::new(format!("is no field of `{of}`"))),
-            };
-            wrong.map_err(|wrong| wrong.at(name.to_string()))?;
-        }
-        let missing =
-            |(name, slot): &(&Name, &Slot)| !slot.ty.nullable && !slot.has_default && !given.contains_key(*name);
-        match slots.iter().find(missing) {
-            Some((name, _)) => Err(Wrong::new(format!("is missing: `{of}` must have it")).at(name.to_string())),
-            None => Ok(()),
-        }
-    }
-}
-
-/// Of 32 bits with a sign (specification, section 3.5.1).
-fn is_int(number: &Number) -> bool {
-    number.as_i64().is_some_and(|number| i32::try_from(number).is_ok())
-}
-
-/// A value that is not of its type.
-#[derive(Debug)]
-struct Wrong {
-    /// Innermost first.
-    path: Vec<String>,
-    what: String,
-}
-
-impl Wrong {
-    fn new(what: String) -> Self {
-        Self { path: Vec::new(), what }
-    }
-
-    fn at(mut self, place: String) -> Self {
-        self.path.push(place);
-        self
-    }
-}
-
-impl fmt::Display for Wrong {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path: Vec<&str> = self.path.iter().rev().map(String::as_str).collect();
-        write!(out, "The variable `${}` {}.", path.join("."), self.what)
     }
 }
 
@@ -110,6 +27,7 @@ mod tests {
     const SDL: &str = "
         input Filter { ids: [ID!] kind: Kind! = A inner: Filter name: String! }
         enum Kind { A B }
+        input Whom @oneOf { id: ID filter: Filter }
         scalar Day
     ";
 
@@ -135,6 +53,7 @@ mod tests {
             ("ID!", json!(3_000_000_000_u64)),
             ("Kind", json!("B")),
             ("Day", json!({ "any": ["thing"] })),
+            ("Whom", json!({ "filter": { "name": "x" } })),
             ("Unknown", json!(1)),
             ("[ID!]", json!("x")),
             ("[[Int]!]!", json!([[1, null], 2])),
@@ -162,6 +81,9 @@ mod tests {
             ("Filter", json!({ "kind": "A" }), "$a.name` is missing: `Filter` must have it"),
             ("Filter", json!({ "name": "x", "kind": null }), "$a.kind` must not be null: it is `Kind!`"),
             ("Filter", json!({ "name": "x", "nam": 1 }), "$a.nam` is no field of `Filter`"),
+            ("Whom", json!({}), "$a` must have exactly one field: `Whom` is a choice"),
+            ("Whom", json!({ "id": 1, "filter": null }), "$a` must have exactly one field: `Whom` is a choice"),
+            ("Whom", json!({ "id": null }), "$a.id` must not be null: it is `ID!`"),
             ("[Filter]", json!([{ "name": "x", "inner": { "name": 1 } }]), "$a.0.inner.name` must be `String`"),
         ] {
             assert_eq!(mistaken(of, &value), format!("The variable `{told}."), "{of}");

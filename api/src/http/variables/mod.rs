@@ -1,24 +1,32 @@
-//! Variables, held against what the schema takes. The engine calls no rule for the places where they stand (its
-//! `VisitorCons` does not pass `enter_input_value` on), and finds out what their values are while it runs.
+//! Variables and literals, held against what the schema takes. The engine calls no rule for the places where variables stand
+//! (its `VisitorCons` does not pass `enter_input_value` on), and finds out what their values are while it runs. Literals it
+//! looks at, but for what is no `Int`, no object or in quotation marks where a value of an enum is expected; and not at all
+//! beside a variable that was not given.
 
 mod coercion;
 mod usage;
+mod value;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use async_graphql::parser::types::{
-    BaseType, FieldDefinition, InputValueDefinition, ServiceDocument, Type, TypeKind, TypeSystemDefinition,
+    BaseType, FieldDefinition, InputObjectType, InputValueDefinition, ServiceDocument, Type, TypeKind,
+    TypeSystemDefinition,
 };
 use async_graphql::{Name, Positioned};
 
-/// What the schema takes: the arguments of its fields, its input objects and its enums. Read from its own SDL, which does not
+/// In every schema, and in no SDL.
+const BUILT_IN: [&str; 5] = ["Int", "Float", "String", "Boolean", "ID"];
+
+/// What the schema takes: the arguments of its fields, and its types of input. Read from its own SDL, which does not
 /// have the types of introspection: variables in those are not looked at.
 #[derive(Debug)]
 pub(super) struct Inputs {
     /// By object or interface, and field.
     fields: HashMap<Name, HashMap<Name, Taking>>,
-    objects: HashMap<Name, BTreeMap<Name, Slot>>,
+    objects: HashMap<Name, InputObject>,
     enums: HashMap<Name, HashSet<Name>>,
+    scalars: HashSet<Name>,
     /// `if` of `@skip` and `@include`.
     condition: Slot,
 }
@@ -28,6 +36,13 @@ pub(super) struct Inputs {
 struct Taking {
     of: Name,
     arguments: HashMap<Name, Slot>,
+}
+
+#[derive(Debug)]
+struct InputObject {
+    slots: BTreeMap<Name, Slot>,
+    /// `@oneOf`: one of its fields is given, and is not null.
+    is_choice: bool,
 }
 
 /// An argument or an input field.
@@ -44,6 +59,7 @@ impl Inputs {
             fields: HashMap::new(),
             objects: HashMap::new(),
             enums: HashMap::new(),
+            scalars: BUILT_IN.into_iter().map(Name::new).collect(),
             condition: Slot { ty: boolean, has_default: false },
         };
         for definition in &schema.definitions {
@@ -57,16 +73,33 @@ impl Inputs {
                     inputs.fields.insert(name, takings(&interface.fields));
                 }
                 TypeKind::InputObject(input) => {
-                    inputs.objects.insert(name, input.fields.iter().map(|field| slot(&field.node)).collect());
+                    let is_choice = definition.node.directives.iter().any(|it| it.node.name.node == "oneOf");
+                    inputs.objects.insert(name, object(input, is_choice));
                 }
                 TypeKind::Enum(of) => {
                     inputs.enums.insert(name, of.values.iter().map(|it| it.node.value.node.clone()).collect());
                 }
-                TypeKind::Scalar | TypeKind::Union(_) => {}
+                TypeKind::Scalar => {
+                    inputs.scalars.insert(name);
+                }
+                TypeKind::Union(_) => {}
             }
         }
         inputs
     }
+
+    /// Whether there is such a type of input.
+    fn takes(&self, name: &Name) -> bool {
+        self.scalars.contains(name) || self.enums.contains_key(name) || self.objects.contains_key(name)
+    }
+}
+
+fn object(input: &InputObjectType, is_choice: bool) -> InputObject {
+    let mut slots: BTreeMap<Name, Slot> = input.fields.iter().map(|field| slot(&field.node)).collect();
+    for slot in slots.values_mut() {
+        slot.ty.nullable &= !is_choice;
+    }
+    InputObject { slots, is_choice }
 }
 
 fn takings(fields: &[Positioned<FieldDefinition>]) -> HashMap<Name, Taking> {

@@ -63,7 +63,7 @@ async fn opened_by(call: &Call, code: &Code) -> Result<Model> {
     let invitation = store::take_try(write.db(), &code.lookup(), write.now()).await?;
     write.commit().await?;
     let stored = invitation.as_ref().map(|row| row.secret_hash.clone());
-    let verdict = call.app().identity.hashing.verify(code.secret(), stored).await;
+    let verdict = call.hashing().verify(code.secret(), stored).await;
     let is_wrong = verdict.as_ref().is_ok_and(|verdict| !verdict.is_right());
     let write = call.write_as_system().await?;
     let Some(invitation) = invitation.filter(|_| !is_wrong) else {
@@ -109,13 +109,13 @@ async fn login(call: &Call, person: &person::Model, answer: &Answer<'_>) -> Resu
     let guess = throttle::begin(call, throttle::Purpose::SignIn, &email).await?;
     let account = accounts::by_email(&call.read_as_system().await?, &email).await?;
     let is_new = account.is_none();
-    let verified = verification::verify(call.app(), account, password).await?;
+    let verified = verification::verify(call, account, password).await?;
     if let Some(account) = verified.account {
         return Ok(Some(Login::Known { account, guess, rehashed: verified.rehashed }));
     }
     // An account may have a password that the rules refuse by now, so they are asked only once it is not the right one.
     let own_words = [email.as_str(), &person.given_name, &person.family_name, &person.display_name];
-    let hashed = hash_new(call.app(), "password", password, &own_words).await;
+    let hashed = hash_new(call, "password", password, &own_words).await;
     match hashed {
         Ok(password_hash) if is_new => Ok(Some(Login::New { email, guess, password_hash })),
         found => {

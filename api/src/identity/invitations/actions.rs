@@ -9,8 +9,7 @@ use serde_json::json;
 use super::code::Code;
 use super::store;
 use crate::access::{Action, Permit, Place, policy};
-use crate::app::App;
-use crate::call::Write;
+use crate::call::{Call, Write};
 use crate::identity::audit::{self, Deed};
 use crate::identity::memberships;
 use crate::identity::passwords::verification;
@@ -38,9 +37,9 @@ pub struct Prepared {
     secret_hash: String,
 }
 
-pub async fn prepare(app: &App) -> Result<Prepared> {
+pub async fn prepare(call: &Call) -> Result<Prepared> {
     let code = Code::random().map_err(Error::fault)?;
-    let secret_hash = app.identity.hashing.hash(code.secret()).await.map_err(verification::fault)?;
+    let secret_hash = call.hashing().hash(code.secret()).await.map_err(verification::fault)?;
     Ok(Prepared { code, secret_hash })
 }
 

@@ -31,7 +31,7 @@ pub async fn invite(call: &Call, board: &board::Model, newcomer: Newcomer<'_>) -
     let email = email::canonical(newcomer.email)
         .ok_or_else(|| refuse(UserErrorCode::Invalid, "email", "This is no e-mail address. It looks like a@b.nl."))?;
     let details = details(newcomer, &email);
-    let prepared = actions::prepare(call.app()).await?;
+    let prepared = actions::prepare(call).await?;
     let code = prepared.code.clone();
     let write = call.write().await?;
     let permit = write.authorize(Action::GrantBoardAdmin, Place::from(board))?;

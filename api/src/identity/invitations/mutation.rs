@@ -25,7 +25,7 @@ impl InvitationMutation {
     ) -> Result<InvitationCreatePayload> {
         let call = Call::of(ctx);
         call.person()?;
-        let (delivery, prepared) = (input.delivery, actions::prepare(call.app()).await?);
+        let (delivery, prepared) = (input.delivery, actions::prepare(call).await?);
         let done = call
             .once(ctx, |write| {
                 Box::pin(async move {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -23,7 +24,8 @@ use crate::platform::error::{Error, Result};
 #[derive(Default)]
 pub struct KeyRing {
     keys: RwLock<Arc<Keys>>,
-    reading: Mutex<()>,
+    /// When others kept who read them last from it.
+    reading: Mutex<Option<Instant>>,
 }
 
 /// One reading of the table.
@@ -71,13 +73,19 @@ impl KeyRing {
         if !is_due(&known) {
             return Ok(known);
         }
-        // One reads for all who found the keys old.
-        let _reading = self.reading.lock().await;
+        // One reads for all who found the keys old, and waits for all of them.
+        let asked = Instant::now();
+        let mut held = self.reading.lock().await;
         let known = self.known();
         if !is_due(&known) {
             return Ok(known);
         }
-        let read = Arc::new(read(db, master, now).await?);
+        if held.is_some_and(|at| at >= asked) {
+            return Err(Error::Held);
+        }
+        let read = read(db, master, now).await;
+        *held = matches!(read, Err(Error::Held)).then(Instant::now);
+        let read = Arc::new(read?);
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&read);
         Ok(read)
     }
@@ -104,7 +112,7 @@ async fn read(db: &Database, master: &MasterKey, now: DateTime<Utc>) -> Result<K
     if rows.iter().any(|row| row.state == SigningKeyState::Current) {
         return assemble(rows, master, now);
     }
-    let write = db.write(&system).await?;
+    let write = db.write_soon(&system).await?;
     actions::ensure(&write, master, now).await?;
     let rows = store::all(&write).await?;
     write.commit().await?;

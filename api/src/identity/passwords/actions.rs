@@ -9,7 +9,6 @@ use serde_json::json;
 
 use super::{rules, store, verification};
 use crate::access::PersonActor;
-use crate::app::App;
 use crate::call::{Call, Write};
 use crate::identity::audit::{self, Deed};
 use crate::identity::secret::{Kind, Secret};
@@ -30,14 +29,14 @@ pub const RESET_REQUESTED: &str = "password.reset_requested";
 pub async fn change(call: &Call, person: &PersonActor, current: &str, new: &str) -> Result<()> {
     let account = own_account(call, person.account).await?;
     let guess = throttle::begin(call, throttle::Purpose::SignIn, &account.email).await?;
-    let verified = verification::verify(call.app(), Some(account.clone()), current).await?;
+    let verified = verification::verify(call, Some(account.clone()), current).await?;
     if verified.account.is_none() {
         let write = call.write_as_system().await?;
         guess.failed(&write).await?;
         write.commit().await?;
         return Err(refuse(UserErrorCode::Invalid, "currentPassword", "This is not your current password."));
     }
-    let hash = hash_new(call.app(), "newPassword", new, &[&account.email]).await?;
+    let hash = hash_new(call, "newPassword", new, &[&account.email]).await?;
     let write = call.write_as_system().await?;
     guess.succeeded(&write).await?;
     replace(&write, account.id, hash, person.session).await?;
@@ -74,7 +73,7 @@ pub async fn reset(call: &Call, code: &str, new: &str) -> Result<()> {
     let account = store::account_of(&db, code.hash(), call.now()).await?.ok_or_else(spent)?;
     let address = accounts::by_id(&db, account).await?.map(|account| account.email).unwrap_or_default();
     drop(db);
-    let hash = hash_new(call.app(), "newPassword", new, &[&address]).await?;
+    let hash = hash_new(call, "newPassword", new, &[&address]).await?;
     let write = call.write_as_system().await?;
     if !store::use_up(write.db(), code.hash(), write.now()).await? {
         return Err(spent());
@@ -87,9 +86,9 @@ pub async fn reset(call: &Call, code: &str, new: &str) -> Result<()> {
 }
 
 /// Checks a new password and hashes it. `own_words` are no secret of the person.
-pub async fn hash_new(app: &App, field: &str, password: &str, own_words: &[&str]) -> Result<String> {
+pub async fn hash_new(call: &Call, field: &str, password: &str, own_words: &[&str]) -> Result<String> {
     let normal = rules::accepted(password, own_words).map_err(|weakness| weakness_refusal(field, weakness))?;
-    app.identity.hashing.hash(normal).await.map_err(verification::fault)
+    call.hashing().hash(normal).await.map_err(verification::fault)
 }
 
 fn weakness_refusal(field: &str, weakness: rules::Weakness) -> Error {

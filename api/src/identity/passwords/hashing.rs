@@ -2,7 +2,7 @@
 //!
 //! One hash fills 19 MiB and a core for some 20 ms. Half of the cores may do so at once, in threads that let others go
 //! first, and the rest waits in a queue, so that the morning's sign-ins never starve those who are reading; a queue that is
-//! full says so at once, and nobody stands in it for longer than seven seconds.
+//! full says so at once, and no request stands in it for longer than seven seconds, all of its hashes together.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -13,7 +13,7 @@ use argon2::password_hash::{PasswordVerifier, phc};
 use argon2::{Argon2, Params, PasswordHash, PasswordHasher};
 use aws_lc_rs::rand;
 use tokio::sync::{Semaphore, oneshot};
-use tokio::time;
+use tokio::time::{Instant, timeout_at};
 
 /// OWASP Password Storage: the minimum for Argon2id. Change them and every account is rehashed at its next sign-in.
 const MEMORY_KIB: u32 = 19_456;
@@ -62,7 +62,11 @@ impl Verdict {
 
 /// The pool. Cheap to clone; one per process.
 #[derive(Clone)]
-pub struct Hashing(Arc<Pool>);
+pub struct Hashing {
+    pool: Arc<Pool>,
+    /// Until when a request waits for its hashes; none: as long for each of them.
+    until: Option<Instant>,
+}
 
 struct Pool {
     argon: Argon2<'static>,
@@ -84,7 +88,7 @@ impl Hashing {
     fn with_patience(workers: usize, patience: Duration) -> Result<Self, HashingError> {
         let params = Params::new(MEMORY_KIB, PASSES, LANES, None)?;
         let argon = Argon2::from(params.clone());
-        Ok(Self(Arc::new(Pool {
+        let pool = Arc::new(Pool {
             decoy: decoy(&argon)?,
             argon,
             params,
@@ -92,32 +96,40 @@ impl Hashing {
             waiting: AtomicUsize::new(0),
             patience,
             done: AtomicU64::new(0),
-        })))
+        });
+        Ok(Self { pool, until: None })
+    }
+
+    /// The same pool for a request that began then, which waits for all of its hashes as long as others do for one.
+    #[must_use]
+    pub fn since(&self, began: Instant) -> Self {
+        Self { pool: Arc::clone(&self.pool), until: Some(began + self.pool.patience) }
     }
 
     /// A PHC string with a fresh salt.
     pub async fn hash(&self, password: String) -> Result<String, HashingError> {
-        let pool = Arc::clone(&self.0);
+        let pool = Arc::clone(&self.pool);
         self.run(move || hash(&pool.argon, password.as_bytes())).await
     }
 
     /// Compares with `stored`; with `None` (there is no such account) it does the same work and finds it wrong.
     pub async fn verify(&self, password: String, stored: Option<String>) -> Result<Verdict, HashingError> {
-        let pool = Arc::clone(&self.0);
+        let pool = Arc::clone(&self.pool);
         self.run(move || verify(&pool, password.as_bytes(), stored.as_deref())).await
     }
 
     /// How many hashes were computed since the start. Equal work is what makes two refusals last equally long.
     pub fn done(&self) -> u64 {
-        self.0.done.load(Ordering::Relaxed)
+        self.pool.done.load(Ordering::Relaxed)
     }
 
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, HashingError> + Send + 'static,
     ) -> Result<T, HashingError> {
-        let place = Place::in_queue(Arc::clone(&self.0))?;
-        let worker = time::timeout(self.0.patience, Arc::clone(&self.0.workers).acquire_owned());
+        let place = Place::in_queue(Arc::clone(&self.pool))?;
+        let until = self.until.unwrap_or_else(|| Instant::now() + self.pool.patience);
+        let worker = timeout_at(until, Arc::clone(&self.pool.workers).acquire_owned());
         let worker = worker.await.map_err(|_| HashingError::Busy)?.map_err(|_| HashingError::Stopped)?;
         let (told, result) = oneshot::channel();
         // A thread of its own: one that stepped back may not step forward again. The worker's permit goes along: when the
@@ -230,8 +242,8 @@ mod tests {
         let (one, another) = (Hashing::new(1).unwrap(), Hashing::new(2).unwrap());
         let stored = one.hash(password("de kat zit op het dak")).await.unwrap();
         let parameters = |hash: &str| hash.split('$').take(4).map(str::to_owned).collect::<Vec<_>>();
-        assert_eq!(parameters(one.0.decoy), parameters(&stored));
-        assert_eq!(one.0.decoy, another.0.decoy, "one is made per process");
+        assert_eq!(parameters(one.pool.decoy), parameters(&stored));
+        assert_eq!(one.pool.decoy, another.pool.decoy, "one is made per process");
     }
 
     #[tokio::test]
@@ -254,24 +266,38 @@ mod tests {
     #[tokio::test]
     async fn a_full_queue_is_said_at_once_and_empties_again() {
         let hashing = Hashing::new(1).unwrap();
-        hashing.0.waiting.store(QUEUE_LEN, Ordering::Release);
+        hashing.pool.waiting.store(QUEUE_LEN, Ordering::Release);
         assert!(matches!(hashing.verify(password("x"), None).await, Err(HashingError::Busy)));
-        hashing.0.waiting.store(0, Ordering::Release);
+        hashing.pool.waiting.store(0, Ordering::Release);
         assert!(hashing.verify(password("x"), None).await.is_ok());
-        assert_eq!(hashing.0.waiting.load(Ordering::Acquire), 0);
+        assert_eq!(hashing.pool.waiting.load(Ordering::Acquire), 0);
     }
 
     #[tokio::test]
     async fn who_waits_too_long_is_sent_away_and_leaves_the_queue() {
         let patience = Duration::from_millis(50);
         let hashing = Hashing::with_patience(1, patience).unwrap();
-        let only = Arc::clone(&hashing.0.workers).acquire_owned().await.unwrap();
+        let only = Arc::clone(&hashing.pool.workers).acquire_owned().await.unwrap();
         let start = std::time::Instant::now();
         assert!(matches!(hashing.verify(password("x"), None).await, Err(HashingError::Busy)));
         assert!(start.elapsed() >= patience);
-        assert_eq!(hashing.0.waiting.load(Ordering::Acquire), 0);
+        assert_eq!(hashing.pool.waiting.load(Ordering::Acquire), 0);
         drop(only);
         assert!(hashing.verify(password("x"), None).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_request_waits_for_all_of_its_hashes_as_long_as_for_one() {
+        let patience = Duration::from_millis(300);
+        let hashing = Hashing::with_patience(1, patience).unwrap();
+        let only = Arc::clone(&hashing.pool.workers).acquire_owned().await.unwrap();
+        let request = hashing.since(Instant::now());
+        assert!(matches!(request.verify(password("x"), None).await, Err(HashingError::Busy)));
+        let start = Instant::now();
+        assert!(matches!(request.hash(password("x")).await, Err(HashingError::Busy)));
+        assert!(start.elapsed() < patience, "it has waited already");
+        drop(only);
+        assert!(request.hash(password("x")).await.is_ok(), "nobody has to wait any more");
     }
 
     /// As many as the bucket of an address has room for at once.

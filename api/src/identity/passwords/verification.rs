@@ -5,8 +5,7 @@ use glans_entity::ids::AccountId;
 
 use super::hashing::{HashingError, Verdict};
 use super::rules;
-use crate::app::App;
-use crate::call::Write;
+use crate::call::{Call, Write};
 use crate::identity::accounts;
 use crate::platform::error::{Error, Result};
 
@@ -22,14 +21,15 @@ pub struct Verified {
 
 /// Compares `password` with that of `account`; without an account, or with a password that cannot be one, it does the
 /// same work in vain.
-pub async fn verify(app: &App, account: Option<account::Model>, password: &str) -> Result<Verified> {
+pub async fn verify(call: &Call, account: Option<account::Model>, password: &str) -> Result<Verified> {
     let normal = rules::normalised(password);
     let (id, stored) = account.map(|account| (account.id, account.password_hash)).unzip();
     let stored = normal.as_ref().and(stored.flatten());
     let normal = normal.unwrap_or_default();
-    let verdict = app.identity.hashing.verify(normal.clone(), stored).await.map_err(fault)?;
+    let hashing = call.hashing();
+    let verdict = hashing.verify(normal.clone(), stored).await.map_err(fault)?;
     let rehashed = match verdict {
-        Verdict::RightButOutdated => Some(app.identity.hashing.hash(normal).await.map_err(fault)?),
+        Verdict::RightButOutdated => Some(hashing.hash(normal).await.map_err(fault)?),
         Verdict::Right | Verdict::Wrong => None,
     };
     Ok(Verified { account: id.filter(|_| verdict.is_right()), subject: id.map(|id| id.to_string()), rehashed })

@@ -63,7 +63,7 @@ async fn sign_in(call: &Call, typed_email: &str, password: &str, device: Option<
     let guess = throttle::begin(call, throttle::Purpose::SignIn, &email::guessed(typed_email)).await?;
     let address = email::canonical(typed_email).unwrap_or_default();
     let account = accounts::by_email(&call.read_as_system().await?, &address).await?;
-    let verified = verification::verify(call.app(), account, password).await?;
+    let verified = verification::verify(call, account, password).await?;
     let write = call.write_as_system().await?;
     let Some(account) = verified.account else {
         guess.failed(&write).await?;

@@ -92,6 +92,7 @@ impl Refused {
 fn of_denied(denied: Denied, request_id: &RequestId) -> Told {
     let challenge = match denied {
         Denied::Board => return Told::of(StatusCode::BAD_REQUEST, denied.to_string()),
+        Denied::Later { message, retry_after_seconds } => return later(message, retry_after_seconds),
         Denied::Fault(cause) => return of_error(&Error::fault(cause), request_id),
         Denied::Malformed => "Bearer error=\"invalid_request\"",
         Denied::Invalid | Denied::Expired => "Bearer error=\"invalid_token\"",
@@ -103,10 +104,13 @@ fn unauthenticated(challenge: &'static str, detail: String) -> Told {
     Told::of(StatusCode::UNAUTHORIZED, detail).with(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
 }
 
+fn later(detail: String, seconds: u32) -> Told {
+    Told::of(StatusCode::TOO_MANY_REQUESTS, detail).with(header::RETRY_AFTER, HeaderValue::from(seconds))
+}
+
 fn of_error(error: &Error, request_id: &RequestId) -> Told {
     if let Some(seconds) = error.retry_after_seconds() {
-        let told = Told::of(StatusCode::TOO_MANY_REQUESTS, error.to_string());
-        return told.with(header::RETRY_AFTER, HeaderValue::from(seconds));
+        return later(error.to_string(), seconds);
     }
     match error {
         Error::Coded(Code::Unauthenticated | Code::TokenExpired, detail) => unauthenticated("Bearer", detail.clone()),

@@ -222,15 +222,20 @@ fn refuse(denied: &Denied, request_id: &RequestId) -> Response {
         Denied::Board => say(StatusCode::BAD_REQUEST, &denied.to_string()),
         Denied::Malformed => challenge("Bearer error=\"invalid_request\"", &denied.to_string()),
         Denied::Invalid | Denied::Expired => challenge("Bearer error=\"invalid_token\"", &denied.to_string()),
+        Denied::Later { message, retry_after_seconds } => later(message, *retry_after_seconds),
         Denied::Fault(cause) => failure(&Error::fault(cause.clone()), request_id),
     }
 }
 
+fn later(message: &str, seconds: u32) -> Response {
+    let mut response = say(StatusCode::TOO_MANY_REQUESTS, message);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
 fn failure(error: &Error, request_id: &RequestId) -> Response {
     if let Some(seconds) = error.retry_after_seconds() {
-        let mut response = say(StatusCode::TOO_MANY_REQUESTS, &error.to_string());
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        return response;
+        return later(&error.to_string(), seconds);
     }
     tracing::error!(?error, request_id = request_id.as_str(), "an export could not be fetched");
     say(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string())

@@ -12,7 +12,7 @@ mod token;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
@@ -26,7 +26,7 @@ use crate::call::Call;
 use crate::door::languages;
 use crate::http::RequestId;
 use crate::identity::accounts;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 
 use page::Page;
 pub use token::{Subject, Tokens};
@@ -57,11 +57,19 @@ async fn switch_off(
     match without(&app, account, subject).await {
         Ok(true) => Page::done(speech, subject).answer(StatusCode::OK),
         Ok(false) => Page::unknown(speech).answer(StatusCode::NOT_FOUND),
-        Err(error) => {
-            tracing::error!(?error, request_id = request_id.as_str(), "switching e-mail off");
-            Page::failed(speech).answer(StatusCode::INTERNAL_SERVER_ERROR)
-        }
+        Err(error) => failure(&error, speech, &request_id),
     }
+}
+
+fn failure(error: &Error, speech: &Speech, request_id: &RequestId) -> Response {
+    let page = Page::failed(speech);
+    if let Some(seconds) = error.retry_after_seconds() {
+        let mut response = page.answer(StatusCode::SERVICE_UNAVAILABLE);
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        return response;
+    }
+    tracing::error!(?error, request_id = request_id.as_str(), "switching e-mail off");
+    page.answer(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 fn spoken(headers: &HeaderMap) -> &'static Speech {
@@ -78,7 +86,7 @@ fn meant(app: &App, token: &str) -> Option<(AccountId, Subject)> {
 /// False where the account is not there any more.
 async fn without(app: &Arc<App>, account: AccountId, subject: Subject) -> Result<bool> {
     let call = Call::system(app, "unsubscribe");
-    let write = call.write().await?;
+    let write = call.write_soon().await?;
     if accounts::by_id(write.db(), account).await?.is_none() {
         return Ok(false);
     }

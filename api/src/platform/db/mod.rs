@@ -11,6 +11,7 @@ mod address;
 mod migrating;
 mod options;
 mod replica;
+mod waiting;
 mod wall;
 
 use std::sync::Arc;
@@ -19,8 +20,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::NaiveDate;
 use glans_entity::scope::Scope;
 use sea_orm::{
-    AccessMode, ConnAcquireErr, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    AccessMode, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, TransactionOptions,
 };
 
 use address::is_in_memory;
@@ -42,6 +42,8 @@ pub struct Database {
     lookups: DatabaseConnection,
     replica: Option<Replica>,
     statements: Arc<AtomicU64>,
+    /// How often somebody got no connection of a pool that had room for one more: the database let nobody in.
+    shut_out: Arc<AtomicU64>,
 }
 
 /// How long a transaction waits for what another one holds, on PostgreSQL.
@@ -100,7 +102,7 @@ impl Database {
                 counter.fetch_add(1, Ordering::Relaxed);
             });
         }
-        Ok(Self { writer, readers, lookups, replica: None, statements })
+        Ok(Self { writer, readers, lookups, replica: None, statements, shut_out: Arc::default() })
     }
 
     /// Which of the two it is.
@@ -108,9 +110,14 @@ impl Database {
         self.writer.get_database_backend()
     }
 
-    /// The bare connection, to look at migrations and for health. Tenant data is out of its sight on PostgreSQL.
+    /// The bare connection, to look at migrations. Tenant data is out of its sight on PostgreSQL.
     pub fn connection(&self) -> &DatabaseConnection {
         &self.writer
+    }
+
+    /// As [`Database::connection`], for health: it waits for nobody who writes.
+    pub fn reading(&self) -> &DatabaseConnection {
+        &self.readers
     }
 
     /// How many statements ran since the start, those at the read replica aside.
@@ -134,14 +141,14 @@ impl Database {
 
     /// A snapshot to read from. A request has one at a time.
     pub async fn read(&self, scope: &Scope) -> Result<DatabaseTransaction, DbErr> {
-        let transaction = self.readers.begin().await?;
+        let transaction = self.begin(&self.readers, TransactionOptions::default()).await?;
         self.put_on(&transaction, scope, AccessMode::ReadOnly, Patience::Short).await?;
         Ok(transaction)
     }
 
     /// A snapshot that sees all boards, to look up who calls. Give it back before anything else is waited for.
     pub async fn look_up(&self, on: NaiveDate) -> Result<DatabaseTransaction, DbErr> {
-        let transaction = self.lookups.begin().await?;
+        let transaction = self.begin(&self.lookups, TransactionOptions::default()).await?;
         self.put_on(&transaction, &Scope::system(on), AccessMode::ReadOnly, Patience::Short).await?;
         Ok(transaction)
     }
@@ -162,20 +169,9 @@ impl Database {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let transaction = self.writer.begin_with_options(options).await.map_err(|cause| self.busy(cause))?;
+        let transaction = self.begin(&self.writer, options).await?;
         self.put_on(&transaction, scope, AccessMode::ReadWrite, patience).await?;
         Ok(transaction)
-    }
-
-    /// Who gets no connection to write waited for others where there is but one, and is told so as of a lock; where there are
-    /// many, the server may be gone, and that is a fault.
-    fn busy(&self, cause: DbErr) -> DbErr {
-        match (self.backend(), cause) {
-            (DbBackend::Sqlite, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) => {
-                DbErr::Exec(RuntimeErr::SqlxError(sqlx::Error::PoolTimedOut.into()))
-            }
-            (_, cause) => cause,
-        }
     }
 
     /// Closes the pools, so that the file or the server is free when the process ends.

@@ -1,4 +1,5 @@
-//! Whether each variable is of a type that fits where it stands (specification, section 5.8.5).
+//! Whether each variable is of a type that fits where it stands (specification, section 5.8.5), and each literal a value of
+//! its type (section 5.6.1).
 
 use std::collections::{HashMap, HashSet};
 use std::convert::Infallible;
@@ -9,21 +10,40 @@ use async_graphql::parser::types::{
 use async_graphql::{Name, Positioned, Value};
 
 use super::super::cost::TypeCosts;
-use super::Inputs;
+use super::value::Given;
+use super::{Inputs, Slot, named};
 
 impl Inputs {
-    /// What is wrong with where the variables of `document` stand, if something is. Each fragment is read once and looked up
-    /// once for each operation; what the schema does not have is passed over, for validation to tell.
+    /// What is wrong with the literals of `document`, or with where its variables stand, if something is. Each fragment is read
+    /// once and looked up once for each operation; what the schema does not have is passed over, for validation to tell.
     pub(in crate::http) fn misused(&self, roots: &TypeCosts, document: &ExecutableDocument) -> Option<String> {
         let fragments = document.fragments.iter().map(|(name, fragment)| {
             let on = &fragment.node.type_condition.node.on.node;
             (name, Found::below(self, &fragment.node.selection_set.node, on))
         });
         let fragments: HashMap<&Name, Found<'_>> = fragments.collect();
-        document.operations.iter().find_map(|(_, operation)| {
-            let root = roots.root(operation.node.ty)?;
-            let own = Found::below(self, &operation.node.selection_set.node, root);
-            misfit(&operation.node, &own, &fragments)
+        let in_fragments = fragments.values().find_map(|found| found.wrong.clone());
+        in_fragments.or_else(|| {
+            document.operations.iter().find_map(|(_, operation)| {
+                let root = roots.root(operation.node.ty)?;
+                let own = Found::below(self, &operation.node.selection_set.node, root);
+                let wrong = self.misdefaulted(&operation.node).or_else(|| own.wrong.clone());
+                wrong.or_else(|| misfit(&operation.node, &own, &fragments))
+            })
+        })
+    }
+
+    /// The first default of a variable of `operation` that is not of its type. The engine breaks down over a list of what it
+    /// does not know.
+    fn misdefaulted(&self, operation: &OperationDefinition) -> Option<String> {
+        operation.variable_definitions.iter().map(|definition| &definition.node).find_map(|definition| {
+            let (default, ty) = (&definition.default_value.as_ref()?.node, &definition.var_type.node);
+            let (variable, of) = (format!("${}", definition.name.node), named(ty));
+            if !self.takes(of) {
+                return Some(format!("The variable `{variable}` cannot be of the type `{of}`."));
+            }
+            let wrong = self.value(default, ty, Given::Written).err()?;
+            Some(wrong.told("default of", &variable))
         })
     }
 }
@@ -84,6 +104,8 @@ fn fits(variable: &BaseType, place: &BaseType) -> bool {
 struct Found<'a> {
     usages: Vec<Usage<'a>>,
     spreads: Vec<&'a Name>,
+    /// What is wrong with the first literal that is not of its type.
+    wrong: Option<String>,
 }
 
 impl<'a> Found<'a> {
@@ -111,7 +133,7 @@ impl<'a> Looking<'a> {
                     for (name, written) in &field.node.arguments {
                         if let Some(slot) = taking.and_then(|taking| taking.arguments.get(&name.node)) {
                             let Ok(value) = written.node.clone().into_const_with(|it| Ok::<_, Infallible>(marked(&it)));
-                            self.value(&value, &slot.ty, slot.has_default);
+                            self.argument(&name.node, &value, slot);
                         }
                     }
                     self.set(&field.node.selection_set.node, taking.map(|taking| &taking.of));
@@ -131,12 +153,20 @@ impl<'a> Looking<'a> {
             let name = directive.node.name.node.as_str();
             if let Some(written) = directive.node.get_argument("if").filter(|_| matches!(name, "skip" | "include")) {
                 let Ok(value) = written.node.clone().into_const_with(|it| Ok::<_, Infallible>(marked(&it)));
-                self.value(&value, &inputs.condition.ty, inputs.condition.has_default);
+                self.argument(&Name::new("if"), &value, &inputs.condition);
             }
         }
     }
 
-    /// What is no variable is passed over: the engine looks at that.
+    fn argument(&mut self, name: &Name, value: &Value, slot: &'a Slot) {
+        if self.found.wrong.is_none() {
+            let wrong = self.inputs.value(value, &slot.ty, Given::Written).err();
+            self.found.wrong = wrong.map(|wrong| wrong.told("argument", name));
+        }
+        self.value(value, &slot.ty, slot.has_default);
+    }
+
+    /// Looks for variables.
     fn value(&mut self, value: &Value, ty: &'a Type, has_default: bool) {
         match (value, &ty.base) {
             (Value::Binary(name), _) => {
@@ -148,9 +178,9 @@ impl<'a> Looking<'a> {
             (value @ Value::Object(_), BaseType::List(of)) => self.value(value, of, false),
             (Value::Object(fields), BaseType::Named(name)) => {
                 let inputs = self.inputs;
-                let Some(slots) = inputs.objects.get(name) else { return };
+                let Some(object) = inputs.objects.get(name) else { return };
                 for (name, value) in fields {
-                    if let Some(slot) = slots.get(name) {
+                    if let Some(slot) = object.slots.get(name) {
                         self.value(value, &slot.ty, slot.has_default);
                     }
                 }
@@ -167,89 +197,4 @@ fn marked(variable: &Name) -> Value {
 }
 
 #[cfg(test)]
-mod tests {
-    use async_graphql::parser::{parse_query, parse_schema};
-
-    use super::*;
-
-    const SDL: &str = "
-        type Query { node(id: ID!): Node nodes(ids: [ID!]!): [Node]! schools(first: Int, filter: Filter, by: [Filter!]): [School!]! page(size: Int! = 25): Int on(day: Day): Int }
-        interface Node { id: ID! }
-        type School implements Node { id: ID! name(locale: String): String! }
-        input Filter { ids: [ID!] kind: Kind! = A inner: Filter name: String! }
-        enum Kind { A B }
-        scalar Day
-    ";
-
-    const INT: &str = "Int";
-    const STRING: &str = "String";
-
-    fn misused(document: &str) -> Option<String> {
-        let schema = parse_schema(SDL).unwrap();
-        Inputs::of(&schema).misused(&TypeCosts::of(&schema), &parse_query(document).unwrap())
-    }
-
-    fn fits(document: &str) {
-        assert_eq!(misused(document), None, "{document}");
-    }
-
-    fn stands(document: &str, of: &str, place: &str) {
-        let message = format!("The variable `$a` is `{of}`, and stands where `{place}` is expected.");
-        assert_eq!(misused(document), Some(message), "{document}");
-    }
-
-    #[test]
-    fn a_variable_is_of_the_type_of_its_place() {
-        fits("query($a: ID!) { node(id: $a) { id } }");
-        fits("query($a: Int!) { schools(first: $a) { id } }");
-        stands("query($a: Int!) { node(id: $a) { id } }", "Int!", "ID!");
-        stands("query($a: String) { schools(first: $a) { id } }", STRING, INT);
-        stands("query($a: ID) { node(id: $a) { id } }", "ID", "ID!");
-        stands("query($a: String) { on(day: $a) }", "String", "Day");
-    }
-
-    #[test]
-    fn a_default_stands_in_for_null() {
-        fits("query($a: ID = 1) { node(id: $a) { id } }");
-        fits("query($a: Int) { page(size: $a) }");
-        stands("query($a: ID = null) { node(id: $a) { id } }", "ID", "ID!");
-        stands("query($a: String = \"1\") { node(id: $a) { id } }", "String", "ID!");
-    }
-
-    #[test]
-    fn lists_fit_as_deep_as_they_go() {
-        fits("query($a: [ID!]!) { nodes(ids: $a) { id } }");
-        fits("query($a: ID!) { nodes(ids: [\"x\", $a]) { id } }");
-        stands("query($a: [ID]!) { nodes(ids: $a) { id } }", "[ID]!", "[ID!]!");
-        stands("query($a: ID!) { nodes(ids: $a) { id } }", "ID!", "[ID!]!");
-        stands("query($a: ID) { nodes(ids: [$a]) { id } }", "ID", "ID!");
-    }
-
-    #[test]
-    fn what_stands_inside_of_input_objects_is_seen() {
-        fits("query($a: Filter) { schools(filter: $a) { id } }");
-        fits("query($a: Kind) { schools(filter: { kind: $a, inner: { kind: $a } }) { id } }");
-        stands("query($a: String) { schools(filter: { inner: { name: $a } }) { id } }", "String", "String!");
-        stands("query($a: Int) { schools(by: { kind: $a }) { id } }", INT, "Kind!");
-        stands("query($a: ID) { schools(by: [{ ids: [$a] }]) { id } }", "ID", "ID!");
-    }
-
-    #[test]
-    fn fragments_and_directives_are_looked_into() {
-        stands("query($a: Int) { schools { ...F } } fragment F on School { ... { name(locale: $a) } }", INT, STRING);
-        stands("query($a: Int) { node(id: 1) { ... on School { name(locale: $a) } } }", INT, STRING);
-        stands("query($a: Boolean) { schools @include(if: $a) { id } }", "Boolean", "Boolean!");
-        stands("query($a: Boolean) { ...F @skip(if: $a) } fragment F on Query { page }", "Boolean", "Boolean!");
-        fits("query($a: Boolean = true) { ... @include(if: $a) { page } }");
-        let each = "query A($a: String) { schools { ...F } } query B($a: Int) { schools { ...G } }
-            fragment F on School { name(locale: $a) } fragment G on School { ...F id }";
-        stands(each, INT, STRING);
-    }
-
-    #[test]
-    fn what_the_schema_does_not_have_is_left_to_validation() {
-        fits("query($a: Nonsense) { nothing(id: $a) { id } schools(last: $a, filter: { none: $a }) { none(id: $a) } }");
-        fits("query($a: Int) { __type(name: $a) { fields(includeDeprecated: $a) { name } } node(id: $b) { id } }");
-        fits("mutation($a: Int) { nothing(id: $a) }");
-    }
-}
+mod tests;

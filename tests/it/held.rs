@@ -1,0 +1,101 @@
+//! What is told at each door while others hold what it needs, as who repairs a table does: when to come again.
+
+use chrono::TimeDelta;
+use glans::notifications::unsubscribe::Tokens;
+use glans_entity::notifications::Category;
+use glans_tests::{Actor, Engine, Reply, Who, World, run};
+use reqwest::Method;
+use sea_orm::{ConnectionTrait, TransactionTrait};
+use serde_json::json;
+
+/// Seconds after which to come again for what others hold.
+const SECONDS: &str = "5";
+/// As one of ours looks.
+const REFRESH_TOKEN: &str = "glans_rt_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+fn status(reply: &Reply) -> (u16, &str) {
+    let seconds = reply.headers.get("retry-after").map(|value| value.to_str().unwrap());
+    (reply.status.as_u16(), seconds.unwrap_or_default())
+}
+
+async fn a_document_is_asked_for_again(world: &World) {
+    let somebody = world.actor(Who::Anonymous).await;
+    let others = world.app.db.connection().begin().await.unwrap();
+    others.execute_unprepared("LOCK TABLE persisted_document").await.unwrap();
+    let reply = somebody.posts("/graphql", &json!({ "documentId": "home-screen" })).await;
+    others.rollback().await.unwrap();
+    assert_eq!((status(&reply), reply.codes()), ((429, SECONDS), vec!["RATE_LIMITED"]), "{}", reply.text);
+    let reply = somebody.posts("/graphql", &json!({ "documentId": "home-screen" })).await;
+    assert_eq!(reply.codes(), ["PERSISTED_QUERY_NOT_FOUND"], "{}", reply.text);
+}
+
+#[test]
+fn postgres_a_document_is_asked_for_again() {
+    run(Engine::Postgres, a_document_is_asked_for_again);
+}
+
+/// On SQLite there is one connection that writes, which an import has for long.
+async fn who_writes_keeps_nothing_from_who_asks(world: &World) {
+    let somebody = world.actor(Who::Anonymous).await;
+    let writing = world.app.db.write(&world.everywhere()).await.unwrap();
+    let reply = somebody.posts("/graphql", &json!({ "documentId": "home-screen" })).await;
+    assert_eq!(reply.codes(), ["PERSISTED_QUERY_NOT_FOUND"], "{}", reply.text);
+    let reply = somebody.gets("/health/ready").await;
+    assert_eq!((reply.status.as_u16(), reply.text.as_str()), (200, "ready\n"));
+    writing.rollback().await.unwrap();
+}
+
+#[test]
+fn sqlite_who_writes_keeps_nothing_from_who_asks() {
+    run(Engine::Sqlite, who_writes_keeps_nothing_from_who_asks);
+}
+
+/// The tables that the doors beside GraphQL read, and one that can be read and not be written.
+const LOCKS: &str = "LOCK TABLE calendar_feed, roster_import, upload, refresh_token, signing_key;
+    LOCK TABLE channel_preference IN SHARE MODE";
+
+/// The path of a feed that is made for `actor`.
+async fn feed(actor: &Actor) -> String {
+    let made = actor.does("calendarFeedRenew", "url", json!({})).await;
+    let url = made.text_at("calendarFeedRenew.url");
+    url[url.find("/calendar/").expect("an address of a calendar")..].to_owned()
+}
+
+async fn each_door_says_when_to_come_again(world: &World) {
+    let path = feed(&world.actor(Who::Leader).await).await;
+    let somebody = world.actor(Who::Anonymous).await;
+    let account = world.guardian("Anne", &[]).await.account;
+    let unsubscribe = format!("/unsubscribe/{}", Tokens::of(&world.app.identity.master).make(account, Category::Event));
+    let others = world.app.db.connection().begin().await.unwrap();
+    others.execute_unprepared(LOCKS).await.unwrap();
+    // The keys that are known are too old now.
+    world.app.clock.turn(TimeDelta::seconds(31));
+    let form = format!("grant_type=refresh_token&refresh_token={REFRESH_TOKEN}");
+    let form = somebody.request(Method::POST, "/oauth/token").body(form);
+    let sends = |method, path: &str| somebody.sends(somebody.request(method, path).body("x"));
+    let (calendar, roster, course, keys, refreshed, switched_off) = tokio::join!(
+        somebody.gets(&path),
+        sends(Method::PUT, "/uploads/guessed"),
+        sends(Method::PUT, "/uploads/documents/guessed"),
+        somebody.gets("/.well-known/jwks.json"),
+        somebody.sends(form.header("content-type", "application/x-www-form-urlencoded")),
+        sends(Method::POST, &unsubscribe),
+    );
+    others.rollback().await.unwrap();
+    for (door, reply) in [
+        ("calendar", calendar),
+        ("roster", roster),
+        ("course", course),
+        ("keys", keys),
+        ("token", refreshed),
+        ("unsubscribe", switched_off),
+    ] {
+        assert_eq!(status(&reply), (503, SECONDS), "{door}: {}", reply.text);
+    }
+    assert_eq!(somebody.gets(&path).await.status, 200);
+}
+
+#[test]
+fn postgres_each_door_says_when_to_come_again() {
+    run(Engine::Postgres, each_door_says_when_to_come_again);
+}
