@@ -219,8 +219,13 @@ fn documents() -> impl Strategy<Value = String> {
     prop_oneof![4 => pieces, 2 => framed, 1 => nested, 1 => (1_usize..60).prop_map(fragment_bomb), 1 => any::<String>()]
 }
 
+/// As many as `DOCUMENTS` says.
+fn tried() -> u32 {
+    std::env::var("DOCUMENTS").map_or(10_000, |count| count.parse().expect("DOCUMENTS is a number"))
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: tried(), failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Nothing aborts, and what is accepted is as small as the limits say.
     #[test]

@@ -1,8 +1,11 @@
 //! Following the inbox, with the clients that apps use.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use glans_tests::{Actor, Who, World, on_each_database};
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use super::occasions::tell;
 use crate::announcements::{published, to_group};
@@ -10,6 +13,8 @@ use crate::cli;
 use crate::processes::serve_with;
 use crate::realtime::Follower;
 
+/// A follower whom nobody wakes looks again after twice as long.
+const WOKEN: Duration = Duration::from_secs(10);
 const FIELD: &str = "notificationReceived";
 const RECEIVED: &str = "subscription($after: String) { notificationReceived(after: $after) {
     cursor notification { body students { displayName } } } }";
@@ -96,7 +101,8 @@ async fn who_follows_at_another_process_hears_it(world: &World) {
         assert_eq!(follower.event(FIELD).await["notification"], Value::Null);
         let title = format!("Over {kind}");
         happens(world, &title).await;
-        hears(&mut follower, &title).await;
+        let heard = timeout(WOKEN, hears(&mut follower, &title)).await;
+        heard.expect("it is woken, and does not only look again");
     }
     assert_eq!(cli::stop(server), Some(0));
 }

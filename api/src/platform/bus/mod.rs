@@ -2,10 +2,12 @@
 //! database, so that one that is lost or comes twice does no harm.
 //!
 //! In one process a broadcast does it. The other processes are woken by a [`Carrier`]: `NOTIFY` of PostgreSQL, or NATS
-//! where there are many. Each listens on a connection of its own from its first follower on.
+//! where there are many; on SQLite they see that something was written. Each listens from its first follower on, on a
+//! connection of its own where one is needed.
 
 mod nats;
 mod postgres;
+mod sqlite;
 
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,6 +19,7 @@ use tokio::task::JoinHandle;
 
 use self::nats::Nats;
 use self::postgres::Postgres;
+use self::sqlite::Sqlite;
 use super::config::Config;
 use super::db::Database;
 
@@ -59,7 +62,10 @@ impl Bus {
         let here = broadcast::channel(WAITING).0;
         let elsewhere: Option<Arc<dyn Carrier>> = match &config.bus_url {
             Some(url) => Some(Arc::new(Nats::new(url.clone(), here.clone()))),
-            None => Postgres::of(&config.database_url, db).map(|carrier| Arc::new(carrier) as _),
+            None => match Postgres::of(&config.database_url, db) {
+                Some(postgres) => Some(Arc::new(postgres)),
+                None => Sqlite::of(db).map(|sqlite| Arc::new(sqlite) as _),
+            },
         };
         Self { here, elsewhere, listening: Mutex::default() }
     }
