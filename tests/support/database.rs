@@ -3,15 +3,13 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tempfile::TempDir;
+use glans::platform::db::Database;
 
 use crate::engine::Engine;
 use crate::maintenance::{self, KeptCopy, Others, outside};
-use crate::scratch;
 use crate::server::Server;
+use crate::sqlite_file::{Bytes, SqliteFile};
 use crate::template;
-
-const FILE: &str = "glans.db";
 
 /// A migrated database that belongs to one test; [`remove`](Self::remove) it when the test is over.
 #[derive(Debug)]
@@ -23,7 +21,7 @@ pub struct TestDatabase {
 
 #[derive(Debug)]
 enum Place {
-    Folder(TempDir),
+    File(SqliteFile),
     Server(&'static Server, String),
     /// A copy of a snapshot, which is brought back to it and goes to these others when the test is over.
     Lent(&'static Server, KeptCopy, Arc<KeptCopies>),
@@ -35,7 +33,7 @@ pub struct Snapshot(Content);
 
 #[derive(Debug)]
 enum Content {
-    File(Vec<u8>),
+    File(Bytes),
     Database(&'static Server, String),
     /// To make a copy takes 30 ms and to drop it another 25, of the whole server; to bring one back to the snapshot takes 5.
     /// So the copies are kept, and the next test gets what the last one gave back.
@@ -65,7 +63,7 @@ impl TestDatabase {
     /// A database without a table, for tests of the migrations themselves.
     pub async fn empty(engine: Engine) -> Option<Self> {
         match engine {
-            Engine::Sqlite => Some(Self::file(&[])),
+            Engine::Sqlite => Some(Self::file(&Bytes::default())),
             Engine::Postgres => {
                 let server = Server::of_process()?;
                 Some(Self::on(server, server.create(&next_name(), None).await))
@@ -92,9 +90,7 @@ impl TestDatabase {
     /// Makes a template of it. All connections must be closed.
     pub async fn freeze(self) -> Snapshot {
         Snapshot(match self.place {
-            Place::Folder(folder) => {
-                Content::File(std::fs::read(folder.path().join(FILE)).expect("the file of the database"))
-            }
+            Place::File(file) => Content::File(file.bytes()),
             Place::Server(server, database) => Self::template(server, database).await,
             Place::Lent(server, copy, _) => Self::template(server, copy.leave().await).await,
         })
@@ -121,14 +117,14 @@ impl TestDatabase {
     pub(crate) fn superuser_url(&self) -> Option<String> {
         match &self.place {
             Place::Server(server, database) => server.superuser_url(database),
-            Place::Folder(_) | Place::Lent(..) => None,
+            Place::File(_) | Place::Lent(..) => None,
         }
     }
 
     /// The processes of the database, to count their CPU; none for SQLite and for a server that was here before.
     pub fn processes(&self) -> Vec<u32> {
         match &self.place {
-            Place::Folder(_) => Vec::new(),
+            Place::File(_) => Vec::new(),
             Place::Server(server, _) | Place::Lent(server, ..) => server.process().into_iter().collect(),
         }
     }
@@ -137,7 +133,7 @@ impl TestDatabase {
     /// of databases.
     pub async fn remove(self) {
         match self.place {
-            Place::Folder(folder) => folder.close().expect("a temporary directory that can be removed"),
+            Place::File(file) => file.remove(),
             Place::Server(server, database) => server.remove(&database).await,
             Place::Lent(server, copy, copies) => outside(give_back(server, copy, copies)).await,
         }
@@ -145,29 +141,44 @@ impl TestDatabase {
 
     /// Whether it is one.
     pub(crate) fn is_copy_of(&self, snapshot: &Snapshot) -> bool {
-        matches!((&self.place, &snapshot.0), (Place::Lent(.., own), Content::Kept(.., copies)) if Arc::ptr_eq(own, copies))
+        match (&self.place, &snapshot.0) {
+            (Place::File(file), Content::File(bytes)) => file.is_copy_of(bytes),
+            (Place::Lent(.., own), Content::Kept(.., copies)) => Arc::ptr_eq(own, copies),
+            _ => false,
+        }
     }
 
     /// Whether what a test did can be undone.
     pub(crate) fn can_be_brought_back(&self) -> bool {
-        matches!(self.place, Place::Lent(..))
+        match &self.place {
+            Place::File(file) => file.can_be_brought_back(),
+            Place::Server(..) => false,
+            Place::Lent(..) => true,
+        }
     }
 
-    /// As it was before the test, for those who are connected, as many as are told. None where that cannot be; then it is no
-    /// more.
-    pub(crate) async fn brought_back(self, connected: usize) -> Option<Self> {
-        let Place::Lent(server, copy, copies) = self.place else {
-            self.remove().await;
-            return None;
+    /// As it was before the test, for the connections of `db` alone, which must have nothing in hand. None where that cannot
+    /// be; then it is no more.
+    pub(crate) async fn brought_back(self, db: &Database) -> Option<Self> {
+        let place = match self.place {
+            Place::File(file) => Place::File(file.brought_back(db).await?),
+            Place::Lent(server, copy, copies) => {
+                let connected = db.pools().iter().map(|pool| pool.open).sum();
+                let copy = outside(bring_back(server, copy, Others::Stay(connected))).await?;
+                Place::Lent(server, copy, copies)
+            }
+            Place::Server(server, database) => {
+                server.remove(&database).await;
+                return None;
+            }
         };
-        let copy = outside(bring_back(server, copy, Others::Stay(connected))).await?;
-        Some(Self { place: Place::Lent(server, copy, copies), ..self })
+        Some(Self { place, ..self })
     }
 
     /// As [`remove`](Self::remove), from outside of a runtime. Nobody waits for it where the server ends with this process.
     pub(crate) fn remove_later(self) {
         let in_background = match &self.place {
-            Place::Folder(_) => false,
+            Place::File(_) => false,
             Place::Server(server, database) => server.superuser_url(database).is_some(),
             Place::Lent(..) => true,
         };
@@ -178,12 +189,9 @@ impl TestDatabase {
         }
     }
 
-    fn file(content: &[u8]) -> Self {
-        let folder = tempfile::Builder::new().prefix("glans-test-").tempdir_in(scratch::folder());
-        let folder = folder.expect("a temporary directory");
-        let file = folder.path().join(FILE);
-        std::fs::write(&file, content).expect("room for a database");
-        Self { engine: Engine::Sqlite, url: format!("sqlite://{}", file.display()), place: Place::Folder(folder) }
+    fn file(bytes: &Bytes) -> Self {
+        let file = SqliteFile::copy(bytes);
+        Self { engine: Engine::Sqlite, url: file.url(), place: Place::File(file) }
     }
 
     fn on(server: &'static Server, database: String) -> Self {

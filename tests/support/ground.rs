@@ -40,8 +40,7 @@ impl Ground {
     /// As it was before the test, for the same connections: they know their statements already, and what a new one learns
     /// takes longer than most tests. None where that cannot be; then it is no more.
     pub(crate) async fn brought_back(self) -> Option<Self> {
-        let open = self.db.pools().iter().map(|pool| pool.open).sum();
-        match self.database.brought_back(open).await {
+        match self.database.brought_back(&self.db).await {
             Some(database) => Some(Self { database, ..self }),
             None => {
                 self.db.close().await.expect("a database that closes");

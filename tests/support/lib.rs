@@ -27,6 +27,7 @@ pub mod seed;
 mod server;
 mod setting;
 mod site;
+mod sqlite_file;
 mod template;
 mod world;
 

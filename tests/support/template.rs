@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use glans_migration::Migrator;
-use sea_orm::{Database, DatabaseConnection};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 use sea_orm_migration::MigratorTrait;
 
 use crate::database::{Snapshot, TestDatabase};
@@ -23,6 +23,9 @@ pub(crate) fn migrated(engine: Engine) -> Option<&'static Snapshot> {
                 let database = TestDatabase::empty(engine).await?;
                 let connection = connect(database.url()).await;
                 Migrator::up(&connection, None).await.unwrap_or_else(|error| panic!("migrations fail: {error}"));
+                if engine == Engine::Sqlite {
+                    connection.execute_unprepared("PRAGMA journal_mode = WAL").await.expect("a write-ahead log");
+                }
                 connection.close().await.expect("a connection that closes");
                 Some(database.freeze().await)
             })
