@@ -1,8 +1,11 @@
 //! The connections to the database.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate};
+use glans::identity::keys::KeyRing;
+use glans::identity::master_key::MasterKey;
 use glans::platform::db::Database;
 use glans::platform::error::Error;
 use glans_entity::ids::BoardId;
@@ -91,6 +94,19 @@ async fn a_server_that_is_gone_is_a_fault_of_ours() {
     for _ in 0..40 {
         let db = db.clone();
         knocking.spawn(async move { db.look_up(NaiveDate::MIN).await.map(drop) });
+    }
+    // Who asks for the keys meanwhile waits no longer than one of them.
+    let keys = Arc::new(KeyRing::default());
+    let master = Arc::new(MasterKey::from_base64(&format!("{}=", "A".repeat(43))).unwrap());
+    let mut asking = JoinSet::new();
+    for _ in 0..5 {
+        let (keys, db, master) = (Arc::clone(&keys), db.clone(), Arc::clone(&master));
+        asking.spawn(async move { keys.keys(&db, &master, DateTime::UNIX_EPOCH).await.map(drop) });
+    }
+    let asked = timeout(Duration::from_secs(14), asking.join_all()).await.expect("one waits for all");
+    for told in asked {
+        let told = told.unwrap_err();
+        assert!(matches!(told, Error::Fault(_)), "{told:?}");
     }
     for told in knocking.join_all().await {
         let told = Error::from(told.unwrap_err());
