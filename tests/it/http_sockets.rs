@@ -321,6 +321,17 @@ async fn events_are_sent_one_by_one() {
     assert_eq!(read(sse(&door, "{ a }").header("authorization", "Bearer forged")).await.0, 401);
 }
 
+#[tokio::test]
+async fn a_mutation_that_is_found_late_is_none_by_get() {
+    let door = Door::open().await;
+    door.trust("close", "mutation { schoolClose }");
+    door.house.held_once.store(true, Ordering::SeqCst);
+    let by_get = door.get("/graphql?documentId=close").header("accept", "text/event-stream");
+    let told = by_get.send().await.unwrap().text().await.unwrap();
+    assert!(told.contains("A mutation is sent by POST."), "{told}");
+    assert_eq!(door.runs.count(), 0);
+}
+
 /// As Apollo Client asks.
 fn multipart(door: &Door, query: &str) -> reqwest::RequestBuilder {
     let accept = "multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/graphql-response+json,\

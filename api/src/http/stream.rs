@@ -36,6 +36,8 @@ pub(super) struct Caller {
     pub headers: HeaderMap,
     pub address: IpAddr,
     pub request_id: RequestId,
+    /// Then nothing is changed for them.
+    pub by_get: bool,
 }
 
 impl Caller {
@@ -97,7 +99,7 @@ pub(super) async fn run<S: Executor, H: House, T>(
     tell: impl Fn(Happening) -> T,
 ) {
     let mut tab = Tab::of(&endpoint.house, &visitor);
-    let passed = Box::pin(endpoint.passed(envelope, &visitor, caller.address)).await;
+    let passed = Box::pin(endpoint.passed(envelope, &visitor, caller)).await;
     match &passed {
         Ok((chosen, _)) => tab.paid = chosen.cost,
         Err(_) => tab.refused = true,
