@@ -115,9 +115,9 @@ impl Database {
         &self.writer.connections
     }
 
-    /// As [`Database::connection`], for health: it waits for nobody who writes.
-    pub fn reading(&self) -> &DatabaseConnection {
-        &self.readers.connections
+    /// As [`Database::connection`], for health: it waits for nobody who writes, nor for who reads long.
+    pub fn looking(&self) -> &DatabaseConnection {
+        &self.lookups.connections
     }
 
     /// How many statements ran since the start, those at the read replica aside.
