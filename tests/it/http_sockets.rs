@@ -235,6 +235,7 @@ async fn who_is_not_known_for_a_moment_comes_again_and_loses_nothing_that_runs()
     let heard = socket.hears().await;
     assert_eq!((&heard["type"], &heard["id"]), (&json!("error"), &json!("2")), "{heard}");
     assert_eq!(heard["payload"][0]["extensions"]["code"], "RATE_LIMITED", "{heard}");
+    assert_eq!(heard["payload"][0]["extensions"]["retryAfterSeconds"], 5, "{heard}");
     let mut late = Socket::open(&door).await;
     let payload = json!({ "Authorization": "Bearer person" });
     late.says(&json!({ "type": "connection_init", "payload": payload })).await;

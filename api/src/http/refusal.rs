@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_graphql::{ServerError, Value};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 
+use super::errors::RETRY_AFTER_SECONDS;
 use super::guard::Refused;
 use super::house::{Denied, Fault};
 use super::negotiate::MediaType;
@@ -150,8 +151,9 @@ impl Refusal {
     }
 
     fn later(message: String, seconds: u64) -> Self {
-        Self::http(StatusCode::TOO_MANY_REQUESTS, Code::RateLimited, message)
-            .with_header(header::RETRY_AFTER, seconds.into())
+        let mut refusal = Self::http(StatusCode::TOO_MANY_REQUESTS, Code::RateLimited, message);
+        refusal.extensions = vec![(RETRY_AFTER_SECONDS, seconds.into())];
+        refusal.with_header(header::RETRY_AFTER, seconds.into())
     }
 
     pub(super) fn timed_out(limit: Duration) -> Self {
@@ -253,6 +255,8 @@ mod tests {
         assert_eq!(refusal.status(MediaType::GraphqlResponse), StatusCode::TOO_MANY_REQUESTS);
         assert_eq!((refusal.code, &refusal.message), (Code::RateLimited, &message));
         assert_eq!(refusal.headers, [(header::RETRY_AFTER, HeaderValue::from_static("5"))]);
+        let error = serde_json::to_value(refusal.error("r-1")).unwrap();
+        assert_eq!(error["extensions"]["retryAfterSeconds"], 5);
     }
 
     #[test]
