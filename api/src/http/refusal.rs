@@ -156,7 +156,9 @@ impl Refusal {
         refusal.with_header(header::RETRY_AFTER, seconds.into())
     }
 
-    pub(super) fn timed_out(limit: Duration) -> Self {
+    /// An error of ours: what it cost was within the limits, so that it should not take so long.
+    pub(super) fn timed_out(limit: Duration, request_id: &str) -> Self {
+        tracing::error!(request_id, seconds = limit.as_secs(), "an operation took too long and was stopped");
         let message = format!("The operation took longer than {} s and was stopped. Ask for less.", limit.as_secs());
         Self::http(StatusCode::SERVICE_UNAVAILABLE, Code::Internal, message)
     }

@@ -149,7 +149,10 @@ async fn perform<S: Executor, H: House, T>(
         let executed = tokio::select! {
             biased;
             denied = &mut ended => return Some(Happening::Denied(denied)),
-            () = &mut late => return Some(refused(&Refusal::timed_out(endpoint.settings.execution_timeout), caller)),
+            () = &mut late => {
+                let limit = endpoint.settings.execution_timeout;
+                return Some(refused(&Refusal::timed_out(limit, caller.request_id.as_str()), caller));
+            }
             executed = answers.next() => executed?,
         };
         let happening = happening(executed, kind, caller, endpoint.settings.response_bytes);
