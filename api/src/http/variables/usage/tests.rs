@@ -130,6 +130,17 @@ fn literals_of_another_type_are_told_with_their_place() {
 }
 
 #[test]
+fn of_several_fragments_the_first_by_name_is_told() {
+    // A map that keeps no order would tell one of them by chance.
+    let document = "{ ...Z ...Y ...B ...A } fragment Z on Query { schools(first: 0.5) { id } }
+        fragment Y on Query { schools(filter: 1) { id } } fragment B on Query { schools(by: 1) { id } }
+        fragment A on Query { page(size: \"1\") }";
+    for _ in 0..8 {
+        assert_eq!(misused(document).as_deref(), Some("The argument `size` must be `Int`."));
+    }
+}
+
+#[test]
 fn a_literal_beside_a_variable_is_looked_at() {
     let missing = "The argument `filter.name` is missing: `Filter` must have it.";
     let document = "query($a: Kind!) { schools(filter: { kind: $a }) { id } }";
