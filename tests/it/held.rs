@@ -46,8 +46,8 @@ async fn all_of(begin: impl AsyncFn() -> Result<DatabaseTransaction, DbErr>) -> 
     all
 }
 
-/// On SQLite there is one connection that writes, which an import has for long. Who asks for a document does not wait for
-/// who looks up callers either, nor who asks for health for who reads.
+/// On SQLite there is one connection that writes, which an import has for long. Who asks for a document does not wait
+/// for who looks up callers either, nor who asks for health for who reads.
 async fn who_writes_keeps_nothing_from_who_asks(world: &World) {
     let somebody = world.actor(Who::Anonymous).await;
     let (db, everywhere) = (&world.app.db, world.everywhere());

@@ -16,7 +16,8 @@ pub(super) enum Given {
 }
 
 impl Inputs {
-    /// Whether `value` is of the type `ty`. Scalars of the schema's own are texts; what they say is read where they are used.
+    /// Whether `value` is of the type `ty`. Scalars of the schema's own are texts; what they say is read where they are
+    /// used.
     pub(super) fn value(&self, value: &Value, ty: &Type, given: Given) -> Result<(), Wrong> {
         match (value, &ty.base) {
             (Value::Binary(_), _) => Ok(()),

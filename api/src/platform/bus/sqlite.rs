@@ -15,8 +15,8 @@ const WRITTEN_BY_OTHERS: &str = "PRAGMA data_version";
 
 #[derive(Debug)]
 pub(super) struct Sqlite {
-    /// The one connection of this process that writes: for any other one, this process is among the others. It counts from
-    /// its own beginning; the pool makes it anew only after an error, and who looks in vain begins anew too.
+    /// The one connection of this process that writes: for any other one, this process is among the others. It counts
+    /// from its own beginning; the pool makes it anew only after an error, and who looks in vain begins anew too.
     writer: DatabaseConnection,
 }
 

@@ -1,8 +1,8 @@
 //! Who waits in vain for a connection: because others have them all, or because nobody gets anywhere.
 //!
 //! A pool does not tell the two apart. It knocks at a server that is gone until the time is up, and then says what it
-//! says to who waits for others; who knocks counts as a connection meanwhile, and a server that hangs keeps those that it
-//! has. So what is looked at is whether anybody was let in while one waited.
+//! says to who waits for others; who knocks counts as a connection meanwhile, and a server that hangs keeps those that
+//! it has. So what is looked at is whether anybody was let in while one waited.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,8 +13,8 @@ use sea_orm::{
     TransactionTrait,
 };
 
-/// Who waits for a lock and who waits behind them for a connection are as patient, and give up in one moment; after this
-/// one, the next are let in.
+/// Who waits for a lock and who waits behind them for a connection are as patient, and give up in one moment; after
+/// this one, the next are let in.
 const A_MOMENT: Duration = Duration::from_millis(100);
 
 /// The connections of one kind.

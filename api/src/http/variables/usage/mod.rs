@@ -1,5 +1,5 @@
-//! Whether each variable is of a type that fits where it stands (specification, section 5.8.5), and each literal a value
-//! of its type (section 5.6.1).
+//! Whether each variable is of a type that fits where it stands (specification, section 5.8.5), and each literal a
+//! value of its type (section 5.6.1).
 
 use std::collections::{BTreeMap, HashSet};
 use std::convert::Infallible;
@@ -14,9 +14,9 @@ use super::value::Given;
 use super::{Inputs, Slot, named};
 
 impl Inputs {
-    /// What is wrong with the literals of `document`, or with where its variables stand, if something is. Each fragment is
-    /// read once, in the order of their names, and looked up once for each operation; what the schema does not have is
-    /// passed over, for validation to tell.
+    /// What is wrong with the literals of `document`, or with where its variables stand, if something is. Each fragment
+    /// is read once, in the order of their names, and looked up once for each operation; what the schema does not have
+    /// is passed over, for validation to tell.
     pub(in crate::http) fn misused(&self, roots: &TypeCosts, document: &ExecutableDocument) -> Option<String> {
         let fragments = document.fragments.iter().map(|(name, fragment)| {
             let on = &fragment.node.type_condition.node.on.node;
@@ -36,8 +36,8 @@ impl Inputs {
         })
     }
 
-    /// The first default of a variable of `operation` that is not of its type. The engine breaks down over a list of what
-    /// it does not know.
+    /// The first default of a variable of `operation` that is not of its type. The engine breaks down over a list of
+    /// what it does not know.
     fn misdefaulted(&self, operation: &OperationDefinition) -> Option<String> {
         operation.variable_definitions.iter().map(|definition| &definition.node).find_map(|definition| {
             let (default, ty) = (&definition.default_value.as_ref()?.node, &definition.var_type.node);
