@@ -13,8 +13,8 @@ use sea_orm::{
     TransactionTrait,
 };
 
-/// Who waits for a lock and who waits behind them for a connection are as patient, and give up in one moment; after
-/// this one, the next are let in.
+/// Who waits for a lock and who waits behind them for a connection are as patient, and give up in one moment: so much
+/// longer one waits for what is given back then.
 const A_MOMENT: Duration = Duration::from_millis(100);
 
 /// The connections of one kind.
@@ -33,25 +33,29 @@ impl Pool {
     /// Begins a transaction. That others have all connections is told as of a lock; that nobody gets one is a fault.
     pub(super) async fn begin(&self, options: TransactionOptions) -> Result<DatabaseTransaction, DbErr> {
         let before = self.let_in();
-        match self.connections.begin_with_options(options).await {
-            Ok(begun) => {
-                self.let_in.fetch_add(1, Ordering::Relaxed);
-                Ok(begun)
-            }
-            Err(cause @ DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) => Err(self.told(cause, before).await),
-            Err(cause) => Err(cause),
-        }
-    }
-
-    /// What who waited in vain is told, where so many transactions had begun `before`.
-    async fn told(&self, cause: DbErr, before: u64) -> DbErr {
+        let in_vain = match self.counted(options).await {
+            Err(cause @ DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) => cause,
+            begun => return begun,
+        };
         // A file is there, or says at once that it is not: only others are waited for.
         let others_have_all =
             || self.let_in() != before || self.connections.get_database_backend() == DbBackend::Sqlite;
-        if !others_have_all() {
-            tokio::time::sleep(A_MOMENT).await;
+        if !others_have_all()
+            && let Ok(begun) = tokio::time::timeout(A_MOMENT, self.counted(options)).await
+        {
+            return begun;
         }
-        if others_have_all() { DbErr::Exec(RuntimeErr::SqlxError(sqlx::Error::PoolTimedOut.into())) } else { cause }
+        Err(if others_have_all() {
+            DbErr::Exec(RuntimeErr::SqlxError(sqlx::Error::PoolTimedOut.into()))
+        } else {
+            in_vain
+        })
+    }
+
+    async fn counted(&self, options: TransactionOptions) -> Result<DatabaseTransaction, DbErr> {
+        let begun = self.connections.begin_with_options(options).await?;
+        self.let_in.fetch_add(1, Ordering::Relaxed);
+        Ok(begun)
     }
 
     fn let_in(&self) -> u64 {
