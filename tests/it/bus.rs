@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use glans::platform::bus::{Bus, Wakes};
 use glans::platform::config::Config;
-use glans_tests::{Engine, Nats, World, on_each_database};
-use sea_orm::ConnectionTrait;
+use glans::platform::db::Database;
+use glans_entity::organisation::school;
+use glans_tests::{Engine, Nats, World, on_each_database, run};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ConnectionTrait, EntityTrait};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Longer than a message takes.
@@ -50,6 +53,33 @@ async fn another_process_is_woken_by_the_database(world: &World) {
     world.app.db.connection().execute_unprepared(ended).await.unwrap();
     at_rest(&mut wakes).await;
     must_hear(&here, &mut wakes).await;
+}
+
+/// All schools move; whoever moves them tells nobody.
+async fn writes(db: &Database, world: &World, city: &str) {
+    let writing = db.write(&world.everywhere()).await.unwrap();
+    school::Entity::update_many().col_expr(school::Column::City, Expr::value(city)).exec(&writing).await.unwrap();
+    writing.commit().await.unwrap();
+}
+
+/// As an import on the command line, beside a server.
+async fn what_another_process_writes_wakes_and_what_this_one_writes_does_not(world: &World) {
+    let db = &world.app.db;
+    let other = Database::connect(&world.app.config.database_url).await.unwrap();
+    let bus = Bus::of(&world.app.config, db);
+    let mut wakes = bus.subscribe("topic");
+    woken(&mut wakes).await;
+    writes(db, world, "Urk").await;
+    let looked_twice = Duration::from_millis(1_200);
+    assert!(tokio::time::timeout(looked_twice, wakes.next()).await.is_err(), "woken by its own process");
+    writes(&other, world, "Kampen").await;
+    woken(&mut wakes).await;
+    other.close().await.unwrap();
+}
+
+#[test]
+fn sqlite_what_another_process_writes_wakes_and_what_this_one_writes_does_not() {
+    run(Engine::Sqlite, what_another_process_writes_wakes_and_what_this_one_writes_does_not);
 }
 
 async fn another_process_is_woken_by_nats(world: &World) {

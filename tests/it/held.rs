@@ -1,12 +1,15 @@
 //! What is told at each door while others hold what it needs, as who repairs a table does: when to come again.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use glans::notifications::unsubscribe::Tokens;
 use glans_entity::notifications::Category;
 use glans_tests::{Actor, Engine, Reply, Who, World, run};
 use reqwest::Method;
-use sea_orm::{ConnectionTrait, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, TransactionTrait};
 use serde_json::json;
+use tokio::time::timeout;
 
 /// Seconds after which to come again for what others hold.
 const SECONDS: &str = "5";
@@ -34,14 +37,29 @@ fn postgres_a_document_is_asked_for_again() {
     run(Engine::Postgres, a_document_is_asked_for_again);
 }
 
-/// On SQLite there is one connection that writes, which an import has for long.
+/// All connections of a pool.
+async fn all_of(begin: impl AsyncFn() -> Result<DatabaseTransaction, DbErr>) -> Vec<DatabaseTransaction> {
+    let mut all = Vec::new();
+    while let Ok(begun) = timeout(Duration::from_millis(500), begin()).await {
+        all.push(begun.unwrap());
+    }
+    all
+}
+
+/// On SQLite there is one connection that writes, which an import has for long. Who asks for a document does not wait
+/// for who looks up callers either, nor who asks for health for who reads.
 async fn who_writes_keeps_nothing_from_who_asks(world: &World) {
     let somebody = world.actor(Who::Anonymous).await;
-    let writing = world.app.db.write(&world.everywhere()).await.unwrap();
+    let (db, everywhere) = (&world.app.db, world.everywhere());
+    let writing = db.write(&everywhere).await.unwrap();
+    let looking = all_of(async || db.look_up(everywhere.on).await).await;
     let reply = somebody.posts("/graphql", &json!({ "documentId": "home-screen" })).await;
     assert_eq!(reply.codes(), ["PERSISTED_QUERY_NOT_FOUND"], "{}", reply.text);
+    drop(looking);
+    let reading = all_of(async || db.read(&everywhere).await).await;
     let reply = somebody.gets("/health/ready").await;
     assert_eq!((reply.status.as_u16(), reply.text.as_str()), (200, "ready\n"));
+    drop(reading);
     writing.rollback().await.unwrap();
 }
 

@@ -135,6 +135,8 @@ pub(crate) struct SmallHouse {
     pub(crate) revoked: Arc<AtomicBool>,
     /// Whether others hold what it takes to know a token or document.
     pub(crate) held: Arc<AtomicBool>,
+    /// Whether they hold it for the next document only.
+    pub(crate) held_once: Arc<AtomicBool>,
     /// How often an answer of a stream was said to be made.
     pub(crate) rests: Arc<AtomicUsize>,
 }
@@ -167,7 +169,7 @@ impl House for SmallHouse {
     }
 
     async fn trusted_document(&self, id: &str) -> Result<Option<String>, Denied> {
-        if self.held.load(Ordering::SeqCst) {
+        if self.held.load(Ordering::SeqCst) || self.held_once.swap(false, Ordering::SeqCst) {
             return Err(Denied::Later { message: COME_AGAIN.to_owned(), retry_after_seconds: 5 });
         }
         Ok(self.trusted.lock().unwrap().get(id).cloned())

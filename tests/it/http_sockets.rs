@@ -235,6 +235,7 @@ async fn who_is_not_known_for_a_moment_comes_again_and_loses_nothing_that_runs()
     let heard = socket.hears().await;
     assert_eq!((&heard["type"], &heard["id"]), (&json!("error"), &json!("2")), "{heard}");
     assert_eq!(heard["payload"][0]["extensions"]["code"], "RATE_LIMITED", "{heard}");
+    assert_eq!(heard["payload"][0]["extensions"]["retryAfterSeconds"], 5, "{heard}");
     let mut late = Socket::open(&door).await;
     let payload = json!({ "Authorization": "Bearer person" });
     late.says(&json!({ "type": "connection_init", "payload": payload })).await;
@@ -319,6 +320,17 @@ async fn events_are_sent_one_by_one() {
     assert_eq!(read(by_get).await.0, 405);
     assert_eq!(door.runs.count(), 0);
     assert_eq!(read(sse(&door, "{ a }").header("authorization", "Bearer forged")).await.0, 401);
+}
+
+#[tokio::test]
+async fn a_mutation_that_is_found_late_is_none_by_get() {
+    let door = Door::open().await;
+    door.trust("close", "mutation { schoolClose }");
+    door.house.held_once.store(true, Ordering::SeqCst);
+    let by_get = door.get("/graphql?documentId=close").header("accept", "text/event-stream");
+    let told = by_get.send().await.unwrap().text().await.unwrap();
+    assert!(told.contains("A mutation is sent by POST."), "{told}");
+    assert_eq!(door.runs.count(), 0);
 }
 
 /// As Apollo Client asks.

@@ -15,7 +15,6 @@ use glans_entity::ids::BoardId;
 use glans_entity::scope::Scope;
 use sea_orm::DatabaseTransaction;
 use tokio::sync::Mutex;
-use tokio::time::Instant;
 
 use crate::access::{self, Action, Actor, PersonActor, Place, Standing};
 use crate::app::App;
@@ -39,8 +38,7 @@ pub struct Call {
     standing: RwLock<Arc<Standing>>,
     snapshot: Mutex<Option<Arc<DatabaseTransaction>>>,
     writes: AtomicU32,
-    /// For how long others may keep it waiting; `now` is what time it is.
-    began: Instant,
+    hashing: Hashing,
     /// Names the request in answers, logs and the audit log.
     pub request_id: String,
     /// Languages that the client asked for, most wanted first.
@@ -64,12 +62,13 @@ pub struct Call {
 impl Call {
     /// A request of `standing`.
     pub fn new(app: Arc<App>, standing: Arc<Standing>, request_id: String) -> Self {
+        let hashing = app.identity.hashing.of_request();
         Self {
             app,
             standing: RwLock::new(standing),
             snapshot: Mutex::new(None),
             writes: AtomicU32::new(0),
-            began: Instant::now(),
+            hashing,
             request_id,
             languages: Vec::new(),
             told: Arc::default(),
@@ -86,7 +85,7 @@ impl Call {
     #[must_use]
     pub fn afresh(&self) -> Self {
         Self {
-            began: self.began,
+            hashing: self.hashing.clone(),
             languages: self.languages.clone(),
             told: Arc::clone(&self.told),
             opened: Arc::clone(&self.opened),
@@ -142,8 +141,8 @@ impl Call {
     }
 
     /// Where passwords are hashed. However many this request asks for, it does not wait longer than for one.
-    pub fn hashing(&self) -> Hashing {
-        self.app.identity.hashing.since(self.began)
+    pub fn hashing(&self) -> &Hashing {
+        &self.hashing
     }
 
     /// The time of this request.

@@ -7,6 +7,8 @@ use crate::platform::error::{Code, Error, chain};
 
 /// No answer holds more errors.
 const MOST: usize = 5;
+/// When to come again, in `extensions`: a stream has no header for it.
+pub(super) const RETRY_AFTER_SECONDS: &str = "retryAfterSeconds";
 
 /// Whether the engine turned the operation away before running it. The specification gives every error of execution a
 /// path; errors of validation have none.
@@ -19,17 +21,26 @@ pub(super) fn nothing_ran(response: &Response) -> bool {
 /// Gives every error its code and the request's id, masks what is ours, and keeps the first few.
 pub(super) fn finish(response: &mut Response, request_id: &str) {
     let invalid = nothing_ran(response);
+    // Who comes back for all of it waits for the last of it.
+    if let Some(seconds) = response.errors.iter().filter_map(retry_after_seconds).max() {
+        response.http_headers.insert(header::RETRY_AFTER, seconds.into());
+    }
     response.errors.truncate(MOST);
     for error in &mut response.errors {
         let code = if invalid { Code::GraphqlValidationFailed } else { code(error, request_id) };
-        if let Some(seconds) = error.source::<Error>().and_then(Error::retry_after_seconds) {
-            response.http_headers.insert(header::RETRY_AFTER, seconds.into());
-        }
+        let seconds = retry_after_seconds(error);
         let extensions = error.extensions.get_or_insert_default();
         extensions.set("code", code.name());
         extensions.set("requestId", request_id);
         extensions.set("retryable", code.retryable());
+        if let Some(seconds) = seconds {
+            extensions.set(RETRY_AFTER_SECONDS, seconds);
+        }
     }
+}
+
+fn retry_after_seconds(error: &ServerError) -> Option<u32> {
+    error.source::<Error>()?.retry_after_seconds()
 }
 
 /// The code of an error of execution. An error that is not one of ours slipped through a resolver: it is masked.
@@ -72,8 +83,8 @@ mod tests {
         async fn coded(&self) -> Result<Option<i32>, Error> {
             Err(coded(Code::BadCursor, "No such cursor."))
         }
-        async fn throttled(&self) -> Result<Option<i32>, Error> {
-            Err(Error::RateLimited { retry_after_seconds: 7 })
+        async fn throttled(&self, seconds: u32) -> Result<Option<i32>, Error> {
+            Err(Error::RateLimited { retry_after_seconds: seconds })
         }
         async fn fault(&self) -> Result<Option<i32>, Error> {
             Err(Error::fault("password=hunter2 at db.internal"))
@@ -120,10 +131,15 @@ mod tests {
 
     #[tokio::test]
     async fn who_must_wait_is_told_how_long() {
-        let mut response = Schema::new(Query, EmptyMutation, EmptySubscription).execute("{ throttled }").await;
+        let query =
+            "{ a: throttled(seconds: 5) b: throttled(seconds: 5) c: throttled(seconds: 5) d: throttled(seconds: 5)
+            e: throttled(seconds: 5) f: throttled(seconds: 7) g: throttled(seconds: 6) }";
+        let mut response = Schema::new(Query, EmptyMutation, EmptySubscription).execute(query).await;
         finish(&mut response, "r-1");
-        assert_eq!(response.http_headers[header::RETRY_AFTER], "7");
-        assert_eq!(errors("{ throttled }").await[0][0], "RATE_LIMITED");
+        assert_eq!(response.http_headers[header::RETRY_AFTER], "7", "the longest, told or not");
+        let told = serde_json::to_value(&response.errors[0]).unwrap();
+        assert_eq!(told["extensions"]["retryAfterSeconds"], 5);
+        assert_eq!(errors(query).await[0][0], "RATE_LIMITED");
     }
 
     #[tokio::test]

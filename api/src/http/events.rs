@@ -36,7 +36,8 @@ pub(super) async fn serve<S: Executor, H: House>(
     request_id: RequestId,
 ) -> Response {
     let address = walls::address(&head, endpoint.settings.behind_proxy);
-    let caller = Caller { headers: head.headers.clone(), address, request_id };
+    let by_get = head.method == Method::GET;
+    let caller = Caller { headers: head.headers.clone(), address, request_id, by_get };
     match opened(endpoint, form, &head, body, caller.clone()).await {
         Ok(response) => response,
         Err(refusal) => answer::refuse(&refusal, MediaType::Json, caller.request_id.as_str()),
@@ -56,7 +57,7 @@ async fn opened<S: Executor, H: House>(
     let visitor = caller.admitted(&endpoint.house).await?;
     let settings = &endpoint.settings;
     let envelope = graphql::read(head, body, visitor.kind.limits().body_bytes, settings.body_timeout).await?;
-    if head.method == Method::GET && is_mutation(&endpoint, &envelope, &visitor).await {
+    if caller.by_get && is_mutation(&endpoint, &envelope, &visitor).await {
         return Err(Refusal::mutation_by_get());
     }
     let seat = endpoint.streams.place(walls::payer(&visitor, caller.address));
@@ -77,7 +78,7 @@ async fn opened<S: Executor, H: House>(
     Ok(response)
 }
 
-/// A document that cannot be read is told in the stream.
+/// A document that cannot be read is told in the stream, as is a mutation that is found only there.
 async fn is_mutation<S: Executor, H: House>(endpoint: &Endpoint<S, H>, envelope: &Envelope, visitor: &Visitor) -> bool {
     let meant = endpoint.documents.meant(envelope, &endpoint.house, &endpoint.settings, visitor).await;
     meant.is_ok_and(|meant| {

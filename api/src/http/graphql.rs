@@ -182,7 +182,7 @@ impl<S: Executor, H: House> Exchange<'_, S, H> {
         // Dropped at the end of its time, the operation gives its database connection back.
         let mut executed = tokio::time::timeout(settings.execution_timeout, self.endpoint.schema.execute(operation))
             .await
-            .map_err(|_| Refusal::timed_out(settings.execution_timeout))?;
+            .map_err(|_| Refusal::timed_out(settings.execution_timeout, self.request_id.as_str()))?;
         errors::finish(&mut executed, self.request_id.as_str());
         Ok(executed)
     }

@@ -45,6 +45,7 @@ fn capped(name: &str) -> &str {
 mod tests {
     use std::io;
     use std::sync::{Arc, Mutex};
+    use std::time::Duration;
 
     use axum::Router;
     use axum::body::Body;
@@ -53,6 +54,7 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
+    use crate::http::refusal::Refusal;
 
     /// Where the log goes in a test.
     #[derive(Clone, Default)]
@@ -67,6 +69,17 @@ mod tests {
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
         }
+    }
+
+    #[test]
+    fn an_operation_that_was_stopped_is_told_with_its_request() {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
+        let stopped = || Refusal::timed_out(Duration::from_secs(10), "r-1");
+        tracing::subscriber::with_default(subscriber, stopped);
+        let line = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        assert!(line.contains("\"ERROR\"") && line.contains("\"r-1\""), "{line}");
     }
 
     #[tokio::test]

@@ -1,9 +1,10 @@
 //! Everything between the socket and the schema.
 //!
-//! A request comes in at [`router`], is read by `graphql` and passes, in this order: negotiation (`negotiate`), the door
-//! ([`house`]), the body (`body`, `envelope`), the document ([`documents`]), the guard ([`guard`]), its literals and `variables`, its
-//! cost ([`cost`]); then the engine runs it, and `errors` and `answer` make of it what the client sees. A request that is turned away on
-//! the way becomes a `refusal`. Subscriptions come by `socket` or `events` and pass the same `walls` into a `stream`. Nothing here knows a type of the schema or a table of the database.
+//! A request comes in at [`router`], is read by `graphql` and passes, in this order: negotiation (`negotiate`), the
+//! door ([`house`]), the body (`body`, `envelope`), the document ([`documents`]), the guard ([`guard`]), its literals
+//! and `variables`, its cost ([`cost`]); then the engine runs it, and `errors` and `answer` make of it what the client
+//! sees. A request that is turned away on the way becomes a `refusal`. Subscriptions come by `socket` or `events` and
+//! pass the same `walls` into a `stream`. Nothing here knows a type of the schema or a table of the database.
 
 mod answer;
 mod authorization;

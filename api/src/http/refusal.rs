@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_graphql::{ServerError, Value};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 
+use super::errors::RETRY_AFTER_SECONDS;
 use super::guard::Refused;
 use super::house::{Denied, Fault};
 use super::negotiate::MediaType;
@@ -150,11 +151,14 @@ impl Refusal {
     }
 
     fn later(message: String, seconds: u64) -> Self {
-        Self::http(StatusCode::TOO_MANY_REQUESTS, Code::RateLimited, message)
-            .with_header(header::RETRY_AFTER, seconds.into())
+        let mut refusal = Self::http(StatusCode::TOO_MANY_REQUESTS, Code::RateLimited, message);
+        refusal.extensions = vec![(RETRY_AFTER_SECONDS, seconds.into())];
+        refusal.with_header(header::RETRY_AFTER, seconds.into())
     }
 
-    pub(super) fn timed_out(limit: Duration) -> Self {
+    /// An error of ours: what it cost was within the limits, so that it should not take so long.
+    pub(super) fn timed_out(limit: Duration, request_id: &str) -> Self {
+        tracing::error!(request_id, seconds = limit.as_secs(), "an operation took too long and was stopped");
         let message = format!("The operation took longer than {} s and was stopped. Ask for less.", limit.as_secs());
         Self::http(StatusCode::SERVICE_UNAVAILABLE, Code::Internal, message)
     }
@@ -253,6 +257,8 @@ mod tests {
         assert_eq!(refusal.status(MediaType::GraphqlResponse), StatusCode::TOO_MANY_REQUESTS);
         assert_eq!((refusal.code, &refusal.message), (Code::RateLimited, &message));
         assert_eq!(refusal.headers, [(header::RETRY_AFTER, HeaderValue::from_static("5"))]);
+        let error = serde_json::to_value(refusal.error("r-1")).unwrap();
+        assert_eq!(error["extensions"]["retryAfterSeconds"], 5);
     }
 
     #[test]

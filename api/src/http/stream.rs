@@ -36,6 +36,8 @@ pub(super) struct Caller {
     pub headers: HeaderMap,
     pub address: IpAddr,
     pub request_id: RequestId,
+    /// Then nothing is changed for them.
+    pub by_get: bool,
 }
 
 impl Caller {
@@ -97,7 +99,7 @@ pub(super) async fn run<S: Executor, H: House, T>(
     tell: impl Fn(Happening) -> T,
 ) {
     let mut tab = Tab::of(&endpoint.house, &visitor);
-    let passed = Box::pin(endpoint.passed(envelope, &visitor, caller.address)).await;
+    let passed = Box::pin(endpoint.passed(envelope, &visitor, caller)).await;
     match &passed {
         Ok((chosen, _)) => tab.paid = chosen.cost,
         Err(_) => tab.refused = true,
@@ -147,7 +149,10 @@ async fn perform<S: Executor, H: House, T>(
         let executed = tokio::select! {
             biased;
             denied = &mut ended => return Some(Happening::Denied(denied)),
-            () = &mut late => return Some(refused(&Refusal::timed_out(endpoint.settings.execution_timeout), caller)),
+            () = &mut late => {
+                let limit = endpoint.settings.execution_timeout;
+                return Some(refused(&Refusal::timed_out(limit, caller.request_id.as_str()), caller));
+            }
             executed = answers.next() => executed?,
         };
         let happening = happening(executed, kind, caller, endpoint.settings.response_bytes);

@@ -16,6 +16,7 @@ use super::envelope::Envelope;
 use super::guard::{CallerKind, shape};
 use super::house::{Bill, House, Visitor};
 use super::refusal::Refusal;
+use super::stream::Caller;
 
 /// The operation of a request, and what it costs.
 pub(super) struct Chosen {
@@ -62,16 +63,19 @@ impl<S: Executor, H: House> Endpoint<S, H> {
         &self,
         mut envelope: Envelope,
         visitor: &Visitor,
-        address: IpAddr,
+        caller: &Caller,
     ) -> Result<(Chosen, Operation), Refusal> {
         let limits = visitor.kind.limits();
         let meant = self.documents.meant(&envelope, &self.house, &self.settings, visitor).await?;
         let variables = Variables::from_json(std::mem::take(&mut envelope.variables).into());
         let chosen = self.chosen(&meant, &envelope, &variables)?;
+        if caller.by_get && chosen.kind == OperationType::Mutation {
+            return Err(Refusal::mutation_by_get());
+        }
         if chosen.cost > limits.cost {
             return Err(Refusal::too_dear(chosen.cost, limits.cost));
         }
-        self.pay(payer(visitor, address), visitor.kind, chosen.cost).await?;
+        self.pay(payer(visitor, caller.address), visitor.kind, chosen.cost).await?;
         let operation = self.operation(&meant, &envelope, variables);
         Ok((chosen, operation))
     }

@@ -1,6 +1,7 @@
 //! What one process keeps for identity between requests.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
@@ -24,7 +25,7 @@ const REFUSED_ONCE_IN: Duration = Duration::from_mins(1);
 
 /// Keys, the hashing pool and short memories. One per process.
 pub struct Identity {
-    pub master: MasterKey,
+    pub master: Arc<MasterKey>,
     pub hashing: Hashing,
     pub keys: KeyRing,
     pub issuer: Issuer,
@@ -59,7 +60,7 @@ impl Identity {
     pub fn new(config: &Config) -> Result<Self, SetupError> {
         let public_url = config.public_url();
         Ok(Self {
-            master: master_key(config)?,
+            master: Arc::new(master_key(config)?),
             hashing: Hashing::new(available_parallelism().map_or(1, |cores| cores.get() / 2))?,
             keys: KeyRing::default(),
             issuer: Issuer { audience: format!("{public_url}/graphql"), name: public_url },

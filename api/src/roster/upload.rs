@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration as Patience;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::put;
+use axum::{Extension, Router};
 use chrono::Duration;
 use glans_entity::ids::BoardId;
 use glans_entity::roster::{RosterImportState, roster_import};
@@ -19,6 +19,7 @@ use super::{PERMITTED, store};
 use crate::access::Place;
 use crate::app::App;
 use crate::call::Call;
+use crate::http::RequestId;
 use crate::platform::error::Result;
 use crate::uploads::{answer, failure, hash};
 
@@ -37,12 +38,18 @@ pub fn routes(app: Arc<App>) -> Router {
     Router::new().route(&format!("{PATH}/{{token}}"), put(receive)).with_state(app)
 }
 
-async fn receive(State(app): State<Arc<App>>, Path(token): Path<String>, headers: HeaderMap, body: Body) -> Response {
+async fn receive(
+    State(app): State<Arc<App>>,
+    Extension(request_id): Extension<RequestId>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
     let hash = hash(&token);
     let board = match waiting(&app, &hash).await {
         Ok(Some(board)) => board,
         Ok(None) => return nothing_waits(),
-        Err(error) => return failure(&error),
+        Err(error) => return failure(&error, &request_id),
     };
     let most = usize::try_from(app.config.upload_max_bytes).unwrap_or(usize::MAX);
     let turn = match app.arriving.begin(&hash, board) {
@@ -63,7 +70,7 @@ async fn receive(State(app): State<Arc<App>>, Path(token): Path<String>, headers
             answer(StatusCode::ACCEPTED, "Received. The import has begun; its progress is in the API.")
         }
         Ok(None) => nothing_waits(),
-        Err(error) => failure(&error),
+        Err(error) => failure(&error, &request_id),
     }
 }
 

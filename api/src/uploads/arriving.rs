@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use glans_entity::ids::BoardId;
 
-use crate::http::{Unread, receive};
+use crate::http::{RequestId, Unread, receive};
 use crate::platform::error::Error;
 
 /// Bodies that a process has at a time, of all addresses: each is held in memory until it is stored, or imported.
@@ -121,12 +121,12 @@ pub fn answer(status: StatusCode, message: &str) -> Response {
 }
 
 /// What the sender is told where it failed on our side. Its address is open as before.
-pub fn failure(error: &Error) -> Response {
+pub fn failure(error: &Error, request_id: &RequestId) -> Response {
     if let Some(seconds) = error.retry_after_seconds() {
         let response = answer(StatusCode::SERVICE_UNAVAILABLE, &error.to_string());
         return ([(header::RETRY_AFTER, HeaderValue::from(seconds))], response).into_response();
     }
-    tracing::error!(?error, "upload failed");
+    tracing::error!(?error, request_id = request_id.as_str(), "upload failed");
     answer(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string())
 }
 

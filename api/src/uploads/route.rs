@@ -3,17 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::put;
+use axum::{Extension, Router};
 
 use super::actions::{self, MOST_BYTES};
 use super::arriving::{answer, failure};
 use super::token::hash;
 use crate::app::App;
+use crate::http::RequestId;
 
 /// What stands before the secret part of an address.
 pub(super) const PATH: &str = "/uploads/documents";
@@ -26,12 +27,18 @@ pub fn routes(app: Arc<App>) -> Router {
     Router::new().route(&format!("{PATH}/{{token}}"), put(receive)).with_state(app)
 }
 
-async fn receive(State(app): State<Arc<App>>, Path(token): Path<String>, headers: HeaderMap, body: Body) -> Response {
+async fn receive(
+    State(app): State<Arc<App>>,
+    Extension(request_id): Extension<RequestId>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
     let address = hash(&token);
     let board = match actions::waiting(&app, &address).await {
         Ok(Some(board)) => board,
         Ok(None) => return nothing_waits(),
-        Err(error) => return failure(&error),
+        Err(error) => return failure(&error, &request_id),
     };
     let turn = match app.arriving.begin(&address, board) {
         Ok(turn) => turn,
@@ -44,7 +51,7 @@ async fn receive(State(app): State<Arc<App>>, Path(token): Path<String>, headers
     match actions::receive(&app, &address, bytes.into()).await {
         Ok(true) => answer(StatusCode::CREATED, "Received. Now give its id to the mutation."),
         Ok(false) => nothing_waits(),
-        Err(error) => failure(&error),
+        Err(error) => failure(&error, &request_id),
     }
 }
 

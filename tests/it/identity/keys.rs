@@ -15,6 +15,7 @@ use glans_tests::{Engine, Who, World, run};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, TransactionTrait};
 use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
 
 use super::signed_in;
 
@@ -73,6 +74,21 @@ async fn two_servers_that_make_the_first_keys_make_the_same(world: &World) {
     let (one, other) = tokio::join!(read(), read());
     assert_eq!(one.len(), 2, "current and next");
     assert_eq!(one, other);
+}
+
+/// As a client that hangs up.
+async fn who_leaves_reads_for_the_others(world: &World) {
+    let App { config, db, clock, .. } = &*world.app;
+    db.connection().execute_unprepared("DELETE FROM signing_key").await.unwrap();
+    let server = App::new(config.clone(), db.clone(), clock.clone()).unwrap();
+    let asking = server.identity.keys.keys(db, &server.identity.master, clock.now());
+    timeout(Duration::ZERO, asking).await.map(drop).unwrap_err();
+    let made = async {
+        while Entity::find().all(db.connection()).await.unwrap().len() < 2 {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(Duration::from_secs(10), made).await.expect("current and next");
 }
 
 /// As when somebody repairs the table and it has nothing in it yet.
@@ -164,6 +180,7 @@ glans_tests::on_each_database!(
     a_key_is_published_before_it_signs_and_after_it_did,
     who_rotates_at_the_same_time_comes_one_after_the_other,
     two_servers_that_make_the_first_keys_make_the_same,
+    who_leaves_reads_for_the_others,
     a_next_key_that_does_not_open_is_found_before_it_signs,
     a_token_of_a_key_made_a_moment_ago_is_accepted,
     rotating_under_load_fails_no_request,

@@ -56,6 +56,7 @@ pub fn scan<'a>(source: &'a str, limits: &Limits) -> Result<Scanned<'a>, Refused
         at: 0,
         open: Vec::new(),
         name: None,
+        after_colon: false,
         fields: Fields::default(),
         comments: Vec::new(),
         tally: Tally { bytes: source.len(), ..Tally::default() },
@@ -96,6 +97,8 @@ struct Scan<'a> {
     open: Vec<usize>,
     /// The token before, if that is a name.
     name: Option<&'a str>,
+    /// Whether the token before is a colon, or a name that follows one.
+    after_colon: bool,
     fields: Fields<'a>,
     comments: Vec<Range<usize>>,
     tally: Tally,
@@ -138,25 +141,27 @@ impl<'a> Scan<'a> {
     fn token(&mut self) -> Result<(), Refused> {
         self.tally.tokens += 1;
         let before = self.name.take();
+        let after_colon = std::mem::take(&mut self.after_colon);
         match self.bytes[self.at] {
-            b'_' | b'a'..=b'z' | b'A'..=b'Z' => self.name(),
+            b'_' | b'a'..=b'z' | b'A'..=b'Z' => self.name(after_colon && before.is_none()),
             b'-' | b'0'..=b'9' => self.number(),
             b'"' if self.starts("\"\"\"") => self.block_string()?,
             b'"' => self.string()?,
             b'(' | b'[' | b'{' => self.opening(),
             closing @ (b')' | b']' | b'}') => self.closing(closing)?,
             b'.' if self.starts("...") => self.at += 3,
-            b':' => self.colon(before),
+            b':' => self.colon(before.filter(|_| !after_colon))?,
             mark @ (b'@' | b'!' | b'$' | b'&' | b'=' | b'|') => self.mark(mark),
             _ => return Err(self.syntax("this character is not part of GraphQL")),
         }
         Ok(())
     }
 
-    fn name(&mut self) {
+    fn name(&mut self, after_colon: bool) {
         let (source, start) = (self.source, self.at);
         self.skip_while(is_name);
         self.name = Some(&source[start..self.at]);
+        self.after_colon = after_colon;
     }
 
     fn opening(&mut self) {
@@ -180,16 +185,20 @@ impl<'a> Scan<'a> {
     }
 
     /// Outside arguments, variables and lists a colon can only follow an alias. Inside, a brace is that of an input
-    /// object, and in that a colon can only follow the name of a field.
-    fn colon(&mut self, before: Option<&'a str>) {
+    /// object, and in that a colon can only follow the name of a field. Nowhere can it follow what is no name, or
+    /// a name that stands after a colon itself: in `c: nullb: 2` the parser would read `null` and the field `b`.
+    fn colon(&mut self, before: Option<&'a str>) -> Result<(), Refused> {
+        let Some(name) = before else { return Err(self.syntax("this colon has no name of its own")) };
         self.at += 1;
+        self.after_colon = true;
         let bytes = self.bytes;
         let is_brace = |at: &usize| bytes[*at] == b'{';
         if self.open.iter().all(is_brace) {
             self.tally.aliases += 1;
-        } else if let Some((brace, name)) = self.open.last().copied().filter(is_brace).zip(before) {
+        } else if let Some(brace) = self.open.last().copied().filter(is_brace) {
             self.fields.give(brace, name);
         }
+        Ok(())
     }
 
     fn mark(&mut self, mark: u8) {
@@ -339,6 +348,28 @@ mod tests {
             scan(&" ".repeat(64 * 1024 + 1), &Limits::WIDEST).unwrap_err(),
             Refused::Over { limit: Limit::Bytes, maximum: 65_536 }
         );
+    }
+
+    #[test]
+    fn a_colon_follows_a_name_that_is_no_value() {
+        for source in [
+            "{ a(x: {b: 1, c: nullb: 2}) }",
+            "{ a(x: {b: 1, c: trueb: 2}) }",
+            "{ a(x: {b: 1, c: 1b: 2}) }",
+            "{ a(x: {b: 1, c: \"\": 2}) }",
+            "{ a: b: c }",
+            "{ : a }",
+        ] {
+            assert_eq!(refusal(source), "Syntax error: this colon has no name of its own.", "{source}");
+        }
+        for source in [
+            "{ a: b(c: d e: f) g: h { i: j } }",
+            "{ a(x: {b: null c: true, d: A e: {f: g h: $i}}) }",
+            "query ($a: T $b: [T!]! = c $d: T = {e: f g: h} @i(j: k l: m)) { n: o ...P q: r }",
+            "{ a(b: on c: d) ... on E { f: g } }",
+        ] {
+            assert!(scan(source, &Limits::WIDEST).is_ok(), "{source}");
+        }
     }
 
     #[test]

@@ -31,7 +31,8 @@ pub struct Document {
     pub syntax: ExecutableDocument,
     pub tally: lexer::Tally,
     pub shape: shape::Shape,
-    /// What is wrong with its literals or with where its variables stand, once that was looked at; the schema is the same for all.
+    /// What is wrong with its literals or with where its variables stand, once that was looked at; the schema is the
+    /// same for all.
     pub misused: OnceLock<Option<String>>,
 }
 

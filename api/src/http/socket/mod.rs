@@ -57,6 +57,7 @@ pub(super) async fn serve<S: Executor, H: House>(
         address: walls::address(&head, endpoint.settings.behind_proxy),
         request_id: head.extensions.get::<RequestId>().cloned().unwrap_or_default(),
         headers: head.headers,
+        by_get: false,
     };
     upgrade
         .protocols([PROTOCOL])

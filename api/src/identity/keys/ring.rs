@@ -22,10 +22,30 @@ use crate::platform::error::{Error, Result};
 
 /// The keys of this process. Read again after [`rules::CACHE`], and at once for an unknown key id.
 #[derive(Default)]
-pub struct KeyRing {
+pub struct KeyRing(Arc<Ring>);
+
+#[derive(Default)]
+struct Ring {
     keys: RwLock<Arc<Keys>>,
-    /// When others kept who read them last from it.
-    reading: Mutex<Option<Instant>>,
+    /// How the last reading failed, if it did.
+    reading: Mutex<Option<Failed>>,
+}
+
+/// A reading that failed for all who waited for it.
+struct Failed {
+    at: Instant,
+    /// Whether others kept who read from it; else it was a fault.
+    held: bool,
+}
+
+impl Failed {
+    /// What who `asked` for the keys is told; none for who came later, and reads again.
+    fn told(&self, asked: Instant) -> Option<Error> {
+        if asked > self.at {
+            return None;
+        }
+        Some(if self.held { Error::Held } else { Error::fault("another request could not read the signing keys") })
+    }
 }
 
 /// One reading of the table.
@@ -51,7 +71,7 @@ impl Keys {
 
 impl KeyRing {
     /// The keys, at most [`rules::CACHE`] old. Makes the first ones in an empty table.
-    pub async fn keys(&self, db: &Database, master: &MasterKey, now: DateTime<Utc>) -> Result<Arc<Keys>> {
+    pub async fn keys(&self, db: &Database, master: &Arc<MasterKey>, now: DateTime<Utc>) -> Result<Arc<Keys>> {
         self.fresh(db, master, now, false).await
     }
 
@@ -60,38 +80,51 @@ impl KeyRing {
         &self,
         key_id: &str,
         db: &Database,
-        master: &MasterKey,
+        master: &Arc<MasterKey>,
         now: DateTime<Utc>,
     ) -> Result<Arc<Keys>> {
         let keys = self.keys(db, master, now).await?;
         if keys.public(key_id).is_some() { Ok(keys) } else { self.fresh(db, master, now, true).await }
     }
 
-    async fn fresh(&self, db: &Database, master: &MasterKey, now: DateTime<Utc>, unknown: bool) -> Result<Arc<Keys>> {
-        let is_due = |keys: &Keys| rules::is_reload_due(keys.read_at, unknown, now);
-        let known = self.known();
-        if !is_due(&known) {
+    async fn fresh(
+        &self,
+        db: &Database,
+        master: &Arc<MasterKey>,
+        now: DateTime<Utc>,
+        unknown: bool,
+    ) -> Result<Arc<Keys>> {
+        if let Some(known) = self.0.young(unknown, now) {
             return Ok(known);
         }
-        // One reads for all who found the keys old, and waits for all of them.
+        let (ring, db, master) = (Arc::clone(&self.0), db.clone(), Arc::clone(master));
         let asked = Instant::now();
-        let mut held = self.reading.lock().await;
-        let known = self.known();
-        if !is_due(&known) {
-            return Ok(known);
-        }
-        if held.is_some_and(|at| at >= asked) {
-            return Err(Error::Held);
-        }
-        let read = read(db, master, now).await;
-        *held = matches!(read, Err(Error::Held)).then(Instant::now);
-        let read = Arc::new(read?);
-        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&read);
-        Ok(read)
+        // Whoever reads may leave; the others wait for what is read.
+        let reading = tokio::spawn(async move {
+            // One reads for all who found the keys old, and waits for all of them.
+            let mut failed = ring.reading.lock().await;
+            if let Some(known) = ring.young(unknown, now) {
+                return Ok(known);
+            }
+            if let Some(told) = failed.as_ref().and_then(|failed| failed.told(asked)) {
+                return Err(told);
+            }
+            let read = Box::pin(read(&db, &master, now)).await;
+            let failure = |error: &Error| Failed { at: Instant::now(), held: matches!(error, Error::Held) };
+            *failed = read.as_ref().err().map(failure);
+            let read = Arc::new(read?);
+            *ring.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&read);
+            Ok(read)
+        });
+        reading.await.map_err(Error::fault)?
     }
+}
 
-    fn known(&self) -> Arc<Keys> {
-        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
+impl Ring {
+    /// What is known, unless it is time to look again.
+    fn young(&self, unknown: bool, now: DateTime<Utc>) -> Option<Arc<Keys>> {
+        let known = Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner));
+        (!rules::is_reload_due(known.read_at, unknown, now)).then_some(known)
     }
 }
 
@@ -108,7 +141,7 @@ pub async fn check(db: &Database, master: &MasterKey, now: DateTime<Utc>) -> Res
 
 async fn read(db: &Database, master: &MasterKey, now: DateTime<Utc>) -> Result<Keys> {
     let system = Scope::system(now.date_naive());
-    let rows = store::all(&db.read(&system).await?).await?;
+    let rows = store::all(&db.look_up(system.on).await?).await?;
     if rows.iter().any(|row| row.state == SigningKeyState::Current) {
         return assemble(rows, master, now);
     }

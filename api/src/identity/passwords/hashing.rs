@@ -64,8 +64,8 @@ impl Verdict {
 #[derive(Clone)]
 pub struct Hashing {
     pool: Arc<Pool>,
-    /// Until when a request waits for its hashes; none: as long for each of them.
-    until: Option<Instant>,
+    /// Until when a request waits for its hashes, once it asked for one; none: as long for each of them.
+    until: Option<Arc<OnceLock<Instant>>>,
 }
 
 struct Pool {
@@ -100,10 +100,11 @@ impl Hashing {
         Ok(Self { pool, until: None })
     }
 
-    /// The same pool for a request that began then, which waits for all of its hashes as long as others do for one.
+    /// The same pool for one request, which waits for all of its hashes as long as others do for one. What it waits for
+    /// before the first of them is not counted.
     #[must_use]
-    pub fn since(&self, began: Instant) -> Self {
-        Self { pool: Arc::clone(&self.pool), until: Some(began + self.pool.patience) }
+    pub fn of_request(&self) -> Self {
+        Self { pool: Arc::clone(&self.pool), until: Some(Arc::default()) }
     }
 
     /// A PHC string with a fresh salt.
@@ -128,7 +129,8 @@ impl Hashing {
         work: impl FnOnce() -> Result<T, HashingError> + Send + 'static,
     ) -> Result<T, HashingError> {
         let place = Place::in_queue(Arc::clone(&self.pool))?;
-        let until = self.until.unwrap_or_else(|| Instant::now() + self.pool.patience);
+        let patient = || Instant::now() + self.pool.patience;
+        let until = self.until.as_ref().map_or_else(patient, |until| *until.get_or_init(patient));
         let worker = timeout_at(until, Arc::clone(&self.pool.workers).acquire_owned());
         let worker = worker.await.map_err(|_| HashingError::Busy)?.map_err(|_| HashingError::Stopped)?;
         let (told, result) = oneshot::channel();
@@ -291,8 +293,11 @@ mod tests {
         let patience = Duration::from_millis(300);
         let hashing = Hashing::with_patience(1, patience).unwrap();
         let only = Arc::clone(&hashing.pool.workers).acquire_owned().await.unwrap();
-        let request = hashing.since(Instant::now());
+        let request = hashing.of_request();
+        tokio::time::sleep(patience).await;
+        let start = Instant::now();
         assert!(matches!(request.verify(password("x"), None).await, Err(HashingError::Busy)));
+        assert!(start.elapsed() >= patience, "it waits from its first hash on");
         let start = Instant::now();
         assert!(matches!(request.hash(password("x")).await, Err(HashingError::Busy)));
         assert!(start.elapsed() < patience, "it has waited already");

@@ -15,7 +15,7 @@ pub struct Verified {
     pub account: Option<AccountId>,
     /// The account that was tried, for the audit log.
     pub subject: Option<String>,
-    /// A hash with today's parameters, when the stored one has others.
+    /// A hash with today's parameters, when the stored one has others and there was a turn to make it.
     pub rehashed: Option<String>,
 }
 
@@ -29,7 +29,7 @@ pub async fn verify(call: &Call, account: Option<account::Model>, password: &str
     let hashing = call.hashing();
     let verdict = hashing.verify(normal.clone(), stored).await.map_err(fault)?;
     let rehashed = match verdict {
-        Verdict::RightButOutdated => Some(hashing.hash(normal).await.map_err(fault)?),
+        Verdict::RightButOutdated => unless_busy(hashing.hash(normal).await)?,
         Verdict::Right | Verdict::Wrong => None,
     };
     Ok(Verified { account: id.filter(|_| verdict.is_right()), subject: id.map(|id| id.to_string()), rehashed })
@@ -40,6 +40,15 @@ pub async fn keep_rehashed(write: &Write<'_>, account: AccountId, rehashed: Opti
     match rehashed {
         Some(hash) => accounts::set_password(write.db(), account, hash, write.now()).await,
         None => Ok(()),
+    }
+}
+
+/// A right password is no less right where there is no turn to hash it anew: the next sign-in does.
+fn unless_busy(hashed: Result<String, HashingError>) -> Result<Option<String>> {
+    match hashed {
+        Ok(hash) => Ok(Some(hash)),
+        Err(HashingError::Busy) => Ok(None),
+        Err(other) => Err(fault(other)),
     }
 }
 
@@ -54,6 +63,13 @@ pub fn fault(error: HashingError) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_finds_no_turn_for_another_hash_keeps_the_one_there_is() {
+        assert_eq!(unless_busy(Ok("anew".to_owned())).unwrap().as_deref(), Some("anew"));
+        assert_eq!(unless_busy(Err(HashingError::Busy)).unwrap(), None);
+        assert!(matches!(unless_busy(Err(HashingError::Stopped)), Err(Error::Fault(_))));
+    }
 
     #[test]
     fn whom_a_crowd_keeps_waiting_has_not_tried_too_often() {

@@ -15,7 +15,8 @@ const WRITTEN_BY_OTHERS: &str = "PRAGMA data_version";
 
 #[derive(Debug)]
 pub(super) struct Sqlite {
-    /// The one connection of this process that writes: for any other one, this process is among the others.
+    /// The one connection of this process that writes: for any other one, this process is among the others. It counts
+    /// from its own beginning; the pool makes it anew only after an error, and who looks in vain begins anew too.
     writer: DatabaseConnection,
 }
 
@@ -25,7 +26,7 @@ impl Sqlite {
         (db.backend() == DbBackend::Sqlite).then(|| Self { writer: db.connection().clone() })
     }
 
-    /// None while the writer is busy for so long that there was no turn.
+    /// None while the writer is busy for so long that there was no turn. Meanwhile nobody else could commit either.
     async fn written_by_others(&self) -> Result<Option<i64>, Cause> {
         let pool = self.writer.get_sqlite_connection_pool();
         match sqlx::query_scalar(WRITTEN_BY_OTHERS).fetch_one(pool).await {

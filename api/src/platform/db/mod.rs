@@ -32,18 +32,17 @@ use options::{
 };
 pub use replica::REPLICA_PATIENCE;
 use replica::Replica;
+use waiting::Pool;
 pub use wall::finds_anywhere;
 
 /// The connections to the one database.
 #[derive(Clone, Debug)]
 pub struct Database {
-    writer: DatabaseConnection,
-    readers: DatabaseConnection,
-    lookups: DatabaseConnection,
+    writer: Pool,
+    readers: Pool,
+    lookups: Pool,
     replica: Option<Replica>,
     statements: Arc<AtomicU64>,
-    /// How often somebody got no connection of a pool that had room for one more: the database let nobody in.
-    shut_out: Arc<AtomicU64>,
 }
 
 /// How long a transaction waits for what another one holds, on PostgreSQL.
@@ -102,22 +101,23 @@ impl Database {
                 counter.fetch_add(1, Ordering::Relaxed);
             });
         }
-        Ok(Self { writer, readers, lookups, replica: None, statements, shut_out: Arc::default() })
+        let [writer, readers, lookups] = [writer, readers, lookups].map(Pool::of);
+        Ok(Self { writer, readers, lookups, replica: None, statements })
     }
 
     /// Which of the two it is.
     pub fn backend(&self) -> DbBackend {
-        self.writer.get_database_backend()
+        self.connection().get_database_backend()
     }
 
     /// The bare connection, to look at migrations. Tenant data is out of its sight on PostgreSQL.
     pub fn connection(&self) -> &DatabaseConnection {
-        &self.writer
+        &self.writer.connections
     }
 
-    /// As [`Database::connection`], for health: it waits for nobody who writes.
-    pub fn reading(&self) -> &DatabaseConnection {
-        &self.readers
+    /// As [`Database::connection`], for health: it waits for nobody who writes, nor for who reads long.
+    pub fn looking(&self) -> &DatabaseConnection {
+        &self.lookups.connections
     }
 
     /// How many statements ran since the start, those at the read replica aside.
@@ -128,6 +128,7 @@ impl Database {
     /// How much of each pool is in use.
     pub fn pools(&self) -> Vec<PoolUse> {
         let own = [("writer", &self.writer), ("readers", &self.readers), ("lookups", &self.lookups)];
+        let own = own.map(|(name, pool)| (name, &pool.connections));
         let pools = own.into_iter().chain(self.replica().map(|readers| ("replica", readers)));
         let in_use = |(pool, connection): (&'static str, &DatabaseConnection)| {
             let (open, idle) = match self.backend() {
@@ -141,14 +142,14 @@ impl Database {
 
     /// A snapshot to read from. A request has one at a time.
     pub async fn read(&self, scope: &Scope) -> Result<DatabaseTransaction, DbErr> {
-        let transaction = self.begin(&self.readers, TransactionOptions::default()).await?;
+        let transaction = self.readers.begin(TransactionOptions::default()).await?;
         self.put_on(&transaction, scope, AccessMode::ReadOnly, Patience::Short).await?;
         Ok(transaction)
     }
 
     /// A snapshot that sees all boards, to look up who calls. Give it back before anything else is waited for.
     pub async fn look_up(&self, on: NaiveDate) -> Result<DatabaseTransaction, DbErr> {
-        let transaction = self.begin(&self.lookups, TransactionOptions::default()).await?;
+        let transaction = self.lookups.begin(TransactionOptions::default()).await?;
         self.put_on(&transaction, &Scope::system(on), AccessMode::ReadOnly, Patience::Short).await?;
         Ok(transaction)
     }
@@ -169,7 +170,7 @@ impl Database {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let transaction = self.begin(&self.writer, options).await?;
+        let transaction = self.writer.begin(options).await?;
         self.put_on(&transaction, scope, AccessMode::ReadWrite, patience).await?;
         Ok(transaction)
     }
@@ -179,9 +180,9 @@ impl Database {
         if let Some(replica) = self.replica {
             replica.readers.close().await?;
         }
-        self.readers.close().await?;
-        self.lookups.close().await?;
-        self.writer.close().await
+        self.readers.connections.close().await?;
+        self.lookups.connections.close().await?;
+        self.writer.connections.close().await
     }
 }
 

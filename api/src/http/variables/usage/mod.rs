@@ -1,7 +1,7 @@
-//! Whether each variable is of a type that fits where it stands (specification, section 5.8.5), and each literal a value of
-//! its type (section 5.6.1).
+//! Whether each variable is of a type that fits where it stands (specification, section 5.8.5), and each literal a
+//! value of its type (section 5.6.1).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::convert::Infallible;
 
 use async_graphql::parser::types::{
@@ -14,17 +14,20 @@ use super::value::Given;
 use super::{Inputs, Slot, named};
 
 impl Inputs {
-    /// What is wrong with the literals of `document`, or with where its variables stand, if something is. Each fragment is read
-    /// once and looked up once for each operation; what the schema does not have is passed over, for validation to tell.
+    /// What is wrong with the literals of `document`, or with where its variables stand, if something is. Each fragment
+    /// is read once, in the order of their names, and looked up once for each operation; what the schema does not have
+    /// is passed over, for validation to tell.
     pub(in crate::http) fn misused(&self, roots: &TypeCosts, document: &ExecutableDocument) -> Option<String> {
         let fragments = document.fragments.iter().map(|(name, fragment)| {
             let on = &fragment.node.type_condition.node.on.node;
             (name, Found::below(self, &fragment.node.selection_set.node, on))
         });
-        let fragments: HashMap<&Name, Found<'_>> = fragments.collect();
+        let fragments: BTreeMap<&Name, Found<'_>> = fragments.collect();
         let in_fragments = fragments.values().find_map(|found| found.wrong.clone());
+        let mut operations: Vec<_> = document.operations.iter().collect();
+        operations.sort_by_key(|(name, _)| *name);
         in_fragments.or_else(|| {
-            document.operations.iter().find_map(|(_, operation)| {
+            operations.into_iter().find_map(|(_, operation)| {
                 let root = roots.root(operation.node.ty)?;
                 let own = Found::below(self, &operation.node.selection_set.node, root);
                 let wrong = self.misdefaulted(&operation.node).or_else(|| own.wrong.clone());
@@ -33,8 +36,8 @@ impl Inputs {
         })
     }
 
-    /// The first default of a variable of `operation` that is not of its type. The engine breaks down over a list of what it
-    /// does not know.
+    /// The first default of a variable of `operation` that is not of its type. The engine breaks down over a list of
+    /// what it does not know.
     fn misdefaulted(&self, operation: &OperationDefinition) -> Option<String> {
         operation.variable_definitions.iter().map(|definition| &definition.node).find_map(|definition| {
             let (default, ty) = (&definition.default_value.as_ref()?.node, &definition.var_type.node);
@@ -52,7 +55,7 @@ impl Inputs {
 fn misfit<'a>(
     operation: &OperationDefinition,
     own: &Found<'a>,
-    fragments: &HashMap<&'a Name, Found<'a>>,
+    fragments: &BTreeMap<&'a Name, Found<'a>>,
 ) -> Option<String> {
     let (mut spread, mut waiting) = (HashSet::new(), vec![own]);
     while let Some(found) = waiting.pop() {
@@ -190,8 +193,8 @@ impl<'a> Looking<'a> {
     }
 }
 
-/// The engine does not export its type of a value that has variables in it. So they are put in as bytes, which nothing that
-/// is written in a document comes to.
+/// The engine does not export its type of a value that has variables in it. So they are put in as bytes, which nothing
+/// that is written in a document comes to.
 fn marked(variable: &Name) -> Value {
     Value::Binary(variable.as_str().as_bytes().to_vec().into())
 }

@@ -95,10 +95,10 @@ fn what_the_schema_does_not_have_is_left_to_validation() {
 fn literals_of_their_type_pass() {
     for document in [
         "{ page(size: -2147483648) schools(first: null) { id } }",
-        "{ nodes(ids: [\"x\", 1]) { id } node(id: 3000000000) { id } on(day: [any, { thing: 3000000000 }]) }",
+        "{ nodes(ids: [\"x\", 1]) { id } node(id: 3000000000) { id } on(day: \"yesterday\") }",
         "{ nodes(ids: \"x\") { id } schools(by: { name: \"\", kind: B, ids: null }) { id } }",
         "{ of(whom: { inner: { name: \"x\" } }) page @skip(if: false) }",
-        "query($a: [Filter!]! = { name: \"x\", kind: A }, $b: Day = yesterday) { page }",
+        "query($a: [Filter!]! = { name: \"x\", kind: A }, $b: Day = \"yesterday\") { page }",
     ] {
         fits(document);
     }
@@ -117,6 +117,8 @@ fn literals_of_another_type_are_told_with_their_place() {
         ("{ schools(filter: { name: A }) { id } }", "argument `filter.name` must be `String`".to_owned()),
         ("{ of(whom: {}) }", "argument `whom` must have exactly one field: `Whom` is a choice".to_owned()),
         ("{ of(whom: { inner: { kind: C } }) }", "argument `whom.inner.kind` must be `Kind`".to_owned()),
+        ("{ on(day: 5) }", "argument `day` must be `Day`".to_owned()),
+        ("{ on(day: yesterday) }", "argument `day` must be `Day`".to_owned()),
         ("{ page @skip(if: 1) }", "argument `if` must be `Boolean`".to_owned()),
         ("{ ...F } fragment F on Query { page(size: 3000000000) }", format!("argument `size` {int}")),
         ("query($a: Int = 3000000000) { page(size: $a) }", format!("default of `$a` {int}")),
@@ -124,6 +126,17 @@ fn literals_of_another_type_are_told_with_their_place() {
         ("query($a: Kind = \"A\") { page }", "default of `$a` must be `Kind`".to_owned()),
     ] {
         assert_eq!(misused(document), Some(format!("The {told}.")), "{document}");
+    }
+}
+
+#[test]
+fn of_several_fragments_the_first_by_name_is_told() {
+    // A map that keeps no order would tell one of them by chance.
+    let document = "{ ...Z ...Y ...B ...A } fragment Z on Query { schools(first: 0.5) { id } }
+        fragment Y on Query { schools(filter: 1) { id } } fragment B on Query { schools(by: 1) { id } }
+        fragment A on Query { page(size: \"1\") }";
+    for _ in 0..8 {
+        assert_eq!(misused(document).as_deref(), Some("The argument `size` must be `Int`."));
     }
 }
 
