@@ -66,13 +66,11 @@ pub fn scan<'a>(source: &'a str, limits: &Limits) -> Result<Scanned<'a>, Refused
         scan.token()?;
         scan.tally.within(limits)?;
     }
-    match scan.open.pop() {
-        Some(_) => Err(scan.syntax("a closing bracket is missing")),
-        None => {
-            let text = without(source, &scan.comments);
-            Ok(Scanned { tally: scan.tally, text, twice: scan.fields.twice() })
-        }
+    if scan.open.pop().is_some() {
+        return Err(scan.syntax("a closing bracket is missing"));
     }
+    let text = without(source, &scan.comments);
+    Ok(Scanned { tally: scan.tally, text, twice: scan.fields.twice() })
 }
 
 fn without<'a>(source: &'a str, comments: &[Range<usize>]) -> Cow<'a, str> {
