@@ -40,13 +40,11 @@ impl Ground {
     /// As it was before the test, for the same connections: they know their statements already, and what a new one learns
     /// takes longer than most tests. None where that cannot be; then it is no more.
     pub(crate) async fn brought_back(self) -> Option<Self> {
-        match self.database.brought_back(&self.db).await {
-            Some(database) => Some(Self { database, ..self }),
-            None => {
-                self.db.close().await.expect("a database that closes");
-                None
-            }
-        }
+        let Some(database) = self.database.brought_back(&self.db).await else {
+            self.db.close().await.expect("a database that closes");
+            return None;
+        };
+        Some(Self { database, ..self })
     }
 }
 

@@ -74,6 +74,7 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use super::*;
+    use crate::http::nulls::NearestNull;
     use crate::platform::error::coded;
 
     struct Query;
@@ -134,7 +135,8 @@ mod tests {
         let query =
             "{ a: throttled(seconds: 5) b: throttled(seconds: 5) c: throttled(seconds: 5) d: throttled(seconds: 5)
             e: throttled(seconds: 5) f: throttled(seconds: 7) g: throttled(seconds: 6) }";
-        let mut response = Schema::new(Query, EmptyMutation, EmptySubscription).execute(query).await;
+        let schema = Schema::build(Query, EmptyMutation, EmptySubscription).extension(NearestNull).finish();
+        let mut response = schema.execute(query).await;
         finish(&mut response, "r-1");
         assert_eq!(response.http_headers[header::RETRY_AFTER], "7", "the longest, told or not");
         let told = serde_json::to_value(&response.errors[0]).unwrap();
