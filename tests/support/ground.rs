@@ -12,7 +12,7 @@ use crate::engine::Engine;
 use crate::{room, template};
 
 /// For how many milliseconds what a test left running may go on.
-const PATIENCE: u32 = 50;
+pub(crate) const PATIENCE: u32 = 50;
 
 /// A database that belongs to one test, and the connections of the program to it.
 #[derive(Debug)]

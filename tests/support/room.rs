@@ -11,11 +11,8 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::time::sleep;
 
 use crate::engine::Engine;
-use crate::ground::{Ground, Left};
+use crate::ground::{Ground, Left, PATIENCE};
 use crate::maintenance;
-
-/// For how many milliseconds what a test left running may go on.
-const PATIENCE: u32 = 50;
 
 /// Of those that nobody is in, each has a ground.
 static FREE: Mutex<Vec<(Room, Ground)>> = Mutex::new(Vec::new());

@@ -1,7 +1,6 @@
 //! A SQLite database of one test.
 //!
-//! To open its connections and to let each of them read the schema takes 30 ms, to write its two megabytes anew less than
-//! one. So they are written beneath connections that go on.
+//! Each connection reads the whole schema when it is opened. So the file is written anew beneath connections that go on.
 
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
