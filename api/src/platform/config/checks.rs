@@ -6,8 +6,24 @@ use lettre::message::Mailbox;
 use super::Config;
 use crate::platform::{db, secret_key};
 
+/// What is secret, or has a password in it.
+const SECRETS: [&str; 8] = [
+    "database_url",
+    "database_read_url",
+    "bus_url",
+    "secret_key",
+    "fcm_service_account",
+    "apns_key",
+    "vapid_private_key",
+    "smtp_url",
+];
+
 /// Looks at one value alone, so that a complaint can say where it comes from.
 pub(super) fn check(key: &str, value: &toml::Value) -> Result<(), String> {
+    if SECRETS.contains(&key) && !value.is_str() {
+        // What else is said of another type shows the value.
+        return Err("text in quotes is expected".to_owned());
+    }
     let alone = toml::Table::from_iter([(key.to_owned(), value.clone())]);
     let config: Config = alone.try_into().map_err(|error: toml::de::Error| error.message().trim().to_owned())?;
     match key {

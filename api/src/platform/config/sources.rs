@@ -85,8 +85,7 @@ fn read_file(file: &Path, required: bool) -> Result<toml::Table, ConfigError> {
             return Err(ConfigError::Unreadable { path: file.to_owned(), cause });
         }
     };
-    let table: toml::Table = toml::from_str(&text)
-        .map_err(|error| ConfigError::Wrong(format!("{}: {}", file.display(), error.to_string().trim())))?;
+    let table: toml::Table = toml::from_str(&text).map_err(|error: toml::de::Error| misspelt(file, &text, &error))?;
     for (key, value) in &table {
         let wrong = if KEYS.contains(&key.as_str()) {
             check(key, value).err().map(|wrong| format!("{key}: {wrong}"))
@@ -98,6 +97,15 @@ fn read_file(file: &Path, required: bool) -> Result<toml::Table, ConfigError> {
         }
     }
     Ok(table)
+}
+
+/// An error of syntax, with its place and its cause, and not with the line: there may be a password in it.
+fn misspelt(file: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
+    let start = error.span().map_or(0, |span| span.start);
+    let before = text.get(..start).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().map_or(0, |begun| begun.chars().count()) + 1;
+    ConfigError::Wrong(format!("{}:{line}:{column}: {}", file.display(), error.message().trim()))
 }
 
 /// The line where the key stands, from 1 on.

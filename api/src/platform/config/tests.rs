@@ -41,6 +41,27 @@ fn a_wrong_value_in_the_file_is_told_with_line_and_key() {
 }
 
 #[test]
+fn what_is_misspelt_in_the_file_is_told_by_its_place_and_never_with_what_stands_there() {
+    for (line, column) in [
+        ("database_url = postgres://glans:GEHEIM@db/glans", Some(16)),
+        ("secret_key = \"GEHEIM", None),
+        ("secret_key = 'GEHEIM", None),
+        ("secret_key = \"GEHEIM\" \"GEHEIM\"", None),
+        ("secret_key = \"\\GEHEIM\"", None),
+        ("secret_key GEHEIM", None),
+        ("smtp_url = GEHEIM", Some(12)),
+    ] {
+        let said = of_file(&format!("production = true\n{line}\n")).unwrap();
+        let place = column.map_or("glans.toml:2:".to_owned(), |column| format!("glans.toml:2:{column}: "));
+        assert!(said.starts_with(&place) && said.lines().count() == 1, "{line}: {said}");
+        assert!(!said.contains("GEHEIM"), "{line}: {said}");
+    }
+    let twice = of_file("production = true\nproduction = true\n").unwrap();
+    assert_eq!(twice, "glans.toml:2:1: duplicate key");
+    assert_eq!(of_file("secret_key = 123456").unwrap(), "glans.toml:1: secret_key: text in quotes is expected");
+}
+
+#[test]
 fn a_wrong_value_in_the_environment_is_told_with_the_variable() {
     let said = of_environment("GLANS_LISTEN", "foo").unwrap_err();
     assert!(said.starts_with("environment: GLANS_LISTEN: "), "{said}");
