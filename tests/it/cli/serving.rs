@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use glans::platform::db::{Turn, Way};
 use glans_tests::{EmptyDatabase, Engine, on_each_database};
 
-use super::{KEY, complaint, glans};
+use super::{KEY, OTHER_KEY, complaint, glans};
 
 async fn a_read_replica_is_looked_at_before_anything_is_done(database: &EmptyDatabase) {
     let folder = tempfile::tempdir().unwrap();
@@ -95,6 +95,31 @@ async fn who_waits_for_the_database_says_so_and_may_be_stopped(database: &EmptyD
     assert_eq!(stop(server), Some(0));
 }
 
+async fn nobody_goes_on_with_another_secret_key(database: &EmptyDatabase) {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, _) = serve(folder.path(), database);
+    assert_eq!(stop(server), Some(0));
+    for command in ["serve", "worker"] {
+        let mut process = glans(folder.path(), &[command])
+            .env("GLANS_DATABASE_URL", database.url())
+            .env("GLANS_SECRET_KEY", OTHER_KEY)
+            .env("GLANS_LISTEN", "127.0.0.1:0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines().map_while(Result::ok);
+        if lines.any(|line| line.contains("listening on ") || line.contains("working")) {
+            stop(process);
+            panic!("{command} starts with another secret key");
+        }
+        let refused = process.wait_with_output().unwrap();
+        assert_eq!(refused.status.code(), Some(1), "{command}");
+        let said = complaint(&refused);
+        assert!(said.contains("this was sealed with another secret key"), "{command}: {said}");
+    }
+}
+
 async fn two_that_start_at_once_on_an_empty_database_both_serve(database: &EmptyDatabase) {
     let folder = tempfile::tempdir().unwrap();
     let mut servers = [start(folder.path(), database, &[]), start(folder.path(), database, &[])];
@@ -138,6 +163,7 @@ on_each_database!(
     a_read_replica_is_looked_at_before_anything_is_done,
     who_reads_listening_may_stop_it_at_once,
     who_waits_for_the_database_says_so_and_may_be_stopped,
+    nobody_goes_on_with_another_secret_key,
     two_that_start_at_once_on_an_empty_database_both_serve,
     of_two_demos_at_once_one_is_filled_and_both_are_served,
     the_issuer_is_where_it_listens,
