@@ -148,6 +148,12 @@ fn what_is_refused_leaves_nothing_behind() {
         assert!(said.contains("environment: GLANS_SECRET_KEY: 32 bytes in base64 are expected"), "{said}");
         assert!(is_untouched(folder.path()));
     }
+
+    let misspelt = glans(folder.path(), &["migrate", "up"]).env("GLANS_LOG", "warning").output().unwrap();
+    assert_eq!(misspelt.status.code(), Some(2));
+    let said = complaint(&misspelt);
+    assert!(said.contains("environment: GLANS_LOG: `warning` is no level; did you mean `warn`?"), "{said}");
+    assert!(is_untouched(folder.path()));
 }
 
 #[test]
