@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use glans_migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
-use super::{Failure, open};
+use super::{Failure, demo, open};
+use crate::call::today;
 use crate::identity::master_key::MasterKey;
 use crate::identity::{SetupError, keys, master_key, missing_key};
 use crate::notifications::channels::email;
@@ -45,6 +46,10 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
     }
     let pending = Migrator::get_pending_migrations_read_only(db.connection()).await?.len();
     note(pending == 0, "migrations applied", "run `glans migrate up`", &mut wrong);
+    if config.production && pending == 0 {
+        let real = demo::none_in_production(&config, &db, today(now)).await;
+        note(real.is_ok(), "no demo in production mode", &told(&real), &mut wrong);
+    }
     let secret = secret_key(&config);
     note(secret.is_ok(), "secret key", &told(&secret), &mut wrong);
     if let (Ok(Some(master)), 0) = (secret, pending) {

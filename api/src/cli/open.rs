@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use sqlx::sqlite::SqliteConnectOptions;
 
-use super::Failure;
+use super::{Failure, demo};
 use crate::app::App;
+use crate::call::today;
 use crate::identity::{keys, master_key, missing_key};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
@@ -73,12 +74,14 @@ pub(super) async fn known(config: Config) -> Result<Arc<App>, Failure> {
     app(config).await
 }
 
-/// As [`app`], with the read replica: for what goes on answering. A wrong secret key is told now, not at the first
-/// sign-in or delivery.
+/// As [`app`], with the read replica: for what goes on answering. A demo in production mode is told now, and a wrong
+/// secret key not only at the first sign-in or delivery.
 pub(super) async fn lasting_app(config: Config) -> Result<Arc<App>, Failure> {
     let replica = config.database_read_url.clone();
     let app = newest(config, replica.as_deref()).await?;
-    keys::check(&app.db, &app.identity.master, app.clock.now()).await?;
+    let now = app.clock.now();
+    demo::none_in_production(&app.config, &app.db, today(now)).await?;
+    keys::check(&app.db, &app.identity.master, now).await?;
     Ok(app)
 }
 
