@@ -3,6 +3,7 @@
 mod serving;
 
 use std::ffi::OsString;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, ExitCode, Output};
 use std::time::{Duration, Instant};
@@ -154,6 +155,40 @@ fn what_is_refused_leaves_nothing_behind() {
     let said = complaint(&misspelt);
     assert!(said.contains("environment: GLANS_LOG: `warning` is no level; did you mean `warn`?"), "{said}");
     assert!(is_untouched(folder.path()));
+}
+
+#[test]
+fn a_doctor_tells_once_what_other_commands_would_refuse() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(glans(folder.path(), &["migrate", "up"]).output().unwrap().status.success());
+    std::fs::write(folder.path().join("mail"), "").unwrap();
+    let doctor = |variables: &[(&str, &str)]| {
+        glans(folder.path(), &["doctor"]).envs(variables.iter().copied()).output().unwrap()
+    };
+    let sound = doctor(&[]);
+    assert!(sound.status.success(), "{}", complaint(&sound));
+    assert!(String::from_utf8_lossy(&sound.stdout).contains("ok    database SQLite answers"));
+    let subject = ("GLANS_VAPID_SUBJECT", "mailto:push@example.org");
+    let sender = ("GLANS_MAIL_FROM", "Glans <post@glans.example.org>");
+    for (variables, told) in [
+        (&[("GLANS_APNS_TOPIC", "nl.example.glans")][..], "configuration: `apns_topic` without `apns_key`"),
+        (&[("GLANS_APNS_KEY_ID", "K1")], "configuration: `apns_key_id` without `apns_key`"),
+        (&[subject], "configuration: `vapid_subject` without `vapid_private_key`"),
+        (&[subject, ("GLANS_VAPID_PRIVATE_KEY", "none")], "configuration: `vapid_private_key` is no key of P-256"),
+        (&[("GLANS_FCM_SERVICE_ACCOUNT", "{}")], "configuration: `fcm_service_account` is no key file"),
+        (&[sender, ("GLANS_MAIL_DIR", "mail")], "folder for e-mail: mail is no folder"),
+        (&[sender, ("GLANS_MAIL_DIR", "mail/of/today")], "folder for e-mail: mail is no folder"),
+    ] {
+        let output = doctor(variables);
+        assert_eq!(output.status.code(), Some(1), "{variables:?}");
+        let said = complaint(&output);
+        assert!(said.contains(&format!("1 of the checks failed: {told}")), "{variables:?}: {said}");
+    }
+    let key = folder.path().join("data/glans.key");
+    std::fs::write(&key, KEY).unwrap();
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let said = complaint(&doctor(&[]));
+    assert!(said.contains("1 of the checks failed: secret key: data/glans.key can be read by others"), "{said}");
 }
 
 #[test]
