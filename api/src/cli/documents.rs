@@ -10,7 +10,7 @@ use super::{Failure, open};
 use crate::call::today;
 use crate::http::documents::{manifest, sha256};
 use crate::platform::config::Config;
-use crate::platform::documents;
+use crate::platform::{alone, documents};
 
 /// The trusted documents of the apps.
 #[derive(Debug, Subcommand)]
@@ -49,6 +49,14 @@ async fn import(config: Config, file: &Path, client: &str) -> Result<(), Failure
     let app = open::known(config).await?;
     let now = app.clock.now();
     let db = app.db.write(&Scope::system(today(now))).await?;
+    // Of two imports at once, the second sees what the first brought.
+    alone::wait(&db, "documents of the apps").await?;
+    if let Some((id, other)) = documents::taken(&db, client, &documents).await? {
+        return Err(Failure::Failed(format!(
+            "document `{id}` of {client} has another text than under {other}; give it another id, or forget the other by \
+             `glans documents remove --client {other}`"
+        )));
+    }
     documents::replace(&db, client, documents, now).await?;
     db.commit().await?;
     say!("registered {count} ids of {client}");

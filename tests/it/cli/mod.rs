@@ -287,6 +287,26 @@ async fn a_doctor_warns_of_a_role_that_row_level_security_does_not_hold(database
     }
 }
 
+async fn an_id_has_one_text_in_all_releases(database: &EmptyDatabase) {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = glans(folder.path(), arguments);
+        command.env("GLANS_DATABASE_URL", database.url()).env("GLANS_SECRET_KEY", KEY).output().unwrap()
+    };
+    assert!(run(&["migrate", "up"]).status.success());
+    std::fs::write(folder.path().join("old.json"), r#"{ "feed": "{ viewer { id } }" }"#).unwrap();
+    std::fs::write(folder.path().join("new.json"), r#"{ "feed": "{ viewer { name } }" }"#).unwrap();
+    let first = run(&["documents", "import", "old.json", "--client", "ios-2.4"]);
+    assert!(first.status.success(), "{}", complaint(&first));
+    let refused = run(&["documents", "import", "new.json", "--client", "ios-2.5"]);
+    assert_eq!(refused.status.code(), Some(1));
+    let said = complaint(&refused);
+    assert!(said.contains("document `feed` of ios-2.5 has another text than under ios-2.4"), "{said}");
+    let listed = run(&["documents", "list"]);
+    let listed = String::from_utf8_lossy(&listed.stdout);
+    assert!(listed.contains("ios-2.4\t2") && !listed.contains("ios-2.5"), "{listed}");
+}
+
 /// The id behind the words in what `glans keys rotate` said.
 fn key(rotated: &Output, words: &str) -> String {
     let said = String::from_utf8_lossy(&rotated.stdout).into_owned();
@@ -366,6 +386,7 @@ on_each_database!(
     a_database_of_a_newer_program_is_told_as_such,
     a_doctor_opens_the_signing_keys,
     a_doctor_warns_of_a_role_that_row_level_security_does_not_hold,
+    an_id_has_one_text_in_all_releases,
     a_token_that_cannot_be_signed_is_in_no_log,
     nobody_is_invited_to_a_closed_board,
     an_administrator_is_invited_by_a_code_or_a_link_of_the_app,
