@@ -302,6 +302,7 @@ async fn an_id_has_one_text_in_all_releases(database: &EmptyDatabase) {
     assert_eq!(refused.status.code(), Some(1));
     let said = complaint(&refused);
     assert!(said.contains("document `feed` of ios-2.5 has another text than under ios-2.4"), "{said}");
+    assert_eq!(run(&["documents", "import", "new.json", "--client="]).status.code(), Some(2), "a release has a name");
     let listed = run(&["documents", "list"]);
     let listed = String::from_utf8_lossy(&listed.stdout);
     assert!(listed.contains("ios-2.4\t2") && !listed.contains("ios-2.5"), "{listed}");
