@@ -117,6 +117,14 @@ fn a_database_is_where_its_url_says() {
 }
 
 #[test]
+fn an_embedded_database_is_for_its_owner_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(glans(folder.path(), &["migrate", "up"]).output().unwrap().status.success());
+    let mode = std::fs::metadata(folder.path().join("data/glans.db")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
 fn a_course_is_looked_at_as_text_once_its_size_fits() {
     let folder = tempfile::tempdir().unwrap();
     let complaint_about = |content: &[u8]| {
