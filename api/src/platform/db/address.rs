@@ -51,11 +51,21 @@ pub fn check_url(url: &str) -> Result<(), ConnectError> {
     match url.split_once("://") {
         Some(("sqlite", rest)) if is_in_memory(rest) => Err(ConnectError::InMemory),
         Some(("sqlite", _)) => SqliteConnectOptions::from_str(url).map(drop).map_err(|error| malformed(&error)),
-        Some(("postgres" | "postgresql", _)) => {
-            PgConnectOptions::from_str(url).map(drop).map_err(|error| malformed(&error))
+        Some(("postgres" | "postgresql", rest)) => {
+            match PgConnectOptions::from_str(url).map_err(|error| malformed(&error)) {
+                Err(ConnectError::Malformed(reason)) if ends_in_its_password(rest) => Err(ConnectError::Malformed(
+                    format!("{reason}; in a password `/ ? # @` are written `%2F %3F %23 %40`"),
+                )),
+                read => read.map(drop),
+            }
         }
         _ => Err(ConnectError::Scheme),
     }
+}
+
+/// Whether the part with user and server ends before the sign between the two.
+fn ends_in_its_password(rest: &str) -> bool {
+    rest.find(['/', '?', '#']).is_some_and(|end| !rest[..end].contains('@') && rest[end..].contains('@'))
 }
 
 /// By the innermost reason: those around it say but that it is one.
