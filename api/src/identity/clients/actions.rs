@@ -17,7 +17,7 @@ use crate::identity::audit::{self, Deed};
 use crate::identity::sealed::WithSecret;
 use crate::identity::secret::{Kind, Secret};
 use crate::identity::tokens::issue::{AccessToken, Subject, access_token};
-use crate::organisation::{boards, schools};
+use crate::organisation::{boards, in_use, schools};
 use crate::platform::error::{Error, Result, UserErrorCode, not_found, refuse};
 use crate::platform::outbox::Event;
 use crate::platform::text::Checks;
@@ -61,7 +61,7 @@ pub(super) async fn create(write: &Write<'_>, input: ApiClientCreateInput) -> Re
     with(write.call().app(), client, &secret)
 }
 
-/// The schools that a client is narrowed to: all in sight, of the same board.
+/// The schools that a client is narrowed to: all in sight, of the same board, in use.
 async fn schools_of(write: &Write<'_>, board: BoardId, ids: &[ID]) -> Result<Vec<String>> {
     let ids: Vec<SchoolId> =
         ids.iter().map(|id| id.parse().map_err(|_| not_found("schools"))).collect::<Result<_>>()?;
@@ -70,6 +70,7 @@ async fn schools_of(write: &Write<'_>, board: BoardId, ids: &[ID]) -> Result<Vec
     if ids.is_empty() || !ids.iter().all(known) {
         return Err(not_found("schools"));
     }
+    in_use(found.iter().find_map(|school| school.archived_at), "schools")?;
     Ok(ids.iter().map(ToString::to_string).collect())
 }
 

@@ -56,7 +56,7 @@ pub struct Request<'a> {
 /// to grant all of it.
 pub async fn create(write: &Write<'_>, request: Request<'_>, prepared: Prepared) -> Result<NewCode> {
     let id: PersonId = request.person.parse().map_err(|_| not_found("person"))?;
-    let person = memberships::actions::present(write, id).await?;
+    let person = memberships::actions::present(write, id, "person").await?;
     let person = person.ok_or_else(|| not_found("person"))?;
     let guardianship = match request.guardianship {
         Some(id) => Some(guardianship_of(write, &person, id).await?),

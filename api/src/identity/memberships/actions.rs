@@ -55,7 +55,7 @@ pub async fn grant(write: &Write<'_>, input: MembershipGrantInput) -> Result<Mod
     let permit = write.authorize(policy::granting(role), seat.place.clone())?;
     in_use(seat.archived_at, "scope")?;
     let id = id.free(write.db(), &permit).await?;
-    let person = present(write, person).await?.filter(|person| seat.place.board == Some(person.board_id));
+    let person = present(write, person, "person").await?.filter(|person| seat.place.board == Some(person.board_id));
     let person = person.ok_or_else(|| not_found("person"))?;
     let is_own = person.account_id.is_some() && person.account_id == permit.account();
     if is_own && write.authorize(Action::GrantBoardAdmin, Place::board(person.board_id)).is_err() {
@@ -65,12 +65,15 @@ pub async fn grant(write: &Write<'_>, input: MembershipGrantInput) -> Result<Mod
     appoint(write, &permit, &person, &seat, Term { id, role, starts_on, ends_on }).await
 }
 
-/// The person, if in sight and still there; nobody else changes them until the transaction ends.
-pub async fn present(write: &Write<'_>, id: PersonId) -> Result<Option<person::Model>> {
-    present_in(write, &write.scope(), id).await
+/// The person, if in sight; nobody else changes them until the transaction ends. Refuses, at `field`, whose record was
+/// closed.
+pub async fn present(write: &Write<'_>, id: PersonId, field: &str) -> Result<Option<person::Model>> {
+    let person = persons::store::lock(write.db(), &write.scope(), id).await?;
+    in_use(person.as_ref().and_then(|person| person.archived_at), field)?;
+    Ok(person)
 }
 
-/// As [`present`], in `scope`.
+/// As [`present`], in `scope`; none whose record was closed.
 pub async fn present_in(write: &Write<'_>, scope: &Scope, id: PersonId) -> Result<Option<person::Model>> {
     let person = persons::store::lock(write.db(), scope, id).await?;
     Ok(person.filter(|person| person.archived_at.is_none() && person.erased_at.is_none()))

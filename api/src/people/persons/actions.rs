@@ -95,6 +95,7 @@ pub(super) async fn update(write: &Write<'_>, input: PersonUpdateInput) -> Resul
         return Err(refuse(UserErrorCode::Conflict, "id", "This person was erased. Make a new record instead."));
     }
     check_version(&person, person.version, input.if_version)?;
+    in_use(person.archived_at, "id")?;
     let details = input.over(&person).checked("")?;
     let is_other_address = details.email != person.email;
     let version = person.version;
