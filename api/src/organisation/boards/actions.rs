@@ -81,6 +81,7 @@ pub(super) async fn archive(write: &Write<'_>, input: BoardArchiveInput) -> Resu
     if board.archived_at.is_some() {
         return Ok(board);
     }
+    check_version(&board, board.version, input.if_version)?;
     let version = board.version;
     let mut row = board.into_active_model();
     row.archived_at = Set(Some(write.now()));

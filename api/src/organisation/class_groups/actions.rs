@@ -68,6 +68,7 @@ pub(super) async fn archive(write: &Write<'_>, input: ClassGroupArchiveInput) ->
     if group.archived_at.is_some() {
         return Ok(group);
     }
+    check_version(&group, group.version, input.if_version)?;
     let version = group.version;
     let mut row = group.into_active_model();
     row.archived_at = Set(Some(write.now()));

@@ -58,6 +58,7 @@ pub(super) async fn archive(write: &Write<'_>, input: ClusterArchiveInput) -> Re
     if cluster.archived_at.is_some() {
         return Ok(cluster);
     }
+    check_version(&cluster, cluster.version, input.if_version)?;
     rules::may_close(schools::store::any_open_in(write.db(), &write.scope(), cluster.id).await?)?;
     let version = cluster.version;
     let mut row = cluster.into_active_model();

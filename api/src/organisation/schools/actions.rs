@@ -111,6 +111,7 @@ pub(super) async fn archive(write: &Write<'_>, input: SchoolArchiveInput) -> Res
     if school.archived_at.is_some() {
         return Ok(school);
     }
+    check_version(&school, school.version, input.if_version)?;
     let version = school.version;
     let mut row = school.into_active_model();
     row.archived_at = Set(Some(write.now()));
