@@ -158,8 +158,11 @@ pub(super) async fn update_lesson(write: &Write<'_>, input: LessonUpdateInput) -
     let (view, permit) = draft_with(write, Part::Lesson(id)).await?;
     let lesson = store::lock_lesson(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("id"))?;
     check_version(&lesson, lesson.version, input.if_version)?;
-    let lesson = revision::lesson(lesson, &input, &view.content.edition)?;
-    let lesson = store::update_lesson(write.db(), &permit, lesson, write.now()).await?;
+    let changed = revision::lesson(lesson.clone(), &input, &view.content.edition)?;
+    if changed == lesson {
+        return Ok(lesson);
+    }
+    let lesson = store::update_lesson(write.db(), &permit, changed, write.now()).await?;
     mark_edited(write, &permit, &view, &lesson).await?;
     write.emit(&permit, Event::about("lesson.updated", lesson.id)).await?;
     Ok(lesson)
@@ -170,8 +173,11 @@ pub(super) async fn update_material(write: &Write<'_>, input: MaterialUpdateInpu
     let (view, permit) = draft_with(write, Part::Material(id)).await?;
     let material = store::lock_material(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("id"))?;
     check_version(&material, material.version, input.if_version)?;
-    let material = revision::material(material, &input, &view.content.edition)?;
-    let material = store::update_material(write.db(), &permit, material, write.now()).await?;
+    let changed = revision::material(material.clone(), &input, &view.content.edition)?;
+    if changed == material {
+        return Ok(material);
+    }
+    let material = store::update_material(write.db(), &permit, changed, write.now()).await?;
     mark_edited(write, &permit, &view, &material).await?;
     write.emit(&permit, Event::about("material.updated", material.id)).await?;
     Ok(material)

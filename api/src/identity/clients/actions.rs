@@ -8,7 +8,7 @@ use glans_entity::localized::Strings;
 use glans_entity::scope::Scope;
 use sea_orm::ConnectionTrait;
 
-use super::types::ApiClientCreateInput;
+use super::types::{ApiClientCreateInput, ApiClientRevokeInput};
 use super::{rules, store};
 use crate::access::{Action, ApiScope, ClientActor, Place};
 use crate::app::App;
@@ -18,7 +18,7 @@ use crate::identity::sealed::WithSecret;
 use crate::identity::secret::{Kind, Secret};
 use crate::identity::tokens::issue::{AccessToken, Subject, access_token};
 use crate::organisation::{boards, in_use, schools};
-use crate::platform::error::{Error, Result, UserErrorCode, not_found, refuse};
+use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
 use crate::platform::text::Checks;
 
@@ -90,12 +90,13 @@ pub(super) async fn rotate_secret(write: &Write<'_>, id: &ID) -> Result<NewSecre
     with(write.call().app(), client, &secret)
 }
 
-pub(super) async fn revoke(write: &Write<'_>, id: &ID) -> Result<api_client::Model> {
-    let client = lock(write, id).await?;
+pub(super) async fn revoke(write: &Write<'_>, input: ApiClientRevokeInput) -> Result<api_client::Model> {
+    let client = lock(write, &input.id).await?;
     let permit = write.authorize(Action::ApiClientWrite, Place::board(client.board_id))?;
     if client.revoked_at.is_some() {
         return Ok(client);
     }
+    check_version(&client, client.version, input.if_version)?;
     let client = store::revoke(write.db(), &permit, client, write.now()).await?;
     audit::record(write, Some(client.board_id), Deed::ClientRevoked, Some(client.id.to_string())).await?;
     write.emit(&permit, Event::about("api_client.revoked", client.id)).await?;

@@ -7,7 +7,7 @@ use glans_entity::people::{Role, ScopeKind, person};
 use glans_entity::scope::Scope;
 
 use super::places::{self, Seat};
-use super::types::MembershipGrantInput;
+use super::types::{MembershipGrantInput, MembershipRevokeInput};
 use super::{rules, store};
 use crate::access::{Action, Permit, Place, policy};
 use crate::call::Write;
@@ -15,7 +15,7 @@ use crate::identity::audit::{self, Deed};
 use crate::identity::invitations;
 use crate::organisation::in_use;
 use crate::people::{memberships, persons};
-use crate::platform::error::{Result, UserErrorCode, not_found, refuse};
+use crate::platform::error::{Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
 use crate::platform::text::Checks;
 
@@ -127,14 +127,15 @@ pub async fn appoint(
 }
 
 /// Takes a role from a person. Taking it again changes nothing.
-pub async fn revoke(write: &Write<'_>, id: &str) -> Result<Model> {
-    let id = id.parse().map_err(|_| not_found("id"))?;
+pub async fn revoke(write: &Write<'_>, input: MembershipRevokeInput) -> Result<Model> {
+    let id = input.id.parse().map_err(|_| not_found("id"))?;
     let held = store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("id"))?;
     let place = places::place_of(write.db(), &held).await?.ok_or_else(|| not_found("id"))?;
     let permit = write.authorize(policy::granting(held.role), place)?;
     if held.ended_at.is_some() {
         return Ok(held);
     }
+    check_version(&held, held.version, input.if_version)?;
     if held.role == Role::BoardAdmin {
         memberships::actions::keep_one_administrator(write, held.board_id, held.person_id).await?;
     }

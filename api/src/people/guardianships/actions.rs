@@ -132,6 +132,9 @@ pub(super) async fn update(write: &Write<'_>, input: GuardianshipUpdateInput) ->
     let ends_on = changed.ends_on.filter(|_| !input.ends_on.is_undefined());
     let priority = changed.contact_priority.filter(|_| !input.contact_priority.is_undefined());
     checks.with(rules::is_sound(changed.starts_on, ends_on, priority))?;
+    if changed == row {
+        return Ok(row);
+    }
     let deeds = deeds(&row, &changed);
     let row = store::update(write.db(), &permit, changed, write.now()).await?;
     for deed in deeds {
