@@ -150,10 +150,11 @@ async fn clients_are_for_administrators_of_their_board(world: &World) {
     let theirs = json!({ "id": world.theirs.client.to_string() });
     let foreign = admin.does("apiClientRevoke", "apiClient { id }", theirs).await;
     assert_eq!(foreign.refusals("apiClientRevoke"), ["NOT_FOUND id"]);
-    let empty = json!({ "board": world.ours.id.to_string(), "name": " ", "scopes": [] });
+    let schools = [world.theirs.schools[0]];
+    let empty = json!({ "board": world.ours.id.to_string(), "name": " ", "scopes": [], "schools": schools });
     assert_eq!(
         admin.does("apiClientCreate", MADE, empty).await.refusals("apiClientCreate"),
-        ["REQUIRED name", "REQUIRED scopes"]
+        ["REQUIRED name", "REQUIRED scopes", "NOT_FOUND schools"]
     );
 }
 

@@ -36,12 +36,13 @@ pub(super) async fn create(write: &Write<'_>, input: ApiClientCreateInput) -> Re
     let permit = write.authorize(Action::ApiClientWrite, Place::from(&board))?;
     let mut checks = Checks::default();
     let id = checks.own_id(input.id.as_ref(), ApiClientId::new);
-    let (name, scopes) = checks.with(rules::details(&input.name, input.scopes))?;
-    let id = id.free(write.db(), &permit).await?;
+    let details = checks.heed(rules::details(&input.name, input.scopes))?;
     let school_ids = match &input.schools {
-        None => None,
-        Some(ids) => Some(schools_of(write, board.id, ids).await?),
+        None => Some(None),
+        Some(ids) => checks.heed(schools_of(write, board.id, ids).await)?.map(Some),
     };
+    let ((name, scopes), school_ids) = checks.all(details.zip(school_ids))?;
+    let id = id.free(write.db(), &permit).await?;
     let row = api_client::Model {
         id,
         board_id: board.id,
