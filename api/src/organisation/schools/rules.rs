@@ -51,12 +51,9 @@ pub enum Key<'k> {
 pub fn key<'k>(id: Option<&str>, code: Option<&'k str>) -> Result<Key<'k>> {
     match (id, code) {
         (Some(id), None) => Ok(Key::Id(id.parse().ok())),
-        (None, Some(code)) => {
-            let split = split_code(code).map(|(brin, location)| Key::Code(brin, location));
-            let message =
-                "A BRIN has two digits and two capital letters, as 03AB, or those and the location, as 03AB00.";
-            split.ok_or_else(|| coded(Code::BadUserInput, message))
-        }
+        (None, Some(code)) => split_code(code)
+            .map(|(brin, location)| Key::Code(brin, location))
+            .ok_or_else(|| coded(Code::BadUserInput, "A BRIN looks like 03AB, or with its location like 03AB00.")),
         _ => Err(coded(Code::BadUserInput, "Ask with `id` or with `brin`: with one of them, not with both.")),
     }
 }
