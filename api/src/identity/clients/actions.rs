@@ -87,6 +87,7 @@ pub(super) async fn rotate_secret(write: &Write<'_>, id: &ID) -> Result<NewSecre
     store::end_secrets(write.db(), &permit, client.id, true, now + rules::OVERLAP).await?;
     store::insert_secret(write.db(), &permit, &client, secret.hash(), now).await?;
     audit::record(write, Some(client.board_id), Deed::ClientSecretRotated, Some(client.id.to_string())).await?;
+    write.emit(&permit, Event::about("api_client.secret_rotated", client.id)).await?;
     with(write.call().app(), client, &secret)
 }
 
