@@ -241,8 +241,6 @@ pub(super) async fn text(
     match (&input.document, &input.upload) {
         (Some(document), None) => Ok(("document", document.clone())),
         (None, Some(upload)) => {
-            let (action, place) = writing(Some(board));
-            write.authorize(action, place)?;
             let (db, scope) = (write.db(), write.scope());
             Ok(("upload", uploads::text(db, &scope, write.now(), board, upload).await?))
         }
@@ -284,13 +282,16 @@ pub(super) async fn read_ahead(
     Ok(Some(read.await.map_err(Error::fault)?))
 }
 
-/// The board that an import names, if it is in sight.
+/// The board that an import names, if it is in sight, in use and one where the caller may import.
 pub(super) async fn board(write: &Write<'_>, id: &str) -> Result<BoardId> {
     let id = id.parse().map_err(|_| not_found("board"))?;
     let board = crate::organisation::boards::store::by_id(write.db(), &write.scope(), id).await?;
     let board = board.ok_or_else(|| not_found("board"))?;
+    let (action, place) = writing(Some(board.id));
+    write.authorize(action, place)?;
     match board.archived_at {
-        Some(_) => Err(refuse(UserErrorCode::Conflict, "board", "This board is closed. Choose another one.")),
+        // To the program itself a board is never closed.
+        Some(_) => Err(refuse(UserErrorCode::Conflict, "", access::CLOSED)),
         None => Ok(board.id),
     }
 }

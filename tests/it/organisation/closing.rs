@@ -37,6 +37,10 @@ async fn nothing_of_a_closed_board_changes(world: &World) {
     ] {
         assert_eq!(codes(&act(world, who, name, "", input).await), ["CONFLICT"], "{name}");
     }
+    let course = json!({ "board": ours.id, "document": "key: anders" });
+    let refused = act(world, Who::Admin, "programmeImport", "", course.clone()).await;
+    assert_eq!(refusals(&refused), ["CONFLICT "], "of the whole, as everything else");
+    assert_eq!(codes(&act(world, Who::Teacher, "programmeImport", "", course).await), ["FORBIDDEN"]);
     for id in [
         ours.id.to_string(),
         ours.clusters[0].to_string(),

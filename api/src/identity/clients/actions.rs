@@ -36,12 +36,13 @@ pub(super) async fn create(write: &Write<'_>, input: ApiClientCreateInput) -> Re
     let permit = write.authorize(Action::ApiClientWrite, Place::from(&board))?;
     let mut checks = Checks::default();
     let id = checks.own_id(input.id.as_ref(), ApiClientId::new);
-    let (name, scopes) = checks.with(rules::details(&input.name, input.scopes))?;
-    let id = id.free(write.db(), &permit).await?;
+    let details = checks.heed(rules::details(&input.name, input.scopes))?;
     let school_ids = match &input.schools {
-        None => None,
-        Some(ids) => Some(schools_of(write, board.id, ids).await?),
+        None => Some(None),
+        Some(ids) => checks.heed(schools_of(write, board.id, ids).await)?.map(Some),
     };
+    let ((name, scopes), school_ids) = checks.all(details.zip(school_ids))?;
+    let id = id.free(write.db(), &permit).await?;
     let row = api_client::Model {
         id,
         board_id: board.id,
@@ -87,6 +88,7 @@ pub(super) async fn rotate_secret(write: &Write<'_>, id: &ID) -> Result<NewSecre
     store::end_secrets(write.db(), &permit, client.id, true, now + rules::OVERLAP).await?;
     store::insert_secret(write.db(), &permit, &client, secret.hash(), now).await?;
     audit::record(write, Some(client.board_id), Deed::ClientSecretRotated, Some(client.id.to_string())).await?;
+    write.emit(&permit, Event::about("api_client.secret_rotated", client.id)).await?;
     with(write.call().app(), client, &secret)
 }
 
