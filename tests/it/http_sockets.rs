@@ -82,7 +82,7 @@ async fn each_breach_of_the_protocol_has_its_code() {
         (vec![of_token("nothing of the kind")], 4403),
         (vec![init.clone(), subscribe.clone(), subscribe], 4409),
         (vec![init.clone(), init.clone()], 4429),
-        (vec![of_token("Bearer unlucky")], 1011),
+        (vec![of_token("Bearer unlucky")], 1013),
     ] {
         let mut socket = Socket::open(&door).await;
         for message in &messages {

@@ -212,7 +212,7 @@ fn denied(why: Denied) -> Closing {
         Denied::Later { .. } => Closing::LATER,
         Denied::Fault(cause) => {
             tracing::error!(cause, "a socket could not be admitted");
-            Closing::INTERNAL
+            Closing::UNABLE
         }
     }
 }

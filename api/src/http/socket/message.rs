@@ -19,9 +19,10 @@ impl Closing {
 
     pub(super) const GONE: Self = Self::new(1000, "");
     pub(super) const STOPPING: Self = Self::new(1001, "The server stops. Connect again");
-    pub(super) const NO_ANSWER: Self = Self::new(1008, "No answer to a ping");
     pub(super) const TOO_LARGE: Self = Self::new(1009, "A message is broken or larger than 64 KiB");
-    pub(super) const INTERNAL: Self = Self::new(1011, "Something went wrong on our side");
+    // Not 1008 and 1011, which say it better: clients as graphql-ws never come back after them.
+    pub(super) const NO_ANSWER: Self = Self::new(1013, "No answer to a ping. Connect again");
+    pub(super) const UNABLE: Self = Self::new(1013, "Something went wrong on our side. Connect again in a moment");
     pub(super) const LATER: Self = Self::new(1013, "Others are at work just now. Connect again in a moment");
     pub(super) const TOO_MANY_SOCKETS: Self = Self::new(1013, "Too many sockets of this account are open");
     pub(super) const TOO_SLOW: Self = Self::new(1013, "Messages are taken too slowly");
@@ -159,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_reason_fits_into_a_control_frame() {
-        for closing in [Closing::STOPPING, Closing::TOO_LARGE, Closing::TOO_MANY_SOCKETS, Closing::INIT_TIMEOUT] {
+        for closing in [Closing::STOPPING, Closing::TOO_LARGE, Closing::UNABLE, Closing::LATER, Closing::INIT_TIMEOUT] {
             assert!(closing.reason.len() <= 123);
         }
     }
