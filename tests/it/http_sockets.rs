@@ -8,6 +8,8 @@ use glans::http::Settings;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
@@ -101,6 +103,20 @@ async fn what_is_no_text_closes() {
     let mut large = Socket::open(&door).await;
     large.0.send(Message::text("x".repeat(65 * 1024))).await.unwrap();
     assert_eq!(large.closes().await, 1009);
+}
+
+#[tokio::test]
+async fn who_closes_is_answered() {
+    let door = Door::open().await;
+    let (fresh, greeted) = (Socket::open(&door).await, Socket::greeted(&door, "person").await);
+    let mut busy = Socket::greeted(&door, "person").await;
+    busy.subscribes("1", "subscription { endless }").await;
+    assert_eq!(busy.hears().await["type"], "next");
+    for mut socket in [fresh, greeted, busy] {
+        let frame = CloseFrame { code: CloseCode::Normal, reason: "".into() };
+        socket.0.close(Some(frame)).await.unwrap();
+        assert_eq!(socket.closes().await, 1000);
+    }
 }
 
 #[tokio::test]
