@@ -114,6 +114,28 @@ async fn a_server_that_is_gone_is_a_fault_of_ours() {
     }
 }
 
+/// Each connection that lay idle is found gone by somebody.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_asks_a_server_that_was_started_again_does_not_notice() {
+    let Some(programs) = cluster::programs() else { return };
+    let mut cluster = Cluster::start(&programs);
+    let db = Database::connect(&cluster.url()).await.unwrap();
+    let on = DateTime::UNIX_EPOCH.date_naive();
+    let all = all_of(async || db.look_up(on).await).await;
+    assert!(all.len() > 1);
+    let times = all.len() + 1;
+    for begun in all {
+        begun.rollback().await.unwrap();
+    }
+    // They are given back in the background.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    cluster.stop();
+    cluster.start_again();
+    for _ in 0..times {
+        db.look_up(on).await.unwrap().rollback().await.unwrap();
+    }
+}
+
 async fn setting(db: &DatabaseTransaction, name: &str) -> String {
     let sql = "SELECT current_setting($1) AS value";
     let row = db.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, [name.into()])).await;
