@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{CloseCode, Data as OpData, OpCode};
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
@@ -103,6 +104,14 @@ async fn what_is_no_text_closes() {
     let mut large = Socket::open(&door).await;
     large.0.send(Message::text("x".repeat(65 * 1024))).await.unwrap();
     assert_eq!(large.closes().await, 1009);
+    let mut garbled = Socket::open(&door).await;
+    let frame = Frame::message(vec![0xff_u8, 0xfe], OpCode::Data(OpData::Text), true);
+    garbled.0.send(Message::Frame(frame)).await.unwrap();
+    assert_eq!(garbled.closes().await, 1007);
+    let mut broken = Socket::open(&door).await;
+    let frame = Frame::message(b"{}".to_vec(), OpCode::Data(OpData::Continue), true);
+    broken.0.send(Message::Frame(frame)).await.unwrap();
+    assert_eq!(broken.closes().await, 1002);
 }
 
 #[tokio::test]
