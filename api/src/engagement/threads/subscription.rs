@@ -172,11 +172,12 @@ impl Following {
             return Ok(false);
         }
         self.must_be_in_sight().await?;
-        self.read_at = now;
         let (db, scope) = (self.call.read().await?, self.call.scope());
         let told: Vec<MessageId> = self.told.iter().map(|(_, id)| *id).collect();
         let from = self.since - LATE;
         self.ahead = store::seen_since(&*db, &scope, now, self.thread, from, &told, AHEAD).await?.into();
+        // Not before: what could not be read again is no fresher.
+        self.read_at = now;
         if self.ahead.is_empty() {
             let next = store::next_arrival(&*db, &scope, now, self.thread).await?;
             let quiet = next.and_then(|next| (next - now).to_std().ok()).unwrap_or(LOOK_AGAIN);

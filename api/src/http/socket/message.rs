@@ -188,7 +188,8 @@ mod tests {
 
     #[test]
     fn a_reason_fits_into_a_control_frame() {
-        for closing in [Closing::STOPPING, Closing::TOO_LARGE, Closing::UNABLE, Closing::LATER, Closing::INIT_TIMEOUT] {
+        let waiting = [Closing::NO_ANSWER, Closing::UNABLE, Closing::LATER, Closing::TOO_MANY_SOCKETS];
+        for closing in [Closing::STOPPING, Closing::TOO_LARGE, Closing::INIT_TIMEOUT].into_iter().chain(waiting) {
             assert!(closing.reason.len() <= 123);
         }
     }

@@ -141,9 +141,11 @@ impl Following {
             return Ok(false);
         }
         self.must_be_in_sight().await?;
-        self.read_at = self.call.now();
+        let now = self.call.now();
         let (db, scope) = (self.call.read().await?, self.call.scope());
         self.ahead = store::events_after(&*db, &scope, self.cohort, self.after).await?.into();
+        // Not before: what could not be read again is no fresher.
+        self.read_at = now;
         drop(db);
         if self.ahead.is_empty() {
             // Whoever waits gives the snapshot back.
