@@ -11,6 +11,7 @@ use glans::platform::error::Error;
 use glans_entity::ids::BoardId;
 use glans_entity::organisation::{board, school};
 use glans_entity::scope::Scope;
+use glans_migration::Migrator;
 use glans_tests::cluster::{self, Cluster};
 use glans_tests::{Engine, Who, World, on_each_database, run};
 use sea_orm::sea_query::Expr;
@@ -18,6 +19,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
     Statement, TransactionTrait,
 };
+use sea_orm_migration::MigratorTrait;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -111,6 +113,34 @@ async fn a_server_that_is_gone_is_a_fault_of_ours() {
     for told in knocking.join_all().await {
         let told = Error::from(told.unwrap_err());
         assert!(matches!(told, Error::Fault(_)), "{told:?}");
+    }
+}
+
+/// Each connection that lay idle is found gone by somebody.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_asks_a_server_that_was_started_again_does_not_notice() {
+    let Some(programs) = cluster::programs() else { return };
+    let mut cluster = Cluster::start(&programs);
+    let maintenance = Database::connect(&cluster.url()).await.unwrap();
+    maintenance.connection().execute_unprepared("CREATE DATABASE glans").await.unwrap();
+    maintenance.close().await.unwrap();
+    let url = cluster.url();
+    let (server, _) = url.rsplit_once('/').unwrap();
+    let db = Database::connect(&format!("{server}/glans")).await.unwrap();
+    Migrator::up(db.connection(), None).await.unwrap();
+    let on = DateTime::UNIX_EPOCH.date_naive();
+    let all = all_of(async || db.look_up(on).await).await;
+    assert!(all.len() > 1);
+    let times = all.len() + 1;
+    for begun in all {
+        begun.rollback().await.unwrap();
+    }
+    // They are given back in the background.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    cluster.stop();
+    cluster.start_again();
+    for _ in 0..times {
+        db.look_up(on).await.unwrap().rollback().await.unwrap();
     }
 }
 

@@ -1,6 +1,6 @@
 //! The trusted documents of releases, as they lie in the database.
 
-use glans::platform::documents::{releases, remove, replace, text};
+use glans::platform::documents::{releases, remove, replace, taken, text};
 use glans_entity::scope::Scope;
 use glans_tests::{Program, on_each_database};
 
@@ -22,6 +22,10 @@ async fn found(program: &Program, id: &str) -> Option<String> {
 
 async fn known(program: &Program) -> Vec<(String, i64)> {
     releases(program.app.db.connection()).await.unwrap()
+}
+
+async fn found_taken(program: &Program, client: &str, all: &[(&str, &str)]) -> Option<(String, String)> {
+    taken(program.app.db.connection(), client, &documents(all).into_iter().collect()).await.unwrap()
 }
 
 async fn releases_stand_side_by_side(program: &Program) {
@@ -52,8 +56,17 @@ async fn a_removed_release_leaves_what_others_brought(program: &Program) {
     assert_eq!(found(program, "sha256:b").await.as_deref(), Some("{ b }"));
 }
 
+async fn an_id_with_another_text_is_taken_by_the_other_release(program: &Program) {
+    import(program, "ios-2.4", &[("feed", "{ a }"), ("sha256:a", "{ a }")]).await;
+    let other = Some(("feed".to_owned(), "ios-2.4".to_owned()));
+    assert_eq!(found_taken(program, "ios-2.5", &[("a", "{ b }"), ("feed", "{ b }")]).await, other);
+    assert_eq!(found_taken(program, "ios-2.5", &[("feed", "{ a }"), ("sha256:a", "{ a }")]).await, None);
+    assert_eq!(found_taken(program, "ios-2.4", &[("feed", "{ b }")]).await, None, "a release may change its own");
+}
+
 on_each_database!(
     releases_stand_side_by_side,
     a_release_that_comes_again_replaces_itself_alone,
     a_removed_release_leaves_what_others_brought,
+    an_id_with_another_text_is_taken_by_the_other_release,
 );

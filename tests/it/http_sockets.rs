@@ -8,6 +8,9 @@ use glans::http::Settings;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{CloseCode, Data as OpData, OpCode};
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
@@ -82,7 +85,7 @@ async fn each_breach_of_the_protocol_has_its_code() {
         (vec![of_token("nothing of the kind")], 4403),
         (vec![init.clone(), subscribe.clone(), subscribe], 4409),
         (vec![init.clone(), init.clone()], 4429),
-        (vec![of_token("Bearer unlucky")], 1011),
+        (vec![of_token("Bearer unlucky")], 1013),
     ] {
         let mut socket = Socket::open(&door).await;
         for message in &messages {
@@ -101,6 +104,28 @@ async fn what_is_no_text_closes() {
     let mut large = Socket::open(&door).await;
     large.0.send(Message::text("x".repeat(65 * 1024))).await.unwrap();
     assert_eq!(large.closes().await, 1009);
+    let mut garbled = Socket::open(&door).await;
+    let frame = Frame::message(vec![0xff_u8, 0xfe], OpCode::Data(OpData::Text), true);
+    garbled.0.send(Message::Frame(frame)).await.unwrap();
+    assert_eq!(garbled.closes().await, 1007);
+    let mut broken = Socket::open(&door).await;
+    let frame = Frame::message(b"{}".to_vec(), OpCode::Data(OpData::Continue), true);
+    broken.0.send(Message::Frame(frame)).await.unwrap();
+    assert_eq!(broken.closes().await, 1002);
+}
+
+#[tokio::test]
+async fn who_closes_is_answered() {
+    let door = Door::open().await;
+    let (fresh, greeted) = (Socket::open(&door).await, Socket::greeted(&door, "person").await);
+    let mut busy = Socket::greeted(&door, "person").await;
+    busy.subscribes("1", "subscription { endless }").await;
+    assert_eq!(busy.hears().await["type"], "next");
+    for mut socket in [fresh, greeted, busy] {
+        let frame = CloseFrame { code: CloseCode::Normal, reason: "".into() };
+        socket.0.close(Some(frame)).await.unwrap();
+        assert_eq!(socket.closes().await, 1000);
+    }
 }
 
 #[tokio::test]

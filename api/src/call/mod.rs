@@ -24,6 +24,7 @@ use crate::metrics::engagement::Allowance;
 use crate::metrics::queries::Questions;
 use crate::people::access_log::Opened;
 use crate::platform::error::{Code, Result, coded};
+use crate::platform::following::Rests;
 use crate::replay::Replayed;
 use crate::sync::Marked;
 use crate::turns::Turns;
@@ -233,6 +234,15 @@ impl Call {
     /// The next read sees what was committed since.
     pub async fn look_again(&self) {
         *self.snapshot.lock().await = None;
+    }
+
+    /// As [`Rests::heed`], for who follows by this call.
+    pub async fn heed<T>(&self, rests: &mut Rests, looked: Result<T>) -> Result<Option<T>> {
+        if looked.is_err() {
+            // Whoever rests gives the snapshot back, and a broken one is of no use.
+            self.look_again().await;
+        }
+        rests.heed(looked).await
     }
 
     /// The next read sees what was committed since, as far as the caller may see it by now.

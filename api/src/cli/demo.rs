@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use sea_orm::ActiveEnum;
@@ -11,6 +12,7 @@ use crate::app::App;
 use crate::demo::actions::{self, Filled};
 use crate::demo::{DemoAccount, Size};
 use crate::platform::config::Config;
+use crate::platform::db::Database;
 
 /// How large the demo is.
 #[derive(Clone, Copy, Debug, Args)]
@@ -68,6 +70,16 @@ pub(super) fn allowed(config: &Config) -> Result<(), Failure> {
     if config.production {
         let message = "the password of a demo is published, so there is none in production mode; start without --demo";
         return Err(Failure::Usage(message.to_owned()));
+    }
+    Ok(())
+}
+
+/// In production mode, refuses a database that holds a demo: whoever reads the documentation could sign in.
+pub(super) async fn none_in_production(config: &Config, db: &Database, today: NaiveDate) -> Result<(), Failure> {
+    if config.production && actions::is_there(db, today).await? {
+        let message = "this database holds a demo, whose password is published, so it is not for production mode; name \
+                       another database with --database-url, or in the configuration";
+        return Err(Failure::Failed(message.to_owned()));
     }
     Ok(())
 }

@@ -4,10 +4,11 @@ use chrono::{DateTime, Utc};
 use glans_migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
-use super::{Failure, open};
+use super::{Failure, demo, open};
+use crate::call::today;
 use crate::identity::master_key::MasterKey;
 use crate::identity::{SetupError, keys, master_key, missing_key};
-use crate::notifications::channels::email;
+use crate::notifications::channels::{Gateways, email};
 use crate::platform::bus;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
@@ -25,9 +26,10 @@ const UNBOUND: &str = "warn  role in the database: for a superuser, or with BYPA
 /// Prints a line per check; fails when one of them does.
 pub(super) async fn run(config: Config) -> Result<(), Failure> {
     let mut wrong = Vec::new();
-    say!("ok    configuration");
+    let gateways = Gateways::of(&config).map(drop);
+    note(gateways.is_ok(), "configuration", &told(&gateways), &mut wrong);
     let db = open::existing(&config).await?;
-    say!("ok    database {:?} answers", db.backend());
+    say!("ok    database {} answers", if db.backend() == DbBackend::Postgres { "PostgreSQL" } else { "SQLite" });
     let now = Clock::default().now();
     if db.backend() == DbBackend::Postgres {
         server(&db, now, &mut wrong).await?;
@@ -43,8 +45,16 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
         let reached = email::check(&config).await;
         note(reached.is_ok(), "mail server answers", &told(&reached), &mut wrong);
     }
+    if config.mail_dir.is_some() {
+        let place = email::check(&config).await;
+        note(place.is_ok(), "folder for e-mail", &told(&place), &mut wrong);
+    }
     let pending = Migrator::get_pending_migrations_read_only(db.connection()).await?.len();
     note(pending == 0, "migrations applied", "run `glans migrate up`", &mut wrong);
+    if config.production && pending == 0 {
+        let real = demo::none_in_production(&config, &db, today(now)).await;
+        note(real.is_ok(), "no demo in production mode", &told(&real), &mut wrong);
+    }
     let secret = secret_key(&config);
     note(secret.is_ok(), "secret key", &told(&secret), &mut wrong);
     if let (Ok(Some(master)), 0) = (secret, pending) {
@@ -98,6 +108,8 @@ fn told<T>(outcome: &Result<T, impl ToString>) -> String {
 fn note(good: bool, what: &str, remedy: &str, wrong: &mut Vec<String>) {
     say!("{}  {what}", if good { "ok  " } else { "wrong" });
     if !good {
+        // Some remedies say themselves what they are for.
+        let remedy = remedy.strip_prefix(what).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(remedy);
         wrong.push(format!("{what}: {remedy}"));
     }
 }

@@ -10,7 +10,7 @@ use super::{Failure, open};
 use crate::call::today;
 use crate::http::documents::{manifest, sha256};
 use crate::platform::config::Config;
-use crate::platform::documents;
+use crate::platform::{alone, documents};
 
 /// The trusted documents of the apps.
 #[derive(Debug, Subcommand)]
@@ -20,7 +20,7 @@ pub(super) enum Documents {
         /// A manifest of Apollo, Relay or GraphQL Code Generator.
         file: PathBuf,
         /// The app and its release, as `ios-2.4`. Releases stand side by side until they are removed.
-        #[arg(long, value_name = "NAME")]
+        #[arg(long, value_name = "NAME", value_parser = release)]
         client: String,
     },
     /// Show which releases are registered.
@@ -31,6 +31,18 @@ pub(super) enum Documents {
         #[arg(long, value_name = "NAME")]
         client: String,
     },
+}
+
+/// Letters at most in the name of a release.
+const LONGEST_NAME: usize = 100;
+
+/// The name of a release: `list` shows one in a line, with a tab behind.
+fn release(text: &str) -> Result<String, String> {
+    let name = text.trim();
+    if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+        return Err(format!("a name of 1 to {LONGEST_NAME} characters in one line is expected, as `ios-2.4`"));
+    }
+    Ok(name.to_owned())
 }
 
 /// Runs the command. A running server takes notice within five seconds.
@@ -49,6 +61,14 @@ async fn import(config: Config, file: &Path, client: &str) -> Result<(), Failure
     let app = open::known(config).await?;
     let now = app.clock.now();
     let db = app.db.write(&Scope::system(today(now))).await?;
+    // Of two imports at once, the second sees what the first brought.
+    alone::wait(&db, "documents of the apps").await?;
+    if let Some((id, other)) = documents::taken(&db, client, &documents).await? {
+        return Err(Failure::Failed(format!(
+            "document `{id}` of {client} has another text than under {other}; give it another id, or forget the other by \
+             `glans documents remove --client {other}`"
+        )));
+    }
     documents::replace(&db, client, documents, now).await?;
     db.commit().await?;
     say!("registered {count} ids of {client}");
@@ -85,4 +105,19 @@ fn read(file: &Path) -> Result<BTreeMap<String, String>, Failure> {
         .into_iter()
         .flat_map(|entry| [(format!("sha256:{}", sha256(&entry.text)), entry.text.clone()), (entry.id, entry.text)])
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_release_has_a_name_of_one_line() {
+        assert_eq!(release("ios-2.4"), Ok("ios-2.4".to_owned()));
+        assert_eq!(release(" Ouder-app 2 "), Ok("Ouder-app 2".to_owned()));
+        assert!(release(&"é".repeat(100)).is_ok());
+        for wrong in ["", " ", "ios\t2.4", "ios\n2.4", &"é".repeat(101)] {
+            assert!(release(wrong).is_err(), "{wrong:?}");
+        }
+    }
 }

@@ -38,7 +38,7 @@ use crate::platform::config::{self, Config};
 
 /// Glans: the API that carries a parent-engagement course to every family.
 #[derive(Debug, Parser)]
-#[command(name = "glans", version, about, max_term_width = 100)]
+#[command(name = "glans", version, about, max_term_width = 100, after_help = "Without a command it is `serve --demo`.")]
 struct Cli {
     /// The configuration file; `glans.toml` where it is there.
     #[arg(long, global = true, value_name = "FILE", env = "GLANS_CONFIG")]
@@ -174,6 +174,12 @@ mod tests {
     use std::os::unix::ffi::OsStringExt;
 
     use super::*;
+
+    #[test]
+    fn the_help_says_what_happens_without_a_command() {
+        let help = Cli::try_parse_from(["glans", "--help"]).unwrap_err().to_string();
+        assert!(help.contains("Without a command it is `serve --demo`."), "{help}");
+    }
 
     #[test]
     fn a_folder_whose_name_is_no_text_is_refused() {

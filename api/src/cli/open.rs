@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use sqlx::sqlite::SqliteConnectOptions;
 
-use super::Failure;
+use super::{Failure, demo};
 use crate::app::App;
-use crate::identity::{master_key, missing_key};
+use crate::call::today;
+use crate::identity::{keys, master_key, missing_key};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::{Database, Turn, Way};
@@ -73,10 +74,15 @@ pub(super) async fn known(config: Config) -> Result<Arc<App>, Failure> {
     app(config).await
 }
 
-/// As [`app`], with the read replica: for what goes on answering.
+/// As [`app`], with the read replica: for what goes on answering. A demo in production mode is told now, and a wrong
+/// secret key not only at the first sign-in or delivery.
 pub(super) async fn lasting_app(config: Config) -> Result<Arc<App>, Failure> {
     let replica = config.database_read_url.clone();
-    newest(config, replica.as_deref()).await
+    let app = newest(config, replica.as_deref()).await?;
+    let now = app.clock.now();
+    demo::none_in_production(&app.config, &app.db, today(now)).await?;
+    keys::check(&app.db, &app.identity.master, now).await?;
+    Ok(app)
 }
 
 async fn newest(config: Config, replica: Option<&str>) -> Result<Arc<App>, Failure> {

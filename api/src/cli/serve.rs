@@ -69,7 +69,7 @@ pub(super) async fn run(mut config: Config, serve: Serve) -> Result<(), Failure>
     // A signal waits until it is filled: a part of a demo is of no use.
     let accounts = if serve.demo { demo::ensure(&app).await? } else { Vec::new() };
     drop(turn);
-    // Reads or makes the signing keys and tests them: a wrong secret key is told now, not at the first sign-in.
+    // Makes the signing keys where there are none yet.
     let keys = app.identity.keys.keys(&app.db, &app.identity.master, app.clock.now());
     let Some(keys) = signals.unless(keys).await else { return Ok(()) };
     keys?;

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use glans_entity::organisation::school;
 use glans_entity::people::Role;
+use glans_entity::scope::Scope;
 
 use super::circle::{self, Cast, Team};
 use super::dice::Dice;
@@ -16,6 +18,7 @@ use crate::audit;
 use crate::call::Call;
 use crate::engagement::partnerships::Family;
 use crate::organisation::{boards, school_years};
+use crate::platform::db::Database;
 use crate::platform::error::{Code, Error, Result, coded};
 use crate::practice::occasions::store as attendance;
 use crate::practice::progress::actions::{self as progress, At};
@@ -81,6 +84,17 @@ pub async fn is_whole(app: &Arc<App>) -> Result<bool> {
     let call = Call::system(app, COMMAND);
     let snapshot = call.read().await?;
     store::is_told(&*snapshot, &call.scope(), FILLED).await
+}
+
+/// Whether the database holds a demo, or a part of one: people whose password is published.
+pub async fn is_there(db: &Database, today: NaiveDate) -> Result<bool> {
+    let scope = Scope::system(today);
+    let snapshot = db.read(&scope).await?;
+    if store::is_told(&snapshot, &scope, FILLED).await? {
+        return Ok(true);
+    }
+    let Some(board) = boards::store::by_number(&snapshot, &scope, FIRST_BOARD).await? else { return Ok(false) };
+    Ok(!store::known_persons(&snapshot, &scope, board.id).await?.is_empty())
 }
 
 /// Lets the schools of each cluster follow the course together, as far as they have somebody to lead them.

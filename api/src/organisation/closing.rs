@@ -2,8 +2,12 @@
 //! and the records of the schools, do not ask.
 
 use chrono::{DateTime, Utc};
+use glans_entity::ids::SchoolId;
+use glans_entity::scope::Scope;
 
-use crate::platform::error::{Result, UserErrorCode, refuse};
+use crate::call::Write;
+use crate::organisation::schools;
+use crate::platform::error::{Error, Result, UserErrorCode, refuse};
 
 /// Refuses, at `field`, what was closed.
 pub fn in_use(archived_at: Option<DateTime<Utc>>, field: &str) -> Result<()> {
@@ -12,4 +16,12 @@ pub fn in_use(archived_at: Option<DateTime<Utc>>, field: &str) -> Result<()> {
     }
     let message = "This is closed: nothing of it can be changed, and nothing put into it, any more.";
     Err(refuse(UserErrorCode::Conflict, field, message))
+}
+
+/// As [`in_use`], for a school that need not be in sight, as that of a student.
+pub async fn school_in_use(write: &Write<'_>, school: SchoolId, field: &str) -> Result<()> {
+    let everywhere = Scope::system(write.call().today());
+    let school = schools::store::by_id(write.db(), &everywhere, school).await?;
+    let school = school.ok_or_else(|| Error::fault("something in a school that is not there"))?;
+    in_use(school.archived_at, field)
 }

@@ -8,4 +8,4 @@ pub mod register;
 pub mod school_years;
 pub mod schools;
 
-pub use closing::in_use;
+pub use closing::{in_use, school_in_use};

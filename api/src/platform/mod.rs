@@ -12,6 +12,7 @@ pub mod db;
 pub mod dispatch;
 pub mod documents;
 pub mod error;
+pub mod following;
 pub mod fresh_id;
 pub mod idempotency;
 pub mod metrics;

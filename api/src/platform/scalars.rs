@@ -148,8 +148,10 @@ impl Url {
 impl ScalarType for Url {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
-            Value::String(text) => Self::parse(text)
-                .ok_or_else(|| InputValueError::custom("A web address starts with https:// and has no blanks.")),
+            Value::String(text) => Self::parse(text).ok_or_else(|| {
+                let message = "A web address starts with https:// or http://, and has no blanks and no password in it.";
+                InputValueError::custom(message)
+            }),
             _ => Err(InputValueError::expected_type(value)),
         }
     }

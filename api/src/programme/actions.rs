@@ -158,8 +158,11 @@ pub(super) async fn update_lesson(write: &Write<'_>, input: LessonUpdateInput) -
     let (view, permit) = draft_with(write, Part::Lesson(id)).await?;
     let lesson = store::lock_lesson(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("id"))?;
     check_version(&lesson, lesson.version, input.if_version)?;
-    let lesson = revision::lesson(lesson, &input, &view.content.edition)?;
-    let lesson = store::update_lesson(write.db(), &permit, lesson, write.now()).await?;
+    let changed = revision::lesson(lesson.clone(), &input, &view.content.edition)?;
+    if changed == lesson {
+        return Ok(lesson);
+    }
+    let lesson = store::update_lesson(write.db(), &permit, changed, write.now()).await?;
     mark_edited(write, &permit, &view, &lesson).await?;
     write.emit(&permit, Event::about("lesson.updated", lesson.id)).await?;
     Ok(lesson)
@@ -170,8 +173,11 @@ pub(super) async fn update_material(write: &Write<'_>, input: MaterialUpdateInpu
     let (view, permit) = draft_with(write, Part::Material(id)).await?;
     let material = store::lock_material(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("id"))?;
     check_version(&material, material.version, input.if_version)?;
-    let material = revision::material(material, &input, &view.content.edition)?;
-    let material = store::update_material(write.db(), &permit, material, write.now()).await?;
+    let changed = revision::material(material.clone(), &input, &view.content.edition)?;
+    if changed == material {
+        return Ok(material);
+    }
+    let material = store::update_material(write.db(), &permit, changed, write.now()).await?;
     mark_edited(write, &permit, &view, &material).await?;
     write.emit(&permit, Event::about("material.updated", material.id)).await?;
     Ok(material)
@@ -235,8 +241,6 @@ pub(super) async fn text(
     match (&input.document, &input.upload) {
         (Some(document), None) => Ok(("document", document.clone())),
         (None, Some(upload)) => {
-            let (action, place) = writing(Some(board));
-            write.authorize(action, place)?;
             let (db, scope) = (write.db(), write.scope());
             Ok(("upload", uploads::text(db, &scope, write.now(), board, upload).await?))
         }
@@ -278,13 +282,16 @@ pub(super) async fn read_ahead(
     Ok(Some(read.await.map_err(Error::fault)?))
 }
 
-/// The board that an import names, if it is in sight.
+/// The board that an import names, if it is in sight, in use and one where the caller may import.
 pub(super) async fn board(write: &Write<'_>, id: &str) -> Result<BoardId> {
     let id = id.parse().map_err(|_| not_found("board"))?;
     let board = crate::organisation::boards::store::by_id(write.db(), &write.scope(), id).await?;
     let board = board.ok_or_else(|| not_found("board"))?;
+    let (action, place) = writing(Some(board.id));
+    write.authorize(action, place)?;
     match board.archived_at {
-        Some(_) => Err(refuse(UserErrorCode::Conflict, "board", "This board is closed. Choose another one.")),
+        // To the program itself a board is never closed.
+        Some(_) => Err(refuse(UserErrorCode::Conflict, "", access::CLOSED)),
         None => Ok(board.id),
     }
 }

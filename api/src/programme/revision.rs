@@ -191,7 +191,7 @@ impl<'i> Revision<'i> {
     fn url(&mut self, url: &str) -> String {
         let url = self.checks.line("url", url, limits::URL);
         if !url.is_empty() && Url::parse(&url).is_none() {
-            let message = "A web address starts with https:// and has no blanks.";
+            let message = "A web address starts with https:// or http://, and has no blanks and no password in it.";
             self.checks.add(UserErrorCode::Invalid, "url", message);
         }
         url
@@ -218,6 +218,24 @@ mod tests {
         revision.text("theory", &mut title, " Saying hello\n\nand goodbye ", 100);
         assert_eq!(title, text("Groeten", Some("Saying hello\n\nand goodbye")));
         assert!(revision.checks.done(()).is_ok());
+    }
+
+    #[test]
+    fn what_is_asked_of_an_address_is_what_is_taken() {
+        let refused = |url: &str| {
+            let mut revision = revision("nl");
+            revision.url(url);
+            revision.checks.done(()).err().map(|error| error.to_string())
+        };
+        for wrong in ["ftp://example.org", "https://a b", "https://u:p@example.org"] {
+            let told = refused(wrong).unwrap();
+            for said in ["https://", "http://", "blanks", "password"] {
+                assert!(told.contains(said), "{wrong}: {told}");
+            }
+        }
+        for right in ["https://example.org", "http://example.org"] {
+            assert_eq!(refused(right), None, "{right}");
+        }
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::call::Call;
 use crate::loaders;
 use crate::platform::bus::Wakes;
 use crate::platform::error::{Code, Result, coded};
+use crate::platform::following::Rests;
 
 /// An import is looked at again after this long, in case that a wake-up call was lost.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
@@ -37,7 +38,8 @@ impl RosterSubscription {
         let id: RosterImportId = id.parse().map_err(|_| unknown())?;
         // Every event is of its own moment: what was read for one must not stand in the next.
         loaders::in_context(ctx).enable_all_cache(false);
-        let following = Following { wakes: call.app().bus.subscribe(id.to_string()), call, id, told: None };
+        let wakes = call.app().bus.subscribe(id.to_string());
+        let following = Following { call, id, wakes, told: None, rests: Rests::default() };
         // An import that is not there is refused before anything is followed.
         following.present().await?;
         Ok(stream::unfold(Some(following), async |following| following?.next().await))
@@ -54,14 +56,18 @@ struct Following {
     id: RosterImportId,
     wakes: Wakes,
     told: Option<(i32, Option<Rows>)>,
+    rests: Rests,
 }
 
 impl Following {
-    /// The next that is to be told; nothing follows an error or a finished import.
+    /// The next that is to be told; nothing follows an error or a finished import. A database that cannot
+    /// be asked just now is no error.
     async fn next(mut self) -> Option<(async_graphql::Result<RosterImport>, Option<Self>)> {
         loop {
-            let (import, moment) = match self.present().await {
-                Ok(present) => present,
+            let present = self.present().await;
+            let (import, moment) = match self.call.heed(&mut self.rests, present).await {
+                Ok(Some(present)) => present,
+                Ok(None) => continue,
                 Err(error) => return Some((Err(error.into()), None)),
             };
             let finished = rules::is_finished(import.state);

@@ -60,7 +60,7 @@ pub struct Turn {
 }
 
 impl Turn {
-    /// Reads a body of at most `most` bytes that arrives within `patience`, without a long silence.
+    /// Reads a body of at most `most` bytes, and of one at least, that arrives within `patience`, without a long silence.
     ///
     /// # Errors
     /// Where it does not.
@@ -71,7 +71,9 @@ impl Turn {
         most: usize,
         patience: Duration,
     ) -> Result<Bytes, Declined> {
-        receive(headers, body, most, patience, SILENCE).await.map_err(|unread| Declined::Unread(unread, most))
+        let bytes = receive(headers, body, most, patience, SILENCE).await;
+        let bytes = bytes.map_err(|unread| Declined::Unread(unread, most))?;
+        if bytes.is_empty() { Err(Declined::Empty) } else { Ok(bytes) }
     }
 }
 
@@ -88,6 +90,8 @@ pub enum Declined {
     Twice,
     /// As many are here as the process takes in, of all boards or of this one.
     NoPlace,
+    /// There is nothing in it. Who sent it by mistake has the address still.
+    Empty,
     /// It did not come whole, within so many bytes.
     Unread(Unread, usize),
 }
@@ -101,6 +105,7 @@ impl IntoResponse for Declined {
                 let response = answer(StatusCode::SERVICE_UNAVAILABLE, &message);
                 return ([(header::RETRY_AFTER, RETRY_AFTER)], response).into_response();
             }
+            Self::Empty => (StatusCode::BAD_REQUEST, "The upload is empty. Send the file itself.".to_owned()),
             Self::Unread(Unread::TooLarge, most) => {
                 (StatusCode::PAYLOAD_TOO_LARGE, format!("The upload is larger than {most} bytes."))
             }

@@ -3,6 +3,7 @@
 mod serving;
 
 use std::ffi::OsString;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, ExitCode, Output};
 use std::time::{Duration, Instant};
@@ -116,6 +117,14 @@ fn a_database_is_where_its_url_says() {
 }
 
 #[test]
+fn an_embedded_database_is_for_its_owner_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(glans(folder.path(), &["migrate", "up"]).output().unwrap().status.success());
+    let mode = std::fs::metadata(folder.path().join("data/glans.db")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
 fn a_course_is_looked_at_as_text_once_its_size_fits() {
     let folder = tempfile::tempdir().unwrap();
     let complaint_about = |content: &[u8]| {
@@ -148,6 +157,46 @@ fn what_is_refused_leaves_nothing_behind() {
         assert!(said.contains("environment: GLANS_SECRET_KEY: 32 bytes in base64 are expected"), "{said}");
         assert!(is_untouched(folder.path()));
     }
+
+    let misspelt = glans(folder.path(), &["migrate", "up"]).env("GLANS_LOG", "warning").output().unwrap();
+    assert_eq!(misspelt.status.code(), Some(2));
+    let said = complaint(&misspelt);
+    assert!(said.contains("environment: GLANS_LOG: `warning` is no level; did you mean `warn`?"), "{said}");
+    assert!(is_untouched(folder.path()));
+}
+
+#[test]
+fn a_doctor_tells_once_what_other_commands_would_refuse() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(glans(folder.path(), &["migrate", "up"]).output().unwrap().status.success());
+    std::fs::write(folder.path().join("mail"), "").unwrap();
+    let doctor = |variables: &[(&str, &str)]| {
+        glans(folder.path(), &["doctor"]).envs(variables.iter().copied()).output().unwrap()
+    };
+    let sound = doctor(&[]);
+    assert!(sound.status.success(), "{}", complaint(&sound));
+    assert!(String::from_utf8_lossy(&sound.stdout).contains("ok    database SQLite answers"));
+    let subject = ("GLANS_VAPID_SUBJECT", "mailto:push@example.org");
+    let sender = ("GLANS_MAIL_FROM", "Glans <post@glans.example.org>");
+    for (variables, told) in [
+        (&[("GLANS_APNS_TOPIC", "nl.example.glans")][..], "configuration: `apns_topic` without `apns_key`"),
+        (&[("GLANS_APNS_KEY_ID", "K1")], "configuration: `apns_key_id` without `apns_key`"),
+        (&[subject], "configuration: `vapid_subject` without `vapid_private_key`"),
+        (&[subject, ("GLANS_VAPID_PRIVATE_KEY", "none")], "configuration: `vapid_private_key` is no key of P-256"),
+        (&[("GLANS_FCM_SERVICE_ACCOUNT", "{}")], "configuration: `fcm_service_account` is no key file"),
+        (&[sender, ("GLANS_MAIL_DIR", "mail")], "folder for e-mail: mail is no folder"),
+        (&[sender, ("GLANS_MAIL_DIR", "mail/of/today")], "folder for e-mail: mail is no folder"),
+    ] {
+        let output = doctor(variables);
+        assert_eq!(output.status.code(), Some(1), "{variables:?}");
+        let said = complaint(&output);
+        assert!(said.contains(&format!("1 of the checks failed: {told}")), "{variables:?}: {said}");
+    }
+    let key = folder.path().join("data/glans.key");
+    std::fs::write(&key, KEY).unwrap();
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let said = complaint(&doctor(&[]));
+    assert!(said.contains("1 of the checks failed: secret key: data/glans.key can be read by others"), "{said}");
 }
 
 #[test]
@@ -246,6 +295,27 @@ async fn a_doctor_warns_of_a_role_that_row_level_security_does_not_hold(database
     }
 }
 
+async fn an_id_has_one_text_in_all_releases(database: &EmptyDatabase) {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = glans(folder.path(), arguments);
+        command.env("GLANS_DATABASE_URL", database.url()).env("GLANS_SECRET_KEY", KEY).output().unwrap()
+    };
+    assert!(run(&["migrate", "up"]).status.success());
+    std::fs::write(folder.path().join("old.json"), r#"{ "feed": "{ viewer { id } }" }"#).unwrap();
+    std::fs::write(folder.path().join("new.json"), r#"{ "feed": "{ viewer { name } }" }"#).unwrap();
+    let first = run(&["documents", "import", "old.json", "--client", "ios-2.4"]);
+    assert!(first.status.success(), "{}", complaint(&first));
+    let refused = run(&["documents", "import", "new.json", "--client", "ios-2.5"]);
+    assert_eq!(refused.status.code(), Some(1));
+    let said = complaint(&refused);
+    assert!(said.contains("document `feed` of ios-2.5 has another text than under ios-2.4"), "{said}");
+    assert_eq!(run(&["documents", "import", "new.json", "--client="]).status.code(), Some(2), "a release has a name");
+    let listed = run(&["documents", "list"]);
+    let listed = String::from_utf8_lossy(&listed.stdout);
+    assert!(listed.contains("ios-2.4\t2") && !listed.contains("ios-2.5"), "{listed}");
+}
+
 /// The id behind the words in what `glans keys rotate` said.
 fn key(rotated: &Output, words: &str) -> String {
     let said = String::from_utf8_lossy(&rotated.stdout).into_owned();
@@ -325,6 +395,7 @@ on_each_database!(
     a_database_of_a_newer_program_is_told_as_such,
     a_doctor_opens_the_signing_keys,
     a_doctor_warns_of_a_role_that_row_level_security_does_not_hold,
+    an_id_has_one_text_in_all_releases,
     a_token_that_cannot_be_signed_is_in_no_log,
     nobody_is_invited_to_a_closed_board,
     an_administrator_is_invited_by_a_code_or_a_link_of_the_app,

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use glans::platform::db::{Turn, Way};
 use glans_tests::{EmptyDatabase, Engine, on_each_database};
 
-use super::{KEY, complaint, glans};
+use super::{KEY, OTHER_KEY, complaint, glans};
 
 async fn a_read_replica_is_looked_at_before_anything_is_done(database: &EmptyDatabase) {
     let folder = tempfile::tempdir().unwrap();
@@ -95,6 +95,59 @@ async fn who_waits_for_the_database_says_so_and_may_be_stopped(database: &EmptyD
     assert_eq!(stop(server), Some(0));
 }
 
+async fn nobody_goes_on_with_another_secret_key(database: &EmptyDatabase) {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, _) = serve(folder.path(), database);
+    assert_eq!(stop(server), Some(0));
+    for command in ["serve", "worker"] {
+        let said = refused(glans(folder.path(), &[command]).env("GLANS_SECRET_KEY", OTHER_KEY), database);
+        assert!(said.contains("this was sealed with another secret key"), "{command}: {said}");
+    }
+}
+
+/// What a process that does not start says of it.
+fn refused(command: &mut Command, database: &EmptyDatabase) -> String {
+    let mut process = command
+        .env("GLANS_DATABASE_URL", database.url())
+        .env("GLANS_LISTEN", "127.0.0.1:0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(process.stdout.take().unwrap()).lines().map_while(Result::ok);
+    if lines.any(|line| line.contains("listening on ") || line.contains("working")) {
+        stop(process);
+        panic!("{command:?} starts");
+    }
+    let output = process.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{command:?}");
+    complaint(&output)
+}
+
+async fn a_demo_is_not_served_in_production_mode(database: &EmptyDatabase) {
+    const TOLD: &str = "this database holds a demo, whose password is published";
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str], production: &str| {
+        let mut command = glans(folder.path(), arguments);
+        command.env("GLANS_DATABASE_URL", database.url()).env("GLANS_SECRET_KEY", KEY);
+        command.env("GLANS_PRODUCTION", production).output().unwrap()
+    };
+    assert!(run(&["migrate", "up"], "true").status.success());
+    let real = run(&["doctor"], "true");
+    assert!(real.status.success(), "{}", complaint(&real));
+    let filled = run(&["demo", "--schools", "1", "--guardians-per-school", "25"], "false");
+    assert!(filled.status.success(), "{}", complaint(&filled));
+    for command in ["serve", "worker"] {
+        let mut production = glans(folder.path(), &[command]);
+        let said = refused(production.env("GLANS_SECRET_KEY", KEY).env("GLANS_PRODUCTION", "true"), database);
+        assert!(said.contains(TOLD) && said.contains("name another database"), "{command}: {said}");
+    }
+    let said = complaint(&run(&["doctor"], "true"));
+    assert!(said.contains(TOLD), "{said}");
+    let elsewhere = run(&["doctor"], "false");
+    assert!(elsewhere.status.success(), "{}", complaint(&elsewhere));
+}
+
 async fn two_that_start_at_once_on_an_empty_database_both_serve(database: &EmptyDatabase) {
     let folder = tempfile::tempdir().unwrap();
     let mut servers = [start(folder.path(), database, &[]), start(folder.path(), database, &[])];
@@ -138,6 +191,8 @@ on_each_database!(
     a_read_replica_is_looked_at_before_anything_is_done,
     who_reads_listening_may_stop_it_at_once,
     who_waits_for_the_database_says_so_and_may_be_stopped,
+    nobody_goes_on_with_another_secret_key,
+    a_demo_is_not_served_in_production_mode,
     two_that_start_at_once_on_an_empty_database_both_serve,
     of_two_demos_at_once_one_is_filled_and_both_are_served,
     the_issuer_is_where_it_listens,

@@ -4,11 +4,13 @@ use chrono::TimeDelta;
 use glans::books;
 use glans::call::today;
 use glans_entity::ids::ApiClientId;
+use glans_entity::platform::outbox;
 use glans_tests::{Actor, Reply, Who, World};
 use reqwest::Method;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
-use super::{deeds, signed_in};
+use super::{deeds, everything, signed_in};
 
 const MADE: &str = "apiClient { id name scopes secrets { expiresAt lastUsedAt } } secret";
 
@@ -102,6 +104,9 @@ async fn two_secrets_live_and_the_third_ends_the_first(world: &World) {
     assert_eq!(statuses(world, [&first, &second, &third]).await, [401, 200, 200]);
     world.app.clock.turn(TimeDelta::days(30));
     assert_eq!(statuses(world, [&first, &second, &third]).await, [401, 401, 200]);
+    let rotated = outbox::Entity::find().filter(outbox::Column::Kind.eq("api_client.secret_rotated"));
+    let rotated = rotated.all(&everything(world).await).await.unwrap();
+    assert_eq!(rotated.iter().map(|event| &event.payload["id"]).collect::<Vec<_>>(), [&json!(first.id); 2]);
 }
 
 async fn statuses<const N: usize>(world: &World, made: [&Made; N]) -> Vec<u16> {
@@ -150,10 +155,11 @@ async fn clients_are_for_administrators_of_their_board(world: &World) {
     let theirs = json!({ "id": world.theirs.client.to_string() });
     let foreign = admin.does("apiClientRevoke", "apiClient { id }", theirs).await;
     assert_eq!(foreign.refusals("apiClientRevoke"), ["NOT_FOUND id"]);
-    let empty = json!({ "board": world.ours.id.to_string(), "name": " ", "scopes": [] });
+    let schools = [world.theirs.schools[0]];
+    let empty = json!({ "board": world.ours.id.to_string(), "name": " ", "scopes": [], "schools": schools });
     assert_eq!(
         admin.does("apiClientCreate", MADE, empty).await.refusals("apiClientCreate"),
-        ["REQUIRED name", "REQUIRED scopes"]
+        ["REQUIRED name", "REQUIRED scopes", "NOT_FOUND schools"]
     );
 }
 

@@ -168,7 +168,7 @@ async fn a_role_gone_by_makes_room_for_a_new_one(world: &World) {
     let (admin, _) = signed_in(world, Who::Admin).await;
     let input = |ends_on: Option<&str>| {
         let (person, school) = (world.ours.teacher.person, world.ours.schools[1]);
-        json!({ "person": person, "role": "TEACHER", "scope": school, "endsOn": ends_on })
+        json!({ "person": person, "role": "TEACHER", "scope": school, "startsOn": "2019-08-01", "endsOn": ends_on })
     };
     let gone = grant_on(&admin, input(Some("2020-07-31"))).await.unwrap();
     let anew = grant_on(&admin, input(None)).await.unwrap();
@@ -183,9 +183,42 @@ async fn a_role_gone_by_takes_no_right_to_invite(world: &World) {
     let (leader, _) = signed_in(world, Who::Leader).await;
     let (admin, _) = signed_in(world, Who::Admin).await;
     let (person, _) = made_and_invited(world, &leader).await;
-    let input = json!({ "person": person, "role": "BOARD_ADMIN", "scope": world.ours.id, "endsOn": "2020-07-31" });
+    let input = json!({
+        "person": person, "role": "BOARD_ADMIN", "scope": world.ours.id,
+        "startsOn": "2019-08-01", "endsOn": "2020-07-31",
+    });
     grant_on(&admin, input).await.unwrap();
     paper(&leader, &person).await;
+}
+
+async fn a_role_at_once_does_not_end_before_it_begins(world: &World) {
+    let (admin, _) = signed_in(world, Who::Admin).await;
+    let today = glans::call::today(world.app.clock.now());
+    let until = |day| {
+        let (person, school) = (world.ours.teacher.person, world.ours.schools[1]);
+        json!({ "person": person, "role": "TEACHER", "scope": school, "endsOn": day })
+    };
+    let yesterday = today.pred_opt().unwrap();
+    assert_eq!(grant_on(&admin, until(yesterday)).await, Err(vec!["INVALID endsOn".to_owned()]));
+    grant_on(&admin, until(today)).await.unwrap();
+}
+
+async fn all_that_is_wrong_with_a_grant_and_an_invitation_is_told_at_once(world: &World) {
+    let (admin, _) = signed_in(world, Who::Admin).await;
+    let (leader, _) = signed_in(world, Who::Leader).await;
+    let unknown = json!({
+        "person": "nonsense", "role": "TEACHER", "scope": "nonsense", "startsOn": "2031-02-01", "endsOn": "2031-01-01",
+    });
+    let told = ["INVALID endsOn", "NOT_FOUND scope", "NOT_FOUND person"].map(str::to_owned);
+    assert_eq!(grant_on(&admin, unknown).await, Err(told.to_vec()));
+    let misplaced = json!({ "person": world.theirs.teacher.person, "role": "TEACHER", "scope": world.ours.id });
+    let told = ["INVALID scope", "NOT_FOUND person"].map(str::to_owned);
+    assert_eq!(grant_on(&admin, misplaced).await, Err(told.to_vec()));
+
+    let (person, _) = made_and_invited(world, &leader).await;
+    let input = json!({ "person": person, "guardianship": GuardianshipId::new(), "delivery": "EMAIL" });
+    let refused = admin.does("invitationCreate", "code", input).await;
+    assert_eq!(refused.refusals("invitationCreate"), ["NOT_FOUND guardianship", "REQUIRED delivery"]);
 }
 
 async fn only_an_administrator_grants_to_the_own_person(world: &World) {
@@ -210,5 +243,7 @@ glans_tests::on_each_database!(
     other_days_of_the_same_role_are_refused,
     a_role_gone_by_makes_room_for_a_new_one,
     a_role_gone_by_takes_no_right_to_invite,
+    a_role_at_once_does_not_end_before_it_begins,
+    all_that_is_wrong_with_a_grant_and_an_invitation_is_told_at_once,
     only_an_administrator_grants_to_the_own_person,
 );

@@ -106,10 +106,30 @@ async fn the_second_of_two_phones_hears_that_the_profile_changed(world: &World) 
     let stale = second.does("profileUpdate", person, input.clone()).await;
     assert_eq!(stale.refusals("profileUpdate"), ["CONFLICT ifVersion"]);
     assert_eq!(stale.at("profileUpdate.viewer.person"), present, "as it is now; nothing of it was done");
+    let empty = json!({ "displayName": "", "ifVersion": seen });
+    let stale = second.does("profileUpdate", person, empty).await;
+    assert_eq!(stale.refusals("profileUpdate"), ["CONFLICT ifVersion"], "it is told first, as of everything else");
+    assert_eq!(stale.at("profileUpdate.viewer.person"), present);
     input["ifVersion"] = present["version"].clone();
     let again = second.does("profileUpdate", person, input).await;
     assert_eq!(again.refusals("profileUpdate"), Vec::<String>::new());
     assert_eq!(again.text_at("profileUpdate.viewer.person.displayName"), "Meester Tarik");
+}
+
+async fn who_is_nobody_in_a_board_changes_the_language_alone(world: &World) {
+    let (teacher, _) = signed_in(world, Who::Teacher).await;
+    let elsewhere = teacher.with_header("glans-board", &world.theirs.id.to_string());
+    let own = "{ viewer { person { displayName language } } }";
+    let before = teacher.asks(own).await;
+    let input = json!({ "displayName": "Juf Tarik", "interpreterNeeded": true, "language": "en", "ifVersion": 99 });
+    let refused = elsewhere.does("profileUpdate", "viewer { id }", input).await;
+    let told = ["NOT_FOUND displayName", "NOT_FOUND interpreterNeeded", "NOT_FOUND ifVersion"];
+    assert_eq!(refused.refusals("profileUpdate"), told);
+    assert_eq!(refused.at("profileUpdate.viewer"), &serde_json::Value::Null);
+    assert_eq!(teacher.asks(own).await.data(), before.data(), "nothing of it was done");
+    let done = elsewhere.does("profileUpdate", "viewer { id }", json!({ "language": "en" })).await;
+    assert_eq!(done.refusals("profileUpdate"), Vec::<String>::new());
+    done.text_at("profileUpdate.viewer.id");
 }
 
 glans_tests::on_each_database!(
@@ -119,4 +139,5 @@ glans_tests::on_each_database!(
     a_guardian_is_viewer_with_children_schools_and_roles,
     people_set_their_own_name_and_language,
     the_second_of_two_phones_hears_that_the_profile_changed,
+    who_is_nobody_in_a_board_changes_the_language_alone,
 );

@@ -37,6 +37,10 @@ async fn nothing_of_a_closed_board_changes(world: &World) {
     ] {
         assert_eq!(codes(&act(world, who, name, "", input).await), ["CONFLICT"], "{name}");
     }
+    let course = json!({ "board": ours.id, "document": "key: anders" });
+    let refused = act(world, Who::Admin, "programmeImport", "", course.clone()).await;
+    assert_eq!(refusals(&refused), ["CONFLICT "], "of the whole, as everything else");
+    assert_eq!(codes(&act(world, Who::Teacher, "programmeImport", "", course).await), ["FORBIDDEN"]);
     for id in [
         ours.id.to_string(),
         ours.clusters[0].to_string(),
@@ -85,6 +89,8 @@ async fn what_is_closed_is_neither_changed_nor_filled(world: &World) {
     };
     let grant = |role: &str, scope: &str| json!({ "person": person, "role": role, "scope": scope });
     let (group, school) = (ours.groups[0].to_string(), ours.schools[0].to_string());
+    let event =
+        act(world, Who::Admin, "eventCreate", "event { id }", invitation_to(&school)).await["event"]["id"].take();
 
     let empty = json!({ "board": ours.id, "name": "Oost" });
     let empty = act(world, Who::Admin, "clusterCreate", "cluster { id }", empty).await;
@@ -118,6 +124,74 @@ async fn what_is_closed_is_neither_changed_nor_filled(world: &World) {
     ];
     are_refused(world, "CONFLICT school", &put).await;
     are_refused(world, "CONFLICT scope", &[("membershipGrant", grant("SCHOOL_LEADER", &school))]).await;
+    let called_off = act(world, Who::Admin, "eventCancel", "", json!({ "id": event })).await;
+    assert_eq!(refusals(&called_off), [""; 0], "what was to be there is called off");
 }
 
-on_each_database!(nothing_of_a_closed_board_changes, what_is_closed_is_neither_changed_nor_filled);
+fn invitation_to(place: &str) -> Value {
+    json!({
+        "title": "Kijkavond", "startsAt": "2031-03-04T18:00:00Z", "endsAt": "2031-03-04T20:00:00Z",
+        "audience": { "include": [place] },
+    })
+}
+
+async fn nobody_and_nothing_comes_into_a_closed_school(world: &World) {
+    let (ours, school) = (&world.ours, world.ours.schools[0].to_string());
+    let (group, student) = (ours.groups[0].to_string(), ours.students[0].to_string());
+    let closed = act(world, Who::Admin, "schoolArchive", "", json!({ "id": school })).await;
+    assert_eq!(refusals(&closed), [""; 0]);
+
+    let placed = json!({ "student": student, "classGroups": [group] });
+    are_refused(world, "CONFLICT classGroups", &[("enrolmentSet", placed)]).await;
+    let purpose = json!({ "school": school, "text": "Mee op schoolreis" });
+    are_refused(world, "CONFLICT school", &[("consentPurposeCreate", purpose)]).await;
+    let guardian = json!({ "newPerson": { "givenName": "Bas", "familyName": "Vos" } });
+    let guardianship = json!({ "student": student, "guardian": guardian, "relationship": "PARENT" });
+    are_refused(world, "CONFLICT student", &[("guardianshipCreate", guardianship)]).await;
+    let client = json!({
+        "board": ours.id, "name": "Rooster", "scopes": ["LESSONS_READ"], "schools": [ours.schools[1], school],
+    });
+    are_refused(world, "CONFLICT schools", &[("apiClientCreate", client)]).await;
+    for place in [&school, &group, &student] {
+        let announcement = json!({ "title": "Dicht", "body": "De deur is dicht.", "audience": { "include": [place] } });
+        let put = [("eventCreate", invitation_to(place)), ("announcementCreate", announcement)];
+        are_refused(world, "CONFLICT audience.include.0", &put).await;
+    }
+
+    let link = ours.guardianships[0];
+    for (name, input) in [
+        ("enrolmentSet", json!({ "student": student, "classGroups": [] })),
+        ("guardianshipUpdate", json!({ "id": link, "access": "NONE" })),
+        ("guardianshipEnd", json!({ "id": link })),
+    ] {
+        assert_eq!(refusals(&act(world, Who::Admin, name, "", input).await), [""; 0], "{name}");
+    }
+    are_refused(world, "CONFLICT status", &[("guardianshipUpdate", json!({ "id": link, "status": "ACTIVE" }))]).await;
+    let left = act(world, Who::Admin, "studentLeave", "", json!({ "id": student })).await;
+    assert_eq!(refusals(&left), [""; 0]);
+}
+
+async fn a_closed_record_of_a_person_stays_as_it_was(world: &World) {
+    let (ours, person) = (&world.ours, world.ours.trainer.person);
+    let closed = act(world, Who::Admin, "personArchive", "person { archivedAt }", json!({ "id": person })).await;
+    assert!(closed["person"]["archivedAt"].is_string(), "{closed}");
+    let seen = ask(world, Who::Admin, CAN_EDIT, json!({ "id": person })).await;
+    assert_eq!(seen["node"]["viewerCanEdit"], json!(false));
+
+    are_refused(world, "CONFLICT id", &[("personUpdate", json!({ "id": person, "givenName": "Anders" }))]).await;
+    let put = [
+        ("membershipGrant", json!({ "person": person, "role": "TEACHER", "scope": ours.schools[0] })),
+        ("invitationCreate", json!({ "person": person, "delivery": "PAPER" })),
+    ];
+    are_refused(world, "CONFLICT person", &put).await;
+    let guardianship =
+        json!({ "student": ours.students[0], "guardian": { "id": person }, "relationship": "GRANDPARENT" });
+    are_refused(world, "CONFLICT guardian.id", &[("guardianshipCreate", guardianship)]).await;
+}
+
+on_each_database!(
+    nothing_of_a_closed_board_changes,
+    what_is_closed_is_neither_changed_nor_filled,
+    nobody_and_nothing_comes_into_a_closed_school,
+    a_closed_record_of_a_person_stays_as_it_was,
+);

@@ -4,3 +4,4 @@ mod boards;
 mod closing;
 mod schools;
 mod sight;
+mod versions;

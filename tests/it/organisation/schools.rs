@@ -70,9 +70,25 @@ async fn a_school_leaves_its_cluster_only_when_that_is_said(world: &World) {
     assert_eq!((refusals(&out), &out["school"]), (vec![], &json!({ "cluster": null })));
 }
 
+async fn a_school_is_asked_for_by_its_id_or_its_brin(world: &World) {
+    let leader = world.actor(Who::Leader).await;
+    let by = async |keys: Value| {
+        leader.asks_with("query($id: ID, $brin: String) { school(id: $id, brin: $brin) { name } }", keys).await
+    };
+    let id = world.ours.schools[0].to_string();
+    assert_eq!(by(json!({ "id": id })).await.text_at("school.name"), "De Zwaluw");
+    for unknown in [json!({ "brin": "99ZZ" }), json!({ "brin": "99ZZ99" }), json!({ "id": "nonsense" })] {
+        assert_eq!(by(unknown.clone()).await.at("school"), &Value::Null, "{unknown}");
+    }
+    for mistaken in [json!({}), json!({ "id": id, "brin": "99ZZ" }), json!({ "brin": "zz" })] {
+        assert_eq!(by(mistaken.clone()).await.codes(), ["BAD_USER_INPUT"], "{mistaken}");
+    }
+}
+
 on_each_database!(
     school_years_follow_one_another,
     a_leader_makes_class_groups_and_a_teacher_does_not,
     all_that_is_wrong_is_told_at_once,
     a_school_leaves_its_cluster_only_when_that_is_said,
+    a_school_is_asked_for_by_its_id_or_its_brin,
 );

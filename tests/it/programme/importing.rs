@@ -100,6 +100,7 @@ async fn a_course_that_fits_in_no_request_is_sent_first(world: &World) {
     let own = two(world.ours.id);
     assert_eq!(send(path, b"key: anders".to_vec()).await, 503, "two of the board are on their way");
     drop(own);
+    assert_eq!(send(path, Vec::new()).await, 400, "nothing was sent, and nothing used up");
     let of_others = two(world.theirs.id);
     assert_eq!(send(path, document.into_bytes()).await, 201);
     drop(of_others);

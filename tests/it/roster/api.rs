@@ -82,6 +82,7 @@ async fn an_address_works_once(world: &World) {
     let started = start(world, &admin, json!({ "dryRun": true })).await;
     let id = started.text_at("rosterImportStart.rosterImport.id").to_owned();
     let path = path(&started);
+    assert_eq!(upload(&admin, &path, Vec::new()).await.status, 400, "nothing was sent, and nothing used up");
     assert_eq!(upload(&admin, &path, bundle().zip()).await.status, 202);
     assert_eq!(upload(&admin, &path, bundle().zip()).await.status, 404);
     assert_eq!(upload(&admin, "/uploads/guessed", bundle().zip()).await.status, 404);

@@ -1,9 +1,12 @@
 //! Following messages as they arrive.
 
+use std::time::Duration;
+
 use chrono::{TimeDelta, Weekday};
 use glans::identity::tokens::issue::{Subject, access_token};
 use glans_entity::ids::{AccountId, ThreadId};
 use glans_tests::{Actor, Who, World, on_each_database};
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
 use super::{RECEIVED, say, set_access, start, together, turn_to};
@@ -107,8 +110,38 @@ async fn a_held_message_is_heard_when_it_arrives(world: &World) {
     assert!(late >= TimeDelta::zero() && late < TimeDelta::seconds(15), "{late}");
 }
 
+/// As when the database is started again.
+async fn who_cannot_look_for_a_moment_goes_on_where_they_were(world: &World) {
+    turn_to(world, Weekday::Tue, 9, 0);
+    let thread = start(world, Who::Teacher).await;
+    let tarik = signed_in(world, world.ours.teacher.account).await;
+    let one = json!({ "thread": thread });
+    let Some(mut by_socket) = Follower::start("ws", &tarik, RECEIVED, &one) else { return };
+    let Some(mut by_events) = Follower::start("sse", &tarik, RECEIVED, &one) else { return };
+    for follower in [&mut by_socket, &mut by_events] {
+        assert_eq!(body(follower).await, Value::Null);
+    }
+    say(world, Who::Guardian, thread, "Ervoor.").await;
+    for follower in [&mut by_socket, &mut by_events] {
+        assert_eq!(body(follower).await, "Ervoor.");
+    }
+    let rename = async |from: &str, to: &str| {
+        let renamed = world.app.db.connection().execute_unprepared(&format!("ALTER TABLE {from} RENAME TO {to}")).await;
+        renamed.unwrap();
+    };
+    rename("message", "elsewhere").await;
+    world.app.bus.wake(&thread.to_string());
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    rename("elsewhere", "message").await;
+    say(world, Who::Guardian, thread, "Erna.").await;
+    for follower in [&mut by_socket, &mut by_events] {
+        assert_eq!(body(follower).await, "Erna.");
+    }
+}
+
 on_each_database!(
     messages_are_followed,
     who_loses_the_right_hears_nothing_more,
     a_held_message_is_heard_when_it_arrives,
+    who_cannot_look_for_a_moment_goes_on_where_they_were,
 );

@@ -1,5 +1,7 @@
 //! From the ids that somebody names to places that exist and may be addressed.
 
+use std::collections::HashMap;
+
 use async_graphql::ID;
 use glans_entity::engagement::{TargetKind, audience_target};
 use glans_entity::ids::{BoardId, SchoolId, StudentId};
@@ -76,12 +78,32 @@ pub async fn named(
 ///
 /// # Errors
 /// Every problem at once, each at its id: `NOT_FOUND` for what is out of sight, `FORBIDDEN` for a place that is not the
-/// author's to address, `INVALID` for one of another board.
+/// author's to address, `CONFLICT` for an included one that was closed, `INVALID` for one of another board.
 pub async fn targets(write: &Write<'_>, action: Action, include: &[ID], exclude: &[ID]) -> Result<Targets> {
     let named = include.iter().chain(exclude).filter_map(|id| rules::named(id)).collect();
     let found = lookup::found(write, &write.scope(), named).await?;
+    admitted(write, action, &found, include, exclude)
+}
+
+/// As [`targets`], of what something is for already: what was closed since goes on to be one of its places.
+pub async fn targets_since(write: &Write<'_>, action: Action, include: &[ID]) -> Result<Targets> {
+    let named = include.iter().filter_map(|id| rules::named(id)).collect();
+    let mut found = lookup::found(write, &write.scope(), named).await?;
+    for site in found.values_mut() {
+        site.archived_at = None;
+    }
+    admitted(write, action, &found, include, &[])
+}
+
+fn admitted(
+    write: &Write<'_>,
+    action: Action,
+    found: &HashMap<rules::Named, rules::Site>,
+    include: &[ID],
+    exclude: &[ID],
+) -> Result<Targets> {
     let scope = write.scope();
-    let (all, permit) = rules::gather(&found, include, exclude, |target| {
+    let (all, permit) = rules::gather(found, include, exclude, |target| {
         let kin = target.kind == TargetKind::Student && scope.kin.contains(&StudentId(target.id));
         guardianships::rules::is_not_own_child(kin)?;
         write.authorize(action, target.place.clone())
@@ -102,7 +124,7 @@ pub async fn stored(write: &Write<'_>, action: Action, item: Uuid, board: BoardI
     let mut all = Vec::with_capacity(rows.len());
     let mut permit = None;
     for row in rows {
-        let Some(place) = found.remove(&(row.kind, row.target_id)) else { continue };
+        let Some(rules::Site { place, .. }) = found.remove(&(row.kind, row.target_id)) else { continue };
         if !row.excluded {
             permit = Some(write.authorize(action, place.clone())?);
         }

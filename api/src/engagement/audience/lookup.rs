@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use glans_entity::engagement::TargetKind;
 use glans_entity::ids::{BoardId, ClassGroupId, ClusterId, SchoolId, StudentId};
-use glans_entity::organisation::class_group;
+use glans_entity::organisation::{class_group, school};
+use glans_entity::people::student;
 use glans_entity::scope::Scope;
 use uuid::Uuid;
 
-use super::rules::Named;
+use super::rules::{Named, Site};
 use crate::access::Place;
 use crate::call::Write;
 use crate::loaders::group;
@@ -17,30 +18,30 @@ use crate::people::{places, students};
 use crate::platform::error::Result;
 
 /// Where those of `named` are that are in `scope`.
-pub(super) async fn found(write: &Write<'_>, scope: &Scope, named: Vec<Named>) -> Result<HashMap<Named, Place>> {
+pub(super) async fn found(write: &Write<'_>, scope: &Scope, named: Vec<Named>) -> Result<HashMap<Named, Site>> {
     let mut found = HashMap::with_capacity(named.len());
     for (kind, named) in group(named, |(kind, _)| *kind) {
         let ids: Vec<Uuid> = named.into_iter().map(|(_, id)| id).collect();
-        let places = of_kind(write, scope, kind, &ids).await?;
-        found.extend(places.into_iter().map(|(id, place)| ((kind, id), place)));
+        let sites = of_kind(write, scope, kind, &ids).await?;
+        found.extend(sites.into_iter().map(|(id, site)| ((kind, id), site)));
     }
     Ok(found)
 }
 
-async fn of_kind(write: &Write<'_>, scope: &Scope, kind: TargetKind, ids: &[Uuid]) -> Result<Vec<(Uuid, Place)>> {
+async fn of_kind(write: &Write<'_>, scope: &Scope, kind: TargetKind, ids: &[Uuid]) -> Result<Vec<(Uuid, Site)>> {
     let db = write.db();
     Ok(match kind {
         TargetKind::Board => {
             let rows = boards::store::by_ids(db, scope, &typed(ids, BoardId)).await?;
-            rows.iter().map(|row| (row.id.0, Place::from(row))).collect()
+            rows.iter().map(|row| (row.id.0, Site::new(Place::from(row), row.archived_at))).collect()
         }
         TargetKind::Cluster => {
             let rows = clusters::store::by_ids(db, scope, &typed(ids, ClusterId)).await?;
-            rows.iter().map(|row| (row.id.0, Place::from(row))).collect()
+            rows.iter().map(|row| (row.id.0, Site::new(Place::from(row), row.archived_at))).collect()
         }
         TargetKind::School => {
             let rows = schools::store::by_ids(db, scope, &typed(ids, SchoolId)).await?;
-            rows.iter().map(|row| (row.id.0, Place::from(row))).collect()
+            rows.iter().map(|row| (row.id.0, Site::new(Place::from(row), row.archived_at))).collect()
         }
         TargetKind::ClassGroup => {
             let rows = class_groups::store::by_ids(db, scope, &typed(ids, ClassGroupId)).await?;
@@ -48,8 +49,7 @@ async fn of_kind(write: &Write<'_>, scope: &Scope, kind: TargetKind, ids: &[Uuid
         }
         TargetKind::Student => {
             let rows = students::store::by_ids(db, scope, &typed(ids, StudentId)).await?;
-            let places = places::of_students(db, write.call().today(), &rows).await?;
-            places.into_iter().map(|(student, place)| (student.0, place)).collect()
+            of_students(write, &rows).await?
         }
     })
 }
@@ -58,17 +58,36 @@ fn typed<I>(ids: &[Uuid], of: fn(Uuid) -> I) -> Vec<I> {
     ids.iter().copied().map(of).collect()
 }
 
-/// Who sees a class group need not see its school.
-async fn of_class_groups(write: &Write<'_>, groups: &[class_group::Model]) -> Result<Vec<(Uuid, Place)>> {
+async fn of_class_groups(write: &Write<'_>, groups: &[class_group::Model]) -> Result<Vec<(Uuid, Site)>> {
+    let schools = schools_by_id(write, groups.iter().map(|group| group.school_id)).await?;
+    let site = |group: &class_group::Model| {
+        let school = schools.get(&group.school_id)?;
+        let archived_at = group.archived_at.or(school.archived_at);
+        Some((group.id.0, Site::new(Place::class_group(group, school), archived_at)))
+    };
+    Ok(groups.iter().filter_map(site).collect())
+}
+
+/// A child of a closed school is there with it.
+async fn of_students(write: &Write<'_>, students: &[student::Model]) -> Result<Vec<(Uuid, Site)>> {
+    let schools = schools_by_id(write, students.iter().map(|student| student.school_id)).await?;
+    let places = places::of_students(write.db(), write.call().today(), students).await?;
+    let site = |(student, place): (StudentId, Place)| {
+        let school = place.school.and_then(|school| schools.get(&school));
+        (student.0, Site::new(place, school.and_then(|school| school.archived_at)))
+    };
+    Ok(places.into_iter().map(site).collect())
+}
+
+/// Who sees a class group or a child need not see the school.
+async fn schools_by_id(
+    write: &Write<'_>,
+    ids: impl Iterator<Item = SchoolId>,
+) -> Result<HashMap<SchoolId, school::Model>> {
     let everywhere = Scope::system(write.call().today());
-    let mut ids: Vec<SchoolId> = groups.iter().map(|group| group.school_id).collect();
+    let mut ids: Vec<SchoolId> = ids.collect();
     ids.sort_unstable();
     ids.dedup();
     let rows = schools::store::by_ids(write.db(), &everywhere, &ids).await?;
-    let schools: HashMap<_, _> = rows.iter().map(|school| (school.id, school)).collect();
-    let place = |group: &class_group::Model| {
-        let school = schools.get(&group.school_id)?;
-        Some((group.id.0, Place::class_group(group, school)))
-    };
-    Ok(groups.iter().filter_map(place).collect())
+    Ok(rows.into_iter().map(|school| (school.id, school)).collect())
 }

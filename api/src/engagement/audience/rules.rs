@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use async_graphql::ID;
+use chrono::{DateTime, Utc};
 use glans_entity::engagement::TargetKind;
 use glans_entity::ids::{BoardId, ClassGroupId, ClusterId, SchoolId, StudentId, parse_any};
 use glans_entity::people::{GuardianAccess, Role};
@@ -10,11 +11,26 @@ use uuid::Uuid;
 
 use super::actions::Target;
 use crate::access::Place;
+use crate::organisation::in_use;
 use crate::platform::error::{Error, Result, UserErrorCode, not_found, refusal, refuse};
 use crate::platform::text::Checks;
 
 /// What an id names.
 pub(super) type Named = (TargetKind, Uuid);
+
+/// Where something named is.
+#[derive(Clone, Debug)]
+pub(super) struct Site {
+    pub place: Place,
+    /// When it was closed, or what it lies in; none while it is in use.
+    pub archived_at: Option<DateTime<Utc>>,
+}
+
+impl Site {
+    pub fn new(place: Place, archived_at: Option<DateTime<Utc>>) -> Self {
+        Self { place, archived_at }
+    }
+}
 
 /// Places in one list at most.
 pub const MOST_TARGETS: usize = 100;
@@ -79,12 +95,13 @@ pub(super) fn named(id: &str) -> Option<Named> {
     Some((kind, id))
 }
 
-/// The places of both lists, each once and in their order, and what `permit` gave for the last one that is included.
+/// The places of both lists, each once and in their order, and what `permit` gave for the last one that is included. Nothing
+/// is put into what was closed, and it is left out as before.
 ///
 /// # Errors
 /// Every problem at once, each at its id.
 pub(super) fn gather<P>(
-    found: &HashMap<Named, Place>,
+    found: &HashMap<Named, Site>,
     include: &[ID],
     exclude: &[ID],
     permit: impl Fn(&Target) -> Result<P>,
@@ -96,9 +113,10 @@ pub(super) fn gather<P>(
         for (at, id) in ids.iter().enumerate() {
             let field = format!("{list}.{at}");
             let target = target(found, id, excluded).ok_or_else(|| not_found(&field));
-            let admitted = target.and_then(|target| {
+            let admitted = target.and_then(|(target, archived_at)| {
                 let granted = (!excluded).then(|| permit(&target)).transpose();
                 let granted = granted.map_err(|error| concerning(&field, error))?;
+                in_use(archived_at.filter(|_| !excluded), &field)?;
                 must_be_of_one_board(&field, all.first(), &target)?;
                 Ok((target, granted))
             });
@@ -114,10 +132,11 @@ pub(super) fn gather<P>(
     Ok((all, permitted))
 }
 
-fn target(found: &HashMap<Named, Place>, id: &str, excluded: bool) -> Option<Target> {
+/// What `id` names, and when that was closed.
+fn target(found: &HashMap<Named, Site>, id: &str, excluded: bool) -> Option<(Target, Option<DateTime<Utc>>)> {
     let (kind, id) = named(id)?;
-    let place = found.get(&(kind, id))?.clone();
-    Some(Target { kind, id, place, excluded })
+    let Site { place, archived_at } = found.get(&(kind, id))?.clone();
+    Some((Target { kind, id, place, excluded }, archived_at))
 }
 
 fn must_be_of_one_board(field: &str, first: Option<&Target>, target: &Target) -> Result<()> {
@@ -189,13 +208,13 @@ mod tests {
     }
 
     /// A board, a school of it, and a child of that school.
-    fn places(board: BoardId) -> [(Named, Place); 3] {
+    fn places(board: BoardId) -> [(Named, Site); 3] {
         let school = Place { school: Some(SchoolId::new()), ..Place::board(board) };
         let child = (TargetKind::Student, StudentId::new().0);
         [
-            ((TargetKind::Board, board.0), Place::board(board)),
-            ((TargetKind::School, SchoolId::new().0), school.clone()),
-            (child, school),
+            ((TargetKind::Board, board.0), Site::new(Place::board(board), None)),
+            ((TargetKind::School, SchoolId::new().0), Site::new(school.clone(), None)),
+            (child, Site::new(school, None)),
         ]
     }
 
@@ -224,7 +243,7 @@ mod tests {
         let (all, last) = gather(&found, &include, &[id(board.0), id(school.0)], in_schools).unwrap();
         let named: Vec<_> = all.iter().map(|target| ((target.kind, target.id), target.excluded)).collect();
         assert_eq!(named, [(child.0, false), (school.0, false), (board.0, true)]);
-        assert_eq!(last, child.1.school);
+        assert_eq!(last, child.1.place.school);
         assert!(gather(&found, &[], &[], in_schools).is_err());
     }
 
@@ -247,6 +266,19 @@ mod tests {
             (UserErrorCode::NotFound, "audience.exclude.1"),
         ];
         assert_eq!(told, expected.map(|(code, field)| (code, field.to_owned())));
+    }
+
+    #[test]
+    fn what_is_closed_is_left_out_and_not_addressed() {
+        let [_, mut school, child] = places(BoardId::new());
+        school.1.archived_at = Some(DateTime::<Utc>::UNIX_EPOCH);
+        let found: HashMap<_, _> = [school.clone(), child.clone()].into();
+        let Err(Error::Refused(problems)) = gather(&found, &[id(child.0), id(school.0)], &[], in_schools) else {
+            panic!("refused")
+        };
+        let told: Vec<_> = problems.iter().map(|problem| (problem.code, problem.field.join("."))).collect();
+        assert_eq!(told, [(UserErrorCode::Conflict, "audience.include.1".to_owned())]);
+        assert!(gather(&found, &[id(child.0)], &[id(school.0)], in_schools).is_ok());
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::{rules, store};
 use crate::access::{Action, Place};
 use crate::call::Write;
 use crate::engagement::speaking::speak_for;
-use crate::organisation::schools;
+use crate::organisation::{in_use, schools};
 use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
 use crate::platform::text::Checks;
@@ -26,6 +26,7 @@ pub(super) async fn create(write: &Write<'_>, input: ConsentPurposeCreateInput) 
     let school = school.ok_or_else(|| not_found("school"))?;
     let permit = write.authorize(Action::FamilyRulesWrite, Place::school(&school))?;
     let mut checks = Checks::default();
+    checks.heed(in_use(school.archived_at, "school"))?;
     let id = checks.own_id(input.id.as_ref(), ConsentPurposeId::new);
     let dutch = checks.text("text", &input.text, TEXT_LENGTH);
     let english = checks.optional_text("textEn", input.text_en.as_deref(), TEXT_LENGTH);

@@ -255,7 +255,7 @@ async fn permitted(write: &Write<'_>, id: &ID) -> Result<(event::Model, Permit)>
         })
     });
     let included: Vec<ID> = included.collect();
-    match audience::targets(write, Action::FamiliesAddress, &included, &[]).await {
+    match audience::targets_since(write, Action::FamiliesAddress, &included).await {
         Ok(targets) => Ok((event, targets.permit)),
         // Who sees the event but not all of its places may not change it.
         Err(Error::Refused(_)) => {

@@ -17,6 +17,7 @@ use crate::call::Call;
 use crate::loaders;
 use crate::platform::bus::Wakes;
 use crate::platform::error::{Code, Error, Result, coded};
+use crate::platform::following::Rests;
 use crate::platform::page;
 
 /// Messages are looked for after this long, in case that a wake-up call was lost.
@@ -108,6 +109,7 @@ struct Following {
     read_at: DateTime<Utc>,
     /// How long nothing arrives that is known of.
     quiet: Duration,
+    rests: Rests,
 }
 
 impl Following {
@@ -123,6 +125,7 @@ impl Following {
             ahead: VecDeque::new(),
             read_at: now,
             quiet: LOOK_AGAIN,
+            rests: Rests::default(),
         };
         following.must_be_in_sight().await?;
         match after {
@@ -154,7 +157,7 @@ impl Following {
         page::mark(&self.order(), &(self.since, told))
     }
 
-    /// The next that is to be told; nothing follows an error.
+    /// The next that is to be told; nothing follows an error. A database that cannot be asked just now is none.
     async fn next(mut self) -> Option<(async_graphql::Result<MessageReceived>, Option<Self>)> {
         match self.tell().await {
             Ok(told) => Some((Ok(told), Some(self))),
@@ -169,11 +172,12 @@ impl Following {
             return Ok(false);
         }
         self.must_be_in_sight().await?;
-        self.read_at = now;
         let (db, scope) = (self.call.read().await?, self.call.scope());
         let told: Vec<MessageId> = self.told.iter().map(|(_, id)| *id).collect();
         let from = self.since - LATE;
         self.ahead = store::seen_since(&*db, &scope, now, self.thread, from, &told, AHEAD).await?.into();
+        // Not before: what could not be read again is no fresher.
+        self.read_at = now;
         if self.ahead.is_empty() {
             let next = store::next_arrival(&*db, &scope, now, self.thread).await?;
             let quiet = next.and_then(|next| (next - now).to_std().ok()).unwrap_or(LOOK_AGAIN);
@@ -191,8 +195,15 @@ impl Following {
             return Ok(MessageReceived { cursor: self.cursor()?, row: None });
         }
         // In a box that lasts as long as it takes: who waits for hours keeps no room for reading.
-        while Box::pin(self.look()).await? {
-            let _ = tokio::time::timeout(self.quiet, self.wakes.next()).await;
+        loop {
+            let looked = Box::pin(self.look()).await;
+            match self.call.heed(&mut self.rests, looked).await? {
+                Some(true) => {
+                    let _ = tokio::time::timeout(self.quiet, self.wakes.next()).await;
+                }
+                Some(false) => break,
+                None => {}
+            }
         }
         let row = self.ahead.pop_front().ok_or_else(|| Error::fault("a list that is not empty has a first"))?;
         let seen = store::seen_at(&self.call.scope(), &row);

@@ -1,5 +1,9 @@
 //! The files in which build tools of apps write down their documents.
 
+use std::collections::HashMap;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::super::guard::{Document, Limits};
@@ -36,7 +40,7 @@ pub fn read(file: &str) -> Result<Vec<Entry>, ManifestError> {
     let manifest: Value = serde_json::from_str(file).map_err(|error| ManifestError::NotJson(error.to_string()))?;
     let entries = match manifest.as_object() {
         Some(manifest) if manifest.contains_key("operations") => apollo(manifest),
-        Some(manifest) => by_id(manifest),
+        Some(_) => by_id(file),
         None => None,
     };
     let entries = entries.ok_or(ManifestError::UnknownFormat)?;
@@ -44,6 +48,7 @@ pub fn read(file: &str) -> Result<Vec<Entry>, ManifestError> {
         return Err(ManifestError::Empty);
     }
     entries.iter().try_for_each(check)?;
+    each_is_one(&entries)?;
     Ok(entries)
 }
 
@@ -55,9 +60,49 @@ fn apollo(manifest: &Map<String, Value>) -> Option<Vec<Entry>> {
     manifest.get("operations")?.as_array().filter(|_| is_ours)?.iter().map(entry).collect()
 }
 
-fn by_id(manifest: &Map<String, Value>) -> Option<Vec<Entry>> {
-    let entry = |(id, text): (&String, &Value)| Some(Entry { id: canonical_id(id), text: text.as_str()?.to_owned() });
-    manifest.iter().map(entry).collect()
+fn by_id(file: &str) -> Option<Vec<Entry>> {
+    let Pairs(pairs) = serde_json::from_str::<Pairs>(file).ok()?;
+    let entry = |(id, text): &(String, Value)| Some(Entry { id: canonical_id(id), text: text.as_str()?.to_owned() });
+    pairs.iter().map(entry).collect()
+}
+
+/// All that stands in an object, also under a key that comes again.
+struct Pairs(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Pairs {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(AllPairs)
+    }
+}
+
+struct AllPairs;
+
+impl<'de> Visitor<'de> for AllPairs {
+    type Value = Pairs;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object from id to document")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs, A::Error> {
+        let mut pairs = Vec::new();
+        while let Some(pair) = map.next_entry::<String, Value>()? {
+            pairs.push(pair);
+        }
+        Ok(Pairs(pairs))
+    }
+}
+
+/// One id has one text.
+fn each_is_one(entries: &[Entry]) -> Result<(), ManifestError> {
+    let mut texts = HashMap::new();
+    for Entry { id, text } in entries {
+        if texts.insert(id, text).is_some_and(|other| other != text) {
+            let problem = "it stands in the manifest more than once, with different texts".to_owned();
+            return Err(ManifestError::Document { id: id.clone(), problem });
+        }
+    }
+    Ok(())
 }
 
 fn check(entry: &Entry) -> Result<(), ManifestError> {
@@ -105,6 +150,20 @@ mod tests {
             assert_eq!(read(&odd.to_string()), Err(ManifestError::UnknownFormat), "{odd}");
         }
         assert_eq!(read("{}"), Err(ManifestError::Empty));
+    }
+
+    #[test]
+    fn an_id_with_two_texts_spoils_the_file() {
+        let apollo = |texts: [&str; 2]| {
+            let operations = texts.map(|text| json!({ "id": "a", "name": "A", "type": "query", "body": text }));
+            json!({ "format": "apollo-persisted-query-manifest", "version": 1, "operations": operations }).to_string()
+        };
+        let relay = |texts: [&str; 2]| format!("{{ \"a\": \"{}\", \"a\": \"{}\" }}", texts[0], texts[1]);
+        let problem = "it stands in the manifest more than once, with different texts".to_owned();
+        let told = Err(ManifestError::Document { id: "a".to_owned(), problem });
+        assert_eq!(read(&apollo(["{ a }", "{ b }"])), told);
+        assert_eq!(read(&relay(["{ a }", "{ b }"])), told);
+        assert!(read(&apollo(["{ a }", "{ a }"])).is_ok() && read(&relay(["{ a }", "{ a }"])).is_ok());
     }
 
     #[test]

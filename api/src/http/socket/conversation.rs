@@ -1,6 +1,7 @@
 //! What is said on one socket, and what is done about it.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -70,7 +71,10 @@ impl<S: Executor, H: House> Conversation<S, H> {
     }
 
     /// Goes on until there is a reason to close.
-    pub(super) async fn held<E>(mut self, frames: &mut (impl Stream<Item = Result<Message, E>> + Unpin)) -> Closing {
+    pub(super) async fn held<E: Display>(
+        mut self,
+        frames: &mut (impl Stream<Item = Result<Message, E>> + Unpin),
+    ) -> Closing {
         let start = Instant::now();
         let (mut ping, mut renewal) = (interval_at(start + PING, PING), interval_at(start + RENEWAL, RENEWAL));
         let (init, stopping) = (sleep(INIT_WITHIN), self.endpoint.stopping.clone());
@@ -84,7 +88,7 @@ impl<S: Executor, H: House> Conversation<S, H> {
                     Some(Ok(Message::Binary(_))) => Err(Closing::INVALID),
                     Some(Ok(Message::Ping(_) | Message::Pong(_))) => { self.heard = true; Ok(()) }
                     Some(Ok(Message::Close(_))) | None => Err(Closing::GONE),
-                    Some(Err(_)) => Err(Closing::TOO_LARGE),
+                    Some(Err(error)) => Err(Closing::of_unreadable(&error)),
                 },
                 Some((ticket, told)) = self.happenings.recv() => self.tell(ticket, told),
                 () = &mut init, if !acknowledged => Err(Closing::INIT_TIMEOUT),
@@ -212,7 +216,7 @@ fn denied(why: Denied) -> Closing {
         Denied::Later { .. } => Closing::LATER,
         Denied::Fault(cause) => {
             tracing::error!(cause, "a socket could not be admitted");
-            Closing::INTERNAL
+            Closing::UNABLE
         }
     }
 }

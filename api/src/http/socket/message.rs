@@ -1,5 +1,7 @@
 //! The messages of graphql-transport-ws, and the codes with which a socket is closed.
 
+use std::fmt::Display;
+
 use serde_json::{Map, Value, json};
 
 use super::super::envelope::Envelope;
@@ -19,9 +21,12 @@ impl Closing {
 
     pub(super) const GONE: Self = Self::new(1000, "");
     pub(super) const STOPPING: Self = Self::new(1001, "The server stops. Connect again");
-    pub(super) const NO_ANSWER: Self = Self::new(1008, "No answer to a ping");
-    pub(super) const TOO_LARGE: Self = Self::new(1009, "A message is broken or larger than 64 KiB");
-    pub(super) const INTERNAL: Self = Self::new(1011, "Something went wrong on our side");
+    pub(super) const BROKEN: Self = Self::new(1002, "A frame is broken");
+    pub(super) const NO_TEXT: Self = Self::new(1007, "A text is not UTF-8");
+    pub(super) const TOO_LARGE: Self = Self::new(1009, "A message is larger than 64 KiB");
+    // Not 1008 and 1011, which say it better: clients as graphql-ws never come back after them.
+    pub(super) const NO_ANSWER: Self = Self::new(1013, "No answer to a ping. Connect again");
+    pub(super) const UNABLE: Self = Self::new(1013, "Something went wrong on our side. Connect again in a moment");
     pub(super) const LATER: Self = Self::new(1013, "Others are at work just now. Connect again in a moment");
     pub(super) const TOO_MANY_SOCKETS: Self = Self::new(1013, "Too many sockets of this account are open");
     pub(super) const TOO_SLOW: Self = Self::new(1013, "Messages are taken too slowly");
@@ -33,6 +38,21 @@ impl Closing {
     pub(super) const INIT_TIMEOUT: Self = Self::new(4408, "Connection initialisation timeout");
     pub(super) const TAKEN: Self = Self::new(4409, "Subscriber for this id already exists");
     pub(super) const TOO_MANY_INITS: Self = Self::new(4429, "Too many initialisation requests");
+
+    /// What a frame that cannot be read is closed with. axum hides what kind of error it is, but for how its text begins.
+    pub(super) fn of_unreadable(error: &impl Display) -> Self {
+        let said = error.to_string();
+        let begins = |known: &str| said.starts_with(known);
+        if begins("Space limit exceeded") {
+            Self::TOO_LARGE
+        } else if begins("UTF-8 encoding error") {
+            Self::NO_TEXT
+        } else if begins("WebSocket protocol error") {
+            Self::BROKEN
+        } else {
+            Self::GONE
+        }
+    }
 }
 
 /// What a client says.
@@ -158,8 +178,18 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_read_is_closed_with_the_code_of_its_kind() {
+        let of = |said: &str| Closing::of_unreadable(&said).code;
+        assert_eq!(of("Space limit exceeded: Message too long: 70000 > 65536"), 1009);
+        assert_eq!(of("UTF-8 encoding error: invalid utf-8 sequence of 1 bytes from index 0"), 1007);
+        assert_eq!(of("WebSocket protocol error: Reserved bits are non-zero"), 1002);
+        assert_eq!(of("IO error: Connection reset by peer (os error 104)"), 1000);
+    }
+
+    #[test]
     fn a_reason_fits_into_a_control_frame() {
-        for closing in [Closing::STOPPING, Closing::TOO_LARGE, Closing::TOO_MANY_SOCKETS, Closing::INIT_TIMEOUT] {
+        let waiting = [Closing::NO_ANSWER, Closing::UNABLE, Closing::LATER, Closing::TOO_MANY_SOCKETS];
+        for closing in [Closing::STOPPING, Closing::TOO_LARGE, Closing::INIT_TIMEOUT].into_iter().chain(waiting) {
             assert!(closing.reason.len() <= 123);
         }
     }

@@ -83,7 +83,10 @@ async fn converse<S: Executor, H: House>(endpoint: Arc<Endpoint<S, H>>, caller: 
     let frame = CloseFrame { code: closing.code, reason: closing.reason.into() };
     // To a client that is gone nothing can be said.
     let _ = tokio::time::timeout(FAREWELL, async {
-        sink.send(Message::Close(Some(frame))).await.ok()?;
+        if sink.send(Message::Close(Some(frame))).await.is_err() {
+            // A client that closes first hears nothing but the answer to that, which lies ready to be sent.
+            sink.flush().await.ok()?;
+        }
         while let Some(Ok(_)) = frames.next().await {}
         Some(())
     })

@@ -8,7 +8,7 @@ use glans_entity::localized::Strings;
 use glans_entity::scope::Scope;
 use sea_orm::ConnectionTrait;
 
-use super::types::ApiClientCreateInput;
+use super::types::{ApiClientCreateInput, ApiClientRevokeInput};
 use super::{rules, store};
 use crate::access::{Action, ApiScope, ClientActor, Place};
 use crate::app::App;
@@ -17,8 +17,8 @@ use crate::identity::audit::{self, Deed};
 use crate::identity::sealed::WithSecret;
 use crate::identity::secret::{Kind, Secret};
 use crate::identity::tokens::issue::{AccessToken, Subject, access_token};
-use crate::organisation::{boards, schools};
-use crate::platform::error::{Error, Result, UserErrorCode, not_found, refuse};
+use crate::organisation::{boards, in_use, schools};
+use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
 use crate::platform::text::Checks;
 
@@ -36,12 +36,13 @@ pub(super) async fn create(write: &Write<'_>, input: ApiClientCreateInput) -> Re
     let permit = write.authorize(Action::ApiClientWrite, Place::from(&board))?;
     let mut checks = Checks::default();
     let id = checks.own_id(input.id.as_ref(), ApiClientId::new);
-    let (name, scopes) = checks.with(rules::details(&input.name, input.scopes))?;
-    let id = id.free(write.db(), &permit).await?;
+    let details = checks.heed(rules::details(&input.name, input.scopes))?;
     let school_ids = match &input.schools {
-        None => None,
-        Some(ids) => Some(schools_of(write, board.id, ids).await?),
+        None => Some(None),
+        Some(ids) => checks.heed(schools_of(write, board.id, ids).await)?.map(Some),
     };
+    let ((name, scopes), school_ids) = checks.all(details.zip(school_ids))?;
+    let id = id.free(write.db(), &permit).await?;
     let row = api_client::Model {
         id,
         board_id: board.id,
@@ -61,7 +62,7 @@ pub(super) async fn create(write: &Write<'_>, input: ApiClientCreateInput) -> Re
     with(write.call().app(), client, &secret)
 }
 
-/// The schools that a client is narrowed to: all in sight, of the same board.
+/// The schools that a client is narrowed to: all in sight, of the same board, in use.
 async fn schools_of(write: &Write<'_>, board: BoardId, ids: &[ID]) -> Result<Vec<String>> {
     let ids: Vec<SchoolId> =
         ids.iter().map(|id| id.parse().map_err(|_| not_found("schools"))).collect::<Result<_>>()?;
@@ -70,6 +71,7 @@ async fn schools_of(write: &Write<'_>, board: BoardId, ids: &[ID]) -> Result<Vec
     if ids.is_empty() || !ids.iter().all(known) {
         return Err(not_found("schools"));
     }
+    in_use(found.iter().find_map(|school| school.archived_at), "schools")?;
     Ok(ids.iter().map(ToString::to_string).collect())
 }
 
@@ -86,15 +88,17 @@ pub(super) async fn rotate_secret(write: &Write<'_>, id: &ID) -> Result<NewSecre
     store::end_secrets(write.db(), &permit, client.id, true, now + rules::OVERLAP).await?;
     store::insert_secret(write.db(), &permit, &client, secret.hash(), now).await?;
     audit::record(write, Some(client.board_id), Deed::ClientSecretRotated, Some(client.id.to_string())).await?;
+    write.emit(&permit, Event::about("api_client.secret_rotated", client.id)).await?;
     with(write.call().app(), client, &secret)
 }
 
-pub(super) async fn revoke(write: &Write<'_>, id: &ID) -> Result<api_client::Model> {
-    let client = lock(write, id).await?;
+pub(super) async fn revoke(write: &Write<'_>, input: ApiClientRevokeInput) -> Result<api_client::Model> {
+    let client = lock(write, &input.id).await?;
     let permit = write.authorize(Action::ApiClientWrite, Place::board(client.board_id))?;
     if client.revoked_at.is_some() {
         return Ok(client);
     }
+    check_version(&client, client.version, input.if_version)?;
     let client = store::revoke(write.db(), &permit, client, write.now()).await?;
     audit::record(write, Some(client.board_id), Deed::ClientRevoked, Some(client.id.to_string())).await?;
     write.emit(&permit, Event::about("api_client.revoked", client.id)).await?;

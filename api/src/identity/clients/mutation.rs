@@ -50,7 +50,7 @@ impl ApiClientMutation {
     ) -> Result<ApiClientRevokePayload> {
         let call = Call::of(ctx);
         call.signed_in()?;
-        let done = call.once(ctx, |write| Box::pin(async move { actions::revoke(write, &input.id).await })).await;
+        let done = call.once(ctx, |write| Box::pin(actions::revoke(write, input))).await;
         if let Ok(client) = &done {
             call.app().identity.clients.invalidate(&client.id).await;
         }

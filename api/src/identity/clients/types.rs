@@ -155,6 +155,8 @@ pub struct ApiClientSecretRotateInput {
 pub struct ApiClientRevokeInput {
     /// Which client.
     pub id: ID,
+    /// Refused with CONFLICT when the stored version is another one.
+    pub if_version: Option<i32>,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
     pub client_mutation_id: Option<String>,
 }
@@ -189,7 +191,7 @@ sync_cursor!(ApiClientCreatePayload, ApiClientSecretRotatePayload);
 payload! {
     /// The answer to `apiClientRevoke`.
     ApiClientRevokePayload {
-        /// The ended client; null when refused.
+        /// The ended client; on a conflict, as somebody else left it; null when refused otherwise.
         api_client: ApiClient
     }
 }

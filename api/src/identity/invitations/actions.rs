@@ -18,6 +18,7 @@ use crate::people::places::{self, Capacity};
 use crate::people::students;
 use crate::platform::error::{Error, Result, UserErrorCode, not_found, refuse};
 use crate::platform::outbox::Event;
+use crate::platform::text::Checks;
 
 /// Paper travels in school bags.
 const LIFETIME: TimeDelta = TimeDelta::days(60);
@@ -56,14 +57,26 @@ pub struct Request<'a> {
 /// to grant all of it.
 pub async fn create(write: &Write<'_>, request: Request<'_>, prepared: Prepared) -> Result<NewCode> {
     let id: PersonId = request.person.parse().map_err(|_| not_found("person"))?;
-    let person = memberships::actions::present(write, id).await?;
+    let person = memberships::actions::present(write, id, "person").await?;
     let person = person.ok_or_else(|| not_found("person"))?;
+    let mut checks = Checks::default();
     let guardianship = match request.guardianship {
-        Some(id) => Some(guardianship_of(write, &person, id).await?),
-        None => None,
+        Some(id) => checks.heed(guardianship_of(write, &person, id).await)?.map(Some),
+        None => Some(None),
     };
-    let permit = authorize(write, &person, guardianship.as_ref()).await?;
-    check(&person, guardianship.as_ref(), request.by_email)?;
+    let permit = match authorize(write, &person, guardianship.as_ref().and_then(Option::as_ref)).await {
+        Ok(permit) => Some(permit),
+        // For the child that was meant there might be a right, so no more is told than that it is not found.
+        Err(Error::Refused(_)) if guardianship.is_none() => None,
+        Err(error) => return Err(error),
+    };
+    if let Some(guardianship) = &guardianship {
+        checks.heed(has_no_account(&person, guardianship.as_ref()))?;
+    }
+    if permit.is_some() {
+        checks.heed(is_reached(&person, request.by_email))?;
+    }
+    let (permit, guardianship) = checks.all(permit.zip(guardianship))?;
     issue(write, &permit, &person, guardianship.map(|row| row.id), request.by_email, prepared).await
 }
 
@@ -105,11 +118,15 @@ async fn authorize(
     }
 }
 
-fn check(person: &person::Model, guardianship: Option<&guardianship::Model>, by_email: bool) -> Result<()> {
+fn has_no_account(person: &person::Model, guardianship: Option<&guardianship::Model>) -> Result<()> {
     let waiting = guardianship.is_some_and(|row| row.status == GuardianshipStatus::Invited);
     if person.account_id.is_some() && !waiting {
         return Err(refuse(UserErrorCode::Conflict, "person", "This person has an account already."));
     }
+    Ok(())
+}
+
+fn is_reached(person: &person::Model, by_email: bool) -> Result<()> {
     if by_email && person.email.is_none() {
         let message = "No e-mail address of this person is known. Fill it in, or print the code.";
         return Err(refuse(UserErrorCode::Required, "delivery", message));

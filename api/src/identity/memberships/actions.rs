@@ -7,7 +7,7 @@ use glans_entity::people::{Role, ScopeKind, person};
 use glans_entity::scope::Scope;
 
 use super::places::{self, Seat};
-use super::types::MembershipGrantInput;
+use super::types::{MembershipGrantInput, MembershipRevokeInput};
 use super::{rules, store};
 use crate::access::{Action, Permit, Place, policy};
 use crate::call::Write;
@@ -15,7 +15,7 @@ use crate::identity::audit::{self, Deed};
 use crate::identity::invitations;
 use crate::organisation::in_use;
 use crate::people::{memberships, persons};
-use crate::platform::error::{Result, UserErrorCode, not_found, refuse};
+use crate::platform::error::{Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
 use crate::platform::text::Checks;
 
@@ -41,22 +41,21 @@ impl Term {
 pub async fn grant(write: &Write<'_>, input: MembershipGrantInput) -> Result<Model> {
     let role = input.role.into();
     let (starts_on, ends_on) = (input.starts_on.map(|day| day.0), input.ends_on.map(|day| day.0));
-    let person: PersonId = input.person.parse().map_err(|_| not_found("person"))?;
     let mut checks = Checks::default();
     let id = checks.own_id(input.id.as_ref(), MembershipId::new);
-    if matches!((starts_on, ends_on), (Some(starts), Some(ends)) if ends < starts) {
+    if !rules::is_in_order((starts_on, ends_on), write.call().today()) {
         checks.add(UserErrorCode::Invalid, "endsOn", "The last day cannot come before the first.");
     }
-    let id = checks.done(id)?;
-    let seat = places::seat(write.db(), &write.scope(), &input.scope).await?.ok_or_else(|| not_found("scope"))?;
-    if !rules::fits(role, seat.kind) {
-        return Err(refuse(UserErrorCode::Invalid, "scope", rules::expected(role)));
+    let seat = checks.heed(seat_for(write, role, &input.scope).await)?;
+    // Where no place is found for the role, there is none to have a right at, and nothing is granted.
+    let place = seat.as_ref().map(|seat| seat.place.clone());
+    let permit = place.map(|place| write.authorize(policy::granting(role), place)).transpose()?;
+    if let Some(seat) = &seat {
+        checks.heed(in_use(seat.archived_at, "scope"))?;
     }
-    let permit = write.authorize(policy::granting(role), seat.place.clone())?;
-    in_use(seat.archived_at, "scope")?;
+    let person = checks.heed(holder(write, &input.person, seat.as_ref()).await)?;
+    let (permit, (seat, person)) = checks.all(permit.zip(seat.zip(person)))?;
     let id = id.free(write.db(), &permit).await?;
-    let person = present(write, person).await?.filter(|person| seat.place.board == Some(person.board_id));
-    let person = person.ok_or_else(|| not_found("person"))?;
     let is_own = person.account_id.is_some() && person.account_id == permit.account();
     if is_own && write.authorize(Action::GrantBoardAdmin, Place::board(person.board_id)).is_err() {
         let message = "Somebody else has to give you a role. Ask an administrator of the board.";
@@ -65,12 +64,33 @@ pub async fn grant(write: &Write<'_>, input: MembershipGrantInput) -> Result<Mod
     appoint(write, &permit, &person, &seat, Term { id, role, starts_on, ends_on }).await
 }
 
-/// The person, if in sight and still there; nobody else changes them until the transaction ends.
-pub async fn present(write: &Write<'_>, id: PersonId) -> Result<Option<person::Model>> {
-    present_in(write, &write.scope(), id).await
+/// The scope in sight with this id, where `role` is held in one of its kind.
+async fn seat_for(write: &Write<'_>, role: Role, id: &str) -> Result<Seat> {
+    let seat = places::seat(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("scope"))?;
+    if !rules::fits(role, seat.kind) {
+        return Err(refuse(UserErrorCode::Invalid, "scope", rules::expected(role)));
+    }
+    Ok(seat)
 }
 
-/// As [`present`], in `scope`.
+/// The person with this id who is to have the role: of the board of `seat`, where that is known.
+async fn holder(write: &Write<'_>, id: &str, seat: Option<&Seat>) -> Result<person::Model> {
+    let id = id.parse().map_err(|_| not_found("person"))?;
+    let person = present(write, id, "person").await?;
+    let is_near = |person: &person::Model| seat.is_none_or(|seat| seat.place.board == Some(person.board_id));
+    person.filter(is_near).ok_or_else(|| not_found("person"))
+}
+
+/// The person, if in sight; nobody else changes them until the transaction ends. Refuses, at `field`, whose record was
+/// closed.
+pub async fn present(write: &Write<'_>, id: PersonId, field: &str) -> Result<Option<person::Model>> {
+    let person = persons::store::lock(write.db(), &write.scope(), id).await?;
+    let person = person.filter(|person| person.erased_at.is_none());
+    in_use(person.as_ref().and_then(|person| person.archived_at), field)?;
+    Ok(person)
+}
+
+/// As [`present`], in `scope`; none whose record was closed.
 pub async fn present_in(write: &Write<'_>, scope: &Scope, id: PersonId) -> Result<Option<person::Model>> {
     let person = persons::store::lock(write.db(), scope, id).await?;
     Ok(person.filter(|person| person.archived_at.is_none() && person.erased_at.is_none()))
@@ -124,14 +144,15 @@ pub async fn appoint(
 }
 
 /// Takes a role from a person. Taking it again changes nothing.
-pub async fn revoke(write: &Write<'_>, id: &str) -> Result<Model> {
-    let id = id.parse().map_err(|_| not_found("id"))?;
+pub async fn revoke(write: &Write<'_>, input: MembershipRevokeInput) -> Result<Model> {
+    let id = input.id.parse().map_err(|_| not_found("id"))?;
     let held = store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("id"))?;
     let place = places::place_of(write.db(), &held).await?.ok_or_else(|| not_found("id"))?;
     let permit = write.authorize(policy::granting(held.role), place)?;
     if held.ended_at.is_some() {
         return Ok(held);
     }
+    check_version(&held, held.version, input.if_version)?;
     if held.role == Role::BoardAdmin {
         memberships::actions::keep_one_administrator(write, held.board_id, held.person_id).await?;
     }

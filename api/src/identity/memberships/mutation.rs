@@ -36,7 +36,7 @@ impl MembershipMutation {
     ) -> Result<MembershipRevokePayload> {
         let call = Call::of(ctx);
         call.signed_in()?;
-        let done = call.once(ctx, |write| Box::pin(async move { actions::revoke(write, &input.id).await })).await;
+        let done = call.once(ctx, |write| Box::pin(actions::revoke(write, input))).await;
         MembershipRevokePayload::of(done)
     }
 }

@@ -28,6 +28,11 @@ pub const fn expected(role: Role) -> &'static str {
     }
 }
 
+/// Whether the last of these days does not come before the first, which is `today` where none is given.
+pub fn is_in_order((starts_on, ends_on): (Option<NaiveDate>, Option<NaiveDate>), today: NaiveDate) -> bool {
+    ends_on.is_none_or(|last| starts_on.unwrap_or(today) <= last)
+}
+
 /// Whether the last day of the role has gone by.
 pub fn is_over(held: &Model, today: NaiveDate) -> bool {
     held.ends_on.is_some_and(|last| last < today)
@@ -84,6 +89,16 @@ mod tests {
             updated_at: DateTime::<Utc>::UNIX_EPOCH,
             version: 1,
         }
+    }
+
+    #[test]
+    fn a_role_that_begins_at_once_does_not_end_before_today() {
+        let today = day("2026-11-24");
+        assert!(is_in_order((None, None), today));
+        assert!(is_in_order((None, Some(today)), today));
+        assert!(!is_in_order((None, Some(day("2026-11-23"))), today));
+        assert!(is_in_order((Some(day("2025-08-01")), Some(day("2026-07-31"))), today), "it was held once");
+        assert!(!is_in_order((Some(day("2026-12-02")), Some(day("2026-12-01"))), today));
     }
 
     #[test]

@@ -33,6 +33,8 @@ pub struct MembershipGrantInput {
 pub struct MembershipRevokeInput {
     /// Which membership.
     pub id: ID,
+    /// Refused with CONFLICT when the stored version is another one.
+    pub if_version: Option<i32>,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
     pub client_mutation_id: Option<String>,
 }
@@ -48,7 +50,7 @@ payload! {
 payload! {
     /// The answer to `membershipRevoke`.
     MembershipRevokePayload {
-        /// The role that ended; null when refused.
+        /// The role that ended; on a conflict, as somebody else left it; null when refused otherwise.
         membership: Membership
     }
 }

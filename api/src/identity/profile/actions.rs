@@ -4,6 +4,7 @@ use glans_entity::people::person;
 use sea_orm::ActiveValue::Set;
 use sea_orm::IntoActiveModel;
 
+use super::rules;
 use super::types::ProfileUpdateInput;
 use crate::access::{self, Action, Actor, PersonActor, Place};
 use crate::call::Write;
@@ -18,6 +19,11 @@ const DISPLAY_NAME_LENGTH: usize = 160;
 /// Changes the account, and the person in each board of the request. The version that counts is that of the oldest,
 /// whom apps see as `viewer.person`.
 pub(super) async fn update(write: &Write<'_>, viewer: &PersonActor, input: ProfileUpdateInput) -> Result<()> {
+    let persons = own(write, viewer).await?;
+    match persons.first() {
+        Some(oldest) => check_version(&(), oldest.version, input.if_version)?,
+        None => rules::of_the_account_alone(&input)?,
+    }
     let mut checks = Checks::default();
     let name = input.display_name.map(|name| checks.line("displayName", &name, DISPLAY_NAME_LENGTH));
     let name = checks.done(name)?;
@@ -26,10 +32,7 @@ pub(super) async fn update(write: &Write<'_>, viewer: &PersonActor, input: Profi
         accounts::set_language(write.db(), viewer.account, language, write.now()).await?;
         write.rights_change();
     }
-    let mut if_version = input.if_version;
-    for (_, id) in &viewer.persons {
-        let Some(person) = persons::store::lock(write.db(), &write.scope(), *id).await? else { continue };
-        check_version(&(), person.version, if_version.take())?;
+    for person in persons {
         let mut changed = person.clone();
         changed.language = language.clone().unwrap_or(changed.language);
         changed.display_name = name.clone().unwrap_or(changed.display_name);
@@ -39,6 +42,15 @@ pub(super) async fn update(write: &Write<'_>, viewer: &PersonActor, input: Profi
         }
     }
     Ok(())
+}
+
+/// The own persons in the boards of the request, oldest first; nobody else changes them until the transaction ends.
+async fn own(write: &Write<'_>, viewer: &PersonActor) -> Result<Vec<person::Model>> {
+    let mut own = Vec::new();
+    for (_, id) in &viewer.persons {
+        own.extend(persons::store::lock(write.db(), &write.scope(), *id).await?);
+    }
+    Ok(own)
 }
 
 /// That it is their own record is the right to change it: the program does it for them.

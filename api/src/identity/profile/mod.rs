@@ -2,6 +2,7 @@
 
 mod actions;
 mod mutation;
+mod rules;
 pub mod types;
 
 pub use mutation::ProfileMutation;

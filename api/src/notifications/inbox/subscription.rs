@@ -16,6 +16,7 @@ use crate::call::Call;
 use crate::loaders;
 use crate::platform::bus::Wakes;
 use crate::platform::error::{Code, Error, Result, coded};
+use crate::platform::following::Rests;
 use crate::platform::page;
 
 /// The inbox is looked into after this long, in case that a wake-up call was lost.
@@ -86,13 +87,14 @@ struct Following {
     told: VecDeque<(DateTime<Utc>, Uuid)>,
     begun: bool,
     ahead: VecDeque<Model>,
+    rests: Rests,
 }
 
 impl Following {
     async fn begin(call: Arc<Call>, wakes: Wakes, after: Option<String>) -> Result<Self> {
         let now = call.now();
-        let mut following =
-            Self { call, wakes, since: now, told: VecDeque::new(), begun: false, ahead: VecDeque::new() };
+        let (told, ahead, rests) = (VecDeque::new(), VecDeque::new(), Rests::default());
+        let mut following = Self { call, wakes, since: now, told, begun: false, ahead, rests };
         match after {
             // What was there already is not told: only what comes late of the last moments is.
             None => {
@@ -118,7 +120,7 @@ impl Following {
         page::mark(ORDER, &(self.since, told))
     }
 
-    /// The next that is to be told; nothing follows an error.
+    /// The next that is to be told; nothing follows an error. A database that cannot be asked just now is none.
     async fn next(mut self) -> Option<(async_graphql::Result<NotificationReceived>, Option<Self>)> {
         match self.tell().await {
             Ok(told) => Some((Ok(told), Some(self))),
@@ -146,8 +148,15 @@ impl Following {
             return Ok(NotificationReceived { cursor: self.cursor()?, row: None });
         }
         // In a box that lasts as long as it takes: who waits for hours keeps no room for reading.
-        while Box::pin(self.look()).await? {
-            let _ = tokio::time::timeout(LOOK_AGAIN, self.wakes.next()).await;
+        loop {
+            let looked = Box::pin(self.look()).await;
+            match self.call.heed(&mut self.rests, looked).await? {
+                Some(true) => {
+                    let _ = tokio::time::timeout(LOOK_AGAIN, self.wakes.next()).await;
+                }
+                Some(false) => break,
+                None => {}
+            }
         }
         let row = self.ahead.pop_front().ok_or_else(|| Error::fault("a list that is not empty has a first"))?;
         self.since = self.since.max(row.created_at);

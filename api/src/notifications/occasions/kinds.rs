@@ -139,7 +139,7 @@ pub(super) enum Kind {
 
 /// Events of which nobody is told. What asks for a letter is seen to elsewhere. That somebody answered a survey must name
 /// nobody, for the answers may be without a name.
-pub(super) const SILENT: [&str; 73] = [
+pub(super) const SILENT: [&str; 74] = [
     "agreement.marked",
     "announcement.created",
     "announcement.scheduled",
@@ -147,6 +147,7 @@ pub(super) const SILENT: [&str; 73] = [
     "announcement.updated",
     "api_client.created",
     "api_client.revoked",
+    "api_client.secret_rotated",
     "board.archived",
     "board.created",
     "board.updated",

@@ -3,7 +3,7 @@
 use glans_entity::ids::BoardId;
 use glans_entity::organisation::board::Model;
 use sea_orm::ActiveValue::Set;
-use sea_orm::IntoActiveModel;
+use sea_orm::{ActiveModelTrait, IntoActiveModel};
 
 use super::types::{BoardArchiveInput, BoardCreateInput, BoardUpdateInput};
 use super::{rules, store};
@@ -62,11 +62,13 @@ pub(super) async fn update(write: &Write<'_>, input: BoardUpdateInput) -> Result
         // Who publishes figures by the wish that was is to end, or to see the new one.
         store::lock_whole(write.db(), &write.scope(), id).await?;
     }
-    let version = board.version;
-    let mut row = board.into_active_model();
-    row.name = Set(name);
-    row.least_shown = Set(least_shown);
-    let board = store::update(write.db(), &permit, row, version, write.now()).await?;
+    let mut row = board.clone().into_active_model();
+    row.name.set_ne(name);
+    row.least_shown.set_ne(least_shown);
+    if !row.is_changed() {
+        return Ok(board);
+    }
+    let board = store::update(write.db(), &permit, row, board.version, write.now()).await?;
     if least_shown != known {
         crate::metrics::withdraw(write.db(), &permit, write.now()).await?;
     }
@@ -81,6 +83,7 @@ pub(super) async fn archive(write: &Write<'_>, input: BoardArchiveInput) -> Resu
     if board.archived_at.is_some() {
         return Ok(board);
     }
+    check_version(&board, board.version, input.if_version)?;
     let version = board.version;
     let mut row = board.into_active_model();
     row.archived_at = Set(Some(write.now()));

@@ -168,6 +168,8 @@ pub struct BoardUpdateInput {
 pub struct BoardArchiveInput {
     /// Which board.
     pub id: ID,
+    /// Refused with CONFLICT when the stored version is another one.
+    pub if_version: Option<i32>,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
     pub client_mutation_id: Option<String>,
 }
@@ -191,7 +193,7 @@ payload! {
 payload! {
     /// The answer to `boardArchive`.
     BoardArchivePayload {
-        /// The closed board; null when refused.
+        /// The closed board; on a conflict, as somebody else left it; null when refused otherwise.
         board: Board
     }
 }

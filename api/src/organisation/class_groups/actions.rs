@@ -6,7 +6,7 @@ use glans_entity::localized::Strings;
 use glans_entity::organisation::class_group::Model;
 use glans_entity::organisation::school;
 use sea_orm::ActiveValue::Set;
-use sea_orm::IntoActiveModel;
+use sea_orm::{ActiveModelTrait, IntoActiveModel};
 
 use super::types::{ClassGroupArchiveInput, ClassGroupCreateInput, ClassGroupUpdateInput};
 use super::{rules, store};
@@ -53,11 +53,13 @@ pub(super) async fn update(write: &Write<'_>, input: ClassGroupUpdateInput) -> R
     in_use(group.archived_at.or(school.archived_at), "id")?;
     let name = input.name.as_deref().unwrap_or(&group.name);
     let details = rules::details(name, input.grades.as_deref().unwrap_or(&group.grades.0))?;
-    let version = group.version;
-    let mut row = group.into_active_model();
-    row.name = Set(details.name);
-    row.grades = Set(Strings(details.grades));
-    let group = store::update(write.db(), &permit, row, version, write.now()).await?;
+    let mut row = group.clone().into_active_model();
+    row.name.set_ne(details.name);
+    row.grades.set_ne(Strings(details.grades));
+    if !row.is_changed() {
+        return Ok(group);
+    }
+    let group = store::update(write.db(), &permit, row, group.version, write.now()).await?;
     write.emit(&permit, Event::about("class_group.updated", group.id)).await?;
     Ok(group)
 }
@@ -68,6 +70,7 @@ pub(super) async fn archive(write: &Write<'_>, input: ClassGroupArchiveInput) ->
     if group.archived_at.is_some() {
         return Ok(group);
     }
+    check_version(&group, group.version, input.if_version)?;
     let version = group.version;
     let mut row = group.into_active_model();
     row.archived_at = Set(Some(write.now()));

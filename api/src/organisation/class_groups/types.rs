@@ -158,6 +158,8 @@ pub struct ClassGroupUpdateInput {
 pub struct ClassGroupArchiveInput {
     /// Which class group.
     pub id: ID,
+    /// Refused with CONFLICT when the stored version is another one.
+    pub if_version: Option<i32>,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
     pub client_mutation_id: Option<String>,
 }
@@ -181,7 +183,7 @@ payload! {
 payload! {
     /// The answer to `classGroupArchive`.
     ClassGroupArchivePayload {
-        /// The closed class group; null when refused.
+        /// The closed class group; on a conflict, as somebody else left it; null when refused otherwise.
         class_group: ClassGroup
     }
 }

@@ -4,7 +4,7 @@ use async_graphql::ID;
 use glans_entity::ids::ClusterId;
 use glans_entity::organisation::cluster::Model;
 use sea_orm::ActiveValue::Set;
-use sea_orm::IntoActiveModel;
+use sea_orm::{ActiveModelTrait, IntoActiveModel};
 
 use super::types::{ClusterArchiveInput, ClusterCreateInput, ClusterUpdateInput};
 use super::{rules, store};
@@ -44,10 +44,12 @@ pub(super) async fn update(write: &Write<'_>, input: ClusterUpdateInput) -> Resu
     check_version(&cluster, cluster.version, input.if_version)?;
     in_use(cluster.archived_at, "id")?;
     let name = rules::name(input.name.as_deref().unwrap_or(&cluster.name))?;
-    let version = cluster.version;
-    let mut row = cluster.into_active_model();
-    row.name = Set(name);
-    let cluster = store::update(write.db(), &permit, row, version, write.now()).await?;
+    let mut row = cluster.clone().into_active_model();
+    row.name.set_ne(name);
+    if !row.is_changed() {
+        return Ok(cluster);
+    }
+    let cluster = store::update(write.db(), &permit, row, cluster.version, write.now()).await?;
     write.emit(&permit, Event::about("cluster.updated", cluster.id)).await?;
     Ok(cluster)
 }
@@ -58,6 +60,7 @@ pub(super) async fn archive(write: &Write<'_>, input: ClusterArchiveInput) -> Re
     if cluster.archived_at.is_some() {
         return Ok(cluster);
     }
+    check_version(&cluster, cluster.version, input.if_version)?;
     rules::may_close(schools::store::any_open_in(write.db(), &write.scope(), cluster.id).await?)?;
     let version = cluster.version;
     let mut row = cluster.into_active_model();

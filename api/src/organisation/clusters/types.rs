@@ -144,6 +144,8 @@ pub struct ClusterUpdateInput {
 pub struct ClusterArchiveInput {
     /// Which cluster.
     pub id: ID,
+    /// Refused with CONFLICT when the stored version is another one.
+    pub if_version: Option<i32>,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
     pub client_mutation_id: Option<String>,
 }
@@ -167,7 +169,7 @@ payload! {
 payload! {
     /// The answer to `clusterArchive`.
     ClusterArchivePayload {
-        /// The closed cluster; null when refused.
+        /// The closed cluster; on a conflict, as somebody else left it; null when refused otherwise.
         cluster: Cluster
     }
 }

@@ -4,7 +4,7 @@ use async_graphql::ID;
 use glans_entity::ids::{BoardId, ClusterId, SchoolId};
 use glans_entity::organisation::school::Model;
 use sea_orm::ActiveValue::Set;
-use sea_orm::IntoActiveModel;
+use sea_orm::{ActiveModelTrait, IntoActiveModel};
 
 use super::inputs::{SchoolArchiveInput, SchoolCreateInput, SchoolMoveInput, SchoolUpdateInput};
 use super::{rules, store};
@@ -74,11 +74,13 @@ pub(super) async fn update(write: &Write<'_>, input: SchoolUpdateInput) -> Resul
     let city = input.city.as_opt_ref().unwrap_or(school.city.as_ref());
     in_use(school.archived_at, "id")?;
     let details = rules::details(name, city.map(String::as_str))?;
-    let version = school.version;
-    let mut row = school.into_active_model();
-    row.name = Set(details.name);
-    row.city = Set(details.city);
-    let school = store::update(write.db(), &permit, row, version, write.now()).await?;
+    let mut row = school.clone().into_active_model();
+    row.name.set_ne(details.name);
+    row.city.set_ne(details.city);
+    if !row.is_changed() {
+        return Ok(school);
+    }
+    let school = store::update(write.db(), &permit, row, school.version, write.now()).await?;
     write.emit(&permit, Event::about("school.updated", school.id)).await?;
     Ok(school)
 }
@@ -111,6 +113,7 @@ pub(super) async fn archive(write: &Write<'_>, input: SchoolArchiveInput) -> Res
     if school.archived_at.is_some() {
         return Ok(school);
     }
+    check_version(&school, school.version, input.if_version)?;
     let version = school.version;
     let mut row = school.into_active_model();
     row.archived_at = Set(Some(write.now()));

@@ -60,6 +60,8 @@ pub struct SchoolMoveInput {
 pub struct SchoolArchiveInput {
     /// Which school.
     pub id: ID,
+    /// Refused with CONFLICT when the stored version is another one.
+    pub if_version: Option<i32>,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
     pub client_mutation_id: Option<String>,
 }
@@ -91,7 +93,7 @@ payload! {
 payload! {
     /// The answer to `schoolArchive`.
     SchoolArchivePayload {
-        /// The closed school; null when refused.
+        /// The closed school; on a conflict, as somebody else left it; null when refused otherwise.
         school: School
     }
 }

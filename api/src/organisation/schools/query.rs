@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, ID, Object};
 
+use super::rules;
 use super::store::{self, Of};
 use super::types::{School, SchoolFilter, SchoolOrder};
 use crate::call::Call;
@@ -24,9 +25,8 @@ impl SchoolQuery {
     ) -> Result<Option<School>> {
         let call = Call::of(ctx);
         call.signed_in()?;
-        store::by_key(&*call.read().await?, &call.scope(), id.as_ref().map(|id| id.as_str()), brin.as_deref())
-            .await
-            .map(|row| row.map(School))
+        let key = rules::key(id.as_ref().map(|id| id.as_str()), brin.as_deref())?;
+        Ok(store::by_key(&*call.read().await?, &call.scope(), key).await?.map(School))
     }
 
     /// The own schools of the viewer and those that lie under a role of theirs, by name unless told otherwise. The other

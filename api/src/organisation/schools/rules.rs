@@ -1,6 +1,8 @@
 //! What a school may look like.
 
-use crate::platform::error::{Result, UserErrorCode};
+use glans_entity::ids::SchoolId;
+
+use crate::platform::error::{Code, Result, UserErrorCode, coded};
 use crate::platform::text::Checks;
 
 const NAME_LENGTH: usize = 120;
@@ -36,6 +38,26 @@ pub fn register_code(brin: Option<&str>, location: Option<&str>) -> Result<Optio
     checks.done(brin.map(|brin| (brin.to_owned(), location.unwrap_or("00").to_owned())))
 }
 
+/// By what one school is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key<'k> {
+    /// None where it is the id of no school: that matches nothing, like the id of one out of sight.
+    Id(Option<SchoolId>),
+    /// A BRIN, and the location code where it is there.
+    Code(&'k str, Option<&'k str>),
+}
+
+/// The one key that a caller looks with.
+pub fn key<'k>(id: Option<&str>, code: Option<&'k str>) -> Result<Key<'k>> {
+    match (id, code) {
+        (Some(id), None) => Ok(Key::Id(id.parse().ok())),
+        (None, Some(code)) => split_code(code)
+            .map(|(brin, location)| Key::Code(brin, location))
+            .ok_or_else(|| coded(Code::BadUserInput, "A BRIN looks like 03AB, or with its location like 03AB00.")),
+        _ => Err(coded(Code::BadUserInput, "Ask with `id` or with `brin`: with one of them, not with both.")),
+    }
+}
+
 /// The BRIN and, where it is there, the location code in a code of the register; none of what cannot be one.
 pub fn split_code(code: &str) -> Option<(&str, Option<&str>)> {
     let (brin, location) = code.split_at_checked(4)?;
@@ -58,6 +80,18 @@ pub fn is_location(text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::platform::error::Error;
+
+    #[test]
+    fn a_school_is_looked_for_by_one_key() {
+        let id = SchoolId::new();
+        assert_eq!(key(Some(&id.to_string()), None).unwrap(), Key::Id(Some(id)));
+        assert_eq!(key(Some("nonsense"), None).unwrap(), Key::Id(None));
+        assert_eq!(key(None, Some("03AB")).unwrap(), Key::Code("03AB", None));
+        assert_eq!(key(None, Some("03AB01")).unwrap(), Key::Code("03AB", Some("01")));
+        for (id, code) in [(None, None), (Some("nonsense"), Some("03AB")), (None, Some("zz")), (None, Some("03AB0"))] {
+            assert!(matches!(key(id, code), Err(Error::Coded(Code::BadUserInput, _))), "{id:?} {code:?}");
+        }
+    }
 
     #[test]
     fn a_register_code_is_whole_or_absent() {

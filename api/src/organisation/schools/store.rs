@@ -9,7 +9,7 @@ use sea_orm::{
     QuerySelect, Select,
 };
 
-use super::rules;
+use super::rules::Key;
 use super::types::{OrderDirection, SchoolFilter, SchoolOrder, SchoolOrderField};
 use crate::access::Permit;
 use crate::platform::error::{Result, taken};
@@ -36,25 +36,15 @@ pub async fn by_ids(db: &impl ConnectionTrait, scope: &Scope, ids: &[SchoolId]) 
     Ok(Entity::within(scope).filter(Column::Id.is_in(ids.iter().copied())).all(db).await?)
 }
 
-/// The one school in sight with this id, or with this register code. None when neither is given, or several match.
-pub async fn by_key(
-    db: &impl ConnectionTrait,
-    scope: &Scope,
-    id: Option<&str>,
-    code: Option<&str>,
-) -> Result<Option<Model>> {
+/// The one school in sight that `key` means. None where several match.
+pub async fn by_key(db: &impl ConnectionTrait, scope: &Scope, key: Key<'_>) -> Result<Option<Model>> {
     let mut select = Entity::within(scope);
-    match (id.map(str::parse::<SchoolId>), code.map(rules::split_code)) {
-        (None, None) | (Some(Err(_)), _) | (_, Some(None)) => return Ok(None),
-        (id, code) => {
-            if let Some(Ok(id)) = id {
-                select = select.filter(Column::Id.eq(id));
-            }
-            if let Some(Some((brin, location))) = code {
-                select = select.filter(Column::Brin.eq(brin));
-                if let Some(location) = location {
-                    select = select.filter(Column::LocationCode.eq(location));
-                }
+    match key {
+        Key::Id(id) => select = select.filter(Column::Id.is_in(id)),
+        Key::Code(brin, location) => {
+            select = select.filter(Column::Brin.eq(brin));
+            if let Some(location) = location {
+                select = select.filter(Column::LocationCode.eq(location));
             }
         }
     }

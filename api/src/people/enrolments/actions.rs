@@ -10,7 +10,7 @@ use super::types::EnrolmentSetInput;
 use super::{rules, store};
 use crate::access::{Action, Permit};
 use crate::call::Write;
-use crate::organisation::class_groups;
+use crate::organisation::{class_groups, school_in_use};
 use crate::people::{guardianships, places, students};
 use crate::platform::error::{Result, UserErrorCode, not_found, refuse};
 use crate::platform::outbox::Event;
@@ -22,6 +22,10 @@ pub(super) async fn set(write: &Write<'_>, input: EnrolmentSetInput) -> Result<s
     let permit = write.authorize(Action::StudentWrite, place)?;
     guardianships::refuse_own_child(write, &permit, &[student.id]).await?;
     students::rules::is_here(student.left_on, write.call().today())?;
+    // Out of its groups somebody is taken as before.
+    if !input.class_groups.is_empty() {
+        school_in_use(write, student.school_id, "classGroups").await?;
+    }
     let wanted = wanted(write, student.school_id, &input.class_groups).await?;
     put(write, &permit, &student, &wanted).await?;
     Ok(student)

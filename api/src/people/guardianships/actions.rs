@@ -13,6 +13,7 @@ use crate::access::{Action, Permit, Place};
 use crate::audit;
 use crate::call::{Call, Write};
 use crate::notifications::devices;
+use crate::organisation::school_in_use;
 use crate::people::persons::rules::Details;
 use crate::people::{persons, places, students};
 use crate::platform::error::{Error, Result, check_version, not_found};
@@ -31,6 +32,7 @@ pub(super) async fn create(write: &Write<'_>, input: GuardianshipCreateInput) ->
     let ends_on = input.ends_on.map(|day| day.0);
     let mut checks = Checks::default();
     let id = checks.own_id(input.id.as_ref(), GuardianshipId::new);
+    checks.heed(school_in_use(write, student.school_id, "student").await)?;
     checks.heed(students::rules::is_here(student.left_on, today))?;
     checks.heed(rules::is_sound(starts_on, ends_on, input.contact_priority))?;
     let chosen = checks.with(chosen(write, &student, input.guardian).await)?;
@@ -91,15 +93,18 @@ enum Chosen {
     New(Details),
 }
 
-/// The person that the input names, in sight and in the student's board, or the details of a new one. Writes nothing.
+/// The person that the input names, in sight, in the student's board and with a record in use, or the details of a new one. Writes nothing.
 async fn chosen(write: &Write<'_>, student: &student::Model, choice: GuardianChoice) -> Result<Chosen> {
     let missing = || not_found("guardian.id");
     match choice {
         GuardianChoice::Id(id) => {
             let id = id.parse().map_err(|_| missing())?;
             let person = persons::store::lock(write.db(), &write.scope(), id).await?.ok_or_else(missing)?;
-            let usable = person.board_id == student.board_id && person.archived_at.is_none();
-            if usable { Ok(Chosen::Known(person)) } else { Err(missing()) }
+            if person.board_id != student.board_id {
+                return Err(missing());
+            }
+            rules::has_a_record(person.archived_at, "guardian.id")?;
+            Ok(Chosen::Known(person))
         }
         GuardianChoice::NewPerson(person) => person.details().checked("guardian.newPerson.").map(Chosen::New),
     }
@@ -119,6 +124,7 @@ pub(super) async fn update(write: &Write<'_>, input: GuardianshipUpdateInput) ->
     }
     let today = write.call().today();
     if rules::is_over(&row, today) && !rules::is_over(&changed, today) {
+        checks.heed(school_in_use(write, student.school_id, "status").await)?;
         checks.heed(students::rules::is_here(student.left_on, today))?;
         checks.heed(must_have_a_record(write, row.guardian_id).await)?;
     }
@@ -126,6 +132,9 @@ pub(super) async fn update(write: &Write<'_>, input: GuardianshipUpdateInput) ->
     let ends_on = changed.ends_on.filter(|_| !input.ends_on.is_undefined());
     let priority = changed.contact_priority.filter(|_| !input.contact_priority.is_undefined());
     checks.with(rules::is_sound(changed.starts_on, ends_on, priority))?;
+    if changed == row {
+        return Ok(row);
+    }
     let deeds = deeds(&row, &changed);
     let row = store::update(write.db(), &permit, changed, write.now()).await?;
     for deed in deeds {
@@ -139,7 +148,7 @@ async fn must_have_a_record(write: &Write<'_>, guardian: PersonId) -> Result<()>
     let everywhere = Scope::system(write.call().today());
     let guardian = persons::store::lock(write.db(), &everywhere, guardian).await?;
     let guardian = guardian.ok_or_else(|| Error::fault("a guardianship without a guardian"))?;
-    rules::has_a_record(guardian.archived_at)
+    rules::has_a_record(guardian.archived_at, "status")
 }
 
 /// What an update did, each with a line of its own in the log.

@@ -59,12 +59,13 @@ pub fn may_set(status: GuardianshipStatus) -> Result<()> {
     }
 }
 
-/// All relations of a guardian end with the record, also where the person is erased, and none goes on without it.
-pub fn has_a_record(archived_at: Option<DateTime<Utc>>) -> Result<()> {
+/// All relations of a guardian end with the record, also where the person is erased, and none begins or goes on without
+/// it. Refuses at `field`.
+pub fn has_a_record(archived_at: Option<DateTime<Utc>>, field: &str) -> Result<()> {
     match archived_at {
         Some(_) => {
             let message = "The record of this guardian is closed. Make a new one instead.";
-            Err(refuse(UserErrorCode::Conflict, "status", message))
+            Err(refuse(UserErrorCode::Conflict, field, message))
         }
         None => Ok(()),
     }

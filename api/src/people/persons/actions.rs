@@ -7,7 +7,7 @@ use glans_entity::people::person::Model;
 use glans_entity::people::{Role, ScopeKind, membership};
 use glans_entity::scope::Scope;
 use sea_orm::ActiveValue::Set;
-use sea_orm::IntoActiveModel;
+use sea_orm::{ActiveModelTrait, IntoActiveModel};
 
 use super::rules::{self, Details, Needs};
 use super::store;
@@ -95,17 +95,20 @@ pub(super) async fn update(write: &Write<'_>, input: PersonUpdateInput) -> Resul
         return Err(refuse(UserErrorCode::Conflict, "id", "This person was erased. Make a new record instead."));
     }
     check_version(&person, person.version, input.if_version)?;
+    in_use(person.archived_at, "id")?;
     let details = input.over(&person).checked("")?;
     let is_other_address = details.email != person.email;
-    let version = person.version;
-    let mut row = person.into_active_model();
-    row.given_name = Set(details.given_name);
-    row.family_name = Set(details.family_name);
-    row.display_name = Set(details.display_name);
-    row.email = Set(details.email);
-    row.language = Set(details.language);
-    row.interpreter_needed = Set(details.interpreter_needed);
-    let person = store::update(write.db(), &permit, row, version, write.now()).await?;
+    let mut row = person.clone().into_active_model();
+    row.given_name.set_ne(details.given_name);
+    row.family_name.set_ne(details.family_name);
+    row.display_name.set_ne(details.display_name);
+    row.email.set_ne(details.email);
+    row.language.set_ne(details.language);
+    row.interpreter_needed.set_ne(details.interpreter_needed);
+    if !row.is_changed() {
+        return Ok(person);
+    }
+    let person = store::update(write.db(), &permit, row, person.version, write.now()).await?;
     write.emit(&permit, Event::about("person.updated", person.id)).await?;
     if is_other_address {
         write.emit(&permit, Event::about("person.email_changed", person.id).by(permit.person())).await?;

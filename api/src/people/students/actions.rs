@@ -4,7 +4,7 @@ use async_graphql::ID;
 use glans_entity::ids::StudentId;
 use glans_entity::people::student::Model;
 use sea_orm::ActiveValue::Set;
-use sea_orm::IntoActiveModel;
+use sea_orm::{ActiveModelTrait, IntoActiveModel};
 
 use super::rules::Leaving;
 use super::types::{StudentCreateInput, StudentLeaveInput, StudentUpdateInput};
@@ -55,11 +55,13 @@ pub(super) async fn update(write: &Write<'_>, input: StudentUpdateInput) -> Resu
     let name = input.display_name.as_deref().unwrap_or(&student.display_name);
     let number = input.number.as_opt_ref().unwrap_or(student.number.as_ref());
     let details = rules::details(name, number.map(String::as_str))?;
-    let version = student.version;
-    let mut row = student.into_active_model();
-    row.display_name = Set(details.display_name);
-    row.number = Set(details.number);
-    let student = store::update(write.db(), &permit, row, version, write.now()).await?;
+    let mut row = student.clone().into_active_model();
+    row.display_name.set_ne(details.display_name);
+    row.number.set_ne(details.number);
+    if !row.is_changed() {
+        return Ok(student);
+    }
+    let student = store::update(write.db(), &permit, row, student.version, write.now()).await?;
     write.emit(&permit, Event::about("student.updated", student.id)).await?;
     Ok(student)
 }

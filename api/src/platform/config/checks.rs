@@ -3,7 +3,7 @@
 use axum::http::Uri;
 use lettre::message::Mailbox;
 
-use super::Config;
+use super::{Config, log_filter};
 use crate::platform::{db, secret_key};
 
 /// What is secret, or has a password in it.
@@ -67,6 +67,7 @@ pub(super) fn check(key: &str, value: &toml::Value) -> Result<(), String> {
         "app_url" if !config.app_url.is_empty() && !is_web_address(&config.app_url) => {
             Err("an address is expected, as `https://app.example.org`".to_owned())
         }
+        "log" => log_filter::check(&config.log),
         "cors_origins" => match config.cors_origins.iter().find(|origin| *origin != "*" && !is_origin(origin)) {
             Some(wrong) => {
                 Err(format!("`{wrong}` is no origin; write it as `https://app.example.org`, without a path, or `*`"))

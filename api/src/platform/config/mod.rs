@@ -1,6 +1,7 @@
 //! Configuration: defaults < `glans.toml` < environment `GLANS_…` < flags.
 
 mod checks;
+mod log_filter;
 mod sources;
 
 use std::net::SocketAddr;

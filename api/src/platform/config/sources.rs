@@ -90,7 +90,7 @@ fn read_file(file: &Path, required: bool) -> Result<toml::Table, ConfigError> {
         let wrong = if KEYS.contains(&key.as_str()) {
             check(key, value).err().map(|wrong| format!("{key}: {wrong}"))
         } else {
-            Some(format!("unknown key `{key}`; {}", nearest(key)))
+            Some(format!("unknown key `{key}`; did you mean `{}`?", nearest(key)))
         };
         if let Some(wrong) = wrong {
             return Err(ConfigError::Wrong(format!("{}:{}: {wrong}", file.display(), line_of(key, &text))));
@@ -117,12 +117,9 @@ fn line_of(key: &str, text: &str) -> usize {
     text.lines().position(names_it).map_or(1, |line| line + 1)
 }
 
-fn nearest(key: &str) -> String {
-    KEYS.into_iter()
-        .map(|known| (strsim::damerau_levenshtein(key, known), known))
-        .min()
-        .map(|(_, known)| format!("did you mean `{known}`?"))
-        .unwrap_or_default()
+fn nearest(key: &str) -> &'static str {
+    let nearest = KEYS.into_iter().map(|known| (strsim::damerau_levenshtein(key, known), known)).min();
+    nearest.map_or(KEYS[0], |(_, known)| known)
 }
 
 /// What is ours in the environment. A name that is no text is nobody's.
@@ -154,7 +151,8 @@ fn from_environment(name: &str, value: String) -> Result<(String, toml::Value), 
         Some(key) if KEYS.contains(&key) => {
             let text =
                 std::fs::read_to_string(&value).map_err(|cause| format!("{name}: cannot read {value}: {cause}"))?;
-            (key.to_owned(), text.trim().to_owned())
+            // Some editors put a mark in front that is no part of the text.
+            (key.to_owned(), text.trim_start_matches('\u{feff}').trim().to_owned())
         }
         _ => (lower, value),
     };
@@ -170,7 +168,8 @@ fn from_environment(name: &str, value: String) -> Result<(String, toml::Value), 
         }
         known if KEYS.contains(&known) => toml::Value::String(value),
         unknown => {
-            return Err(format!("unknown key `{name}`; {}", nearest(unknown)));
+            let meant = nearest(unknown).to_uppercase();
+            return Err(format!("unknown key `{name}`; did you mean `{PREFIX}{meant}`?"));
         }
     };
     check(&key, &typed).map_err(|wrong| format!("{name}: {wrong}"))?;

@@ -95,6 +95,8 @@ fn only_whole_names_are_no_configuration() {
     assert!(of_variables(&[("GLANS_CONFIG", "a.toml"), ("GLANS_SHARED", "a"), ("GLANS_TEST_ANY", "a")]).is_ok());
     let said = of_environment("GLANS_CONFIGURATION", "a.toml").unwrap_err();
     assert!(said.starts_with("environment: unknown key `GLANS_CONFIGURATION`; did you mean"), "{said}");
+    let said = of_environment("GLANS_LISSEN", "127.0.0.1:80").unwrap_err();
+    assert_eq!(said, "environment: unknown key `GLANS_LISSEN`; did you mean `GLANS_LISTEN`?");
 }
 
 #[test]
@@ -125,6 +127,16 @@ fn a_database_url_that_cannot_be_read_is_told_with_the_reason_and_without_itself
         let said = of_environment("GLANS_DATABASE_URL", wrong).unwrap_err();
         assert_eq!(said, format!("environment: GLANS_DATABASE_URL: the database URL cannot be read: {reason}"));
     }
+}
+
+#[test]
+fn of_a_password_with_a_slash_it_is_told_how_to_write_it() {
+    for password in ["s3/cret", "s3#cret", "s3?cret", "s3/cr@et"] {
+        let said = of_environment("GLANS_DATABASE_URL", &format!("postgres://glans:{password}@db/glans")).unwrap_err();
+        assert!(said.ends_with("in a password `/ ? # @` are written `%2F %3F %23 %40`"), "{said}");
+        assert!(!said.contains("s3") && !said.contains("cr"), "{said}");
+    }
+    assert!(of_environment("GLANS_DATABASE_URL", "postgres://glans:s3%2Fcret@db/glans").is_ok());
 }
 
 #[test]

@@ -28,11 +28,13 @@ pub enum ConnectError {
     )]
     Open(#[from] DbErr),
     #[error(
-        "cannot reach the database: {0}. Check that it is there, that it accepts connections and that user and password are right"
+        "cannot reach the database: {cause}. Check that it is there, that it accepts connections and that user and password are right",
+        cause = told(.0)
     )]
     Unreachable(#[from] sqlx::Error),
     #[error(
-        "cannot reach the read replica of `database_read_url`: {0}. Check that it is there, that it accepts connections and that user and password are right, or leave the key out: then `database_url` answers alone"
+        "cannot reach the read replica of `database_read_url`: {cause}. Check that it is there, that it accepts connections and that user and password are right, or leave the key out: then `database_url` answers alone",
+        cause = told(.0)
     )]
     Replica(sqlx::Error),
     #[error(
@@ -51,11 +53,21 @@ pub fn check_url(url: &str) -> Result<(), ConnectError> {
     match url.split_once("://") {
         Some(("sqlite", rest)) if is_in_memory(rest) => Err(ConnectError::InMemory),
         Some(("sqlite", _)) => SqliteConnectOptions::from_str(url).map(drop).map_err(|error| malformed(&error)),
-        Some(("postgres" | "postgresql", _)) => {
-            PgConnectOptions::from_str(url).map(drop).map_err(|error| malformed(&error))
+        Some(("postgres" | "postgresql", rest)) => {
+            match PgConnectOptions::from_str(url).map_err(|error| malformed(&error)) {
+                Err(ConnectError::Malformed(reason)) if ends_in_its_password(rest) => Err(ConnectError::Malformed(
+                    format!("{reason}; in a password `/ ? # @` are written `%2F %3F %23 %40`"),
+                )),
+                read => read.map(drop),
+            }
         }
         _ => Err(ConnectError::Scheme),
     }
+}
+
+/// Whether the part with user and server ends before the sign between the two.
+fn ends_in_its_password(rest: &str) -> bool {
+    rest.find(['/', '?', '#']).is_some_and(|end| !rest[..end].contains('@') && rest[end..].contains('@'))
 }
 
 /// By the innermost reason: those around it say but that it is one.
@@ -67,6 +79,15 @@ fn malformed(error: &sqlx::Error) -> ConnectError {
     ConnectError::Malformed(reason.to_string())
 }
 
+/// What PostgreSQL itself says, where it said something. The driver adds a line of the sources of PostgreSQL, which looks
+/// as if it were one of the configuration.
+fn told(cause: &sqlx::Error) -> String {
+    match cause {
+        sqlx::Error::Database(said) => said.message().to_owned(),
+        other => other.to_string(),
+    }
+}
+
 /// Whether what stands behind `sqlite://` names no file.
 pub(super) fn is_in_memory(rest: &str) -> bool {
     let (name, options) = rest.split_once('?').unwrap_or((rest, ""));
@@ -76,4 +97,52 @@ pub(super) fn is_in_memory(rest: &str) -> bool {
 /// Whether `url` is one of a PostgreSQL server.
 pub fn is_postgres(url: &str) -> bool {
     matches!(url.split_once("://"), Some(("postgres" | "postgresql", _))) && PgConnectOptions::from_str(url).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::error::{DatabaseError, ErrorKind};
+
+    use super::*;
+
+    /// As the driver shows an error of PostgreSQL.
+    #[derive(Debug, thiserror::Error)]
+    #[error("{0} at line 948")]
+    struct Said(&'static str);
+
+    impl DatabaseError for Said {
+        fn message(&self) -> &str {
+            self.0
+        }
+
+        fn as_error(&self) -> &(dyn Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn as_error_mut(&mut self) -> &mut (dyn Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn into_error(self: Box<Self>) -> Box<dyn Error + Send + Sync + 'static> {
+            self
+        }
+
+        fn kind(&self) -> ErrorKind {
+            ErrorKind::Other
+        }
+    }
+
+    #[test]
+    fn what_the_server_says_is_told_in_its_own_words() {
+        let cause = || sqlx::Error::Database(Box::new(Said("database \"glanz\" does not exist")));
+        for (error, before) in [
+            (ConnectError::Unreachable(cause()), "cannot reach the database: "),
+            (ConnectError::Replica(cause()), "cannot reach the read replica of `database_read_url`: "),
+        ] {
+            let expected = format!("{before}database \"glanz\" does not exist. Check that it is there, ");
+            assert!(error.to_string().starts_with(&expected), "{error}");
+        }
+        let late = ConnectError::Unreachable(sqlx::Error::PoolTimedOut);
+        assert!(late.to_string().contains(&sqlx::Error::PoolTimedOut.to_string()), "{late}");
+    }
 }

@@ -1,10 +1,13 @@
 //! How the pools are made.
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::str::FromStr;
 use std::time::Duration;
 
 use sea_orm::{ConnectOptions, DatabaseConnection};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection};
 
 use super::ConnectError;
@@ -51,7 +54,18 @@ pub(super) async fn open_file(
     connections: u32,
     query_only: bool,
 ) -> Result<DatabaseConnection, ConnectError> {
+    if !query_only {
+        make_private(url);
+    }
     sea_orm::Database::connect(sqlite(url, connections, query_only)).await.map_err(ConnectError::File)
+}
+
+/// Makes the file where there is none, for its owner alone; what SQLite puts beside it follows it in that. Where that fails,
+/// SQLite fails too, and tells why.
+fn make_private(url: &str) {
+    if let Ok(options) = SqliteConnectOptions::from_str(url) {
+        let _ = OpenOptions::new().write(true).create_new(true).mode(0o600).open(options.get_filename());
+    }
 }
 
 /// What both pools of SQLite share.

@@ -16,6 +16,9 @@ use sea_orm::{
 /// Who waits for a lock and who waits behind them for a connection are as patient, and give up in one moment: so much
 /// longer one waits for what is given back then.
 const A_MOMENT: Duration = Duration::from_millis(100);
+/// What PostgreSQL says last on a connection that it ends, by appendix A: `admin_shutdown`, `crash_shutdown` and
+/// `idle_session_timeout`.
+const FAREWELLS: [&str; 3] = ["57P01", "57P02", "57P05"];
 
 /// The connections of one kind.
 #[derive(Clone, Debug)]
@@ -53,12 +56,108 @@ impl Pool {
     }
 
     async fn counted(&self, options: TransactionOptions) -> Result<DatabaseTransaction, DbErr> {
-        let begun = self.connections.begin_with_options(options).await?;
+        let begun = self.on_one_that_lives(options).await?;
         self.let_in.fetch_add(1, Ordering::Relaxed);
         Ok(begun)
     }
 
+    /// That the server ended a connection, as where it was started again, is found out here. Nothing was done on it yet,
+    /// so another one will do, and each that is gone is found out once.
+    async fn on_one_that_lives(&self, options: TransactionOptions) -> Result<DatabaseTransaction, DbErr> {
+        let mut others = self.open();
+        loop {
+            match self.connections.begin_with_options(options).await {
+                Err(cause) if others > 0 && is_gone(&cause) => others -= 1,
+                begun => return begun,
+            }
+        }
+    }
+
+    /// How many connections there are to a server. To a file none is ever gone.
+    fn open(&self) -> u32 {
+        if self.connections.get_database_backend() == DbBackend::Postgres {
+            self.connections.get_postgres_connection_pool().size()
+        } else {
+            0
+        }
+    }
+
     fn let_in(&self) -> u64 {
         self.let_in.load(Ordering::Relaxed)
+    }
+}
+
+/// Whether the connection itself is gone. A server to which no connection can be made says so in another way.
+fn is_gone(cause: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = cause else {
+        return false;
+    };
+    let code = cause.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    matches!(**cause, sqlx::Error::Io(_)) || code.is_some_and(|code| FAREWELLS.contains(&code.as_ref()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+    use std::io;
+
+    use sqlx::error::{DatabaseError, ErrorKind};
+
+    use super::*;
+
+    /// As an error of PostgreSQL.
+    #[derive(Debug, thiserror::Error)]
+    #[error("{0}")]
+    struct Said(&'static str);
+
+    impl DatabaseError for Said {
+        fn message(&self) -> &str {
+            self.0
+        }
+
+        fn code(&self) -> Option<Cow<'_, str>> {
+            Some(self.0.into())
+        }
+
+        fn as_error(&self) -> &(dyn std::error::Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn as_error_mut(&mut self) -> &mut (dyn std::error::Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn into_error(self: Box<Self>) -> Box<dyn std::error::Error + Send + Sync + 'static> {
+            self
+        }
+
+        fn kind(&self) -> ErrorKind {
+            ErrorKind::Other
+        }
+    }
+
+    fn asked(cause: sqlx::Error) -> DbErr {
+        DbErr::Query(RuntimeErr::SqlxError(cause.into()))
+    }
+
+    #[test]
+    fn a_connection_that_the_server_ended_is_gone() {
+        for kind in [io::ErrorKind::UnexpectedEof, io::ErrorKind::BrokenPipe, io::ErrorKind::ConnectionReset] {
+            assert!(is_gone(&asked(sqlx::Error::Io(kind.into()))), "{kind}");
+        }
+        for code in FAREWELLS {
+            assert!(is_gone(&asked(sqlx::Error::Database(Box::new(Said(code))))), "{code}");
+        }
+    }
+
+    #[test]
+    fn what_another_connection_would_not_mend_is_told() {
+        for code in ["55P03", "57014", "42501"] {
+            assert!(!is_gone(&asked(sqlx::Error::Database(Box::new(Said(code))))), "{code}");
+        }
+        assert!(!is_gone(&asked(sqlx::Error::PoolTimedOut)));
+        assert!(!is_gone(&DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)));
+        let refused = sqlx::Error::Io(io::ErrorKind::ConnectionRefused.into());
+        assert!(!is_gone(&DbErr::Conn(RuntimeErr::SqlxError(refused.into()))), "no connection was made");
     }
 }

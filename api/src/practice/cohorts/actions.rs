@@ -289,7 +289,7 @@ async fn trainers(write: &Write<'_>, board: BoardId, ids: &[ID]) -> Result<Vec<p
     let mut found = Vec::new();
     for id in ids {
         let id = id.parse().map_err(|_| not_found("trainers"))?;
-        let person = roles::present(write, id).await?.filter(|person| person.board_id == board);
+        let person = roles::present(write, id, "trainers").await?.filter(|person| person.board_id == board);
         found.push(person.ok_or_else(|| not_found("trainers"))?);
     }
     let persons: Vec<_> = found.iter().map(|person| person.id).collect();

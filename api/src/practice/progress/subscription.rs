@@ -16,6 +16,7 @@ use crate::call::Call;
 use crate::loaders;
 use crate::platform::bus::Wakes;
 use crate::platform::error::{Code, Error, Result, coded};
+use crate::platform::following::Rests;
 use crate::platform::page;
 use crate::practice::cohorts;
 
@@ -95,12 +96,14 @@ struct Following {
     ahead: VecDeque<lesson_event::Model>,
     /// When `ahead` was.
     read_at: DateTime<Utc>,
+    rests: Rests,
 }
 
 impl Following {
     async fn begin(call: Arc<Call>, cohort: CohortId, wakes: Wakes, after: Option<String>) -> Result<Self> {
         let read_at = call.now();
-        let mut following = Self { call, cohort, wakes, after: 0, begun: false, ahead: VecDeque::new(), read_at };
+        let (ahead, rests) = (VecDeque::new(), Rests::default());
+        let mut following = Self { call, cohort, wakes, after: 0, begun: false, ahead, read_at, rests };
         following.must_be_in_sight().await?;
         following.after = match after {
             None => {
@@ -124,7 +127,7 @@ impl Following {
         format!("progress.{}", self.cohort)
     }
 
-    /// The next that is to be told; nothing follows an error.
+    /// The next that is to be told; nothing follows an error. A database that cannot be asked just now is none.
     async fn next(mut self) -> Option<(async_graphql::Result<LessonProgressChanged>, Option<Self>)> {
         match self.told().await {
             Ok(told) => Some((Ok(told), Some(self))),
@@ -138,9 +141,11 @@ impl Following {
             return Ok(false);
         }
         self.must_be_in_sight().await?;
-        self.read_at = self.call.now();
+        let now = self.call.now();
         let (db, scope) = (self.call.read().await?, self.call.scope());
         self.ahead = store::events_after(&*db, &scope, self.cohort, self.after).await?.into();
+        // Not before: what could not be read again is no fresher.
+        self.read_at = now;
         drop(db);
         if self.ahead.is_empty() {
             // Whoever waits gives the snapshot back.
@@ -156,8 +161,15 @@ impl Following {
             return Ok(LessonProgressChanged { cursor, row: None });
         }
         // In a box that lasts as long as it takes: who waits for hours keeps no room for reading.
-        while Box::pin(self.look()).await? {
-            let _ = tokio::time::timeout(LOOK_AGAIN, self.wakes.next()).await;
+        loop {
+            let looked = Box::pin(self.look()).await;
+            match self.call.heed(&mut self.rests, looked).await? {
+                Some(true) => {
+                    let _ = tokio::time::timeout(LOOK_AGAIN, self.wakes.next()).await;
+                }
+                Some(false) => break,
+                None => {}
+            }
         }
         let event = self.ahead.pop_front().ok_or_else(|| Error::fault("a list that is not empty has a first"))?;
         self.after = event.seq;

@@ -35,10 +35,11 @@ pub enum MailError {
     Server(#[source] lettre::transport::smtp::Error),
 }
 
-/// Whether the mail server of `config` lets us in, if one is configured. For `glans doctor`.
+/// Whether the mail server of `config` lets us in, or the folder for e-mail can be one, if one is configured. For
+/// `glans doctor`.
 ///
 /// # Errors
-/// With what it says, or why it says nothing.
+/// With what the server says, or why it says nothing, or what is in the way of the folder.
 pub async fn check(config: &Config) -> Result<(), String> {
     let sender: Option<Mailbox> = config.mail_from.as_deref().and_then(|text| text.parse().ok());
     let domain = sender.as_ref().map_or("localhost", |sender| sender.email.domain());

@@ -83,9 +83,13 @@ impl Transport {
         }
     }
 
-    /// Whether the server is there and knows us. What is no server is always there.
+    /// Whether the server is there and knows us, or the folder can be one. The log is always there.
     pub(super) async fn check(&self) -> Result<(), String> {
-        let Self::Smtp(server, _) = self else { return Ok(()) };
+        let server = match self {
+            Self::Smtp(server, _) => server,
+            Self::Folder(folder) => return can_be_made(folder),
+            Self::Log => return Ok(()),
+        };
         match tokio::time::timeout(PATIENCE, server.test_connection()).await {
             Ok(Ok(true)) => Ok(()),
             Ok(Ok(false)) => Err("it does not answer".to_owned()),
@@ -164,6 +168,14 @@ fn unanswered(error: &smtp::Error) -> Verdict {
 
 fn down(why: String) -> Verdict {
     Verdict::Down { after: None, why }
+}
+
+/// Whether what is there already of the path is a folder.
+fn can_be_made(folder: &Path) -> Result<(), String> {
+    match folder.ancestors().find(|above| above.exists()) {
+        Some(above) if !above.is_dir() => Err(format!("{} is no folder; name another in `mail_dir`", above.display())),
+        _ => Ok(()),
+    }
 }
 
 /// Whole under its name, or not at all. A second try takes the place of the first.
