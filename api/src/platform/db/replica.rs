@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use glans_entity::scope::Scope;
-use sea_orm::{AccessMode, DatabaseConnection, DatabaseTransaction, DbErr, TransactionTrait};
+use sea_orm::{AccessMode, DatabaseConnection, DatabaseTransaction, DbErr, TransactionOptions};
 
 use super::options::{REPEATABLE_READ, postgres, reach};
+use super::waiting::Pool;
 use super::{ConnectError, Database, Patience};
 
 const REPLICA_READERS: u32 = 16;
@@ -20,7 +21,7 @@ const LEFT_ALONE: Duration = Duration::from_secs(10);
 /// The connections to the read replica.
 #[derive(Clone, Debug)]
 pub(super) struct Replica {
-    pub(super) readers: DatabaseConnection,
+    pub(super) readers: Pool,
     statements: Arc<AtomicU64>,
     /// When it failed somebody last, until it answers again.
     failed: Arc<Mutex<Option<Instant>>>,
@@ -41,13 +42,13 @@ impl Database {
         readers.set_metric_callback(move |_| {
             counter.fetch_add(1, Ordering::Relaxed);
         });
-        self.replica = Some(Replica { readers, statements, failed: Arc::default() });
+        self.replica = Some(Replica { readers: Pool::of(readers), statements, failed: Arc::default() });
         Ok(self)
     }
 
     /// The bare connection to the read replica, to see what it is.
     pub fn replica(&self) -> Option<&DatabaseConnection> {
-        self.replica.as_ref().map(|replica| &replica.readers)
+        self.replica.as_ref().map(|replica| &replica.readers.connections)
     }
 
     /// How many statements ran at the read replica; none where there is none.
@@ -60,7 +61,7 @@ impl Database {
     pub async fn read_replica(&self, scope: &Scope) -> Option<DatabaseTransaction> {
         let replica = self.replica.as_ref().filter(|replica| !replica.is_left_alone())?;
         let begun = async {
-            let transaction = replica.readers.begin().await?;
+            let transaction = replica.readers.begin(TransactionOptions::default()).await?;
             self.put_on(&transaction, scope, AccessMode::ReadOnly, Patience::Short).await?;
             Ok::<_, DbErr>(transaction)
         };
