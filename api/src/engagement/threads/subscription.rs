@@ -113,6 +113,7 @@ struct Following {
 }
 
 impl Following {
+    /// Waits for a database that cannot be asked just now.
     async fn begin(call: Arc<Call>, thread: Option<ThreadId>, wakes: Wakes, after: Option<String>) -> Result<Self> {
         let now = call.now();
         let mut following = Self {
@@ -127,25 +128,37 @@ impl Following {
             quiet: LOOK_AGAIN,
             rests: Rests::default(),
         };
-        following.must_be_in_sight().await?;
+        loop {
+            let placed = following.place(after.as_deref()).await;
+            if following.call.heed(&mut following.rests, placed).await?.is_some() {
+                return Ok(following);
+            }
+        }
+    }
+
+    /// Goes to where it begins.
+    async fn place(&mut self, after: Option<&str>) -> Result<()> {
+        let now = self.call.now();
+        self.must_be_in_sight().await?;
         match after {
             // What was there already is not told: only what comes late of the last moments is.
             None => {
-                let (db, scope) = (following.call.read().await?, following.call.scope());
-                let known = store::seen_since(&*db, &scope, now, thread, now - LATE, &[], 10 * AHEAD).await?;
-                following.told = known.iter().map(|row| (store::seen_at(&scope, row), row.id)).collect();
+                let (db, scope) = (self.call.read().await?, self.call.scope());
+                let known = store::seen_since(&*db, &scope, now, self.thread, now - LATE, &[], 10 * AHEAD).await?;
+                self.since = now;
+                self.told = known.iter().map(|row| (store::seen_at(&scope, row), row.id)).collect();
             }
             Some(after) => {
-                let (since, told): Position = page::position(&after, &following.order())?;
+                let (since, told): Position = page::position(after, &self.order())?;
                 if since + rules::EVENTS_KEPT < now {
                     let message = "This cursor is older than seven days. Read the threads, and follow anew.";
                     return Err(coded(Code::ResyncRequired, message));
                 }
-                following.since = since;
-                following.told = told.into_iter().map(|id| (since, MessageId(id))).collect();
+                self.since = since;
+                self.told = told.into_iter().map(|id| (since, MessageId(id))).collect();
             }
         }
-        Ok(following)
+        Ok(())
     }
 
     fn order(&self) -> String {

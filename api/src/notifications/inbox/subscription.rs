@@ -91,28 +91,41 @@ struct Following {
 }
 
 impl Following {
+    /// Waits for a database that cannot be asked just now.
     async fn begin(call: Arc<Call>, wakes: Wakes, after: Option<String>) -> Result<Self> {
         let now = call.now();
         let (told, ahead, rests) = (VecDeque::new(), VecDeque::new(), Rests::default());
         let mut following = Self { call, wakes, since: now, told, begun: false, ahead, rests };
+        loop {
+            let placed = following.place(after.as_deref()).await;
+            if following.call.heed(&mut following.rests, placed).await?.is_some() {
+                return Ok(following);
+            }
+        }
+    }
+
+    /// Goes to where it begins.
+    async fn place(&mut self, after: Option<&str>) -> Result<()> {
+        let now = self.call.now();
         match after {
             // What was there already is not told: only what comes late of the last moments is.
             None => {
-                let (db, scope) = (following.call.read().await?, following.call.scope());
+                let (db, scope) = (self.call.read().await?, self.call.scope());
                 let known = store::since(&*db, &scope, now - LATE, &[], 10 * AHEAD).await?;
-                following.told = known.iter().map(|row| (row.created_at, row.id.0)).collect();
+                self.since = now;
+                self.told = known.iter().map(|row| (row.created_at, row.id.0)).collect();
             }
             Some(after) => {
-                let (since, told): Position = page::position(&after, ORDER)?;
+                let (since, told): Position = page::position(after, ORDER)?;
                 if since + EVENTS_KEPT < now {
                     let message = "This cursor is older than seven days. Read the inbox, and follow anew.";
                     return Err(coded(Code::ResyncRequired, message));
                 }
-                following.since = since;
-                following.told = told.into_iter().map(|id| (since, id)).collect();
+                self.since = since;
+                self.told = told.into_iter().map(|id| (since, id)).collect();
             }
         }
-        Ok(following)
+        Ok(())
     }
 
     fn cursor(&self) -> Result<String> {
