@@ -107,8 +107,8 @@ impl Following {
         stream::once(async { 1 }).chain(stream::pending())
     }
     /// Large answers, as fast as they are taken.
-    async fn flood(&self) -> impl Stream<Item = String> {
-        stream::repeat("x".repeat(32 * 1024))
+    async fn flood(&self, kib: Option<usize>) -> impl Stream<Item = String> {
+        stream::repeat("x".repeat(kib.unwrap_or(32) * 1024))
     }
     async fn closed(&self) -> Result<stream::Empty<i32>> {
         Err(coded(Code::NotFound, "No such thing."))

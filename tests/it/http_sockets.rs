@@ -298,11 +298,9 @@ async fn who_takes_too_slowly_is_let_go() {
     }
 }
 
-#[tokio::test]
-async fn who_takes_no_events_keeps_nothing_from_others_and_is_looked_at_all_the_same() {
-    let door = Door::open().await;
-    let events = sse(&door, "subscription { flood }").send().await.unwrap();
-    // A busy machine comes to nothing for a while: three times the same is the end of it.
+/// How many answers were made, once no more are. A busy machine comes to nothing for a while: three times the same is the
+/// end of it.
+async fn made(door: &Door) -> usize {
     let (mut made, mut looks) = (0, 0);
     while made == 0 || looks < 3 {
         tokio::time::sleep(Duration::from_millis(500)).await;
@@ -310,6 +308,25 @@ async fn who_takes_no_events_keeps_nothing_from_others_and_is_looked_at_all_the_
         looks = if by_now == made { looks + 1 } else { 0 };
         made = by_now;
     }
+    made
+}
+
+#[tokio::test]
+async fn who_takes_large_answers_too_slowly_is_let_go_before_many_wait() {
+    let door = Door::open().await;
+    let mut socket = Socket::greeted(&door, "person").await;
+    socket.subscribes("1", "subscription { flood(kib: 1024) }").await;
+    let made = made(&door).await;
+    // What is queued, what the system holds on the way, and what the operation is ahead.
+    assert!(made < 128, "{made} answers of a MiB each are kept for a client");
+    while let Ok(Some(Ok(_))) = tokio::time::timeout(PATIENCE, socket.0.next()).await {}
+}
+
+#[tokio::test]
+async fn who_takes_no_events_keeps_nothing_from_others_and_is_looked_at_all_the_same() {
+    let door = Door::open().await;
+    let events = sse(&door, "subscription { flood }").send().await.unwrap();
+    let made = made(&door).await;
     // Nothing is taken any more, and the credential goes.
     door.house.revoked.store(true, Ordering::SeqCst);
     tokio::time::sleep(Duration::from_secs(3)).await;

@@ -1,16 +1,20 @@
-//! Following a roster import, with the clients that apps use.
+//! Following a roster import, with the clients that apps use, and how anything begins to be followed.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use glans_tests::{Actor, Who, World, on_each_database};
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{Receiver, channel};
 
 use crate::roster::bundle::Bundle;
 
 const PROGRESS: &str = "subscription($id: ID!) { rosterImportProgressed(id: $id) { status rowsDone rowsTotal } }";
+const LESSONS: &str = "subscription($cohort: ID!) { lessonProgressChanged(cohort: $cohort) { cursor } }";
+const MESSAGES: &str = "subscription { messageReceived { cursor } }";
+const NOTIFICATIONS: &str = "subscription { notificationReceived { cursor } }";
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A client of npm at work.
@@ -135,7 +139,33 @@ async fn a_token_that_runs_out_closes_the_socket(world: &World) {
     assert_eq!(follower.line().await, r#"{"failed":4403}"#);
 }
 
+/// As when the database is started again.
+async fn who_begins_while_nothing_can_be_looked_at_begins_a_moment_later(world: &World) {
+    let ours = &world.ours;
+    let followed = [
+        ("roster_import", Who::Admin, PROGRESS, json!({ "id": ours.import })),
+        ("lesson_event", Who::Leader, LESSONS, json!({ "cohort": ours.cohorts[0] })),
+        ("message", Who::Teacher, MESSAGES, json!({})),
+        ("notification", Who::Teacher, NOTIFICATIONS, json!({})),
+    ];
+    let rename = async |from: &str, to: &str| {
+        let renamed = world.app.db.connection().execute_unprepared(&format!("ALTER TABLE {from} RENAME TO {to}")).await;
+        renamed.unwrap();
+    };
+    for (table, who, document, variables) in followed {
+        let standing = world.standing(who).await;
+        rename(table, "elsewhere").await;
+        let back = async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            rename("elsewhere", table).await;
+        };
+        let (begun, ()) = tokio::join!(world.execute(&standing, document, variables), back);
+        assert!(begun.body.get("errors").is_none(), "{table}: {}", begun.body);
+    }
+}
+
 on_each_database!(
+    who_begins_while_nothing_can_be_looked_at_begins_a_moment_later,
     an_administrator_follows_an_import_to_its_end,
     who_may_not_see_an_import_cannot_follow_it,
     a_token_that_runs_out_closes_the_socket,

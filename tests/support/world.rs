@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use async_graphql::futures_util::StreamExt;
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::ExecutableDocument;
-use async_graphql::{Request, ServerError, Variables};
+use async_graphql::{Request, Response, ServerError, Variables};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use glans::access::{ClientActor, Standing, Standings};
 use glans::app::App;
@@ -33,6 +34,8 @@ use crate::setting::Setting;
 use crate::site::Site;
 use crate::template::on_own_runtime;
 
+/// How long answers of a subscription are waited for.
+const PATIENCE: Duration = Duration::from_mins(1);
 /// The same for all worlds.
 static SCHEMA: LazyLock<GlansSchema> = LazyLock::new(schema);
 
@@ -248,17 +251,31 @@ impl World {
 
     /// As [`World::execute`], of a call that the test made.
     pub async fn execute_call(&self, call: Call, document: &str, variables: Value) -> Answer {
-        let mut request = Request::new(document).variables(Variables::from_json(variables));
-        request.data = call.into_data();
-        if let Some(parsed) = parsed(document) {
-            request.set_parsed_query(parsed);
-        }
+        let request = request(call, document, variables);
         let before = self.app.db.statement_count();
         let mut answers = self.schema.execute_stream(request);
         let mut response = answers.next().await.expect("an answer, if only of errors");
         let statements = self.app.db.statement_count() - before;
         response.errors.iter_mut().for_each(name_code);
         Answer { body: serde_json::to_value(response).expect("an answer is JSON"), statements }
+    }
+
+    /// As [`World::execute`], of a subscription so many answers.
+    pub async fn follow(
+        &self,
+        standing: &Arc<Standing>,
+        document: &str,
+        variables: Value,
+        answers: usize,
+    ) -> Vec<Value> {
+        let call = Call::new(Arc::clone(&self.app), Arc::clone(standing), "test".to_owned());
+        let told = self.schema.execute_stream(request(call, document, variables)).take(answers);
+        let told: Vec<_> = tokio::time::timeout(PATIENCE, told.collect()).await.expect("so many answers in time");
+        let body = |mut response: Response| {
+            response.errors.iter_mut().for_each(name_code);
+            serde_json::to_value(response).expect("an answer is JSON")
+        };
+        told.into_iter().map(body).collect()
     }
 
     pub fn engine(&self) -> Engine {
@@ -283,6 +300,15 @@ impl World {
         let app = App::new(config, db, Clock::default()).expect("a sound configuration");
         Self { app, ours: *ours, theirs: *theirs, schema: SCHEMA.clone(), database, server: OnceCell::new() }
     }
+}
+
+fn request(call: Call, document: &str, variables: Value) -> Request {
+    let mut request = Request::new(document).variables(Variables::from_json(variables));
+    request.data = call.into_data();
+    if let Some(parsed) = parsed(document) {
+        request.set_parsed_query(parsed);
+    }
+    request
 }
 
 /// The document, read once per process: tests put few documents, and each of them often. None of what the engine will refuse.

@@ -12,7 +12,7 @@ use crate::notifications::channels::{Gateways, email};
 use crate::platform::bus;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
-use crate::platform::db::Database;
+use crate::platform::db::{ConnectError, Database};
 
 /// The oldest PostgreSQL that is supported, as `server_version_num` has it.
 const OLDEST_POSTGRES: i32 = 150_000;
@@ -85,10 +85,14 @@ async fn server(db: &Database, now: DateTime<Utc>, wrong: &mut Vec<String>) -> R
     Ok(())
 }
 
-/// Whether the read replica answers, and is as far as the migrations of this program.
+/// Whether the read replica answers, is one of this database, and is as far as the migrations of this program.
 async fn replica(db: &Database, config: &Config, wrong: &mut Vec<String>) {
     let reached = db.clone().with_replica(config.database_read_url.as_deref()).await;
-    note(reached.is_ok(), "read replica answers", &told(&reached), wrong);
+    let answers = reached.is_ok() || matches!(reached, Err(ConnectError::Stranger));
+    note(answers, "read replica answers", &told(&reached), wrong);
+    if answers {
+        note(reached.is_ok(), "read replica is one of this database", &told(&reached), wrong);
+    }
     if let Some(replica) = reached.ok().as_ref().and_then(Database::replica) {
         let pending = Migrator::get_pending_migrations_read_only(replica).await;
         let remedy = "this is no replica of the database, or it does not follow: see `pg_stat_replication`";

@@ -48,6 +48,7 @@ impl From<ConnectError> for Failure {
             | ConnectError::Open(_)
             | ConnectError::Unreachable(_)
             | ConnectError::Replica(_)
+            | ConnectError::Stranger
             | ConnectError::Lock(..)
             | ConnectError::Migration(_)
             | ConnectError::Newer => Self::Failed(error.to_string()),

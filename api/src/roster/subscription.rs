@@ -39,9 +39,8 @@ impl RosterSubscription {
         // Every event is of its own moment: what was read for one must not stand in the next.
         loaders::in_context(ctx).enable_all_cache(false);
         let wakes = call.app().bus.subscribe(id.to_string());
-        let following = Following { call, id, wakes, told: None, rests: Rests::default() };
-        // An import that is not there is refused before anything is followed.
-        following.present().await?;
+        let mut following = Following { call, id, wakes, told: None, rests: Rests::default() };
+        Box::pin(following.begin()).await?;
         Ok(stream::unfold(Some(following), async |following| following?.next().await))
     }
 }
@@ -60,6 +59,17 @@ struct Following {
 }
 
 impl Following {
+    /// An import that is not there is refused before anything is followed. A database that cannot be asked just now is waited
+    /// for.
+    async fn begin(&mut self) -> Result<()> {
+        loop {
+            let present = self.present().await;
+            if self.call.heed(&mut self.rests, present).await?.is_some() {
+                return Ok(());
+            }
+        }
+    }
+
     /// The next that is to be told; nothing follows an error or a finished import. A database that cannot
     /// be asked just now is no error.
     async fn next(mut self) -> Option<(async_graphql::Result<RosterImport>, Option<Self>)> {

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use glans::platform::db::{Turn, Way};
-use glans_tests::{EmptyDatabase, Engine, on_each_database};
+use glans_tests::{EmptyDatabase, Engine, TestDatabase, on_each_database};
+use sea_orm::ConnectionTrait;
 
 use super::{KEY, OTHER_KEY, complaint, glans};
 
@@ -37,6 +38,30 @@ async fn a_read_replica_is_looked_at_before_anything_is_done(database: &EmptyDat
     let gone = run(away, &["doctor"]);
     assert_eq!(gone.status.code(), Some(1));
     assert!(complaint(&gone).contains("read replica answers: cannot reach the read replica"), "{}", complaint(&gone));
+}
+
+/// As where the address is that of another installation.
+async fn another_database_is_no_read_replica(database: &EmptyDatabase) {
+    if database.engine() == Engine::Sqlite {
+        return;
+    }
+    Turn::take(database.url()).await.unwrap().migrate(Way::Up(None)).await.unwrap();
+    let other = TestDatabase::empty(Engine::Postgres).await.expect("the engine is there: this test runs on it");
+    Turn::take(other.url()).await.unwrap().migrate(Way::Up(Some(1))).await.unwrap();
+    let connection = sea_orm::Database::connect(other.url()).await.unwrap();
+    connection.execute_unprepared("UPDATE seaql_migrations SET applied_at = applied_at - 3600").await.unwrap();
+    connection.close().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [&["doctor"][..], &["serve", "--listen", "127.0.0.1:0"], &["worker"]] {
+        let mut command = glans(folder.path(), arguments);
+        command.env("GLANS_DATABASE_URL", database.url()).env("GLANS_SECRET_KEY", KEY);
+        let strange = command.env("GLANS_DATABASE_READ_URL", other.url()).output().unwrap();
+        let said = complaint(&strange);
+        assert_eq!(strange.status.code(), Some(1), "{arguments:?}: {said}");
+        assert!(said.contains("`database_read_url` names another database than `database_url`"), "{said}");
+        assert!(!said.contains("read replica answers"), "it does: {said}");
+    }
+    other.remove().await;
 }
 
 /// A server on a free port, and its address, as soon as it says it.
@@ -189,6 +214,7 @@ async fn the_issuer_is_where_it_listens(database: &EmptyDatabase) {
 
 on_each_database!(
     a_read_replica_is_looked_at_before_anything_is_done,
+    another_database_is_no_read_replica,
     who_reads_listening_may_stop_it_at_once,
     who_waits_for_the_database_says_so_and_may_be_stopped,
     nobody_goes_on_with_another_secret_key,

@@ -61,9 +61,15 @@ impl Pair {
     async fn is_away(&self, database: &DatabaseConnection) {
         let name = self.name();
         database.execute_unprepared(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false")).await.unwrap();
+        self.is_cut_off(database).await;
+    }
+
+    /// Ends all connections to the replica, which takes others at once.
+    async fn is_cut_off(&self, database: &DatabaseConnection) {
         let ended = format!(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity \
-             WHERE application_name = 'glans-replica' AND datname = '{name}'"
+             WHERE application_name = 'glans-replica' AND datname = '{}'",
+            self.name()
         );
         assert!(database.execute_unprepared(&ended).await.unwrap().rows_affected() > 0, "it is known by its name");
     }
@@ -207,6 +213,15 @@ async fn who_asks_while_the_replica_is_away_is_answered_by_the_database(world: &
     pair.end().await;
 }
 
+/// As when it was started again: what it ended is no reason to leave it alone.
+async fn who_asks_after_the_replica_was_started_again_is_answered_by_it(world: &World) {
+    let pair = Pair::of(world).await;
+    assert_eq!(seen(world, &pair.app).await, Some(AT_THE_REPLICA));
+    pair.is_cut_off(world.app.db.connection()).await;
+    assert_eq!(seen(world, &pair.app).await, Some(AT_THE_REPLICA));
+    pair.end().await;
+}
+
 macro_rules! on_postgres {
     ($($test:ident),+ $(,)?) => {
         mod postgres {
@@ -221,5 +236,6 @@ on_postgres!(
     what_a_board_withdrew_is_seen_by_nobody_however_late_the_replica_is,
     what_is_missing_at_the_replica_alone_is_read_from_the_database,
     what_is_told_to_be_published_is_there,
+    who_asks_after_the_replica_was_started_again_is_answered_by_it,
     who_asks_while_the_replica_is_away_is_answered_by_the_database,
 );

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use glans_entity::notifications::notification;
+use glans_tests::seed::{notice, put};
 use glans_tests::{Actor, Who, World, on_each_database};
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -18,6 +20,11 @@ const WOKEN: Duration = Duration::from_secs(10);
 const FIELD: &str = "notificationReceived";
 const RECEIVED: &str = "subscription($after: String) { notificationReceived(after: $after) {
     cursor notification { body students { displayName } } } }";
+
+const IDS: &str = "subscription($after: String) { notificationReceived(after: $after) {
+    cursor notification { id } } }";
+/// More than are read at once.
+const CROWD: usize = 150;
 
 /// Something that Sara is told of.
 async fn happens(world: &World, title: &str) {
@@ -107,7 +114,40 @@ async fn who_follows_at_another_process_hears_it(world: &World) {
     assert_eq!(cli::stop(server), Some(0));
 }
 
+/// The teacher is told of so many things in one moment; their ids.
+async fn happen_at_once(world: &World, many: usize) -> Vec<String> {
+    let (db, now, mut ids) = (world.writing().await, world.app.clock.now(), Vec::new());
+    for _ in 0..many {
+        let row = notice(world.ours.id, world.ours.teacher.person, now);
+        ids.push(row.id.to_string());
+        put::<notification::Entity>(&db, row).await;
+    }
+    world.written(db).await;
+    ids
+}
+
+/// The next of them that the teacher hears after a cursor, and the last cursor.
+async fn heard(world: &World, after: &Value, many: usize) -> (Vec<String>, Value) {
+    let teacher = world.standing(Who::Teacher).await;
+    // The first event has none.
+    let answers = world.follow(&teacher, IDS, json!({ "after": after }), many + 1).await;
+    let id = |answer: &Value| answer["data"][FIELD]["notification"]["id"].as_str().expect("an id").to_owned();
+    (answers[1..].iter().map(id).collect(), answers[many]["data"][FIELD]["cursor"].clone())
+}
+
+async fn who_comes_back_after_much_at_once_hears_nothing_twice(world: &World) {
+    let (_, begun) = heard(world, &Value::Null, 0).await;
+    let mut crowd = happen_at_once(world, CROWD).await;
+    let (mut all, after) = heard(world, &begun, CROWD).await;
+    crowd.sort_unstable();
+    all.sort_unstable();
+    assert_eq!(all, crowd);
+    let next = happen_at_once(world, 1).await;
+    assert_eq!(heard(world, &after, 1).await.0, next);
+}
+
 on_each_database!(
+    who_comes_back_after_much_at_once_hears_nothing_twice,
     each_notification_is_heard_once,
     a_cursor_that_is_too_old_or_none_is_refused,
     who_follows_at_another_process_hears_it,

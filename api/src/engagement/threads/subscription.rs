@@ -9,7 +9,6 @@ use async_graphql::{Context, ID, Object, Subscription};
 use chrono::{DateTime, TimeDelta, Utc};
 use glans_entity::engagement::message;
 use glans_entity::ids::{MessageId, ThreadId};
-use uuid::Uuid;
 
 use super::types::Message;
 use super::{actions, post, rules, store};
@@ -17,7 +16,7 @@ use crate::call::Call;
 use crate::loaders;
 use crate::platform::bus::Wakes;
 use crate::platform::error::{Code, Error, Result, coded};
-use crate::platform::following::Rests;
+use crate::platform::following::{Position, Recent, Rests};
 use crate::platform::page;
 
 /// Messages are looked for after this long, in case that a wake-up call was lost.
@@ -28,8 +27,6 @@ const FRESH: TimeDelta = TimeDelta::seconds(2);
 const LATE: TimeDelta = TimeDelta::seconds(15);
 /// Messages that are read at once.
 const AHEAD: u64 = 100;
-/// Messages of the last moments that a cursor remembers, so that none of them is told twice.
-const REMEMBERED: usize = 100;
 
 /// A message, and where to go on after a lost connection.
 pub struct MessageReceived {
@@ -92,17 +89,13 @@ fn unknown() -> Error {
     coded(Code::NotFound, "There is no such thread.")
 }
 
-/// Where a follower is: when the last message that was told came to be seen, and those told that came shortly before.
-type Position = (DateTime<Utc>, Vec<Uuid>);
-
 /// A thread or all of them, and what was told of it.
 struct Following {
     call: Arc<Call>,
     thread: Option<ThreadId>,
     wakes: Wakes,
-    since: DateTime<Utc>,
-    /// What was told of the last moments, with its time.
-    told: VecDeque<(DateTime<Utc>, MessageId)>,
+    /// By when each came to be seen.
+    recent: Recent,
     begun: bool,
     ahead: VecDeque<message::Model>,
     /// When `ahead` was.
@@ -113,39 +106,52 @@ struct Following {
 }
 
 impl Following {
+    /// Waits for a database that cannot be asked just now.
     async fn begin(call: Arc<Call>, thread: Option<ThreadId>, wakes: Wakes, after: Option<String>) -> Result<Self> {
         let now = call.now();
         let mut following = Self {
             call,
             thread,
             wakes,
-            since: now,
-            told: VecDeque::new(),
+            recent: Recent::begin(now, LATE),
             begun: false,
             ahead: VecDeque::new(),
             read_at: now,
             quiet: LOOK_AGAIN,
             rests: Rests::default(),
         };
-        following.must_be_in_sight().await?;
+        loop {
+            let placed = following.place(after.as_deref()).await;
+            if following.call.heed(&mut following.rests, placed).await?.is_some() {
+                return Ok(following);
+            }
+        }
+    }
+
+    /// Goes to where it begins.
+    async fn place(&mut self, after: Option<&str>) -> Result<()> {
+        let now = self.call.now();
+        self.must_be_in_sight().await?;
         match after {
             // What was there already is not told: only what comes late of the last moments is.
             None => {
-                let (db, scope) = (following.call.read().await?, following.call.scope());
-                let known = store::seen_since(&*db, &scope, now, thread, now - LATE, &[], 10 * AHEAD).await?;
-                following.told = known.iter().map(|row| (store::seen_at(&scope, row), row.id)).collect();
+                let (db, scope) = (self.call.read().await?, self.call.scope());
+                self.recent = Recent::begin(now, LATE);
+                let from = self.recent.horizon();
+                for row in store::seen_since(&*db, &scope, now, self.thread, from, &[], 10 * AHEAD).await? {
+                    self.recent.knows(store::seen_at(&scope, &row), row.id.0);
+                }
             }
             Some(after) => {
-                let (since, told): Position = page::position(&after, &following.order())?;
-                if since + rules::EVENTS_KEPT < now {
+                let position: Position = page::position(after, &self.order())?;
+                if position.0 + rules::EVENTS_KEPT < now {
                     let message = "This cursor is older than seven days. Read the threads, and follow anew.";
                     return Err(coded(Code::ResyncRequired, message));
                 }
-                following.since = since;
-                following.told = told.into_iter().map(|id| (since, MessageId(id))).collect();
+                self.recent = Recent::resume(position, LATE);
             }
         }
-        Ok(following)
+        Ok(())
     }
 
     fn order(&self) -> String {
@@ -153,8 +159,7 @@ impl Following {
     }
 
     fn cursor(&self) -> Result<String> {
-        let told: Vec<Uuid> = self.told.iter().rev().take(REMEMBERED).map(|(_, id)| id.0).collect();
-        page::mark(&self.order(), &(self.since, told))
+        page::mark(&self.order(), &self.recent.position())
     }
 
     /// The next that is to be told; nothing follows an error. A database that cannot be asked just now is none.
@@ -173,8 +178,8 @@ impl Following {
         }
         self.must_be_in_sight().await?;
         let (db, scope) = (self.call.read().await?, self.call.scope());
-        let told: Vec<MessageId> = self.told.iter().map(|(_, id)| *id).collect();
-        let from = self.since - LATE;
+        let told: Vec<MessageId> = self.recent.told().into_iter().map(MessageId).collect();
+        let from = self.recent.horizon();
         self.ahead = store::seen_since(&*db, &scope, now, self.thread, from, &told, AHEAD).await?.into();
         // Not before: what could not be read again is no fresher.
         self.read_at = now;
@@ -206,11 +211,7 @@ impl Following {
             }
         }
         let row = self.ahead.pop_front().ok_or_else(|| Error::fault("a list that is not empty has a first"))?;
-        let seen = store::seen_at(&self.call.scope(), &row);
-        self.since = self.since.max(seen);
-        self.told.push_back((seen, row.id));
-        let kept = self.since - LATE;
-        self.told.retain(|(seen, _)| *seen >= kept);
+        self.recent.tells(store::seen_at(&self.call.scope(), &row), row.id.0);
         Ok(MessageReceived { cursor: self.cursor()?, row: Some(row) })
     }
 

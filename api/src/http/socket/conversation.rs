@@ -20,6 +20,7 @@ use super::super::refusal::Refusal;
 use super::super::stream::{self, Caller, Happening, RENEWAL, Seat};
 use super::super::walls;
 use super::message::{self, Closing, Said};
+use super::queue::Queue;
 
 const INIT_WITHIN: Duration = Duration::from_secs(5);
 const PING: Duration = Duration::from_secs(30);
@@ -32,7 +33,7 @@ const PAYLOAD_HEADERS: [&str; 3] = ["authorization", "glans-board", "accept-lang
 pub(super) struct Conversation<S, H> {
     endpoint: Arc<Endpoint<S, H>>,
     caller: Caller,
-    queue: Sender<Message>,
+    queue: Queue,
     told: Sender<(Ticket, Told)>,
     happenings: Receiver<(Ticket, Told)>,
     operations: HashMap<String, Running>,
@@ -64,7 +65,7 @@ impl Drop for Running {
 }
 
 impl<S: Executor, H: House> Conversation<S, H> {
-    pub(super) fn new(endpoint: Arc<Endpoint<S, H>>, caller: Caller, queue: Sender<Message>) -> Self {
+    pub(super) fn new(endpoint: Arc<Endpoint<S, H>>, caller: Caller, queue: Queue) -> Self {
         let (told, happenings) = channel(OPERATIONS);
         let operations = HashMap::new();
         Self { endpoint, caller, queue, told, happenings, operations, begun: 0, seat: None, heard: true }
@@ -205,7 +206,7 @@ impl<S: Executor, H: House> Conversation<S, H> {
     }
 
     fn say(&self, text: String) -> Result<(), Closing> {
-        self.queue.try_send(Message::text(text)).map_err(|_| Closing::TOO_SLOW)
+        self.queue.put(text)
     }
 }
 

@@ -3,6 +3,7 @@
 mod conversation;
 mod message;
 mod origin;
+mod queue;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +15,6 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use tokio::sync::mpsc::{Receiver, channel};
 
 use super::answer;
 use super::endpoint::Endpoint;
@@ -26,13 +26,12 @@ use super::stream::Caller;
 use super::walls;
 use conversation::Conversation;
 use message::Closing;
+use queue::{Queued, queue};
 
 const PROTOCOL: &str = "graphql-transport-ws";
 const LARGEST_MESSAGE: usize = 64 * 1024;
 /// Kept for every socket, however idle: messages of clients are small, and larger ones only take more turns.
 const READ_AT_ONCE: usize = 1024;
-/// Messages that wait for a client before it is given up.
-const BUFFERED: usize = 256;
 /// How long a client may take for the closing handshake.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -70,7 +69,7 @@ pub(super) async fn serve<S: Executor, H: House>(
 async fn converse<S: Executor, H: House>(endpoint: Arc<Endpoint<S, H>>, caller: Caller, socket: WebSocket) {
     let acceptable = socket.protocol().is_some_and(|protocol| protocol == PROTOCOL);
     let (mut sink, mut frames) = socket.split();
-    let (queue, queued) = channel(BUFFERED);
+    let (queue, queued) = queue();
     let closing = if acceptable {
         let conversation = Conversation::new(endpoint, caller, queue);
         tokio::select! {
@@ -94,11 +93,13 @@ async fn converse<S: Executor, H: House>(endpoint: Arc<Endpoint<S, H>>, caller: 
 }
 
 /// Sends what is queued, until the connection breaks.
-async fn write(sink: &mut SplitSink<WebSocket, Message>, mut queued: Receiver<Message>) {
-    while let Some(message) = queued.recv().await {
-        if sink.send(message).await.is_err() {
+async fn write(sink: &mut SplitSink<WebSocket, Message>, mut queued: Queued) {
+    while let Some(text) = queued.next().await {
+        let bytes = text.len();
+        if sink.send(Message::text(text)).await.is_err() {
             return;
         }
+        queued.sent(bytes);
     }
     // The conversation has let go of the queue: it says itself how it ends.
     std::future::pending::<()>().await;

@@ -6,9 +6,8 @@ use std::time::Duration;
 
 use async_graphql::futures_util::stream::{self, Stream};
 use async_graphql::{Context, Object, Subscription};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use glans_entity::notifications::notification::Model;
-use uuid::Uuid;
 
 use super::types::Notification;
 use super::{store, topic};
@@ -16,7 +15,7 @@ use crate::call::Call;
 use crate::loaders;
 use crate::platform::bus::Wakes;
 use crate::platform::error::{Code, Error, Result, coded};
-use crate::platform::following::Rests;
+use crate::platform::following::{Position, Recent, Rests};
 use crate::platform::page;
 
 /// The inbox is looked into after this long, in case that a wake-up call was lost.
@@ -27,8 +26,6 @@ const LATE: TimeDelta = TimeDelta::seconds(60);
 const EVENTS_KEPT: TimeDelta = TimeDelta::days(7);
 /// Notifications that are read at once.
 const AHEAD: u64 = 100;
-/// Notifications of the last moments that a cursor remembers, so that none of them is told twice.
-const REMEMBERED: usize = 100;
 const ORDER: &str = "notifications.following";
 
 /// A notification, and where to go on after a lost connection.
@@ -76,48 +73,54 @@ impl NotificationSubscription {
     }
 }
 
-/// When the last one that was told came, and those told that came shortly before.
-type Position = (DateTime<Utc>, Vec<Uuid>);
-
 struct Following {
     call: Arc<Call>,
     wakes: Wakes,
-    since: DateTime<Utc>,
-    /// What was told of the last moments, with its time.
-    told: VecDeque<(DateTime<Utc>, Uuid)>,
+    recent: Recent,
     begun: bool,
     ahead: VecDeque<Model>,
     rests: Rests,
 }
 
 impl Following {
+    /// Waits for a database that cannot be asked just now.
     async fn begin(call: Arc<Call>, wakes: Wakes, after: Option<String>) -> Result<Self> {
-        let now = call.now();
-        let (told, ahead, rests) = (VecDeque::new(), VecDeque::new(), Rests::default());
-        let mut following = Self { call, wakes, since: now, told, begun: false, ahead, rests };
+        let (recent, ahead, rests) = (Recent::begin(call.now(), LATE), VecDeque::new(), Rests::default());
+        let mut following = Self { call, wakes, recent, begun: false, ahead, rests };
+        loop {
+            let placed = following.place(after.as_deref()).await;
+            if following.call.heed(&mut following.rests, placed).await?.is_some() {
+                return Ok(following);
+            }
+        }
+    }
+
+    /// Goes to where it begins.
+    async fn place(&mut self, after: Option<&str>) -> Result<()> {
+        let now = self.call.now();
         match after {
             // What was there already is not told: only what comes late of the last moments is.
             None => {
-                let (db, scope) = (following.call.read().await?, following.call.scope());
-                let known = store::since(&*db, &scope, now - LATE, &[], 10 * AHEAD).await?;
-                following.told = known.iter().map(|row| (row.created_at, row.id.0)).collect();
+                let (db, scope) = (self.call.read().await?, self.call.scope());
+                self.recent = Recent::begin(now, LATE);
+                for row in store::since(&*db, &scope, self.recent.horizon(), &[], 10 * AHEAD).await? {
+                    self.recent.knows(row.created_at, row.id.0);
+                }
             }
             Some(after) => {
-                let (since, told): Position = page::position(&after, ORDER)?;
-                if since + EVENTS_KEPT < now {
+                let position: Position = page::position(after, ORDER)?;
+                if position.0 + EVENTS_KEPT < now {
                     let message = "This cursor is older than seven days. Read the inbox, and follow anew.";
                     return Err(coded(Code::ResyncRequired, message));
                 }
-                following.since = since;
-                following.told = told.into_iter().map(|id| (since, id)).collect();
+                self.recent = Recent::resume(position, LATE);
             }
         }
-        Ok(following)
+        Ok(())
     }
 
     fn cursor(&self) -> Result<String> {
-        let told: Vec<Uuid> = self.told.iter().rev().take(REMEMBERED).map(|(_, id)| *id).collect();
-        page::mark(ORDER, &(self.since, told))
+        page::mark(ORDER, &self.recent.position())
     }
 
     /// The next that is to be told; nothing follows an error. A database that cannot be asked just now is none.
@@ -132,8 +135,7 @@ impl Following {
     async fn look(&mut self) -> Result<bool> {
         self.call.stand_anew().await?;
         let (db, scope) = (self.call.read().await?, self.call.scope());
-        let told: Vec<Uuid> = self.told.iter().map(|(_, id)| *id).collect();
-        self.ahead = store::since(&*db, &scope, self.since - LATE, &told, AHEAD).await?.into();
+        self.ahead = store::since(&*db, &scope, self.recent.horizon(), &self.recent.told(), AHEAD).await?.into();
         if self.ahead.is_empty() {
             drop(db);
             // Whoever waits gives the snapshot back.
@@ -159,10 +161,7 @@ impl Following {
             }
         }
         let row = self.ahead.pop_front().ok_or_else(|| Error::fault("a list that is not empty has a first"))?;
-        self.since = self.since.max(row.created_at);
-        self.told.push_back((row.created_at, row.id.0));
-        let kept = self.since - LATE;
-        self.told.retain(|(at, _)| *at >= kept);
+        self.recent.tells(row.created_at, row.id.0);
         Ok(NotificationReceived { cursor: self.cursor()?, row: Some(row) })
     }
 }

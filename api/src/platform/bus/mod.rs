@@ -6,6 +6,7 @@
 //! connection of its own where one is needed.
 
 mod nats;
+mod outage;
 mod postgres;
 mod sqlite;
 

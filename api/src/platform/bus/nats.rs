@@ -1,12 +1,14 @@
 //! NATS, core: nothing is stored there.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::futures_util::StreamExt;
 use async_nats::{Client, ConnectOptions, Event};
 use tokio::sync::OnceCell;
 
+use super::outage::Outage;
 use super::{Carrier, Cause, Here};
 
 /// The one subject of this program; a message is a topic.
@@ -17,20 +19,21 @@ const PATIENCE: Duration = Duration::from_millis(500);
 pub(super) struct Nats {
     url: String,
     here: Here,
+    outage: Arc<Outage>,
     client: OnceCell<Client>,
 }
 
 impl Nats {
     pub(super) fn new(url: String, here: Here) -> Self {
-        Self { url, here, client: OnceCell::new() }
+        Self { url, here, outage: Arc::default(), client: OnceCell::new() }
     }
 
     /// The client connects, and connects again, by itself.
     async fn client(&self) -> Result<&Client, Cause> {
         let client = self.client.get_or_try_init(|| {
-            let here = self.here.clone();
+            let (here, outage) = (self.here.clone(), Arc::clone(&self.outage));
             let happened = move |event| {
-                happened(&event, &here);
+                happened(&event, &here, &outage);
                 std::future::ready(())
             };
             options()
@@ -55,10 +58,15 @@ fn options() -> ConnectOptions {
     ConnectOptions::new().name("glans").connection_timeout(Duration::from_secs(3))
 }
 
-fn happened(event: &Event, here: &Here) {
+fn happened(event: &Event, here: &Here, outage: &Outage) {
     match event {
-        // Whatever was told meanwhile, nobody heard.
-        Event::Connected => _ = here.send(None),
+        Event::Connected => {
+            outage.is_over();
+            // Whatever was told meanwhile, nobody heard.
+            let _ = here.send(None);
+        }
+        // The client says it of every attempt.
+        Event::Disconnected | Event::Closed | Event::ClientError(_) => outage.goes_on(event),
         Event::LameDuckMode | Event::Draining => {}
         event => tracing::warn!(%event, "the bus"),
     }
@@ -68,7 +76,14 @@ fn happened(event: &Event, here: &Here) {
 impl Carrier for Nats {
     async fn tell(&self, topic: &str) -> Result<(), Cause> {
         let client = self.client().await?;
-        Ok(tokio::time::timeout(PATIENCE, client.publish(SUBJECT, topic.to_owned().into())).await??)
+        match tokio::time::timeout(PATIENCE, client.publish(SUBJECT, topic.to_owned().into())).await {
+            Ok(told) => Ok(told?),
+            // The client keeps some for a server that is away, and then takes no more: that is no other news.
+            Err(late) => {
+                self.outage.goes_on(&late);
+                Ok(())
+            }
+        }
     }
 
     async fn hear(&self, here: &Here) -> Result<(), Cause> {
@@ -89,4 +104,26 @@ pub(super) async fn check(url: &str) -> Result<(), Cause> {
     let client = options().connect(url).await?;
     client.flush().await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use async_nats::ClientError;
+    use tokio::sync::broadcast;
+
+    use super::*;
+
+    #[test]
+    fn who_follows_is_woken_when_the_server_is_back_and_not_by_each_attempt() {
+        let (here, mut heard) = broadcast::channel(8);
+        let outage = Outage::default();
+        happened(&Event::Disconnected, &here, &outage);
+        for _ in 0..3 {
+            happened(&Event::ClientError(ClientError::Other("IO error".to_owned())), &here, &outage);
+        }
+        assert!(heard.try_recv().is_err());
+        happened(&Event::Connected, &here, &outage);
+        assert_eq!(heard.try_recv(), Ok(None));
+        assert!(heard.try_recv().is_err());
+    }
 }

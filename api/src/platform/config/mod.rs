@@ -132,8 +132,9 @@ pub enum LogFormat {
     Json,
 }
 
-/// What is worth telling. A table that is there already is no news, and of migrations `glans migrate` tells itself.
-const LOG: &str = "info,sea_orm_migration=warn,sqlx::postgres::notice=warn";
+/// What is worth telling. A table that is there already is no news, and neither is each attempt to reach a NATS that is away;
+/// of migrations `glans migrate` tells itself.
+const LOG: &str = "info,async_nats=warn,sea_orm_migration=warn,sqlx::postgres::notice=warn";
 
 impl Default for Config {
     fn default() -> Self {

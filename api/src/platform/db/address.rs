@@ -38,6 +38,10 @@ pub enum ConnectError {
     )]
     Replica(sqlx::Error),
     #[error(
+        "`database_read_url` names another database than `database_url`, and no replica of it: what was migrated there was migrated at another time. Name a replica of it, or leave the key out: then `database_url` answers alone"
+    )]
+    Stranger,
+    #[error(
         "cannot lock the database by {file}: {1}. Check that this program may write to that file and to its folder",
         file = .0.display()
     )]

@@ -178,7 +178,7 @@ impl Database {
     /// Closes the pools, so that the file or the server is free when the process ends.
     pub async fn close(self) -> Result<(), DbErr> {
         if let Some(replica) = self.replica {
-            replica.readers.close().await?;
+            replica.readers.connections.close().await?;
         }
         self.readers.connections.close().await?;
         self.lookups.connections.close().await?;

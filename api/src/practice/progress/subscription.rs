@@ -100,19 +100,30 @@ struct Following {
 }
 
 impl Following {
+    /// Waits for a database that cannot be asked just now.
     async fn begin(call: Arc<Call>, cohort: CohortId, wakes: Wakes, after: Option<String>) -> Result<Self> {
         let read_at = call.now();
         let (ahead, rests) = (VecDeque::new(), Rests::default());
         let mut following = Self { call, cohort, wakes, after: 0, begun: false, ahead, read_at, rests };
-        following.must_be_in_sight().await?;
-        following.after = match after {
+        loop {
+            let placed = following.place(after.as_deref()).await;
+            if following.call.heed(&mut following.rests, placed).await?.is_some() {
+                return Ok(following);
+            }
+        }
+    }
+
+    /// Goes to where it begins.
+    async fn place(&mut self, after: Option<&str>) -> Result<()> {
+        self.must_be_in_sight().await?;
+        self.after = match after {
             None => {
-                let (db, scope) = (following.call.read().await?, following.call.scope());
-                store::last_event(&*db, &scope, cohort).await?
+                let (db, scope) = (self.call.read().await?, self.call.scope());
+                store::last_event(&*db, &scope, self.cohort).await?
             }
             Some(after) => {
-                let (seq, at): Position = page::position(&after, &following.order())?;
-                if at + rules::EVENTS_KEPT < following.call.now() {
+                let (seq, at): Position = page::position(after, &self.order())?;
+                if at + rules::EVENTS_KEPT < self.call.now() {
                     let message =
                         "This cursor is older than seven days. Read how far the lessons are, and follow anew.";
                     return Err(coded(Code::ResyncRequired, message));
@@ -120,7 +131,7 @@ impl Following {
                 seq
             }
         };
-        Ok(following)
+        Ok(())
     }
 
     fn order(&self) -> String {

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::chance::chance;
-use super::error::{Error, Result};
+use crate::platform::chance::chance;
+use crate::platform::error::{Error, Result};
 
 /// A database that was started again is there in a moment.
 const SHORTEST: Duration = Duration::from_secs(1);
@@ -54,8 +54,8 @@ fn rest(in_vain: u32) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use super::super::error::{Code, UserErrorCode, coded, refuse};
     use super::*;
+    use crate::platform::error::{Code, UserErrorCode, coded, refuse};
 
     #[test]
     fn only_what_is_said_of_the_thing_itself_ends_who_follows() {
