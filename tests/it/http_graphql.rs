@@ -55,10 +55,16 @@ async fn a_variable_that_does_not_fit_is_400_and_nothing_runs() {
         (schools("Int"), json!(3_000_000_000_u64), "BAD_USER_INPUT"),
         (schools("Int!"), json!("x"), "BAD_USER_INPUT"),
         ("query($n: Int) { long(bytes: $n) }".to_owned(), json!(1), "GRAPHQL_VALIDATION_FAILED"),
+        (
+            "mutation($n: LocalDate!) { schoolClose schoolCloseOn(day: $n) }".to_owned(),
+            json!("2026-02-30"),
+            "BAD_USER_INPUT",
+        ),
     ] {
         let (status, body) = read(door.post(&json!({ "query": query, "variables": { "n": value } }))).await;
         assert_eq!((status, code(&body), body.get("data")), (400, expected, None), "{query}");
     }
+    assert_eq!(door.runs.count(), 0);
     let right = json!({ "query": schools("Int!"), "variables": { "n": 1 } });
     assert_eq!(read(door.post(&right)).await.0, 200);
 }
@@ -72,6 +78,7 @@ async fn a_literal_that_does_not_fit_is_400_and_nothing_runs() {
         "query($n: Int = 3000000000) { schools(first: $n) { nodes { name } } }",
         "{ ...F } fragment F on Query { long(bytes: -3000000000) }",
         "mutation { schoolClose sessionCreate(password: right) }",
+        "mutation { schoolClose schoolCloseOn(day: \"2026-02-30\") }",
         // The engine would look for this type, and break down.
         "query($n: [Nonsense] = [1]) { greeting }",
     ] {
