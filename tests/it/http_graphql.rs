@@ -120,6 +120,20 @@ async fn who_is_not_known_for_what_others_hold_comes_again() {
 }
 
 #[tokio::test]
+async fn who_asks_and_what_is_meant_are_waited_for_together() {
+    let door = Door::with(Settings { lookup_timeout: Duration::from_secs(1), ..Settings::default() }).await;
+    door.trust("greet", "{ greeting }");
+    door.house.slow.store(700, Ordering::SeqCst);
+    let greet = || door.post(&json!({ "documentId": "greet" }));
+    let response = greet().send().await.unwrap();
+    assert_eq!((response.status().as_u16(), header(&response, "retry-after")), (429, "5".to_owned()));
+    let body: Value = response.json().await.unwrap();
+    assert_eq!((code(&body), &body["errors"][0]["message"]), ("RATE_LIMITED", &json!(COME_AGAIN)));
+    door.house.slow.store(0, Ordering::SeqCst);
+    assert_eq!(read(greet()).await.0, 200);
+}
+
+#[tokio::test]
 async fn directives_on_typename_are_those_of_any_field() {
     let door = Door::open().await;
     let typename = json!({ "__typename": "Query" });
