@@ -12,7 +12,7 @@ use glans_migration::{Migrator, MigratorTrait};
 use crate::access::{Actor, Standing, Standings};
 use crate::app::App;
 use crate::call::{Call, today};
-use crate::http::house::{Answered, Bill, Denied, Fault, House, Knock, Visitor};
+use crate::http::house::{self, Answered, Bill, Denied, Fault, House, Knock, Visitor};
 use crate::http::{CallerKind, Empty, Payer, RequestId, Till, bearer};
 use crate::identity::authentication;
 use crate::identity::tokens::TokenRefusal;
@@ -37,7 +37,7 @@ impl House for Door {
         call.address = Some(knock.address);
         call.languages = languages(knock.headers);
         call.board = board;
-        Ok(Visitor { kind, payer, data: call.into_data() })
+        Ok(Visitor::new(kind, payer, call.into_data()))
     }
 
     async fn renew(&self, knock: Knock<'_>, data: &Data) -> Result<(), Denied> {
@@ -60,7 +60,7 @@ impl House for Door {
             let db = self.0.db.read(&Scope::system(today(self.0.clock.now()))).await?;
             documents::text(&db, id).await
         };
-        found.await.map_err(|cause| unknown(&Error::from(cause)))
+        found.await.map_err(|cause| Error::from(cause).into())
     }
 
     fn answered(&self, Answered { kind, outcome, took }: Answered) {
@@ -99,23 +99,16 @@ impl Door {
             Ok(Ok(standing)) => Ok((board, standing)),
             Ok(Err(TokenRefusal::Expired)) => Err(Denied::Expired),
             Ok(Err(TokenRefusal::Invalid)) => Err(Denied::Invalid),
-            Err(error) => Err(unknown(&error)),
+            Err(error) => Err(error.into()),
         }
-    }
-}
-
-/// Nobody could say who asks, or what: it is a fault of ours, unless others held what was needed to know.
-fn unknown(error: &Error) -> Denied {
-    match error.retry_after_seconds() {
-        Some(retry_after_seconds) => Denied::Later { message: error.to_string(), retry_after_seconds },
-        None => Denied::Fault(format!("{error:?}")),
     }
 }
 
 /// A request at a door beside GraphQL that takes an access token: who asks, and what they may see.
 pub async fn call(app: &Arc<App>, headers: &HeaderMap, request_id: &RequestId) -> Result<Call, Denied> {
     let door = Door(Arc::clone(app));
-    let (board, standing) = door.standing(bearer(headers)?, headers).await?;
+    let known = Box::pin(door.standing(bearer(headers)?, headers));
+    let (board, standing) = house::within(house::LOOKUP_TIMEOUT, known).await?;
     let mut call = Call::new(Arc::clone(app), standing, request_id.as_str().to_owned());
     call.languages = languages(headers);
     call.board = board;
@@ -189,14 +182,6 @@ mod tests {
         let headers = with("accept-language", "en;q=0.5, nl-NL, *;q=0.1, fr;q=0, de;q=x");
         assert_eq!(languages(&headers), ["nl", "en"]);
         assert!(languages(&HeaderMap::new()).is_empty());
-    }
-
-    #[test]
-    fn who_is_not_known_for_what_others_hold_comes_again() {
-        let message = "Others are at work just now. Try again in 5 seconds.".to_owned();
-        assert_eq!(unknown(&Error::Held), Denied::Later { message, retry_after_seconds: 5 });
-        assert!(matches!(unknown(&Error::Crowded), Denied::Later { retry_after_seconds: 3, .. }));
-        assert!(matches!(unknown(&Error::fault("the server is gone")), Denied::Fault(_)));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A small schema behind the real walls, on a real socket: what the `http_*` tests speak to.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use axum::routing::get;
 use glans::http::house::{Denied, Fault, House, Knock, Visitor};
 use glans::http::{CallerKind, Endpoint, Settings, Stopping, hardened, keep_serving, router};
 use glans::platform::error::{Code, Error, Result, coded};
+use glans::platform::scalars::LocalDate;
 use reqwest::{RequestBuilder, Response};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -90,6 +91,10 @@ impl Mutation {
         ctx.data_unchecked::<Runs>().0.fetch_add(1, Ordering::SeqCst);
         true
     }
+    async fn school_close_on(&self, ctx: &Context<'_>, day: LocalDate) -> LocalDate {
+        ctx.data_unchecked::<Runs>().0.fetch_add(1, Ordering::SeqCst);
+        day
+    }
     async fn session_create(&self, ctx: &Context<'_>, password: String) -> bool {
         ctx.data_unchecked::<Runs>().0.fetch_add(1, Ordering::SeqCst);
         password == "right"
@@ -137,14 +142,23 @@ pub(crate) struct SmallHouse {
     pub(crate) held: Arc<AtomicBool>,
     /// Whether they hold it for the next document only.
     pub(crate) held_once: Arc<AtomicBool>,
+    /// Milliseconds that it takes to know a token, and to know a document.
+    pub(crate) slow: Arc<AtomicU64>,
     /// How often an answer of a stream was said to be made.
     pub(crate) rests: Arc<AtomicUsize>,
 }
 
+impl SmallHouse {
+    async fn looks(&self) {
+        tokio::time::sleep(Duration::from_millis(self.slow.load(Ordering::SeqCst))).await;
+    }
+}
+
 impl House for SmallHouse {
     async fn admit(&self, knock: Knock<'_>) -> Result<Visitor, Denied> {
+        self.looks().await;
         let (kind, name) = match knock.token {
-            None => return Ok(Visitor { kind: CallerKind::Anonymous, payer: None, data: Data::default() }),
+            None => return Ok(Visitor::new(CallerKind::Anonymous, None, Data::default())),
             Some(_) if self.held.load(Ordering::SeqCst) => {
                 return Err(Denied::Later { message: COME_AGAIN.to_owned(), retry_after_seconds: 5 });
             }
@@ -157,7 +171,7 @@ impl House for SmallHouse {
         };
         let mut data = Data::default();
         data.insert(SignedIn(name));
-        Ok(Visitor { kind, payer: Some(name.to_owned()), data })
+        Ok(Visitor::new(kind, Some(name.to_owned()), data))
     }
 
     async fn renew(&self, knock: Knock<'_>, _: &Data) -> Result<(), Denied> {
@@ -169,6 +183,7 @@ impl House for SmallHouse {
     }
 
     async fn trusted_document(&self, id: &str) -> Result<Option<String>, Denied> {
+        self.looks().await;
         if self.held.load(Ordering::SeqCst) || self.held_once.swap(false, Ordering::SeqCst) {
             return Err(Denied::Later { message: COME_AGAIN.to_owned(), retry_after_seconds: 5 });
         }

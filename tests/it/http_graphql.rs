@@ -55,10 +55,16 @@ async fn a_variable_that_does_not_fit_is_400_and_nothing_runs() {
         (schools("Int"), json!(3_000_000_000_u64), "BAD_USER_INPUT"),
         (schools("Int!"), json!("x"), "BAD_USER_INPUT"),
         ("query($n: Int) { long(bytes: $n) }".to_owned(), json!(1), "GRAPHQL_VALIDATION_FAILED"),
+        (
+            "mutation($n: LocalDate!) { schoolClose schoolCloseOn(day: $n) }".to_owned(),
+            json!("2026-02-30"),
+            "BAD_USER_INPUT",
+        ),
     ] {
         let (status, body) = read(door.post(&json!({ "query": query, "variables": { "n": value } }))).await;
         assert_eq!((status, code(&body), body.get("data")), (400, expected, None), "{query}");
     }
+    assert_eq!(door.runs.count(), 0);
     let right = json!({ "query": schools("Int!"), "variables": { "n": 1 } });
     assert_eq!(read(door.post(&right)).await.0, 200);
 }
@@ -72,6 +78,7 @@ async fn a_literal_that_does_not_fit_is_400_and_nothing_runs() {
         "query($n: Int = 3000000000) { schools(first: $n) { nodes { name } } }",
         "{ ...F } fragment F on Query { long(bytes: -3000000000) }",
         "mutation { schoolClose sessionCreate(password: right) }",
+        "mutation { schoolClose schoolCloseOn(day: \"2026-02-30\") }",
         // The engine would look for this type, and break down.
         "query($n: [Nonsense] = [1]) { greeting }",
     ] {
@@ -110,6 +117,20 @@ async fn who_is_not_known_for_what_others_hold_comes_again() {
     let body: Value = response.json().await.unwrap();
     assert_eq!((code(&body), &body["errors"][0]["message"]), ("RATE_LIMITED", &json!(COME_AGAIN)));
     assert_eq!(door.ask("{ greeting }").await.0, 200, "nobody has to be known for this");
+}
+
+#[tokio::test]
+async fn who_asks_and_what_is_meant_are_waited_for_together() {
+    let door = Door::with(Settings { lookup_timeout: Duration::from_secs(1), ..Settings::default() }).await;
+    door.trust("greet", "{ greeting }");
+    door.house.slow.store(700, Ordering::SeqCst);
+    let greet = || door.post(&json!({ "documentId": "greet" }));
+    let response = greet().send().await.unwrap();
+    assert_eq!((response.status().as_u16(), header(&response, "retry-after")), (429, "5".to_owned()));
+    let body: Value = response.json().await.unwrap();
+    assert_eq!((code(&body), &body["errors"][0]["message"]), ("RATE_LIMITED", &json!(COME_AGAIN)));
+    door.house.slow.store(0, Ordering::SeqCst);
+    assert_eq!(read(greet()).await.0, 200);
 }
 
 #[tokio::test]

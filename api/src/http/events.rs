@@ -54,7 +54,7 @@ async fn opened<S: Executor, H: House>(
     if endpoint.stopping.has_begun() {
         return Err(Refusal::stopping());
     }
-    let visitor = caller.admitted(&endpoint.house).await?;
+    let visitor = caller.admitted(&endpoint).await?;
     let settings = &endpoint.settings;
     let envelope = graphql::read(head, body, visitor.kind.limits().body_bytes, settings.body_timeout).await?;
     if caller.by_get && is_mutation(&endpoint, &envelope, &visitor).await {

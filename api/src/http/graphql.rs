@@ -142,7 +142,7 @@ impl<S: Executor, H: House> Exchange<'_, S, H> {
         let token = authorization::bearer(&self.head.headers)?;
         let headers = &self.head.headers;
         let knock = Knock { token, headers, address: self.address(), request_id: self.request_id };
-        Ok(self.endpoint.house.admit(knock).await?)
+        Ok(self.endpoint.admitted(knock).await?)
     }
 
     fn chosen(&self, meant: &Meant, envelope: &Envelope, variables: &Variables) -> Result<Chosen, Refusal> {

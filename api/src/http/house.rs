@@ -9,6 +9,11 @@ use axum::http::HeaderMap;
 
 use super::guard::CallerKind;
 use super::request_id::RequestId;
+use crate::platform::error::Error;
+
+/// How long a request waits until it is known who asks and what, all together. For each lock and connection that takes
+/// it one waits less long, and is told then whether others have it or it is a fault of ours.
+pub const LOOKUP_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The application, as the walls see it.
 pub trait House: Clone + Send + Sync + 'static {
@@ -55,6 +60,26 @@ pub struct Visitor {
     pub payer: Option<String>,
     /// What resolvers find in their context, for this request only.
     pub data: Data,
+    /// How long the request may wait still until it is known what it asks.
+    pub(super) patience: Duration,
+}
+
+impl Visitor {
+    /// As the house knows them.
+    pub fn new(kind: CallerKind, payer: Option<String>, data: Data) -> Self {
+        Self { kind, payer, data, patience: LOOKUP_TIMEOUT }
+    }
+}
+
+/// What is looked up of who asks or what, unless that takes longer than `patience`.
+///
+/// # Errors
+/// What it said, or that it takes too long: others are at work.
+pub async fn within<T>(patience: Duration, looking_up: impl Future<Output = Result<T, Denied>>) -> Result<T, Denied> {
+    tokio::time::timeout(patience, looking_up).await.unwrap_or_else(|_| {
+        tracing::warn!("it took too long to look up who asks, or what");
+        Err(Error::Held.into())
+    })
 }
 
 /// What it came to that somebody who was let in asked for something.
@@ -119,7 +144,30 @@ pub enum Denied {
     Fault(String),
 }
 
+/// Nobody could say who asks, or what: it is a fault of ours, unless others held what was needed to know.
+impl From<Error> for Denied {
+    fn from(error: Error) -> Self {
+        match error.retry_after_seconds() {
+            Some(retry_after_seconds) => Self::Later { message: error.to_string(), retry_after_seconds },
+            None => Self::Fault(format!("{error:?}")),
+        }
+    }
+}
+
 /// Something of ours is broken. The text is for the log, never for the client.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Fault(pub String);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_not_known_for_what_others_hold_comes_again() {
+        let message = "Others are at work just now. Try again in 5 seconds.".to_owned();
+        assert_eq!(Denied::from(Error::Held), Denied::Later { message, retry_after_seconds: 5 });
+        assert!(matches!(Denied::from(Error::Crowded), Denied::Later { retry_after_seconds: 3, .. }));
+        assert!(matches!(Denied::from(Error::fault("the server is gone")), Denied::Fault(_)));
+    }
+}

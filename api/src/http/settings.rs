@@ -7,7 +7,7 @@ use axum::http::HeaderValue;
 
 use super::documents::Policy;
 use super::guard::CallerKind;
-use super::house::Visitor;
+use super::house::{LOOKUP_TIMEOUT, Visitor};
 
 /// All of it has a sane default: a development server on this machine.
 #[derive(Debug, Clone)]
@@ -27,6 +27,8 @@ pub struct Settings {
     pub rate_limits: bool,
     /// Whether a proxy of ours stands in front, so that the last entry of `X-Forwarded-For` is the caller's address.
     pub behind_proxy: bool,
+    /// How long a request may wait until it is known who asks and what, its body aside.
+    pub lookup_timeout: Duration,
     /// How long one operation may run.
     pub execution_timeout: Duration,
     /// How long a request body may take to arrive.
@@ -68,6 +70,7 @@ impl Default for Settings {
             cors_origins: Vec::new(),
             rate_limits: true,
             behind_proxy: false,
+            lookup_timeout: LOOKUP_TIMEOUT,
             execution_timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(10),
             response_bytes: 5 * 1024 * 1024,

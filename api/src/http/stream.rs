@@ -41,9 +41,9 @@ pub(super) struct Caller {
 }
 
 impl Caller {
-    pub(super) async fn admitted<H: House>(&self, house: &H) -> Result<Visitor, Denied> {
+    pub(super) async fn admitted<S: Executor, H: House>(&self, endpoint: &Endpoint<S, H>) -> Result<Visitor, Denied> {
         // In a box that lasts as long as it takes: who waits for events for hours keeps no room for it.
-        Box::pin(house.admit(self.knock()?)).await
+        Box::pin(endpoint.admitted(self.knock()?)).await
     }
 
     fn knock(&self) -> Result<Knock<'_>, Denied> {

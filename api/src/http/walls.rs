@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Once;
+use std::time::Instant;
 
 use async_graphql::parser::types::{OperationDefinition, OperationType, Selection};
 use async_graphql::{Executor, Name, Request as Operation, Value, Variables};
@@ -14,7 +15,7 @@ use super::documents::Meant;
 use super::endpoint::Endpoint;
 use super::envelope::Envelope;
 use super::guard::{CallerKind, shape};
-use super::house::{Bill, House, Visitor};
+use super::house::{Bill, Denied, House, Knock, Visitor, within};
 use super::refusal::Refusal;
 use super::stream::Caller;
 
@@ -26,6 +27,14 @@ pub(super) struct Chosen {
 }
 
 impl<S: Executor, H: House> Endpoint<S, H> {
+    /// Who knocks. What that takes of the time for look-ups, the look-up of the document has not.
+    pub(super) async fn admitted(&self, knock: Knock<'_>) -> Result<Visitor, Denied> {
+        let (start, patience) = (Instant::now(), self.settings.lookup_timeout);
+        let mut visitor = within(patience, self.house.admit(knock)).await?;
+        visitor.patience = patience.saturating_sub(start.elapsed());
+        Ok(visitor)
+    }
+
     /// The operation that `envelope` names, of a form that can run.
     pub(super) fn chosen(&self, meant: &Meant, envelope: &Envelope, variables: &Variables) -> Result<Chosen, Refusal> {
         let document = &meant.document.syntax;

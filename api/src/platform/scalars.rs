@@ -1,7 +1,37 @@
 //! Scalars of the API beyond the built-in ones.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use chrono::{Datelike, NaiveDate, NaiveTime, Timelike};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Timelike, Utc};
+
+/// A scalar of the schema's own: a text of a form of its own.
+#[derive(Debug)]
+pub struct Text {
+    /// Its name in the schema.
+    pub of: &'static str,
+    /// Whether a text is one.
+    pub is_read: fn(&str) -> bool,
+    /// What to write.
+    pub how: &'static str,
+}
+
+/// All of them. The engine reads a text only where a resolver asks for it, when others of the same request have run.
+pub static TEXTS: [Text; 5] = [
+    Text { of: "DateTime", is_read: is_read::<DateTime<Utc>>, how: INSTANT },
+    Text { of: "LocalDate", is_read: is_read::<LocalDate>, how: DAY },
+    Text { of: "LocalTime", is_read: is_read::<LocalTime>, how: TIME },
+    Text { of: "Locale", is_read: is_read::<Locale>, how: LANGUAGE },
+    Text { of: "URL", is_read: is_read::<Url>, how: ADDRESS },
+];
+
+const INSTANT: &str = "Give an instant with its offset (RFC 3339): 2026-09-01T08:30:00+02:00.";
+const DAY: &str = "Give a day that exists, of the years 1 to 9999: 2026-09-01.";
+const TIME: &str = "Give a time of the day as hours and minutes: 08:30.";
+const LANGUAGE: &str = "A language is a BCP 47 tag, as `nl` or `en-GB`.";
+const ADDRESS: &str = "A web address starts with https:// or http://, and has no blanks and no password in it.";
+
+fn is_read<T: ScalarType>(text: &str) -> bool {
+    T::parse(Value::from(text)).is_ok()
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Locale(String);
@@ -49,8 +79,7 @@ const LOCALE_LENGTH: usize = 35;
 impl ScalarType for Locale {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
-            Value::String(tag) => Self::parse(tag)
-                .ok_or_else(|| InputValueError::custom("A language is a BCP 47 tag, as `nl` or `en-GB`.")),
+            Value::String(tag) => Self::parse(tag).ok_or_else(|| InputValueError::custom(LANGUAGE)),
             _ => Err(InputValueError::expected_type(value)),
         }
     }
@@ -80,9 +109,7 @@ impl LocalDate {
 impl ScalarType for LocalDate {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
-            Value::String(text) => Self::read(text)
-                .map(Self)
-                .ok_or_else(|| InputValueError::custom("Give a day that exists, of the years 1 to 9999: 2026-09-01.")),
+            Value::String(text) => Self::read(text).map(Self).ok_or_else(|| InputValueError::custom(DAY)),
             _ => Err(InputValueError::expected_type(value)),
         }
     }
@@ -101,9 +128,7 @@ pub struct LocalTime(pub NaiveTime);
 impl ScalarType for LocalTime {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
-            Value::String(text) => time(text)
-                .map(Self)
-                .ok_or_else(|| InputValueError::custom("Give a time of the day as hours and minutes: 08:30.")),
+            Value::String(text) => time(text).map(Self).ok_or_else(|| InputValueError::custom(TIME)),
             _ => Err(InputValueError::expected_type(value)),
         }
     }
@@ -148,10 +173,7 @@ impl Url {
 impl ScalarType for Url {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
-            Value::String(text) => Self::parse(text).ok_or_else(|| {
-                let message = "A web address starts with https:// or http://, and has no blanks and no password in it.";
-                InputValueError::custom(message)
-            }),
+            Value::String(text) => Self::parse(text).ok_or_else(|| InputValueError::custom(ADDRESS)),
             _ => Err(InputValueError::expected_type(value)),
         }
     }

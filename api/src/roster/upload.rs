@@ -3,10 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration as Patience;
 
-use axum::body::Body;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
 use axum::routing::put;
 use axum::{Extension, Router};
 use chrono::Duration;
@@ -21,7 +20,7 @@ use crate::app::App;
 use crate::call::Call;
 use crate::http::RequestId;
 use crate::platform::error::Result;
-use crate::uploads::{answer, failure, hash};
+use crate::uploads::{Declined, answer, hash};
 
 /// How long an upload is waited for.
 pub(super) const LIVES: Duration = Duration::hours(1);
@@ -42,40 +41,24 @@ async fn receive(
     State(app): State<Arc<App>>,
     Extension(request_id): Extension<RequestId>,
     Path(token): Path<String>,
-    headers: HeaderMap,
-    body: Body,
+    request: Request,
 ) -> Response {
-    let hash = hash(&token);
-    let board = match waiting(&app, &hash).await {
-        Ok(Some(board)) => board,
-        Ok(None) => return nothing_waits(),
-        Err(error) => return failure(&error, &request_id),
-    };
-    let most = usize::try_from(app.config.upload_max_bytes).unwrap_or(usize::MAX);
-    let turn = match app.arriving.begin(&hash, board) {
-        Ok(turn) => turn,
-        Err(declined) => return declined.into_response(),
-    };
-    let bytes = match turn.read(&headers, body, most, PATIENCE).await {
-        Ok(bytes) => bytes,
-        Err(declined) => return declined.into_response(),
-    };
-    match claim(&app, &hash).await {
-        Ok(Some(import)) => {
-            tokio::spawn(async move {
-                Box::pin(work(app, import, bytes.into())).await;
-                // Until then the bundle, or what was read of it, is in memory.
-                drop(turn);
-            });
-            answer(StatusCode::ACCEPTED, "Received. The import has begun; its progress is in the API.")
-        }
-        Ok(None) => nothing_waits(),
-        Err(error) => failure(&error, &request_id),
-    }
+    let received = take_in(&app, &hash(&token), request).await;
+    received.unwrap_or_else(|declined| declined.told("Start an import again.", &request_id))
 }
 
-fn nothing_waits() -> Response {
-    answer(StatusCode::NOT_FOUND, "There is no upload waiting here. Start an import again.")
+async fn take_in(app: &Arc<App>, hash: &[u8], request: Request) -> Result<Response, Declined> {
+    let most = usize::try_from(app.config.upload_max_bytes).unwrap_or(usize::MAX);
+    let board = waiting(app, hash).await?;
+    let (turn, bytes) = app.arriving.take_in(hash, board, request, most, PATIENCE).await?;
+    let import = claim(app, hash).await?.ok_or(Declined::Nothing)?;
+    let app = Arc::clone(app);
+    tokio::spawn(async move {
+        Box::pin(work(app, import, bytes.into())).await;
+        // Until then the bundle, or what was read of it, is in memory.
+        drop(turn);
+    });
+    Ok(answer(StatusCode::ACCEPTED, "Received. The import has begun; its progress is in the API."))
 }
 
 fn is_waiting(import: &roster_import::Model, call: &Call) -> bool {

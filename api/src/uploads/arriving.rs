@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::body::Bytes;
+use axum::extract::Request;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use glans_entity::ids::BoardId;
 
@@ -19,7 +20,7 @@ const PLACES_OF_A_BOARD: usize = 2;
 /// How long nothing may come of a body. A line that broke without a word keeps its address, and a place, for no longer.
 const SILENCE: Duration = Duration::from_secs(30);
 /// Seconds after which somebody may try again who found no place.
-const RETRY_AFTER: &str = "10";
+const RETRY_AFTER: u32 = 10;
 
 /// The bodies that the process takes in.
 #[derive(Clone, Debug, Default)]
@@ -29,12 +30,29 @@ pub struct Arriving {
 }
 
 impl Arriving {
-    /// Takes the one turn of an address of `board`, which ends when it is dropped: keep it for as long as the body is
-    /// in memory. Ask first whether anything is waited for there.
+    /// Takes in the body of a request to an address, of at most `most` bytes, and of one at least, that arrives within
+    /// `patience`, without a long silence. `waiting` is the board for which one is waited for there: nothing is read of
+    /// another. The turn ends when it is dropped: keep it for as long as the body is in memory.
     ///
     /// # Errors
-    /// Where a body is on its way to the address already, or there are too many to others.
-    pub fn begin(&self, address: &[u8], board: BoardId) -> Result<Turn, Declined> {
+    /// Where it is not taken in.
+    pub async fn take_in(
+        &self,
+        address: &[u8],
+        waiting: Option<BoardId>,
+        request: Request,
+        most: usize,
+        patience: Duration,
+    ) -> Result<(Turn, Bytes), Declined> {
+        let turn = self.begin(address, waiting.ok_or(Declined::Nothing)?)?;
+        let (head, body) = request.into_parts();
+        let bytes = receive(&head.headers, body, most, patience, SILENCE).await;
+        let bytes = bytes.map_err(|unread| Declined::Unread(unread, most))?;
+        if bytes.is_empty() { Err(Declined::Empty) } else { Ok((turn, bytes)) }
+    }
+
+    /// Takes the one turn of an address of `board`, unless a body is on its way to it already, or too many are to others.
+    fn begin(&self, address: &[u8], board: BoardId) -> Result<Turn, Declined> {
         let mut turns = self.turns();
         if turns.contains_key(address) {
             return Err(Declined::Twice);
@@ -59,24 +77,6 @@ pub struct Turn {
     address: Vec<u8>,
 }
 
-impl Turn {
-    /// Reads a body of at most `most` bytes, and of one at least, that arrives within `patience`, without a long silence.
-    ///
-    /// # Errors
-    /// Where it does not.
-    pub async fn read(
-        &self,
-        headers: &HeaderMap,
-        body: Body,
-        most: usize,
-        patience: Duration,
-    ) -> Result<Bytes, Declined> {
-        let bytes = receive(headers, body, most, patience, SILENCE).await;
-        let bytes = bytes.map_err(|unread| Declined::Unread(unread, most))?;
-        if bytes.is_empty() { Err(Declined::Empty) } else { Ok(bytes) }
-    }
-}
-
 impl Drop for Turn {
     fn drop(&mut self) {
         self.arriving.turns().remove(&self.address);
@@ -84,8 +84,10 @@ impl Drop for Turn {
 }
 
 /// Why a body is not taken in.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Declined {
+    /// None is waited for.
+    Nothing,
     /// Another one is on its way to the same address.
     Twice,
     /// As many are here as the process takes in, of all boards or of this one.
@@ -94,16 +96,25 @@ pub enum Declined {
     Empty,
     /// It did not come whole, within so many bytes.
     Unread(Unread, usize),
+    /// It failed on our side. The address is open as before.
+    Failed(Error),
 }
 
-impl IntoResponse for Declined {
-    fn into_response(self) -> Response {
+impl From<Error> for Declined {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl Declined {
+    /// What the sender is told; `anew` says how to get another address.
+    pub fn told(self, anew: &str, request_id: &RequestId) -> Response {
         let (status, message) = match self {
+            Self::Nothing => (StatusCode::NOT_FOUND, format!("There is no upload waiting here. {anew}")),
             Self::Twice => (StatusCode::CONFLICT, "An upload is on its way to this address already.".to_owned()),
             Self::NoPlace => {
-                let message = "Too many uploads are on their way or being imported. Try again in a moment.".to_owned();
-                let response = answer(StatusCode::SERVICE_UNAVAILABLE, &message);
-                return ([(header::RETRY_AFTER, RETRY_AFTER)], response).into_response();
+                let message = "Too many uploads are on their way or being imported. Try again in a moment.";
+                return later(RETRY_AFTER, message);
             }
             Self::Empty => (StatusCode::BAD_REQUEST, "The upload is empty. Send the file itself.".to_owned()),
             Self::Unread(Unread::TooLarge, most) => {
@@ -115,9 +126,21 @@ impl IntoResponse for Declined {
             Self::Unread(Unread::TooSlow, _) => {
                 (StatusCode::REQUEST_TIMEOUT, "The upload took too long to arrive. Send it again.".to_owned())
             }
+            Self::Failed(error) => {
+                if let Some(seconds) = error.retry_after_seconds() {
+                    return later(seconds, &error.to_string());
+                }
+                tracing::error!(?error, request_id = request_id.as_str(), "upload failed");
+                (StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
+            }
         };
         answer(status, &message)
     }
+}
+
+fn later(seconds: u32, message: &str) -> Response {
+    let response = answer(StatusCode::SERVICE_UNAVAILABLE, message);
+    ([(header::RETRY_AFTER, HeaderValue::from(seconds))], response).into_response()
 }
 
 /// What the sender of a body is told.
@@ -125,28 +148,36 @@ pub fn answer(status: StatusCode, message: &str) -> Response {
     (status, axum::Json(serde_json::json!({ "message": message }))).into_response()
 }
 
-/// What the sender is told where it failed on our side. Its address is open as before.
-pub fn failure(error: &Error, request_id: &RequestId) -> Response {
-    if let Some(seconds) = error.retry_after_seconds() {
-        let response = answer(StatusCode::SERVICE_UNAVAILABLE, &error.to_string());
-        return ([(header::RETRY_AFTER, HeaderValue::from(seconds))], response).into_response();
-    }
-    tracing::error!(?error, request_id = request_id.as_str(), "upload failed");
-    answer(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string())
-}
-
 #[cfg(test)]
 mod tests {
+    use axum::body::Body;
+
     use super::*;
+
+    #[tokio::test]
+    async fn a_body_that_is_waited_for_has_the_turn_of_its_address() {
+        let (arriving, board) = (Arriving::default(), Some(BoardId::new()));
+        let take_in = async |waiting, sent: &'static str| {
+            arriving.take_in(b"address", waiting, Request::new(Body::from(sent)), 4, SILENCE).await
+        };
+        assert!(matches!(take_in(None, "four").await, Err(Declined::Nothing)));
+        assert!(matches!(take_in(board, "").await, Err(Declined::Empty)));
+        assert!(matches!(take_in(board, "fives").await, Err(Declined::Unread(Unread::TooLarge, 4))));
+        let (turn, bytes) = take_in(board, "four").await.unwrap();
+        assert_eq!(bytes, "four");
+        assert!(matches!(take_in(board, "four").await, Err(Declined::Twice)));
+        drop(turn);
+        assert!(take_in(board, "four").await.is_ok());
+    }
 
     #[test]
     fn an_address_has_one_turn_at_a_time_and_a_process_a_few() {
         let (arriving, board) = (Arriving::default(), BoardId::new());
         let first = arriving.begin(b"first", board).unwrap();
-        assert_eq!(arriving.begin(b"first", board).unwrap_err(), Declined::Twice);
+        assert!(matches!(arriving.begin(b"first", board), Err(Declined::Twice)));
         let begin = |at: usize| arriving.begin(at.to_string().as_bytes(), BoardId::new());
         let others: Vec<Turn> = (1..PLACES).map(|at| begin(at).unwrap()).collect();
-        assert_eq!(arriving.begin(b"one too many", board).unwrap_err(), Declined::NoPlace);
+        assert!(matches!(arriving.begin(b"one too many", board), Err(Declined::NoPlace)));
         drop(first);
         drop(arriving.begin(b"first", board).unwrap());
         drop(others);
@@ -158,7 +189,7 @@ mod tests {
         let (arriving, board) = (Arriving::default(), BoardId::new());
         let begin = |at: usize| arriving.begin(at.to_string().as_bytes(), board);
         let mut own: Vec<Turn> = (0..PLACES_OF_A_BOARD).map(|at| begin(at).unwrap()).collect();
-        assert_eq!(arriving.begin(b"one more", board).unwrap_err(), Declined::NoPlace);
+        assert!(matches!(arriving.begin(b"one more", board), Err(Declined::NoPlace)));
         drop(arriving.begin(b"of another", BoardId::new()).unwrap());
         own.pop();
         assert!(arriving.begin(b"one more", board).is_ok());

@@ -11,7 +11,7 @@ mod token;
 pub mod types;
 
 pub use actions::{MOST_BYTES, text};
-pub use arriving::{Arriving, answer, failure};
+pub use arriving::{Arriving, Declined, answer};
 pub use mutation::UploadMutation;
 pub use route::routes;
 pub use token::{Token, hash};

@@ -3,15 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
 use axum::routing::put;
 use axum::{Extension, Router};
 
 use super::actions::{self, MOST_BYTES};
-use super::arriving::{answer, failure};
+use super::arriving::{Declined, answer};
 use super::token::hash;
 use crate::app::App;
 use crate::http::RequestId;
@@ -31,30 +30,17 @@ async fn receive(
     State(app): State<Arc<App>>,
     Extension(request_id): Extension<RequestId>,
     Path(token): Path<String>,
-    headers: HeaderMap,
-    body: Body,
+    request: Request,
 ) -> Response {
-    let address = hash(&token);
-    let board = match actions::waiting(&app, &address).await {
-        Ok(Some(board)) => board,
-        Ok(None) => return nothing_waits(),
-        Err(error) => return failure(&error, &request_id),
-    };
-    let turn = match app.arriving.begin(&address, board) {
-        Ok(turn) => turn,
-        Err(declined) => return declined.into_response(),
-    };
-    let bytes = match turn.read(&headers, body, MOST_BYTES, PATIENCE).await {
-        Ok(bytes) => bytes,
-        Err(declined) => return declined.into_response(),
-    };
-    match actions::receive(&app, &address, bytes.into()).await {
-        Ok(true) => answer(StatusCode::CREATED, "Received. Now give its id to the mutation."),
-        Ok(false) => nothing_waits(),
-        Err(error) => failure(&error, &request_id),
-    }
+    let received = take_in(&app, &hash(&token), request).await;
+    received.unwrap_or_else(|declined| declined.told("Make another one.", &request_id))
 }
 
-fn nothing_waits() -> Response {
-    answer(StatusCode::NOT_FOUND, "There is no upload waiting here. Make another one.")
+async fn take_in(app: &Arc<App>, address: &[u8], request: Request) -> Result<Response, Declined> {
+    let waiting = actions::waiting(app, address).await?;
+    let (_turn, bytes) = app.arriving.take_in(address, waiting, request, MOST_BYTES, PATIENCE).await?;
+    if !actions::receive(app, address, bytes.into()).await? {
+        return Err(Declined::Nothing);
+    }
+    Ok(answer(StatusCode::CREATED, "Received. Now give its id to the mutation."))
 }

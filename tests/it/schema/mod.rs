@@ -20,6 +20,14 @@ fn the_committed_schema_is_the_served_one() {
 }
 
 #[test]
+fn each_scalar_is_read_before_anything_runs() {
+    let sdl = committed();
+    let own: Vec<_> = sdl.lines().filter_map(|line| line.strip_prefix("scalar ")?.split(' ').next()).collect();
+    let read: Vec<_> = glans::platform::scalars::TEXTS.iter().map(|text| text.of).collect();
+    assert_eq!(own, read);
+}
+
+#[test]
 fn everything_is_described() {
     let undescribed: Vec<_> = elements(&committed())
         .into_iter()

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use super::envelope::Envelope;
 use super::guard::{Document, Limits};
-use super::house::{House, Visitor};
+use super::house::{House, Visitor, within};
 use super::refusal::Refusal;
 use super::settings::Settings;
 
@@ -94,7 +94,8 @@ impl Documents {
         visitor: &Visitor,
     ) -> Result<Arc<Document>, Refusal> {
         let policy = settings.policy(visitor);
-        let trusted = policy == Policy::Off || self.trusted_text(&format!("sha256:{hash}"), house).await?.is_some();
+        let trusted =
+            policy == Policy::Off || self.trusted_text(&format!("sha256:{hash}"), house, visitor).await?.is_some();
         match policy {
             Policy::Enforce if !trusted => return Err(Refusal::document_required()),
             Policy::Log if !trusted => tracing::warn!(sha256 = hash, "a document that no app has registered"),
@@ -126,7 +127,7 @@ impl Documents {
         settings: &Settings,
         visitor: &Visitor,
     ) -> Result<Arc<Document>, Refusal> {
-        let Some(text) = self.trusted_text(id, house).await? else {
+        let Some(text) = self.trusted_text(id, house, visitor).await? else {
             // Where it would be refused, nobody is asked to send the text.
             let is_enforced = settings.policy(visitor) == Policy::Enforce;
             return Err(if is_enforced { Refusal::document_required() } else { Refusal::document_not_found() });
@@ -134,11 +135,16 @@ impl Documents {
         self.read(&text, &sha256(&text), &visitor.kind.limits(), settings).await
     }
 
-    async fn trusted_text<H: House>(&self, id: &str, house: &H) -> Result<Option<Arc<str>>, Refusal> {
+    async fn trusted_text<H: House>(
+        &self,
+        id: &str,
+        house: &H,
+        visitor: &Visitor,
+    ) -> Result<Option<Arc<str>>, Refusal> {
         if let Some(known) = self.trusted.get(id).await {
             return Ok(known);
         }
-        let text = house.trusted_document(id).await?.map(Arc::from);
+        let text = within(visitor.patience, house.trusted_document(id)).await?.map(Arc::from);
         self.trusted.insert(id.to_owned(), text.clone()).await;
         Ok(text)
     }

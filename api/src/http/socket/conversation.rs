@@ -129,7 +129,7 @@ impl<S: Executor, H: House> Conversation<S, H> {
             let value = value.as_str().and_then(|value| HeaderValue::from_str(value).ok()).ok_or(Closing::FORBIDDEN)?;
             self.caller.headers.insert(HeaderName::from_static(name), value);
         }
-        let visitor = self.caller.admitted(&self.endpoint.house).await.map_err(denied)?;
+        let visitor = self.caller.admitted(&self.endpoint).await.map_err(denied)?;
         let payer = walls::payer(&visitor, self.caller.address);
         self.seat = Some(self.endpoint.streams.place(payer).ok_or(Closing::TOO_MANY_SOCKETS)?);
         self.say(message::acknowledged())
@@ -151,7 +151,7 @@ impl<S: Executor, H: House> Conversation<S, H> {
         let (endpoint, caller, told) = (Arc::clone(&self.endpoint), self.caller.clone(), self.told.clone());
         let ticket = (id.clone(), number);
         let running = tokio::spawn(async move {
-            match caller.admitted(&endpoint.house).await {
+            match caller.admitted(&endpoint).await {
                 Ok(visitor) => {
                     let tell = |happening| (ticket.clone(), Told::Happened(happening));
                     stream::run(&endpoint, &caller, visitor, envelope, &told, tell).await;
@@ -188,7 +188,7 @@ impl<S: Executor, H: House> Conversation<S, H> {
 
     /// The token may run out while nothing happens.
     async fn renew(&mut self) -> Result<(), Closing> {
-        match self.caller.admitted(&self.endpoint.house).await {
+        match self.caller.admitted(&self.endpoint).await {
             Ok(_) | Err(Denied::Fault(_) | Denied::Later { .. }) => Ok(()),
             Err(why) => Err(denied(why)),
         }

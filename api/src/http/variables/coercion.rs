@@ -29,6 +29,7 @@ mod tests {
         enum Kind { A B }
         input Whom @oneOf { id: ID filter: Filter }
         scalar Day
+        scalar LocalDate
     ";
 
     /// What is wrong with `value` for a variable `$a` of the type `of`; empty where nothing is.
@@ -53,6 +54,7 @@ mod tests {
             ("ID!", json!(3_000_000_000_u64)),
             ("Kind", json!("B")),
             ("Day", json!("yesterday")),
+            ("[LocalDate!]", json!(["2026-02-28", "9999-12-31"])),
             ("Whom", json!({ "filter": { "name": "x" } })),
             ("Unknown", json!(1)),
             ("[ID!]", json!("x")),
@@ -61,6 +63,14 @@ mod tests {
         ] {
             assert_eq!(mistaken(of, &value), "", "{of}");
         }
+    }
+
+    #[test]
+    fn a_text_that_is_no_scalar_is_told_with_how_to_write_it() {
+        let told = "must be `LocalDate`. Give a day that exists, of the years 1 to 9999: 2026-09-01.";
+        assert_eq!(mistaken("LocalDate", &json!("2026-02-30")), format!("The variable `$a` {told}"));
+        assert_eq!(mistaken("[LocalDate]", &json!(["2026-09-01", "1-9"])), format!("The variable `$a.1` {told}"));
+        assert_eq!(mistaken("LocalDate", &json!(5)), "The variable `$a` must be `LocalDate`.");
     }
 
     #[test]

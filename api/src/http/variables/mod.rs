@@ -15,6 +15,8 @@ use async_graphql::parser::types::{
 };
 use async_graphql::{Name, Positioned};
 
+use crate::platform::scalars::{TEXTS, Text};
+
 /// In every schema, and in no SDL.
 const BUILT_IN: [&str; 5] = ["Int", "Float", "String", "Boolean", "ID"];
 
@@ -26,7 +28,8 @@ pub(super) struct Inputs {
     fields: HashMap<Name, HashMap<Name, Taking>>,
     objects: HashMap<Name, InputObject>,
     enums: HashMap<Name, HashSet<Name>>,
-    scalars: HashSet<Name>,
+    /// With what their texts must be, where that is known.
+    scalars: HashMap<Name, Option<&'static Text>>,
     /// `if` of `@skip` and `@include`.
     condition: Slot,
 }
@@ -59,7 +62,7 @@ impl Inputs {
             fields: HashMap::new(),
             objects: HashMap::new(),
             enums: HashMap::new(),
-            scalars: BUILT_IN.into_iter().map(Name::new).collect(),
+            scalars: BUILT_IN.into_iter().map(|name| (Name::new(name), None)).collect(),
             condition: Slot { ty: boolean, has_default: false },
         };
         for definition in &schema.definitions {
@@ -80,7 +83,8 @@ impl Inputs {
                     inputs.enums.insert(name, of.values.iter().map(|it| it.node.value.node.clone()).collect());
                 }
                 TypeKind::Scalar => {
-                    inputs.scalars.insert(name);
+                    let text = TEXTS.iter().find(|text| text.of == name.as_str());
+                    inputs.scalars.insert(name, text);
                 }
                 TypeKind::Union(_) => {}
             }
@@ -90,7 +94,7 @@ impl Inputs {
 
     /// Whether there is such a type of input.
     fn takes(&self, name: &Name) -> bool {
-        self.scalars.contains(name) || self.enums.contains_key(name) || self.objects.contains_key(name)
+        self.scalars.contains_key(name) || self.enums.contains_key(name) || self.objects.contains_key(name)
     }
 }
 

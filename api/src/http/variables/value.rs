@@ -16,8 +16,7 @@ pub(super) enum Given {
 }
 
 impl Inputs {
-    /// Whether `value` is of the type `ty`. Scalars of the schema's own are texts; what they say is read where they are
-    /// used.
+    /// Whether `value` is of the type `ty`.
     pub(super) fn value(&self, value: &Value, ty: &Type, given: Given) -> Result<(), Wrong> {
         match (value, &ty.base) {
             (Value::Binary(_), _) => Ok(()),
@@ -46,12 +45,20 @@ impl Inputs {
                 (Some(object), _, Value::Object(fields)) => return self.fields(fields, of, object, given),
                 (_, Some(values), Value::Enum(name)) => values.contains(name),
                 (_, Some(values), Value::String(name)) => given == Given::Sent && values.contains(name.as_str()),
-                (None, None, Value::String(_)) => true,
+                (None, None, Value::String(text)) => return self.text(text, of),
                 // What the schema does not have is left to validation.
                 _ => !self.takes(of),
             },
         };
-        if fits { Ok(()) } else { Err(Wrong::new(format!("must be `{of}`"))) }
+        if fits { Ok(()) } else { Err(Wrong::must_be(of)) }
+    }
+
+    /// Scalars of the schema's own are texts.
+    fn text(&self, text: &str, of: &Name) -> Result<(), Wrong> {
+        match self.scalars.get(of) {
+            Some(Some(scalar)) if !(scalar.is_read)(text) => Err(Wrong { how: Some(scalar.how), ..Wrong::must_be(of) }),
+            _ => Ok(()),
+        }
     }
 
     fn fields(
@@ -92,11 +99,17 @@ pub(super) struct Wrong {
     /// Innermost first.
     path: Vec<String>,
     what: String,
+    /// A sentence that says what to write.
+    how: Option<&'static str>,
 }
 
 impl Wrong {
     fn new(what: String) -> Self {
-        Self { path: Vec::new(), what }
+        Self { path: Vec::new(), what, how: None }
+    }
+
+    fn must_be(of: &Name) -> Self {
+        Self::new(format!("must be `{of}`"))
     }
 
     fn at(mut self, place: String) -> Self {
@@ -106,8 +119,12 @@ impl Wrong {
 
     /// What is wrong, of a `kind` of thing that is called `name`. No value is repeated: it may be a password.
     pub(super) fn told(self, kind: &str, name: &str) -> String {
-        let Self { path, what } = self.at(name.to_owned());
+        let Self { path, what, how } = self.at(name.to_owned());
         let path: Vec<&str> = path.iter().rev().map(String::as_str).collect();
-        format!("The {kind} `{}` {what}.", path.join("."))
+        let told = format!("The {kind} `{}` {what}.", path.join("."));
+        match how {
+            Some(how) => format!("{told} {how}"),
+            None => told,
+        }
     }
 }

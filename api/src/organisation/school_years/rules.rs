@@ -34,7 +34,7 @@ pub fn details(
     let mut checks = Checks::default();
     let title = match title {
         Some(title) => checks.line("title", title, TITLE_LENGTH),
-        None => format!("{}–{}", starts_on.year(), ends_on.year()),
+        None => format!("{}-{}", starts_on.year(), ends_on.year()),
     };
     if starts_on.year().abs_diff(today.year()) > NEAR_YEARS {
         let message = format!("Choose a first day within {NEAR_YEARS} years of today.");
@@ -73,7 +73,7 @@ mod tests {
     fn a_year_lasts_to_the_end_of_july() {
         let year = told(None, "2026-08-01", None).unwrap();
         assert_eq!(year.ends_on, day("2027-07-31"));
-        assert_eq!(year.title, "2026–2027");
+        assert_eq!(year.title, "2026-2027");
     }
 
     #[test]

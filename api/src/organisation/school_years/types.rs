@@ -25,7 +25,7 @@ impl SchoolYear {
         self.0.id.to_string().into()
     }
 
-    /// What the year is called, 1 to 40 characters, as `2026–2027`.
+    /// What the year is called, 1 to 40 characters, as `2026-2027`.
     pub async fn title(&self) -> &str {
         &self.0.title
     }
@@ -73,7 +73,7 @@ pub struct SchoolYearCreateInput {
     pub starts_on: LocalDate,
     /// The last day, within 400 days; a year after the first when absent.
     pub ends_on: Option<LocalDate>,
-    /// What the year is called, 1 to 40 characters; as `2026–2027` when absent.
+    /// What the year is called, 1 to 40 characters; as `2026-2027` when absent.
     pub title: Option<String>,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
     pub client_mutation_id: Option<String>,

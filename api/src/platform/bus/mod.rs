@@ -11,22 +11,27 @@ mod postgres;
 mod sqlite;
 
 use std::fmt::Debug;
+use std::future::pending;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep_until};
 
 use self::nats::Nats;
 use self::postgres::Postgres;
 use self::sqlite::Sqlite;
+use super::chance::chance;
 use super::config::Config;
 use super::db::Database;
 
 /// Messages that a follower may leave lying; of more it only learns that there were some.
 const WAITING: usize = 1024;
 const RETRY: Duration = Duration::from_secs(2);
+/// Whoever is not called by their own topic is woken within this time: everybody is, and would read in one moment.
+const SPREAD: Duration = Duration::from_millis(500);
 
 /// A topic that wakes whoever follows any.
 pub const EVERYBODY: &str = "*";
@@ -94,7 +99,7 @@ impl Bus {
             let mut listening = self.listening.lock().unwrap_or_else(PoisonError::into_inner);
             listening.get_or_insert_with(|| tokio::spawn(listen(Arc::clone(elsewhere), self.here.clone())));
         }
-        Wakes { topic: topic.into(), messages }
+        Wakes { topic: topic.into(), messages, due: None }
     }
 }
 
@@ -130,30 +135,47 @@ pub async fn check_nats(url: &str) -> Result<(), Cause> {
 pub struct Wakes {
     topic: String,
     messages: broadcast::Receiver<Message>,
+    /// When to wake after a call that was for everybody.
+    due: Option<Instant>,
 }
 
 impl Wakes {
     /// Waits for the next, or for a sign that some were missed. Several that came meanwhile are one.
     pub async fn next(&mut self) {
         loop {
-            match self.messages.recv().await {
-                Ok(Some(topic)) if topic != self.topic && topic != EVERYBODY => {}
-                Ok(_) | Err(RecvError::Lagged(_)) => {
-                    self.messages = self.messages.resubscribe();
-                    return;
+            let due = self.due;
+            let rested = async {
+                match due {
+                    Some(due) => sleep_until(due).await,
+                    None => pending().await,
                 }
-                // The process ends: nobody is woken any more.
-                Err(RecvError::Closed) => std::future::pending().await,
+            };
+            tokio::select! {
+                message = self.messages.recv() => match message {
+                    Ok(Some(topic)) if topic == self.topic => break,
+                    Ok(Some(topic)) if topic != EVERYBODY => {}
+                    Ok(_) | Err(RecvError::Lagged(_)) => {
+                        self.due.get_or_insert_with(|| Instant::now() + SPREAD.mul_f64(chance()));
+                    }
+                    // The process ends: nobody is woken any more.
+                    Err(RecvError::Closed) => pending::<()>().await,
+                },
+                () = rested => break,
             }
         }
+        self.due = None;
+        self.messages = self.messages.resubscribe();
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use async_graphql::futures_util::future::join_all;
+
     use super::*;
 
     const SOON: Duration = Duration::from_millis(50);
+    const PATIENCE: Duration = Duration::from_secs(20);
 
     fn alone() -> Bus {
         Bus { here: broadcast::channel(WAITING).0, elsewhere: None, listening: Mutex::default() }
@@ -178,6 +200,35 @@ mod tests {
         for _ in 0..=WAITING {
             bus.wake("b");
         }
-        tokio::time::timeout(SOON, wakes.next()).await.unwrap();
+        tokio::time::timeout(PATIENCE, wakes.next()).await.unwrap();
+        assert!(tokio::time::timeout(SPREAD, wakes.next()).await.is_err(), "once is enough");
+    }
+
+    #[tokio::test]
+    async fn a_call_for_everybody_does_not_wake_them_in_one_moment() {
+        let bus = alone();
+        let mut all: Vec<Wakes> = (0..32).map(|_| bus.subscribe("a")).collect();
+        for message in [None, Some(EVERYBODY.to_owned())] {
+            bus.here.send(message).unwrap();
+            let called = Instant::now();
+            let woken = all.iter_mut().map(|wakes| async move {
+                wakes.next().await;
+                called.elapsed()
+            });
+            let woken = tokio::time::timeout(PATIENCE, join_all(woken)).await.unwrap();
+            assert!(woken.iter().any(|after| *after > SOON), "{woken:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn who_rests_after_a_call_for_everybody_keeps_it() {
+        let bus = alone();
+        let mut wakes = bus.subscribe("a");
+        wakes.due = Some(Instant::now() + SPREAD);
+        assert!(tokio::time::timeout(Duration::ZERO, wakes.next()).await.is_err());
+        tokio::time::timeout(PATIENCE, wakes.next()).await.unwrap();
+        wakes.due = Some(Instant::now() + 2 * PATIENCE);
+        bus.wake("a");
+        tokio::time::timeout(PATIENCE, wakes.next()).await.unwrap();
     }
 }

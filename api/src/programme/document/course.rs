@@ -279,6 +279,16 @@ mod tests {
     }
 
     #[test]
+    fn a_document_of_another_form_is_told_what_can_be_read() {
+        for (line, key) in [("version: 2\n", "version"), ("$schema: course/v2\n", "$schema")] {
+            let told = format!(
+                "line 2: {key} is no key that belongs here: use key, languages, isSample, title, summary, years"
+            );
+            assert_eq!(with("languages: [nl, en]\n", &format!("{line}languages: [nl, en]\n")), [told]);
+        }
+    }
+
+    #[test]
     fn the_first_language_must_be_there() {
         assert_eq!(
             with("title: {nl: Hallo, en: Hello}", "title: {en: Hello}"),

@@ -3,13 +3,14 @@ use async_graphql::parser::{parse_query, parse_schema};
 use super::*;
 
 const SDL: &str = "
-    type Query { node(id: ID!): Node nodes(ids: [ID!]!): [Node]! schools(first: Int, filter: Filter, by: [Filter!]): [School!]! page(size: Int! = 25): Int on(day: Day): Int of(whom: Whom): Int }
+    type Query { node(id: ID!): Node nodes(ids: [ID!]!): [Node]! schools(first: Int, filter: Filter, by: [Filter!]): [School!]! page(size: Int! = 25): Int on(day: Day): Int since(day: LocalDate): Int of(whom: Whom): Int }
     interface Node { id: ID! }
     type School implements Node { id: ID! name(locale: String): String! }
     input Filter { ids: [ID!] kind: Kind! = A inner: Filter name: String! }
     input Whom @oneOf { id: ID inner: Filter }
     enum Kind { A B }
     scalar Day
+    scalar LocalDate
 ";
 
 const INT: &str = "Int";
@@ -99,6 +100,7 @@ fn literals_of_their_type_pass() {
         "{ nodes(ids: \"x\") { id } schools(by: { name: \"\", kind: B, ids: null }) { id } }",
         "{ of(whom: { inner: { name: \"x\" } }) page @skip(if: false) }",
         "query($a: [Filter!]! = { name: \"x\", kind: A }, $b: Day = \"yesterday\") { page }",
+        "query($a: LocalDate = \"2026-09-01\") { since(day: \"2028-02-29\") }",
     ] {
         fits(document);
     }
@@ -127,6 +129,15 @@ fn literals_of_another_type_are_told_with_their_place() {
     ] {
         assert_eq!(misused(document), Some(format!("The {told}.")), "{document}");
     }
+}
+
+#[test]
+fn a_day_that_does_not_exist_is_told_where_it_is_written() {
+    let told = "must be `LocalDate`. Give a day that exists, of the years 1 to 9999: 2026-09-01.";
+    let document = "{ page since(day: \"2026-02-30\") }";
+    assert_eq!(misused(document), Some(format!("The argument `day` {told}")));
+    let document = "query($a: LocalDate = \"2026-02-30\") { since(day: $a) }";
+    assert_eq!(misused(document), Some(format!("The default of `$a` {told}")));
 }
 
 #[test]
