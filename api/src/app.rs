@@ -14,6 +14,7 @@ use crate::platform::config::Config;
 use crate::platform::db::Database;
 use crate::platform::idempotency::InProgress;
 use crate::platform::metrics::Metrics;
+use crate::platform::opaque::Opaque;
 use crate::programme::Library;
 use crate::roster::Progress;
 use crate::uploads::Arriving;
@@ -23,18 +24,18 @@ pub struct App {
     pub config: Config,
     pub db: Database,
     pub clock: Clock,
-    pub standings: Standings,
+    pub standings: Opaque<Standings>,
     pub in_progress: InProgress,
-    pub identity: Identity,
+    pub identity: Opaque<Identity>,
     /// Published courses, shaped once.
-    pub courses: Library,
+    pub courses: Opaque<Library>,
     pub imports: Progress,
     /// Wakes those who follow something.
-    pub bus: Bus,
+    pub bus: Opaque<Bus>,
     /// The ways out to people.
-    pub channels: Channels,
+    pub channels: Opaque<Channels>,
     /// Figures for who operates it.
-    pub metrics: Metrics,
+    pub metrics: Opaque<Metrics>,
     /// What API clients asked for, until it is written down.
     pub usage: Usage,
     /// What was asked of engagement metrics, until it is written down.
@@ -53,16 +54,16 @@ impl App {
     pub fn new(config: Config, db: Database, clock: Clock) -> Result<Arc<Self>, SetupError> {
         let identity = Identity::new(&config)?;
         Ok(Arc::new(Self {
-            channels: Channels::of(&config, &identity.master).map_err(SetupError::from)?,
-            identity,
-            bus: Bus::of(&config, &db),
-            metrics: Metrics::new(config.metrics_listen.is_some())?,
+            channels: Opaque::new(Channels::of(&config, &identity.master).map_err(SetupError::from)?),
+            identity: Opaque::new(identity),
+            bus: Opaque::new(Bus::of(&config, &db)),
+            metrics: Opaque::new(Metrics::new(config.metrics_listen.is_some())?),
             config,
             db,
             clock,
-            standings: Standings::default(),
+            standings: Opaque::default(),
             in_progress: InProgress::default(),
-            courses: Library::default(),
+            courses: Opaque::default(),
             imports: Progress::default(),
             usage: Usage::default(),
             metric_queries: Noted::default(),

@@ -9,6 +9,7 @@ use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 
 use crate::call::Call;
 use crate::platform::error::{Error, Result};
+use crate::platform::opaque::Boxed;
 use crate::turns::{AtOnce, Turns};
 
 /// The batches of one request. Each slice says in its `loaders.rs` what can be asked of it.
@@ -30,21 +31,24 @@ pub fn in_context<'c>(ctx: &Context<'c>) -> &'c Loaders {
 }
 
 /// What belongs to `key`; none when there is nothing or the viewer may not see it.
-pub async fn one<K>(ctx: &Context<'_>, key: K) -> Result<Option<<Batch as Loader<K>>::Value>>
+pub fn one<'a, K>(ctx: &'a Context<'_>, key: K) -> Boxed<'a, Result<Option<<Batch as Loader<K>>::Value>>>
 where
     K: Send + Sync + Hash + Eq + Clone + 'static,
     Batch: Loader<K, Error = BatchError>,
 {
-    in_context(ctx).load_one(key).await.map_err(failed)
+    Box::pin(async move { in_context(ctx).load_one(key).await.map_err(failed) })
 }
 
 /// What belongs to each of `keys`.
-pub async fn many<K>(ctx: &Context<'_>, keys: Vec<K>) -> Result<HashMap<K, <Batch as Loader<K>>::Value>>
+pub fn many<'a, K>(
+    ctx: &'a Context<'_>,
+    keys: Vec<K>,
+) -> Boxed<'a, Result<HashMap<K, <Batch as Loader<K>>::Value>>>
 where
     K: Send + Sync + Hash + Eq + Clone + 'static,
     Batch: Loader<K, Error = BatchError>,
 {
-    in_context(ctx).load_many(keys).await.map_err(failed)
+    Box::pin(async move { in_context(ctx).load_many(keys).await.map_err(failed) })
 }
 
 fn failed(error: BatchError) -> Error {
@@ -52,12 +56,14 @@ fn failed(error: BatchError) -> Error {
 }
 
 /// What must belong to `key`, because who sees the object that asks sees this as well.
-pub async fn present<K>(ctx: &Context<'_>, key: K) -> Result<<Batch as Loader<K>>::Value>
+pub fn present<'a, K>(ctx: &'a Context<'_>, key: K) -> Boxed<'a, Result<<Batch as Loader<K>>::Value>>
 where
     K: Send + Sync + Hash + Eq + Clone + 'static,
     Batch: Loader<K, Error = BatchError>,
 {
-    one(ctx, key).await?.ok_or_else(|| Error::fault("what an object in sight needs is out of sight"))
+    Box::pin(async move {
+        one(ctx, key).await?.ok_or_else(|| Error::fault("what an object in sight needs is out of sight"))
+    })
 }
 
 /// The list that belongs to `key`, shaped into nodes.

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::call::today;
 use crate::people::rights::{self, Rights};
 use crate::platform::error::Result;
+use crate::platform::opaque::Boxed;
 
 /// How long rights are kept. What is revoked elsewhere is void within this time on every replica.
 const KEPT: Duration = Duration::from_secs(2);
@@ -44,21 +45,23 @@ impl Standings {
     }
 
     /// An account, in all its boards or in `board` only.
-    pub async fn of_account(
-        &self,
-        app: &App,
+    pub fn of_account<'a>(
+        &'a self,
+        app: &'a App,
         account: AccountId,
         session: Option<SessionId>,
         board: Option<BoardId>,
-    ) -> Result<Arc<Standing>> {
-        let rights = if let Some(rights) = self.rights.get(&account).await {
-            rights
-        } else {
-            let rights = Arc::new(rights::load(app, account).await?);
-            self.rights.insert(account, Arc::clone(&rights)).await;
-            rights
-        };
-        Ok(Arc::new(rights.standing(session, board)))
+    ) -> Boxed<'a, Result<Arc<Standing>>> {
+        Box::pin(async move {
+            let rights = if let Some(rights) = self.rights.get(&account).await {
+                rights
+            } else {
+                let rights = Arc::new(rights::load(app, account).await?);
+                self.rights.insert(account, Arc::clone(&rights)).await;
+                rights
+            };
+            Ok(Arc::new(rights.standing(session, board)))
+        })
     }
 
     /// A client of an integrator.

@@ -25,6 +25,7 @@ use crate::metrics::queries::Questions;
 use crate::people::access_log::Opened;
 use crate::platform::error::{Code, Result, coded};
 use crate::platform::following::Rests;
+use crate::platform::opaque::{Boxed, Opaque};
 use crate::replay::Replayed;
 use crate::sync::Marked;
 use crate::turns::Turns;
@@ -37,7 +38,7 @@ pub use write::Write;
 pub struct Call {
     app: Arc<App>,
     standing: RwLock<Arc<Standing>>,
-    snapshot: Mutex<Option<Arc<DatabaseTransaction>>>,
+    snapshot: Opaque<Mutex<Option<Arc<DatabaseTransaction>>>>,
     writes: AtomicU32,
     hashing: Hashing,
     /// Names the request in answers, logs and the audit log.
@@ -67,7 +68,7 @@ impl Call {
         Self {
             app,
             standing: RwLock::new(standing),
-            snapshot: Mutex::new(None),
+            snapshot: Opaque::default(),
             writes: AtomicU32::new(0),
             hashing,
             request_id,
@@ -181,14 +182,16 @@ impl Call {
     }
 
     /// The snapshot that this request reads from; one transaction, begun when first asked for.
-    pub async fn read(&self) -> Result<Arc<DatabaseTransaction>> {
-        let mut snapshot = self.snapshot.lock().await;
-        if let Some(open) = &*snapshot {
-            return Ok(Arc::clone(open));
-        }
-        let open = Arc::new(self.app.db.read(&self.scope()).await?);
-        *snapshot = Some(Arc::clone(&open));
-        Ok(open)
+    pub fn read(&self) -> Boxed<'_, Result<Arc<DatabaseTransaction>>> {
+        Box::pin(async {
+            let mut snapshot = self.snapshot.lock().await;
+            if let Some(open) = &*snapshot {
+                return Ok(Arc::clone(open));
+            }
+            let open = Arc::new(self.app.db.read(&self.scope()).await?);
+            *snapshot = Some(Arc::clone(&open));
+            Ok(open)
+        })
     }
 
     /// A snapshot of its own that sees all boards: for sign-in, which comes before any scope. Give it back at once.
@@ -197,18 +200,18 @@ impl Call {
     }
 
     /// Begins a write transaction in the scope of this call.
-    pub async fn write(&self) -> Result<Write<'_>> {
-        Write::begin(self, &self.scope()).await
+    pub fn write(&self) -> Boxed<'_, Result<Write<'_>>> {
+        Box::pin(async { Write::begin(self, &self.scope()).await })
     }
 
     /// As [`Call::write`], where the program itself does what somebody waits for.
-    pub async fn write_soon(&self) -> Result<Write<'_>> {
-        Write::begin_soon(self, &self.scope()).await
+    pub fn write_soon(&self) -> Boxed<'_, Result<Write<'_>>> {
+        Box::pin(async { Write::begin_soon(self, &self.scope()).await })
     }
 
     /// Begins a write transaction that sees all boards: for sign-in, and for acts that make a board.
-    pub async fn write_as_system(&self) -> Result<Write<'_>> {
-        Write::begin(self, &Scope::system(self.today())).await
+    pub fn write_as_system(&self) -> Boxed<'_, Result<Write<'_>>> {
+        Box::pin(async { Write::begin(self, &Scope::system(self.today())).await })
     }
 
     /// How often something was committed by this call, or by one that it repeats.
@@ -232,8 +235,8 @@ impl Call {
     }
 
     /// The next read sees what was committed since.
-    pub async fn look_again(&self) {
-        *self.snapshot.lock().await = None;
+    pub fn look_again(&self) -> Boxed<'_, ()> {
+        Box::pin(async { *self.snapshot.lock().await = None })
     }
 
     /// As [`Rests::heed`], for who follows by this call.
@@ -246,14 +249,16 @@ impl Call {
     }
 
     /// The next read sees what was committed since, as far as the caller may see it by now.
-    pub async fn stand_anew(&self) -> Result<()> {
-        let standing = self.standing();
-        if let Actor::Person(person) = &standing.actor {
-            let fresh = self.app.standings.of_account(&self.app, person.account, person.session, self.board).await?;
-            self.renew(fresh);
-        }
-        self.look_again().await;
-        Ok(())
+    pub fn stand_anew(&self) -> Boxed<'_, Result<()>> {
+        Box::pin(async {
+            let standing = self.standing();
+            if let Actor::Person(person) = &standing.actor {
+                let fresh = self.app.standings.of_account(&self.app, person.account, person.session, self.board);
+                self.renew(fresh.await?);
+            }
+            self.look_again().await;
+            Ok(())
+        })
     }
 }
 

@@ -13,6 +13,7 @@ use crate::loaders;
 use crate::node;
 use crate::platform::error::{Code, Error, Result, coded};
 use crate::platform::idempotency::Key;
+use crate::platform::opaque::Boxed;
 use crate::replay::Replayed;
 
 /// Fields of which not even a digest is kept beside who sent them: what is answered to an anonymous survey could be guessed
@@ -20,29 +21,31 @@ use crate::replay::Replayed;
 const KEPT_OUT: [(&str, &str); 1] = [("surveyRespond", "answers")];
 
 /// A boxed future that borrows from the write it runs in.
-pub type Act<'w, T> = std::pin::Pin<Box<dyn Future<Output = Result<T>> + Send + 'w>>;
+pub type Act<'w, T> = Boxed<'w, Result<T>>;
 
 impl Call {
     /// Runs `act` in a transaction, once per `clientMutationId`, and commits it.
     ///
     /// An earlier answer under the same id is given again and `extensions.replayed` says so; without what the caller may not
     /// see any more.
-    pub async fn once<T, F>(&self, ctx: &Context<'_>, act: F) -> Result<T>
+    pub fn once<'a, T, F>(&'a self, ctx: &'a Context<'_>, act: F) -> Boxed<'a, Result<T>>
     where
-        T: Serialize + DeserializeOwned + Send,
-        F: for<'w> FnOnce(&'w Write<'w>) -> Act<'w, T> + Send,
+        T: Serialize + DeserializeOwned + Send + 'a,
+        F: for<'w> FnOnce(&'w Write<'w>) -> Act<'w, T> + Send + 'a,
     {
-        self.signed_in()?;
-        self.once_in(ctx, self.scope(), act).await
+        Box::pin(async move {
+            self.signed_in()?;
+            self.once_in(ctx, self.scope(), act).await
+        })
     }
 
     /// As [`Call::once`], in a transaction that sees all boards.
-    pub async fn once_as_system<T, F>(&self, ctx: &Context<'_>, act: F) -> Result<T>
+    pub fn once_as_system<'a, T, F>(&'a self, ctx: &'a Context<'_>, act: F) -> Boxed<'a, Result<T>>
     where
-        T: Serialize + DeserializeOwned + Send,
-        F: for<'w> FnOnce(&'w Write<'w>) -> Act<'w, T> + Send,
+        T: Serialize + DeserializeOwned + Send + 'a,
+        F: for<'w> FnOnce(&'w Write<'w>) -> Act<'w, T> + Send + 'a,
     {
-        self.once_in(ctx, Arc::new(Scope::system(self.today())), act).await
+        Box::pin(self.once_in(ctx, Arc::new(Scope::system(self.today())), act))
     }
 
     async fn once_in<T, F>(&self, ctx: &Context<'_>, scope: Arc<Scope>, act: F) -> Result<T>

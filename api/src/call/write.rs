@@ -11,6 +11,7 @@ use super::Call;
 use crate::access::{self, Action, Actor, Permit, Place};
 use crate::metrics;
 use crate::platform::error::Result;
+use crate::platform::opaque::Boxed;
 use crate::platform::outbox::{self, Event};
 
 /// A write transaction of a call. Dropped without a commit, it leaves nothing behind.
@@ -68,14 +69,15 @@ impl<'c> Write<'c> {
     }
 
     /// Writes an event of the permitted act to the outbox, and what it counts for.
-    pub async fn emit(&self, permit: &Permit, event: Event) -> Result<()> {
-        if let Some(board) = permit.board() {
-            // Boxed: it lies in the future of every act.
-            Box::pin(metrics::record(&self.db, board, &event, self.now())).await?;
-        }
-        outbox::emit(&self.db, permit.board(), event, self.now()).await?;
-        self.emitted.store(true, Ordering::Relaxed);
-        Ok(())
+    pub fn emit<'a>(&'a self, permit: &'a Permit, event: Event) -> Boxed<'a, Result<()>> {
+        Box::pin(async move {
+            if let Some(board) = permit.board() {
+                metrics::record(&self.db, board, &event, self.now()).await?;
+            }
+            outbox::emit(&self.db, permit.board(), event, self.now()).await?;
+            self.emitted.store(true, Ordering::Relaxed);
+            Ok(())
+        })
     }
 
     /// Memberships or guardianships change with this act: what was kept of them is void after the commit.

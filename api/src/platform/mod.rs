@@ -16,6 +16,7 @@ pub mod following;
 pub mod fresh_id;
 pub mod idempotency;
 pub mod metrics;
+pub mod opaque;
 pub mod outbound;
 pub mod outbox;
 pub mod own_id;

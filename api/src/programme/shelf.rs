@@ -13,13 +13,14 @@ use super::store::{self, EditionRow};
 use crate::access::Actor;
 use crate::call::{Call, Told};
 use crate::platform::error::Result;
+use crate::platform::opaque::Opaque;
 use crate::platform::scalars::Locale;
 
 /// The editions in sight of one viewer. Read once per request, with one statement.
 pub struct Shelf {
     actor: Actor,
     scope: Arc<Scope>,
-    library: Library,
+    library: Opaque<Library>,
     /// Most wanted first.
     languages: Vec<String>,
     told: Arc<Told>,

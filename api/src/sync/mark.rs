@@ -15,6 +15,7 @@ use super::store;
 use crate::call::Call;
 use crate::identity::master_key::MasterKey;
 use crate::platform::error::{Code, Error, Result, coded};
+use crate::platform::opaque::Boxed;
 
 const CONTEXT: &str = "sync mark";
 
@@ -50,11 +51,15 @@ impl Extension for SyncMarks {
 }
 
 /// The mark after what the request of this resolver has written; none where there is none to tell.
-pub async fn sync_cursor(ctx: &Context<'_>) -> Option<String> {
-    of(Call::of(ctx)).await
+pub fn sync_cursor<'a>(ctx: &'a Context<'_>) -> Boxed<'a, Option<String>> {
+    of(Call::of(ctx))
 }
 
-async fn of(call: &Call) -> Option<String> {
+fn of(call: &Call) -> Boxed<'_, Option<String>> {
+    Box::pin(made_known(call))
+}
+
+async fn made_known(call: &Call) -> Option<String> {
     // Counted before the look into the log: a write in between is marked anew.
     let writes = call.writes();
     if writes == 0 || call.standing().actor.person().is_none() {

@@ -35,6 +35,8 @@ use replica::Replica;
 use waiting::Pool;
 pub use wall::finds_anywhere;
 
+use super::opaque::Boxed;
+
 /// The connections to the one database.
 #[derive(Clone, Debug)]
 pub struct Database {
@@ -128,7 +130,7 @@ impl Database {
     /// How much of each pool is in use.
     pub fn pools(&self) -> Vec<PoolUse> {
         let own = [("writer", &self.writer), ("readers", &self.readers), ("lookups", &self.lookups)];
-        let own = own.map(|(name, pool)| (name, &pool.connections));
+        let own = own.map(|(name, pool)| (name, &*pool.connections));
         let pools = own.into_iter().chain(self.replica().map(|readers| ("replica", readers)));
         let in_use = |(pool, connection): (&'static str, &DatabaseConnection)| {
             let (open, idle) = match self.backend() {
@@ -141,28 +143,30 @@ impl Database {
     }
 
     /// A snapshot to read from. A request has one at a time.
-    pub async fn read(&self, scope: &Scope) -> Result<DatabaseTransaction, DbErr> {
-        let transaction = self.readers.begin(TransactionOptions::default()).await?;
-        self.put_on(&transaction, scope, AccessMode::ReadOnly, Patience::Short).await?;
-        Ok(transaction)
+    pub fn read<'a>(&'a self, scope: &'a Scope) -> Boxed<'a, Result<DatabaseTransaction, DbErr>> {
+        Box::pin(self.begin_reading(&self.readers, scope))
     }
 
     /// A snapshot that sees all boards, to look up who calls. Give it back before anything else is waited for.
-    pub async fn look_up(&self, on: NaiveDate) -> Result<DatabaseTransaction, DbErr> {
-        let transaction = self.lookups.begin(TransactionOptions::default()).await?;
-        self.put_on(&transaction, &Scope::system(on), AccessMode::ReadOnly, Patience::Short).await?;
-        Ok(transaction)
+    pub fn look_up(&self, on: NaiveDate) -> Boxed<'_, Result<DatabaseTransaction, DbErr>> {
+        Box::pin(async move { self.begin_reading(&self.lookups, &Scope::system(on)).await })
     }
 
     /// A transaction to write in. On SQLite it holds the write lock from its beginning (`BEGIN IMMEDIATE`).
-    pub async fn write(&self, scope: &Scope) -> Result<DatabaseTransaction, DbErr> {
-        self.begin_writing(scope, Patience::Long).await
+    pub fn write<'a>(&'a self, scope: &'a Scope) -> Boxed<'a, Result<DatabaseTransaction, DbErr>> {
+        Box::pin(self.begin_writing(scope, Patience::Long))
     }
 
     /// As [`Database::write`], for who is waited for: what others hold for too long is refused, so that the caller is told to come
     /// again and the connection goes on for others.
-    pub async fn write_soon(&self, scope: &Scope) -> Result<DatabaseTransaction, DbErr> {
-        self.begin_writing(scope, Patience::Short).await
+    pub fn write_soon<'a>(&'a self, scope: &'a Scope) -> Boxed<'a, Result<DatabaseTransaction, DbErr>> {
+        Box::pin(self.begin_writing(scope, Patience::Short))
+    }
+
+    async fn begin_reading(&self, pool: &Pool, scope: &Scope) -> Result<DatabaseTransaction, DbErr> {
+        let transaction = pool.begin(TransactionOptions::default()).await?;
+        self.put_on(&transaction, scope, AccessMode::ReadOnly, Patience::Short).await?;
+        Ok(transaction)
     }
 
     async fn begin_writing(&self, scope: &Scope, patience: Patience) -> Result<DatabaseTransaction, DbErr> {
@@ -178,11 +182,11 @@ impl Database {
     /// Closes the pools, so that the file or the server is free when the process ends.
     pub async fn close(self) -> Result<(), DbErr> {
         if let Some(replica) = self.replica {
-            replica.readers.connections.close().await?;
+            replica.readers.connections.close_by_ref().await?;
         }
-        self.readers.connections.close().await?;
-        self.lookups.connections.close().await?;
-        self.writer.connections.close().await
+        self.readers.connections.close_by_ref().await?;
+        self.lookups.connections.close_by_ref().await?;
+        self.writer.connections.close_by_ref().await
     }
 }
 

@@ -64,7 +64,7 @@ impl Database {
 
     /// The bare connection to the read replica, to see what it is.
     pub fn replica(&self) -> Option<&DatabaseConnection> {
-        self.replica.as_ref().map(|replica| &replica.readers.connections)
+        self.replica.as_ref().map(|replica| &*replica.readers.connections)
     }
 
     /// How many statements ran at the read replica; none where there is none.

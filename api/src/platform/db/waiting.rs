@@ -13,6 +13,8 @@ use sea_orm::{
     TransactionTrait,
 };
 
+use crate::platform::opaque::Opaque;
+
 /// Who waits for a lock and who waits behind them for a connection are as patient, and give up in one moment: so much
 /// longer one waits for what is given back then.
 const A_MOMENT: Duration = Duration::from_millis(100);
@@ -23,14 +25,14 @@ const FAREWELLS: [&str; 3] = ["57P01", "57P02", "57P05"];
 /// The connections of one kind.
 #[derive(Clone, Debug)]
 pub(super) struct Pool {
-    pub(super) connections: DatabaseConnection,
+    pub(super) connections: Opaque<DatabaseConnection>,
     /// How many transactions began.
     let_in: Arc<AtomicU64>,
 }
 
 impl Pool {
     pub(super) fn of(connections: DatabaseConnection) -> Self {
-        Self { connections, let_in: Arc::default() }
+        Self { connections: Opaque::new(connections), let_in: Arc::default() }
     }
 
     /// Begins a transaction. That others have all connections is told as of a lock; that nobody gets one is a fault.
