@@ -105,6 +105,7 @@ async fn what_is_closed_is_neither_changed_nor_filled(world: &World) {
     are_refused(world, "CONFLICT scope", &[("membershipGrant", grant("CLUSTER_DIRECTOR", cluster))]).await;
 
     close("classGroupArchive", &group).await;
+    no_round_is_opened(world).await;
     are_refused(world, "CONFLICT id", &[("classGroupUpdate", json!({ "id": group, "name": "3b" }))]).await;
     are_refused(world, "CONFLICT scope", &[("membershipGrant", grant("TEACHER", &group))]).await;
     let revoked = act(world, Who::Admin, "membershipRevoke", "", json!({ "id": ours.memberships[0] })).await;
@@ -169,6 +170,16 @@ async fn nobody_and_nothing_comes_into_a_closed_school(world: &World) {
     are_refused(world, "CONFLICT status", &[("guardianshipUpdate", json!({ "id": link, "status": "ACTIVE" }))]).await;
     let left = act(world, Who::Admin, "studentLeave", "", json!({ "id": student })).await;
     assert_eq!(refusals(&left), [""; 0]);
+}
+
+/// Guardians of the first group are asked to book: by who leads the school.
+async fn no_round_is_opened(world: &World) {
+    let input = json!({
+        "classGroups": [world.ours.groups[0]], "kind": "PROGRESS", "closesAt": "2031-03-04T06:00:00Z",
+        "slotMinutes": 10, "slots": [{ "teacher": world.ours.teacher.person, "times": ["2031-03-04T16:00:00Z"] }],
+    });
+    let opened = act(world, Who::Leader, "bookingRoundOpen", "", input).await;
+    assert_eq!(refusals(&opened), ["CONFLICT classGroups"]);
 }
 
 async fn a_closed_record_of_a_person_stays_as_it_was(world: &World) {
