@@ -279,6 +279,7 @@ async fn tell_guardians(
         id: group.id.0,
         place: Place::class_group(group, school),
         excluded: false,
+        archived_at: group.archived_at.or(school.archived_at),
     });
     let (again, _) = permitted(write, groups, "id").await?;
     let targets = Targets { permit: again, board: item.board, all: all.collect() };
