@@ -139,6 +139,8 @@ pub(crate) struct SmallHouse {
     pub(crate) held_once: Arc<AtomicBool>,
     /// How often an answer of a stream was said to be made.
     pub(crate) rests: Arc<AtomicUsize>,
+    /// How often the token of who follows was looked at again and did not count.
+    pub(crate) denied: Arc<AtomicUsize>,
 }
 
 impl House for SmallHouse {
@@ -161,7 +163,11 @@ impl House for SmallHouse {
     }
 
     async fn renew(&self, knock: Knock<'_>, _: &Data) -> Result<(), Denied> {
-        self.admit(knock).await.map(drop)
+        let renewed = self.admit(knock).await.map(drop);
+        if renewed.is_err() {
+            self.denied.fetch_add(1, Ordering::SeqCst);
+        }
+        renewed
     }
 
     async fn rest(&self, _: &Data) {
