@@ -38,8 +38,8 @@ async fn a_reader_sees_one_state_as_long_as_it_reads(world: &World) {
     reader.commit().await.unwrap();
 }
 
-/// A connection that is there for whoever asks is given by then, on a busy machine too. Who asks in vain is told after eight
-/// seconds.
+/// A connection that is there for whoever asks is given by then, on a busy machine too. Who asks in vain is told after
+/// eight seconds.
 const GIVEN: Duration = Duration::from_secs(4);
 /// What two wait for who wait one after the other, each for eight seconds.
 const ONE_AFTER_THE_OTHER: Duration = Duration::from_secs(16);

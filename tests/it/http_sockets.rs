@@ -284,8 +284,8 @@ async fn is_looked_at_again(door: &Door) {
     tokio::time::timeout(PATIENCE, looked).await.expect("a look in time");
 }
 
-/// Until no answer of a stream is made any more; how many were. A busy machine comes to nothing for a while: three times the
-/// same is the end of it.
+/// Until no answer of a stream is made any more; how many were. A busy machine comes to nothing for a while: three times
+/// the same is the end of it.
 async fn comes_to_rest(door: &Door) -> usize {
     let (mut made, mut looks) = (0, 0);
     while made == 0 || looks < 3 {

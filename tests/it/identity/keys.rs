@@ -89,7 +89,7 @@ async fn who_leaves_reads_for_the_others(world: &World) {
             sleep(Duration::from_millis(20)).await;
         }
     };
-    timeout(Duration::from_secs(60), made).await.expect("current and next");
+    timeout(Duration::from_mins(1), made).await.expect("current and next");
 }
 
 /// As when somebody repairs the table and it has nothing in it yet.
