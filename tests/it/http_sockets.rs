@@ -16,7 +16,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::http_door::{Door, header, read};
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
@@ -139,7 +139,7 @@ async fn who_says_nothing_is_closed_after_five_seconds() {
     let door = Door::open().await;
     let start = std::time::Instant::now();
     assert_eq!(Socket::open(&door).await.closes().await, 4408);
-    assert!((4..20).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());
+    assert!((4..60).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());
 }
 
 #[tokio::test]

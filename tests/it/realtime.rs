@@ -11,7 +11,7 @@ use tokio::sync::mpsc::{Receiver, channel};
 use crate::roster::bundle::Bundle;
 
 const PROGRESS: &str = "subscription($id: ID!) { rosterImportProgressed(id: $id) { status rowsDone rowsTotal } }";
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A client of npm at work.
 pub struct Follower {

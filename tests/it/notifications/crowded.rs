@@ -26,7 +26,7 @@ const GUARDIANS: usize = 500;
 /// What the mail server takes for each e-mail: nearly two minutes for all of them.
 const SLOWNESS: Duration = Duration::from_millis(1_500);
 /// What is not there by then will not be.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// Connections to a mail server that are not kept for codes.
 const CONNECTIONS: usize = 7;
 
