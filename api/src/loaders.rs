@@ -40,10 +40,7 @@ where
 }
 
 /// What belongs to each of `keys`.
-pub fn many<'a, K>(
-    ctx: &'a Context<'_>,
-    keys: Vec<K>,
-) -> Boxed<'a, Result<HashMap<K, <Batch as Loader<K>>::Value>>>
+pub fn many<'a, K>(ctx: &'a Context<'_>, keys: Vec<K>) -> Boxed<'a, Result<HashMap<K, <Batch as Loader<K>>::Value>>>
 where
     K: Send + Sync + Hash + Eq + Clone + 'static,
     Batch: Loader<K, Error = BatchError>,

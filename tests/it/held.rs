@@ -1,15 +1,14 @@
 //! What is told at each door while others hold what it needs, as who repairs a table does: when to come again.
 
-use std::time::Duration;
-
 use chrono::TimeDelta;
 use glans::notifications::unsubscribe::Tokens;
 use glans_entity::notifications::Category;
 use glans_tests::{Actor, Engine, Reply, Who, World, run};
 use reqwest::Method;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, TransactionTrait};
+use sea_orm::{ConnectionTrait, TransactionTrait};
 use serde_json::json;
-use tokio::time::timeout;
+
+use crate::database::all_of;
 
 /// Seconds after which to come again for what others hold.
 const SECONDS: &str = "5";
@@ -35,15 +34,6 @@ async fn a_document_is_asked_for_again(world: &World) {
 #[test]
 fn postgres_a_document_is_asked_for_again() {
     run(Engine::Postgres, a_document_is_asked_for_again);
-}
-
-/// All connections of a pool.
-async fn all_of(begin: impl AsyncFn() -> Result<DatabaseTransaction, DbErr>) -> Vec<DatabaseTransaction> {
-    let mut all = Vec::new();
-    while let Ok(begun) = timeout(Duration::from_millis(500), begin()).await {
-        all.push(begun.unwrap());
-    }
-    all
 }
 
 /// On SQLite there is one connection that writes, which an import has for long. Who asks for a document does not wait

@@ -146,6 +146,8 @@ pub(crate) struct SmallHouse {
     pub(crate) slow: Arc<AtomicU64>,
     /// How often an answer of a stream was said to be made.
     pub(crate) rests: Arc<AtomicUsize>,
+    /// How often the token of who follows was looked at again and did not count.
+    pub(crate) denied: Arc<AtomicUsize>,
 }
 
 impl SmallHouse {
@@ -175,7 +177,11 @@ impl House for SmallHouse {
     }
 
     async fn renew(&self, knock: Knock<'_>, _: &Data) -> Result<(), Denied> {
-        self.admit(knock).await.map(drop)
+        let renewed = self.admit(knock).await.map(drop);
+        if renewed.is_err() {
+            self.denied.fetch_add(1, Ordering::SeqCst);
+        }
+        renewed
     }
 
     async fn rest(&self, _: &Data) {

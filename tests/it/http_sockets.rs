@@ -16,7 +16,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::http_door::{Door, header, read};
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
@@ -139,7 +139,7 @@ async fn who_says_nothing_is_closed_after_five_seconds() {
     let door = Door::open().await;
     let start = std::time::Instant::now();
     assert_eq!(Socket::open(&door).await.closes().await, 4408);
-    assert!((4..20).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());
+    assert!((4..60).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());
 }
 
 #[tokio::test]
@@ -268,11 +268,33 @@ async fn who_is_not_known_for_a_moment_comes_again_and_loses_nothing_that_runs()
     let events = sse(&door, "subscription { endless }").send().await.unwrap();
     assert_eq!((events.status().as_u16(), header(&events, "retry-after")), (429, "5".to_owned()));
 
-    // Longer than until the rights are looked at again.
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    is_looked_at_again(&door).await;
     door.house.held.store(false, Ordering::SeqCst);
     socket.subscribes("2", "{ viewer }").await;
     assert_eq!(socket.hears().await["type"], "next");
+}
+
+/// Until the token of who follows was looked at again, and did not count.
+async fn is_looked_at_again(door: &Door) {
+    let looked = async {
+        while door.house.denied.load(Ordering::SeqCst) == 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, looked).await.expect("a look in time");
+}
+
+/// Until no answer of a stream is made any more; how many were. A busy machine comes to nothing for a while: three times
+/// the same is the end of it.
+async fn comes_to_rest(door: &Door) -> usize {
+    let (mut made, mut looks) = (0, 0);
+    while made == 0 || looks < 3 {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let by_now = door.house.rests.load(Ordering::SeqCst);
+        looks = if by_now == made { looks + 1 } else { 0 };
+        made = by_now;
+    }
+    made
 }
 
 #[tokio::test]
@@ -290,25 +312,12 @@ async fn who_takes_too_slowly_is_let_go() {
     let door = Door::open().await;
     let mut socket = Socket::greeted(&door, "person").await;
     socket.subscribes("1", "subscription { flood }").await;
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    comes_to_rest(&door).await;
     let mut heard = 0;
-    while let Ok(Some(Ok(_))) = tokio::time::timeout(PATIENCE, socket.0.next()).await {
+    while let Some(Ok(_)) = tokio::time::timeout(PATIENCE, socket.0.next()).await.expect("an end in time") {
         heard += 1;
         assert!(heard < 5_000, "the flood does not end");
     }
-}
-
-/// How many answers were made, once no more are. A busy machine comes to nothing for a while: three times the same is the
-/// end of it.
-async fn made(door: &Door) -> usize {
-    let (mut made, mut looks) = (0, 0);
-    while made == 0 || looks < 3 {
-        tokio::time::sleep(Duration::from_millis(500)).await;
-        let by_now = door.house.rests.load(Ordering::SeqCst);
-        looks = if by_now == made { looks + 1 } else { 0 };
-        made = by_now;
-    }
-    made
 }
 
 #[tokio::test]
@@ -316,7 +325,7 @@ async fn who_takes_large_answers_too_slowly_is_let_go_before_many_wait() {
     let door = Door::open().await;
     let mut socket = Socket::greeted(&door, "person").await;
     socket.subscribes("1", "subscription { flood(kib: 1024) }").await;
-    let made = made(&door).await;
+    let made = comes_to_rest(&door).await;
     // What is queued, what the system holds on the way, and what the operation is ahead.
     assert!(made < 128, "{made} answers of a MiB each are kept for a client");
     while let Ok(Some(Ok(_))) = tokio::time::timeout(PATIENCE, socket.0.next()).await {}
@@ -326,10 +335,10 @@ async fn who_takes_large_answers_too_slowly_is_let_go_before_many_wait() {
 async fn who_takes_no_events_keeps_nothing_from_others_and_is_looked_at_all_the_same() {
     let door = Door::open().await;
     let events = sse(&door, "subscription { flood }").send().await.unwrap();
-    let made = made(&door).await;
+    let made = comes_to_rest(&door).await;
     // Nothing is taken any more, and the credential goes.
     door.house.revoked.store(true, Ordering::SeqCst);
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    is_looked_at_again(&door).await;
     door.house.revoked.store(false, Ordering::SeqCst);
     let text = tokio::time::timeout(PATIENCE, events.text()).await.expect("an end in time").unwrap();
     assert!(text.matches("event: next").count() <= made && !text.contains("complete"), "{made} answers");
@@ -424,13 +433,20 @@ async fn parts_are_sent_one_by_one() {
 #[tokio::test]
 async fn a_silent_stream_of_parts_has_a_heartbeat_and_says_why_it_breaks() {
     let door = Door::open().await;
-    let revoked = multipart(&door, "subscription { endless }").send().await.unwrap();
-    tokio::time::sleep(Duration::from_secs(6)).await;
+    let begun = std::time::Instant::now();
+    let mut silent = multipart(&door, "subscription { endless }").send().await.unwrap();
+    let mut heard = String::new();
+    while !heard.contains("\r\n\r\n{}\r\n") {
+        let chunk = tokio::time::timeout(PATIENCE, silent.chunk()).await.expect("a heartbeat in time").unwrap();
+        heard.push_str(std::str::from_utf8(&chunk.expect("a stream that goes on")).unwrap());
+    }
+    assert!(begun.elapsed() >= Duration::from_secs(5), "{:?}", begun.elapsed());
     door.house.revoked.store(true, Ordering::SeqCst);
-    let all = async |answer: reqwest::Response| {
-        parts(&tokio::time::timeout(PATIENCE, answer.text()).await.expect("an end in time").unwrap())
+    let rest = async |answer: reqwest::Response| {
+        tokio::time::timeout(PATIENCE, answer.text()).await.expect("an end in time").unwrap()
     };
-    let revoked = all(revoked).await;
+    heard.push_str(&rest(silent).await);
+    let revoked = parts(&heard);
     let first = json!({ "payload": { "data": { "endless": 1 } } });
     assert_eq!(revoked[..2], [first, json!({})]);
     let last = revoked.last().unwrap();
@@ -438,6 +454,6 @@ async fn a_silent_stream_of_parts_has_a_heartbeat_and_says_why_it_breaks() {
     door.house.revoked.store(false, Ordering::SeqCst);
     let stopped = multipart(&door, "subscription { endless }").send().await.unwrap();
     door.stopping.begin();
-    let stopped = all(stopped).await;
+    let stopped = parts(&rest(stopped).await);
     assert_eq!(stopped.last().unwrap()["errors"][0]["extensions"]["retryable"], true, "{stopped:?}");
 }

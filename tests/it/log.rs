@@ -18,7 +18,7 @@ const PASSWORD: &str = "pimpelmees op een tak";
 /// Where everybody comes from, by the proxy in front.
 const ADDRESS: &str = "203.0.113.77";
 /// How long a server may take to start.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// `glans serve` over the database of `world`, with all that it says in `log`.
 fn serve(folder: &Path, log: &Path, world: &World) -> Child {

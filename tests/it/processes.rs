@@ -16,7 +16,7 @@ const FOLLOWED: &str =
     "subscription($cohort: ID!, $after: String) { lessonProgressChanged(cohort: $cohort, after: $after) {
     cursor progress { status skippedReason } } }";
 /// At a tenth of a second each.
-const ATTEMPTS: u32 = 300;
+const ATTEMPTS: u32 = 1_200;
 
 /// `glans serve` over the database of `world`, as another process beside the one of the test.
 fn serve(folder: &Path, world: &World, listen: &str) -> (Child, String) {

@@ -15,7 +15,7 @@ const PROGRESS: &str = "subscription($id: ID!) { rosterImportProgressed(id: $id)
 const LESSONS: &str = "subscription($cohort: ID!) { lessonProgressChanged(cohort: $cohort) { cursor } }";
 const MESSAGES: &str = "subscription { messageReceived { cursor } }";
 const NOTIFICATIONS: &str = "subscription { notificationReceived { cursor } }";
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A client of npm at work.
 pub struct Follower {

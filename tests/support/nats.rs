@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::ports::lasting_port;
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A NATS server on a port of its own, killed when it goes out of use.
 #[derive(Debug)]

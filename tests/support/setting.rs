@@ -1,6 +1,12 @@
 //! What a test is given, and how it is run.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use glans::call::today;
+use glans::platform::clock::Clock;
+use tokio::time::sleep;
 
 use crate::database::TestDatabase;
 use crate::engine::Engine;
@@ -19,6 +25,7 @@ pub trait Setting: Sized {
 pub fn run<S: Setting>(engine: Engine, test: impl AsyncFnOnce(&S)) {
     crate::engine::postgres_source();
     let room = Room::enter::<S>(engine);
+    room.runtime().block_on(the_day_lasts());
     let Some(setting) = room.runtime().block_on(S::prepare(engine)) else {
         return;
     };
@@ -31,6 +38,16 @@ pub fn run<S: Setting>(engine: Engine, test: impl AsyncFnOnce(&S)) {
             room.close(left);
             resume_unwind(panic);
         }
+    }
+}
+
+/// Waits for midnight where it would come in the middle of a test: what is of today would be of yesterday.
+async fn the_day_lasts() {
+    /// Longer than nearly all tests take.
+    const SECONDS: u32 = 20;
+    let now = Clock::default().now();
+    if today(now) != today(now + TimeDelta::seconds(SECONDS.into())) {
+        sleep(Duration::from_secs(SECONDS.into())).await;
     }
 }
 

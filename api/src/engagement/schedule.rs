@@ -78,3 +78,15 @@ fn rounds() -> Interval {
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     rounds
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_right_that_ends_is_looked_at_within_what_is_promised() {
+        // A round that has just begun does not see it yet; the next one does, and has time left to act.
+        let promised = Duration::from_secs(5);
+        assert!(EVERY * 2 < promised);
+    }
+}

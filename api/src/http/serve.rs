@@ -100,21 +100,39 @@ mod tests {
 
     use super::*;
 
-    const SOON: Duration = Duration::from_millis(100);
+    /// Longer than a busy machine comes to nothing.
+    const A_WHILE: Duration = Duration::from_secs(2);
+    /// No test lasts as long.
+    const LONG: Duration = Duration::from_mins(1);
 
-    /// A server whose `/slow` takes `slow`, the signal that stops it, and its end.
-    async fn start(slow: Duration, drain: Duration) -> (SocketAddr, Arc<Notify>, Stopping, JoinHandle<()>) {
+    struct Server {
+        address: SocketAddr,
+        /// Stops it.
+        signal: Arc<Notify>,
+        /// Told of each request that it works at.
+        asked: Arc<Notify>,
+        stopping: Stopping,
+        ended: JoinHandle<()>,
+    }
+
+    /// A server whose `/slow` takes `slow`.
+    async fn start(slow: Duration, grace: Grace) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let router = Router::new().route("/slow", get(async move || tokio::time::sleep(slow).await));
-        let (signal, stopping) = (Arc::new(Notify::new()), Stopping::default());
-        let (heard, grace) = (Arc::clone(&signal), Grace { notice: SOON, drain });
-        let patience = Patience { first: SOON, next: SOON * 3 };
+        let (signal, asked, stopping) = (Arc::new(Notify::new()), Arc::new(Notify::new()), Stopping::default());
+        let tells = Arc::clone(&asked);
+        let works = move || {
+            tells.notify_one();
+            tokio::time::sleep(slow)
+        };
+        let router = Router::new().route("/slow", get(works));
+        let heard = Arc::clone(&signal);
+        let patience = Patience { first: LONG, next: LONG };
         let serving = serve_until(listener, router, stopping.clone(), (grace, patience), move || {
             let heard = Arc::clone(&heard);
             async move { heard.notified().await }
         });
-        (address, signal, stopping, tokio::spawn(serving))
+        Server { address, signal, asked, stopping, ended: tokio::spawn(serving) }
     }
 
     async fn get_slow(address: SocketAddr) -> io::Result<String> {
@@ -127,27 +145,29 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_running_is_finished_and_nothing_new_is_taken() {
-        let (address, signal, stopping, ended) = start(SOON * 5, SOON * 50).await;
-        let running = tokio::spawn(get_slow(address));
-        tokio::time::sleep(SOON).await;
-        signal.notify_one();
-        tokio::time::sleep(SOON / 2).await;
-        assert!(stopping.has_begun());
-        assert!(TcpStream::connect(address).await.is_ok(), "during the notice requests are still taken");
+        let server = start(A_WHILE * 2, Grace { notice: A_WHILE, drain: LONG }).await;
+        let running = tokio::spawn(get_slow(server.address));
+        server.asked.notified().await;
+        server.signal.notify_one();
+        while !server.stopping.has_begun() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        assert!(TcpStream::connect(server.address).await.is_ok(), "during the notice requests are still taken");
         assert_eq!(running.await.unwrap().unwrap(), "HTTP/1.1 200 OK");
-        ended.await.unwrap();
-        assert!(TcpStream::connect(address).await.is_err());
+        server.ended.await.unwrap();
+        assert!(TcpStream::connect(server.address).await.is_err());
     }
 
     #[tokio::test]
     async fn what_never_ends_is_dropped() {
-        let (address, signal, _, ended) = start(Duration::from_hours(1), SOON).await;
-        let running = tokio::spawn(get_slow(address));
-        tokio::time::sleep(SOON).await;
+        let at_once = Duration::from_millis(100);
+        let server = start(Duration::from_hours(1), Grace { notice: at_once, drain: at_once }).await;
+        let running = tokio::spawn(get_slow(server.address));
+        server.asked.notified().await;
         let start = Instant::now();
-        signal.notify_one();
-        ended.await.unwrap();
-        assert!(start.elapsed() < SOON * 20);
+        server.signal.notify_one();
+        server.ended.await.unwrap();
+        assert!(start.elapsed() < LONG, "an hour is not waited for");
         assert!(!running.is_finished(), "its task ends with the runtime");
         running.abort();
     }

@@ -75,7 +75,7 @@ async fn after_the_round_closed_only_staff_books(world: &World) {
     let (round, slots) = open(world, 3).await;
     let (noor, ilse) = (world.ours.students[0], world.ours.guardians[0].person);
     act(world, Who::Guardian, "slotBook", "", book(&slots[0], noor)).await;
-    let soon = world.app.clock.now() + TimeDelta::seconds(5);
+    let soon = world.app.clock.now() + TimeDelta::minutes(5);
     let input = json!({ "id": round, "closesAt": soon, "ifVersion": 1, "slots": [
         { "teacher": world.ours.teacher.person, "times": [at(300)] }] });
     let seen = act(world, Who::Teacher, "bookingRoundUpdate", ROUND, input.clone()).await;
@@ -85,7 +85,7 @@ async fn after_the_round_closed_only_staff_books(world: &World) {
         (refusals(&stale), &stale["bookingRound"]["version"]),
         (vec!["CONFLICT ifVersion".to_owned()], &json!(2))
     );
-    world.app.clock.turn(TimeDelta::seconds(6));
+    world.app.clock.turn(TimeDelta::minutes(6));
 
     let (child, sara, _) = world.family().await;
     assert_eq!(refusals(&act_as(world, sara, "slotBook", "", book(&slots[1], child)).await), ["EXPIRED slot"]);

@@ -1,5 +1,6 @@
 //! API clients and the token endpoints.
 
+use async_graphql::futures_util::future::join_all;
 use chrono::TimeDelta;
 use glans::books;
 use glans::call::today;
@@ -229,14 +230,16 @@ async fn the_token_endpoint_refuses_in_the_words_of_the_rfc(world: &World) {
 
 async fn forms_are_paid_for_as_a_sign_in_is(world: &World) {
     let actor = world.actor(Who::Anonymous).await;
+    let doors = ["/oauth/token", "/oauth/revoke"].repeat(25);
     let mut answered = 0;
     let refused = loop {
-        let path = if answered % 2 == 0 { "/oauth/token" } else { "/oauth/revoke" };
-        let reply = post(&actor, path, &[("grant_type", "password")]).await;
-        if reply.status.as_u16() != 400 {
-            break reply;
+        // Side by side: one after the other a busy machine would be slower than points come back.
+        let replies = join_all(doors.iter().map(|path| post(&actor, path, &[("grant_type", "password")]))).await;
+        let (paid, refused): (Vec<_>, Vec<_>) = replies.into_iter().partition(|reply| reply.status == 400);
+        answered += paid.len();
+        if let Some(refused) = refused.into_iter().next() {
+            break refused;
         }
-        answered += 1;
         assert!(answered < 3_000, "the bucket never ran empty");
     };
     assert!(answered >= 300, "a school at 08:30: {answered}");

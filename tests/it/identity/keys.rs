@@ -89,7 +89,7 @@ async fn who_leaves_reads_for_the_others(world: &World) {
             sleep(Duration::from_millis(20)).await;
         }
     };
-    timeout(Duration::from_secs(10), made).await.expect("current and next");
+    timeout(Duration::from_mins(1), made).await.expect("current and next");
 }
 
 /// As when somebody repairs the table and it has nothing in it yet.
@@ -102,7 +102,8 @@ async fn who_asks_for_keys_that_cannot_be_made_comes_again(world: &World) {
     world.app.clock.turn(TimeDelta::seconds(31));
     let begun = Instant::now();
     let (one, other) = tokio::join!(one.gets("/.well-known/jwks.json"), other.gets("/.well-known/jwks.json"));
-    assert!(begun.elapsed() < Duration::from_secs(12), "who waits for another waits no longer than that one");
+    // Each for itself, one after the other, they would wait for twice eight seconds.
+    assert!(begun.elapsed() < Duration::from_secs(16), "who waits for another waits no longer than that one");
     others.rollback().await.unwrap();
     for reply in [one, other] {
         assert_eq!(reply.status, 503, "{}", reply.text);

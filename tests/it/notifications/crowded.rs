@@ -23,12 +23,10 @@ use super::stage::{Stage, daytime, turn_to, urgent};
 use crate::announcements::published;
 
 const GUARDIANS: usize = 500;
-/// What the mail server takes for each e-mail: more than two minutes for all of them.
+/// What the mail server takes for each e-mail: nearly two minutes for all of them.
 const SLOWNESS: Duration = Duration::from_millis(1_500);
-/// Nobody else waits longer for them. What the mail server takes for the code itself comes on top.
-const PROMISED: Duration = Duration::from_secs(5);
 /// What is not there by then will not be.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// Connections to a mail server that are not kept for codes.
 const CONNECTIONS: usize = 7;
 
@@ -87,7 +85,9 @@ async fn neither_a_code_nor_a_push_waits_for_a_thousand_emails(world: &World) {
     stage.tells().await;
     until("a small board waits", || stage.gateway.count() > GUARDIANS).await;
     until("a code waits", || !stage.office.posted_to("anne@example.org").is_empty()).await;
-    assert!(asked.elapsed() <= PROMISED + SLOWNESS, "{:?}", asked.elapsed());
+    // Behind what is left of the e-mails it would be most of this, whatever else the machine does.
+    let all = SLOWNESS * u32::try_from(GUARDIANS / CONNECTIONS).unwrap();
+    assert!(asked.elapsed() < all / 4, "{:?}", asked.elapsed());
     assert_eq!(stage.gateway.seen("ok-theirs").len(), 1);
     let left = count(world, &crowd, Channel::Email, &[DeliveryState::Queued, DeliveryState::Sending]).await;
     assert!(left > GUARDIANS / 2, "{left} of the e-mails wait still");
@@ -127,17 +127,25 @@ async fn what_is_taken_back_while_an_email_waits_for_its_connection_is_not_sent(
     assert_eq!(suppressed, ALL - CONNECTIONS);
 }
 
+/// A sender that has an e-mail on its way to Ilse, to Omar and to Sara, which the mail server does not take yet.
+async fn three_under_way(world: &World, stage: &Stage<'_>) -> JoinHandle<()> {
+    stage.office.set_slowness(SLOWNESS);
+    published(world, Who::Leader, "De school is dicht", urgent(world)).await;
+    stage.tells().await;
+    // On a busy machine the first one could be there before the last one is on its way.
+    stage.office.set_holding(true);
+    let sending = sender(stage);
+    until("no e-mail is sent", || stage.office.connections() >= 3).await;
+    stage.office.set_holding(false);
+    sending
+}
+
 /// Its login goes with the person: what is on its way belongs to nobody by then.
 async fn nothing_is_mailed_to_who_was_erased_once_that_is_answered(world: &World) {
     daytime(world);
     let stage = Stage::set(world).await;
-    stage.office.set_slowness(SLOWNESS);
     let (_, sara, _) = world.family().await;
-    published(world, Who::Leader, "De school is dicht", urgent(world)).await;
-    stage.tells().await;
-    let sending = sender(&stage);
-    // Ilse, Omar and Sara.
-    until("no e-mail is sent", || stage.office.connections() >= 3).await;
+    let sending = three_under_way(world, &stage).await;
     done(world, world.ours.admin, "personErase", "person { id }", json!({ "id": sara.person })).await;
     let answered = stage.office.posted_to("sara@example.org").len();
     sleep(2 * SLOWNESS).await;
@@ -149,7 +157,6 @@ async fn nothing_is_mailed_to_who_was_erased_once_that_is_answered(world: &World
 async fn nothing_arrives_after(world: &World, decision: &str, more: Value) {
     daytime(world);
     let stage = Stage::set(world).await;
-    stage.office.set_slowness(SLOWNESS);
     let (_, sara, _) = world.family().await;
     let everywhere = Scope::system(glans::call::today(world.app.clock.now()));
     let db = world.app.db.read(&everywhere).await.unwrap();
@@ -157,11 +164,7 @@ async fn nothing_arrives_after(world: &World, decision: &str, more: Value) {
     let mut input = json!({ "id": own.one(&db).await.unwrap().unwrap().id });
     drop(db);
     input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    published(world, Who::Leader, "De school is dicht", urgent(world)).await;
-    stage.tells().await;
-    let sending = sender(&stage);
-    // Ilse, Omar and Sara.
-    until("no e-mail is sent", || stage.office.connections() >= 3).await;
+    let sending = three_under_way(world, &stage).await;
     done(world, world.ours.leader, decision, "", input).await;
     let answered = stage.office.posted_to("sara@example.org").len();
     sleep(2 * SLOWNESS).await;

@@ -20,12 +20,13 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, Que
 
 use crate::cli;
 
-/// Until a fan-out goes on, whatever happens to who has it under its hands: the lease of 30 seconds, and a moment.
-pub(super) const GOES_ON: Duration = Duration::from_secs(35);
+/// Until a fan-out goes on, whatever happens to who has it under its hands: the lease of 30 seconds, and what a busy
+/// machine takes to start a process and to send the rest; less than another lease, for which nobody waits.
+pub(super) const GOES_ON: Duration = Duration::from_secs(58);
 /// A batch is out within this time.
 const A_MOMENT: TimeDelta = TimeDelta::seconds(1);
 /// A fan-out that is not over by then will never be.
-const PATIENCE: Duration = Duration::from_mins(2);
+const PATIENCE: Duration = Duration::from_mins(4);
 
 /// The name of the device of the guardian at this place.
 pub(super) fn token(at: usize) -> String {

@@ -18,8 +18,8 @@ use super::fan_out::{
 const KILLS: usize = 10;
 const GUARDIANS: usize = 1_000;
 const LATENCY: Duration = Duration::from_millis(40);
-/// In this time all processes can be killed, while what they have is under way.
-const LONG_LATENCY: Duration = Duration::from_secs(1);
+/// In this time all processes can be killed, while what they have is under way. A gateway is waited for ten seconds.
+const LONG_LATENCY: Duration = Duration::from_secs(6);
 /// From an announcement to a kill at most, in milliseconds: a process that was killed starts anew in less.
 const MOMENTS: u64 = 2_500;
 

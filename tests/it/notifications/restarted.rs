@@ -23,7 +23,7 @@ const LATER: usize = 100;
 const LATENCY: Duration = Duration::from_millis(300);
 const AWAY: Duration = Duration::from_secs(3);
 /// For processes to start, and for the first push.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// A database of a cluster that no other test uses.
 async fn a_database(cluster: &Cluster) -> String {

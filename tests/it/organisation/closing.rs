@@ -1,9 +1,11 @@
 //! What is closed is read as before, and neither changed nor filled.
 
+use chrono::TimeDelta;
+use glans::engagement::schedule;
 use glans_tests::{Who, World, on_each_database};
 use serde_json::{Value, json};
 
-use crate::ask::{act, ask, codes, refusals};
+use crate::ask::{act, ask, ask_as, codes, refusals};
 
 const CAN_EDIT: &str =
     "query($id: ID!) { node(id: $id) { ... on Board { viewerCanEdit } ... on Cluster { viewerCanEdit }
@@ -105,6 +107,7 @@ async fn what_is_closed_is_neither_changed_nor_filled(world: &World) {
     are_refused(world, "CONFLICT scope", &[("membershipGrant", grant("CLUSTER_DIRECTOR", cluster))]).await;
 
     close("classGroupArchive", &group).await;
+    no_round_is_opened(world).await;
     are_refused(world, "CONFLICT id", &[("classGroupUpdate", json!({ "id": group, "name": "3b" }))]).await;
     are_refused(world, "CONFLICT scope", &[("membershipGrant", grant("TEACHER", &group))]).await;
     let revoked = act(world, Who::Admin, "membershipRevoke", "", json!({ "id": ours.memberships[0] })).await;
@@ -171,6 +174,71 @@ async fn nobody_and_nothing_comes_into_a_closed_school(world: &World) {
     assert_eq!(refusals(&left), [""; 0]);
 }
 
+/// Guardians of the first group are asked to book: by who leads the school.
+async fn no_round_is_opened(world: &World) {
+    let input = json!({
+        "classGroups": [world.ours.groups[0]], "kind": "PROGRESS", "closesAt": "2031-03-04T06:00:00Z",
+        "slotMinutes": 10, "slots": [{ "teacher": world.ours.teacher.person, "times": ["2031-03-04T16:00:00Z"] }],
+    });
+    let opened = act(world, Who::Leader, "bookingRoundOpen", "", input).await;
+    assert_eq!(refusals(&opened), ["CONFLICT classGroups"]);
+}
+
+/// A draft of the administrator, an `announcement` or a `survey`, for these places: its id.
+async fn drafted(world: &World, kind: &str, places: &[&String]) -> Value {
+    let mut input = json!({ "title": "Feest", "audience": { "include": places } });
+    if kind == "survey" {
+        input["closesAt"] = json!(world.app.clock.now() + TimeDelta::days(7));
+        input["questions"] = json!([{ "kind": "TEXT", "text": "Wat neemt u mee?" }]);
+    } else {
+        input["body"] = json!("Het is feest.");
+    }
+    let mut made = act(world, Who::Admin, &format!("{kind}Create"), &format!("{kind} {{ id }}"), input).await;
+    assert_eq!(refusals(&made), [""; 0], "{kind}");
+    made[kind]["id"].take()
+}
+
+async fn what_was_written_for_a_place_that_closed_is_not_put_into_it(world: &World) {
+    let (ours, school, other) = (&world.ours, world.ours.schools[0].to_string(), world.ours.schools[1].to_string());
+    let (group, student) = (ours.groups[0].to_string(), ours.students[0].to_string());
+    let later = world.app.clock.now() + TimeDelta::hours(3);
+    let scheduled = drafted(world, "announcement", &[&school]).await;
+    let set = json!({ "id": scheduled, "publishAt": later });
+    assert_eq!(refusals(&act(world, Who::Admin, "announcementPublish", "", set.clone()).await), [""; 0]);
+    let mut attempts = vec![("announcementPublish", set), ("announcementPublish", json!({ "id": scheduled }))];
+    for place in [&school, &group, &student] {
+        let [announcement, survey] =
+            [drafted(world, "announcement", &[place]).await, drafted(world, "survey", &[place]).await];
+        attempts.push(("announcementPublish", json!({ "id": announcement })));
+        attempts.push(("announcementPublish", json!({ "id": announcement, "publishAt": later })));
+        attempts.push(("surveyOpen", json!({ "id": survey })));
+    }
+    let both = [&school, &other];
+    let of_both = [drafted(world, "announcement", &both).await, drafted(world, "survey", &both).await];
+    let closed = act(world, Who::Admin, "schoolArchive", "", json!({ "id": school })).await;
+    assert_eq!(refusals(&closed), [""; 0]);
+
+    are_refused(world, "CONFLICT id", &attempts).await;
+    no_round_is_opened(world).await;
+    let status = "query($id: ID!) { node(id: $id) { ... on Announcement { status } } }";
+    world.app.clock.turn(TimeDelta::hours(4));
+    schedule::round(&world.app, None).await.unwrap();
+    let seen = ask(world, Who::Admin, status, json!({ "id": scheduled })).await;
+    assert_eq!(seen["node"]["status"], "DRAFT", "it does not appear at its time either");
+
+    // Where a place is left that is in use, it goes there.
+    for (name, kind, id) in
+        [("announcementPublish", "Announcement", &of_both[0]), ("surveyOpen", "Survey", &of_both[1])]
+    {
+        assert_eq!(refusals(&act(world, Who::Admin, name, "", json!({ "id": id })).await), [""; 0], "{name}");
+        let seen = format!("query($id: ID!) {{ node(id: $id) {{ ... on {kind} {{ title }} }} }}");
+        for (guardian, title) in [(ours.guardians[0], Value::Null), (ours.guardians[1], json!("Feest"))] {
+            let seen = ask_as(world, guardian, &seen, json!({ "id": id })).await;
+            assert_eq!(seen["node"]["title"], title, "{name}");
+        }
+    }
+}
+
 async fn a_closed_record_of_a_person_stays_as_it_was(world: &World) {
     let (ours, person) = (&world.ours, world.ours.trainer.person);
     let closed = act(world, Who::Admin, "personArchive", "person { archivedAt }", json!({ "id": person })).await;
@@ -193,5 +261,6 @@ on_each_database!(
     nothing_of_a_closed_board_changes,
     what_is_closed_is_neither_changed_nor_filled,
     nobody_and_nothing_comes_into_a_closed_school,
+    what_was_written_for_a_place_that_closed_is_not_put_into_it,
     a_closed_record_of_a_person_stays_as_it_was,
 );

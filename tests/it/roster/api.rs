@@ -37,7 +37,7 @@ async fn upload(anybody: &Actor, path: &str, bytes: Vec<u8>) -> Reply {
 }
 
 async fn finished(actor: &Actor, id: &str) -> Reply {
-    for _ in 0..600 {
+    for _ in 0..2_400 {
         let reply = actor.asks_with(STATE, json!({ "id": id })).await;
         if ["SUCCEEDED", "FAILED"].contains(&reply.text_at("rosterImport.status")) {
             return reply;

@@ -1,7 +1,9 @@
 //! What staff can do with an announcement.
 
 use chrono::{DateTime, Utc};
-use glans_entity::engagement::{AnnouncementStatus, Priority, RecipientKind, announcement, announcement_revision};
+use glans_entity::engagement::{
+    AnnouncementStatus, Priority, RecipientKind, announcement, announcement_revision, audience_target,
+};
 use glans_entity::ids::AnnouncementId;
 use glans_entity::localized::Strings;
 use glans_entity::people::Role;
@@ -125,11 +127,12 @@ pub(super) async fn publish(write: &Write<'_>, input: AnnouncementPublishInput) 
     rules::must_be_to_come(row.status)?;
     check_version(&row, row.version, input.if_version)?;
     must_be_allowed(write, &targets, row.priority)?;
+    let places = targets.rows_in_use(row.id.0)?;
     let later = rules::later(input.publish_at, write.now())?;
     let appears = later.unwrap_or(write.now());
     rules::must_come_first(appears, [row.acknowledge_by, row.expires_at])?;
     must_be_within_limit(write, &row, appears).await?;
-    let Some(later) = later else { return appear(write, &targets.permit, row).await };
+    let Some(later) = later else { return appear(write, &targets.permit, row, &places).await };
     let version = row.version;
     let mut row = row.into_active_model();
     (row.status, row.publish_at) = (Set(AnnouncementStatus::Scheduled), Set(later));
@@ -138,11 +141,15 @@ pub(super) async fn publish(write: &Write<'_>, input: AnnouncementPublishInput) 
     Ok(row)
 }
 
-/// Lets an announcement appear: whom it reaches is decided now.
-pub async fn appear(write: &Write<'_>, permit: &Permit, row: announcement::Model) -> Result<announcement::Model> {
+/// Lets an announcement appear at `places`: whom it reaches is decided now.
+pub async fn appear(
+    write: &Write<'_>,
+    permit: &Permit,
+    row: announcement::Model,
+    places: &[audience_target::Model],
+) -> Result<announcement::Model> {
     let (now, db) = (write.now(), write.db());
     let everywhere = Scope::system(write.call().today());
-    let targets = addressing::targets_of(db, &everywhere, &[row.id.0]).await?;
     let item = addressing::Item {
         id: row.id.0,
         kind: RecipientKind::Announcement,
@@ -150,7 +157,7 @@ pub async fn appear(write: &Write<'_>, permit: &Permit, row: announcement::Model
         at: now,
         least: rules::least(row.priority, row.important_facts),
     };
-    addressing::address(db, permit, &everywhere, &item, &targets, &roles_of(&row)).await?;
+    addressing::address(db, permit, &everywhere, &item, places, &roles_of(&row)).await?;
     let version = row.version;
     let mut row = row.into_active_model();
     row.status = Set(AnnouncementStatus::Published);
@@ -160,8 +167,8 @@ pub async fn appear(write: &Write<'_>, permit: &Permit, row: announcement::Model
     Ok(row)
 }
 
-/// Makes a draft again of what was to appear: its author may not address all of its places any more, and somebody else who
-/// does is to decide.
+/// Makes a draft again of what was to appear: its author may not address all of its places any more, or all of them
+/// were closed, and somebody who may is to decide.
 pub(super) async fn take_back(write: &Write<'_>, permit: &Permit, row: announcement::Model) -> Result<()> {
     let version = row.version;
     let mut row = row.into_active_model();

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
+use glans_entity::engagement::{announcement, audience_target};
 use glans_entity::ids::{AnnouncementId, BoardId};
 use glans_entity::scope::Scope;
 
 use super::{actions, store};
 use crate::access::{Action, Place};
 use crate::app::App;
-use crate::call::Call;
-use crate::platform::error::Result;
+use crate::call::{Call, Write};
+use crate::engagement::audience::actions as audience;
+use crate::platform::error::{Error, Result};
 
 /// Announcements in one round at most; the others are next.
 const MOST: u64 = 100;
@@ -39,13 +41,24 @@ async fn publish_one(call: &Call, id: AnnouncementId, board: BoardId) -> Result<
     let permit = write.authorize(Action::FamiliesAddress, Place::board(board))?;
     let Some(row) = store::claim(write.db(), &write.scope(), id, write.now()).await? else { return Ok(false) };
     let may = store::may_appear(write.db(), &author, &row).await?;
-    if may {
-        actions::appear(&write, &permit, row).await?;
+    let places = if may { places(&write, &row).await? } else { None };
+    if let Some(places) = &places {
+        actions::appear(&write, &permit, row, places).await?;
     } else {
         actions::take_back(&write, &permit, row).await?;
     }
     write.commit().await?;
-    Ok(may)
+    Ok(places.is_some())
+}
+
+/// What an announcement is for, without what was closed since; none where that was all of it.
+async fn places(write: &Write<'_>, row: &announcement::Model) -> Result<Option<Vec<audience_target::Model>>> {
+    let stored = audience::stored(write, Action::FamiliesAddress, row.id.0, row.board_id).await;
+    match stored.and_then(|targets| targets.rows_in_use(row.id.0)) {
+        Ok(places) => Ok(Some(places)),
+        Err(Error::Refused(_)) => Ok(None),
+        Err(other) => Err(other),
+    }
 }
 
 /// What who wrote it may see and do today: nothing for who has no login any more.

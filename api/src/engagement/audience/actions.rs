@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use async_graphql::ID;
+use chrono::{DateTime, Utc};
 use glans_entity::engagement::{TargetKind, audience_target};
 use glans_entity::ids::{BoardId, SchoolId, StudentId};
 use glans_entity::people::Role;
@@ -24,6 +25,8 @@ pub struct Target {
     pub id: Uuid,
     pub place: Place,
     pub excluded: bool,
+    /// When it was closed, or what it lies in; none while it is in use.
+    pub archived_at: Option<DateTime<Utc>>,
 }
 
 /// What an audience names, as far as the author may address it.
@@ -44,15 +47,29 @@ impl Targets {
 
     /// The rows that say what `item` is for.
     pub fn rows(&self, item: Uuid) -> Vec<audience_target::Model> {
-        let row = |target: &Target| audience_target::Model {
+        self.all.iter().map(|target| self.row(item, target)).collect()
+    }
+
+    /// As [`Targets::rows`], of what is put in front of people now, however long ago it was written: without the places
+    /// that were closed since.
+    ///
+    /// # Errors
+    /// `CONFLICT` at `id` where all that is included was closed.
+    pub fn rows_in_use(&self, item: Uuid) -> Result<Vec<audience_target::Model>> {
+        rules::must_be_in_use(&self.all)?;
+        let in_use = self.all.iter().filter(|target| target.excluded || target.archived_at.is_none());
+        Ok(in_use.map(|target| self.row(item, target)).collect())
+    }
+
+    fn row(&self, item: Uuid, target: &Target) -> audience_target::Model {
+        audience_target::Model {
             item_id: item,
             target_id: target.id,
             board_id: self.board,
             kind: target.kind,
             school_id: target.place.school,
             excluded: target.excluded,
-        };
-        self.all.iter().map(row).collect()
+        }
     }
 }
 
@@ -124,11 +141,11 @@ pub async fn stored(write: &Write<'_>, action: Action, item: Uuid, board: BoardI
     let mut all = Vec::with_capacity(rows.len());
     let mut permit = None;
     for row in rows {
-        let Some(rules::Site { place, .. }) = found.remove(&(row.kind, row.target_id)) else { continue };
+        let Some(rules::Site { place, archived_at }) = found.remove(&(row.kind, row.target_id)) else { continue };
         if !row.excluded {
             permit = Some(write.authorize(action, place.clone())?);
         }
-        all.push(Target { kind: row.kind, id: row.target_id, place, excluded: row.excluded });
+        all.push(Target { kind: row.kind, id: row.target_id, place, excluded: row.excluded, archived_at });
     }
     let permit = permit.ok_or_else(|| refuse(UserErrorCode::Forbidden, "", "None of its places is there any more."))?;
     Ok(Targets { permit, board, all })

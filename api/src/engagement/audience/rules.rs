@@ -113,10 +113,10 @@ pub(super) fn gather<P>(
         for (at, id) in ids.iter().enumerate() {
             let field = format!("{list}.{at}");
             let target = target(found, id, excluded).ok_or_else(|| not_found(&field));
-            let admitted = target.and_then(|(target, archived_at)| {
+            let admitted = target.and_then(|target| {
                 let granted = (!excluded).then(|| permit(&target)).transpose();
                 let granted = granted.map_err(|error| concerning(&field, error))?;
-                in_use(archived_at.filter(|_| !excluded), &field)?;
+                in_use(target.archived_at.filter(|_| !excluded), &field)?;
                 must_be_of_one_board(&field, all.first(), &target)?;
                 Ok((target, granted))
             });
@@ -132,11 +132,17 @@ pub(super) fn gather<P>(
     Ok((all, permitted))
 }
 
-/// What `id` names, and when that was closed.
-fn target(found: &HashMap<Named, Site>, id: &str, excluded: bool) -> Option<(Target, Option<DateTime<Utc>>)> {
+fn target(found: &HashMap<Named, Site>, id: &str, excluded: bool) -> Option<Target> {
     let (kind, id) = named(id)?;
     let Site { place, archived_at } = found.get(&(kind, id))?.clone();
-    Some((Target { kind, id, place, excluded }, archived_at))
+    Some(Target { kind, id, place, excluded, archived_at })
+}
+
+/// Refuses, at `id`, what is for nothing but places that were closed since it was written.
+pub(super) fn must_be_in_use(targets: &[Target]) -> Result<()> {
+    let included = targets.iter().filter(|target| !target.excluded);
+    let closed: Option<Vec<DateTime<Utc>>> = included.map(|target| target.archived_at).collect();
+    in_use(closed.and_then(|closed| closed.last().copied()), "id")
 }
 
 fn must_be_of_one_board(field: &str, first: Option<&Target>, target: &Target) -> Result<()> {
@@ -279,6 +285,26 @@ mod tests {
         let told: Vec<_> = problems.iter().map(|problem| (problem.code, problem.field.join("."))).collect();
         assert_eq!(told, [(UserErrorCode::Conflict, "audience.include.1".to_owned())]);
         assert!(gather(&found, &[id(child.0)], &[id(school.0)], in_schools).is_ok());
+    }
+
+    #[test]
+    fn what_was_closed_since_is_for_nobody_where_nothing_else_is_included() {
+        let site = |excluded: bool, archived_at: Option<DateTime<Utc>>| Target {
+            kind: TargetKind::School,
+            id: SchoolId::new().0,
+            place: Place::board(BoardId::new()),
+            excluded,
+            archived_at,
+        };
+        let closed = Some(DateTime::<Utc>::UNIX_EPOCH);
+        assert!(must_be_in_use(&[site(false, None), site(true, closed)]).is_ok());
+        assert!(must_be_in_use(&[site(false, closed), site(false, None)]).is_ok());
+        // What is left out is no place that it is for.
+        let Err(Error::Refused(problems)) = must_be_in_use(&[site(false, closed), site(true, None)]) else {
+            panic!("refused")
+        };
+        let told: Vec<_> = problems.iter().map(|problem| (problem.code, problem.field.join("."))).collect();
+        assert_eq!(told, [(UserErrorCode::Conflict, "id".to_owned())]);
     }
 
     #[test]

@@ -24,7 +24,7 @@ use crate::engagement::audience::actions::{Target, Targets, keep};
 use crate::engagement::audience::store::{Item, address};
 use crate::engagement::partnerships::Family;
 use crate::loaders::group as group_by;
-use crate::organisation::{class_groups, schools};
+use crate::organisation::{class_groups, in_use, schools};
 use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
 use crate::platform::text::Checks;
@@ -41,6 +41,8 @@ pub(super) async fn open(write: &Write<'_>, input: BookingRoundOpenInput) -> Res
         location: input.location,
     };
     let mut checks = Checks::default();
+    let closed = groups.iter().find_map(|group| group.archived_at).or(school.archived_at);
+    checks.heed(in_use(closed, "classGroups"))?;
     let id = checks.own_id(input.id.as_ref(), BookingRoundId::new);
     let terms = terms.checked(&mut checks, write.now());
     let ids: Vec<ClassGroupId> = groups.iter().map(|group| group.id).collect();
@@ -197,7 +199,7 @@ async fn locked(write: &Write<'_>, id: &ID) -> Result<Known> {
     Ok(Known { round, groups, permit, school })
 }
 
-/// The groups with these ids, each in sight and in use.
+/// The groups with these ids, each in sight.
 async fn groups_named(write: &Write<'_>, ids: &[ID]) -> Result<Vec<class_group::Model>> {
     if ids.is_empty() || ids.len() > rules::MOST_GROUPS {
         let message = format!("Choose 1 to {} class groups.", rules::MOST_GROUPS);
@@ -208,7 +210,7 @@ async fn groups_named(write: &Write<'_>, ids: &[ID]) -> Result<Vec<class_group::
     wanted.sort_unstable();
     wanted.dedup();
     let groups = class_groups::store::by_ids(write.db(), &write.scope(), &wanted).await?;
-    if groups.len() != wanted.len() || groups.iter().any(|group| group.archived_at.is_some()) {
+    if groups.len() != wanted.len() {
         return Err(not_found("classGroups"));
     }
     Ok(groups)
@@ -277,6 +279,7 @@ async fn tell_guardians(
         id: group.id.0,
         place: Place::class_group(group, school),
         excluded: false,
+        archived_at: group.archived_at.or(school.archived_at),
     });
     let (again, _) = permitted(write, groups, "id").await?;
     let targets = Targets { permit: again, board: item.board, all: all.collect() };

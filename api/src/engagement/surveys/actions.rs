@@ -102,8 +102,8 @@ pub(super) async fn open(write: &Write<'_>, input: SurveyOpenInput) -> Result<su
     if row.closes_at <= now {
         return Err(refuse(UserErrorCode::Conflict, "id", "It would be closed already. Choose a later time to close."));
     }
+    let places = targets.rows_in_use(row.id.0)?;
     let everywhere = Scope::system(write.call().today());
-    let places = addressing::targets_of(write.db(), &everywhere, &[row.id.0]).await?;
     let item = addressing::Item {
         id: row.id.0,
         kind: RecipientKind::Survey,

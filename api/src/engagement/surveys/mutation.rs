@@ -38,8 +38,8 @@ impl SurveyMutation {
         SurveyUpdatePayload::of(done)
     }
 
-    /// Opens a draft; whom it reaches is decided now. Its questions stay as they are from then on. Done twice, it changes
-    /// nothing.
+    /// Opens a draft; whom it reaches is decided now. Places that were closed since are left out; where all were, it is
+    /// not opened (`CONFLICT`). Its questions stay as they are from then on. Done twice, it changes nothing.
     async fn survey_open(
         &self,
         ctx: &Context<'_>,
