@@ -81,6 +81,6 @@ mod tests {
         assert_eq!(lines, 3 * 2);
         // What stays away is told of in the end.
         assert!(!told.loses(start + Duration::from_secs(179)));
-        assert!(told.loses(start + Duration::from_secs(180)));
+        assert!(told.loses(start + Duration::from_mins(3)));
     }
 }
