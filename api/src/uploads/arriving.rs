@@ -51,8 +51,11 @@ impl Arriving {
         if bytes.is_empty() { Err(Declined::Empty) } else { Ok((turn, bytes)) }
     }
 
-    /// Takes the one turn of an address of `board`, unless a body is on its way to it already, or too many are to others.
-    fn begin(&self, address: &[u8], board: BoardId) -> Result<Turn, Declined> {
+    /// Takes the one turn of an address of `board`.
+    ///
+    /// # Errors
+    /// Where a body is on its way to the address already, or there are too many to others.
+    pub fn begin(&self, address: &[u8], board: BoardId) -> Result<Turn, Declined> {
         let mut turns = self.turns();
         if turns.contains_key(address) {
             return Err(Declined::Twice);
