@@ -11,8 +11,8 @@ use super::guard::CallerKind;
 use super::request_id::RequestId;
 use crate::platform::error::Error;
 
-/// How long a request waits until it is known who asks and what, all together. For each lock and connection that takes
-/// it one waits less long, and is told then whether others have it or it is a fault of ours.
+/// How long a request waits until it is known who asks and what, all together. Each lock or connection on the way is
+/// waited for less long; who waits in vain for one is told whether others have it or it is a fault of ours.
 pub const LOOKUP_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The application, as the walls see it.

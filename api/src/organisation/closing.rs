@@ -9,6 +9,9 @@ use crate::call::Write;
 use crate::organisation::schools;
 use crate::platform::error::{Error, Result, UserErrorCode, refuse};
 
+/// What is told of a school that was closed, where it is not the school that is named.
+const SCHOOL: &str = "The school was closed: nothing can be put into it any more.";
+
 /// Refuses, at `field`, what was closed.
 pub fn in_use(archived_at: Option<DateTime<Utc>>, field: &str) -> Result<()> {
     if archived_at.is_none() {
@@ -18,10 +21,13 @@ pub fn in_use(archived_at: Option<DateTime<Utc>>, field: &str) -> Result<()> {
     Err(refuse(UserErrorCode::Conflict, field, message))
 }
 
-/// As [`in_use`], for a school that need not be in sight, as that of a student.
+/// As [`in_use`], for the school of what is named there, which need not be in sight, as that of a student.
 pub async fn school_in_use(write: &Write<'_>, school: SchoolId, field: &str) -> Result<()> {
     let everywhere = Scope::system(write.call().today());
     let school = schools::store::by_id(write.db(), &everywhere, school).await?;
     let school = school.ok_or_else(|| Error::fault("something in a school that is not there"))?;
-    in_use(school.archived_at, field)
+    match school.archived_at {
+        None => Ok(()),
+        Some(_) => Err(refuse(UserErrorCode::Conflict, field, SCHOOL)),
+    }
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// What a function of the kernel that waits answers with.
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// A part of what the process shares.
+/// A part of what the process, or a request, shares.
 pub struct Opaque<T: 'static>(Arc<dyn Deref<Target = T> + Send + Sync>);
 
 impl<T: Send + Sync> Opaque<T> {

@@ -47,21 +47,27 @@ async fn another_database_is_no_read_replica(database: &EmptyDatabase) {
     }
     Turn::take(database.url()).await.unwrap().migrate(Way::Up(None)).await.unwrap();
     let other = TestDatabase::empty(Engine::Postgres).await.expect("the engine is there: this test runs on it");
+    // As it is, and then migrated at another time.
+    is_strange(database, other.url(), &["doctor"]);
     Turn::take(other.url()).await.unwrap().migrate(Way::Up(Some(1))).await.unwrap();
     let connection = sea_orm::Database::connect(other.url()).await.unwrap();
     connection.execute_unprepared("UPDATE seaql_migrations SET applied_at = applied_at - 3600").await.unwrap();
     connection.close().await.unwrap();
-    let folder = tempfile::tempdir().unwrap();
     for arguments in [&["doctor"][..], &["serve", "--listen", "127.0.0.1:0"], &["worker"]] {
-        let mut command = glans(folder.path(), arguments);
-        command.env("GLANS_DATABASE_URL", database.url()).env("GLANS_SECRET_KEY", KEY);
-        let strange = command.env("GLANS_DATABASE_READ_URL", other.url()).output().unwrap();
-        let said = complaint(&strange);
-        assert_eq!(strange.status.code(), Some(1), "{arguments:?}: {said}");
-        assert!(said.contains("`database_read_url` names another database than `database_url`"), "{said}");
-        assert!(!said.contains("read replica answers"), "it does: {said}");
+        is_strange(database, other.url(), arguments);
     }
     other.remove().await;
+}
+
+fn is_strange(database: &EmptyDatabase, replica: &str, arguments: &[&str]) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = glans(folder.path(), arguments);
+    command.env("GLANS_DATABASE_URL", database.url()).env("GLANS_SECRET_KEY", KEY);
+    let strange = command.env("GLANS_DATABASE_READ_URL", replica).output().unwrap();
+    let said = complaint(&strange);
+    assert_eq!(strange.status.code(), Some(1), "{arguments:?}: {said}");
+    assert!(said.contains("`database_read_url` names another database than `database_url`"), "{said}");
+    assert!(!said.contains("read replica answers"), "it does: {said}");
 }
 
 /// A server on a free port, and its address, as soon as it says it.

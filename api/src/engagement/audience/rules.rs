@@ -140,9 +140,11 @@ fn target(found: &HashMap<Named, Site>, id: &str, excluded: bool) -> Option<Targ
 
 /// Refuses, at `id`, what is for nothing but places that were closed since it was written.
 pub(super) fn must_be_in_use(targets: &[Target]) -> Result<()> {
-    let included = targets.iter().filter(|target| !target.excluded);
-    let closed: Option<Vec<DateTime<Utc>>> = included.map(|target| target.archived_at).collect();
-    in_use(closed.and_then(|closed| closed.last().copied()), "id")
+    let mut included = targets.iter().filter(|target| !target.excluded).peekable();
+    if included.peek().is_none() || included.any(|target| target.archived_at.is_none()) {
+        return Ok(());
+    }
+    Err(refuse(UserErrorCode::Conflict, "id", "All places that this is for were closed. Choose others."))
 }
 
 fn must_be_of_one_board(field: &str, first: Option<&Target>, target: &Target) -> Result<()> {

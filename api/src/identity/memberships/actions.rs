@@ -84,16 +84,21 @@ async fn holder(write: &Write<'_>, id: &str, seat: Option<&Seat>) -> Result<pers
 /// The person, if in sight; nobody else changes them until the transaction ends. Refuses, at `field`, whose record was
 /// closed.
 pub async fn present(write: &Write<'_>, id: PersonId, field: &str) -> Result<Option<person::Model>> {
-    let person = persons::store::lock(write.db(), &write.scope(), id).await?;
-    let person = person.filter(|person| person.erased_at.is_none());
+    let person = known(write, &write.scope(), id).await?;
     in_use(person.as_ref().and_then(|person| person.archived_at), field)?;
     Ok(person)
 }
 
 /// As [`present`], in `scope`; none whose record was closed.
 pub async fn present_in(write: &Write<'_>, scope: &Scope, id: PersonId) -> Result<Option<person::Model>> {
+    let person = known(write, scope, id).await?;
+    Ok(person.filter(|person| person.archived_at.is_none()))
+}
+
+/// The person, if in `scope` and not erased; locked.
+async fn known(write: &Write<'_>, scope: &Scope, id: PersonId) -> Result<Option<person::Model>> {
     let person = persons::store::lock(write.db(), scope, id).await?;
-    Ok(person.filter(|person| person.archived_at.is_none() && person.erased_at.is_none()))
+    Ok(person.filter(|person| person.erased_at.is_none()))
 }
 
 /// Writes down a role that may be granted.

@@ -22,7 +22,7 @@ pub struct MembershipGrantInput {
     pub scope: ID,
     /// The first day on which it counts; absent for at once.
     pub starts_on: Option<LocalDate>,
-    /// The last day on which it counts; absent for no end.
+    /// The last day on which it counts, not before `startsOn`, or today where that is absent; absent for no end.
     pub ends_on: Option<LocalDate>,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
     pub client_mutation_id: Option<String>,

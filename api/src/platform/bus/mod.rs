@@ -30,7 +30,7 @@ use super::db::Database;
 /// Messages that a follower may leave lying; of more it only learns that there were some.
 const WAITING: usize = 1024;
 const RETRY: Duration = Duration::from_secs(2);
-/// Whoever is not called by their own topic is woken within this time: everybody is, and would read in one moment.
+/// Who is called with everybody else is woken within this time, so that not all read in one moment.
 const SPREAD: Duration = Duration::from_millis(500);
 
 /// A topic that wakes whoever follows any.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::futures_util::StreamExt;
+use async_nats::connection::State;
 use async_nats::{Client, ConnectOptions, Event};
 use tokio::sync::OnceCell;
 
@@ -66,8 +67,9 @@ fn happened(event: &Event, here: &Here, outage: &Outage) {
             let _ = here.send(None);
         }
         // The client says it of every attempt.
-        Event::Disconnected | Event::Closed | Event::ClientError(_) => outage.goes_on(event),
-        Event::LameDuckMode | Event::Draining => {}
+        Event::Disconnected | Event::ClientError(_) => outage.goes_on(event),
+        // This process goes, or the server does and says it again when it has gone.
+        Event::Closed | Event::LameDuckMode | Event::Draining => {}
         event => tracing::warn!(%event, "the bus"),
     }
 }
@@ -77,7 +79,14 @@ impl Carrier for Nats {
     async fn tell(&self, topic: &str) -> Result<(), Cause> {
         let client = self.client().await?;
         match tokio::time::timeout(PATIENCE, client.publish(SUBJECT, topic.to_owned().into())).await {
-            Ok(told) => Ok(told?),
+            Ok(told) => {
+                told?;
+                // It takes some while it is away, too.
+                if client.connection_state() == State::Connected {
+                    self.outage.is_over();
+                }
+                Ok(())
+            }
             // The client keeps some for a server that is away, and then takes no more: that is no other news.
             Err(late) => {
                 self.outage.goes_on(&late);

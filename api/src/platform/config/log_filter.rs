@@ -25,7 +25,7 @@ const CRATES: [&str; 15] = [
 pub(super) fn check(filter: &str) -> Result<(), String> {
     match filter.split(',').map(str::trim).find(|directive| is_misspelt(directive)) {
         Some(wrong) => Err(format!(
-            "`{wrong}` is no level; did you mean `{}`? Of one crate, write `{wrong}=debug`",
+            "`{wrong}` is no level; did you mean `{}`? To log a crate of that name, write `{wrong}=debug`",
             nearest(wrong)
         )),
         None => Ok(()),
@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn a_word_that_is_no_level_is_refused_with_the_nearest() {
         for (wrong, level) in [("warning", "warn"), ("inf", "info"), ("eror", "error"), ("DEBUGG", "debug")] {
-            let told = format!("`{wrong}` is no level; did you mean `{level}`? Of one crate, write `{wrong}=debug`");
+            let told = format!("`{wrong}` is no level; did you mean `{level}`? To log a crate of that name, write `{wrong}=debug`");
             assert_eq!(check(wrong), Err(told.clone()));
             assert_eq!(check(&format!("glans=debug, {wrong}")), Err(told));
         }

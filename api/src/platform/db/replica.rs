@@ -59,7 +59,11 @@ impl Database {
             return Ok(false);
         }
         let followed = applied(readers).await.map_err(ConnectError::Replica)?;
-        Ok(has_all(&applied(self.connection()).await?, &followed))
+        let known = applied(self.connection()).await?;
+        if followed.is_empty() && !known.is_empty() {
+            return in_recovery(readers).await.map_err(ConnectError::Replica);
+        }
+        Ok(has_all(&known, &followed))
     }
 
     /// The bare connection to the read replica, to see what it is.
@@ -106,8 +110,13 @@ impl Database {
     }
 }
 
-/// Which migrations were applied, and when: what a replica shares with its database, and no other database does. None where
-/// nothing was migrated yet.
+/// Whether it follows another server. One that does may have heard of nothing yet.
+async fn in_recovery(connections: &DatabaseConnection) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar("SELECT pg_is_in_recovery()").fetch_one(connections.get_postgres_connection_pool()).await
+}
+
+/// Which migrations were applied, and when: what a replica shares with its database, and no other database does but a copy
+/// of it. None where nothing was migrated yet.
 async fn applied(connections: &DatabaseConnection) -> Result<Vec<Applied>, sqlx::Error> {
     let pool = connections.get_postgres_connection_pool();
     let is_there = "SELECT to_regclass('seaql_migrations') IS NOT NULL";

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::platform::page::Key;
 
-/// How many ids a cursor holds at most. It comes back in a message of a socket, which has room for twice as much.
+/// How many ids a cursor holds at most: 28 KiB of them. It comes back in a message of a socket, of 64 KiB at most.
 const HELD: usize = 1000;
 
 /// As a cursor holds it: when the last one came, and what was told shortly before.
