@@ -19,7 +19,7 @@ const REPLICA_READERS: u32 = 16;
 /// database.
 pub const REPLICA_PATIENCE: Duration = Duration::from_secs(2);
 /// How long a read replica is left alone after it failed somebody: until then nobody waits for it.
-const LEFT_ALONE: Duration = Duration::from_secs(10);
+pub const LEFT_ALONE: Duration = Duration::from_secs(10);
 
 /// The connections to the read replica.
 #[derive(Clone, Debug)]
