@@ -169,9 +169,13 @@ pub(crate) fn languages(headers: &HeaderMap) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use axum::http::HeaderValue;
 
     use super::*;
+    use crate::engagement::schedule;
+    use crate::http::stream;
 
     fn with(name: &'static str, value: &'static str) -> HeaderMap {
         [(name.parse().unwrap(), HeaderValue::from_static(value))].into_iter().collect()
@@ -192,5 +196,15 @@ mod tests {
         assert!(named_board(&twice).unwrap().is_some());
         twice.append(BOARD, twice[BOARD].clone());
         assert_eq!(named_board(&twice), Err(Denied::Board));
+    }
+
+    #[test]
+    fn a_right_that_ends_has_its_effect_within_what_is_promised() {
+        let promised = Duration::from_secs(5);
+        // A round that has just begun does not see it yet; the next one does, and has time left to act.
+        assert!(schedule::EVERY * 2 < promised);
+        assert!(Standings::KEPT < promised);
+        // Who follows is looked at again, by rights that were read just before they ended.
+        assert!(stream::RENEWAL + Standings::KEPT < promised);
     }
 }

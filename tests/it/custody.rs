@@ -15,9 +15,9 @@ use serde_json::{Value, json};
 use crate::ask::{act, act_as, ask, ask_as, codes};
 use crate::sync::Phone;
 
-/// What does not hold by then never will. That it holds within the five seconds that are promised follows from how often
-/// rights are looked at (`schedule`), whatever the machine does besides.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// What does not hold by then waits for a round that never comes. That it holds within the five seconds that are promised
+/// follows from how often rights are looked at (`door`), whatever the machine does besides.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Takes everything of `student` from a guardian, and what goes with it.
 pub async fn lose(world: &World, guardian: PersonId, student: StudentId) {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_graphql::futures_util::stream::{self, Stream, StreamExt};
 use async_graphql::{Context, Data, Object, Schema, SimpleObject, Subscription};
@@ -128,6 +128,9 @@ impl Following {
     }
 }
 
+/// What does not happen by then never will.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+
 /// What is said while others hold what it takes to know a token or document.
 pub(crate) const COME_AGAIN: &str = "Others are at work just now. Try again in 5 seconds.";
 
@@ -247,6 +250,31 @@ impl Door {
     /// As [`Door::post`], the status and the body.
     pub(crate) async fn ask(&self, query: &str) -> (u16, Value) {
         read(self.post(&json!({ "query": query }))).await
+    }
+
+    /// Until the token of who follows was looked at again, and did not count.
+    pub(crate) async fn is_looked_at_again(&self) {
+        let looked = async {
+            while self.house.denied.load(Ordering::SeqCst) == 0 {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, looked).await.expect("a look in time");
+    }
+
+    /// Until no answer of a stream is made any more; how many were. A busy machine comes to nothing for a while: four
+    /// seconds of the same are the end of it.
+    pub(crate) async fn comes_to_rest(&self) -> usize {
+        let begun = Instant::now();
+        let (mut made, mut looks) = (0, 0);
+        while made == 0 || looks < 8 {
+            assert!(begun.elapsed() < 2 * PATIENCE, "no rest: {made} made");
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            let by_now = self.house.rests.load(Ordering::SeqCst);
+            looks = if by_now == made { looks + 1 } else { 0 };
+            made = by_now;
+        }
+        made
     }
 }
 

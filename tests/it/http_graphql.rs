@@ -121,9 +121,9 @@ async fn who_is_not_known_for_what_others_hold_comes_again() {
 
 #[tokio::test]
 async fn who_asks_and_what_is_meant_are_waited_for_together() {
-    let door = Door::with(Settings { lookup_timeout: Duration::from_secs(1), ..Settings::default() }).await;
+    let door = Door::with(Settings { lookup_timeout: Duration::from_secs(3), ..Settings::default() }).await;
     door.trust("greet", "{ greeting }");
-    door.house.slow.store(700, Ordering::SeqCst);
+    door.house.slow.store(2_100, Ordering::SeqCst);
     let greet = || door.post(&json!({ "documentId": "greet" }));
     let response = greet().send().await.unwrap();
     assert_eq!((response.status().as_u16(), header(&response, "retry-after")), (429, "5".to_owned()));

@@ -1,7 +1,6 @@
-//! graphql-transport-ws, server-sent events and multipart subscriptions, message by message.
+//! graphql-transport-ws, message by message.
 
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use async_graphql::futures_util::{SinkExt, StreamExt};
 use glans::http::Settings;
@@ -14,9 +13,8 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::{CloseCode, Data as
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-use crate::http_door::{Door, header, read};
-
-const PATIENCE: Duration = Duration::from_mins(1);
+use crate::http_door::{Door, PATIENCE, header};
+use crate::http_streams::sse;
 
 struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
@@ -65,6 +63,15 @@ impl Socket {
                 Some(Ok(_)) => {}
                 ended => panic!("{ended:?} without a close frame"),
             }
+        }
+    }
+
+    /// The server lets go, before so many messages.
+    async fn ends(&mut self, most: usize) {
+        let mut heard = 0;
+        while let Some(Ok(_)) = tokio::time::timeout(PATIENCE, self.0.next()).await.expect("an end in time") {
+            heard += 1;
+            assert!(heard < most, "the flood does not end");
         }
     }
 }
@@ -268,33 +275,10 @@ async fn who_is_not_known_for_a_moment_comes_again_and_loses_nothing_that_runs()
     let events = sse(&door, "subscription { endless }").send().await.unwrap();
     assert_eq!((events.status().as_u16(), header(&events, "retry-after")), (429, "5".to_owned()));
 
-    is_looked_at_again(&door).await;
+    door.is_looked_at_again().await;
     door.house.held.store(false, Ordering::SeqCst);
     socket.subscribes("2", "{ viewer }").await;
     assert_eq!(socket.hears().await["type"], "next");
-}
-
-/// Until the token of who follows was looked at again, and did not count.
-async fn is_looked_at_again(door: &Door) {
-    let looked = async {
-        while door.house.denied.load(Ordering::SeqCst) == 0 {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, looked).await.expect("a look in time");
-}
-
-/// Until no answer of a stream is made any more; how many were. A busy machine comes to nothing for a while: three times
-/// the same is the end of it.
-async fn comes_to_rest(door: &Door) -> usize {
-    let (mut made, mut looks) = (0, 0);
-    while made == 0 || looks < 3 {
-        tokio::time::sleep(Duration::from_millis(500)).await;
-        let by_now = door.house.rests.load(Ordering::SeqCst);
-        looks = if by_now == made { looks + 1 } else { 0 };
-        made = by_now;
-    }
-    made
 }
 
 #[tokio::test]
@@ -312,12 +296,8 @@ async fn who_takes_too_slowly_is_let_go() {
     let door = Door::open().await;
     let mut socket = Socket::greeted(&door, "person").await;
     socket.subscribes("1", "subscription { flood }").await;
-    comes_to_rest(&door).await;
-    let mut heard = 0;
-    while let Some(Ok(_)) = tokio::time::timeout(PATIENCE, socket.0.next()).await.expect("an end in time") {
-        heard += 1;
-        assert!(heard < 5_000, "the flood does not end");
-    }
+    door.comes_to_rest().await;
+    socket.ends(5_000).await;
 }
 
 #[tokio::test]
@@ -325,135 +305,8 @@ async fn who_takes_large_answers_too_slowly_is_let_go_before_many_wait() {
     let door = Door::open().await;
     let mut socket = Socket::greeted(&door, "person").await;
     socket.subscribes("1", "subscription { flood(kib: 1024) }").await;
-    let made = comes_to_rest(&door).await;
+    let made = door.comes_to_rest().await;
     // What is queued, what the system holds on the way, and what the operation is ahead.
     assert!(made < 128, "{made} answers of a MiB each are kept for a client");
-    while let Ok(Some(Ok(_))) = tokio::time::timeout(PATIENCE, socket.0.next()).await {}
-}
-
-#[tokio::test]
-async fn who_takes_no_events_keeps_nothing_from_others_and_is_looked_at_all_the_same() {
-    let door = Door::open().await;
-    let events = sse(&door, "subscription { flood }").send().await.unwrap();
-    let made = comes_to_rest(&door).await;
-    // Nothing is taken any more, and the credential goes.
-    door.house.revoked.store(true, Ordering::SeqCst);
-    is_looked_at_again(&door).await;
-    door.house.revoked.store(false, Ordering::SeqCst);
-    let text = tokio::time::timeout(PATIENCE, events.text()).await.expect("an end in time").unwrap();
-    assert!(text.matches("event: next").count() <= made && !text.contains("complete"), "{made} answers");
-}
-
-fn sse(door: &Door, query: &str) -> reqwest::RequestBuilder {
-    let request = door.client.post(format!("{}/graphql", door.url)).header("accept", "text/event-stream");
-    request.header("authorization", "Bearer person").json(&json!({ "query": query }))
-}
-
-#[tokio::test]
-async fn events_are_sent_one_by_one() {
-    let door = Door::open().await;
-    let answer = sse(&door, "subscription { counted(to: 2) }").header("accept-encoding", "gzip").send().await.unwrap();
-    assert_eq!(answer.headers()["content-type"], "text/event-stream");
-    assert!(!answer.headers().contains_key("content-encoding"));
-    let text = answer.text().await.unwrap();
-    let events: Vec<_> = text.split("\n\n").filter(|event| !event.is_empty()).collect();
-    let expected = [
-        "event: next\ndata: {\"data\":{\"counted\":1}}",
-        "event: next\ndata: {\"data\":{\"counted\":2}}",
-        "event: complete\ndata:",
-    ];
-    assert_eq!(events, expected);
-
-    let refused = sse(&door, "subscription { nothing }").send().await.unwrap().text().await.unwrap();
-    assert!(refused.contains("GRAPHQL_VALIDATION_FAILED") && refused.contains("event: complete"), "{refused}");
-
-    let by_get = door.get("/graphql?query=mutation{schoolClose}").header("accept", "text/event-stream");
-    assert_eq!(read(by_get).await.0, 405);
-    assert_eq!(door.runs.count(), 0);
-    assert_eq!(read(sse(&door, "{ a }").header("authorization", "Bearer forged")).await.0, 401);
-}
-
-#[tokio::test]
-async fn a_mutation_that_is_found_late_is_none_by_get() {
-    let door = Door::open().await;
-    door.trust("close", "mutation { schoolClose }");
-    door.house.held_once.store(true, Ordering::SeqCst);
-    let by_get = door.get("/graphql?documentId=close").header("accept", "text/event-stream");
-    let told = by_get.send().await.unwrap().text().await.unwrap();
-    assert!(told.contains("A mutation is sent by POST."), "{told}");
-    assert_eq!(door.runs.count(), 0);
-}
-
-/// As Apollo Client asks.
-fn multipart(door: &Door, query: &str) -> reqwest::RequestBuilder {
-    let accept = "multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/graphql-response+json,\
-                  application/json;q=0.9";
-    let request = door.client.post(format!("{}/graphql", door.url)).header("accept", accept);
-    request.header("authorization", "Bearer person").json(&json!({ "query": query }))
-}
-
-/// What stands in the parts, after the end of the last.
-fn parts(text: &str) -> Vec<Value> {
-    let whole = text.strip_prefix("\r\n--graphql\r\n").and_then(|text| text.strip_suffix("\r\n--graphql--\r\n"));
-    let parts = whole.unwrap_or_else(|| panic!("{text:?} does not begin and end as it should"));
-    let json = |part: &str| {
-        let json = part.strip_prefix("content-type: application/json\r\n\r\n");
-        serde_json::from_str(json.unwrap_or_else(|| panic!("{part:?} has other headers"))).unwrap()
-    };
-    parts.split("\r\n--graphql\r\n").map(json).collect()
-}
-
-#[tokio::test]
-async fn parts_are_sent_one_by_one() {
-    let door = Door::open().await;
-    let counted = multipart(&door, "subscription { counted(to: 2) }").header("accept-encoding", "gzip");
-    let answer = counted.send().await.unwrap();
-    assert_eq!(answer.headers()["content-type"], "multipart/mixed;boundary=\"graphql\";subscriptionSpec=1.0");
-    assert!(!answer.headers().contains_key("content-encoding"));
-    let payload = |number: i32| json!({ "payload": { "data": { "counted": number } } });
-    assert_eq!(parts(&answer.text().await.unwrap()), [payload(1), payload(2)]);
-
-    let refused = parts(&multipart(&door, "subscription { nothing }").send().await.unwrap().text().await.unwrap());
-    assert_eq!(refused[0]["payload"]["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED", "{refused:?}");
-    assert_eq!(refused.len(), 1);
-
-    // What ends a subscription is told beside its answers.
-    let broken = parts(&multipart(&door, "subscription { breaking }").send().await.unwrap().text().await.unwrap());
-    assert_eq!(broken[0], json!({ "payload": { "data": { "breaking": 1 } } }));
-    let (payload, code) = (&broken[1]["payload"], &broken[1]["errors"][0]["extensions"]["code"]);
-    assert_eq!((payload, code, broken.len()), (&Value::Null, &json!("NOT_FOUND"), 2), "{broken:?}");
-
-    let forged = multipart(&door, "{ greeting }").header("authorization", "Bearer forged");
-    assert_eq!(read(forged).await.0, 401);
-    let deferring = door.client.post(format!("{}/graphql", door.url)).json(&json!({ "query": "{ greeting }" }));
-    let deferring = deferring.header("accept", "multipart/mixed;deferSpec=20220824,application/json");
-    assert_eq!(read(deferring).await, (200, json!({ "data": { "greeting": "hello" } })));
-}
-
-#[tokio::test]
-async fn a_silent_stream_of_parts_has_a_heartbeat_and_says_why_it_breaks() {
-    let door = Door::open().await;
-    let begun = std::time::Instant::now();
-    let mut silent = multipart(&door, "subscription { endless }").send().await.unwrap();
-    let mut heard = String::new();
-    while !heard.contains("\r\n\r\n{}\r\n") {
-        let chunk = tokio::time::timeout(PATIENCE, silent.chunk()).await.expect("a heartbeat in time").unwrap();
-        heard.push_str(std::str::from_utf8(&chunk.expect("a stream that goes on")).unwrap());
-    }
-    assert!(begun.elapsed() >= Duration::from_secs(5), "{:?}", begun.elapsed());
-    door.house.revoked.store(true, Ordering::SeqCst);
-    let rest = async |answer: reqwest::Response| {
-        tokio::time::timeout(PATIENCE, answer.text()).await.expect("an end in time").unwrap()
-    };
-    heard.push_str(&rest(silent).await);
-    let revoked = parts(&heard);
-    let first = json!({ "payload": { "data": { "endless": 1 } } });
-    assert_eq!(revoked[..2], [first, json!({})]);
-    let last = revoked.last().unwrap();
-    assert_eq!((&last["payload"], &last["errors"][0]["extensions"]["code"]), (&Value::Null, &json!("UNAUTHENTICATED")));
-    door.house.revoked.store(false, Ordering::SeqCst);
-    let stopped = multipart(&door, "subscription { endless }").send().await.unwrap();
-    door.stopping.begin();
-    let stopped = parts(&rest(stopped).await);
-    assert_eq!(stopped.last().unwrap()["errors"][0]["extensions"]["retryable"], true, "{stopped:?}");
+    socket.ends(256).await;
 }

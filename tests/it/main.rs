@@ -35,6 +35,7 @@ mod http_graphql;
 mod http_layers;
 mod http_limits;
 mod http_sockets;
+mod http_streams;
 mod identity;
 mod log;
 mod meetings;

@@ -14,8 +14,6 @@ use crate::people::rights::{self, Rights};
 use crate::platform::error::Result;
 use crate::platform::opaque::Boxed;
 
-/// How long rights are kept. What is revoked elsewhere is void within this time on every replica.
-const KEPT: Duration = Duration::from_secs(2);
 const LARGEST: u64 = 20_000;
 
 /// Who calls, and what they may see.
@@ -33,11 +31,14 @@ pub struct Standings {
 
 impl Default for Standings {
     fn default() -> Self {
-        Self { rights: Cache::builder().max_capacity(LARGEST).time_to_live(KEPT).build() }
+        Self { rights: Cache::builder().max_capacity(LARGEST).time_to_live(Self::KEPT).build() }
     }
 }
 
 impl Standings {
+    /// How long rights are kept. What is revoked elsewhere is void within this time on every replica.
+    pub(crate) const KEPT: Duration = Duration::from_secs(2);
+
     /// Nobody in particular.
     pub fn anonymous(app: &App) -> Arc<Standing> {
         let scope = Arc::new(Scope::nothing(today(app.clock.now())));

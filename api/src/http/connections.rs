@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     /// So far apart that a busy machine takes neither for the other.
-    const PATIENCE: Patience = Patience { first: Duration::from_millis(300), next: Duration::from_secs(4) };
+    const PATIENCE: Patience = Patience { first: Duration::from_secs(1), next: Duration::from_secs(8) };
     const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
     /// Of the preface of HTTP/2.
     const HALF_PREFACE: &[u8] = b"PRI * HTTP/2";

@@ -33,7 +33,7 @@ mod router;
 mod serve;
 mod settings;
 mod socket;
-mod stream;
+pub(crate) mod stream;
 mod till;
 mod variables;
 mod walls;

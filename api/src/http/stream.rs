@@ -26,7 +26,7 @@ use super::request_id::RequestId;
 use super::walls::Tab;
 
 /// How often the credential of a caller is looked at again while a stream is open, and what it may see.
-pub(super) const RENEWAL: Duration = Duration::from_secs(2);
+pub(crate) const RENEWAL: Duration = Duration::from_secs(2);
 /// Sockets and event streams that one account or API client has open at a time.
 pub(super) const STREAMS_EACH: usize = 10;
 

@@ -59,8 +59,8 @@ struct Following {
 }
 
 impl Following {
-    /// An import that is not there is refused before anything is followed. A database that cannot be asked just now is waited
-    /// for.
+    /// An import that is not there is refused before anything is followed. A database that cannot be asked just now is
+    /// waited for.
     async fn begin(&mut self) -> Result<()> {
         loop {
             let present = self.present().await;
@@ -70,8 +70,8 @@ impl Following {
         }
     }
 
-    /// The next that is to be told; nothing follows an error or a finished import. A database that cannot
-    /// be asked just now is no error.
+    /// The next that is to be told; nothing follows an error or a finished import. A database that cannot be asked just
+    /// now is no error.
     async fn next(mut self) -> Option<(async_graphql::Result<RosterImport>, Option<Self>)> {
         loop {
             let present = self.present().await;

@@ -11,7 +11,7 @@ use glans::app::App;
 use glans::call::{Call, today};
 use glans::metrics::exports;
 use glans::platform::config::Config;
-use glans::platform::db::Database;
+use glans::platform::db::{Database, LEFT_ALONE};
 use glans_entity::metrics::{Level, Metric, export_chunk, figure, milestone};
 use glans_entity::scope::Scope;
 use glans_tests::{Engine, Setting, Who, World, run};
@@ -216,10 +216,21 @@ async fn who_asks_while_the_replica_is_away_is_answered_by_the_database(world: &
 /// As when it was started again: what it ended is no reason to leave it alone.
 async fn who_asks_after_the_replica_was_started_again_is_answered_by_it(world: &World) {
     let pair = Pair::of(world).await;
+    let mut answered = seen_after_a_start(world, &pair).await;
+    if answered == Some(AT_HOME) {
+        // On a busy machine a new connection may come later than anybody waits for it. It does not twice.
+        tokio::time::sleep(LEFT_ALONE).await;
+        answered = seen_after_a_start(world, &pair).await;
+    }
+    assert_eq!(answered, Some(AT_THE_REPLICA));
+    pair.end().await;
+}
+
+/// What is seen when all connections to the replica have just ended, of which there was one.
+async fn seen_after_a_start(world: &World, pair: &Pair) -> Option<i64> {
     assert_eq!(seen(world, &pair.app).await, Some(AT_THE_REPLICA));
     pair.is_cut_off(world.app.db.connection()).await;
-    assert_eq!(seen(world, &pair.app).await, Some(AT_THE_REPLICA));
-    pair.end().await;
+    seen(world, &pair.app).await
 }
 
 macro_rules! on_postgres {

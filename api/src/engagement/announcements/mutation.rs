@@ -41,8 +41,8 @@ impl AnnouncementMutation {
     }
 
     /// Lets a draft appear, at once or at a later time; whom it reaches is decided when it appears. One that has a time
-    /// already gets another, or appears at once. One that has appeared stays as it is. Places that were closed since are
-    /// left out; where all were, it does not appear (`CONFLICT`). At most two urgent ones of a school, or of a board,
+    /// already gets another, or appears at once. One that has appeared stays as it is. Places that were closed since
+    /// are left out; where all were, it does not appear (`CONFLICT`). At most two urgent ones of a school, or of a board,
     /// appear in one day (`LIMIT_REACHED`).
     async fn announcement_publish(
         &self,

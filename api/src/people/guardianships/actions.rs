@@ -93,7 +93,8 @@ enum Chosen {
     New(Details),
 }
 
-/// The person that the input names, in sight, in the student's board and with a record in use, or the details of a new one. Writes nothing.
+/// The person that the input names, in sight, in the student's board and with a record in use, or the details of a new
+/// one. Writes nothing.
 async fn chosen(write: &Write<'_>, student: &student::Model, choice: GuardianChoice) -> Result<Chosen> {
     let missing = || not_found("guardian.id");
     match choice {

@@ -135,8 +135,8 @@ impl Person {
         loaders::present(ctx, self.0.board_id).await.map(Board)
     }
 
-    /// Whether the viewer may change the record (`personUpdate`); false once it was closed. False of another guardian of an
-    /// own child, and of who was erased.
+    /// Whether the viewer may change the record (`personUpdate`); false once it was closed. False of another guardian of
+    /// an own child, and of who was erased.
     pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> Result<bool> {
         if self.0.archived_at.or(self.0.erased_at).is_some() {
             return Ok(false);

@@ -131,12 +131,23 @@ fn a_database_url_that_cannot_be_read_is_told_with_the_reason_and_without_itself
 
 #[test]
 fn of_a_password_with_a_slash_it_is_told_how_to_write_it() {
-    for password in ["s3/cret", "s3#cret", "s3?cret", "s3/cr@et"] {
+    for password in
+        ["s3/cret", "s3#cret", "s3?cret", "s3/cr@et", "s3?c=r@et", "123/cret", "123#cret", "123?cret", "/cret"]
+    {
         let said = of_environment("GLANS_DATABASE_URL", &format!("postgres://glans:{password}@db/glans")).unwrap_err();
         assert!(said.ends_with("in a password `/ ? # @` are written `%2F %3F %23 %40`"), "{said}");
-        assert!(!said.contains("s3") && !said.contains("cr"), "{said}");
+        assert!(!said.contains("s3") && !said.contains("123") && !said.contains("cr"), "{said}");
     }
-    assert!(of_environment("GLANS_DATABASE_URL", "postgres://glans:s3%2Fcret@db/glans").is_ok());
+    for right in [
+        "postgres://glans:s3%2Fcret@db/glans",
+        "postgres://glans:123@db/gl@ns",
+        // No password is in these: what is before the path is a server, with or without its port.
+        "postgres://db/glans?user=glans@school",
+        "postgres://db:5432/glans?user=glans@school",
+        "postgres://[::1]/glans?user=glans@school",
+    ] {
+        assert!(of_environment("GLANS_DATABASE_URL", right).is_ok(), "{right}");
+    }
 }
 
 #[test]
@@ -160,7 +171,8 @@ fn a_read_replica_is_one_of_postgres() {
         "configuration: `database_read_url` names a replica of the PostgreSQL server of `database_url`, which is SQLite; \
          leave it out"
     );
-    for wrong in ["sqlite://s3cret.db", "mysql://glans:s3cret@replica.example.org/glans", "s3cret", ""] {
+    let slash = "postgres://glans:1/s3cret@replica.example.org/glans";
+    for wrong in ["sqlite://s3cret.db", "mysql://glans:s3cret@replica.example.org/glans", slash, "s3cret", ""] {
         let said = of(&[primary, ("GLANS_DATABASE_READ_URL", wrong)]).unwrap_err();
         assert!(
             said.starts_with("environment: GLANS_DATABASE_READ_URL: a PostgreSQL server is expected"),

@@ -57,13 +57,12 @@ pub fn check_url(url: &str) -> Result<(), ConnectError> {
     match url.split_once("://") {
         Some(("sqlite", rest)) if is_in_memory(rest) => Err(ConnectError::InMemory),
         Some(("sqlite", _)) => SqliteConnectOptions::from_str(url).map(drop).map_err(|error| malformed(&error)),
-        Some(("postgres" | "postgresql", rest)) => {
-            match PgConnectOptions::from_str(url).map_err(|error| malformed(&error)) {
-                Err(ConnectError::Malformed(reason)) if ends_in_its_password(rest) => Err(ConnectError::Malformed(
-                    format!("{reason}; in a password `/ ? # @` are written `%2F %3F %23 %40`"),
-                )),
-                read => read.map(drop),
-            }
+        // Before it is parsed: where a password begins with digits, they make a port.
+        Some(("postgres" | "postgresql", rest)) if ends_in_its_password(rest) => {
+            Err(ConnectError::Malformed("in a password `/ ? # @` are written `%2F %3F %23 %40`".to_owned()))
+        }
+        Some(("postgres" | "postgresql", _)) => {
+            PgConnectOptions::from_str(url).map(drop).map_err(|error| malformed(&error))
         }
         _ => Err(ConnectError::Scheme),
     }
@@ -71,7 +70,18 @@ pub fn check_url(url: &str) -> Result<(), ConnectError> {
 
 /// Whether the part with user and server ends before the sign between the two.
 fn ends_in_its_password(rest: &str) -> bool {
-    rest.find(['/', '?', '#']).is_some_and(|end| !rest[..end].contains('@') && rest[end..].contains('@'))
+    let Some((front, back)) = rest.find(['/', '?', '#']).map(|end| rest.split_at(end)) else { return false };
+    let Some((_, password)) = front.rsplit_once(':').filter(|_| !front.contains('@')) else { return false };
+    // A server and its port look the same. Behind them the values of a query may have such a sign, and nothing else.
+    let may_be_port = front.starts_with('[') || password.bytes().all(|byte| byte.is_ascii_digit());
+    if may_be_port { stands_outside_values('@', back) } else { back.contains('@') }
+}
+
+/// Whether `sign` stands in the path, or in the name of a parameter of the query.
+fn stands_outside_values(sign: char, back: &str) -> bool {
+    let (path, query) = back.split_once('?').unwrap_or((back, ""));
+    let name = |parameter: &str| parameter.split_once('=').map_or(parameter, |(name, _)| name).contains(sign);
+    path.contains(sign) || query.split('&').any(name)
 }
 
 /// By the innermost reason: those around it say but that it is one.
@@ -100,7 +110,7 @@ pub(super) fn is_in_memory(rest: &str) -> bool {
 
 /// Whether `url` is one of a PostgreSQL server.
 pub fn is_postgres(url: &str) -> bool {
-    matches!(url.split_once("://"), Some(("postgres" | "postgresql", _))) && PgConnectOptions::from_str(url).is_ok()
+    matches!(url.split_once("://"), Some(("postgres" | "postgresql", _))) && check_url(url).is_ok()
 }
 
 #[cfg(test)]

@@ -30,8 +30,8 @@ use options::{
     LOCK_TIMEOUT, LOOKUPS, POSTGRES_READERS, POSTGRES_WRITERS, READ_COMMITTED, REPEATABLE_READ, SQLITE_READERS,
     open_file, postgres, reach,
 };
-pub use replica::REPLICA_PATIENCE;
 use replica::Replica;
+pub use replica::{LEFT_ALONE, REPLICA_PATIENCE};
 use waiting::Pool;
 pub use wall::finds_anywhere;
 

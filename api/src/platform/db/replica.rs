@@ -19,7 +19,7 @@ const REPLICA_READERS: u32 = 16;
 /// database.
 pub const REPLICA_PATIENCE: Duration = Duration::from_secs(2);
 /// How long a read replica is left alone after it failed somebody: until then nobody waits for it.
-const LEFT_ALONE: Duration = Duration::from_secs(10);
+pub const LEFT_ALONE: Duration = Duration::from_secs(10);
 
 /// The connections to the read replica.
 #[derive(Clone, Debug)]
@@ -52,8 +52,8 @@ impl Database {
         Ok(self)
     }
 
-    /// Whether those are connections to a replica of this database, as far as both were migrated by now. It is asked first: what
-    /// it has, the database had before.
+    /// Whether those are connections to a replica of this database, as far as both were migrated by now. It is asked
+    /// first: what it has, the database had before.
     async fn is_followed_by(&self, readers: &DatabaseConnection) -> Result<bool, ConnectError> {
         if self.backend() != DbBackend::Postgres {
             return Ok(false);
@@ -76,8 +76,8 @@ impl Database {
         self.replica.as_ref().map(|replica| replica.statements.load(Ordering::Relaxed))
     }
 
-    /// As [`Database::read`], at the read replica: what was committed some time ago. None where there is none, or it does not
-    /// answer now. Whether it is of use, its first answer tells: [`Database::replica_answers`].
+    /// As [`Database::read`], at the read replica: what was committed some time ago. None where there is none, or it does
+    /// not answer now. Whether it is of use, its first answer tells: [`Database::replica_answers`].
     pub async fn read_replica(&self, scope: &Scope) -> Option<DatabaseTransaction> {
         let replica = self.replica.as_ref().filter(|replica| !replica.is_left_alone())?;
         let begun = async {
@@ -115,8 +115,8 @@ async fn in_recovery(connections: &DatabaseConnection) -> Result<bool, sqlx::Err
     sqlx::query_scalar("SELECT pg_is_in_recovery()").fetch_one(connections.get_postgres_connection_pool()).await
 }
 
-/// Which migrations were applied, and when: what a replica shares with its database, and no other database does but a copy
-/// of it. None where nothing was migrated yet.
+/// Which migrations were applied, and when: what a replica shares with its database, and no other database does but a
+/// copy of it. None where nothing was migrated yet.
 async fn applied(connections: &DatabaseConnection) -> Result<Vec<Applied>, sqlx::Error> {
     let pool = connections.get_postgres_connection_pool();
     let is_there = "SELECT to_regclass('seaql_migrations') IS NOT NULL";
