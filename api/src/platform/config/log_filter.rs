@@ -57,7 +57,9 @@ mod tests {
     #[test]
     fn a_word_that_is_no_level_is_refused_with_the_nearest() {
         for (wrong, level) in [("warning", "warn"), ("inf", "info"), ("eror", "error"), ("DEBUGG", "debug")] {
-            let told = format!("`{wrong}` is no level; did you mean `{level}`? To log a crate of that name, write `{wrong}=debug`");
+            let told = format!(
+                "`{wrong}` is no level; did you mean `{level}`? To log a crate of that name, write `{wrong}=debug`"
+            );
             assert_eq!(check(wrong), Err(told.clone()));
             assert_eq!(check(&format!("glans=debug, {wrong}")), Err(told));
         }
