@@ -62,6 +62,7 @@ mod surveys;
 mod sync;
 mod telemetry;
 mod threads;
+mod unchanged;
 mod upkeep;
 
 /// As the server has it.
