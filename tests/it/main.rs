@@ -63,6 +63,7 @@ mod surveys;
 mod sync;
 mod telemetry;
 mod threads;
+mod unchanged;
 mod upkeep;
 
 /// As the server has it.

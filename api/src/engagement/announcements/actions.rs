@@ -9,7 +9,7 @@ use glans_entity::localized::Strings;
 use glans_entity::people::Role;
 use glans_entity::scope::Scope;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveEnum, IntoActiveModel};
+use sea_orm::{ActiveEnum, ActiveModelTrait, IntoActiveModel};
 
 use super::inputs::{
     AnnouncementCorrectInput, AnnouncementCreateInput, AnnouncementPublishInput, AnnouncementUpdateInput,
@@ -80,7 +80,7 @@ pub(super) async fn update(write: &Write<'_>, input: AnnouncementUpdateInput) ->
         None => Some((present, roles_of(&row))),
     };
     let before = translations(write, row.id).await?;
-    let wording = rules::wording(&mut checks, input.wording(&row, before));
+    let wording = rules::wording(&mut checks, input.wording(&row, before.clone()));
     let appears = if row.status == AnnouncementStatus::Scheduled { row.publish_at } else { write.now() };
     let terms = rules::terms(&mut checks, &input.terms(&row), appears);
     if let Some((targets, _)) = &named {
@@ -90,29 +90,29 @@ pub(super) async fn update(write: &Write<'_>, input: AnnouncementUpdateInput) ->
         checks.heed(must_be_allowed(write, targets, terms.priority))?;
     }
     let (targets, roles) = checks.all(named)?;
-    if input.audience.is_some() {
-        audience::keep(write, row.id.0, &targets).await?;
+    let is_for_others = input.audience.is_some() && audience::change(write, row.id.0, &targets).await?;
+    let changed = announcement::Model {
+        school_id: targets.school(),
+        language: wording.own.language,
+        title: wording.own.title,
+        body: wording.own.body,
+        roles: stored(&roles),
+        priority: terms.priority,
+        urgent_reason: terms.urgent_reason,
+        important_facts: input.has_important_facts.unwrap_or(row.important_facts),
+        requires_acknowledgement: terms.requires_acknowledgement,
+        acknowledge_by: terms.acknowledge_by,
+        expires_at: terms.expires_at,
+        ..row.clone()
+    };
+    if row.status == AnnouncementStatus::Scheduled {
+        must_be_within_limit(write, &changed, row.publish_at).await?;
     }
-    let (status, version, appears) = (row.status, row.version, row.publish_at);
-    let (school_id, priority, roles) = (targets.school(), terms.priority, stored(&roles));
-    let mut changed = announcement::Model { school_id, priority, roles, ..row };
-    if status == AnnouncementStatus::Scheduled {
-        must_be_within_limit(write, &changed, appears).await?;
+    if changed == row && !is_for_others && rules::say_the_same(&wording.translations, &before) {
+        return Ok(row);
     }
-    changed.important_facts = input.has_important_facts.unwrap_or(changed.important_facts);
-    let mut row = changed.clone().into_active_model();
-    row.language = Set(wording.own.language);
-    row.title = Set(wording.own.title);
-    row.body = Set(wording.own.body);
-    row.urgent_reason = Set(terms.urgent_reason);
-    row.requires_acknowledgement = Set(terms.requires_acknowledgement);
-    row.acknowledge_by = Set(terms.acknowledge_by);
-    row.expires_at = Set(terms.expires_at);
-    row.school_id = Set(changed.school_id);
-    row.priority = Set(changed.priority);
-    row.roles = Set(changed.roles);
-    row.important_facts = Set(changed.important_facts);
-    let row = store::update(write.db(), &targets.permit, row, version, write.now()).await?;
+    let changed = changed.into_active_model().reset_all();
+    let row = store::update(write.db(), &targets.permit, changed, row.version, write.now()).await?;
     store::replace_translations(write.db(), &targets.permit, &row, &wording.translations).await?;
     write.emit(&targets.permit, Event::about("announcement.updated", row.id)).await?;
     Ok(row)

@@ -74,6 +74,11 @@ pub(super) fn wording(checks: &mut Checks, wording: Wording) -> Wording {
     Wording { own, translations }
 }
 
+/// Whether translations say the same, in whatever order.
+pub(super) fn say_the_same(some: &[Words], others: &[Words]) -> bool {
+    some.len() == others.len() && some.iter().all(|words| others.contains(words))
+}
+
 fn words(checks: &mut Checks, at: &str, words: Words) -> Words {
     Words {
         title: checks.line(&format!("{at}title"), &words.title, TITLE_LENGTH),
@@ -205,6 +210,16 @@ mod tests {
 
     fn words(language: &str, title: &str) -> Words {
         Words { language: language.to_owned(), title: title.to_owned(), body: "Tekst".to_owned() }
+    }
+
+    #[test]
+    fn translations_in_another_order_say_the_same() {
+        let both = [words("en", "Snow"), words("tr", "Kar")];
+        assert!(say_the_same(&both, &[words("tr", "Kar"), words("en", "Snow")]));
+        assert!(say_the_same(&[], &[]));
+        for others in [vec![], vec![words("en", "Snow")], vec![words("en", "Snow"), words("tr", "Yağmur")]] {
+            assert!(!say_the_same(&both, &others), "{others:?}");
+        }
     }
 
     #[test]

@@ -151,6 +151,20 @@ pub async fn stored(write: &Write<'_>, action: Action, item: Uuid, board: BoardI
     Ok(Targets { permit, board, all })
 }
 
+/// As [`keep`], only where it is for something else than before: whether it is.
+pub async fn change(write: &Write<'_>, item: Uuid, targets: &Targets) -> Result<bool> {
+    let everywhere = Scope::system(write.call().today());
+    let mut before = store::targets_of(write.db(), &everywhere, &[item]).await?;
+    let mut rows = targets.rows(item);
+    before.sort_by_key(|row| row.target_id);
+    rows.sort_by_key(|row| row.target_id);
+    if rows == before {
+        return Ok(false);
+    }
+    keep(write, item, targets).await?;
+    Ok(true)
+}
+
 /// Stores what `item` is for, in place of what it was for before.
 pub async fn keep(write: &Write<'_>, item: Uuid, targets: &Targets) -> Result<()> {
     store::replace_targets(write.db(), &targets.permit, item, targets.rows(item)).await

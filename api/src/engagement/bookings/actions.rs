@@ -11,7 +11,7 @@ use glans_entity::organisation::{class_group, school};
 use glans_entity::people::{GuardianAccess, Role};
 use glans_entity::scope::Scope;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ConnectionTrait, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, IntoActiveModel};
 use serde_json::json;
 
 use super::inputs::{BookingRoundCancelInput, BookingRoundOpenInput, BookingRoundRemindInput, BookingRoundUpdateInput};
@@ -84,14 +84,19 @@ pub(super) async fn update(write: &Write<'_>, input: BookingRoundUpdateInput) ->
     let ids: Vec<ClassGroupId> = groups.iter().map(|group| group.id).collect();
     let offers = offers::of(write, &mut checks, &ids, input.slots.unwrap_or_default(), round.slot_minutes).await?;
     let offers = checks.done(offers)?;
-    let given = store::slots_of(write.db(), &everywhere(write), &[round.id]).await?.len();
-    give(write, &permit, &round, offers, given).await?;
-    let version = round.version;
-    let mut row = round.into_active_model();
-    row.closes_at = Set(closes_at);
-    let round = store::update_round(write.db(), &permit, row, version, write.now()).await?;
+    let has_more_slots = offers.iter().any(|offer| !offer.starts.is_empty());
+    if has_more_slots {
+        let given = store::slots_of(write.db(), &everywhere(write), &[round.id]).await?.len();
+        give(write, &permit, &round, offers, given).await?;
+    }
     // Who came to the groups since the round opened hears of it now.
-    tell_guardians(write, &permit, &round, &groups, &school).await?;
+    let newcomers = tell_guardians(write, &permit, &round, &groups, &school).await?;
+    let mut row = round.clone().into_active_model();
+    row.closes_at.set_ne(closes_at);
+    if !row.is_changed() && !has_more_slots && newcomers == 0 {
+        return Ok(round);
+    }
+    let round = store::update_round(write.db(), &permit, row, round.version, write.now()).await?;
     write.emit(&permit, Event::about("booking_round.updated", round.id).by(permit.person())).await?;
     Ok(round)
 }
@@ -260,13 +265,15 @@ async fn give(
 }
 
 /// The round stands in the lists of the guardians of the groups. Who has it already keeps it.
+///
+/// How many have it newly.
 async fn tell_guardians(
     write: &Write<'_>,
     permit: &Permit,
     round: &booking_round::Model,
     groups: &[class_group::Model],
     school: &school::Model,
-) -> Result<()> {
+) -> Result<u64> {
     let item = Item {
         id: round.id.0,
         kind: RecipientKind::BookingRound,
@@ -284,6 +291,5 @@ async fn tell_guardians(
     let (again, _) = permitted(write, groups, "id").await?;
     let targets = Targets { permit: again, board: item.board, all: all.collect() };
     keep(write, item.id, &targets).await?;
-    address(write.db(), permit, &everywhere(write), &item, &targets.rows(item.id), &[Role::Guardian]).await?;
-    Ok(())
+    address(write.db(), permit, &everywhere(write), &item, &targets.rows(item.id), &[Role::Guardian]).await
 }

@@ -28,16 +28,22 @@ pub(super) async fn update(write: &Write<'_>, input: ContactRulesUpdateInput) ->
         };
         WeekHours(days.into_iter().map(day).collect())
     });
-    let row = rules::checked(contact_rules::Model {
+    let wanted = rules::checked(contact_rules::Model {
         may_start: input.may_start.map_or(known.may_start, Into::into),
-        hours: hours.unwrap_or(known.hours),
+        hours: hours.unwrap_or_else(|| known.hours.clone()),
         reply_days: input.reply_term_days.unwrap_or(known.reply_days),
         delivers_at_night: input.delivers_at_night.unwrap_or(known.delivers_at_night),
+        ..known.clone()
+    })?;
+    if wanted == known {
+        return Ok(known);
+    }
+    let row = contact_rules::Model {
         created_at: if known.version == 0 { write.now() } else { known.created_at },
         updated_at: write.now(),
         version: known.version + 1,
-        ..known
-    })?;
+        ..wanted
+    };
     let row = store::put(write.db(), &permit, row).await?;
     write.emit(&permit, Event::about("contact_rules.updated", school.id)).await?;
     Ok(row)

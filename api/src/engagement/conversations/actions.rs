@@ -156,7 +156,10 @@ pub(super) async fn update(write: &Write<'_>, input: ConversationUpdateInput) ->
         let anew = |row| conversation_attendee::Model { status: AttendeeStatus::Invited, responded_at: None, ..row };
         store::put_attendees(write.db(), &permit, coming.into_iter().map(anew).collect()).await?;
     }
-    let changed = conversation::Model { starts_at, ends_at, location, mode, ..conversation };
+    let changed = conversation::Model { starts_at, ends_at, location, mode, ..conversation.clone() };
+    if changed == conversation {
+        return Ok(conversation);
+    }
     let conversation = store::update(write.db(), &permit, changed, write.now()).await?;
     let event = if is_moved { "conversation.moved" } else { "conversation.updated" };
     write.emit(&permit, Event::about(event, conversation.id).by(permit.person())).await?;

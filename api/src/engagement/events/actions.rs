@@ -6,7 +6,7 @@ use glans_entity::ids::{BoardId, ClassGroupId, ClusterId, EventId, PersonId, Sch
 use glans_entity::people::GuardianAccess;
 use glans_entity::scope::Scope;
 use sea_orm::ActiveValue::Set;
-use sea_orm::IntoActiveModel;
+use sea_orm::{ActiveModelTrait, IntoActiveModel};
 use serde_json::json;
 
 use super::inputs::{EventCancelInput, EventCheckInInput, EventCreateInput, EventRespondInput, EventUpdateInput};
@@ -95,12 +95,18 @@ pub(super) async fn update(write: &Write<'_>, input: EventUpdateInput) -> Result
     let details = checks.done(details)?;
     let places = store::places(write.db(), write.call().today(), event.id, None).await?;
     rules::must_hold(details.capacity, &places)?;
-    let version = event.version;
-    let mut row = event.into_active_model();
-    (row.title, row.description, row.location) = (Set(details.title), Set(details.description), Set(details.location));
-    (row.starts_at, row.ends_at) = (Set(details.starts_at), Set(details.ends_at));
-    (row.capacity, row.respond_by) = (Set(details.capacity), Set(details.respond_by));
-    let event = store::update(write.db(), &permit, row, version, write.now()).await?;
+    let mut row = event.clone().into_active_model();
+    row.title.set_ne(details.title);
+    row.description.set_ne(details.description);
+    row.location.set_ne(details.location);
+    row.starts_at.set_ne(details.starts_at);
+    row.ends_at.set_ne(details.ends_at);
+    row.capacity.set_ne(details.capacity);
+    row.respond_by.set_ne(details.respond_by);
+    if !row.is_changed() {
+        return Ok(event);
+    }
+    let event = store::update(write.db(), &permit, row, event.version, write.now()).await?;
     move_up(write, &permit, &event, &places).await?;
     write.emit(&permit, Event::about("event.updated", event.id).by(permit.person())).await?;
     Ok(event)

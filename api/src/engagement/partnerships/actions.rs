@@ -22,8 +22,11 @@ pub(super) async fn update(write: &Write<'_>, input: PartnershipUpdateInput) -> 
     let (partnership, permit) = of_staff(write, "id", &input.id).await?;
     check_version(&partnership, partnership.version, input.if_version)?;
     must_not_be_over(write, &partnership).await?;
-    let changed =
-        partnership::Model { needs_intake: input.needs_intake.unwrap_or(partnership.needs_intake), ..partnership };
+    let needs_intake = input.needs_intake.unwrap_or(partnership.needs_intake);
+    if needs_intake == partnership.needs_intake {
+        return Ok(partnership);
+    }
+    let changed = partnership::Model { needs_intake, ..partnership };
     let partnership = store::update(write.db(), &permit, changed, write.now()).await?;
     write.emit(&permit, Event::about("partnership.updated", partnership.id)).await?;
     Ok(partnership)

@@ -6,7 +6,7 @@ use glans_entity::localized::Strings;
 use glans_entity::people::{GuardianAccess, Role};
 use glans_entity::scope::Scope;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveEnum, IntoActiveModel};
+use sea_orm::{ActiveEnum, ActiveModelTrait, IntoActiveModel};
 
 use super::inputs::{SurveyCloseInput, SurveyCreateInput, SurveyOpenInput, SurveyUpdateInput};
 use super::rules::{self, Question};
@@ -69,20 +69,28 @@ pub(super) async fn update(write: &Write<'_>, input: SurveyUpdateInput) -> Resul
     let questions = input.questions.map(|all| all.into_iter().map(Into::into).collect::<Vec<Question>>());
     let questions = questions.map(|all| rules::questions(&mut checks, row.kind, all));
     checks.done(())?;
-    let mut roles = row.roles.clone();
+    let (mut roles, mut is_for_others) = (row.roles.clone(), false);
     if let Some((include, exclude, named)) = named {
         targets = audience::targets(write, Action::FamiliesAddress, &include, &exclude).await?;
         if targets.board != row.board_id {
             return Err(refuse(UserErrorCode::Invalid, "audience.include", "Choose places of the same board."));
         }
         roles = stored(&named);
-        audience::keep(write, row.id.0, &targets).await?;
+        is_for_others = audience::change(write, row.id.0, &targets).await?;
     }
-    let version = row.version;
-    let mut row = row.into_active_model();
-    (row.title, row.intro, row.anonymous) = (Set(head.title), Set(head.intro), Set(head.anonymous));
-    (row.closes_at, row.roles, row.school_id) = (Set(head.closes_at), Set(roles), Set(targets.school()));
-    let row = store::update(write.db(), &targets.permit, row, version, write.now()).await?;
+    let present = if questions.is_some() { asked(write, row.id).await? } else { Vec::new() };
+    let questions = questions.filter(|questions| *questions != present);
+    let mut changed = row.clone().into_active_model();
+    changed.title.set_ne(head.title);
+    changed.intro.set_ne(head.intro);
+    changed.anonymous.set_ne(head.anonymous);
+    changed.closes_at.set_ne(head.closes_at);
+    changed.roles.set_ne(roles);
+    changed.school_id.set_ne(targets.school());
+    if !changed.is_changed() && !is_for_others && questions.is_none() {
+        return Ok(row);
+    }
+    let row = store::update(write.db(), &targets.permit, changed, row.version, write.now()).await?;
     if let Some(questions) = questions {
         store::replace_questions(write.db(), &targets.permit, &row, questions).await?;
     }
@@ -136,6 +144,19 @@ pub(super) async fn close(write: &Write<'_>, input: SurveyCloseInput) -> Result<
     let row = store::update(write.db(), &targets.permit, row, version, now).await?;
     write.emit(&targets.permit, Event::about("survey.closed", row.id)).await?;
     Ok(row)
+}
+
+/// The questions of a survey as their author asked them.
+async fn asked(write: &Write<'_>, id: SurveyId) -> Result<Vec<Question>> {
+    let everywhere = Scope::system(write.call().today());
+    let rows = store::questions(write.db(), &everywhere, &[id]).await?;
+    let asked = rows.into_iter().map(|row| Question {
+        kind: row.kind,
+        text: row.text,
+        required: row.required,
+        options: row.options.0,
+    });
+    Ok(asked.collect())
 }
 
 async fn lock(write: &Write<'_>, id: &str) -> Result<survey::Model> {

@@ -22,7 +22,7 @@ use crate::platform::outbox::Event;
 const AT_ONCE: u64 = 500;
 
 /// The kinds of events that recorders heed. That somebody is erased waits for nothing.
-const HEEDED: [&str; 20] = [
+const HEEDED: [&str; 19] = [
     "agreement.marked",
     "announcement.acknowledged",
     "announcement.published",
@@ -42,7 +42,6 @@ const HEEDED: [&str; 20] = [
     "team_session.moved",
     "team_session.planned",
     "team_session.recorded",
-    "team_session.updated",
 ];
 
 /// As [`record`]; where students of the board are still to be counted, what happened waits for that.

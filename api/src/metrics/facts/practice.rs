@@ -64,11 +64,9 @@ impl Round {
 pub(super) async fn record(rec: &Recorder<'_>, event: &Event) -> Result<()> {
     match event.kind {
         "meeting.recorded" => of_meeting(rec, event.id()?).await,
-        "team_session.planned"
-        | "team_session.moved"
-        | "team_session.updated"
-        | "team_session.cancelled"
-        | "team_session.recorded" => of_session(rec, event.id()?).await,
+        "team_session.planned" | "team_session.moved" | "team_session.cancelled" | "team_session.recorded" => {
+            of_session(rec, event.id()?).await
+        }
         _ => Ok(()),
     }
 }

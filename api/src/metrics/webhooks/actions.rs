@@ -7,7 +7,7 @@ use glans_entity::metrics::webhook_endpoint::Model;
 use glans_entity::metrics::{WebhookDisabled, WebhookState, webhook_delivery};
 use glans_entity::scope::Scope;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ConnectionTrait, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, IntoActiveModel};
 use serde_json::{Map, Value};
 
 use super::rules::Closed;
@@ -126,14 +126,18 @@ pub(super) async fn update(write: &Write<'_>, input: WebhookEndpointUpdateInput)
         None => known.kinds.clone(),
     };
     let url = checks.all(url)?;
-    let (version, has_moved) = (known.version, known.url != url);
-    let mut row = known.into_active_model();
-    if has_moved {
+    let mut row = known.clone().into_active_model();
+    if known.url != url {
         // Nobody knows yet how the new address fares.
         row.failing_since = Set(None);
     }
-    (row.url, row.description, row.kinds) = (Set(url), Set(description), Set(kinds));
-    let row = store::update(write.db(), &permit, row, version, write.now()).await?;
+    row.url.set_ne(url);
+    row.description.set_ne(description);
+    row.kinds.set_ne(kinds);
+    if !row.is_changed() {
+        return Ok(known);
+    }
+    let row = store::update(write.db(), &permit, row, known.version, write.now()).await?;
     note(write, &permit, "webhook_endpoint.updated", row.id).await?;
     Ok(row)
 }

@@ -139,7 +139,7 @@ pub(super) enum Kind {
 
 /// Events of which nobody is told. What asks for a letter is seen to elsewhere. That somebody answered a survey must name
 /// nobody, for the answers may be without a name.
-pub(super) const SILENT: [&str; 74] = [
+pub(super) const SILENT: [&str; 73] = [
     "agreement.marked",
     "announcement.created",
     "announcement.scheduled",
@@ -208,7 +208,6 @@ pub(super) const SILENT: [&str; 74] = [
     "survey.updated",
     "talk_choice.set",
     "team_session.recorded",
-    "team_session.updated",
     "thread.closed",
     "thread.started",
     "webhook_endpoint.created",

@@ -38,20 +38,24 @@ pub(super) async fn update(
         time_zone: input.time_zone.unwrap_or_else(|| known.settings.time_zone.clone()),
         digest: input.digest.map_or(known.settings.digest, Into::into),
         digest_hour: input.digest_hour.unwrap_or(known.settings.digest_hour),
-        updated_at: write.now(),
-        version: known.settings.version + 1,
-        ..known.settings
+        ..known.settings.clone()
     };
     let mut checks = Checks::default();
     rules::check_choices(&mut checks, &choices, audiences(viewer));
     rules::check(&mut checks, &settings);
     checks.done(())?;
+    let wanted = Wishes { settings, chosen: known.chosen.clone() }.with(&choices);
+    if wanted == known {
+        return Ok(known);
+    }
+    let (updated_at, version) = (write.now(), known.settings.version + 1);
+    let settings = notification_settings::Model { updated_at, version, ..wanted.settings };
     store::put(write.db(), settings.clone()).await?;
     if bundled && settings.digest == Digest::Immediate {
         digests::queue_last(write.db(), viewer.account, write.now()).await?;
     }
     store::choose(write.db(), viewer.account, &choices, write.now()).await?;
-    Ok(Wishes { settings, chosen: known.chosen }.with(&choices))
+    Ok(Wishes { settings, chosen: wanted.chosen })
 }
 
 /// What is absent stays; null clears.

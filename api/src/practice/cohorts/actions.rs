@@ -9,7 +9,7 @@ use glans_entity::organisation::school;
 use glans_entity::people::{Role, ScopeKind, person};
 use glans_entity::practice::{cohort, cohort_school};
 use sea_orm::ActiveValue::Set;
-use sea_orm::IntoActiveModel;
+use sea_orm::{ActiveModelTrait, IntoActiveModel};
 
 use super::types::{CohortCreateInput, CohortSchoolAddInput, CohortSchoolRemoveInput, CohortUpdateInput};
 use super::{rules, store};
@@ -68,10 +68,12 @@ pub(super) async fn update(write: &Write<'_>, input: CohortUpdateInput) -> Resul
     let permit = authorize(write, &cohort).await?;
     check_version(&cohort, cohort.version, input.if_version)?;
     let name = rules::name(input.name.as_deref().unwrap_or(&cohort.name))?;
-    let version = cohort.version;
-    let mut row = cohort.into_active_model();
-    row.name = Set(name);
-    let cohort = store::update(write.db(), &permit, row, version, write.now()).await?;
+    let mut row = cohort.clone().into_active_model();
+    row.name.set_ne(name);
+    if !row.is_changed() {
+        return Ok(cohort);
+    }
+    let cohort = store::update(write.db(), &permit, row, cohort.version, write.now()).await?;
     write.emit(&permit, Event::about("cohort.updated", cohort.id)).await?;
     Ok(cohort)
 }

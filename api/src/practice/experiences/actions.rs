@@ -3,8 +3,7 @@
 use glans_entity::ids::{BoardId, CommentId, ExperienceId, SchoolId};
 use glans_entity::practice::{ExperienceVisibility, comment, experience};
 use glans_entity::scope::Scope;
-use sea_orm::ActiveValue::Set;
-use sea_orm::IntoActiveModel;
+use sea_orm::{ActiveModelTrait, IntoActiveModel};
 
 use super::types::{ExperienceCommentInput, ExperienceShareInput, ExperienceUpdateInput};
 use super::{rules, store};
@@ -72,10 +71,15 @@ pub(super) async fn update(write: &Write<'_>, input: ExperienceUpdateInput) -> R
     let widened = experience.shared_at.is_none() && visibility != ExperienceVisibility::School;
     let shared = (visibility != ExperienceVisibility::School).then(|| experience.shared_at.unwrap_or(write.now()));
     let kind = input.kind.map_or(experience.kind, Into::into);
-    let version = experience.version;
-    let mut row = experience.into_active_model();
-    (row.text, row.kind, row.visibility, row.shared_at) = (Set(text), Set(kind), Set(visibility), Set(shared));
-    let experience = store::update(write.db(), &permit, row, version, write.now()).await?;
+    let mut row = experience.clone().into_active_model();
+    row.text.set_ne(text);
+    row.kind.set_ne(kind);
+    row.visibility.set_ne(visibility);
+    row.shared_at.set_ne(shared);
+    if !row.is_changed() {
+        return Ok(experience);
+    }
+    let experience = store::update(write.db(), &permit, row, experience.version, write.now()).await?;
     done(write, &permit, &experience, if widened { "experience.widened" } else { "experience.updated" }).await?;
     Ok(experience)
 }

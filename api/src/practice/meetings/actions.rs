@@ -4,7 +4,7 @@ use async_graphql::ID;
 use glans_entity::ids::{LessonId, MeetingId};
 use glans_entity::practice::{LessonPurpose, OccasionStatus, cohort, meeting, meeting_lesson};
 use sea_orm::ActiveValue::Set;
-use sea_orm::IntoActiveModel;
+use sea_orm::{ActiveModelTrait, IntoActiveModel};
 
 use super::types::{MeetingCancelInput, MeetingPlanInput, MeetingUpdateInput};
 use super::{rules, store};
@@ -45,7 +45,7 @@ pub(super) async fn plan(write: &Write<'_>, input: MeetingPlanInput) -> Result<m
         version: 1,
     };
     let meeting = store::insert(write.db(), &permit, row).await?;
-    set_lessons(write, &permit, &meeting, &course, chosen).await?;
+    store::set_lessons(write.db(), &permit, meeting.id, agenda(&meeting, &course, chosen)?).await?;
     done(write, &permit, &meeting, "meeting.planned").await?;
     Ok(meeting)
 }
@@ -58,6 +58,7 @@ pub(super) async fn update(write: &Write<'_>, input: MeetingUpdateInput) -> Resu
     }
     let (starts_at, ends_at) = times::moved((meeting.starts_at, meeting.ends_at), input.starts_at, input.ends_at)?;
     let location = times::location(input.location.as_deref().or(meeting.location.as_deref()))?;
+    let mut has_other_lessons = false;
     if input.prepares.is_some() || input.reviews.is_some() {
         let course = cohorts::course_of(write, &cohort).await?;
         let present = store::lessons_of(write.db(), &write.scope(), &[meeting.id]).await?;
@@ -67,15 +68,21 @@ pub(super) async fn update(write: &Write<'_>, input: MeetingUpdateInput) -> Resu
         };
         let prepares = chosen("prepares", input.prepares.as_ref(), LessonPurpose::Prepares)?;
         let reviews = chosen("reviews", input.reviews.as_ref(), LessonPurpose::Reviews)?;
-        set_lessons(write, &permit, &meeting, &course, (prepares, reviews)).await?;
+        let wanted = agenda(&meeting, &course, (prepares, reviews))?;
+        has_other_lessons = wanted != present;
+        if has_other_lessons {
+            store::set_lessons(write.db(), &permit, meeting.id, wanted).await?;
+        }
     }
-    let is_moved = (starts_at, ends_at, &location) != (meeting.starts_at, meeting.ends_at, &meeting.location);
-    let version = meeting.version;
-    let mut row = meeting.into_active_model();
-    row.starts_at = Set(starts_at);
-    row.ends_at = Set(ends_at);
-    row.location = Set(location);
-    let meeting = store::update(write.db(), &permit, row, version, write.now()).await?;
+    let mut row = meeting.clone().into_active_model();
+    row.starts_at.set_ne(starts_at);
+    row.ends_at.set_ne(ends_at);
+    row.location.set_ne(location);
+    let is_moved = row.is_changed();
+    if !is_moved && !has_other_lessons {
+        return Ok(meeting);
+    }
+    let meeting = store::update(write.db(), &permit, row, meeting.version, write.now()).await?;
     let event = if is_moved { "meeting.moved" } else { "meeting.updated" };
     done(write, &permit, &meeting, event).await?;
     Ok(meeting)
@@ -139,13 +146,12 @@ fn lessons(course: &Content, field: &'static str, ids: &[ID]) -> Result<Vec<Less
     Ok(found)
 }
 
-async fn set_lessons(
-    write: &Write<'_>,
-    permit: &Permit,
+/// The rows of what a meeting is about, in the order of the course.
+fn agenda(
     meeting: &meeting::Model,
     course: &Content,
     (prepares, reviews): (Vec<LessonId>, Vec<LessonId>),
-) -> Result<()> {
+) -> Result<Vec<meeting_lesson::Model>> {
     rules::must_be_sound(&prepares, &reviews)?;
     let with = |purpose| move |lesson| (lesson, purpose);
     let mut lessons: Vec<_> = prepares.into_iter().map(with(LessonPurpose::Prepares)).collect();
@@ -162,5 +168,5 @@ async fn set_lessons(
         purpose,
         position,
     });
-    store::set_lessons(write.db(), permit, meeting.id, rows.collect()).await
+    Ok(rows.collect())
 }

@@ -7,7 +7,7 @@ use glans_entity::people::Role;
 use glans_entity::practice::{OccasionStatus, cohort, cohort_school, team_session};
 use glans_entity::scope::Scope;
 use sea_orm::ActiveValue::Set;
-use sea_orm::IntoActiveModel;
+use sea_orm::{ActiveModelTrait, IntoActiveModel};
 
 use super::store;
 use super::types::{TeamSessionCancelInput, TeamSessionPlanInput, TeamSessionRecordInput, TeamSessionUpdateInput};
@@ -71,13 +71,15 @@ pub(super) async fn update(write: &Write<'_>, input: TeamSessionUpdateInput) -> 
         must_be_prepared(write, &school, session.lesson_id, starts_at, "startsAt").await?;
     }
     let location = times::location(input.location.as_deref().or(session.location.as_deref()))?;
-    let is_moved = (starts_at, ends_at, &location) != (session.starts_at, session.ends_at, &session.location);
-    let version = session.version;
-    let mut row = session.into_active_model();
-    (row.starts_at, row.ends_at, row.location) = (Set(starts_at), Set(ends_at), Set(location));
-    let session = store::update(write.db(), &permit, row, version, write.now()).await?;
-    let event = if is_moved { "team_session.moved" } else { "team_session.updated" };
-    done(write, &permit, &session, event).await?;
+    let mut row = session.clone().into_active_model();
+    row.starts_at.set_ne(starts_at);
+    row.ends_at.set_ne(ends_at);
+    row.location.set_ne(location);
+    if !row.is_changed() {
+        return Ok(session);
+    }
+    let session = store::update(write.db(), &permit, row, session.version, write.now()).await?;
+    done(write, &permit, &session, "team_session.moved").await?;
     Ok(session)
 }
 

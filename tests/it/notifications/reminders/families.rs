@@ -75,7 +75,8 @@ async fn a_round_that_was_changed_since_it_opened_is_told_of_once(world: &World)
     });
     let made = done(world, world.ours.leader, "bookingRoundOpen", "bookingRound { id }", input).await;
     turn_to(world, opens + TimeDelta::minutes(1));
-    done(world, world.ours.leader, "bookingRoundUpdate", "", json!({ "id": made["bookingRound"]["id"] })).await;
+    let later = json!({ "id": made["bookingRound"]["id"], "closesAt": in_days(world, 6) });
+    done(world, world.ours.leader, "bookingRoundUpdate", "", later).await;
     assert_eq!(told(world, "booking-opened").await, ["Ilse", "Omar", "Sara"]);
     assert_eq!(reminded(world, "booking-opened").await, ["Ilse", "Omar", "Sara"]);
     assert_eq!(notifications(world, "booking-opened").await.len(), 3, "once is enough");

@@ -4,8 +4,7 @@ use async_graphql::{ID, MaybeUndefined};
 use glans_entity::engagement::contact_moment::Model;
 use glans_entity::ids::{ContactMomentId, PersonId, StudentId};
 use glans_entity::people::student;
-use sea_orm::ActiveValue::Set;
-use sea_orm::IntoActiveModel;
+use sea_orm::{ActiveModelTrait, IntoActiveModel};
 
 use super::types::{ContactMomentDeleteInput, ContactMomentLogInput, ContactMomentUpdateInput};
 use super::{rules, store};
@@ -91,11 +90,16 @@ pub(super) async fn update(write: &Write<'_>, input: ContactMomentUpdateInput) -
         MaybeUndefined::Value(id) => Some(guardian(write, known.student_id, id).await?),
     };
     let (kind, tone) = (input.kind.map_or(known.kind, Into::into), input.tone.map_or(known.tone, Into::into));
-    let version = known.version;
-    let mut row = known.into_active_model();
-    (row.note, row.occurred_at, row.guardian_id) = (Set(note), Set(occurred_at), Set(guardian_id));
-    (row.kind, row.tone) = (Set(kind), Set(tone));
-    let row = store::update(write.db(), &permit, row, version, write.now()).await?;
+    let mut row = known.clone().into_active_model();
+    row.note.set_ne(note);
+    row.occurred_at.set_ne(occurred_at);
+    row.guardian_id.set_ne(guardian_id);
+    row.kind.set_ne(kind);
+    row.tone.set_ne(tone);
+    if !row.is_changed() {
+        return Ok(known);
+    }
+    let row = store::update(write.db(), &permit, row, known.version, write.now()).await?;
     write.emit(&permit, Event::about("contact_moment.updated", row.id)).await?;
     Ok(row)
 }

@@ -1,0 +1,244 @@
+//! An update that changes nothing is no change, whatever it is of: no version, no line in the log, and nobody is told.
+
+use chrono::{SubsecRound, TimeDelta};
+use glans_entity::scope::{Scope, Scoped};
+use glans_entity::{identity, platform};
+use glans_tests::{Who, World, on_each_database};
+use sea_orm::{EntityTrait, PaginatorTrait};
+use serde_json::{Value, json};
+
+use crate::ask::{act, ask, refusals};
+
+/// How many lines the audit log has, and how many events the outbox.
+async fn told(world: &World) -> (u64, u64) {
+    let scope = Scope::system(glans::call::today(world.app.clock.now()));
+    let db = world.app.db.read(&scope).await.unwrap();
+    let lines = identity::audit::Entity::within(&scope).count(&db).await.unwrap();
+    (lines, platform::outbox::Entity::find().count(&db).await.unwrap())
+}
+
+/// A node of the seed, who updates it, and which of its fields can be sent back as they are.
+type Updated = (Who, &'static str, &'static str, String, &'static str);
+
+fn organisation(world: &World) -> Vec<Updated> {
+    let ours = &world.ours;
+    vec![
+        (Who::Admin, "board", "Board", ours.id.to_string(), "name leastShown"),
+        (Who::Admin, "cluster", "Cluster", ours.clusters[0].to_string(), "name"),
+        (Who::Admin, "school", "School", ours.schools[0].to_string(), "name city"),
+        (Who::Admin, "classGroup", "ClassGroup", ours.groups[0].to_string(), "name grades"),
+        (
+            Who::Admin,
+            "person",
+            "Person",
+            ours.teacher.person.to_string(),
+            "givenName familyName displayName email language interpreterNeeded",
+        ),
+        (Who::Admin, "student", "Student", ours.students[0].to_string(), "displayName number"),
+        (
+            Who::Admin,
+            "guardianship",
+            "Guardianship",
+            ours.guardianships[0].to_string(),
+            "relationship access status contactPriority endsOn",
+        ),
+        (Who::Admin, "webhookEndpoint", "WebhookEndpoint", ours.webhook_endpoint.to_string(), "description events"),
+    ]
+}
+
+fn programme_and_practice(world: &World) -> Vec<Updated> {
+    let ours = &world.ours;
+    vec![
+        (
+            Who::Admin,
+            "lesson",
+            "Lesson",
+            ours.draft.lesson.to_string(),
+            "title objectives theory practicalTips durationMinutes teamScript { durationMinutes text }",
+        ),
+        (
+            Who::Admin,
+            "material",
+            "Material",
+            ours.draft.material.to_string(),
+            "title kind audience body url durationMinutes bookReference",
+        ),
+        (Who::Director, "cohort", "Cohort", ours.cohorts[0].to_string(), "name"),
+        (Who::Director, "meeting", "Meeting", ours.meetings[0].to_string(), "startsAt endsAt location"),
+        (Who::Leader, "teamSession", "TeamSession", ours.sessions[0].to_string(), "startsAt endsAt location"),
+        (Who::Leader, "experience", "Experience", ours.experiences[0].to_string(), "kind text visibility"),
+    ]
+}
+
+fn engagement(world: &World) -> Vec<Updated> {
+    let ours = &world.ours;
+    vec![
+        (
+            Who::Leader,
+            "event",
+            "Event",
+            ours.events[0].to_string(),
+            "title description startsAt endsAt location capacity respondBy",
+        ),
+        (
+            Who::Teacher,
+            "conversation",
+            "Conversation",
+            ours.partners[0].planned.to_string(),
+            "startsAt endsAt location mode",
+        ),
+        (Who::Teacher, "partnership", "Partnership", ours.partners[0].partnership.to_string(), "needsIntake"),
+        (
+            Who::Teacher,
+            "contactMoment",
+            "ContactMoment",
+            ours.contact_moments[0].to_string(),
+            "kind tone note occurredAt",
+        ),
+    ]
+}
+
+async fn a_node_that_is_sent_back_as_it_was_read_is_left_alone(world: &World) {
+    world.app.clock.turn(TimeDelta::minutes(1));
+    let before = told(world).await;
+    for (who, node, of_type, id, fields) in
+        [organisation(world), programme_and_practice(world), engagement(world)].concat()
+    {
+        let update = format!("{node}Update");
+        let answer = format!("{node} {{ version updatedAt }}");
+        let document = format!(
+            "query($id: ID!) {{ seen: node(id: $id) {{ ... on {of_type} {{ version updatedAt }} }}
+            same: node(id: $id) {{ ... on {of_type} {{ id {fields} }} }} }}"
+        );
+        let asked = ask(world, who, &document, json!({ "id": id })).await;
+        assert_eq!(asked["seen"]["version"], 1, "{update}");
+        for input in [json!({ "id": id }), asked["same"].clone()] {
+            let done = act(world, who, &update, &answer, input).await;
+            assert_eq!((refusals(&done), &done[node]), (vec![], &asked["seen"]), "{update}");
+        }
+    }
+    assert_eq!(told(world).await, before);
+
+    let named = json!({ "id": world.ours.schools[0], "name": "De Spreeuw", "ifVersion": 1 });
+    let named = act(world, Who::Admin, "schoolUpdate", "school { version }", named).await;
+    assert_eq!((refusals(&named), &named["school"]["version"]), (vec![], &Value::from(2)), "and one that does is one");
+}
+
+/// The version after the update `name` of `node`, which is not refused.
+async fn version(world: &World, who: Who, node: &str, input: Value) -> i64 {
+    let done = act(world, who, &format!("{node}Update"), &format!("{node} {{ version }}"), input).await;
+    assert_eq!(refusals(&done), [""; 0], "{node}");
+    done[node]["version"].as_i64().expect("a version")
+}
+
+fn with(input: &Value, more: Value) -> Value {
+    let (Value::Object(mut all), Value::Object(more)) = (input.clone(), more) else { panic!("an input is an object") };
+    all.extend(more);
+    Value::Object(all)
+}
+
+async fn what_belongs_to_a_node_counts(world: &World) {
+    let ours = &world.ours;
+    let draft = json!({
+        "audience": { "include": [ours.groups[0], ours.students[0]] }, "title": "Schoolreis", "body": "Neem een lunch mee.",
+        "language": "nl", "requiresAcknowledgement": true, "translations": [
+            { "language": "tr", "title": "Okul gezisi", "body": "Öğle yemeği getirin." },
+            { "language": "en", "title": "School trip", "body": "Bring a lunch." },
+        ],
+    });
+    let closes = (world.app.clock.now() + TimeDelta::days(14)).trunc_subsecs(0);
+    let asks = json!({
+        "audience": { "include": [ours.groups[0]] }, "title": "Overblijven", "intro": "Wat vindt u?",
+        "isAnonymous": true, "closesAt": closes, "questions": [
+            { "kind": "TEXT", "text": "Wat kan beter?" },
+            { "kind": "SINGLE", "text": "Hoe vaak?", "options": ["Nooit", "Vaak"], "isRequired": true },
+        ],
+    });
+    let meeting = json!({ "id": ours.meetings[0], "prepares": [ours.published.lesson], "reviews": [] });
+    let moment = json!({ "id": ours.contact_moments[0], "guardian": ours.guardians[0].person });
+    let made = act(world, Who::Leader, "announcementCreate", "announcement { id }", draft.clone()).await;
+    let draft = with(&draft, json!({ "id": made["announcement"]["id"] }));
+    let made = act(world, Who::Leader, "surveyCreate", "survey { id }", asks.clone()).await;
+    let asks = with(&asks, json!({ "id": made["survey"]["id"] }));
+
+    let before = told(world).await;
+    for (who, node, same) in [
+        (Who::Leader, "announcement", &draft),
+        (Who::Leader, "survey", &asks),
+        (Who::Director, "meeting", &meeting),
+        (Who::Teacher, "contactMoment", &moment),
+    ] {
+        assert_eq!(version(world, who, node, json!({ "id": same["id"] })).await, 1, "{node}");
+        assert_eq!(version(world, who, node, same.clone()).await, 1, "{node}");
+    }
+    assert_eq!(told(world).await, before);
+
+    let there = json!({ "audience": { "include": [ours.groups[0]] } });
+    let translated = json!({ "translations": [{ "language": "en", "title": "Outing", "body": "Bring a lunch." }] });
+    let asked = json!({ "questions": [{ "kind": "TEXT", "text": "Wat kan anders?" }] });
+    let elsewhere = json!({ "audience": { "include": [ours.schools[0]] } });
+    let looks_back = json!({ "prepares": [], "reviews": [ours.published.lesson] });
+    for (who, node, same, change, expected) in [
+        (Who::Leader, "announcement", &draft, there, 2),
+        (Who::Leader, "announcement", &draft, translated, 3),
+        (Who::Leader, "survey", &asks, asked, 2),
+        (Who::Leader, "survey", &asks, elsewhere, 3),
+        (Who::Director, "meeting", &meeting, looks_back, 2),
+        (Who::Teacher, "contactMoment", &moment, json!({ "guardian": null }), 2),
+    ] {
+        let change = with(&json!({ "id": same["id"] }), change);
+        assert_eq!(version(world, who, node, change.clone()).await, expected, "{change}");
+        assert_eq!(version(world, who, node, change.clone()).await, expected, "{change} again");
+    }
+}
+
+async fn a_round_that_newcomers_hear_of_has_changed(world: &World) {
+    let id = world.ours.rounds[0];
+    let document = "query($id: ID!) { node(id: $id) { ... on BookingRound { id closesAt } } }";
+    let same = ask(world, Who::Leader, document, json!({ "id": id })).await["node"].take();
+    // The seed tells nobody of it: Ilse hears of it first, and Sara and Omar when they came.
+    for expected in [2, 3] {
+        if expected == 3 {
+            world.family().await;
+        }
+        assert_eq!(version(world, Who::Leader, "bookingRound", json!({ "id": id })).await, expected);
+        let before = told(world).await;
+        assert_eq!(version(world, Who::Leader, "bookingRound", same.clone()).await, expected);
+        assert_eq!(version(world, Who::Leader, "bookingRound", json!({ "id": id, "slots": [] })).await, expected);
+        assert_eq!(told(world).await, before);
+    }
+}
+
+async fn rules_and_wishes_that_were_never_set_stay_the_usual(world: &World) {
+    let before = told(world).await;
+    let document = "query($id: ID!) { school(id: $id) { contactRules { mayStart replyTermDays deliversAtNight
+        hours { weekday from until } } }
+        notificationPreferences { quietFrom quietUntil timeZone digest digestHour } }";
+    let seen = ask(world, Who::Leader, document, json!({ "id": world.ours.schools[0] })).await;
+    let school = json!({ "school": world.ours.schools[0] });
+    let rules = with(&school, seen["school"]["contactRules"].clone());
+    let (fields, usual) = ("contactRules { version updatedAt }", json!({ "version": 0, "updatedAt": null }));
+    for same in [&school, &rules] {
+        let done = act(world, Who::Leader, "contactRulesUpdate", fields, same.clone()).await;
+        assert_eq!((refusals(&done), &done["contactRules"]), (vec![], &usual));
+    }
+    let fields = "notificationPreferences { version updatedAt }";
+    for same in [json!({}), seen["notificationPreferences"].clone()] {
+        let done = act(world, Who::Leader, "notificationPreferencesUpdate", fields, same).await;
+        assert_eq!((refusals(&done), &done["notificationPreferences"]), (vec![], &usual));
+    }
+    let chosen =
+        json!({ "digestHour": 8, "channels": [{ "category": "MESSAGE", "channel": "PUSH", "enabled": false }] });
+    for _ in 0..2 {
+        assert_eq!(version(world, Who::Leader, "notificationPreferences", chosen.clone()).await, 1);
+        assert_eq!(version(world, Who::Leader, "contactRules", with(&school, json!({ "replyTermDays": 2 }))).await, 1);
+    }
+    assert_eq!(told(world).await, (before.0, before.1 + 1), "of the rules of the school, once");
+}
+
+on_each_database!(
+    a_node_that_is_sent_back_as_it_was_read_is_left_alone,
+    what_belongs_to_a_node_counts,
+    a_round_that_newcomers_hear_of_has_changed,
+    rules_and_wishes_that_were_never_set_stay_the_usual,
+);
