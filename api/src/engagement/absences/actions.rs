@@ -22,7 +22,8 @@ pub(super) async fn report(write: &Write<'_>, input: AbsenceReportInput) -> Resu
     let mut checks = Checks::default();
     let id = checks.own_id(input.id.as_ref(), AbsenceNoticeId::new);
     let days = (input.starts_on.0, input.ends_on.unwrap_or(input.starts_on).0);
-    let span = rules::span(&mut checks, write.call().today(), days, (input.starts_at, input.ends_at));
+    let times = (input.starts_at.map(|at| at.0), input.ends_at.map(|at| at.0));
+    let span = rules::span(&mut checks, write.call().today(), days, times);
     let note = checks.optional_text("note", input.note.as_deref(), NOTE_LENGTH);
     let note = checks.done(note)?;
     let id = id.free(write.db(), &permit).await?;

@@ -67,6 +67,7 @@ pub(super) fn span(
 mod tests {
     use super::*;
     use crate::platform::error::Error;
+    use crate::platform::scalars::Instant;
 
     fn on(day: u32) -> NaiveDate {
         NaiveDate::from_ymd_opt(2031, 3, day).unwrap()
@@ -97,6 +98,15 @@ mod tests {
         assert_eq!((part.starts_at, part.ends_at, part.has_start_time), (from, end(on(6)), true));
         span(&mut checks, on(4), (on(3), on(3)), (None, None));
         assert_eq!(fields(checks), Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_farthest_times_that_can_be_given_are_on_no_day_of_it() {
+        let mut checks = Checks::default();
+        let given = |text| Instant::read(text).unwrap();
+        let (first, last) = (given("0001-01-01T00:00:00Z"), given("9999-12-31T23:59:59.999999Z"));
+        span(&mut checks, on(4), (on(6), on(6)), (Some(last), Some(first)));
+        assert_eq!(fields(checks), ["startsAt", "endsAt", "endsAt"]);
     }
 
     #[test]

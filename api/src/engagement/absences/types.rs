@@ -12,7 +12,7 @@ use crate::people::access_log::Opens;
 use crate::people::persons::Person;
 use crate::people::students::Student;
 use crate::platform::error::Result;
-use crate::platform::scalars::LocalDate;
+use crate::platform::scalars::{Instant, LocalDate};
 
 /// Why a child does not come.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,9 +130,9 @@ pub struct AbsenceReportInput {
     /// The last day, within 92 days; the first day when absent.
     pub ends_on: Option<LocalDate>,
     /// From when on the first day; the whole day when absent.
-    pub starts_at: Option<DateTime<Utc>>,
+    pub starts_at: Option<Instant>,
     /// Until when on the last day; the whole day when absent.
-    pub ends_at: Option<DateTime<Utc>>,
+    pub ends_at: Option<Instant>,
     /// Why.
     pub reason: AbsenceReason,
     /// More about it, for the teachers, 1 to 500 characters; absent for nothing.

@@ -128,7 +128,7 @@ pub(super) async fn publish(write: &Write<'_>, input: AnnouncementPublishInput) 
     check_version(&row, row.version, input.if_version)?;
     must_be_allowed(write, &targets, row.priority)?;
     let places = targets.rows_in_use(row.id.0)?;
-    let later = rules::later(input.publish_at, write.now())?;
+    let later = rules::later(input.publish_at.map(|at| at.0), write.now())?;
     let appears = later.unwrap_or(write.now());
     rules::must_come_first(appears, [row.acknowledge_by, row.expires_at])?;
     must_be_within_limit(write, &row, appears).await?;

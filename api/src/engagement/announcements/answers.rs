@@ -44,7 +44,7 @@ pub(super) async fn read(write: &Write<'_>, input: AnnouncementReadInput) -> Res
     // Those of one time together: all of them, where the phone was not offline.
     let mut together: BTreeMap<Moment, Vec<&announcement::Model>> = BTreeMap::new();
     for row in &rows {
-        let at = rules::read_at(row, input.read_at, now);
+        let at = rules::read_at(row, input.read_at.map(|at| at.0), now);
         together.entry((row.board_id.0, at, row.corrected_at)).or_default().push(row);
     }
     for ((_, at, corrected_at), rows) in together {

@@ -13,7 +13,7 @@ use crate::call::Call;
 use crate::engagement::audience::AudienceInput;
 use crate::payload;
 use crate::platform::error::{Result, UserError, UserErrorCode, outcome, refusal};
-use crate::platform::scalars::Locale;
+use crate::platform::scalars::{Instant, Locale};
 use crate::platform::size::list_size;
 use crate::programme::shelf;
 use crate::sync_cursor;
@@ -96,9 +96,9 @@ pub struct AnnouncementCreateInput {
     /// Whether each recipient is asked to confirm it; false when absent.
     pub requires_acknowledgement: Option<bool>,
     /// Until when to confirm it, within a year; only with `requiresAcknowledgement`, absent for no date.
-    pub acknowledge_by: Option<DateTime<Utc>>,
+    pub acknowledge_by: Option<Instant>,
     /// When it leaves the lists, within a year; absent for never.
-    pub expires_at: Option<DateTime<Utc>>,
+    pub expires_at: Option<Instant>,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
     pub client_mutation_id: Option<String>,
 }
@@ -117,8 +117,8 @@ impl AnnouncementCreateInput {
             priority: self.priority.map_or(engagement::Priority::Normal, Into::into),
             urgent_reason: self.urgent_reason.clone(),
             requires_acknowledgement: self.requires_acknowledgement.unwrap_or_default(),
-            acknowledge_by: self.acknowledge_by,
-            expires_at: self.expires_at,
+            acknowledge_by: self.acknowledge_by.map(|at| at.0),
+            expires_at: self.expires_at.map(|at| at.0),
         }
     }
 }
@@ -147,9 +147,9 @@ pub struct AnnouncementUpdateInput {
     /// Whether each recipient is asked to confirm it.
     pub requires_acknowledgement: Option<bool>,
     /// Until when to confirm it, within a year; null for no date.
-    pub acknowledge_by: MaybeUndefined<DateTime<Utc>>,
+    pub acknowledge_by: MaybeUndefined<Instant>,
     /// When it leaves the lists, within a year; null for never.
-    pub expires_at: MaybeUndefined<DateTime<Utc>>,
+    pub expires_at: MaybeUndefined<Instant>,
     /// Refused with CONFLICT when the stored version is another one.
     pub if_version: Option<i32>,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
@@ -179,11 +179,11 @@ impl AnnouncementUpdateInput {
     }
 }
 
-fn changed(named: &MaybeUndefined<DateTime<Utc>>, before: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+fn changed(named: &MaybeUndefined<Instant>, before: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
     match named {
         MaybeUndefined::Undefined => before,
         MaybeUndefined::Null => None,
-        MaybeUndefined::Value(at) => Some(*at),
+        MaybeUndefined::Value(at) => Some(at.0),
     }
 }
 
@@ -193,7 +193,7 @@ pub struct AnnouncementPublishInput {
     /// Which announcement.
     pub id: ID,
     /// When it is to appear, within a year and to the minute; at once when absent or past.
-    pub publish_at: Option<DateTime<Utc>>,
+    pub publish_at: Option<Instant>,
     /// Refused with CONFLICT when the stored version is another one.
     pub if_version: Option<i32>,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
@@ -248,7 +248,7 @@ pub struct AnnouncementReadInput {
     pub ids: Vec<ID>,
     /// When they were read, for a phone that was offline; now when absent. A time before it appeared counts as then, one to
     /// come as now.
-    pub read_at: Option<DateTime<Utc>>,
+    pub read_at: Option<Instant>,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
     pub client_mutation_id: Option<String>,
 }

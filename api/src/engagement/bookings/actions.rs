@@ -34,9 +34,9 @@ pub(super) async fn open(write: &Write<'_>, input: BookingRoundOpenInput) -> Res
     let (permit, school) = permitted(write, &groups, "classGroups").await?;
     let terms = Terms {
         kind: input.kind.into(),
-        opens_at: input.opens_at.unwrap_or(write.now()),
+        opens_at: input.opens_at.map_or(write.now(), |at| at.0),
         siblings_early_hours: input.siblings_early_hours.unwrap_or_default(),
-        closes_at: input.closes_at,
+        closes_at: input.closes_at.0,
         slot_minutes: input.slot_minutes,
         location: input.location,
     };
@@ -77,7 +77,7 @@ pub(super) async fn update(write: &Write<'_>, input: BookingRoundUpdateInput) ->
     check_version(&round, round.version, input.if_version)?;
     rules::must_be_open(&round)?;
     let mut checks = Checks::default();
-    let closes_at = input.closes_at.unwrap_or(round.closes_at);
+    let closes_at = input.closes_at.map_or(round.closes_at, |at| at.0);
     if closes_at != round.closes_at {
         rules::closing(&mut checks, round.opens_at, closes_at, write.now());
     }

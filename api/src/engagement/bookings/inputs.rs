@@ -1,7 +1,6 @@
 //! The inputs and payloads of rounds and slots.
 
 use async_graphql::{Context, ID, InputObject, SimpleObject};
-use chrono::{DateTime, Utc};
 use glans_entity::engagement::{booking_round, slot};
 use glans_entity::ids::SlotId;
 
@@ -12,6 +11,7 @@ use crate::engagement::conversations::types::ConversationMode;
 use crate::engagement::partnerships::types::StepKind;
 use crate::payload;
 use crate::platform::error::{Result, UserError, UserErrorCode, outcome};
+use crate::platform::scalars::Instant;
 use crate::platform::size::list_size;
 use crate::sync_cursor;
 
@@ -19,9 +19,9 @@ use crate::sync_cursor;
 #[derive(InputObject, Clone, Debug)]
 pub struct SlotWindowInput {
     /// When the first slot begins.
-    pub starts_at: DateTime<Utc>,
+    pub starts_at: Instant,
     /// When the last slot has ended.
-    pub ends_at: DateTime<Utc>,
+    pub ends_at: Instant,
 }
 
 /// The slots of one teacher. Those of one teacher do not overlap, in this round and in others.
@@ -30,7 +30,7 @@ pub struct TeacherSlotsInput {
     /// Who gives them: a teacher of one of the class groups of the round.
     pub teacher: ID,
     /// When slots begin; absent for none.
-    pub times: Option<Vec<DateTime<Utc>>>,
+    pub times: Option<Vec<Instant>>,
     /// Times that the server cuts into slots; absent for none.
     pub windows: Option<Vec<SlotWindowInput>>,
 }
@@ -46,11 +46,11 @@ pub struct BookingRoundOpenInput {
     /// What the conversations are; not GOALS. An INTAKE is for new children only.
     pub kind: StepKind,
     /// From when on guardians book; from now on when absent.
-    pub opens_at: Option<DateTime<Utc>>,
+    pub opens_at: Option<Instant>,
     /// So many hours before it opens, families with more than one child in it book; 0 to 168, 0 when absent.
     pub siblings_early_hours: Option<i32>,
     /// From then on guardians neither book, move nor release; after it opens.
-    pub closes_at: DateTime<Utc>,
+    pub closes_at: Instant,
     /// How long a slot is, 5 to 120 minutes.
     pub slot_minutes: i32,
     /// How the conversations are held; at school when absent.
@@ -69,7 +69,7 @@ pub struct BookingRoundUpdateInput {
     /// Which round.
     pub id: ID,
     /// From then on guardians neither book, move nor release; a time that is to come.
-    pub closes_at: Option<DateTime<Utc>>,
+    pub closes_at: Option<Instant>,
     /// Slots to add, at most 2,000 in the round.
     pub slots: Option<Vec<TeacherSlotsInput>>,
     /// Refused with CONFLICT when the stored version is another one.

@@ -54,15 +54,15 @@ fn starts(
     let mut starts = Vec::new();
     for (place, time) in input.times.iter().flatten().enumerate() {
         let field = format!("slots.{at}.times.{place}");
-        if rules::is_ahead(*time, now) {
-            starts.push(*time);
+        if rules::is_ahead(time.0, now) {
+            starts.push(time.0);
         } else {
             checks.add(UserErrorCode::Invalid, &field, "Give a time that is to come.");
         }
     }
     for (place, window) in input.windows.iter().flatten().enumerate() {
         let field = format!("slots.{at}.windows.{place}");
-        let slots = rules::cut(window.starts_at, window.ends_at, minutes);
+        let slots = rules::cut(window.starts_at.0, window.ends_at.0, minutes);
         if slots.is_empty() {
             checks.add(UserErrorCode::Invalid, &field, "No slot fits between these times. Let it end later.");
         } else if slots.iter().all(|start| rules::is_ahead(*start, now)) {

@@ -30,7 +30,7 @@ pub(super) async fn schedule(write: &Write<'_>, input: ConversationScheduleInput
     let family = Family::of_one(write.db(), write.call().today(), student.id).await?;
     let mut checks = Checks::default();
     let id = checks.own_id(input.id.as_ref(), ConversationId::new);
-    let hours = checks.heed(times::hours(input.starts_at, input.ends_at))?;
+    let hours = checks.heed(times::hours(input.starts_at.0, input.ends_at.0))?;
     let partnership = match hours {
         Some((starts_at, _)) => checks.heed(partnership_at(write, student.id, starts_at).await)?,
         None => None,
@@ -138,7 +138,8 @@ pub(super) async fn update(write: &Write<'_>, input: ConversationUpdateInput) ->
     check_version(&conversation, conversation.version, input.if_version)?;
     rules::must_be_planned(&conversation)?;
     let planned = (conversation.starts_at, conversation.ends_at);
-    let (starts_at, ends_at) = times::moved(planned, input.starts_at, input.ends_at)?;
+    let (new_start, new_end) = (input.starts_at.map(|at| at.0), input.ends_at.map(|at| at.0));
+    let (starts_at, ends_at) = times::moved(planned, new_start, new_end)?;
     let location = times::location(input.location.as_deref().or(conversation.location.as_deref()))?;
     let mode = input.mode.map_or(conversation.mode, Into::into);
     let is_moved = (starts_at, ends_at) != planned;

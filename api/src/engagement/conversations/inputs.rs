@@ -1,12 +1,11 @@
 //! The inputs and payloads of conversations.
 
 use async_graphql::{ID, InputObject};
-use chrono::{DateTime, Utc};
 
 use super::types::{Conversation, ConversationMode, ConversationPresence};
 use crate::engagement::partnerships::types::StepKind;
 use crate::payload;
-use crate::platform::scalars::LocalDate;
+use crate::platform::scalars::{Instant, LocalDate};
 use crate::practice::occasions::types::OccasionAnswer;
 
 /// A new conversation.
@@ -19,9 +18,9 @@ pub struct ConversationScheduleInput {
     /// For which step: INTAKE for a child that is new, EXPECTATIONS, PROGRESS or CLOSING.
     pub kind: StepKind,
     /// When it begins, from 2000 to 2099, in a school year in which the child is in a class group.
-    pub starts_at: DateTime<Utc>,
+    pub starts_at: Instant,
     /// When it ends: later than it begins, within 24 hours.
-    pub ends_at: DateTime<Utc>,
+    pub ends_at: Instant,
     /// How it is held.
     pub mode: ConversationMode,
     /// Where it is, at most 200 characters.
@@ -41,9 +40,9 @@ pub struct ConversationUpdateInput {
     pub id: ID,
     /// When it begins, from 2000 to 2099, in a school year in which the child is in a class group. Without `endsAt` it stays as
     /// long as it was.
-    pub starts_at: Option<DateTime<Utc>>,
+    pub starts_at: Option<Instant>,
     /// When it ends: later than it begins, within 24 hours.
-    pub ends_at: Option<DateTime<Utc>>,
+    pub ends_at: Option<Instant>,
     /// How it is held.
     pub mode: Option<ConversationMode>,
     /// Where it is, at most 200 characters; empty to take it away.
@@ -88,7 +87,7 @@ pub struct ConversationRecordInput {
     pub summary: Option<String>,
     /// From when on guardians see summary and agreements, within 14 days; now for at once. 24 hours after the record when
     /// absent. What they have seen is not taken back.
-    pub release_at: Option<DateTime<Utc>>,
+    pub release_at: Option<Instant>,
     /// What was agreed on: these and no others, at most 10.
     pub agreements: Option<Vec<AgreementInput>>,
     /// Goals that were agreed on, at most 10; the viewer agrees to them, guardians are still to.

@@ -38,7 +38,7 @@ pub(super) async fn record(write: &Write<'_>, input: ConversationRecordInput) ->
     checks.heed(times::must_have_begun(conversation.starts_at, write.now()))?;
     let coming = store::attendees(write.db(), &write.scope(), &[conversation.id]).await?;
     let came = checks.heed(presence(&conversation, &coming, &input.attendance))?;
-    let release = rules::release(input.release_at, conversation.release_at, write.now());
+    let release = rules::release(input.release_at.map(|at| at.0), conversation.release_at, write.now());
     let release_at = checks.heed(release)?;
     let texts = texts(&mut checks, &input);
     let (came, release_at) = checks.all(came.zip(release_at))?;

@@ -29,11 +29,11 @@ pub(super) async fn create(write: &Write<'_>, input: EventCreateInput) -> Result
     let details = Details {
         title: input.title,
         description: input.description,
-        starts_at: input.starts_at,
-        ends_at: input.ends_at,
+        starts_at: input.starts_at.0,
+        ends_at: input.ends_at.0,
         location: input.location,
         capacity: input.capacity,
-        respond_by: input.respond_by,
+        respond_by: input.respond_by.map(|at| at.0),
     };
     let details = details.checked(&mut checks, write.now());
     let (targets, roles) = checks.all(named)?;
@@ -79,16 +79,16 @@ pub(super) async fn update(write: &Write<'_>, input: EventUpdateInput) -> Result
         return Err(refuse(UserErrorCode::Conflict, "id", "This event has begun."));
     }
     let kept = event.ends_at - event.starts_at;
-    let starts_at = input.starts_at.unwrap_or(event.starts_at);
+    let starts_at = input.starts_at.map_or(event.starts_at, |at| at.0);
     let same_length = || starts_at.checked_add_signed(kept).unwrap_or(starts_at);
     let details = Details {
         title: input.title.unwrap_or_else(|| event.title.clone()),
         description: over(input.description, event.description.clone()),
         starts_at,
-        ends_at: input.ends_at.unwrap_or_else(same_length),
+        ends_at: input.ends_at.map_or_else(same_length, |at| at.0),
         location: over(input.location, event.location.clone()),
         capacity: over(input.capacity, event.capacity),
-        respond_by: over(input.respond_by, event.respond_by),
+        respond_by: over(input.respond_by.map_value(|at| at.0), event.respond_by),
     };
     let mut checks = Checks::default();
     let details = details.checked(&mut checks, write.now());

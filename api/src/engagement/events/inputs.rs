@@ -1,11 +1,11 @@
 //! The inputs and payloads of events.
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
-use chrono::{DateTime, Utc};
 
 use super::types::{Event, Rsvp};
 use crate::engagement::audience::AudienceInput;
 use crate::payload;
+use crate::platform::scalars::Instant;
 
 /// A new event.
 #[derive(InputObject)]
@@ -18,9 +18,9 @@ pub struct EventCreateInput {
     /// More about it, 1 to 4,000 characters; absent for nothing.
     pub description: Option<String>,
     /// When it begins; to come.
-    pub starts_at: DateTime<Utc>,
+    pub starts_at: Instant,
     /// When it ends, within 14 days.
-    pub ends_at: DateTime<Utc>,
+    pub ends_at: Instant,
     /// Where it is, 1 to 200 characters; absent where nobody says.
     pub location: Option<String>,
     /// For whom it is.
@@ -28,7 +28,7 @@ pub struct EventCreateInput {
     /// Guests at most, 1 to 100,000; absent where there is place for all.
     pub capacity: Option<i32>,
     /// Until when answers are taken, before it begins; until it begins when absent.
-    pub respond_by: Option<DateTime<Utc>>,
+    pub respond_by: Option<Instant>,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
     pub client_mutation_id: Option<String>,
 }
@@ -43,16 +43,16 @@ pub struct EventUpdateInput {
     /// More about it, 1 to 4,000 characters; null clears it.
     pub description: MaybeUndefined<String>,
     /// When it begins; to come. Without a new end it stays as long as it was.
-    pub starts_at: Option<DateTime<Utc>>,
+    pub starts_at: Option<Instant>,
     /// When it ends, within 14 days.
-    pub ends_at: Option<DateTime<Utc>>,
+    pub ends_at: Option<Instant>,
     /// Where it is, 1 to 200 characters; null clears it.
     pub location: MaybeUndefined<String>,
     /// Guests at most, not fewer than have a place, nor than one of those who wait comes with; null makes place for all. Those
     /// who wait move up.
     pub capacity: MaybeUndefined<i32>,
     /// Until when answers are taken, before it begins; null for until it begins.
-    pub respond_by: MaybeUndefined<DateTime<Utc>>,
+    pub respond_by: MaybeUndefined<Instant>,
     /// Refused with CONFLICT when the stored version is another one.
     pub if_version: Option<i32>,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.

@@ -1,7 +1,6 @@
 //! Reading events.
 
 use async_graphql::{Context, ID, Object};
-use chrono::{DateTime, Utc};
 use glans_entity::ids::EventId;
 
 use super::store;
@@ -10,6 +9,7 @@ use crate::call::Call;
 use crate::loaders;
 use crate::platform::error::Result;
 use crate::platform::page::{Page, PageArgs};
+use crate::platform::scalars::Instant;
 
 /// The root fields that read events.
 #[derive(Default)]
@@ -33,7 +33,7 @@ impl EventQuery {
     async fn events(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only those that end after it; all when absent.")] from: Option<DateTime<Utc>>,
+        #[graphql(desc = "Only those that end after it; all when absent.")] from: Option<Instant>,
         #[graphql(desc = "Items from the start, 0 to 100; 25 when absent.")] first: Option<i32>,
         #[graphql(desc = "A cursor: only what comes after it.")] after: Option<String>,
         #[graphql(desc = "Items from the end, 0 to 100; not together with `first`.")] last: Option<i32>,
@@ -42,7 +42,7 @@ impl EventQuery {
         let call = Call::of(ctx);
         call.signed_in()?;
         let args = PageArgs { first, after, last, before };
-        let page = store::page(&*call.read().await?, &call.scope(), from, &args).await?;
+        let page = store::page(&*call.read().await?, &call.scope(), from.map(|at| at.0), &args).await?;
         Ok(page.into_page(Event))
     }
 }

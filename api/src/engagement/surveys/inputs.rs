@@ -1,13 +1,13 @@
 //! The inputs and payloads of surveys.
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
-use chrono::{DateTime, Utc};
 use glans_entity::engagement::{self, survey};
 
 use super::rules::{Answer, Head, Question};
 use super::types::{QuestionKind, Survey, SurveyKind, SurveyStatus};
 use crate::engagement::audience::AudienceInput;
 use crate::payload;
+use crate::platform::scalars::Instant;
 
 /// Which surveys. Each field narrows it down.
 #[derive(InputObject, Default)]
@@ -59,7 +59,7 @@ pub struct SurveyCreateInput {
     /// Whether answers are stored without who gave them; false when absent. A pulse is not.
     pub is_anonymous: Option<bool>,
     /// When it closes, within a year.
-    pub closes_at: DateTime<Utc>,
+    pub closes_at: Instant,
     /// The questions in their order, 1 to 50.
     pub questions: Vec<SurveyQuestionInput>,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
@@ -73,7 +73,7 @@ impl SurveyCreateInput {
             title: self.title.clone(),
             intro: self.intro.clone(),
             anonymous: self.is_anonymous.unwrap_or_default(),
-            closes_at: self.closes_at,
+            closes_at: self.closes_at.0,
         }
     }
 }
@@ -92,7 +92,7 @@ pub struct SurveyUpdateInput {
     /// Whether answers are stored without who gave them. A pulse is not.
     pub is_anonymous: Option<bool>,
     /// When it closes, within a year.
-    pub closes_at: Option<DateTime<Utc>>,
+    pub closes_at: Option<Instant>,
     /// The questions in their order, 1 to 50, in place of those that there were.
     pub questions: Option<Vec<SurveyQuestionInput>>,
     /// Refused with CONFLICT when the stored version is another one.
@@ -112,7 +112,7 @@ impl SurveyUpdateInput {
                 MaybeUndefined::Value(intro) => Some(intro.clone()),
             },
             anonymous: self.is_anonymous.unwrap_or(row.anonymous),
-            closes_at: self.closes_at.unwrap_or(row.closes_at),
+            closes_at: self.closes_at.map_or(row.closes_at, |at| at.0),
         }
     }
 }

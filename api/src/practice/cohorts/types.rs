@@ -16,7 +16,7 @@ use crate::people::memberships::HoldersOf;
 use crate::people::persons::Person;
 use crate::platform::error::{Error, Result};
 use crate::platform::page::{Page, PageArgs};
-use crate::platform::scalars::LocalDate;
+use crate::platform::scalars::{Instant, LocalDate};
 use crate::platform::size::list_size;
 use crate::practice::meetings::{self, Meeting};
 use crate::practice::progress::rules::{is_ahead, is_completed};
@@ -83,7 +83,7 @@ impl Cohort {
     pub async fn meetings(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only meetings that end after this moment.")] from: Option<DateTime<Utc>>,
+        #[graphql(desc = "Only meetings that end after this moment.")] from: Option<Instant>,
         #[graphql(desc = "Items from the start, 0 to 100; 25 when absent.")] first: Option<i32>,
         #[graphql(desc = "A cursor: only what comes after it.")] after: Option<String>,
         #[graphql(desc = "Items from the end, 0 to 100; not together with `first`.")] last: Option<i32>,
@@ -91,6 +91,7 @@ impl Cohort {
     ) -> Result<Page<Meeting>> {
         let call = Call::of(ctx);
         let args = PageArgs { first, after, last, before };
+        let from = from.map(|at| at.0);
         let page = meetings::page(&*call.read().await?, &call.scope(), self.0.id, from, &args).await?;
         Ok(page.into_page(Meeting))
     }

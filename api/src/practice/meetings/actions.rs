@@ -26,7 +26,7 @@ pub(super) async fn plan(write: &Write<'_>, input: MeetingPlanInput) -> Result<m
     let id = checks.own_id(input.id.as_ref(), MeetingId::new);
     let prepares = checks.heed(lessons(&course, "prepares", &input.prepares))?;
     let reviews = checks.heed(lessons(&course, "reviews", input.reviews.as_deref().unwrap_or_default()))?;
-    let hours = checks.heed(times::hours(input.starts_at, input.ends_at))?;
+    let hours = checks.heed(times::hours(input.starts_at.0, input.ends_at.0))?;
     let location = checks.heed(times::location(input.location.as_deref()))?;
     let (chosen, ((starts_at, ends_at), location)) = checks.all(prepares.zip(reviews).zip(hours.zip(location)))?;
     let id = id.free(write.db(), &permit).await?;
@@ -56,7 +56,8 @@ pub(super) async fn update(write: &Write<'_>, input: MeetingUpdateInput) -> Resu
     if meeting.status != OccasionStatus::Planned {
         return Err(refuse(UserErrorCode::Conflict, "id", "This meeting was held or cancelled. Plan a new one."));
     }
-    let (starts_at, ends_at) = times::moved((meeting.starts_at, meeting.ends_at), input.starts_at, input.ends_at)?;
+    let (new_start, new_end) = (input.starts_at.map(|at| at.0), input.ends_at.map(|at| at.0));
+    let (starts_at, ends_at) = times::moved((meeting.starts_at, meeting.ends_at), new_start, new_end)?;
     let location = times::location(input.location.as_deref().or(meeting.location.as_deref()))?;
     let mut has_other_lessons = false;
     if input.prepares.is_some() || input.reviews.is_some() {

@@ -10,6 +10,7 @@ use super::loaders::LessonsOf;
 use crate::loaders;
 use crate::payload;
 use crate::platform::error::Result;
+use crate::platform::scalars::Instant;
 use crate::platform::size::list_size;
 use crate::practice::cohorts::{self, Cohort, SchoolsOf};
 use crate::practice::occasions::types::attendance;
@@ -127,9 +128,9 @@ pub struct MeetingPlanInput {
     /// Which cohort meets.
     pub cohort: ID,
     /// When it begins, from 2000 to 2099.
-    pub starts_at: DateTime<Utc>,
+    pub starts_at: Instant,
     /// When it ends: later than it begins, within 24 hours.
-    pub ends_at: DateTime<Utc>,
+    pub ends_at: Instant,
     /// Where it is, at most 200 characters.
     pub location: Option<String>,
     /// The lessons that it prepares, of the edition that the cohort follows; at most 50.
@@ -147,9 +148,9 @@ pub struct MeetingUpdateInput {
     /// Which meeting.
     pub id: ID,
     /// When it begins, from 2000 to 2099. Without `endsAt` it stays as long as it was.
-    pub starts_at: Option<DateTime<Utc>>,
+    pub starts_at: Option<Instant>,
     /// When it ends: later than it begins, within 24 hours.
-    pub ends_at: Option<DateTime<Utc>>,
+    pub ends_at: Option<Instant>,
     /// Where it is, at most 200 characters; empty to take it away.
     pub location: Option<String>,
     /// The lessons that it prepares, of the edition that the cohort follows; at most 50.

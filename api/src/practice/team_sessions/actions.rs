@@ -30,7 +30,7 @@ pub(super) async fn plan(write: &Write<'_>, input: TeamSessionPlanInput) -> Resu
     let mut checks = Checks::default();
     let id = checks.own_id(input.id.as_ref(), TeamSessionId::new);
     let lesson = checks.heed(cohorts::lesson_of(write, &cohort, "lesson", &input.lesson).await)?;
-    let hours = checks.heed(times::hours(input.starts_at, input.ends_at))?;
+    let hours = checks.heed(times::hours(input.starts_at.0, input.ends_at.0))?;
     let location = checks.heed(times::location(input.location.as_deref()))?;
     let ((lesson, (starts_at, ends_at)), location) = checks.all(lesson.zip(hours).zip(location))?;
     let id = id.free(write.db(), &permit).await?;
@@ -66,7 +66,8 @@ pub(super) async fn update(write: &Write<'_>, input: TeamSessionUpdateInput) -> 
         return Err(refuse(UserErrorCode::Conflict, "id", message));
     }
     let planned = (session.starts_at, session.ends_at);
-    let (starts_at, ends_at) = times::moved(planned, input.starts_at, input.ends_at)?;
+    let (new_start, new_end) = (input.starts_at.map(|at| at.0), input.ends_at.map(|at| at.0));
+    let (starts_at, ends_at) = times::moved(planned, new_start, new_end)?;
     if starts_at != session.starts_at {
         must_be_prepared(write, &school, session.lesson_id, starts_at, "startsAt").await?;
     }

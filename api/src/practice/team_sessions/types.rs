@@ -8,6 +8,7 @@ use glans_entity::practice::{self as stored, team_session};
 use crate::loaders;
 use crate::payload;
 use crate::platform::error::Result;
+use crate::platform::scalars::Instant;
 use crate::platform::size::list_size;
 use crate::practice::cohorts::{self, SchoolCohort};
 use crate::practice::experiences::{Experience, ExperiencesOf};
@@ -121,9 +122,9 @@ pub struct TeamSessionPlanInput {
     /// is planned before the session. A session that has begun already needs no preparation.
     pub lesson: ID,
     /// When it begins, from 2000 to 2099.
-    pub starts_at: DateTime<Utc>,
+    pub starts_at: Instant,
     /// When it ends: later than it begins, within 24 hours.
-    pub ends_at: DateTime<Utc>,
+    pub ends_at: Instant,
     /// Where it is, at most 200 characters.
     pub location: Option<String>,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
@@ -136,9 +137,9 @@ pub struct TeamSessionUpdateInput {
     /// Which session.
     pub id: ID,
     /// When it begins, from 2000 to 2099. Without `endsAt` it stays as long as it was.
-    pub starts_at: Option<DateTime<Utc>>,
+    pub starts_at: Option<Instant>,
     /// When it ends: later than it begins, within 24 hours.
-    pub ends_at: Option<DateTime<Utc>>,
+    pub ends_at: Option<Instant>,
     /// Where it is, at most 200 characters; empty to take it away.
     pub location: Option<String>,
     /// Refused with CONFLICT when the stored version is another one.

@@ -40,7 +40,7 @@ pub(super) async fn log(write: &Write<'_>, input: ContactMomentLogInput) -> Resu
     let student = input.student.parse().map_err(|_| not_found("student"))?;
     let (student, permit) = as_staff(write, "student", student).await?;
     students::rules::is_here(student.left_on, write.call().today())?;
-    let occurred_at = input.occurred_at.unwrap_or_else(|| write.now());
+    let occurred_at = input.occurred_at.map_or_else(|| write.now(), |at| at.0);
     let mut checks = Checks::default();
     let id = checks.own_id(input.id.as_ref(), ContactMomentId::new);
     let (note, occurred_at) = checks.with(rules::details(input.note.as_deref(), occurred_at, write.now()))?;
@@ -82,7 +82,7 @@ pub(super) async fn update(write: &Write<'_>, input: ContactMomentUpdateInput) -
     let (known, permit) = lock(write, &input.id).await?;
     check_version(&known, known.version, input.if_version)?;
     let note = input.note.as_opt_ref().unwrap_or(known.note.as_ref());
-    let occurred_at = input.occurred_at.unwrap_or(known.occurred_at);
+    let occurred_at = input.occurred_at.map_or(known.occurred_at, |at| at.0);
     let (note, occurred_at) = rules::details(note.map(String::as_str), occurred_at, write.now())?;
     let guardian_id = match &input.guardian {
         MaybeUndefined::Undefined => known.guardian_id,

@@ -11,6 +11,7 @@ use crate::people::access_log::Opens;
 use crate::people::persons::Person;
 use crate::people::students::Student;
 use crate::platform::error::{Result, UserError, outcome};
+use crate::platform::scalars::Instant;
 use crate::sync_cursor;
 
 /// By what way a short contact was.
@@ -129,7 +130,7 @@ pub struct ContactMomentLogInput {
     /// What was said, at most 1,000 characters; absent for nothing.
     pub note: Option<String>,
     /// When it was, not in the future; now when absent.
-    pub occurred_at: Option<DateTime<Utc>>,
+    pub occurred_at: Option<Instant>,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
     pub client_mutation_id: Option<String>,
 }
@@ -148,7 +149,7 @@ pub struct ContactMomentUpdateInput {
     /// What was said, at most 1,000 characters; null clears it.
     pub note: MaybeUndefined<String>,
     /// When it was, not in the future.
-    pub occurred_at: Option<DateTime<Utc>>,
+    pub occurred_at: Option<Instant>,
     /// Refused with CONFLICT when the stored version is another one.
     pub if_version: Option<i32>,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
