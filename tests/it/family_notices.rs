@@ -88,6 +88,26 @@ async fn what_cannot_be_reported_is_refused(world: &World) {
     }
 }
 
+async fn a_time_of_no_calendar_is_no_time(world: &World) {
+    let guardian = world.actor(Who::Guardian).await;
+    let report = "mutation($input: AbsenceReportInput!) { absenceReport(input: $input) { userErrors { code } } }";
+    for far in ["-262143-01-01T00:00:00Z", "+262142-12-31T23:59:59Z", "0000-12-31T23:59:59Z"] {
+        for field in ["startsAt", "endsAt"] {
+            let student = world.ours.students[0];
+            let input = json!({ "student": student, "startsOn": "2031-03-04", "reason": "SICK", field: far });
+            let reply = guardian.asks_with(report, json!({ "input": input })).await;
+            assert_eq!((reply.codes(), reply.body.get("data")), (vec!["BAD_USER_INPUT"], None), "{field} {far}");
+        }
+    }
+    // The farthest that there is lies on another day.
+    for far in ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"] {
+        let student = world.ours.students[0];
+        let input = json!({ "student": student, "startsOn": "2031-03-04", "reason": "SICK", "endsAt": far });
+        let refused = act(world, Who::Guardian, "absenceReport", "", input).await;
+        assert_eq!(refusals(&refused), ["INVALID endsAt"], "{far}");
+    }
+}
+
 async fn a_notice_is_withdrawn_before_it_begins(world: &World) {
     let (child, sara, omar) = world.family().await;
     let day = glans::call::today(world.app.clock.now()) + Days::new(3);
@@ -313,6 +333,7 @@ async fn a_class_costs_the_same_however_many_children_it_has(world: &World) {
 on_each_database!(
     a_guardian_reports_a_child_and_its_teacher_reads_it,
     what_cannot_be_reported_is_refused,
+    a_time_of_no_calendar_is_no_time,
     a_notice_is_withdrawn_before_it_begins,
     all_guardians_consent_each_for_themselves,
     consent_is_asked_anew_each_year,

@@ -9,10 +9,11 @@ use async_graphql::futures_util::stream::{self, Stream, StreamExt};
 use async_graphql::{Context, Data, Object, Schema, SimpleObject, Subscription};
 use axum::Router;
 use axum::routing::get;
+use chrono::{DateTime, Utc};
 use glans::http::house::{Denied, Fault, House, Knock, Visitor};
 use glans::http::{CallerKind, Endpoint, Settings, Stopping, hardened, keep_serving, router};
 use glans::platform::error::{Code, Error, Result, coded};
-use glans::platform::scalars::LocalDate;
+use glans::platform::scalars::{self, LocalDate};
 use reqwest::{RequestBuilder, Response};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -94,6 +95,10 @@ impl Mutation {
     async fn school_close_on(&self, ctx: &Context<'_>, day: LocalDate) -> LocalDate {
         ctx.data_unchecked::<Runs>().0.fetch_add(1, Ordering::SeqCst);
         day
+    }
+    async fn school_close_at(&self, ctx: &Context<'_>, at: scalars::Instant) -> DateTime<Utc> {
+        ctx.data_unchecked::<Runs>().0.fetch_add(1, Ordering::SeqCst);
+        at.0
     }
     async fn session_create(&self, ctx: &Context<'_>, password: String) -> bool {
         ctx.data_unchecked::<Runs>().0.fetch_add(1, Ordering::SeqCst);

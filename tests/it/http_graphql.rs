@@ -60,6 +60,11 @@ async fn a_variable_that_does_not_fit_is_400_and_nothing_runs() {
             json!("2026-02-30"),
             "BAD_USER_INPUT",
         ),
+        (
+            "mutation($n: DateTime!) { schoolClose schoolCloseAt(at: $n) }".to_owned(),
+            json!("-262143-01-01T00:00:00Z"),
+            "BAD_USER_INPUT",
+        ),
     ] {
         let (status, body) = read(door.post(&json!({ "query": query, "variables": { "n": value } }))).await;
         assert_eq!((status, code(&body), body.get("data")), (400, expected, None), "{query}");
@@ -79,6 +84,8 @@ async fn a_literal_that_does_not_fit_is_400_and_nothing_runs() {
         "{ ...F } fragment F on Query { long(bytes: -3000000000) }",
         "mutation { schoolClose sessionCreate(password: right) }",
         "mutation { schoolClose schoolCloseOn(day: \"2026-02-30\") }",
+        "mutation { schoolClose schoolCloseAt(at: \"2027-1-1T1:0:0Z\") }",
+        "mutation($at: DateTime! = \"2027-01-01 10:00:00 +0200\") { schoolClose schoolCloseAt(at: $at) }",
         // The engine would look for this type, and break down.
         "query($n: [Nonsense] = [1]) { greeting }",
     ] {
@@ -87,6 +94,15 @@ async fn a_literal_that_does_not_fit_is_400_and_nothing_runs() {
     }
     assert_eq!(door.runs.count(), 0);
     assert_eq!(door.ask("{ schools(first: 1) { nodes { name } } }").await.0, 200);
+}
+
+#[tokio::test]
+async fn an_instant_is_taken_in_utc_to_the_microsecond() {
+    let door = Door::open().await;
+    let at = json!({ "at": "2027-01-01T10:00:00.123456789+02:00" });
+    let close = json!({ "query": "mutation($at: DateTime!) { schoolCloseAt(at: $at) }", "variables": at });
+    let (status, body) = read(door.post(&close)).await;
+    assert_eq!((status, &body["data"]["schoolCloseAt"]), (200, &json!("2027-01-01T08:00:00.123456+00:00")), "{body}");
 }
 
 #[tokio::test]

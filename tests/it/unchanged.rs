@@ -192,6 +192,21 @@ async fn what_belongs_to_a_node_counts(world: &World) {
     }
 }
 
+/// PostgreSQL keeps microseconds.
+async fn an_instant_of_nanoseconds_that_is_sent_again_is_the_same(world: &World) {
+    let ours = &world.ours;
+    let (starts, ends) = ("2031-03-04T18:00:00.123456789Z", "2031-03-04T20:00:00.987654321Z");
+    let by = "2031-03-04T17:00:00.000000999Z";
+    let event = json!({ "id": ours.events[0], "startsAt": starts, "endsAt": ends, "respondBy": by });
+    let contact = json!({ "id": ours.contact_moments[0], "occurredAt": "2020-03-04T18:00:00.123456789Z" });
+    for (who, node, input) in [(Who::Leader, "event", event), (Who::Teacher, "contactMoment", contact)] {
+        assert_eq!(version(world, who, node, input.clone()).await, 2, "{node}");
+        let before = told(world).await;
+        assert_eq!(version(world, who, node, input).await, 2, "{node} again");
+        assert_eq!(told(world).await, before, "{node}");
+    }
+}
+
 async fn a_round_that_newcomers_hear_of_has_changed(world: &World) {
     let id = world.ours.rounds[0];
     let document = "query($id: ID!) { node(id: $id) { ... on BookingRound { id closesAt } } }";
@@ -239,6 +254,7 @@ async fn rules_and_wishes_that_were_never_set_stay_the_usual(world: &World) {
 on_each_database!(
     a_node_that_is_sent_back_as_it_was_read_is_left_alone,
     what_belongs_to_a_node_counts,
+    an_instant_of_nanoseconds_that_is_sent_again_is_the_same,
     a_round_that_newcomers_hear_of_has_changed,
     rules_and_wishes_that_were_never_set_stay_the_usual,
 );
