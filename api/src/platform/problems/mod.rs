@@ -128,7 +128,7 @@ mod tests {
         "platform/config/",
         "platform/db/",
         "platform/metrics.rs",
-        "platform/scalars.rs",
+        "platform/scalars/",
         "roster/upload.rs",
         "uploads/arriving.rs",
         "uploads/route.rs",
