@@ -73,8 +73,11 @@ pub(super) async fn leave(write: &Write<'_>, input: StudentLeaveInput) -> Result
     let today = write.call().today();
     let last = rules::last_day(input.on.map_or(today, |day| day.0), today)?;
     let leaving = Leaving { last, former: student.left_on };
-    enrolments::store::end_all(write, &permit, student.id, leaving).await?;
-    guardianships::store::end_all_of_student(write, &permit, student.id, leaving).await?;
+    let places_moved = enrolments::store::end_all(write, &permit, student.id, leaving).await?;
+    let relations_moved = guardianships::store::end_all_of_student(write, &permit, student.id, leaving).await?;
+    if student.left_on == Some(last) && !places_moved && !relations_moved {
+        return Ok(student);
+    }
     let version = student.version;
     let mut row = student.into_active_model();
     row.left_on = Set(Some(last));
