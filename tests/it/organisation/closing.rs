@@ -36,6 +36,9 @@ async fn nothing_of_a_closed_board_changes(world: &World) {
         (Who::Director, "cohortSchoolRemove", json!({ "cohort": ours.cohorts[0], "school": ours.schools[0] })),
         (Who::Leader, "schoolUpdate", json!({ "id": ours.schools[0], "name": "Anders" })),
         (Who::Teacher, "guardianshipUpdate", json!({ "id": ours.guardianships[0], "contactPriority": 2 })),
+        (Who::Admin, "eventUpdate", json!({ "id": ours.events[0], "title": "Anders" })),
+        (Who::Leader, "eventCancel", json!({ "id": ours.events[0] })),
+        (Who::Teacher, "profileUpdate", json!({ "displayName": "Juf Tarik", "language": "en" })),
     ] {
         assert_eq!(codes(&act(world, who, name, "", input).await), ["CONFLICT"], "{name}");
     }
@@ -66,6 +69,9 @@ async fn nothing_of_a_closed_board_changes(world: &World) {
     // Who may not do it anyway is told no more than before.
     let update = json!({ "id": ours.id, "name": "Anders" });
     assert_eq!(codes(&act(world, Who::Guardian, "boardUpdate", "", update).await), ["FORBIDDEN"]);
+
+    let language = act(world, Who::Teacher, "profileUpdate", "", json!({ "language": "en" })).await;
+    assert_eq!(refusals(&language), [""; 0], "the account goes on");
 
     assert_eq!(act(world, Who::Admin, "boardArchive", fields, close).await["board"], closed["board"]);
     let own = json!({ "material": ours.published.material, "state": "COMPLETED" });
@@ -110,6 +116,15 @@ async fn what_is_closed_is_neither_changed_nor_filled(world: &World) {
     no_round_is_opened(world).await;
     are_refused(world, "CONFLICT id", &[("classGroupUpdate", json!({ "id": group, "name": "3b" }))]).await;
     are_refused(world, "CONFLICT scope", &[("membershipGrant", grant("TEACHER", &group))]).await;
+    let put = json!({ "school": school, "displayName": "Fien", "classGroups": [group] });
+    are_refused(world, "CONFLICT classGroups", &[("studentCreate", put)]).await;
+    let fien = json!({ "school": school, "displayName": "Fien" });
+    let fien = act(world, Who::Admin, "studentCreate", "student { id }", fien).await["student"]["id"].take();
+    let put = json!({ "student": fien, "classGroups": [group] });
+    are_refused(world, "CONFLICT classGroups", &[("enrolmentSet", put)]).await;
+    let kept = json!({ "student": ours.students[0], "classGroups": [group] });
+    let kept = act(world, Who::Admin, "enrolmentSet", "", kept).await;
+    assert_eq!(refusals(&kept), [""; 0], "who is there stays there");
     let revoked = act(world, Who::Admin, "membershipRevoke", "", json!({ "id": ours.memberships[0] })).await;
     assert_eq!(refusals(&revoked), [""; 0], "a role there can be taken");
 

@@ -27,7 +27,7 @@ pub(super) async fn create(write: &Write<'_>, input: StudentCreateInput) -> Resu
     let id = checks.own_id(input.id.as_ref(), StudentId::new);
     let details = checks.heed(rules::details(&input.display_name, input.number.as_deref()))?;
     let groups = input.class_groups.unwrap_or_default();
-    let groups = checks.heed(enrolments::actions::wanted(write, school.id, &groups).await)?;
+    let groups = checks.heed(enrolments::actions::wanted(write, school.id, &groups, &[]).await)?;
     let (details, groups) = checks.all(details.zip(groups))?;
     let id = id.free(write.db(), &permit).await?;
     let row = Model {
