@@ -16,6 +16,7 @@ use crate::access::{self, Action, Permit, Place};
 use crate::call::Write;
 use crate::engagement::audience::actions as audience;
 use crate::engagement::audience::store::{Item, address};
+use crate::organisation::in_use;
 use crate::people::guardianships::actions::refuse_own_child;
 use crate::people::{places, students};
 use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
@@ -73,6 +74,8 @@ pub(super) async fn create(write: &Write<'_>, input: EventCreateInput) -> Result
 
 pub(super) async fn update(write: &Write<'_>, input: EventUpdateInput) -> Result<event::Model> {
     let (event, permit) = permitted(write, &input.id).await?;
+    let targets = audience::stored(write, Action::FamiliesAddress, event.id.0, event.board_id).await?;
+    in_use(targets.archived_at(), "id")?;
     check_version(&event, event.version, input.if_version)?;
     rules::must_take_place(&event, "id")?;
     if event.starts_at <= write.now() {
