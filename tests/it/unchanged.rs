@@ -1,6 +1,6 @@
 //! An update that changes nothing is no change, whatever it is of: no version, no line in the log, and nobody is told.
 
-use chrono::{SubsecRound, TimeDelta};
+use chrono::{Days, SubsecRound, TimeDelta};
 use glans_entity::scope::{Scope, Scoped};
 use glans_entity::{identity, platform};
 use glans_tests::{Who, World, on_each_database};
@@ -207,6 +207,34 @@ async fn an_instant_of_nanoseconds_that_is_sent_again_is_the_same(world: &World)
     }
 }
 
+/// What is said of `id` by the mutation `name`, as `fields` of `node`; nothing of it is refused.
+async fn said(world: &World, who: Who, name: &str, node: &str, fields: &str, input: Value) -> Value {
+    let mut done = act(world, who, name, &format!("{node} {{ version updatedAt {fields} }}"), input).await;
+    assert_eq!(refusals(&done), [""; 0], "{name}");
+    done[node].take()
+}
+
+async fn what_is_said_again_is_said_once(world: &World) {
+    let ours = &world.ours;
+    let (goal, agreement) = (ours.partners[0].goal, ours.partners[0].agreement);
+    let last = glans::call::today(world.app.clock.now()) + Days::new(30);
+    for (who, name, node, fields, input) in [
+        (Who::Teacher, "goalMark", "goal", "achieved", json!({ "id": goal, "achieved": true })),
+        (Who::Teacher, "goalMark", "goal", "achieved", json!({ "id": goal, "achieved": false })),
+        (Who::Teacher, "agreementMark", "agreement", "kept", json!({ "id": agreement, "kept": true })),
+        (Who::Teacher, "agreementMark", "agreement", "kept", json!({ "id": agreement, "kept": null })),
+        (Who::Leader, "studentLeave", "student", "leftOn", json!({ "id": ours.students[0], "on": last })),
+    ] {
+        let before = told(world).await;
+        let first = said(world, who, name, node, fields, input.clone()).await;
+        let after = told(world).await;
+        assert!(after.1 > before.1, "{name}: it is told");
+        world.app.clock.turn(TimeDelta::minutes(1));
+        assert_eq!(said(world, who, name, node, fields, input).await, first, "{name}");
+        assert_eq!(told(world).await, after, "{name}");
+    }
+}
+
 async fn a_round_that_newcomers_hear_of_has_changed(world: &World) {
     let id = world.ours.rounds[0];
     let document = "query($id: ID!) { node(id: $id) { ... on BookingRound { id closesAt } } }";
@@ -255,6 +283,7 @@ on_each_database!(
     a_node_that_is_sent_back_as_it_was_read_is_left_alone,
     what_belongs_to_a_node_counts,
     an_instant_of_nanoseconds_that_is_sent_again_is_the_same,
+    what_is_said_again_is_said_once,
     a_round_that_newcomers_hear_of_has_changed,
     rules_and_wishes_that_were_never_set_stay_the_usual,
 );

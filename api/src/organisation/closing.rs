@@ -1,5 +1,9 @@
 //! What was closed keeps its history: nothing of it is changed, and nothing is put into it. Imports, which follow the register
 //! and the records of the schools, do not ask.
+//!
+//! This is about a school as a place: its rules, booking rounds, consents, events, experiences and whatever else comes into
+//! it. What the people of a child there say to each other goes on until the child has left: nobody asks here for threads,
+//! conversations, goals, moments, concerns, absences, bookings of times that were given, or answers to what is open.
 
 use chrono::{DateTime, Utc};
 use glans_entity::ids::SchoolId;

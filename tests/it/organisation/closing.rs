@@ -36,6 +36,9 @@ async fn nothing_of_a_closed_board_changes(world: &World) {
         (Who::Director, "cohortSchoolRemove", json!({ "cohort": ours.cohorts[0], "school": ours.schools[0] })),
         (Who::Leader, "schoolUpdate", json!({ "id": ours.schools[0], "name": "Anders" })),
         (Who::Teacher, "guardianshipUpdate", json!({ "id": ours.guardianships[0], "contactPriority": 2 })),
+        (Who::Admin, "eventUpdate", json!({ "id": ours.events[0], "title": "Anders" })),
+        (Who::Leader, "eventCancel", json!({ "id": ours.events[0] })),
+        (Who::Teacher, "profileUpdate", json!({ "displayName": "Juf Tarik", "language": "en" })),
     ] {
         assert_eq!(codes(&act(world, who, name, "", input).await), ["CONFLICT"], "{name}");
     }
@@ -66,6 +69,9 @@ async fn nothing_of_a_closed_board_changes(world: &World) {
     // Who may not do it anyway is told no more than before.
     let update = json!({ "id": ours.id, "name": "Anders" });
     assert_eq!(codes(&act(world, Who::Guardian, "boardUpdate", "", update).await), ["FORBIDDEN"]);
+
+    let language = act(world, Who::Teacher, "profileUpdate", "", json!({ "language": "en" })).await;
+    assert_eq!(refusals(&language), [""; 0], "the account goes on");
 
     assert_eq!(act(world, Who::Admin, "boardArchive", fields, close).await["board"], closed["board"]);
     let own = json!({ "material": ours.published.material, "state": "COMPLETED" });
@@ -110,6 +116,15 @@ async fn what_is_closed_is_neither_changed_nor_filled(world: &World) {
     no_round_is_opened(world).await;
     are_refused(world, "CONFLICT id", &[("classGroupUpdate", json!({ "id": group, "name": "3b" }))]).await;
     are_refused(world, "CONFLICT scope", &[("membershipGrant", grant("TEACHER", &group))]).await;
+    let put = json!({ "school": school, "displayName": "Fien", "classGroups": [group] });
+    are_refused(world, "CONFLICT classGroups", &[("studentCreate", put)]).await;
+    let fien = json!({ "school": school, "displayName": "Fien" });
+    let fien = act(world, Who::Admin, "studentCreate", "student { id }", fien).await["student"]["id"].take();
+    let put = json!({ "student": fien, "classGroups": [group] });
+    are_refused(world, "CONFLICT classGroups", &[("enrolmentSet", put)]).await;
+    let kept = json!({ "student": ours.students[0], "classGroups": [group] });
+    let kept = act(world, Who::Admin, "enrolmentSet", "", kept).await;
+    assert_eq!(refusals(&kept), [""; 0], "who is there stays there");
     let revoked = act(world, Who::Admin, "membershipRevoke", "", json!({ "id": ours.memberships[0] })).await;
     assert_eq!(refusals(&revoked), [""; 0], "a role there can be taken");
 
@@ -172,6 +187,58 @@ async fn nobody_and_nothing_comes_into_a_closed_school(world: &World) {
     are_refused(world, "CONFLICT status", &[("guardianshipUpdate", json!({ "id": link, "status": "ACTIVE" }))]).await;
     let left = act(world, Who::Admin, "studentLeave", "", json!({ "id": student })).await;
     assert_eq!(refusals(&left), [""; 0]);
+}
+
+async fn what_belongs_to_a_closed_school_stays_and_what_people_say_goes_on(world: &World) {
+    let (ours, school) = (&world.ours, world.ours.schools[0].to_string());
+    let (student, guardian) = (ours.students[0], ours.guardians[0]);
+    let purpose = json!({ "school": school, "text": "Mee op schoolreis" });
+    let mut purpose = act(world, Who::Admin, "consentPurposeCreate", "consentPurpose { id }", purpose).await;
+    let purpose = purpose["consentPurpose"]["id"].take();
+    let closed = act(world, Who::Admin, "schoolArchive", "", json!({ "id": school })).await;
+    assert_eq!(refusals(&closed), [""; 0]);
+
+    let slots = json!([{ "teacher": ours.teacher.person, "times": ["2031-03-04T16:00:00Z"] }]);
+    let consent = |purpose: Value, answer: &str| json!({ "purpose": purpose, "student": student, "answer": answer });
+    for (who, name, input, told) in [
+        (Who::Leader, "contactRulesUpdate", json!({ "school": school, "replyTermDays": 2 }), "CONFLICT school"),
+        (Who::Leader, "bookingRoundUpdate", json!({ "id": ours.rounds[0], "slots": slots }), "CONFLICT id"),
+        (Who::Leader, "eventUpdate", json!({ "id": ours.events[0], "title": "Anders" }), "CONFLICT id"),
+        (Who::Guardian, "consentGive", consent(purpose, "GRANTED"), "CONFLICT purpose"),
+        (
+            Who::Trainer,
+            "experienceComment",
+            json!({ "experience": ours.experiences[0], "text": "Dat proberen wij ook." }),
+            "CONFLICT experience",
+        ),
+    ] {
+        assert_eq!(refusals(&act(world, who, name, "", input).await), [told], "{name}");
+    }
+    let rules = "query($id: ID!) { school(id: $id) { contactRules { viewerCanEdit } } }";
+    let seen = ask(world, Who::Leader, rules, json!({ "id": school })).await;
+    assert_eq!(seen["school"]["contactRules"], json!({ "viewerCanEdit": false }));
+
+    let moment = json!({ "student": student, "guardian": guardian.person, "kind": "PHONE", "tone": "NEUTRAL" });
+    let starts = world.app.clock.now() + TimeDelta::days(33);
+    let talk = json!({
+        "student": student, "kind": "PROGRESS", "mode": "PHONE",
+        "startsAt": starts, "endsAt": starts + TimeDelta::minutes(20),
+    });
+    let goal = json!({ "partnership": ours.partners[0].partnership, "text": "Hij leest elke dag." });
+    for (who, name, input) in [
+        (Who::Guardian, "messageSend", json!({ "thread": ours.threads[0], "body": "Goed." })),
+        (Who::Teacher, "contactMomentLog", moment),
+        (Who::Teacher, "goalPropose", goal),
+        (Who::Teacher, "goalMark", json!({ "id": ours.partners[0].goal, "achieved": true })),
+        (Who::Leader, "concernRaise", json!({ "student": student, "text": "Vaak moe." })),
+        (Who::Guardian, "eventRespond", json!({ "event": ours.events[0], "answer": "YES" })),
+        (Who::Guardian, "consentGive", consent(json!(ours.purposes[0]), "WITHDRAWN")),
+        (Who::Leader, "bookingRoundCancel", json!({ "id": ours.rounds[0] })),
+        (Who::Leader, "eventCancel", json!({ "id": ours.events[0] })),
+        (Who::Leader, "conversationSchedule", talk),
+    ] {
+        assert_eq!(refusals(&act(world, who, name, "", input).await), [""; 0], "{name}");
+    }
 }
 
 /// Guardians of the first group are asked to book: by who leads the school.
@@ -261,6 +328,7 @@ on_each_database!(
     nothing_of_a_closed_board_changes,
     what_is_closed_is_neither_changed_nor_filled,
     nobody_and_nothing_comes_into_a_closed_school,
+    what_belongs_to_a_closed_school_stays_and_what_people_say_goes_on,
     what_was_written_for_a_place_that_closed_is_not_put_into_it,
     a_closed_record_of_a_person_stays_as_it_was,
 );

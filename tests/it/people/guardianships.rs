@@ -52,6 +52,8 @@ async fn a_guardianship_ends_and_is_revived(world: &World) {
 
     let wrong = json!({ "id": id, "status": "ENDED" });
     assert_eq!(codes(&act(world, Who::Leader, "guardianshipUpdate", "", wrong).await), ["INVALID"]);
+    let later = json!({ "id": id, "endsOn": "2031-01-01" });
+    assert_eq!(codes(&act(world, Who::Leader, "guardianshipUpdate", "", later).await), ["CONFLICT"], "it has ended");
     let revived = act(world, Who::Leader, "guardianshipUpdate", fields, json!({ "id": id, "status": "ACTIVE" })).await;
     assert_eq!(revived["guardianship"]["status"], "ACTIVE");
     assert_eq!(revived["guardianship"]["endsOn"], Value::Null);

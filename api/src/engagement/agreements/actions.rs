@@ -84,6 +84,9 @@ pub(super) async fn mark(write: &Write<'_>, input: AgreementMarkInput) -> Result
     let (_, permit) = partners::student_of_staff(write, "id", known.student_id).await?;
     let agreement = lock(write, known.id).await?;
     check_version(&agreement, agreement.version, input.if_version)?;
+    if agreement.kept == input.kept {
+        return Ok(agreement);
+    }
     let changed = agreement::Model { kept: input.kept, ..agreement };
     let agreement = store::update(write.db(), &permit, changed, write.now()).await?;
     write.emit(&permit, Event::about("agreement.marked", agreement.id)).await?;

@@ -45,6 +45,13 @@ impl Targets {
         first.filter(|_| schools.all(|school| school == first))
     }
 
+    /// When all that is included was closed; none while some of it is in use.
+    pub fn archived_at(&self) -> Option<DateTime<Utc>> {
+        let included = self.all.iter().filter(|target| !target.excluded);
+        // None comes before every time.
+        included.map(|target| target.archived_at).min().flatten()
+    }
+
     /// The rows that say what `item` is for.
     pub fn rows(&self, item: Uuid) -> Vec<audience_target::Model> {
         self.all.iter().map(|target| self.row(item, target)).collect()

@@ -13,7 +13,7 @@ use super::{rules, store};
 use crate::access::{Action, Place};
 use crate::call::Write;
 use crate::engagement::speaking::speak_for;
-use crate::organisation::{in_use, schools};
+use crate::organisation::{in_use, school_in_use, schools};
 use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
 use crate::platform::text::Checks;
@@ -112,6 +112,7 @@ async fn year_of_asking(
     if purpose.school_id != student.school_id {
         return Err(refuse(UserErrorCode::Invalid, "purpose", "The school of this child does not ask this."));
     }
+    school_in_use(write, purpose.school_id, "purpose").await?;
     let today = write.call().today();
     if !rules::is_asked(purpose, today) {
         return Err(refuse(UserErrorCode::Conflict, "purpose", "The school does not ask this now."));

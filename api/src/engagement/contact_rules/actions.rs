@@ -7,7 +7,7 @@ use super::types::ContactRulesUpdateInput;
 use super::{rules, store};
 use crate::access::{Action, Place};
 use crate::call::Write;
-use crate::organisation::schools;
+use crate::organisation::{in_use, schools};
 use crate::platform::error::{Result, check_version, not_found};
 use crate::platform::outbox::Event;
 
@@ -16,6 +16,7 @@ pub(super) async fn update(write: &Write<'_>, input: ContactRulesUpdateInput) ->
     // The school is the lock: there may be no row yet.
     let school = schools::store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("school"))?;
     let permit = write.authorize(Action::FamilyRulesWrite, Place::from(&school))?;
+    in_use(school.archived_at, "school")?;
     let found = store::of_schools(write.db(), &write.scope(), &[(school.board_id, school.id)]).await?;
     let known = found.get(&school.id).cloned().unwrap_or_else(|| rules::usual(school.board_id, school.id));
     check_version(&known, known.version, input.if_version)?;

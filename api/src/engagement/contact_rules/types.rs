@@ -89,9 +89,13 @@ impl ContactRules {
     }
 
     /// Whether the viewer may change them.
-    pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> bool {
+    pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> Result<bool> {
         let place = Place { school: Some(self.0.school_id), ..Place::board(self.0.board_id) };
-        access::allows(&Call::of(ctx).standing().actor, Action::FamilyRulesWrite, &place)
+        if !access::allows(&Call::of(ctx).standing().actor, Action::FamilyRulesWrite, &place) {
+            return Ok(false);
+        }
+        let school = loaders::one(ctx, self.0.school_id).await?;
+        Ok(school.is_some_and(|school| school.archived_at.is_none()))
     }
 }
 

@@ -12,10 +12,11 @@ use serde_json::json;
 use super::inputs::{EventCancelInput, EventCheckInInput, EventCreateInput, EventRespondInput, EventUpdateInput};
 use super::rules::{self, Details, Places};
 use super::store;
-use crate::access::{Action, Permit, Place};
+use crate::access::{self, Action, Permit, Place};
 use crate::call::Write;
 use crate::engagement::audience::actions as audience;
 use crate::engagement::audience::store::{Item, address};
+use crate::organisation::in_use;
 use crate::people::guardianships::actions::refuse_own_child;
 use crate::people::{places, students};
 use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
@@ -73,6 +74,8 @@ pub(super) async fn create(write: &Write<'_>, input: EventCreateInput) -> Result
 
 pub(super) async fn update(write: &Write<'_>, input: EventUpdateInput) -> Result<event::Model> {
     let (event, permit) = permitted(write, &input.id).await?;
+    let targets = audience::stored(write, Action::FamiliesAddress, event.id.0, event.board_id).await?;
+    in_use(targets.archived_at(), "id")?;
     check_version(&event, event.version, input.if_version)?;
     rules::must_take_place(&event, "id")?;
     if event.starts_at <= write.now() {
@@ -246,6 +249,9 @@ async fn move_up(write: &Write<'_>, permit: &Permit, event: &event::Model, place
 }
 
 /// The event under lock, and the right to change it: that to address all for whom it is.
+///
+/// # Errors
+/// `CONFLICT` where the board was closed, as of everything in it.
 async fn permitted(write: &Write<'_>, id: &ID) -> Result<(event::Model, Permit)> {
     let id: EventId = id.parse().map_err(|_| not_found("id"))?;
     let event = store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("id"))?;
@@ -263,6 +269,10 @@ async fn permitted(write: &Write<'_>, id: &ID) -> Result<(event::Model, Permit)>
     let included: Vec<ID> = included.collect();
     match audience::targets_since(write, Action::FamiliesAddress, &included).await {
         Ok(targets) => Ok((event, targets.permit)),
+        // Who might do it while the board was in use is told that it is not any more.
+        Err(Error::Refused(problems)) if problems.iter().all(|problem| problem.message == access::CLOSED) => {
+            Err(refuse(UserErrorCode::Conflict, "", access::CLOSED))
+        }
         // Who sees the event but not all of its places may not change it.
         Err(Error::Refused(_)) => {
             let message = "Only who may address all for whom this event is changes it.";

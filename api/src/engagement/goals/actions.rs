@@ -93,6 +93,9 @@ pub(super) async fn mark(write: &Write<'_>, input: GoalMarkInput) -> Result<goal
     let (_, permit) = partners::student_of_staff(write, "id", known.student_id).await?;
     let goal = store::lock(write.db(), &write.scope(), known.id).await?.ok_or_else(|| not_found("id"))?;
     check_version(&goal, goal.version, input.if_version)?;
+    if goal.achieved == input.achieved {
+        return Ok(goal);
+    }
     let changed = goal::Model { achieved: input.achieved, marked_at: input.achieved.map(|_| write.now()), ..goal };
     let goal = store::update(write.db(), &permit, changed, write.now()).await?;
     write.emit(&permit, Event::about("goal.marked", goal.id)).await?;

@@ -16,7 +16,7 @@ use crate::platform::text::Checks;
 
 const DISPLAY_NAME_LENGTH: usize = 160;
 
-/// Changes the account, and the person in each board of the request. The version that counts is that of the oldest,
+/// Changes the account, and the person in each board of the request that is in use. The version that counts is that of the oldest,
 /// whom apps see as `viewer.person`.
 pub(super) async fn update(write: &Write<'_>, viewer: &PersonActor, input: ProfileUpdateInput) -> Result<()> {
     let persons = own(write, viewer).await?;
@@ -27,12 +27,18 @@ pub(super) async fn update(write: &Write<'_>, viewer: &PersonActor, input: Profi
     let mut checks = Checks::default();
     let name = input.display_name.map(|name| checks.line("displayName", &name, DISPLAY_NAME_LENGTH));
     let name = checks.done(name)?;
+    // The record of a board that was closed stays as it was; the account, and what other boards know, go on.
+    let is_closed = |person: &person::Model| viewer.closed.contains(&person.board_id);
+    let (closed, open): (Vec<_>, Vec<_>) = persons.into_iter().partition(is_closed);
+    if open.is_empty() && !closed.is_empty() {
+        rules::in_no_board_in_use(name.is_some(), input.interpreter_needed.is_some())?;
+    }
     let language = input.language.map(|language| language.as_str().to_owned());
     if let Some(language) = &language {
         accounts::set_language(write.db(), viewer.account, language, write.now()).await?;
         write.rights_change();
     }
-    for person in persons {
+    for person in open {
         let mut changed = person.clone();
         changed.language = language.clone().unwrap_or(changed.language);
         changed.display_name = name.clone().unwrap_or(changed.display_name);

@@ -1,6 +1,7 @@
 //! What of the profile is there to change.
 
 use super::types::ProfileUpdateInput;
+use crate::access::CLOSED;
 use crate::platform::error::{Result, UserErrorCode};
 use crate::platform::text::Checks;
 
@@ -17,6 +18,17 @@ pub fn of_the_account_alone(input: &ProfileUpdateInput) -> Result<()> {
             let message = "No board of this request has you in its records. Change the language alone, or do this in \
                            another board.";
             checks.add(UserErrorCode::NotFound, field, message);
+        }
+    }
+    checks.done(())
+}
+
+/// Where every board of the request was closed, what a person has is refused, and the account has the rest.
+pub fn in_no_board_in_use(names: bool, interprets: bool) -> Result<()> {
+    let mut checks = Checks::default();
+    for (is_given, field) in [(names, "displayName"), (interprets, "interpreterNeeded")] {
+        if is_given {
+            checks.add(UserErrorCode::Conflict, field, CLOSED);
         }
     }
     checks.done(())
@@ -48,5 +60,13 @@ mod tests {
         let told: Vec<_> = problems.iter().map(|problem| (problem.code, problem.field[0].as_str())).collect();
         let expected = ["displayName", "interpreterNeeded", "ifVersion"].map(|field| (UserErrorCode::NotFound, field));
         assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn a_record_of_a_closed_board_stays() {
+        assert!(in_no_board_in_use(false, false).is_ok());
+        let Err(Error::Refused(problems)) = in_no_board_in_use(true, true) else { panic!("refused") };
+        let told: Vec<_> = problems.iter().map(|problem| (problem.code, problem.field[0].as_str())).collect();
+        assert_eq!(told, ["displayName", "interpreterNeeded"].map(|field| (UserErrorCode::Conflict, field)));
     }
 }

@@ -5,12 +5,13 @@ use chrono::NaiveDate;
 use glans_entity::ids::{ClassGroupId, EnrolmentId, SchoolId};
 use glans_entity::people::enrolment::Model;
 use glans_entity::people::student;
+use glans_entity::scope::Scope;
 
 use super::types::EnrolmentSetInput;
 use super::{rules, store};
 use crate::access::{Action, Permit};
 use crate::call::Write;
-use crate::organisation::{class_groups, school_in_use};
+use crate::organisation::{class_groups, in_use, school_in_use};
 use crate::people::{guardianships, places, students};
 use crate::platform::error::{Result, UserErrorCode, not_found, refuse};
 use crate::platform::outbox::Event;
@@ -26,7 +27,10 @@ pub(super) async fn set(write: &Write<'_>, input: EnrolmentSetInput) -> Result<s
     if !input.class_groups.is_empty() {
         school_in_use(write, student.school_id, "classGroups").await?;
     }
-    let wanted = wanted(write, student.school_id, &input.class_groups).await?;
+    // Who is in a group that was closed since is not turned out of it by what is said of the others.
+    let places = store::of_students(write.db(), &Scope::system(write.call().today()), &[student.id]).await?;
+    let known: Vec<ClassGroupId> = places.into_iter().map(|place| place.class_group_id).collect();
+    let wanted = wanted(write, student.school_id, &input.class_groups, &known).await?;
     put(write, &permit, &student, &wanted).await?;
     Ok(student)
 }
@@ -66,20 +70,27 @@ fn new(write: &Write<'_>, student: &student::Model, group: ClassGroupId, starts_
     }
 }
 
-/// The groups that an input names: in sight, in use, of the student's school.
-pub async fn wanted(write: &Write<'_>, school: SchoolId, groups: &[ID]) -> Result<Vec<ClassGroupId>> {
+/// The groups that an input names: in sight, of the student's school, and in use or among the `known` ones, in which the
+/// student is.
+pub async fn wanted(
+    write: &Write<'_>,
+    school: SchoolId,
+    groups: &[ID],
+    known: &[ClassGroupId],
+) -> Result<Vec<ClassGroupId>> {
     if groups.len() > rules::MOST_GROUPS {
         let message = format!("Choose at most {} class groups.", rules::MOST_GROUPS);
         return Err(refuse(UserErrorCode::LimitReached, "classGroups", message));
     }
     let mut ids: Vec<ClassGroupId> = groups.iter().filter_map(|id| id.parse().ok()).collect();
     let found = class_groups::store::by_ids(write.db(), &write.scope(), &ids).await?;
-    let usable =
-        |id: &ClassGroupId| found.iter().any(|it| it.id == *id && it.school_id == school && it.archived_at.is_none());
-    if ids.len() < groups.len() || !ids.iter().all(usable) {
+    let is_there = |id: &ClassGroupId| found.iter().any(|it| it.id == *id && it.school_id == school);
+    if ids.len() < groups.len() || !ids.iter().all(is_there) {
         let message = "Choose class groups that are in use in the student's school.";
         return Err(refuse(UserErrorCode::NotFound, "classGroups", message));
     }
+    let closed = found.iter().filter(|it| !known.contains(&it.id)).find_map(|it| it.archived_at);
+    in_use(closed, "classGroups")?;
     // A group named twice is one place.
     ids.sort_unstable();
     ids.dedup();

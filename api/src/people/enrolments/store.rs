@@ -69,14 +69,17 @@ pub async fn drop(db: &impl ConnectionTrait, _permit: &Permit, ids: &[EnrolmentI
     Ok(())
 }
 
-/// Ends the places of `student` with the stay, also those that the caller does not see.
-pub async fn end_all(write: &Write<'_>, permit: &Permit, student: StudentId, leaving: Leaving) -> Result<()> {
+/// Ends the places of `student` with the stay, also those that the caller does not see. Whether one of them ends on another
+/// day by it.
+pub async fn end_all(write: &Write<'_>, permit: &Permit, student: StudentId, leaving: Leaving) -> Result<bool> {
     let everywhere = Scope::system(write.call().today());
+    let mut has_moved = false;
     for row in all_of(write.db(), &everywhere, student).await? {
         if let Some(last) = leaving.end_of(row.starts_on, row.ends_on) {
             let starts_on = row.starts_on;
             set_days(write, permit, row, starts_on, Some(last)).await?;
+            has_moved = true;
         }
     }
-    Ok(())
+    Ok(has_moved)
 }

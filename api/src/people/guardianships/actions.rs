@@ -129,6 +129,9 @@ pub(super) async fn update(write: &Write<'_>, input: GuardianshipUpdateInput) ->
         checks.heed(students::rules::is_here(student.left_on, today))?;
         checks.heed(must_have_a_record(write, row.guardian_id).await)?;
     }
+    if [row.status, changed.status] == [GuardianshipStatus::Ended; 2] && changed.ends_on != row.ends_on {
+        checks.heed(rules::has_passed(changed.ends_on, today))?;
+    }
     // What the input does not name may be as it was left: a relation that never began ends before its first day.
     let ends_on = changed.ends_on.filter(|_| !input.ends_on.is_undefined());
     let priority = changed.contact_priority.filter(|_| !input.contact_priority.is_undefined());

@@ -59,6 +59,15 @@ pub fn may_set(status: GuardianshipStatus) -> Result<()> {
     }
 }
 
+/// The last day of a relation that has ended is corrected, and is none to come: it goes on by its status alone.
+pub fn has_passed(ends_on: Option<NaiveDate>, today: NaiveDate) -> Result<()> {
+    if ends_on.is_some_and(|last| last <= today) {
+        return Ok(());
+    }
+    let message = "This relation has ended. Choose a last day that is not to come, or set the status for it to go on.";
+    Err(refuse(UserErrorCode::Conflict, "endsOn", message))
+}
+
 /// All relations of a guardian end with the record, also where the person is erased, and none begins or goes on without
 /// it. Refuses at `field`.
 pub fn has_a_record(archived_at: Option<DateTime<Utc>>, field: &str) -> Result<()> {
@@ -194,6 +203,13 @@ mod tests {
         assert!(is_not_own(person, Some(person)).is_err());
         assert!(is_not_own(person, Some(PersonId::new())).is_ok());
         assert!(is_not_own(person, None).is_ok());
+    }
+
+    #[test]
+    fn what_has_ended_has_no_last_day_to_come() {
+        let today = day("2026-11-24");
+        assert!(has_passed(Some(day("2026-10-01")), today).is_ok() && has_passed(Some(today), today).is_ok());
+        assert!(has_passed(Some(day("2029-01-01")), today).is_err() && has_passed(None, today).is_err());
     }
 
     #[test]

@@ -100,13 +100,13 @@ pub async fn end_all_of_guardian(write: &Write<'_>, permit: &Permit, guardian: P
 
 /// Lets the guardianships of `student` end with the stay, also those that the caller does not see. One that was ended by
 /// itself is left alone. One that lasts longer again, because the last day was corrected, waits for the school: nobody knows
-/// any more how long it was to last by itself.
+/// any more how long it was to last by itself. Whether one of them ends on another day by it.
 pub async fn end_all_of_student(
     write: &Write<'_>,
     permit: &Permit,
     student: StudentId,
     leaving: Leaving,
-) -> Result<()> {
+) -> Result<bool> {
     let rows = Entity::within(&Scope::system(write.call().today()))
         .filter(Column::StudentId.eq(student))
         .filter(Column::Status.ne(GuardianshipStatus::Ended))
@@ -114,12 +114,14 @@ pub async fn end_all_of_student(
         .lock_exclusive()
         .all(write.db())
         .await?;
+    let mut has_moved = false;
     for row in rows {
         if let Some(last) = leaving.end_of(row.starts_on, row.ends_on) {
             let is_longer = row.ends_on.is_some_and(|ends| ends < last);
             let status = if is_longer { GuardianshipStatus::Suspended } else { row.status };
             update(write.db(), permit, Model { ends_on: Some(last), status, ..row }, write.now()).await?;
+            has_moved = true;
         }
     }
-    Ok(())
+    Ok(has_moved)
 }

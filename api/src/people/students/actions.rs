@@ -27,7 +27,7 @@ pub(super) async fn create(write: &Write<'_>, input: StudentCreateInput) -> Resu
     let id = checks.own_id(input.id.as_ref(), StudentId::new);
     let details = checks.heed(rules::details(&input.display_name, input.number.as_deref()))?;
     let groups = input.class_groups.unwrap_or_default();
-    let groups = checks.heed(enrolments::actions::wanted(write, school.id, &groups).await)?;
+    let groups = checks.heed(enrolments::actions::wanted(write, school.id, &groups, &[]).await)?;
     let (details, groups) = checks.all(details.zip(groups))?;
     let id = id.free(write.db(), &permit).await?;
     let row = Model {
@@ -73,8 +73,11 @@ pub(super) async fn leave(write: &Write<'_>, input: StudentLeaveInput) -> Result
     let today = write.call().today();
     let last = rules::last_day(input.on.map_or(today, |day| day.0), today)?;
     let leaving = Leaving { last, former: student.left_on };
-    enrolments::store::end_all(write, &permit, student.id, leaving).await?;
-    guardianships::store::end_all_of_student(write, &permit, student.id, leaving).await?;
+    let places_moved = enrolments::store::end_all(write, &permit, student.id, leaving).await?;
+    let relations_moved = guardianships::store::end_all_of_student(write, &permit, student.id, leaving).await?;
+    if student.left_on == Some(last) && !places_moved && !relations_moved {
+        return Ok(student);
+    }
     let version = student.version;
     let mut row = student.into_active_model();
     row.left_on = Set(Some(last));

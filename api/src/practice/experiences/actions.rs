@@ -9,6 +9,7 @@ use super::types::{ExperienceCommentInput, ExperienceShareInput, ExperienceUpdat
 use super::{rules, store};
 use crate::access::{Action, Permit, Place};
 use crate::call::Write;
+use crate::organisation::school_in_use;
 use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
 use crate::platform::text::Checks;
@@ -94,6 +95,7 @@ pub(super) async fn comment(write: &Write<'_>, input: ExperienceCommentInput) ->
         ..Place::board(experience.board_id)
     };
     let permit = write.authorize(Action::ExperienceComment, place)?;
+    school_in_use(write, experience.school_id, "experience").await?;
     let mut checks = Checks::default();
     let id = checks.own_id(input.id.as_ref(), CommentId::new);
     let text = checks.with(rules::text(&input.text))?;
