@@ -11,6 +11,7 @@ use axum::{Extension, Router};
 use chrono::Duration;
 use glans_entity::ids::BoardId;
 use glans_entity::roster::{RosterImportState, roster_import};
+use sea_orm::ConnectionTrait;
 
 use super::run::run;
 use super::source::Source;
@@ -61,17 +62,20 @@ async fn take_in(app: &Arc<App>, hash: &[u8], request: Request) -> Result<Respon
     Ok(answer(StatusCode::ACCEPTED, "Received. The import has begun; its progress is in the API."))
 }
 
-fn is_waiting(import: &roster_import::Model, call: &Call) -> bool {
-    import.state == RosterImportState::AwaitingUpload
-        && import.upload_expires_at.is_some_and(|expires| call.now() < expires)
+/// Whether an upload is waited for. For a board that was closed meanwhile none is.
+async fn is_waiting(db: &impl ConnectionTrait, call: &Call, import: &roster_import::Model) -> Result<bool> {
+    let in_time = import.state == RosterImportState::AwaitingUpload
+        && import.upload_expires_at.is_some_and(|expires| call.now() < expires);
+    Ok(in_time && !store::is_closed(db, &call.scope(), import.board_id).await?)
 }
 
 /// The board for which an upload is waited for; none where none is. Looked up before the bytes are taken in, so that a
 /// stranger cannot make the server hold any.
 async fn waiting(app: &Arc<App>, hash: &[u8]) -> Result<Option<BoardId>> {
     let call = Call::system(app, "roster upload");
-    let import = store::import_by_upload(&*call.read().await?, &call.scope(), hash).await?;
-    Ok(import.filter(|import| is_waiting(import, &call)).map(|import| import.board_id))
+    let db = call.read().await?;
+    let Some(import) = store::import_by_upload(&*db, &call.scope(), hash).await? else { return Ok(None) };
+    Ok(is_waiting(&*db, &call, &import).await?.then_some(import.board_id))
 }
 
 /// Takes the upload's one turn.
@@ -79,7 +83,10 @@ async fn claim(app: &Arc<App>, hash: &[u8]) -> Result<Option<roster_import::Mode
     let call = Call::system(app, "roster upload");
     let write = call.write_soon().await?;
     let found = store::lock_import_by_upload(write.db(), &write.scope(), hash).await?;
-    let Some(import) = found.filter(|import| is_waiting(import, &call)) else { return Ok(None) };
+    let Some(import) = found else { return Ok(None) };
+    if !is_waiting(write.db(), &call, &import).await? {
+        return Ok(None);
+    }
     let permit = write.authorize(PERMITTED, Place::board(import.board_id))?;
     let import = roster_import::Model {
         state: RosterImportState::Running,
