@@ -86,6 +86,8 @@ async fn an_address_works_once(world: &World) {
     let id = started.text_at("rosterImportStart.rosterImport.id").to_owned();
     let path = path(&started);
     assert_eq!(upload(&admin, &path, Vec::new()).await.status, 400, "nothing was sent, and nothing used up");
+    let zipped = admin.request(reqwest::Method::PUT, &path).header("content-encoding", "gzip");
+    assert_eq!(admin.sends(zipped.body(bundle().zip())).await.status, 415, "nor is anything by what nobody unpacks");
     assert_eq!(upload(&admin, &path, bundle().zip()).await.status, 202);
     assert_eq!(upload(&admin, &path, bundle().zip()).await.status, 404);
     assert_eq!(upload(&admin, "/uploads/guessed", bundle().zip()).await.status, 404);
