@@ -9,7 +9,7 @@ use axum::response::Response;
 use axum::routing::put;
 use axum::{Extension, Router};
 use chrono::Duration;
-use glans_entity::ids::BoardId;
+use glans_entity::ids::{BoardId, RosterImportId};
 use glans_entity::roster::{RosterImportState, roster_import};
 use sea_orm::ConnectionTrait;
 
@@ -32,6 +32,9 @@ pub(super) const PATH: &str = "/uploads";
 
 /// How long the bytes may take to arrive: the largest bundle, on a line of a megabit in a second.
 const PATIENCE: Patience = Patience::from_mins(10);
+/// Before it is tried again to write that an import has failed, and after many tries.
+const SHORTEST_REST: Patience = Patience::from_secs(1);
+const LONGEST_REST: Patience = Patience::from_secs(30);
 
 /// The route, for the server to mount. It needs no access token: the address is the secret.
 pub fn routes(app: Arc<App>) -> Router {
@@ -55,9 +58,13 @@ async fn take_in(app: &Arc<App>, hash: &[u8], request: Request) -> Result<Respon
     let import = claim(app, hash).await?.ok_or(Declined::Nothing)?;
     let app = Arc::clone(app);
     tokio::spawn(async move {
-        Box::pin(work(app, import, bytes.into())).await;
+        let id = import.id;
+        let has_ended = Box::pin(work(&app, import, bytes.into())).await;
         // Until then the bundle, or what was read of it, is in memory.
         drop(turn);
+        if !has_ended {
+            Box::pin(give_up(&app, id)).await;
+        }
     });
     Ok(answer(StatusCode::ACCEPTED, "Received. The import has begun; its progress is in the API."))
 }
@@ -102,18 +109,45 @@ async fn claim(app: &Arc<App>, hash: &[u8]) -> Result<Option<roster_import::Mode
     Ok(Some(import))
 }
 
-/// Runs the import in the background. A fault of ours ends it as failed, and is logged with its cause.
-async fn work(app: Arc<App>, import: roster_import::Model, bytes: Vec<u8>) {
-    let call = Call::system(&app, "roster import");
+/// Runs the import in the background. False where a fault of ours, which is logged with its cause, leaves it as running.
+async fn work(app: &Arc<App>, import: roster_import::Model, bytes: Vec<u8>) -> bool {
+    let call = Call::system(app, "roster import");
     let id = import.id;
     let done = match Source::upload(bytes) {
         Ok(source) => run(&call, import, source).await.map(drop),
         Err(error) => super::run::refuse(&call, import, &error).await,
     };
-    if let Err(error) = done {
+    if let Err(error) = &done {
         tracing::error!(import = %id, ?error, "roster import failed");
-        if let Err(error) = super::run::give_up(&call, id).await {
-            tracing::error!(import = %id, ?error, "roster import could not be marked as failed");
-        }
+    }
+    done.is_ok()
+}
+
+/// Ends the import as failed, as soon as that can be written: the database may be away for the same reason. Should this
+/// process stop first, another one finds the import abandoned.
+async fn give_up(app: &Arc<App>, id: RosterImportId) {
+    let mut rest = SHORTEST_REST;
+    loop {
+        let given_up = super::run::give_up(&Call::system(app, "roster import"), id).await;
+        let Err(error) = given_up else { return };
+        tracing::warn!(import = %id, ?error, "roster import could not be marked as failed, which is tried again");
+        tokio::time::sleep(rest).await;
+        rest = longer(rest);
+    }
+}
+
+fn longer(rest: Patience) -> Patience {
+    (rest * 2).min(LONGEST_REST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rests_grow_to_half_a_minute() {
+        let rests = std::iter::successors(Some(SHORTEST_REST), |rest| Some(longer(*rest)));
+        let seconds: Vec<u64> = rests.take(7).map(|rest| rest.as_secs()).collect();
+        assert_eq!(seconds, [1, 2, 4, 8, 16, 30, 30]);
     }
 }

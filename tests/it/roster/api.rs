@@ -148,6 +148,30 @@ async fn what_is_no_archive_fails_with_a_reason(world: &World) {
     assert!(done.text_at("rosterImport.problems.nodes.0.message").contains("not a ZIP archive"));
 }
 
+async fn an_import_whose_end_cannot_be_written_ends_as_soon_as_it_can(world: &World) {
+    let admin = world.actor(Who::Admin).await;
+    let started = start(world, &admin, json!({})).await;
+    let id = started.text_at("rosterImportStart.rosterImport.id").to_owned();
+    let rename = async |from: &str, to: &str| {
+        let renamed = world.app.db.connection().execute_unprepared(&format!("ALTER TABLE {from} RENAME TO {to}")).await;
+        renamed.unwrap();
+    };
+    rename("roster_problem", "elsewhere").await;
+    assert_eq!(upload(&admin, &path(&started), b"sourcedId,name\n".to_vec()).await.status, 202);
+    // Its place is free once it has failed; that it has is not written yet.
+    while [b"one", b"two"].map(|beside| world.app.arriving.begin(beside, world.ours.id)).iter().any(Result::is_err) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let status =
+        ask(world, Who::Admin, "query($id: ID!) { rosterImport(id: $id) { status } }", json!({ "id": id })).await;
+    assert_eq!(status["rosterImport"]["status"], "RUNNING");
+    rename("elsewhere", "roster_problem").await;
+    let done = finished(&admin, &id).await;
+    assert_eq!(done.text_at("rosterImport.status"), "FAILED", "{}", done.text);
+    assert!(done.text_at("rosterImport.problems.nodes.0.message").contains("a fault on our side"), "{}", done.text);
+}
+
 async fn only_administrators_import(world: &World) {
     for who in [Who::Director, Who::Leader, Who::Teacher, Who::Guardian] {
         let actor = world.actor(who).await;
@@ -267,5 +291,6 @@ on_each_database!(
     nothing_is_uploaded_for_a_board_that_was_closed_meanwhile,
     the_same_mutation_starts_one_import_and_tells_the_address_once,
     what_is_no_archive_fails_with_a_reason,
+    an_import_whose_end_cannot_be_written_ends_as_soon_as_it_can,
     only_administrators_import,
 );
