@@ -14,6 +14,7 @@ use crate::identity::clients::usage;
 use crate::metrics::queries;
 use crate::people::access_log;
 use crate::platform::error::Result;
+use crate::platform::rounds::in_vain;
 
 /// What a process that is killed loses at most.
 const EVERY: Duration = Duration::from_secs(3);
@@ -56,7 +57,7 @@ async fn run(app: Arc<App>, mut closed: oneshot::Receiver<()>) {
             _ = &mut closed => return finish(&app).await,
         }
         if let Err(error) = write(&app).await {
-            tracing::error!(?error, "what requests leave could not be written down, which is tried again");
+            in_vain!(error, "what requests leave could not be written down, which is tried again");
         }
     }
 }

@@ -2,21 +2,27 @@
 //!
 //! An extension costs every field of every answer a detour, whatever it extends: half of the time of a large screen. A query
 //! needs extensions only to put null where the specification has it when a field fails, which is seldom. So a query runs
-//! without them first, and a failing one again with them. It changes nothing, and can run twice.
+//! without them first, and a failing one again with them. It changes nothing, and can run twice. What failed for others
+//! who hold what it needs does not: it would wait for them once more, and there is no time for that.
 
 use std::any::TypeId;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use async_graphql::futures_util::StreamExt;
 use async_graphql::futures_util::stream::BoxStream;
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
-use async_graphql::{Data, Executor, IntrospectionMode, Request, Response, Variables};
+use async_graphql::{Data, Executor, IntrospectionMode, Request, Response, ServerError, Variables};
 use axum::http::header;
 
 use crate::call::Call;
 use crate::graphql::{GlansSchema, described, schema};
 use crate::people::access_log::Pending;
+use crate::platform::error::Error;
 use crate::turns::Turns;
+
+/// How long a fault may take that is seen again in time: one that took longer has waited for something.
+const AT_ONCE: Duration = Duration::from_secs(1);
 
 /// Answers requests that carry a [`Call`].
 #[derive(Clone)]
@@ -70,9 +76,24 @@ impl Engine {
         let Some(again) = Again::of(&mut request) else { return self.exact.execute(request).await };
         let turns = request.data.get(&TypeId::of::<Turns>()).and_then(|turns| turns.downcast_ref()).cloned();
         let turns: Turns = turns.unwrap_or_default();
+        let begun = Instant::now();
         let response = turns.take(self.quick.execute(request)).await;
-        if response.is_ok() { response } else { self.exact.execute(again.request()).await }
+        if runs_again(&response.errors, begun.elapsed()) {
+            return self.exact.execute(again.request()).await;
+        }
+        response
     }
+}
+
+/// Whether a query that ended with these errors after so long is run again, to put null where it belongs. What waited in
+/// vain would wait again, and be cut off before it could say when to come back.
+fn runs_again(errors: &[ServerError], took: Duration) -> bool {
+    let waited = |error: &ServerError| match error.source::<Error>() {
+        Some(Error::Held) => true,
+        Some(Error::Fault(_)) => took >= AT_ONCE,
+        _ => false,
+    };
+    !errors.is_empty() && !errors.iter().any(waited)
 }
 
 fn call_of(data: &Data) -> Option<&Arc<Call>> {
@@ -110,5 +131,33 @@ impl Again {
         request.set_parsed_query(self.document);
         request.data = self.call.into_data();
         request
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::Pos;
+
+    use super::*;
+    use crate::platform::error::{Code, coded};
+
+    fn failed(error: Error) -> ServerError {
+        async_graphql::Error::from(error).into_server_error(Pos::default())
+    }
+
+    #[test]
+    fn what_waited_in_vain_does_not_wait_again() {
+        let long = Duration::from_secs(8);
+        let refused = || failed(coded(Code::BadUserInput, "No."));
+        assert!(!runs_again(&[], Duration::ZERO), "it is answered");
+        assert!(runs_again(&[refused()], Duration::ZERO));
+        assert!(runs_again(&[refused()], long));
+        assert!(runs_again(&[ServerError::new("there is no such field", None)], Duration::ZERO));
+        for took in [Duration::ZERO, long] {
+            assert!(!runs_again(&[failed(Error::Held)], took));
+            assert!(!runs_again(&[refused(), failed(Error::Held)], took));
+        }
+        assert!(runs_again(&[failed(Error::fault("a defect"))], Duration::ZERO), "its siblings are answered");
+        assert!(!runs_again(&[failed(Error::fault("the server is gone"))], long));
     }
 }

@@ -1,5 +1,7 @@
 //! What is told at each door while others hold what it needs, as who repairs a table does: when to come again.
 
+use std::time::{Duration, Instant};
+
 use chrono::TimeDelta;
 use glans::notifications::unsubscribe::Tokens;
 use glans_entity::notifications::Category;
@@ -106,4 +108,25 @@ async fn each_door_says_when_to_come_again(world: &World) {
 #[test]
 fn postgres_each_door_says_when_to_come_again() {
     run(Engine::Postgres, each_door_says_when_to_come_again);
+}
+
+/// It waits once: who waits twice is cut off before it can be said when to come again.
+async fn a_query_is_asked_again(world: &World) {
+    let (leader, query) = (world.actor(Who::Leader).await, "{ schools { nodes { id } } }");
+    assert_eq!(leader.asks(query).await.codes(), Vec::<&str>::new());
+    let others = world.app.db.connection().begin().await.unwrap();
+    others.execute_unprepared("LOCK TABLE school IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let begun = Instant::now();
+    let reply = leader.asks(query).await;
+    let took = begun.elapsed();
+    others.rollback().await.unwrap();
+    assert_eq!(reply.codes(), ["RATE_LIMITED"], "{}", reply.text);
+    assert_eq!(reply.body["errors"][0]["extensions"]["retryAfterSeconds"], 5, "{}", reply.text);
+    assert_eq!(status(&reply).1, SECONDS);
+    assert!(took < Duration::from_mins(1), "{took:?}");
+}
+
+#[test]
+fn postgres_a_query_is_asked_again() {
+    run(Engine::Postgres, a_query_is_asked_again);
 }

@@ -150,6 +150,8 @@ pub(crate) struct SmallHouse {
     pub(crate) held: Arc<AtomicBool>,
     /// Whether they hold it for the next document only.
     pub(crate) held_once: Arc<AtomicBool>,
+    /// Whether nothing can be looked up, for a fault.
+    pub(crate) faulty: Arc<AtomicBool>,
     /// Milliseconds that it takes to know a token, and to know a document.
     pub(crate) slow: Arc<AtomicU64>,
     /// How often an answer of a stream was said to be made.
@@ -171,6 +173,9 @@ impl House for SmallHouse {
             None => return Ok(Visitor::new(CallerKind::Anonymous, None, Data::default())),
             Some(_) if self.held.load(Ordering::SeqCst) => {
                 return Err(Denied::Later { message: COME_AGAIN.to_owned(), retry_after_seconds: 5 });
+            }
+            Some(_) if self.faulty.load(Ordering::SeqCst) => {
+                return Err(Denied::Fault("the server is gone".to_owned()));
             }
             Some("person") if self.revoked.load(Ordering::SeqCst) => return Err(Denied::Invalid),
             Some("person") => (CallerKind::Person, "Fenna"),
@@ -200,6 +205,9 @@ impl House for SmallHouse {
         self.looks().await;
         if self.held.load(Ordering::SeqCst) || self.held_once.swap(false, Ordering::SeqCst) {
             return Err(Denied::Later { message: COME_AGAIN.to_owned(), retry_after_seconds: 5 });
+        }
+        if self.faulty.load(Ordering::SeqCst) {
+            return Err(Denied::Fault("the server is gone".to_owned()));
         }
         Ok(self.trusted.lock().unwrap().get(id).cloned())
     }

@@ -282,6 +282,29 @@ async fn who_is_not_known_for_a_moment_comes_again_and_loses_nothing_that_runs()
 }
 
 #[tokio::test]
+async fn what_is_begun_in_an_outage_takes_nothing_else_with_it() {
+    let door = Door::open().await;
+    let mut socket = Socket::greeted(&door, "person").await;
+    socket.subscribes("1", "subscription { endless }").await;
+    assert_eq!(socket.hears().await["type"], "next");
+    door.house.faulty.store(true, Ordering::SeqCst);
+
+    socket.subscribes("2", "subscription { counted(to: 1) }").await;
+    let heard = socket.hears().await;
+    assert_eq!((&heard["type"], &heard["id"]), (&json!("error"), &json!("2")), "{heard}");
+    let told = &heard["payload"][0]["extensions"];
+    assert_eq!((&told["code"], &told["retryable"]), (&json!("INTERNAL"), &json!(true)), "{heard}");
+    door.is_looked_at_again().await;
+
+    door.house.faulty.store(false, Ordering::SeqCst);
+    socket.subscribes("2", "subscription { counted(to: 1) }").await;
+    assert_eq!(socket.hears().await["type"], "next", "the socket is open");
+    assert_eq!(socket.hears().await, json!({ "id": "2", "type": "complete" }));
+    socket.subscribes("1", "subscription { endless }").await;
+    assert_eq!(socket.closes().await, 4409, "the first is still followed");
+}
+
+#[tokio::test]
 async fn a_server_that_stops_says_so() {
     let door = Door::open().await;
     let mut socket = Socket::greeted(&door, "person").await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::http_door::{Door, PATIENCE, read};
+use crate::http_door::{Door, PATIENCE, header, read};
 
 #[tokio::test]
 async fn who_takes_no_events_keeps_nothing_from_others_and_is_looked_at_all_the_same() {
@@ -50,13 +50,15 @@ async fn events_are_sent_one_by_one() {
 }
 
 #[tokio::test]
-async fn a_mutation_that_is_found_late_is_none_by_get() {
+async fn what_cannot_be_looked_up_by_get_is_looked_up_once() {
     let door = Door::open().await;
     door.trust("close", "mutation { schoolClose }");
+    let by_get = || door.get("/graphql?documentId=close").header("accept", "text/event-stream");
     door.house.held_once.store(true, Ordering::SeqCst);
-    let by_get = door.get("/graphql?documentId=close").header("accept", "text/event-stream");
-    let told = by_get.send().await.unwrap().text().await.unwrap();
-    assert!(told.contains("A mutation is sent by POST."), "{told}");
+    let told = by_get().send().await.unwrap();
+    assert_eq!((told.status().as_u16(), header(&told, "retry-after")), (429, "5".to_owned()));
+    let (status, told) = read(by_get()).await;
+    assert_eq!((status, &told["errors"][0]["message"]), (405, &json!("A mutation is sent by POST.")));
     assert_eq!(door.runs.count(), 0);
 }
 

@@ -10,6 +10,7 @@ use tokio::time::{Interval, MissedTickBehavior};
 use crate::app::App;
 use crate::engagement::{announcements, conversations, custody, threads};
 use crate::platform::error::Result;
+use crate::platform::rounds::in_vain;
 
 /// A right that ends is to have its effect within five seconds, and what is due appears well within its minute.
 pub(crate) const EVERY: Duration = Duration::from_secs(2);
@@ -47,7 +48,7 @@ async fn end_rights(app: Arc<App>) {
         match left.and(taken_on) {
             Ok(_) if all => looked_at_all = now,
             Ok(_) => {}
-            Err(error) => tracing::error!(?error, "rights that ended were not looked at, which is tried again"),
+            Err(error) => in_vain!(error, "rights that ended were not looked at, which is tried again"),
         }
     }
 }
@@ -66,7 +67,7 @@ async fn due(app: &Arc<App>) -> usize {
     let released = conversations::due::release(app).await;
     let appeared = [("announcements", published), ("conversations", released)].map(|(what, done)| {
         done.unwrap_or_else(|error| {
-            tracing::error!(?error, what, "what was due did not appear and is tried again");
+            in_vain!(error, what, "what was due did not appear and is tried again");
             0
         })
     });

@@ -57,7 +57,7 @@ async fn opened<S: Executor, H: House>(
     let visitor = caller.admitted(&endpoint).await?;
     let settings = &endpoint.settings;
     let envelope = graphql::read(head, body, visitor.kind.limits().body_bytes, settings.body_timeout).await?;
-    if caller.by_get && is_mutation(&endpoint, &envelope, &visitor).await {
+    if caller.by_get && is_mutation(&endpoint, &envelope, &visitor).await? {
         return Err(Refusal::mutation_by_get());
     }
     let seat = endpoint.streams.place(walls::payer(&visitor, caller.address));
@@ -79,12 +79,20 @@ async fn opened<S: Executor, H: House>(
 }
 
 /// A document that cannot be read is told in the stream, as is a mutation that is found only there.
-async fn is_mutation<S: Executor, H: House>(endpoint: &Endpoint<S, H>, envelope: &Envelope, visitor: &Visitor) -> bool {
-    let meant = endpoint.documents.meant(envelope, &endpoint.house, &endpoint.settings, visitor).await;
-    meant.is_ok_and(|meant| {
-        shape::chosen(&meant.document.syntax, envelope.operation_name.as_deref())
-            .is_ok_and(|(_, operation)| operation.ty == OperationType::Mutation)
-    })
+///
+/// # Errors
+/// Where it cannot be looked up just now: it was waited for as long as it may be.
+async fn is_mutation<S: Executor, H: House>(
+    endpoint: &Endpoint<S, H>,
+    envelope: &Envelope,
+    visitor: &Visitor,
+) -> Result<bool, Refusal> {
+    match endpoint.documents.meant(envelope, &endpoint.house, &endpoint.settings, visitor).await {
+        Ok(meant) => Ok(shape::chosen(&meant.document.syntax, envelope.operation_name.as_deref())
+            .is_ok_and(|(_, operation)| operation.ty == OperationType::Mutation)),
+        Err(refusal) if refusal.is_of_the_moment() => Err(refusal),
+        Err(_) => Ok(false),
+    }
 }
 
 /// What is left to write of a stream.

@@ -46,6 +46,7 @@ pub use documents::Policy;
 pub use endpoint::{Endpoint, hardened};
 pub use guard::CallerKind;
 pub use health::Stopping;
+pub use negotiate::sends_encoded;
 pub use request_id::RequestId;
 pub use router::router;
 pub use serve::{Signals, keep_serving, serve};

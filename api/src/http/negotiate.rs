@@ -85,7 +85,7 @@ pub(super) fn sends_json(headers: &HeaderMap) -> bool {
 }
 
 /// Whether the body is encoded, as by gzip (RFC 9110, section 8.4): nothing is decoded here.
-pub(super) fn sends_encoded(headers: &HeaderMap) -> bool {
+pub fn sends_encoded(headers: &HeaderMap) -> bool {
     headers.get_all(header::CONTENT_ENCODING).iter().any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 

@@ -173,6 +173,11 @@ impl Refusal {
         Self::http(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, message)
     }
 
+    /// Whether it says nothing of what was asked for: only that it could not be looked up.
+    pub(super) fn is_of_the_moment(&self) -> bool {
+        matches!(self.code, Code::RateLimited | Code::Internal)
+    }
+
     pub(super) fn status(&self, media_type: MediaType) -> StatusCode {
         match (self.status, media_type) {
             (Status::Http(status), _) => status,

@@ -80,10 +80,11 @@ pub(super) enum Happening {
 }
 
 impl Happening {
-    /// Of a caller who was not let in. Whoever may come again in a moment loses this operation only.
+    /// Of a caller who was not let in. Whom nobody could look up may come again in a moment, and loses this operation only:
+    /// it says nothing of the others, which are silent until then.
     pub(super) fn turned_away(denied: Denied, caller: &Caller) -> Self {
         match denied {
-            Denied::Later { .. } => refused(&Refusal::from(denied), caller),
+            Denied::Later { .. } | Denied::Fault(_) => refused(&Refusal::from(denied), caller),
             denied => Self::Denied(denied),
         }
     }

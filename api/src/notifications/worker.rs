@@ -10,7 +10,7 @@ use super::deliveries::digests;
 use super::deliveries::sender::Sender;
 use super::{reminders, telling};
 use crate::app::App;
-use crate::platform::rounds::{A_MOMENT, for_ever};
+use crate::platform::rounds::{A_MOMENT, for_ever, in_vain};
 
 /// How often it is looked for what people are to be reminded of, and for digests.
 const EVERY: Duration = Duration::from_secs(30);
@@ -43,10 +43,10 @@ async fn remind(app: Arc<App>) {
     loop {
         rounds.tick().await;
         if let Err(error) = reminders::round_after(&app, &mut reminded).await {
-            tracing::error!(?error, "nobody was reminded, which is tried again");
+            in_vain!(error, "nobody was reminded, which is tried again");
         }
         if let Err(error) = digests::round_after(&app, &mut digested).await {
-            tracing::error!(?error, "no digests were made up, which is tried again");
+            in_vain!(error, "no digests were made up, which is tried again");
         }
     }
 }

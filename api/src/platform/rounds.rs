@@ -37,6 +37,18 @@ impl<K: Ord> Lately<K> {
     }
 }
 
+/// Logs why what is tried again came to nothing. What others hold for a while is no fault of anybody.
+macro_rules! in_vain {
+    ($error:ident, $($told:tt)+) => {
+        if matches!($error, $crate::platform::error::Error::Held) {
+            tracing::warn!(error = ?$error, $($told)+)
+        } else {
+            tracing::error!(error = ?$error, $($told)+)
+        }
+    };
+}
+pub(crate) use in_vain;
+
 /// A round that breaks off begins anew: whoever looks at the process sees it work, and nobody would be told.
 pub async fn for_ever<R: Future<Output = ()> + Send + 'static>(what: &'static str, round: impl Fn() -> R + Send) {
     loop {
@@ -51,7 +63,42 @@ pub async fn for_ever<R: Future<Output = ()> + Send + 'static>(what: &'static st
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+    use std::sync::{Arc, Mutex};
+
     use super::*;
+    use crate::platform::error::Error;
+
+    /// Where the log goes in a test.
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_others_hold_is_no_more_than_a_warning() {
+        let level = |error: Error| {
+            let lines = Lines::default();
+            let writer = lines.clone();
+            let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
+            tracing::subscriber::with_default(subscriber, || in_vain!(error, what = "a test", "it is tried again"));
+            let written = lines.0.lock().unwrap().clone();
+            let line: serde_json::Value = serde_json::from_slice(&written).unwrap();
+            assert_eq!(line["fields"]["what"], "a test", "{line}");
+            line["level"].as_str().unwrap().to_owned()
+        };
+        assert_eq!(level(Error::Held), "WARN");
+        assert_eq!(level(Error::fault("a defect")), "ERROR");
+    }
 
     #[test]
     fn what_was_done_is_done_again_after_a_while() {

@@ -24,6 +24,9 @@ use crate::organisation::boards;
 use crate::platform::error::{Error, Result, not_found};
 use crate::platform::outbox::Event;
 
+/// What is found where the board was closed while its import was under way.
+const CLOSED: &str = "the board is closed: nothing is imported into it any more, and nothing was written";
+
 /// Runs a started import and keeps how it went. Broken files are an outcome, not an error.
 pub(super) async fn run(call: &Call, import: roster_import::Model, source: Source) -> Result<Outcome> {
     let id = import.id;
@@ -75,6 +78,10 @@ async fn planned(
     mapped: &Mapped,
     problems: &mut Problems,
 ) -> Result<Plan> {
+    // It may have been closed since the import was begun.
+    if store::is_closed(db, &call.scope(), import.board_id).await? {
+        problems.error(Place::file("bundle"), CLOSED);
+    }
     let stored = store::stored(db, &call.scope(), import.board_id).await?;
     let at = Moment { board: import.board_id, now: call.now(), today: call.today() };
     let plan = plan(&mapped.wanted, stored, at, problems);

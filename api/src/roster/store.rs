@@ -21,6 +21,12 @@ pub(super) async fn board(db: &impl ConnectionTrait, scope: &Scope, id: BoardId)
     Ok(board::Entity::within(scope).filter(board::Column::Id.eq(id)).one(db).await?)
 }
 
+/// Whether the board was closed: nothing is imported into it any more.
+pub(super) async fn is_closed(db: &impl ConnectionTrait, scope: &Scope, id: BoardId) -> Result<bool> {
+    let board = board(db, scope, id).await?.ok_or_else(|| Error::fault("an import into a board that is not there"))?;
+    Ok(board.archived_at.is_some())
+}
+
 /// All that a board has of the tables that a roster fills.
 pub(super) async fn stored(db: &impl ConnectionTrait, scope: &Scope, board: BoardId) -> Result<Stored> {
     Ok(Stored {

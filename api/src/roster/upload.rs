@@ -9,8 +9,9 @@ use axum::response::Response;
 use axum::routing::put;
 use axum::{Extension, Router};
 use chrono::Duration;
-use glans_entity::ids::BoardId;
+use glans_entity::ids::{BoardId, RosterImportId};
 use glans_entity::roster::{RosterImportState, roster_import};
+use sea_orm::ConnectionTrait;
 
 use super::run::run;
 use super::source::Source;
@@ -31,6 +32,9 @@ pub(super) const PATH: &str = "/uploads";
 
 /// How long the bytes may take to arrive: the largest bundle, on a line of a megabit in a second.
 const PATIENCE: Patience = Patience::from_mins(10);
+/// Before it is tried again to write that an import has failed, and after many tries.
+const SHORTEST_REST: Patience = Patience::from_secs(1);
+const LONGEST_REST: Patience = Patience::from_secs(30);
 
 /// The route, for the server to mount. It needs no access token: the address is the secret.
 pub fn routes(app: Arc<App>) -> Router {
@@ -54,24 +58,31 @@ async fn take_in(app: &Arc<App>, hash: &[u8], request: Request) -> Result<Respon
     let import = claim(app, hash).await?.ok_or(Declined::Nothing)?;
     let app = Arc::clone(app);
     tokio::spawn(async move {
-        Box::pin(work(app, import, bytes.into())).await;
+        let id = import.id;
+        let has_ended = Box::pin(work(&app, import, bytes.into())).await;
         // Until then the bundle, or what was read of it, is in memory.
         drop(turn);
+        if !has_ended {
+            Box::pin(give_up(&app, id)).await;
+        }
     });
     Ok(answer(StatusCode::ACCEPTED, "Received. The import has begun; its progress is in the API."))
 }
 
-fn is_waiting(import: &roster_import::Model, call: &Call) -> bool {
-    import.state == RosterImportState::AwaitingUpload
-        && import.upload_expires_at.is_some_and(|expires| call.now() < expires)
+/// Whether an upload is waited for. For a board that was closed meanwhile none is.
+async fn is_waiting(db: &impl ConnectionTrait, call: &Call, import: &roster_import::Model) -> Result<bool> {
+    let in_time = import.state == RosterImportState::AwaitingUpload
+        && import.upload_expires_at.is_some_and(|expires| call.now() < expires);
+    Ok(in_time && !store::is_closed(db, &call.scope(), import.board_id).await?)
 }
 
 /// The board for which an upload is waited for; none where none is. Looked up before the bytes are taken in, so that a
 /// stranger cannot make the server hold any.
 async fn waiting(app: &Arc<App>, hash: &[u8]) -> Result<Option<BoardId>> {
     let call = Call::system(app, "roster upload");
-    let import = store::import_by_upload(&*call.read().await?, &call.scope(), hash).await?;
-    Ok(import.filter(|import| is_waiting(import, &call)).map(|import| import.board_id))
+    let db = call.read().await?;
+    let Some(import) = store::import_by_upload(&*db, &call.scope(), hash).await? else { return Ok(None) };
+    Ok(is_waiting(&*db, &call, &import).await?.then_some(import.board_id))
 }
 
 /// Takes the upload's one turn.
@@ -79,7 +90,10 @@ async fn claim(app: &Arc<App>, hash: &[u8]) -> Result<Option<roster_import::Mode
     let call = Call::system(app, "roster upload");
     let write = call.write_soon().await?;
     let found = store::lock_import_by_upload(write.db(), &write.scope(), hash).await?;
-    let Some(import) = found.filter(|import| is_waiting(import, &call)) else { return Ok(None) };
+    let Some(import) = found else { return Ok(None) };
+    if !is_waiting(write.db(), &call, &import).await? {
+        return Ok(None);
+    }
     let permit = write.authorize(PERMITTED, Place::board(import.board_id))?;
     let import = roster_import::Model {
         state: RosterImportState::Running,
@@ -95,18 +109,45 @@ async fn claim(app: &Arc<App>, hash: &[u8]) -> Result<Option<roster_import::Mode
     Ok(Some(import))
 }
 
-/// Runs the import in the background. A fault of ours ends it as failed, and is logged with its cause.
-async fn work(app: Arc<App>, import: roster_import::Model, bytes: Vec<u8>) {
-    let call = Call::system(&app, "roster import");
+/// Runs the import in the background. False where a fault of ours, which is logged with its cause, leaves it as running.
+async fn work(app: &Arc<App>, import: roster_import::Model, bytes: Vec<u8>) -> bool {
+    let call = Call::system(app, "roster import");
     let id = import.id;
     let done = match Source::upload(bytes) {
         Ok(source) => run(&call, import, source).await.map(drop),
         Err(error) => super::run::refuse(&call, import, &error).await,
     };
-    if let Err(error) = done {
+    if let Err(error) = &done {
         tracing::error!(import = %id, ?error, "roster import failed");
-        if let Err(error) = super::run::give_up(&call, id).await {
-            tracing::error!(import = %id, ?error, "roster import could not be marked as failed");
-        }
+    }
+    done.is_ok()
+}
+
+/// Ends the import as failed, as soon as that can be written: the database may be away for the same reason. Should this
+/// process stop first, another one finds the import abandoned.
+async fn give_up(app: &Arc<App>, id: RosterImportId) {
+    let mut rest = SHORTEST_REST;
+    loop {
+        let given_up = super::run::give_up(&Call::system(app, "roster import"), id).await;
+        let Err(error) = given_up else { return };
+        tracing::warn!(import = %id, ?error, "roster import could not be marked as failed, which is tried again");
+        tokio::time::sleep(rest).await;
+        rest = longer(rest);
+    }
+}
+
+fn longer(rest: Patience) -> Patience {
+    (rest * 2).min(LONGEST_REST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rests_grow_to_half_a_minute() {
+        let rests = std::iter::successors(Some(SHORTEST_REST), |rest| Some(longer(*rest)));
+        let seconds: Vec<u64> = rests.take(7).map(|rest| rest.as_secs()).collect();
+        assert_eq!(seconds, [1, 2, 4, 8, 16, 30, 30]);
     }
 }

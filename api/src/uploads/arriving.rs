@@ -10,7 +10,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use glans_entity::ids::BoardId;
 
-use crate::http::{RequestId, Unread, receive};
+use crate::http::{RequestId, Unread, receive, sends_encoded};
 use crate::platform::error::Error;
 
 /// Bodies that a process has at a time, of all addresses: each is held in memory until it is stored, or imported.
@@ -44,7 +44,11 @@ impl Arriving {
         most: usize,
         patience: Duration,
     ) -> Result<(Turn, Bytes), Declined> {
-        let turn = self.begin(address, waiting.ok_or(Declined::Nothing)?)?;
+        let board = waiting.ok_or(Declined::Nothing)?;
+        if sends_encoded(request.headers()) {
+            return Err(Declined::Encoded);
+        }
+        let turn = self.begin(address, board)?;
         let (head, body) = request.into_parts();
         let bytes = receive(&head.headers, body, most, patience, SILENCE).await;
         let bytes = bytes.map_err(|unread| Declined::Unread(unread, most))?;
@@ -95,6 +99,8 @@ pub enum Declined {
     Twice,
     /// As many are here as the process takes in, of all boards or of this one.
     NoPlace,
+    /// It is compressed on its way, which nobody undoes here. Who sends it as it is has the address still.
+    Encoded,
     /// There is nothing in it. Who sent it by mistake has the address still.
     Empty,
     /// It did not come whole, within so many bytes.
@@ -118,6 +124,13 @@ impl Declined {
             Self::NoPlace => {
                 let message = "Too many uploads are on their way or being imported. Try again in a moment.";
                 return later(RETRY_AFTER, message);
+            }
+            Self::Encoded => {
+                let message = "Send the file as it is, without `Content-Encoding`.";
+                let response = answer(StatusCode::UNSUPPORTED_MEDIA_TYPE, message);
+                // RFC 9110, section 15.5.16.
+                let understood = HeaderValue::from_static("identity");
+                return ([(header::ACCEPT_ENCODING, understood)], response).into_response();
             }
             Self::Empty => (StatusCode::BAD_REQUEST, "The upload is empty. Send the file itself.".to_owned()),
             Self::Unread(Unread::TooLarge, most) => {
@@ -165,6 +178,10 @@ mod tests {
         };
         assert!(matches!(take_in(None, "four").await, Err(Declined::Nothing)));
         assert!(matches!(take_in(board, "").await, Err(Declined::Empty)));
+        let mut encoded = Request::new(Body::from("four"));
+        encoded.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        let encoded = arriving.take_in(b"address", board, encoded, 4, SILENCE).await;
+        assert!(matches!(encoded, Err(Declined::Encoded)));
         assert!(matches!(take_in(board, "fives").await, Err(Declined::Unread(Unread::TooLarge, 4))));
         let (turn, bytes) = take_in(board, "four").await.unwrap();
         assert_eq!(bytes, "four");

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use glans::organisation::boards;
+use glans_entity::organisation::board;
 use glans_tests::{Actor, Engine, Reply, Who, World, on_each_database};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter, Statement};
 use serde_json::{Value, json};
 
 use super::bundle::{Bundle, STUDENTS_PER_CLASS};
@@ -83,6 +86,8 @@ async fn an_address_works_once(world: &World) {
     let id = started.text_at("rosterImportStart.rosterImport.id").to_owned();
     let path = path(&started);
     assert_eq!(upload(&admin, &path, Vec::new()).await.status, 400, "nothing was sent, and nothing used up");
+    let zipped = admin.request(reqwest::Method::PUT, &path).header("content-encoding", "gzip");
+    assert_eq!(admin.sends(zipped.body(bundle().zip())).await.status, 415, "nor is anything by what nobody unpacks");
     assert_eq!(upload(&admin, &path, bundle().zip()).await.status, 202);
     assert_eq!(upload(&admin, &path, bundle().zip()).await.status, 404);
     assert_eq!(upload(&admin, "/uploads/guessed", bundle().zip()).await.status, 404);
@@ -112,6 +117,17 @@ async fn an_address_runs_out(world: &World) {
     assert_eq!(upload(&admin, &path(&started), bundle().zip()).await.status, 404);
 }
 
+async fn nothing_is_uploaded_for_a_board_that_was_closed_meanwhile(world: &World) {
+    let admin = world.actor(Who::Admin).await;
+    let started = start(world, &admin, json!({})).await;
+    let id = started.text_at("rosterImportStart.rosterImport.id").to_owned();
+    let closed = admin.does("boardArchive", "board { archivedAt }", json!({ "id": world.ours.id })).await;
+    assert!(closed.at("boardArchive.board.archivedAt").is_string(), "{}", closed.text);
+    assert_eq!(upload(&admin, &path(&started), bundle().zip()).await.status, 404);
+    let seen = ask(world, Who::Admin, STATE, json!({ "id": id })).await;
+    assert_eq!(seen["rosterImport"]["status"], "AWAITING_UPLOAD", "{seen}");
+}
+
 async fn the_same_mutation_starts_one_import_and_tells_the_address_once(world: &World) {
     let admin = world.actor(Who::Admin).await;
     let first = start(world, &admin, json!({ "clientMutationId": "een" })).await;
@@ -130,6 +146,30 @@ async fn what_is_no_archive_fails_with_a_reason(world: &World) {
     assert_eq!(done.text_at("rosterImport.status"), "FAILED");
     assert_eq!(done.at("rosterImport.counts"), &json!([]));
     assert!(done.text_at("rosterImport.problems.nodes.0.message").contains("not a ZIP archive"));
+}
+
+async fn an_import_whose_end_cannot_be_written_ends_as_soon_as_it_can(world: &World) {
+    let admin = world.actor(Who::Admin).await;
+    let started = start(world, &admin, json!({})).await;
+    let id = started.text_at("rosterImportStart.rosterImport.id").to_owned();
+    let rename = async |from: &str, to: &str| {
+        let renamed = world.app.db.connection().execute_unprepared(&format!("ALTER TABLE {from} RENAME TO {to}")).await;
+        renamed.unwrap();
+    };
+    rename("roster_problem", "elsewhere").await;
+    assert_eq!(upload(&admin, &path(&started), b"sourcedId,name\n".to_vec()).await.status, 202);
+    // Its place is free once it has failed; that it has is not written yet.
+    while [b"one", b"two"].map(|beside| world.app.arriving.begin(beside, world.ours.id)).iter().any(Result::is_err) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let status =
+        ask(world, Who::Admin, "query($id: ID!) { rosterImport(id: $id) { status } }", json!({ "id": id })).await;
+    assert_eq!(status["rosterImport"]["status"], "RUNNING");
+    rename("elsewhere", "roster_problem").await;
+    let done = finished(&admin, &id).await;
+    assert_eq!(done.text_at("rosterImport.status"), "FAILED", "{}", done.text);
+    assert!(done.text_at("rosterImport.problems.nodes.0.message").contains("a fault on our side"), "{}", done.text);
 }
 
 async fn only_administrators_import(world: &World) {
@@ -188,6 +228,55 @@ async fn an_import_keeps_nobody_else_waiting(world: &World) {
     assert_eq!(done.text_at("rosterImport.status"), "SUCCEEDED", "{}", done.text);
 }
 
+/// How many transactions wait until they are alone with something.
+const WAITING: &str = "SELECT count(*) AS number FROM pg_locks WHERE NOT granted AND locktype = 'advisory' \
+                       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+
+/// Waits until somebody waits for what is held in `db`.
+async fn waited_for(db: &DatabaseTransaction) {
+    for _ in 0..3_000 {
+        let counted = db.query_one_raw(Statement::from_string(DbBackend::Postgres, WAITING)).await.unwrap().unwrap();
+        if counted.try_get::<i64>("", "number").unwrap() > 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("nobody waits");
+}
+
+async fn a_board_that_is_closed_while_an_import_runs_is_not_filled(world: &World) {
+    let admin = world.actor(Who::Admin).await;
+    let started = start(world, &admin, json!({})).await;
+    let asked = json!({ "id": started.text_at("rosterImportStart.rosterImport.id") });
+    let closing = world.writing().await;
+    boards::store::hold(&closing, world.ours.id).await.unwrap();
+    assert_eq!(upload(&admin, &path(&started), bundle().zip()).await.status, 202);
+    waited_for(&closing).await;
+    let board = board::Entity::update_many()
+        .col_expr(board::Column::ArchivedAt, Expr::value(world.app.clock.now()))
+        .filter(board::Column::Id.eq(world.ours.id));
+    board.exec(&closing).await.unwrap();
+    world.written(closing).await;
+    let mut seen = json!({});
+    for _ in 0..1_200 {
+        seen = ask(world, Who::Admin, STATE, asked.clone()).await["rosterImport"].clone();
+        if seen["status"] != "RUNNING" {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(seen["status"], "FAILED", "{seen}");
+    let problems = seen["problems"]["nodes"].as_array().unwrap();
+    let told = problems.iter().any(|problem| problem["message"].as_str().unwrap().contains("the board is closed"));
+    assert!(told, "{seen}");
+    assert_eq!(seen["counts"], json!([]));
+}
+
+#[test]
+fn postgres_a_board_that_is_closed_while_an_import_runs_is_not_filled() {
+    glans_tests::run(Engine::Postgres, a_board_that_is_closed_while_an_import_runs_is_not_filled);
+}
+
 /// On SQLite there is one writer, on whom everybody waits.
 #[test]
 fn postgres_an_import_keeps_nobody_else_waiting() {
@@ -199,7 +288,9 @@ on_each_database!(
     an_address_works_once,
     a_bundle_has_a_place_until_it_is_imported,
     an_address_runs_out,
+    nothing_is_uploaded_for_a_board_that_was_closed_meanwhile,
     the_same_mutation_starts_one_import_and_tells_the_address_once,
     what_is_no_archive_fails_with_a_reason,
+    an_import_whose_end_cannot_be_written_ends_as_soon_as_it_can,
     only_administrators_import,
 );

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::call::{Call, Write};
 use crate::engagement::audience::actions as audience;
 use crate::platform::error::{Error, Result};
+use crate::platform::rounds::in_vain;
 
 /// Announcements in one round at most; the others are next.
 const MOST: u64 = 100;
@@ -28,7 +29,7 @@ pub async fn publish(app: &Arc<App>) -> Result<usize> {
             Ok(true) => appeared += 1,
             Ok(false) => {}
             Err(error) => {
-                tracing::error!(?error, announcement = %id, "an announcement did not appear and is tried again");
+                in_vain!(error, announcement = %id, "an announcement did not appear and is tried again");
             }
         }
     }

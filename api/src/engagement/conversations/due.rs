@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::call::Call;
 use crate::platform::error::Result;
 use crate::platform::outbox::Event;
+use crate::platform::rounds::in_vain;
 
 const JOB: &str = "conversations";
 /// Conversations in one round at most; the others are next.
@@ -31,7 +32,7 @@ pub async fn release(app: &Arc<App>) -> Result<usize> {
         match release_one(&call, id).await {
             Ok(true) => released += 1,
             Ok(false) => {}
-            Err(error) => tracing::error!(?error, conversation = %id, "a record was not released and is tried again"),
+            Err(error) => in_vain!(error, conversation = %id, "a record was not released and is tried again"),
         }
     }
     Ok(released)

@@ -23,6 +23,7 @@ use crate::engagement::{conversations, events};
 use crate::people::students;
 use crate::platform::error::Result;
 use crate::platform::outbox::Event;
+use crate::platform::rounds::in_vain;
 
 /// Goes through what is to come: how much was left. `since`: only where a guardianship or a role of the person was
 /// written later; else everywhere, as a day that passes ends rights as well.
@@ -44,20 +45,20 @@ pub async fn take_leave(app: &Arc<App>, since: Option<DateTime<Utc>>) -> Result<
     for (talk, student) in talks {
         match let_go(&call, talk, student).await {
             Ok(left) => count += left,
-            Err(error) => tracing::error!(?error, conversation = %talk, "a guardian did not leave and is tried again"),
+            Err(error) => in_vain!(error, conversation = %talk, "a guardian did not leave and is tried again"),
         }
     }
     for student in together {
         match part(&call, student).await {
             Ok(parted) => count += usize::from(parted),
-            Err(error) => tracing::error!(?error, %student, "a family was not parted and is tried again"),
+            Err(error) => in_vain!(error, %student, "a family was not parted and is tried again"),
         }
     }
     for guest in guests {
         match give_back(&call, &guest).await {
             Ok(left) => count += left,
             Err(error) => {
-                tracing::error!(?error, event = %guest.event_id, "a place did not come free and is tried again");
+                in_vain!(error, event = %guest.event_id, "a place did not come free and is tried again");
             }
         }
     }

@@ -22,6 +22,7 @@ use crate::engagement::contact_rules;
 use crate::organisation::boards;
 use crate::platform::error::{Error, Result};
 use crate::platform::outbox::Event;
+use crate::platform::rounds::in_vain;
 
 /// Messages that are looked up at once.
 const AT_ONCE: u64 = 50;
@@ -199,7 +200,7 @@ pub async fn run(app: Arc<App>) {
                 (next - app.clock.now()).to_std().unwrap_or_default().clamp(Duration::from_millis(10), LOOK_AGAIN)
             }),
             Err(error) => {
-                tracing::error!(?error, "messages that arrive were not told of; trying again");
+                in_vain!(error, "messages that arrive were not told of; trying again");
                 LOOK_AGAIN
             }
         };
@@ -225,7 +226,7 @@ pub async fn round(app: &Arc<App>) -> Result<Option<DateTime<Utc>>> {
         let mut all_told = true;
         for message in due {
             if let Err(error) = deliver(&call, &message).await {
-                tracing::error!(?error, message = %message.id, "a message that arrives was not told of and is tried again");
+                in_vain!(error, message = %message.id, "a message that arrives was not told of and is tried again");
                 all_told = false;
             }
         }

@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::call::{Call, Write};
 use crate::platform::error::{Error, Result};
 use crate::platform::outbox::Event;
+use crate::platform::rounds::in_vain;
 
 /// Who is round the child of a thread today.
 pub(super) async fn around(write: &Write<'_>, student: StudentId) -> Result<Around> {
@@ -73,7 +74,7 @@ pub async fn take_on(app: &Arc<App>, since: Option<DateTime<Utc>>) -> Result<usi
     for id in left {
         match take_on_one(&call, id).await {
             Ok(taken) => count += usize::from(taken),
-            Err(error) => tracing::error!(?error, thread = %id, "a thread was not taken on and is tried again"),
+            Err(error) => in_vain!(error, thread = %id, "a thread was not taken on and is tried again"),
         }
     }
     Ok(count)

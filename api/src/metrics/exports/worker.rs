@@ -21,6 +21,7 @@ use crate::call::Call;
 use crate::identity::clients;
 use crate::metrics::published;
 use crate::platform::error::{Error, Result};
+use crate::platform::rounds::in_vain;
 
 /// How often it is looked whether an export waits.
 const EVERY: Duration = Duration::from_secs(2);
@@ -43,7 +44,7 @@ pub async fn run(app: Arc<App>) {
     loop {
         rounds.tick().await;
         if let Err(error) = round(&app).await {
-            tracing::error!(?error, "exports were not made, which is tried again");
+            in_vain!(error, "exports were not made, which is tried again");
         }
         tidy(&app).await;
     }
@@ -52,7 +53,7 @@ pub async fn run(app: Arc<App>) {
 /// Removes what was given up for a new file.
 async fn tidy(app: &Arc<App>) {
     if let Err(error) = actions::prune(&Call::system(app, "exports")).await {
-        tracing::error!(?error, "files that were given up are still there, which is tried again");
+        in_vain!(error, "files that were given up are still there, which is tried again");
     }
 }
 
@@ -67,7 +68,7 @@ pub async fn round(app: &Arc<App>) -> Result<usize> {
         match making.run().await {
             Ok(true) => {}
             Ok(false) => put_back.push(making.export.id),
-            Err(error) => tracing::error!(?error, export = %making.export.id, "an export broke off and is tried again"),
+            Err(error) => in_vain!(error, export = %making.export.id, "an export broke off and is tried again"),
         }
         tidy(app).await;
     }

@@ -25,6 +25,7 @@ use crate::app::App;
 use crate::call::today;
 use crate::platform::alone;
 use crate::platform::error::{Error, Result};
+use crate::platform::rounds::in_vain;
 
 /// How often figures are made of what came in.
 const EVERY: Duration = Duration::from_mins(1);
@@ -45,7 +46,7 @@ pub async fn run(app: Arc<App>) {
         ticks.tick().await;
         let done = if round % CALENDAR == 0 { self::round(&app).await } else { roll_up(&app).await };
         if let Err(error) = done {
-            tracing::error!(?error, "figures are not up to date, which is tried again");
+            in_vain!(error, "figures are not up to date, which is tried again");
         }
     }
 }

@@ -22,6 +22,7 @@ use crate::call::today;
 use crate::identity::clients;
 use crate::platform::error::Result;
 use crate::platform::outbox::TOPIC;
+use crate::platform::rounds::in_vain;
 
 /// Events that are looked up at once, or one of each board where that is more.
 const AT_ONCE: usize = 500;
@@ -39,7 +40,7 @@ pub async fn run(app: Arc<App>) {
     let mut wakes = app.bus.subscribe(TOPIC);
     loop {
         if let Err(error) = round(&app).await {
-            tracing::error!(?error, "no endpoint was told of what happened, which is tried again");
+            in_vain!(error, "no endpoint was told of what happened, which is tried again");
         }
         // An error means that nothing happened in this process meanwhile.
         let _ = tokio::time::timeout(LOOK_AGAIN, wakes.next()).await;
@@ -62,7 +63,7 @@ pub async fn round(app: &Arc<App>) -> Result<usize> {
                 // Another process has it.
                 Ok(false) => {}
                 Err(error) => {
-                    tracing::error!(?error, seq, "no endpoint was told of an event, which is tried again");
+                    in_vain!(error, seq, "no endpoint was told of an event, which is tried again");
                     if let Err(error) = put_off(app, &everywhere, seq).await {
                         tracing::error!(?error, seq, "it was not put off either");
                     }

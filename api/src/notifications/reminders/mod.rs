@@ -25,7 +25,7 @@ use super::texts::Text;
 use crate::app::App;
 use crate::call::{Call, today};
 use crate::platform::error::Result;
-use crate::platform::rounds::Lately;
+use crate::platform::rounds::{Lately, in_vain};
 
 const JOB: &str = "reminders";
 
@@ -106,7 +106,7 @@ pub async fn due(app: &App, now: DateTime<Utc>, done: &mut Done) -> Result<Vec<R
     for kind in Kind::iter() {
         match due_of(app, &look, kind, done).await {
             Ok(some) => due.extend(some),
-            Err(error) => tracing::error!(?error, ?kind, "it is not known who is to be reminded; it is tried again"),
+            Err(error) => in_vain!(error, ?kind, "it is not known who is to be reminded; it is tried again"),
         }
     }
     Ok(due)
@@ -140,7 +140,7 @@ pub async fn round_after(app: &Arc<App>, done: &mut Done) -> Result<usize> {
             Ok(0) => done.did(reminder.source, call.now()),
             Ok(told) => count += usize::try_from(told).unwrap_or(usize::MAX),
             Err(error) => {
-                tracing::error!(?error, source = %reminder.source, "nobody was reminded; it is tried again");
+                in_vain!(error, source = %reminder.source, "nobody was reminded; it is tried again");
             }
         }
     }

@@ -24,6 +24,7 @@ use crate::platform::alone;
 use crate::platform::bus::EVERYBODY;
 use crate::platform::error::{Error, Result};
 use crate::platform::outbox::TOPIC;
+use crate::platform::rounds::in_vain;
 
 /// Events that are looked up at once.
 const AT_ONCE: u64 = 500;
@@ -43,7 +44,7 @@ pub async fn run(app: Arc<App>) {
     let mut wakes = app.bus.subscribe(TOPIC);
     loop {
         if let Err(error) = round(&app).await {
-            tracing::error!(?error, "nobody was told of what happened, which is tried again");
+            in_vain!(error, "nobody was told of what happened, which is tried again");
         }
         // An error means that nothing happened in this process meanwhile.
         let _ = tokio::time::timeout(LOOK_AGAIN, wakes.next()).await;

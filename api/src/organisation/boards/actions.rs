@@ -78,8 +78,11 @@ pub(super) async fn update(write: &Write<'_>, input: BoardUpdateInput) -> Result
 
 pub(super) async fn archive(write: &Write<'_>, input: BoardArchiveInput) -> Result<Model> {
     let id = input.id.parse().map_err(|_| not_found("id"))?;
+    let found = store::by_id(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("id"))?;
+    let permit = write.authorize(Action::BoardArchive, Place::from(&found))?;
+    // What is being imported comes before the end of it: the import has seen a board that is open.
+    store::hold(write.db(), id).await?;
     let board = store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("id"))?;
-    let permit = write.authorize(Action::BoardArchive, Place::from(&board))?;
     if board.archived_at.is_some() {
         return Ok(board);
     }

@@ -46,8 +46,8 @@ pub async fn lock_whole(db: &impl ConnectionTrait, scope: &Scope, id: BoardId) -
     Ok(())
 }
 
-/// Nobody else holds the board until the transaction ends: an import does, and who decides by rows of all of it. Whoever
-/// does not hold it does not wait, also to change the board itself.
+/// Nobody else holds the board until the transaction ends: an import does, who closes it, and who decides by rows of
+/// all of it. Whoever does not hold it does not wait, also to change the board itself.
 pub async fn hold(db: &DatabaseTransaction, id: BoardId) -> Result<()> {
     alone::wait(db, &format!("organisation.boards.{id}")).await
 }

@@ -17,6 +17,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::platform::error::Result;
+use crate::platform::rounds::in_vain;
 
 /// A moment for the database to come back, before what became of a batch is lost and its leases run out.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -80,11 +81,11 @@ pub async fn run<D: Dispatch>(work: &Arc<D>, stop: impl Future<Output = ()>) {
         if looked.is_none_or(|looked| looked.elapsed() >= D::OVERDUE) {
             looked = Some(Instant::now());
             if let Err(error) = give_back_overdue(work).await {
-                tracing::error!(?error, what = D::WHAT, "leases that ran out were not looked for; trying again");
+                in_vain!(error, what = D::WHAT, "leases that ran out were not looked for; trying again");
             }
         }
         if let Err(error) = going.start(work).await {
-            tracing::error!(?error, what = D::WHAT, "nothing was claimed; trying again");
+            in_vain!(error, what = D::WHAT, "nothing was claimed; trying again");
         }
         tokio::select! {
             () = &mut stop => break,
@@ -131,7 +132,7 @@ async fn carry_out<D: Dispatch>(work: &Arc<D>, owner: D::Owner, batch: Vec<D::Ro
         match work.settle(owner, &done, lease).await {
             Ok(()) => return,
             Err(error) => {
-                tracing::error!(?error, what = D::WHAT, "what became of a batch was not written; trying again");
+                in_vain!(error, what = D::WHAT, "what became of a batch was not written; trying again");
             }
         }
         tokio::time::sleep(PATIENCE).await;

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::call::today;
 use crate::notifications::preferences::digest_end;
 use crate::platform::error::Result;
-use crate::platform::rounds::Lately;
+use crate::platform::rounds::{Lately, in_vain};
 
 /// A digest that could not be sent for so long is of no use: the next one tells the same.
 const LIFETIME: TimeDelta = TimeDelta::hours(20);
@@ -57,7 +57,7 @@ pub async fn round_after(app: &Arc<App>, done: &mut Done) -> Result<u64> {
                     done.did(time, now);
                 }
             }
-            Err(error) => tracing::error!(?error, ?time, "digests were not made up; it is tried again"),
+            Err(error) => in_vain!(error, ?time, "digests were not made up; it is tried again"),
         }
     }
     Ok(queued)
