@@ -221,8 +221,8 @@ async fn what_is_said_again_is_said_once(world: &World) {
     for (who, name, node, fields, input) in [
         (Who::Teacher, "goalMark", "goal", "achieved", json!({ "id": goal, "achieved": true })),
         (Who::Teacher, "goalMark", "goal", "achieved", json!({ "id": goal, "achieved": false })),
-        (Who::Teacher, "agreementMark", "agreement", "kept", json!({ "id": agreement, "kept": true })),
-        (Who::Teacher, "agreementMark", "agreement", "kept", json!({ "id": agreement, "kept": null })),
+        (Who::Teacher, "agreementMark", "agreement", "isKept", json!({ "id": agreement, "kept": true })),
+        (Who::Teacher, "agreementMark", "agreement", "isKept", json!({ "id": agreement, "kept": null })),
         (Who::Leader, "studentLeave", "student", "leftOn", json!({ "id": ours.students[0], "on": last })),
     ] {
         let before = told(world).await;

@@ -129,7 +129,8 @@ pub(super) async fn update(write: &Write<'_>, input: GuardianshipUpdateInput) ->
         checks.heed(students::rules::is_here(student.left_on, today))?;
         checks.heed(must_have_a_record(write, row.guardian_id).await)?;
     }
-    if [row.status, changed.status] == [GuardianshipStatus::Ended; 2] && changed.ends_on != row.ends_on {
+    let names_last_day = !input.ends_on.is_undefined() && changed.ends_on != row.ends_on;
+    if names_last_day && [row.status, changed.status] == [GuardianshipStatus::Ended; 2] {
         checks.heed(rules::has_passed(changed.ends_on, today))?;
     }
     // What the input does not name may be as it was left: a relation that never began ends before its first day.
