@@ -43,8 +43,6 @@ fn capped(name: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-    use std::sync::{Arc, Mutex};
     use std::time::Duration;
 
     use axum::Router;
@@ -55,39 +53,20 @@ mod tests {
 
     use super::*;
     use crate::http::refusal::Refusal;
-
-    /// Where the log goes in a test.
-    #[derive(Clone, Default)]
-    struct Lines(Arc<Mutex<Vec<u8>>>);
-
-    impl io::Write for Lines {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
+    use crate::platform::log_lines::Lines;
 
     #[test]
     fn an_operation_that_was_stopped_is_told_with_its_request() {
-        let lines = Lines::default();
-        let writer = lines.clone();
-        let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
-        let stopped = || Refusal::timed_out(Duration::from_secs(10), "r-1");
-        tracing::subscriber::with_default(subscriber, stopped);
-        let line = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        let (lines, _guard) = Lines::taken();
+        let _ = Refusal::timed_out(Duration::from_secs(10), "r-1");
+        let line = lines.text();
         assert!(line.contains("\"ERROR\"") && line.contains("\"r-1\""), "{line}");
     }
 
     #[tokio::test]
     async fn a_line_says_what_was_asked_and_nothing_of_what_was_said() {
-        let (lines, name) = (Lines::default(), "N".repeat(80));
-        let writer = lines.clone();
-        let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
-        let _guard = tracing::subscriber::set_default(subscriber);
+        let (lines, _guard) = Lines::taken();
+        let name = "N".repeat(80);
         let answer = async move |_: Request| {
             let mut response = Response::new(Body::from("canary-answer"));
             response.extensions_mut().insert(OperationName(Name::new(name)));
@@ -100,7 +79,7 @@ mod tests {
             .body(Body::from("canary-body"))
             .unwrap();
         router.oneshot(request).await.unwrap();
-        let line = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        let line = lines.text();
         let fields: serde_json::Value = serde_json::from_str(line.trim()).unwrap();
         assert!(!line.contains("canary"), "{line}");
         assert_eq!(fields["fields"]["operation"], "N".repeat(64));

@@ -15,6 +15,8 @@ pub mod error;
 pub mod following;
 pub mod fresh_id;
 pub mod idempotency;
+#[cfg(test)]
+pub mod log_lines;
 pub mod metrics;
 pub mod opaque;
 pub mod outbound;

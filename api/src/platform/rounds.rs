@@ -63,36 +63,16 @@ pub async fn for_ever<R: Future<Output = ()> + Send + 'static>(what: &'static st
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-    use std::sync::{Arc, Mutex};
-
     use super::*;
     use crate::platform::error::Error;
-
-    /// Where the log goes in a test.
-    #[derive(Clone, Default)]
-    struct Lines(Arc<Mutex<Vec<u8>>>);
-
-    impl io::Write for Lines {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
+    use crate::platform::log_lines::Lines;
 
     #[test]
     fn what_others_hold_is_no_more_than_a_warning() {
         let level = |error: Error| {
-            let lines = Lines::default();
-            let writer = lines.clone();
-            let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
-            tracing::subscriber::with_default(subscriber, || in_vain!(error, what = "a test", "it is tried again"));
-            let written = lines.0.lock().unwrap().clone();
-            let line: serde_json::Value = serde_json::from_slice(&written).unwrap();
+            let (lines, _guard) = Lines::taken();
+            in_vain!(error, what = "a test", "it is tried again");
+            let line: serde_json::Value = serde_json::from_str(&lines.text()).unwrap();
             assert_eq!(line["fields"]["what"], "a test", "{line}");
             line["level"].as_str().unwrap().to_owned()
         };
