@@ -191,6 +191,20 @@ async fn what_is_said_again_is_said_once(world: &World) {
     }
 }
 
+async fn who_is_in_these_groups_already_is_not_placed_again(world: &World) {
+    let (noor, group) = (world.ours.students[0], world.ours.groups[0]);
+    // Where the seed has her; out of all groups; and back.
+    for (groups, moves) in [(json!([group]), false), (json!([]), true), (json!([group, group]), true)] {
+        let input = json!({ "student": noor, "classGroups": groups });
+        for moves in [moves, false] {
+            let before = told(world).await;
+            let done = act(world, Who::Leader, "enrolmentSet", "", input.clone()).await;
+            assert_eq!(refusals(&done), [""; 0], "{groups}");
+            assert_eq!(told(world).await != before, moves, "{groups}");
+        }
+    }
+}
+
 async fn a_round_that_newcomers_hear_of_has_changed(world: &World) {
     let id = world.ours.rounds[0];
     let document = "query($id: ID!) { node(id: $id) { ... on BookingRound { id closesAt } } }";
@@ -240,6 +254,7 @@ on_each_database!(
     what_belongs_to_a_node_counts,
     an_instant_of_nanoseconds_that_is_sent_again_is_the_same,
     what_is_said_again_is_said_once,
+    who_is_in_these_groups_already_is_not_placed_again,
     a_round_that_newcomers_hear_of_has_changed,
     rules_and_wishes_that_were_never_set_stay_the_usual,
 );

@@ -142,8 +142,8 @@ async fn an_act_and_a_census_beside_it_are_one_after_the_other(world: &World) {
     speaks(world, world.ours.guardians[0].person, "pl").await;
     let db = world.writing().await;
     metrics::record(&db, world.ours.id, &placed(noor(world)), world.app.clock.now()).await.unwrap();
-    let input = json!({ "student": noor(world), "classGroups": [world.ours.groups[0]] });
-    let (done, ()) = tokio::join!(act(world, Who::Leader, "enrolmentSet", "", input), async {
+    let input = json!({ "id": world.ours.guardianships[0], "contactPriority": 1 });
+    let (done, ()) = tokio::join!(act(world, Who::Leader, "guardianshipUpdate", "", input), async {
         tokio::time::sleep(MEANWHILE).await;
         world.written(db).await;
     });

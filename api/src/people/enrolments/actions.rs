@@ -7,8 +7,9 @@ use glans_entity::people::enrolment::Model;
 use glans_entity::people::student;
 use glans_entity::scope::Scope;
 
+use super::rules::{self, Moves};
+use super::store;
 use super::types::EnrolmentSetInput;
-use super::{rules, store};
 use crate::access::{Action, Permit};
 use crate::call::Write;
 use crate::organisation::{class_groups, in_use, school_in_use};
@@ -36,11 +37,14 @@ pub(super) async fn set(write: &Write<'_>, input: EnrolmentSetInput) -> Result<s
 }
 
 /// Puts `student` in `groups` from today on, and in no other: groups of [`wanted`]. Who teaches them sees the student from
-/// now on.
+/// now on. Where that changes nothing, nobody is told.
 pub async fn put(write: &Write<'_>, permit: &Permit, student: &student::Model, groups: &[ClassGroupId]) -> Result<()> {
     let today = write.call().today();
     let stored = store::all_of(write.db(), &write.scope(), student.id).await?;
     let moves = rules::moves(stored, groups, today);
+    if moves == Moves::default() {
+        return Ok(());
+    }
     store::drop(write.db(), permit, &moves.drop).await?;
     for (row, starts_on) in moves.open {
         store::set_days(write, permit, row, starts_on, None).await?;
