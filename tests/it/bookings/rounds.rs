@@ -107,6 +107,30 @@ async fn after_the_round_closed_only_staff_books(world: &World) {
     assert_eq!(codes(&act(world, Who::Teacher, "bookingRoundRemind", "", json!({ "id": round })).await), ["EXPIRED"]);
 }
 
+/// Tarik teaches one of the two groups.
+async fn a_round_of_two_groups_is_changed_by_who_may_write_in_both(world: &World) {
+    let (ours, now) = (&world.ours, world.app.clock.now());
+    let other = json!({ "school": ours.schools[0], "schoolYear": ours.school_year, "name": "3b", "grades": ["3"] });
+    let made = act(world, Who::Leader, "classGroupCreate", "classGroup { id }", other).await;
+    let other = &made["classGroup"]["id"];
+    let mut input = round_of(world, ours.teacher.person, 0, 1);
+    input["classGroups"] = json!([ours.groups[0], other]);
+    let (round, _) = opened(world, input).await;
+    let closing_in = |days: i64| json!({ "id": round, "closesAt": now + TimeDelta::days(days) });
+    let id = json!({ "id": round });
+    for (name, input) in
+        [("bookingRoundUpdate", closing_in(1)), ("bookingRoundRemind", id.clone()), ("bookingRoundCancel", id)]
+    {
+        assert_eq!(codes(&act(world, Who::Teacher, name, "", input).await), ["FORBIDDEN"], "{name}");
+    }
+    // It goes on for the group that is left.
+    for (group, expected) in [(other.clone(), vec![]), (json!(ours.groups[0]), vec!["CONFLICT id"])] {
+        let closed = act(world, Who::Leader, "classGroupArchive", "", json!({ "id": group })).await;
+        assert_eq!(refusals(&closed), [""; 0]);
+        assert_eq!(refusals(&act(world, Who::Leader, "bookingRoundUpdate", "", closing_in(2)).await), expected);
+    }
+}
+
 async fn only_who_has_not_booked_is_reminded(world: &World) {
     let (round, slots) = open(world, 3).await;
     let (child, sara, omar) = world.family().await;
@@ -180,6 +204,7 @@ on_each_database!(
     a_teacher_opens_a_round_and_guardians_see_its_slots,
     every_problem_of_a_round_is_told_at_once,
     after_the_round_closed_only_staff_books,
+    a_round_of_two_groups_is_changed_by_who_may_write_in_both,
     only_who_has_not_booked_is_reminded,
     a_cancelled_round_cancels_its_conversations,
     a_cancelled_round_leaves_what_has_begun,

@@ -113,7 +113,7 @@ async fn what_is_closed_is_neither_changed_nor_filled(world: &World) {
     are_refused(world, "CONFLICT scope", &[("membershipGrant", grant("CLUSTER_DIRECTOR", cluster))]).await;
 
     close("classGroupArchive", &group).await;
-    no_round_is_opened(world).await;
+    no_round_is_opened_or_changed(world).await;
     are_refused(world, "CONFLICT id", &[("classGroupUpdate", json!({ "id": group, "name": "3b" }))]).await;
     are_refused(world, "CONFLICT scope", &[("membershipGrant", grant("TEACHER", &group))]).await;
     let put = json!({ "school": school, "displayName": "Fien", "classGroups": [group] });
@@ -242,13 +242,16 @@ async fn what_belongs_to_a_closed_school_stays_and_what_people_say_goes_on(world
 }
 
 /// Guardians of the first group are asked to book: by who leads the school.
-async fn no_round_is_opened(world: &World) {
+async fn no_round_is_opened_or_changed(world: &World) {
     let input = json!({
         "classGroups": [world.ours.groups[0]], "kind": "PROGRESS", "closesAt": "2031-03-04T06:00:00Z",
         "slotMinutes": 10, "slots": [{ "teacher": world.ours.teacher.person, "times": ["2031-03-04T16:00:00Z"] }],
     });
     let opened = act(world, Who::Leader, "bookingRoundOpen", "", input).await;
     assert_eq!(refusals(&opened), ["CONFLICT classGroups"]);
+    let later = json!({ "id": world.ours.rounds[0], "closesAt": "2031-03-04T06:00:00Z" });
+    let changed = act(world, Who::Leader, "bookingRoundUpdate", "", later).await;
+    assert_eq!(refusals(&changed), ["CONFLICT id"]);
 }
 
 /// A draft of the administrator, an `announcement` or a `survey`, for these places: its id.
@@ -286,7 +289,7 @@ async fn what_was_written_for_a_place_that_closed_is_not_put_into_it(world: &Wor
     assert_eq!(refusals(&closed), [""; 0]);
 
     are_refused(world, "CONFLICT id", &attempts).await;
-    no_round_is_opened(world).await;
+    no_round_is_opened_or_changed(world).await;
     let status = "query($id: ID!) { node(id: $id) { ... on Announcement { status } } }";
     world.app.clock.turn(TimeDelta::hours(4));
     schedule::round(&world.app, None).await.unwrap();

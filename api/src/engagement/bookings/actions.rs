@@ -74,7 +74,9 @@ pub(super) async fn open(write: &Write<'_>, input: BookingRoundOpenInput) -> Res
 
 pub(super) async fn update(write: &Write<'_>, input: BookingRoundUpdateInput) -> Result<booking_round::Model> {
     let Known { round, groups, permit, school } = locked(write, &input.id).await?;
-    in_use(school.archived_at, "id")?;
+    // It goes on for the groups that are left; none comes before every time.
+    let closed = groups.iter().map(|group| group.archived_at).min().flatten();
+    in_use(closed.or(school.archived_at), "id")?;
     check_version(&round, round.version, input.if_version)?;
     rules::must_be_open(&round)?;
     let mut checks = Checks::default();
