@@ -296,34 +296,6 @@ async fn a_push_service_that_hangs_is_left_alone_and_no_other(world: &World) {
     assert_eq!((fates.len(), stage.gateway.seen("ok-browser").len()), (DEVICES + 1, 1));
 }
 
-/// The first board has as much under way as it may, and more of it waits.
-async fn a_board_does_not_wait_for_what_another_has_under_way(world: &World) {
-    daytime(world);
-    let stage = Stage::set(world).await;
-    let sara = message(world).await;
-    let slow: Vec<String> = (0..=384).map(|number| format!("slow-{number}")).collect();
-    stage.devices(sara, PushPlatform::Fcm, &slow).await;
-    stage.device(world.theirs.guardians[0], PushPlatform::Fcm, "ok-theirs").await;
-    stage.gateway.set_slowness(SLOWNESS);
-    stage.tells().await;
-    let input = json!({ "title": "Kamp", "body": "Volgende week.", "requiresAcknowledgement": true,
-        "audience": { "include": [world.theirs.groups[0]] } });
-    let made = done(world, world.theirs.leader, "announcementCreate", "announcement { id }", input).await;
-    let id = json!({ "id": made["announcement"]["id"] });
-    let sending = tokio::spawn(Sender::new(Arc::clone(&stage.app)).run(std::future::pending()));
-    while slow.iter().map(|name| stage.gateway.tries(name)).sum::<usize>() < 384 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    done(world, world.theirs.leader, "announcementPublish", "", id).await;
-    stage.tells().await;
-    while stage.gateway.count() == 0 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    let accepted: Vec<String> = stage.gateway.accepted().into_iter().map(|push| push.token).collect();
-    assert_eq!(accepted, ["ok-theirs"]);
-    sending.abort();
-}
-
 /// Anybody can name a push service that takes its time, as often as there are devices.
 async fn no_phone_waits_for_the_push_services_of_browsers(world: &World) {
     daytime(world);
@@ -377,7 +349,6 @@ on_each_database!(
     a_gateway_that_is_overrun_is_left_alone_and_gets_all_of_it_later,
     what_one_push_service_asks_for_keeps_no_other_browser_waiting,
     a_push_service_that_hangs_is_left_alone_and_no_other,
-    a_board_does_not_wait_for_what_another_has_under_way,
     no_phone_waits_for_the_push_services_of_browsers,
     gateways_that_are_dead_for_two_hours_lose_nothing,
 );

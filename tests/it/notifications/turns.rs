@@ -1,9 +1,15 @@
 //! Boards that have much to send keep none with little to send waiting, whatever the order in which a database names them.
 
+use std::future::pending;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use glans::notifications::deliveries::rules::{LETTERS, browser_lane, lane};
+use glans::notifications::deliveries::sender::Sender;
+use glans::platform::dispatch::{self, Dispatch, Room};
+use glans::platform::error::Result;
 use glans_entity::ids::BoardId;
 use glans_entity::notifications::{Channel, DeliveryState, LetterKind, PushPlatform, delivery};
 use glans_entity::scope::{Scope, Scoped};
@@ -11,6 +17,8 @@ use glans_tests::seed::{Crowd, waiting};
 use glans_tests::{Who, World, on_each_database};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::json;
+use tokio::time::{sleep, timeout};
+use uuid::Uuid;
 
 use super::occasions::done;
 use super::stage::{Stage, daytime, urgent};
@@ -20,6 +28,10 @@ use crate::identity::signed_in;
 /// Pushes and letters that are claimed at once.
 const PUSHES: usize = 64;
 const LETTERS_AT_ONCE: usize = 8;
+/// What a slow answer takes: nearly as long as it is waited for.
+const SLOWNESS: Duration = Duration::from_secs(9);
+/// What did not come by then never will: a test that waits for it ends.
+const AT_LAST: Duration = Duration::from_mins(3);
 
 /// A delivery to nobody: it is claimed and looked at like any other, and not sent.
 fn row(board_id: Option<BoardId>, letter: Option<LetterKind>, now: DateTime<Utc>) -> delivery::Model {
@@ -94,6 +106,95 @@ async fn two_boards_that_invite_keep_neither_another_nor_a_password_waiting(worl
     assert!(before <= 6 * LETTERS_AT_ONCE, "{before} of {} letters went first", 2 * OF_EACH);
 }
 
+/// The sender of a process in which no push of one board comes to its end, however long it was answered ago.
+struct Endless {
+    sender: Arc<Sender>,
+    board: BoardId,
+    /// How many of its pushes are under way.
+    begun: AtomicUsize,
+}
+
+impl Dispatch for Endless {
+    type Owner = <Sender as Dispatch>::Owner;
+    type Row = delivery::Model;
+    type Done = <Sender as Dispatch>::Done;
+
+    const WHAT: &'static str = <Sender as Dispatch>::WHAT;
+    const LOOK_AGAIN: Duration = <Sender as Dispatch>::LOOK_AGAIN;
+    const OVERDUE: Duration = <Sender as Dispatch>::OVERDUE;
+
+    fn room(owner: Self::Owner) -> Room {
+        Sender::room(owner)
+    }
+
+    fn share(one: Self::Owner, other: Self::Owner) -> bool {
+        Sender::share(one, other)
+    }
+
+    async fn owners(&self) -> Result<Vec<Self::Owner>> {
+        self.sender.owners().await
+    }
+
+    async fn claim(&self, owner: Self::Owner, lease: Uuid) -> Result<Vec<delivery::Model>> {
+        self.sender.claim(owner, lease).await
+    }
+
+    async fn give_back_overdue(&self) -> Result<u64> {
+        self.sender.give_back_overdue().await
+    }
+
+    async fn carry(&self, owner: Self::Owner, batch: Vec<delivery::Model>) -> Result<Vec<Self::Done>> {
+        let is_endless = |row: &&delivery::Model| row.board_id == Some(self.board) && row.channel == Channel::Push;
+        let endless = batch.iter().filter(is_endless).count();
+        self.begun.fetch_add(endless, Ordering::SeqCst);
+        let done = self.sender.carry(owner, batch).await;
+        if endless > 0 {
+            pending::<()>().await;
+        }
+        done
+    }
+
+    async fn settle(&self, owner: Self::Owner, done: &[Self::Done], lease: Uuid) -> Result<()> {
+        self.sender.settle(owner, done, lease).await
+    }
+}
+
+/// The first board has as much under way as it may, at a gateway that takes its time, and more of it waits.
+async fn a_board_does_not_wait_for_what_another_has_under_way(world: &World) {
+    const ROOM_OF_ONE: usize = 6 * PUSHES;
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let (fien, sara, _) = world.family().await;
+    let slow: Vec<String> = (0..=ROOM_OF_ONE).map(|number| format!("slow-{number}")).collect();
+    stage.devices(sara, PushPlatform::Fcm, &slow).await;
+    stage.device(world.theirs.guardians[0], PushPlatform::Fcm, "ok-theirs").await;
+    stage.gateway.set_slowness(SLOWNESS);
+    let asks = json!({ "student": fien, "subject": "Gymtas", "body": "Die ligt nog hier." });
+    done(world, world.ours.teacher, "threadStart", "", asks).await;
+    stage.tells().await;
+    let input = json!({ "title": "Kamp", "body": "Volgende week.", "requiresAcknowledgement": true,
+        "audience": { "include": [world.theirs.groups[0]] } });
+    let made = done(world, world.theirs.leader, "announcementCreate", "announcement { id }", input).await;
+    let id = json!({ "id": made["announcement"]["id"] });
+    let sender = Sender::new(Arc::clone(&stage.app));
+    let endless = Arc::new(Endless { sender, board: world.ours.id, begun: AtomicUsize::new(0) });
+    let running = Arc::clone(&endless);
+    let sending = tokio::spawn(async move { dispatch::run(&running, pending()).await });
+    while endless.begun.load(Ordering::SeqCst) < ROOM_OF_ONE {
+        sleep(Duration::from_millis(10)).await;
+    }
+    done(world, world.theirs.leader, "announcementPublish", "", id).await;
+    stage.tells().await;
+    let arrives = async {
+        while stage.gateway.seen("ok-theirs").is_empty() {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(AT_LAST, arrives).await.expect("a board waits for what another has under way");
+    assert_eq!(endless.begun.load(Ordering::SeqCst), ROOM_OF_ONE, "and the rest of the first one waits");
+    sending.abort();
+}
+
 /// There is room for eight batches at a time, and the gateway takes its time.
 async fn an_alarm_waits_for_no_ordinary_push_of_other_boards(world: &World) {
     const BUSY: usize = 24;
@@ -145,6 +246,7 @@ fn lanes(rows: &[delivery::Model]) -> Vec<i32> {
 }
 
 on_each_database!(
+    a_board_does_not_wait_for_what_another_has_under_way,
     a_sign_in_takes_no_room_that_is_kept_for_alarms_to_browsers,
     an_alarm_waits_for_no_ordinary_push_of_other_boards,
     two_busy_boards_keep_no_push_of_another_waiting,
