@@ -3,7 +3,8 @@
 //! An extension costs every field of every answer a detour, whatever it extends: half of the time of a large screen. A query
 //! needs extensions only to put null where the specification has it when a field fails, which is seldom. So a query runs
 //! without them first, and a failing one again with them. It changes nothing, and can run twice. What failed for others
-//! who hold what it needs does not: it would wait for them once more, and there is no time for that.
+//! who hold what it needs does not: it would wait for them once more, and there is no time for that. Where the second run
+//! comes to no end in time, the answer of the first goes out.
 
 use std::any::TypeId;
 use std::sync::Arc;
@@ -21,8 +22,10 @@ use crate::people::access_log::Pending;
 use crate::platform::error::Error;
 use crate::turns::Turns;
 
-/// How long a fault may take that is seen again in time: one that took longer has waited for something.
-const AT_ONCE: Duration = Duration::from_secs(1);
+/// A query is cut off after ten seconds. Before that, what there is goes out.
+const AT_LAST: Duration = Duration::from_secs(9);
+/// How long a fault may take that is seen again in time: the second run takes as long as the first.
+const IN_TIME: Duration = Duration::from_secs(4);
 
 /// Answers requests that carry a [`Call`].
 #[derive(Clone)]
@@ -78,11 +81,18 @@ impl Engine {
         let turns: Turns = turns.unwrap_or_default();
         let begun = Instant::now();
         let response = turns.take(self.quick.execute(request)).await;
-        if runs_again(&response.errors, begun.elapsed()) {
-            return self.exact.execute(again.request()).await;
+        let took = begun.elapsed();
+        if !runs_again(&response.errors, took) {
+            return response;
         }
-        response
+        let exact = Box::pin(self.exact.execute(again.request()));
+        or_before(exact, AT_LAST.saturating_sub(took), response).await
     }
+}
+
+/// The answer of `again`, or the one from `before` where none comes in the time that is left.
+async fn or_before(again: impl Future<Output = Response> + Send, left: Duration, before: Response) -> Response {
+    tokio::time::timeout(left, again).await.unwrap_or(before)
 }
 
 /// Whether a query that ended with these errors after so long is run again, to put null where it belongs. What waited in
@@ -90,7 +100,7 @@ impl Engine {
 fn runs_again(errors: &[ServerError], took: Duration) -> bool {
     let waited = |error: &ServerError| match error.source::<Error>() {
         Some(Error::Held) => true,
-        Some(Error::Fault(_)) => took >= AT_ONCE,
+        Some(Error::Fault(_)) => took >= IN_TIME,
         _ => false,
     };
     !errors.is_empty() && !errors.iter().any(waited)
@@ -136,7 +146,7 @@ impl Again {
 
 #[cfg(test)]
 mod tests {
-    use async_graphql::Pos;
+    use async_graphql::{Pos, Value};
 
     use super::*;
     use crate::platform::error::{Code, coded};
@@ -157,7 +167,18 @@ mod tests {
             assert!(!runs_again(&[failed(Error::Held)], took));
             assert!(!runs_again(&[refused(), failed(Error::Held)], took));
         }
-        assert!(runs_again(&[failed(Error::fault("a defect"))], Duration::ZERO), "its siblings are answered");
+        for took in [Duration::ZERO, Duration::from_secs(3)] {
+            assert!(runs_again(&[failed(Error::fault("a defect"))], took), "its siblings are answered");
+        }
         assert!(!runs_again(&[failed(Error::fault("the server is gone"))], long));
+    }
+
+    #[tokio::test]
+    async fn what_comes_to_no_end_when_run_again_is_answered_as_it_was() {
+        let [first, second] = [1, 2].map(|number| Response::new(Value::from(number)));
+        let none = or_before(std::future::pending(), Duration::from_millis(1), first).await;
+        assert_eq!(none.data, Value::from(1));
+        let some = or_before(std::future::ready(second), Duration::ZERO, none).await;
+        assert_eq!(some.data, Value::from(2));
     }
 }
