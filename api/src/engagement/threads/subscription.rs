@@ -11,12 +11,12 @@ use glans_entity::engagement::message;
 use glans_entity::ids::{MessageId, ThreadId};
 
 use super::types::Message;
-use super::{actions, post, rules, store};
+use super::{actions, post, store};
 use crate::call::Call;
 use crate::loaders;
 use crate::platform::bus::Wakes;
 use crate::platform::error::{Code, Error, Result, coded};
-use crate::platform::following::{Position, Recent, Rests};
+use crate::platform::following::{Position, Recent, Rests, must_be_kept};
 use crate::platform::page;
 
 /// Messages are looked for after this long, in case that a wake-up call was lost.
@@ -144,10 +144,7 @@ impl Following {
             }
             Some(after) => {
                 let position: Position = page::position(after, &self.order())?;
-                if position.0 + rules::EVENTS_KEPT < now {
-                    let message = "This cursor is older than seven days. Read the threads, and follow anew.";
-                    return Err(coded(Code::ResyncRequired, message));
-                }
+                must_be_kept(position.0, now, "the threads")?;
                 self.recent = Recent::resume(position, LATE);
             }
         }

@@ -14,16 +14,14 @@ use super::{store, topic};
 use crate::call::Call;
 use crate::loaders;
 use crate::platform::bus::Wakes;
-use crate::platform::error::{Code, Error, Result, coded};
-use crate::platform::following::{Position, Recent, Rests};
+use crate::platform::error::{Error, Result};
+use crate::platform::following::{Position, Recent, Rests, must_be_kept};
 use crate::platform::page;
 
 /// The inbox is looked into after this long, in case that a wake-up call was lost.
 const LOOK_AGAIN: Duration = Duration::from_secs(20);
 /// A notification is committed this long after its time at most: so far back is looked for what came late.
 const LATE: TimeDelta = TimeDelta::seconds(60);
-/// Cursors are good for so long.
-const EVENTS_KEPT: TimeDelta = TimeDelta::days(7);
 /// Notifications that are read at once.
 const AHEAD: u64 = 100;
 const ORDER: &str = "notifications.following";
@@ -109,10 +107,7 @@ impl Following {
             }
             Some(after) => {
                 let position: Position = page::position(after, ORDER)?;
-                if position.0 + EVENTS_KEPT < now {
-                    let message = "This cursor is older than seven days. Read the inbox, and follow anew.";
-                    return Err(coded(Code::ResyncRequired, message));
-                }
+                must_be_kept(position.0, now, "the inbox")?;
                 self.recent = Recent::resume(position, LATE);
             }
         }

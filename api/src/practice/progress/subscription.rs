@@ -10,13 +10,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use glans_entity::ids::CohortId;
 use glans_entity::practice::{lesson_event, lesson_progress};
 
+use super::store;
 use super::types::LessonProgress;
-use super::{rules, store};
 use crate::call::Call;
 use crate::loaders;
 use crate::platform::bus::Wakes;
 use crate::platform::error::{Code, Error, Result, coded};
-use crate::platform::following::Rests;
+use crate::platform::following::{Rests, must_be_kept};
 use crate::platform::page;
 use crate::practice::cohorts;
 
@@ -123,11 +123,7 @@ impl Following {
             }
             Some(after) => {
                 let (seq, at): Position = page::position(after, &self.order())?;
-                if at + rules::EVENTS_KEPT < self.call.now() {
-                    let message =
-                        "This cursor is older than seven days. Read how far the lessons are, and follow anew.";
-                    return Err(coded(Code::ResyncRequired, message));
-                }
+                must_be_kept(at, self.call.now(), "how far the lessons are")?;
                 seq
             }
         };
