@@ -12,6 +12,7 @@ use crate::metrics::{exports, queries, webhooks};
 use crate::notifications;
 use crate::people::access_log;
 use crate::platform::error::Result;
+use crate::platform::following;
 use crate::platform::idempotency;
 use crate::practice::progress;
 use crate::roster;
@@ -71,7 +72,7 @@ pub async fn round(app: &Arc<App>) -> Result<Gone> {
         guesses: throttle::store::prune(db, now - GUESSES_KEPT).await?,
         resets: passwords::store::prune(db, now - GUESSES_KEPT).await?,
         sessions: sessions::store::prune(db, now - SESSIONS_KEPT).await?,
-        events: progress::store::prune(db, now - progress::rules::EVENTS_KEPT).await?,
+        events: progress::store::prune(db, now - following::KEPT).await?,
         changes: sync::store::prune(db, now - CHANGES_KEPT).await?,
         told: notifications::retention::events(db, now).await?,
         deliveries: notifications::retention::deliveries(db, now).await?,

@@ -1,5 +1,6 @@
 //! What every resolver and action receives: who calls, what they may see, the time, and the database.
 
+mod follow;
 mod once;
 mod problem;
 mod told;
@@ -24,12 +25,12 @@ use crate::metrics::engagement::Allowance;
 use crate::metrics::queries::Questions;
 use crate::people::access_log::Opened;
 use crate::platform::error::{Code, Result, coded};
-use crate::platform::following::Rests;
 use crate::platform::opaque::{Boxed, Opaque};
 use crate::replay::Replayed;
 use crate::sync::Marked;
 use crate::turns::Turns;
 
+pub use follow::{Events, Follow};
 pub use once::Act;
 pub use told::Told;
 pub use write::Write;
@@ -237,15 +238,6 @@ impl Call {
     /// The next read sees what was committed since.
     pub fn look_again(&self) -> Boxed<'_, ()> {
         Box::pin(async { *self.snapshot.lock().await = None })
-    }
-
-    /// As [`Rests::heed`], for who follows by this call.
-    pub async fn heed<T>(&self, rests: &mut Rests, looked: Result<T>) -> Result<Option<T>> {
-        if looked.is_err() {
-            // Whoever rests gives the snapshot back, and a broken one is of no use.
-            self.look_again().await;
-        }
-        rests.heed(looked).await
     }
 
     /// The next read sees what was committed since, as far as the caller may see it by now.

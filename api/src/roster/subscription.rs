@@ -1,9 +1,7 @@
 //! Following roster imports.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::futures_util::stream::{self, Stream};
 use async_graphql::{Context, ID, Subscription};
 use glans_entity::ids::RosterImportId;
 use glans_entity::roster::roster_import;
@@ -11,11 +9,8 @@ use glans_entity::roster::roster_import;
 use super::progress::Rows;
 use super::types::RosterImport;
 use super::{rules, store};
-use crate::call::Call;
-use crate::loaders;
-use crate::platform::bus::Wakes;
-use crate::platform::error::{Code, Result, coded};
-use crate::platform::following::Rests;
+use crate::call::{Call, Events, Follow};
+use crate::platform::error::{Code, Error, Result, coded};
 
 /// An import is looked at again after this long, in case that a wake-up call was lost.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
@@ -32,68 +27,60 @@ impl RosterSubscription {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The id of the import.")] id: ID,
-    ) -> Result<impl Stream<Item = async_graphql::Result<RosterImport>> + use<>> {
-        let call = Call::shared(ctx);
-        call.signed_in()?;
+    ) -> Result<Events<RosterImport>> {
+        Call::of(ctx).signed_in()?;
         let id: RosterImportId = id.parse().map_err(|_| unknown())?;
-        // Every event is of its own moment: what was read for one must not stand in the next.
-        loaders::in_context(ctx).enable_all_cache(false);
-        let wakes = call.app().bus.subscribe(id.to_string());
-        let mut following = Following { call, id, wakes, told: None, rests: Rests::default() };
-        Box::pin(following.begin()).await?;
-        Ok(stream::unfold(Some(following), async |following| following?.next().await))
+        Call::follow(ctx, id.to_string(), None, Following { id, told: None, is_over: false }).await
     }
 }
 
-fn unknown() -> crate::platform::error::Error {
+fn unknown() -> Error {
     coded(Code::NotFound, "There is no such import.")
 }
 
+/// What tells one moment of an import from another.
+type Moment = (i32, Option<Rows>);
+
 /// One import, and what was told of it last.
 struct Following {
-    call: Arc<Call>,
     id: RosterImportId,
-    wakes: Wakes,
-    told: Option<(i32, Option<Rows>)>,
-    rests: Rests,
+    told: Option<Moment>,
+    is_over: bool,
+}
+
+#[async_trait::async_trait]
+impl Follow for Following {
+    type Found = (roster_import::Model, Moment);
+    type Event = RosterImport;
+
+    async fn begin(&mut self, call: &Call, _after: Option<&str>) -> Result<RosterImport> {
+        let present = self.present(call).await?;
+        self.tell(call, present)
+    }
+
+    async fn look(&mut self, call: &Call) -> Result<Vec<Self::Found>> {
+        let (import, moment) = self.present(call).await?;
+        let is_new = rules::is_finished(import.state) || self.told != Some(moment);
+        Ok(is_new.then_some((import, moment)).into_iter().collect())
+    }
+
+    fn tell(&mut self, _call: &Call, (import, moment): Self::Found) -> Result<RosterImport> {
+        self.told = Some(moment);
+        self.is_over = rules::is_finished(import.state);
+        Ok(RosterImport(import))
+    }
+
+    fn quiet(&self) -> Duration {
+        LOOK_AGAIN
+    }
+
+    fn is_over(&self) -> bool {
+        self.is_over
+    }
 }
 
 impl Following {
-    /// An import that is not there is refused before anything is followed. A database that cannot be asked just now is
-    /// waited for.
-    async fn begin(&mut self) -> Result<()> {
-        loop {
-            let present = self.present().await;
-            if self.call.heed(&mut self.rests, present).await?.is_some() {
-                return Ok(());
-            }
-        }
-    }
-
-    /// The next that is to be told; nothing follows an error or a finished import. A database that cannot be asked just
-    /// now is no error.
-    async fn next(mut self) -> Option<(async_graphql::Result<RosterImport>, Option<Self>)> {
-        loop {
-            let present = self.present().await;
-            let (import, moment) = match self.call.heed(&mut self.rests, present).await {
-                Ok(Some(present)) => present,
-                Ok(None) => continue,
-                Err(error) => return Some((Err(error.into()), None)),
-            };
-            let finished = rules::is_finished(import.state);
-            if finished || self.told != Some(moment) {
-                self.told = Some(moment);
-                return Some((Ok(RosterImport(import)), (!finished).then_some(self)));
-            }
-            // Whoever waits gives the snapshot back.
-            self.call.look_again().await;
-            let _ = tokio::time::timeout(LOOK_AGAIN, self.wakes.next()).await;
-        }
-    }
-
-    /// The import as it is now, and what tells this moment from another.
-    async fn present(&self) -> Result<(roster_import::Model, (i32, Option<Rows>))> {
-        let call = &self.call;
+    async fn present(&self, call: &Call) -> Result<(roster_import::Model, Moment)> {
         call.look_again().await;
         let import = store::import(&*call.read().await?, &call.scope(), self.id).await?.ok_or_else(unknown)?;
         let moment = (import.version, call.app().imports.of(self.id));

@@ -15,8 +15,6 @@ const SUBJECT_LENGTH: usize = 120;
 const BODY_LENGTH: usize = 4_000;
 /// Persons that somebody names in one thread.
 const MOST_NAMED: usize = 20;
-/// How long a follower can come back to where it was.
-pub(super) const EVENTS_KEPT: TimeDelta = TimeDelta::days(7);
 /// The smallest step of time that both databases keep.
 const TICK: TimeDelta = TimeDelta::microseconds(1);
 

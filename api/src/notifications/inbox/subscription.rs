@@ -1,31 +1,20 @@
 //! Following the inbox.
 
-use std::collections::VecDeque;
-use std::sync::Arc;
-use std::time::Duration;
-
-use async_graphql::futures_util::stream::{self, Stream};
 use async_graphql::{Context, Object, Subscription};
 use chrono::TimeDelta;
 use glans_entity::notifications::notification::Model;
 
 use super::types::Notification;
 use super::{store, topic};
-use crate::call::Call;
-use crate::loaders;
-use crate::platform::bus::Wakes;
-use crate::platform::error::{Code, Error, Result, coded};
-use crate::platform::following::{Position, Recent, Rests};
+use crate::call::{Call, Events, Follow};
+use crate::platform::error::Result;
+use crate::platform::following::{Position, Recent, must_be_kept};
 use crate::platform::page;
 
-/// The inbox is looked into after this long, in case that a wake-up call was lost.
-const LOOK_AGAIN: Duration = Duration::from_secs(20);
 /// A notification is committed this long after its time at most: so far back is looked for what came late.
 const LATE: TimeDelta = TimeDelta::seconds(60);
-/// Cursors are good for so long.
-const EVENTS_KEPT: TimeDelta = TimeDelta::days(7);
-/// Notifications that are read at once.
-const AHEAD: u64 = 100;
+/// As many of the last moments are known to who begins.
+const KNOWN: u64 = 1000;
 const ORDER: &str = "notifications.following";
 
 /// A notification, and where to go on after a lost connection.
@@ -63,105 +52,57 @@ impl NotificationSubscription {
                     older than seven days: read the inbox anew."
         )]
         after: Option<String>,
-    ) -> Result<impl Stream<Item = async_graphql::Result<NotificationReceived>> + use<>> {
-        let call = Call::shared(ctx);
-        let wakes = call.app().bus.subscribe(topic(call.person()?.account));
-        // Every event is of its own moment: what was read for one must not stand in the next.
-        loaders::in_context(ctx).enable_all_cache(false);
-        let following = Box::pin(Following::begin(call, wakes, after)).await?;
-        Ok(stream::unfold(Some(following), async |following| following?.next().await))
+    ) -> Result<Events<NotificationReceived>> {
+        let call = Call::of(ctx);
+        let topic = topic(call.person()?.account);
+        Call::follow(ctx, topic, after, Following(Recent::begin(call.now(), LATE))).await
     }
 }
 
-struct Following {
-    call: Arc<Call>,
-    wakes: Wakes,
-    recent: Recent,
-    begun: bool,
-    ahead: VecDeque<Model>,
-    rests: Rests,
-}
+/// What was told of the inbox.
+struct Following(Recent);
 
-impl Following {
-    /// Waits for a database that cannot be asked just now.
-    async fn begin(call: Arc<Call>, wakes: Wakes, after: Option<String>) -> Result<Self> {
-        let (recent, ahead, rests) = (Recent::begin(call.now(), LATE), VecDeque::new(), Rests::default());
-        let mut following = Self { call, wakes, recent, begun: false, ahead, rests };
-        loop {
-            let placed = following.place(after.as_deref()).await;
-            if following.call.heed(&mut following.rests, placed).await?.is_some() {
-                return Ok(following);
-            }
-        }
-    }
+#[async_trait::async_trait]
+impl Follow for Following {
+    type Found = Model;
+    type Event = NotificationReceived;
 
-    /// Goes to where it begins.
-    async fn place(&mut self, after: Option<&str>) -> Result<()> {
-        let now = self.call.now();
+    async fn begin(&mut self, call: &Call, after: Option<&str>) -> Result<NotificationReceived> {
+        let now = call.now();
         match after {
             // What was there already is not told: only what comes late of the last moments is.
             None => {
-                let (db, scope) = (self.call.read().await?, self.call.scope());
-                self.recent = Recent::begin(now, LATE);
-                for row in store::since(&*db, &scope, self.recent.horizon(), &[], 10 * AHEAD).await? {
-                    self.recent.knows(row.created_at, row.id.0);
+                let (db, scope) = (call.read().await?, call.scope());
+                self.0 = Recent::begin(now, LATE);
+                for row in store::since(&*db, &scope, self.0.horizon(), &[], KNOWN).await? {
+                    self.0.knows(row.created_at, row.id.0);
                 }
             }
             Some(after) => {
                 let position: Position = page::position(after, ORDER)?;
-                if position.0 + EVENTS_KEPT < now {
-                    let message = "This cursor is older than seven days. Read the inbox, and follow anew.";
-                    return Err(coded(Code::ResyncRequired, message));
-                }
-                self.recent = Recent::resume(position, LATE);
+                must_be_kept(position.0, now, "the inbox")?;
+                self.0 = Recent::resume(position, LATE);
             }
         }
-        Ok(())
+        self.event(None)
     }
 
-    fn cursor(&self) -> Result<String> {
-        page::mark(ORDER, &self.recent.position())
+    /// One at a time: each is of the moment in which it is told.
+    async fn look(&mut self, call: &Call) -> Result<Vec<Model>> {
+        call.stand_anew().await?;
+        let (db, scope) = (call.read().await?, call.scope());
+        let found = store::since(&*db, &scope, self.0.horizon(), &self.0.told(), 1).await?;
+        Ok(found)
     }
 
-    /// The next that is to be told; nothing follows an error. A database that cannot be asked just now is none.
-    async fn next(mut self) -> Option<(async_graphql::Result<NotificationReceived>, Option<Self>)> {
-        match self.tell().await {
-            Ok(told) => Some((Ok(told), Some(self))),
-            Err(error) => Some((Err(error.into()), None)),
-        }
+    fn tell(&mut self, _call: &Call, row: Model) -> Result<NotificationReceived> {
+        self.0.tells(row.created_at, row.id.0);
+        self.event(Some(row))
     }
+}
 
-    /// Reads on; whether there is nothing more yet.
-    async fn look(&mut self) -> Result<bool> {
-        self.call.stand_anew().await?;
-        let (db, scope) = (self.call.read().await?, self.call.scope());
-        self.ahead = store::since(&*db, &scope, self.recent.horizon(), &self.recent.told(), AHEAD).await?.into();
-        if self.ahead.is_empty() {
-            drop(db);
-            // Whoever waits gives the snapshot back.
-            self.call.look_again().await;
-        }
-        Ok(self.ahead.is_empty())
-    }
-
-    async fn tell(&mut self) -> Result<NotificationReceived> {
-        if !self.begun {
-            self.begun = true;
-            return Ok(NotificationReceived { cursor: self.cursor()?, row: None });
-        }
-        // In a box that lasts as long as it takes: who waits for hours keeps no room for reading.
-        loop {
-            let looked = Box::pin(self.look()).await;
-            match self.call.heed(&mut self.rests, looked).await? {
-                Some(true) => {
-                    let _ = tokio::time::timeout(LOOK_AGAIN, self.wakes.next()).await;
-                }
-                Some(false) => break,
-                None => {}
-            }
-        }
-        let row = self.ahead.pop_front().ok_or_else(|| Error::fault("a list that is not empty has a first"))?;
-        self.recent.tells(row.created_at, row.id.0);
-        Ok(NotificationReceived { cursor: self.cursor()?, row: Some(row) })
+impl Following {
+    fn event(&self, row: Option<Model>) -> Result<NotificationReceived> {
+        Ok(NotificationReceived { cursor: page::mark(ORDER, &self.0.position())?, row })
     }
 }

@@ -12,8 +12,6 @@ pub type Instant = DateTime<Utc>;
 /// A lesson that is not taught so long before the next meeting is overdue.
 const BEFORE_THE_NEXT: TimeDelta = TimeDelta::days(3);
 const REASON_LENGTH: usize = 500;
-/// How long changes are kept for who comes back.
-pub const EVENTS_KEPT: TimeDelta = TimeDelta::days(7);
 
 /// What happened to one lesson at one school.
 #[derive(Clone, Debug, Default, PartialEq)]
