@@ -12,7 +12,7 @@ use glans_migration::{Migrator, MigratorTrait};
 use crate::access::{Actor, Standing, Standings};
 use crate::app::App;
 use crate::call::{Call, today};
-use crate::http::house::{self, Answered, Bill, Denied, Fault, House, Knock, Visitor};
+use crate::http::house::{Answered, Bill, Denied, Fault, House, Knock, Visitor, in_time};
 use crate::http::{CallerKind, Empty, Payer, RequestId, Till, bearer};
 use crate::identity::authentication;
 use crate::identity::tokens::TokenRefusal;
@@ -108,7 +108,7 @@ impl Door {
 pub async fn call(app: &Arc<App>, headers: &HeaderMap, request_id: &RequestId) -> Result<Call, Denied> {
     let door = Door(Arc::clone(app));
     let known = Box::pin(door.standing(bearer(headers)?, headers));
-    let (board, standing) = house::within(house::LOOKUP_TIMEOUT, known).await?;
+    let (board, standing) = in_time(known).await?;
     let mut call = Call::new(Arc::clone(app), standing, request_id.as_str().to_owned());
     call.languages = languages(headers);
     call.board = board;

@@ -1,9 +1,11 @@
 //! The connections to the database.
 
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate};
+use glans::http::house::LOOKUP_TIMEOUT;
 use glans::identity::keys::KeyRing;
 use glans::identity::master_key::MasterKey;
 use glans::platform::db::Database;
@@ -122,11 +124,8 @@ async fn a_server_that_is_gone_is_a_fault_of_ours() {
     }
 }
 
-/// Each connection that lay idle is found gone by somebody.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_asks_a_server_that_was_started_again_does_not_notice() {
-    let Some(programs) = cluster::programs() else { return };
-    let mut cluster = Cluster::start(&programs);
+/// The database of an application on a server of its own.
+async fn migrated(cluster: &Cluster) -> Database {
     let maintenance = Database::connect(&cluster.url()).await.unwrap();
     maintenance.connection().execute_unprepared("CREATE DATABASE glans").await.unwrap();
     maintenance.close().await.unwrap();
@@ -134,25 +133,71 @@ async fn who_asks_a_server_that_was_started_again_does_not_notice() {
     let (server, _) = url.rsplit_once('/').unwrap();
     let db = Database::connect(&format!("{server}/glans")).await.unwrap();
     Migrator::up(db.connection(), None).await.unwrap();
-    let on = DateTime::UNIX_EPOCH.date_naive();
-    let all = all_of(async || db.look_up(on).await).await;
-    assert!(all.len() > 1);
-    let times = all.len() + 1;
+    db
+}
+
+/// Gives them back, which goes on in the background, until nobody has any more.
+async fn give_back(db: &Database, all: Vec<DatabaseTransaction>) {
     for begun in all {
         begun.rollback().await.unwrap();
     }
-    // They are given back in the background.
     let given_back = async {
         while db.pools().iter().any(|pool| pool.idle < pool.open) {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
     timeout(Duration::from_secs(30), given_back).await.expect("nobody has any more");
+}
+
+/// Sends processes of a server a signal, as `-STOP`.
+fn signal(which: &str, processes: &[String]) {
+    assert!(Command::new("kill").arg(which).args(processes).status().unwrap().success());
+}
+
+/// As where its machine stands still: the connections are open, and nothing comes on them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_is_silent_is_a_fault_of_ours() {
+    let Some(programs) = cluster::programs() else { return };
+    let cluster = Cluster::start(&programs);
+    let db = migrated(&cluster).await;
+    let on = DateTime::UNIX_EPOCH.date_naive();
+    let all = all_of(async || db.look_up(on).await).await;
+    let mut processes = Vec::new();
+    for begun in &all {
+        processes.push(process(begun).await);
+    }
+    give_back(&db, all).await;
+    signal("-STOP", &processes);
+    let told = timeout(LOOKUP_TIMEOUT, db.look_up(on)).await;
+    signal("-CONT", &processes);
+    let told = Error::from(told.expect("told before a request is cut off").unwrap_err());
+    assert!(matches!(told, Error::Fault(_)), "{told:?}");
+    db.look_up(on).await.unwrap().rollback().await.unwrap();
+}
+
+/// Each connection that lay idle is found gone by somebody.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_asks_a_server_that_was_started_again_does_not_notice() {
+    let Some(programs) = cluster::programs() else { return };
+    let mut cluster = Cluster::start(&programs);
+    let db = migrated(&cluster).await;
+    let on = DateTime::UNIX_EPOCH.date_naive();
+    let all = all_of(async || db.look_up(on).await).await;
+    assert!(all.len() > 1);
+    let times = all.len() + 1;
+    give_back(&db, all).await;
     cluster.stop();
     cluster.start_again();
     for _ in 0..times {
         db.look_up(on).await.unwrap().rollback().await.unwrap();
     }
+}
+
+/// The process of the server that a connection speaks to.
+async fn process(db: &DatabaseTransaction) -> String {
+    let sql = "SELECT pg_backend_pid()::text AS process";
+    let row = db.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await;
+    row.unwrap().unwrap().try_get("", "process").unwrap()
 }
 
 async fn setting(db: &DatabaseTransaction, name: &str) -> String {

@@ -14,6 +14,10 @@ use crate::database::all_of;
 
 /// Seconds after which to come again for what others hold.
 const SECONDS: &str = "5";
+/// How long one waits for a lock in vain.
+const LONGEST: Duration = Duration::from_secs(8);
+/// How long the first of two is held, which is given in time.
+const FIRST: Duration = Duration::from_secs(7);
 /// As one of ours looks.
 const REFRESH_TOKEN: &str = "glans_rt_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
@@ -108,6 +112,33 @@ async fn each_door_says_when_to_come_again(world: &World) {
 #[test]
 fn postgres_each_door_says_when_to_come_again() {
     run(Engine::Postgres, each_door_says_when_to_come_again);
+}
+
+/// Two hold what a door needs, one after the other: for both together it waits no longer than for who asks.
+async fn a_door_waits_for_all_of_them_together(world: &World) {
+    let path = feed(&world.actor(Who::Leader).await).await;
+    let somebody = world.actor(Who::Anonymous).await;
+    let db = world.app.db.connection();
+    let [first, second] = [db.begin().await.unwrap(), db.begin().await.unwrap()];
+    first.execute_unprepared("LOCK TABLE calendar_feed").await.unwrap();
+    second.execute_unprepared("LOCK TABLE account").await.unwrap();
+    world.app.standings.forget_all();
+    let begun = Instant::now();
+    let letting_go = async {
+        tokio::time::sleep(FIRST).await;
+        first.rollback().await.unwrap();
+    };
+    let (reply, ()) = tokio::join!(somebody.gets(&path), letting_go);
+    let took = begun.elapsed();
+    second.rollback().await.unwrap();
+    assert_eq!(status(&reply), (503, SECONDS), "{}", reply.text);
+    assert!((FIRST..FIRST + LONGEST).contains(&took), "{took:?}");
+    assert_eq!(somebody.gets(&path).await.status, 200);
+}
+
+#[test]
+fn postgres_a_door_waits_for_all_of_them_together() {
+    run(Engine::Postgres, a_door_waits_for_all_of_them_together);
 }
 
 /// It waits once: who waits twice is cut off before it can be said when to come again.

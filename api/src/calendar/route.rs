@@ -13,6 +13,7 @@ use super::{feed, store};
 use crate::access::Standings;
 use crate::app::App;
 use crate::call::Call;
+use crate::http::house::in_time;
 use crate::http::{RequestId, revalidated};
 use crate::identity::secret::{Kind, Secret};
 use crate::platform::error::{Error, Result};
@@ -36,7 +37,7 @@ async fn serve(
     Path(file): Path<String>,
     asked: HeaderMap,
 ) -> Response {
-    match calendar(&app, &file, &request_id).await {
+    match in_time(Box::pin(calendar(&app, &file, &request_id))).await {
         Ok(Some(calendar)) => {
             let mut answer = axum::http::Response::new(calendar.into_bytes());
             answer.headers_mut().insert(header::CONTENT_TYPE, CONTENT_TYPE);

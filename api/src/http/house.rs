@@ -12,7 +12,8 @@ use super::request_id::RequestId;
 use crate::platform::error::Error;
 
 /// How long a request waits until it is known who asks and what, all together. Each lock or connection on the way is
-/// waited for less long; who waits in vain for one is told whether others have it or it is a fault of ours.
+/// waited for less long; who waits in vain for one is told whether others have it or it is a fault of ours. So what is
+/// left where this time is over is that one wait followed another.
 pub const LOOKUP_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The application, as the walls see it.
@@ -75,11 +76,23 @@ impl Visitor {
 ///
 /// # Errors
 /// What it said, or that it takes too long: others are at work.
-pub async fn within<T>(patience: Duration, looking_up: impl Future<Output = Result<T, Denied>>) -> Result<T, Denied> {
+pub async fn within<T, E: From<Error>>(
+    patience: Duration,
+    looking_up: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
     tokio::time::timeout(patience, looking_up).await.unwrap_or_else(|_| {
         tracing::warn!("it took too long to look up who asks, or what");
         Err(Error::Held.into())
     })
+}
+
+/// As [`within`], at a door beside GraphQL: all that a request waits for there of what others hold. What has its
+/// effect once and no second time, or waits for something else, stays outside.
+///
+/// # Errors
+/// As [`within`].
+pub async fn in_time<T, E: From<Error>>(looking_up: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+    within(LOOKUP_TIMEOUT, looking_up).await
 }
 
 /// What it came to that somebody who was let in asked for something.
@@ -161,7 +174,17 @@ pub struct Fault(pub String);
 
 #[cfg(test)]
 mod tests {
+    use std::future::{pending, ready};
+
     use super::*;
+
+    #[tokio::test]
+    async fn one_wait_after_another_is_for_others_and_a_fault_is_told_as_it_is() {
+        let late: Result<(), Error> = within(Duration::ZERO, pending()).await;
+        assert!(matches!(late, Err(Error::Held)), "{late:?}");
+        let gone: Result<(), Error> = in_time(ready(Err(Error::fault("the server is gone")))).await;
+        assert!(matches!(gone, Err(Error::Fault(_))), "{gone:?}");
+    }
 
     #[test]
     fn who_is_not_known_for_what_others_hold_comes_again() {

@@ -12,13 +12,14 @@ use strum::IntoEnumIterator;
 use super::refusal::Refusal;
 use crate::access::ApiScope;
 use crate::app::App;
+use crate::http::house::in_time;
 use crate::identity::clients::rules::names;
 use crate::identity::keys::jwks::JwkSet;
 use crate::identity::keys::rules::PUBLISHED_CACHE;
 
 /// `GET /.well-known/jwks.json`: the keys that sign, will sign next, and signed until lately.
 pub(super) async fn keys(State(app): State<Arc<App>>) -> Response {
-    match app.identity.keys.keys(&app.db, &app.identity.master, app.clock.now()).await {
+    match in_time(Box::pin(app.identity.keys.keys(&app.db, &app.identity.master, app.clock.now()))).await {
         Ok(keys) => cached(Json(JwkSet { keys: keys.published.clone() })),
         Err(error) => Refusal::from(error).into_response(),
     }

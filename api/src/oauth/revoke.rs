@@ -11,8 +11,11 @@ use serde::Deserialize;
 use super::call;
 use super::refusal::{Refusal, no_store};
 use crate::app::App;
+use crate::call::Call;
 use crate::http::RequestId;
-use crate::identity::sessions;
+use crate::http::house::in_time;
+use crate::identity::sessions::actions::{ended, revoke_by_token};
+use crate::platform::error;
 
 /// What ends. `token_type_hint` and the client are not needed to find it.
 #[derive(Deserialize)]
@@ -33,8 +36,16 @@ pub(super) async fn serve(
     if token.split('.').count() == 3 {
         return Refusal::UnsupportedTokenType.into_response();
     }
-    match sessions::actions::revoke_by_token(&call(&app, request_id.as_deref()), &token).await {
+    match end(&call(&app, request_id.as_deref()), &token).await {
         Ok(()) => no_store(StatusCode::OK.into_response()),
         Err(error) => Refusal::from(error).into_response(),
+    }
+}
+
+/// What is on its way to the device by then is waited for as long as that takes.
+async fn end(call: &Call, token: &str) -> error::Result<()> {
+    match in_time(Box::pin(revoke_by_token(call, token))).await? {
+        Some(session) => ended(call.app(), session).await,
+        None => Ok(()),
     }
 }

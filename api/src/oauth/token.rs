@@ -14,6 +14,7 @@ use super::{call, credentials};
 use crate::app::App;
 use crate::call::Call;
 use crate::http::RequestId;
+use crate::http::house::in_time;
 use crate::identity::clients::actions::{TokenDenied, token as client_token};
 use crate::identity::clients::rules::names;
 use crate::identity::sessions;
@@ -48,7 +49,7 @@ pub(super) async fn serve(
     form: Result<Form<TokenForm>, FormRejection>,
 ) -> Response {
     let call = call(&app, request_id.as_deref());
-    match answer(&call, &headers, form).await {
+    match in_time(Box::pin(answer(&call, &headers, form))).await {
         Ok(answer) => no_store(Json(answer).into_response()),
         Err(refusal) => refusal.into_response(),
     }

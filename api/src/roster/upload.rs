@@ -20,6 +20,7 @@ use crate::access::Place;
 use crate::app::App;
 use crate::call::Call;
 use crate::http::RequestId;
+use crate::http::house::in_time;
 use crate::platform::error::Result;
 use crate::uploads::{Declined, answer, hash};
 
@@ -53,7 +54,7 @@ async fn receive(
 
 async fn take_in(app: &Arc<App>, hash: &[u8], request: Request) -> Result<Response, Declined> {
     let most = usize::try_from(app.config.upload_max_bytes).unwrap_or(usize::MAX);
-    let board = waiting(app, hash).await?;
+    let board = in_time(Box::pin(waiting(app, hash))).await?;
     let (turn, bytes) = app.arriving.take_in(hash, board, request, most, PATIENCE).await?;
     let import = claim(app, hash).await?.ok_or(Declined::Nothing)?;
     let app = Arc::clone(app);

@@ -14,6 +14,7 @@ use super::arriving::{Declined, answer};
 use super::token::hash;
 use crate::app::App;
 use crate::http::RequestId;
+use crate::http::house::in_time;
 
 /// What stands before the secret part of an address.
 pub(super) const PATH: &str = "/uploads/documents";
@@ -37,7 +38,7 @@ async fn receive(
 }
 
 async fn take_in(app: &Arc<App>, address: &[u8], request: Request) -> Result<Response, Declined> {
-    let waiting = actions::waiting(app, address).await?;
+    let waiting = in_time(Box::pin(actions::waiting(app, address))).await?;
     let (_turn, bytes) = app.arriving.take_in(address, waiting, request, MOST_BYTES, PATIENCE).await?;
     if !actions::receive(app, address, bytes.into()).await? {
         return Err(Declined::Nothing);

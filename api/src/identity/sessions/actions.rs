@@ -189,17 +189,18 @@ pub async fn ended(app: &App, ended: Ended) -> Result<()> {
     devices::settle(app, ended.account).await
 }
 
-/// Ends the session of a refresh token, whoever shows it (RFC 7009). An unknown one is no error.
-pub async fn revoke_by_token(call: &Call, shown: &str) -> Result<()> {
-    let Some(shown) = Secret::parse(Kind::RefreshToken, shown) else { return Ok(()) };
+/// Ends the session of a refresh token, whoever shows it (RFC 7009). An unknown one is no error. After it comes
+/// [`ended`].
+pub async fn revoke_by_token(call: &Call, shown: &str) -> Result<Option<Ended>> {
+    let Some(shown) = Secret::parse(Kind::RefreshToken, shown) else { return Ok(None) };
     let write = call.write_as_system().await?;
-    let Some(token) = store::token(write.db(), shown.hash()).await? else { return Ok(()) };
-    let Some(session) = store::by_id(write.db(), token.session_id).await? else { return Ok(()) };
+    let Some(token) = store::token(write.db(), shown.hash()).await? else { return Ok(None) };
+    let Some(session) = store::by_id(write.db(), token.session_id).await? else { return Ok(None) };
     if store::revoke(write.db(), session.id, write.now()).await? {
         audit::record(&write, None, Deed::SessionRevoked, Some(session.id.to_string())).await?;
     }
     write.commit().await?;
-    ended(call.app(), Ended { session: session.id, account: session.account_id }).await
+    Ok(Some(Ended { session: session.id, account: session.account_id }))
 }
 
 /// The sessions of `account` that are live, the newest first.

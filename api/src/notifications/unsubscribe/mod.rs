@@ -25,6 +25,7 @@ use crate::app::App;
 use crate::call::Call;
 use crate::door::languages;
 use crate::http::RequestId;
+use crate::http::house::in_time;
 use crate::identity::accounts;
 use crate::platform::error::{Error, Result};
 
@@ -83,8 +84,16 @@ fn meant(app: &App, token: &str) -> Option<(AccountId, Subject)> {
     can_be.then_some((account, subject))
 }
 
-/// False where the account is not there any more.
+/// False where the account is not there any more. What is on its way by then is waited for as long as that takes.
 async fn without(app: &Arc<App>, account: AccountId, subject: Subject) -> Result<bool> {
+    let is_there = in_time(Box::pin(written(app, account, subject))).await?;
+    if is_there {
+        settle_account(app, account).await?;
+    }
+    Ok(is_there)
+}
+
+async fn written(app: &Arc<App>, account: AccountId, subject: Subject) -> Result<bool> {
     let call = Call::system(app, "unsubscribe");
     let write = call.write_soon().await?;
     if accounts::by_id(write.db(), account).await?.is_none() {
@@ -92,6 +101,5 @@ async fn without(app: &Arc<App>, account: AccountId, subject: Subject) -> Result
     }
     store::switch_off(write.db(), account, &subject.categories(), write.now()).await?;
     write.commit().await?;
-    settle_account(app, account).await?;
     Ok(true)
 }

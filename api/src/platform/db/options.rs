@@ -31,8 +31,8 @@ const UNHURRIED: [(&str, &str); 5] = [
     ("idle_in_transaction_session_timeout", "0"),
     ("idle_session_timeout", "0"),
 ];
-/// How long a request waits for a connection.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(8);
+/// How long a request waits for a connection, and for the first answer on it.
+pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(8);
 pub(super) const SQLITE_READERS: u32 = 8;
 /// KiB of pages that a connection keeps. Larger ones, or a mapped file, made no screen of `just bench` faster: the pages are
 /// in the memory of the system anyway. They only made the process larger.

@@ -2,7 +2,8 @@
 //!
 //! A pool does not tell the two apart. It knocks at a server that is gone until the time is up, and then says what it
 //! says to who waits for others; who knocks counts as a connection meanwhile, and a server that hangs keeps those that
-//! it has. So what is looked at is whether anybody was let in while one waited.
+//! it has. So what is looked at is whether anybody was let in while one waited. Let in is who has an answer: on a
+//! connection that was open already a server may be silent, and to begin a transaction waits for no lock.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,6 +14,7 @@ use sea_orm::{
     TransactionTrait,
 };
 
+use super::options::ACQUIRE_TIMEOUT;
 use crate::platform::opaque::Opaque;
 
 /// Who waits for a lock and who waits behind them for a connection are as patient, and give up in one moment: so much
@@ -35,10 +37,12 @@ impl Pool {
         Self { connections: Opaque::new(connections), let_in: Arc::default() }
     }
 
-    /// Begins a transaction. That others have all connections is told as of a lock; that nobody gets one is a fault.
+    /// Begins a transaction. That others have all connections is told as of a lock; that nobody gets one, or none that
+    /// answers, is a fault.
     pub(super) async fn begin(&self, options: TransactionOptions) -> Result<DatabaseTransaction, DbErr> {
         let before = self.let_in();
-        let in_vain = match self.counted(options).await {
+        let in_time = tokio::time::timeout(ACQUIRE_TIMEOUT, self.counted(options)).await;
+        let in_vain = match in_time.unwrap_or(Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))) {
             Err(cause @ DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) => cause,
             begun => return begun,
         };
