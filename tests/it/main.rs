@@ -21,6 +21,7 @@ mod custody;
 mod database;
 mod demo;
 mod documents;
+mod edges;
 mod engine;
 mod events;
 mod families;

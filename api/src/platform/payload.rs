@@ -2,7 +2,8 @@
 
 /// Defines the payload type of one mutation. Each mutation has its own, so that each can grow by itself.
 ///
-/// The node is made from the row that the action answers with, by `From`.
+/// The node is made from the row that the action answers with, by `From`. Where the act makes it and a list has it in
+/// pages, the name of its edge follows.
 #[macro_export]
 macro_rules! payload {
     ($(#[$doc:meta])* $name:ident { $(#[$field_doc:meta])* $field:ident: $node:ty }) => {
@@ -26,6 +27,35 @@ macro_rules! payload {
             {
                 let (row, user_errors) = $crate::platform::error::outcome(done)?;
                 Ok(Self { $field: row.map(Into::into), user_errors })
+            }
+        }
+    };
+    ($(#[$doc:meta])* $name:ident { $(#[$field_doc:meta])* $field:ident: $node:ty, $edge:ident }) => {
+        $(#[$doc])*
+        #[derive(async_graphql::SimpleObject)]
+        #[graphql(complex)]
+        pub struct $name {
+            $(#[$field_doc])*
+            pub $field: Option<$node>,
+            /// The same as its list has it, with the cursor of the order in which that comes unless asked otherwise: an
+            /// app puts it in without asking again. Null when the node is.
+            pub $edge: Option<$crate::platform::page::PageEdge<$node>>,
+            /// What the user can mend, every problem at once; empty when it is done.
+            pub user_errors: Vec<$crate::platform::error::UserError>,
+        }
+
+        $crate::sync_cursor!($name);
+
+        impl $name {
+            /// The payload of a finished act.
+            pub fn of<M>(done: $crate::platform::error::Result<M>) -> $crate::platform::error::Result<Self>
+            where
+                M: $crate::platform::page::Listed + Clone + 'static,
+                $node: From<M>,
+            {
+                let (row, user_errors) = $crate::platform::error::outcome(done)?;
+                let $edge = row.clone().map($crate::platform::page::PageEdge::of).transpose()?;
+                Ok(Self { $field: row.map(Into::into), $edge, user_errors })
             }
         }
     };

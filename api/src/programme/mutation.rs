@@ -17,6 +17,7 @@ use super::types::{
 };
 use crate::call::Call;
 use crate::platform::error::{Error, Refusal, Result, UserErrorCode, outcome, refusal};
+use crate::platform::page::PageEdge;
 
 /// Problems of a document in one answer at most; the author mends those and imports again.
 const MOST_PROBLEMS: usize = 100;
@@ -53,7 +54,9 @@ impl ProgrammeMutation {
             Some(imported) => programme(call, imported.programme.id).await?,
             None => None,
         };
-        Ok(ProgrammeImportPayload { programme, user_errors })
+        let shown = programme.as_ref().map(|programme| Programme(programme.0.clone()));
+        let programme_edge = shown.map(PageEdge::of).transpose()?;
+        Ok(ProgrammeImportPayload { programme, programme_edge, user_errors })
     }
 
     /// Publishes the draft of a programme: from then on all who may read the programme see it, and it changes no more.

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
+use chrono::{DateTime, Utc};
 use glans_entity::ids::{ProgrammeId, ProgrammeVersionId};
 use glans_entity::programme::material;
 use sea_orm::{ConnectionTrait, Iterable};
+use uuid::Uuid;
 
 pub use super::actions::in_sight;
 use super::content::{Part, Place};
@@ -16,7 +18,21 @@ use super::types::{Audience, Lesson, Material, MaterialKind, Programme, Programm
 use super::{loaders, rules};
 use crate::call::Call;
 use crate::platform::error::{Error, Result};
-use crate::platform::page::{self, Page, PageArgs, Rows};
+use crate::platform::page::{self, Cursor, Listed, Page, PageArgs, Rows};
+
+/// The name of the order in which programmes are listed.
+const OLDEST_FIRST: &str = "programme.createdAt";
+
+/// The key of a programme in it.
+fn key(edition: &EditionRow) -> (DateTime<Utc>, Uuid) {
+    (edition.programme_created_at, edition.programme_id.0)
+}
+
+impl Listed for Programme {
+    fn cursor(&self) -> Result<Cursor> {
+        Cursor::of(OLDEST_FIRST, &key(&self.0.edition))
+    }
+}
 
 /// The root fields that read programmes.
 #[derive(Default)]
@@ -39,8 +55,7 @@ impl ProgrammeQuery {
         let sight = loaders::shelf(ctx).await?;
         let args = PageArgs { first, after, last, before };
         let db = call.read().await?;
-        let key = |edition: &&EditionRow| (edition.programme_created_at, edition.programme_id.0);
-        let page = page::of_list(sight.programmes(), "programme.createdAt", key, &args)?;
+        let page = page::of_list(sight.programmes(), OLDEST_FIRST, |edition| key(edition), &args)?;
         let Rows { rows, has_previous, has_next, total } = page;
         let mut shown = Vec::with_capacity(rows.len());
         for (cursor, row) in rows {

@@ -13,8 +13,9 @@ use super::known::LeftOut;
 use super::problem::{Problem, Severity};
 use super::stored::Stored;
 use crate::access::Permit;
+use crate::listed;
 use crate::platform::error::{Error, Result};
-use crate::platform::page::{self, Order, PageArgs, Rows};
+use crate::platform::page::{self, ById, Order, PageArgs, Rows};
 
 /// The board, if it is in sight.
 pub(super) async fn board(db: &impl ConnectionTrait, scope: &Scope, id: BoardId) -> Result<Option<board::Model>> {
@@ -80,6 +81,15 @@ pub(super) async fn imports_by_ids(
     Ok(roster_import::Entity::within(scope).filter(wanted).all(db).await?)
 }
 
+const LATEST_FIRST: ById<roster_import::Entity> = Order {
+    name: "rosterImport.latest",
+    columns: roster_import::Column::Id,
+    key: |row: &roster_import::Model| row.id.0,
+    descending: true,
+};
+
+listed!(roster_import::Model, LATEST_FIRST);
+
 /// One page of the imports of `board` that are in sight, the latest first.
 pub(super) async fn imports(
     db: &impl ConnectionTrait,
@@ -88,14 +98,8 @@ pub(super) async fn imports(
     args: &PageArgs,
 ) -> Result<Rows<roster_import::Model>> {
     use roster_import::Column;
-    let order = Order {
-        name: "rosterImport.latest",
-        columns: Column::Id,
-        key: |row: &roster_import::Model| row.id.0,
-        descending: true,
-    };
     let select = roster_import::Entity::within(scope).filter(Column::BoardId.is_in(board));
-    page::rows(db, select, &order, args).await
+    page::rows(db, select, &LATEST_FIRST, args).await
 }
 
 /// One page of the problems of an import, by file and line.

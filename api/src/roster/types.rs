@@ -15,7 +15,7 @@ use crate::loaders;
 use crate::organisation::boards::Board;
 use crate::payload;
 use crate::platform::error::{Error, Result, UserError, outcome};
-use crate::platform::page::{Page, PageArgs};
+use crate::platform::page::{Page, PageArgs, PageEdge};
 use crate::sync_cursor;
 use crate::uploads::types::UploadAddress;
 
@@ -283,6 +283,9 @@ pub struct RosterImportRollbackInput {
 pub struct RosterImportStartPayload {
     /// The new import; null when refused.
     pub roster_import: Option<RosterImport>,
+    /// The same as its list has it, with the cursor of the order in which that comes unless asked otherwise: an
+    /// app puts it in without asking again. Null when the node is.
+    pub roster_import_edge: Option<PageEdge<RosterImport>>,
     /// Where to send the bundle, a ZIP archive with the CSV files at its top; null when refused, and when answered
     /// again under the same `clientMutationId`: the address is told once.
     pub upload: Option<UploadAddress>,
@@ -296,13 +299,14 @@ impl RosterImportStartPayload {
     pub(super) fn of(done: Result<Started>, app: &App) -> Result<Self> {
         let (started, user_errors) = outcome(done)?;
         let Some(Started { import, token }) = started else {
-            return Ok(Self { roster_import: None, upload: None, user_errors });
+            return Ok(Self { roster_import: None, roster_import_edge: None, upload: None, user_errors });
         };
         let upload = token.map(|token| {
             let (url, most_bytes) = (token.url(app, upload::PATH), app.config.upload_max_bytes);
             UploadAddress::new(url, upload::CONTENT_TYPE, most_bytes, import.upload_expires_at)
         });
-        Ok(Self { roster_import: Some(RosterImport(import)), upload, user_errors })
+        let roster_import_edge = Some(PageEdge::of(import.clone())?);
+        Ok(Self { roster_import: Some(RosterImport(import)), roster_import_edge, upload, user_errors })
     }
 }
 

@@ -20,17 +20,17 @@ use crate::access::api::{Api, base};
 use crate::ask::{act, ask, codes, refusals};
 
 /// A mutation that makes something.
-struct Create {
-    who: Who,
-    mutation: &'static str,
+pub(crate) struct Create {
+    pub(crate) who: Who,
+    pub(crate) mutation: &'static str,
     /// What it makes, as the payload names it.
-    node: &'static str,
+    pub(crate) node: &'static str,
     /// Of the first board, and of the other one.
     in_use: [String; 2],
     /// What else may be wrong with the input, and how that is told.
     amiss: (Value, &'static str),
     /// An input that meets no other than itself, by its number.
-    input: fn(&World, usize) -> Value,
+    pub(crate) input: fn(&World, usize) -> Value,
 }
 
 impl Create {
@@ -56,7 +56,7 @@ impl Create {
     }
 }
 
-fn creates(world: &World) -> Vec<Create> {
+pub(crate) fn creates(world: &World) -> Vec<Create> {
     let slices = [
         engagement::creates(world),
         metrics::creates(world),

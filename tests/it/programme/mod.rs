@@ -43,7 +43,7 @@ years:
               - {key: brief, kind: ARTICLE, audience: GUARDIAN, title: Brief}
 {extra}";
 
-fn small(title: &str, extra: &str) -> String {
+pub(crate) fn small(title: &str, extra: &str) -> String {
     SMALL.replace("{title}", title).replace("{extra}", extra)
 }
 

@@ -13,10 +13,12 @@ async fn separated_parents_have_a_thread_each(world: &World) {
     // A guardian at access NONE hints at a family that is apart.
     let [ilse, hanna] = world.ours.guardians;
     world.guardian_of_another(hanna, world.ours.students[0]).await;
-    let fields = "thread { id } threads { id guardianNames participants { givenName } }";
+    let fields = "thread { id } threads { id guardianNames participants { givenName } } threadEdges { node { id } }";
     let made = act(world, Who::Teacher, "threadStart", fields, started(world)).await;
     assert_eq!(codes(&made), NONE);
     let threads = made["threads"].as_array().unwrap();
+    let edges: Vec<_> = threads.iter().map(|thread| json!({ "node": { "id": thread["id"] } })).collect();
+    assert_eq!(made["threadEdges"], json!(edges));
     assert_eq!(threads[0]["id"], made["thread"]["id"]);
     let names: Vec<_> = threads.iter().map(|thread| thread["guardianNames"].clone()).collect();
     assert_eq!(names.len(), 2);

@@ -266,7 +266,8 @@ payload! {
     /// The answer to `announcementCreate`.
     AnnouncementCreatePayload {
         /// The draft; null when refused.
-        announcement: Announcement
+        announcement: Announcement,
+        announcement_edge
     }
 }
 

@@ -19,9 +19,10 @@ use sea_orm::{
 
 use super::rules::Words;
 use crate::access::Permit;
+use crate::listed;
 use crate::platform::error::{Result, taken};
 use crate::platform::own_id::ID_TAKEN;
-use crate::platform::page::{self, Order, PageArgs, Rows};
+use crate::platform::page::{self, By, Order, PageArgs, Rows};
 
 /// Which announcements of those in sight.
 #[derive(Clone, Debug, Default)]
@@ -59,6 +60,15 @@ pub(super) async fn lock(
     Ok(announcement::Entity::within(scope).filter(Column::Id.eq(id)).lock_exclusive().one(db).await?)
 }
 
+const NEWEST_FIRST: By<announcement::Entity, DateTime<Utc>> = Order {
+    name: "announcement.time",
+    columns: (Column::PublishAt, Column::Id),
+    key: |row: &announcement::Model| (row.publish_at, row.id.0),
+    descending: true,
+};
+
+listed!(announcement::Model, NEWEST_FIRST);
+
 /// One page of the announcements in sight, newest first.
 pub(super) async fn page(
     db: &impl ConnectionTrait,
@@ -67,13 +77,7 @@ pub(super) async fn page(
     now: DateTime<Utc>,
     args: &PageArgs,
 ) -> Result<Rows<announcement::Model>> {
-    let order = Order {
-        name: "announcement.time",
-        columns: (Column::PublishAt, Column::Id),
-        key: |row: &announcement::Model| (row.publish_at, row.id.0),
-        descending: true,
-    };
-    page::rows(db, select(scope, wanted, now), &order, args).await
+    page::rows(db, select(scope, wanted, now), &NEWEST_FIRST, args).await
 }
 
 fn select(scope: &Scope, wanted: &Wanted, now: DateTime<Utc>) -> Select<announcement::Entity> {

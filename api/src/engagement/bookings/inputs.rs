@@ -136,7 +136,8 @@ payload! {
     /// The answer to `bookingRoundOpen`.
     BookingRoundOpenPayload {
         /// The new round; null when refused.
-        booking_round: BookingRound
+        booking_round: BookingRound,
+        booking_round_edge
     }
 }
 

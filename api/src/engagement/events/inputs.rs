@@ -98,7 +98,8 @@ payload! {
     /// The answer to `eventCreate`.
     EventCreatePayload {
         /// The new event; null when refused.
-        event: Event
+        event: Event,
+        event_edge
     }
 }
 

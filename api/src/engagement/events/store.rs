@@ -13,14 +13,24 @@ use sea_orm::{
 use super::rules::{self, Places, Tally};
 use crate::access::Permit;
 use crate::engagement::custody;
+use crate::listed;
 use crate::platform::error::{Result, taken};
 use crate::platform::own_id::ID_TAKEN;
-use crate::platform::page::{self, Order, PageArgs, Rows};
+use crate::platform::page::{self, By, Order, PageArgs, Rows};
 
 /// The events in sight with these ids.
 pub(super) async fn by_ids(db: &impl ConnectionTrait, scope: &Scope, ids: &[EventId]) -> Result<Vec<event::Model>> {
     Ok(event::Entity::within(scope).filter(event::Column::Id.is_in(ids.iter().copied())).all(db).await?)
 }
+
+const BY_TIME: By<event::Entity, DateTime<Utc>> = Order {
+    name: "event.time",
+    columns: (event::Column::StartsAt, event::Column::Id),
+    key: |row: &event::Model| (row.starts_at, row.id.0),
+    descending: false,
+};
+
+listed!(event::Model, BY_TIME);
 
 /// One page of the events in sight that end after `from`, earliest first.
 pub(super) async fn page(
@@ -29,17 +39,11 @@ pub(super) async fn page(
     from: Option<DateTime<Utc>>,
     args: &PageArgs,
 ) -> Result<Rows<event::Model>> {
-    let order = Order {
-        name: "event.time",
-        columns: (event::Column::StartsAt, event::Column::Id),
-        key: |row: &event::Model| (row.starts_at, row.id.0),
-        descending: false,
-    };
     let mut select = event::Entity::within(scope);
     if let Some(from) = from {
         select = select.filter(event::Column::EndsAt.gt(from));
     }
-    page::rows(db, select, &order, args).await
+    page::rows(db, select, &BY_TIME, args).await
 }
 
 /// The next planned events to which the viewer comes or may come and that end after `now`, by time.

@@ -175,7 +175,8 @@ payload! {
     /// The answer to `surveyCreate`.
     SurveyCreatePayload {
         /// The draft; null when refused.
-        survey: Survey
+        survey: Survey,
+        survey_edge
     }
 }
 

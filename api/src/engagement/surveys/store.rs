@@ -13,9 +13,10 @@ use sea_orm::{
 
 use super::rules::{Question, Value};
 use crate::access::Permit;
+use crate::listed;
 use crate::platform::error::{Result, taken};
 use crate::platform::own_id::ID_TAKEN;
-use crate::platform::page::{self, Order, PageArgs, Rows};
+use crate::platform::page::{self, By, Order, PageArgs, Rows};
 
 /// Which surveys of those in sight.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +47,15 @@ pub(super) async fn lock_to_answer(
     Ok(survey::Entity::within(scope).filter(survey::Column::Id.eq(row.id)).lock(lock).one(db).await?)
 }
 
+const NEWEST_FIRST: By<survey::Entity, DateTime<Utc>> = Order {
+    name: "survey.time",
+    columns: (survey::Column::OpensAt, survey::Column::Id),
+    key: |row: &survey::Model| (row.opens_at, row.id.0),
+    descending: true,
+};
+
+listed!(survey::Model, NEWEST_FIRST);
+
 /// One page of the surveys in sight, newest first.
 pub(super) async fn page(
     db: &impl ConnectionTrait,
@@ -55,12 +65,6 @@ pub(super) async fn page(
     args: &PageArgs,
 ) -> Result<Rows<survey::Model>> {
     use survey::Column;
-    let order = Order {
-        name: "survey.time",
-        columns: (Column::OpensAt, Column::Id),
-        key: |row: &survey::Model| (row.opens_at, row.id.0),
-        descending: true,
-    };
     let mut select = survey::Entity::within(scope);
     if let Some(status) = wanted.status {
         let over = Condition::all().add(Column::Status.eq(SurveyStatus::Open)).add(Column::ClosesAt.lte(now));
@@ -75,7 +79,7 @@ pub(super) async fn page(
             .filter(Column::Status.ne(SurveyStatus::Draft))
             .filter(Column::Id.in_subquery(items_for_oneself(scope)));
     }
-    page::rows(db, select, &order, args).await
+    page::rows(db, select, &NEWEST_FIRST, args).await
 }
 
 /// How the viewer stands to a survey, besides having received it.

@@ -6,6 +6,7 @@ use glans_entity::engagement::thread;
 use super::types::{Message, Thread};
 use crate::payload;
 use crate::platform::error::{Result, UserError, outcome};
+use crate::platform::page::PageEdge;
 use crate::platform::size::list_size;
 use crate::sync_cursor;
 
@@ -71,9 +72,15 @@ pub struct ThreadCloseInput {
 pub struct ThreadStartPayload {
     /// The first of the new threads; null when refused.
     pub thread: Option<Thread>,
+    /// The same as its list has it, with the cursor of the order in which that comes unless asked otherwise: an
+    /// app puts it in without asking again. Null when the node is.
+    pub thread_edge: Option<PageEdge<Thread>>,
     /// The new threads: one for each guardian where they talk apart, else one; empty when refused.
     #[graphql(directive = list_size::apply(2))]
     pub threads: Vec<Thread>,
+    /// Each of the new threads, as `threadEdge` is the first of them; empty when refused.
+    #[graphql(directive = list_size::apply(2))]
+    pub thread_edges: Vec<PageEdge<Thread>>,
     /// What the user can mend, every problem at once; empty when it is done.
     pub user_errors: Vec<UserError>,
 }
@@ -85,8 +92,11 @@ impl ThreadStartPayload {
     pub fn of(done: Result<Vec<thread::Model>>) -> Result<Self> {
         let (rows, user_errors) = outcome(done)?;
         let rows = rows.unwrap_or_default();
-        let thread = rows.first().cloned().map(Thread);
-        Ok(Self { thread, threads: rows.into_iter().map(Thread).collect(), user_errors })
+        let first = rows.first().cloned();
+        let thread_edge = first.clone().map(PageEdge::of).transpose()?;
+        let thread_edges = rows.iter().cloned().map(PageEdge::of).collect::<Result<_>>()?;
+        let threads = rows.into_iter().map(Thread).collect();
+        Ok(Self { thread: first.map(Thread), thread_edge, threads, thread_edges, user_errors })
     }
 }
 
@@ -94,7 +104,8 @@ payload! {
     /// The answer to `messageSend`.
     MessageSendPayload {
         /// The new message; null when refused.
-        message: Message
+        message: Message,
+        message_edge
     }
 }
 

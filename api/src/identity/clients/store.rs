@@ -11,9 +11,10 @@ use sea_orm::{
 };
 
 use crate::access::Permit;
+use crate::listed;
 use crate::platform::error::Result;
 use crate::platform::own_id::taken_or_id;
-use crate::platform::page::{self, Order, PageArgs, Rows};
+use crate::platform::page::{self, By, Order, PageArgs, Rows};
 
 /// The client, if it is in sight.
 pub async fn by_id(db: &impl ConnectionTrait, scope: &Scope, id: ApiClientId) -> Result<Option<api_client::Model>> {
@@ -36,6 +37,15 @@ pub async fn lock(db: &impl ConnectionTrait, scope: &Scope, id: ApiClientId) -> 
     Ok(api_client::Entity::within(scope).filter(api_client::Column::Id.eq(id)).lock_exclusive().one(db).await?)
 }
 
+const BY_NAME: By<api_client::Entity, String> = Order {
+    name: "apiClient.name",
+    columns: (api_client::Column::Name, api_client::Column::Id),
+    key: |row: &api_client::Model| (row.name.clone(), row.id.0),
+    descending: false,
+};
+
+listed!(api_client::Model, BY_NAME);
+
 /// One page of the clients of `board`, by name.
 pub async fn page(
     db: &impl ConnectionTrait,
@@ -45,13 +55,7 @@ pub async fn page(
 ) -> Result<Rows<api_client::Model>> {
     use api_client::Column;
     let select = api_client::Entity::within(scope).filter(Column::BoardId.eq(board));
-    let order = Order {
-        name: "apiClient.name",
-        columns: (Column::Name, Column::Id),
-        key: |row: &api_client::Model| (row.name.clone(), row.id.0),
-        descending: false,
-    };
-    page::rows(db, select, &order, args).await
+    page::rows(db, select, &BY_NAME, args).await
 }
 
 pub async fn insert(db: &impl ConnectionTrait, _permit: &Permit, row: api_client::Model) -> Result<api_client::Model> {

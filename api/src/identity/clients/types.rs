@@ -16,6 +16,7 @@ use crate::organisation::boards::Board;
 use crate::organisation::schools::School;
 use crate::payload;
 use crate::platform::error::{Error, Result, UserError, outcome};
+use crate::platform::page::PageEdge;
 use crate::platform::scalars::LocalDate;
 use crate::platform::size::list_size;
 use crate::sync_cursor;
@@ -167,6 +168,9 @@ pub struct ApiClientRevokeInput {
 pub struct ApiClientCreatePayload {
     /// The new client; null when refused.
     pub api_client: Option<ApiClient>,
+    /// The same as its list has it, with the cursor of the order in which that comes unless asked otherwise: an
+    /// app puts it in without asking again. Null when the node is.
+    pub api_client_edge: Option<PageEdge<ApiClient>>,
     /// Its secret (`client_secret`), shown here and never again; null when refused.
     pub secret: Option<String>,
     /// What the user can mend, every problem at once; empty when it is done.
@@ -200,13 +204,15 @@ impl ApiClientCreatePayload {
     pub(super) fn of(app: &App, done: Result<NewSecret>) -> Result<Self> {
         let (made, user_errors) = outcome(done)?;
         let secret = made.as_ref().map(|made| made.open(&app.identity.master, &made.row.id.to_string())).transpose()?;
-        Ok(Self { api_client: made.map(|made| ApiClient(made.row)), secret, user_errors })
+        let row = made.map(|made| made.row);
+        let api_client_edge = row.clone().map(PageEdge::of).transpose()?;
+        Ok(Self { api_client: row.map(ApiClient), api_client_edge, secret, user_errors })
     }
 }
 
 impl ApiClientSecretRotatePayload {
     pub(super) fn of(app: &App, done: Result<NewSecret>) -> Result<Self> {
-        let ApiClientCreatePayload { api_client, secret, user_errors } = ApiClientCreatePayload::of(app, done)?;
+        let ApiClientCreatePayload { api_client, secret, user_errors, .. } = ApiClientCreatePayload::of(app, done)?;
         Ok(Self { api_client, secret, user_errors })
     }
 }

@@ -18,10 +18,11 @@ use uuid::Uuid;
 
 use super::rules::{self, Owner};
 use crate::access::{Permit, Place};
+use crate::listed;
 use crate::platform::alone;
 use crate::platform::error::Result;
 use crate::platform::own_id::id_taken;
-use crate::platform::page::{self, Order, PageArgs, Rows};
+use crate::platform::page::{self, ById, Order, PageArgs, Rows};
 
 /// The place with this id, inside the wall of the boards in sight. Whether its figures are in sight is a rule.
 pub(super) async fn place(db: &impl ConnectionTrait, scope: &Scope, level: Level, id: Uuid) -> Result<Option<Place>> {
@@ -257,6 +258,11 @@ pub(super) async fn by_ids(
     Ok(own(scope, owner, now).filter(Column::Id.is_in(ids.iter().copied())).all(db).await?)
 }
 
+const LATEST_FIRST: ById<Entity> =
+    Order { name: "export.latest", columns: Column::Id, key: |row: &Model| row.id.0, descending: true };
+
+listed!(Model, LATEST_FIRST);
+
 /// One page of somebody's own exports, the latest first.
 pub(super) async fn list(
     db: &impl ConnectionTrait,
@@ -265,12 +271,11 @@ pub(super) async fn list(
     now: DateTime<Utc>,
     args: &PageArgs,
 ) -> Result<Rows<Model>> {
-    let order = Order { name: "export.latest", columns: Column::Id, key: |row: &Model| row.id.0, descending: true };
     let select = match owner {
         Some(owner) => own(scope, owner, now),
         None => Entity::within(scope).filter(Expr::cust("1 = 0")),
     };
-    page::rows(db, select, &order, args).await
+    page::rows(db, select, &LATEST_FIRST, args).await
 }
 
 /// A block of a file.

@@ -155,6 +155,7 @@ payload! {
     /// The answer to `exportStart`.
     ExportStartPayload {
         /// The export, which waits to be written; null when refused.
-        metric_export: MetricExport
+        metric_export: MetricExport,
+        metric_export_edge
     }
 }

@@ -16,9 +16,10 @@ use uuid::Uuid;
 use super::kinds;
 use super::rules::Closed;
 use crate::access::Permit;
+use crate::listed;
 use crate::platform::error::Result;
 use crate::platform::own_id::id_taken;
-use crate::platform::page::{self, Order, PageArgs, Rows};
+use crate::platform::page::{self, By, Order, PageArgs, Rows};
 
 /// The endpoint, if it is in sight.
 pub(super) async fn by_id(
@@ -55,6 +56,15 @@ pub(super) async fn count(db: &impl ConnectionTrait, scope: &Scope, client: ApiC
     Ok(webhook_endpoint::Entity::within(scope).filter(own).count(db).await?)
 }
 
+const OLDEST_FIRST: By<webhook_endpoint::Entity, DateTime<Utc>> = Order {
+    name: "webhookEndpoint.time",
+    columns: (webhook_endpoint::Column::CreatedAt, webhook_endpoint::Column::Id),
+    key: |row: &webhook_endpoint::Model| (row.created_at, row.id.0),
+    descending: false,
+};
+
+listed!(webhook_endpoint::Model, OLDEST_FIRST);
+
 /// One page of the endpoints of a board, oldest first.
 pub(super) async fn page(
     db: &impl ConnectionTrait,
@@ -63,14 +73,17 @@ pub(super) async fn page(
     args: &PageArgs,
 ) -> Result<Rows<webhook_endpoint::Model>> {
     use webhook_endpoint::Column;
-    let order = Order {
-        name: "webhookEndpoint.time",
-        columns: (Column::CreatedAt, Column::Id),
-        key: |row: &webhook_endpoint::Model| (row.created_at, row.id.0),
-        descending: false,
-    };
-    page::rows(db, webhook_endpoint::Entity::within(scope).filter(Column::BoardId.eq(board)), &order, args).await
+    page::rows(db, webhook_endpoint::Entity::within(scope).filter(Column::BoardId.eq(board)), &OLDEST_FIRST, args).await
 }
+
+const LATEST_FIRST: By<webhook_delivery::Entity, DateTime<Utc>> = Order {
+    name: "webhookDelivery.time",
+    columns: (webhook_delivery::Column::CreatedAt, webhook_delivery::Column::Id),
+    key: |row: &webhook_delivery::Model| (row.created_at, row.id.0),
+    descending: true,
+};
+
+listed!(webhook_delivery::Model, LATEST_FIRST);
 
 /// One page of the deliveries to an endpoint, in that state where one is given, the latest first.
 pub(super) async fn deliveries(
@@ -81,17 +94,11 @@ pub(super) async fn deliveries(
     args: &PageArgs,
 ) -> Result<Rows<webhook_delivery::Model>> {
     use webhook_delivery::Column;
-    let order = Order {
-        name: "webhookDelivery.time",
-        columns: (Column::CreatedAt, Column::Id),
-        key: |row: &webhook_delivery::Model| (row.created_at, row.id.0),
-        descending: true,
-    };
     let mut select = webhook_delivery::Entity::within(scope).filter(Column::EndpointId.eq(endpoint));
     if let Some(state) = state {
         select = select.filter(Column::State.eq(state));
     }
-    page::rows(db, select, &order, args).await
+    page::rows(db, select, &LATEST_FIRST, args).await
 }
 
 /// The deliveries in sight with these ids.

@@ -11,10 +11,11 @@ use sea_orm::{
 };
 
 use crate::access::Permit;
+use crate::listed;
 use crate::platform::alone;
 use crate::platform::error::Result;
 use crate::platform::own_id::taken_or_id;
-use crate::platform::page::{self, Order, PageArgs, Rows};
+use crate::platform::page::{self, By, Order, PageArgs, Rows};
 
 const NUMBER_TAKEN: &str = "Another board has this number. Check it in the national register.";
 
@@ -52,15 +53,18 @@ pub async fn hold(db: &DatabaseTransaction, id: BoardId) -> Result<()> {
     alone::wait(db, &format!("organisation.boards.{id}")).await
 }
 
+const BY_NAME: By<Entity, String> = Order {
+    name: "board.name",
+    columns: (Column::Name, Column::Id),
+    key: |row: &Model| (row.name.clone(), row.id.0),
+    descending: false,
+};
+
+listed!(Model, BY_NAME);
+
 /// One page, by name.
 pub async fn page(db: &impl ConnectionTrait, scope: &Scope, args: &PageArgs) -> Result<Rows<Model>> {
-    let order = Order {
-        name: "board.name",
-        columns: (Column::Name, Column::Id),
-        key: |row: &Model| (row.name.clone(), row.id.0),
-        descending: false,
-    };
-    page::rows(db, Entity::within(scope), &order, args).await
+    page::rows(db, Entity::within(scope), &BY_NAME, args).await
 }
 
 /// Inserts a board. Two runs of the program may found one of the same number at once.

@@ -178,7 +178,8 @@ payload! {
     /// The answer to `boardCreate`.
     BoardCreatePayload {
         /// The new board; null when refused.
-        board: Board
+        board: Board,
+        board_edge
     }
 }
 

@@ -11,9 +11,10 @@ use sea_orm::{
 };
 
 use crate::access::Permit;
+use crate::listed;
 use crate::platform::error::{Result, taken};
 use crate::platform::own_id::taken_or_id;
-use crate::platform::page::{self, Order, PageArgs, Rows};
+use crate::platform::page::{self, By, Order, PageArgs, Rows};
 
 const NAME_TAKEN: &str = "Another class group of this school has this name in this school year.";
 
@@ -39,6 +40,15 @@ pub async fn lock(db: &impl ConnectionTrait, scope: &Scope, id: ClassGroupId) ->
     Ok(Entity::within(scope).filter(Column::Id.eq(id)).lock_exclusive().one(db).await?)
 }
 
+const BY_NAME: By<Entity, String> = Order {
+    name: "class_group.name",
+    columns: (Column::Name, Column::Id),
+    key: |row: &Model| (row.name.clone(), row.id.0),
+    descending: false,
+};
+
+listed!(Model, BY_NAME);
+
 /// One page of the class groups that `school` has in `year` and are in use, by name.
 pub async fn page(
     db: &impl ConnectionTrait,
@@ -59,13 +69,7 @@ pub async fn page(
             select.filter(Column::SchoolYearId.in_subquery(years.into_query()))
         }
     };
-    let order = Order {
-        name: "class_group.name",
-        columns: (Column::Name, Column::Id),
-        key: |row: &Model| (row.name.clone(), row.id.0),
-        descending: false,
-    };
-    page::rows(db, select, &order, args).await
+    page::rows(db, select, &BY_NAME, args).await
 }
 
 /// Inserts a class group.

@@ -168,7 +168,8 @@ payload! {
     /// The answer to `classGroupCreate`.
     ClassGroupCreatePayload {
         /// The new class group; null when refused.
-        class_group: ClassGroup
+        class_group: ClassGroup,
+        class_group_edge
     }
 }
 

@@ -9,9 +9,10 @@ use sea_orm::{
 };
 
 use crate::access::Permit;
+use crate::listed;
 use crate::platform::error::{Result, taken};
 use crate::platform::own_id::taken_or_id;
-use crate::platform::page::{self, Order, PageArgs, Rows};
+use crate::platform::page::{self, By, Order, PageArgs, Rows};
 
 const NAME_TAKEN: &str = "Another cluster of this board has this name.";
 
@@ -35,6 +36,15 @@ pub async fn lock_shared(db: &impl ConnectionTrait, scope: &Scope, id: ClusterId
     Ok(Entity::within(scope).filter(Column::Id.eq(id)).lock_shared().one(db).await?)
 }
 
+const BY_NAME: By<Entity, String> = Order {
+    name: "cluster.name",
+    columns: (Column::Name, Column::Id),
+    key: |row: &Model| (row.name.clone(), row.id.0),
+    descending: false,
+};
+
+listed!(Model, BY_NAME);
+
 /// One page of the clusters of `board`, or of all boards in sight, by name.
 pub async fn page(
     db: &impl ConnectionTrait,
@@ -50,13 +60,7 @@ pub async fn page(
     if !include_archived {
         select = select.filter(Column::ArchivedAt.is_null());
     }
-    let order = Order {
-        name: "cluster.name",
-        columns: (Column::Name, Column::Id),
-        key: |row: &Model| (row.name.clone(), row.id.0),
-        descending: false,
-    };
-    page::rows(db, select, &order, args).await
+    page::rows(db, select, &BY_NAME, args).await
 }
 
 /// Inserts a cluster.

@@ -154,7 +154,8 @@ payload! {
     /// The answer to `clusterCreate`.
     ClusterCreatePayload {
         /// The new cluster; null when refused.
-        cluster: Cluster
+        cluster: Cluster,
+        cluster_edge
     }
 }
 

@@ -70,7 +70,8 @@ payload! {
     /// The answer to `schoolCreate`.
     SchoolCreatePayload {
         /// The new school; null when refused.
-        school: School
+        school: School,
+        school_edge
     }
 }
 

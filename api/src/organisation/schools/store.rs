@@ -12,9 +12,10 @@ use sea_orm::{
 use super::rules::Key;
 use super::types::{OrderDirection, SchoolFilter, SchoolOrder, SchoolOrderField};
 use crate::access::Permit;
+use crate::listed;
 use crate::platform::error::{Result, taken};
 use crate::platform::own_id::taken_or_id;
-use crate::platform::page::{self, Order, PageArgs, Rows};
+use crate::platform::page::{self, By, Order, PageArgs, Rows};
 
 const CODE_TAKEN: &str = "Another school of this board has this BRIN and location code.";
 
@@ -57,6 +58,16 @@ pub async fn lock(db: &impl ConnectionTrait, scope: &Scope, id: SchoolId) -> Res
     Ok(Entity::within(scope).filter(Column::Id.eq(id)).lock_exclusive().one(db).await?)
 }
 
+/// The order of a list of which none is asked.
+const BY_NAME: By<Entity, String> = Order {
+    name: "school.name",
+    columns: (Column::Name, Column::Id),
+    key: |row: &Model| (row.name.clone(), row.id.0),
+    descending: false,
+};
+
+listed!(Model, BY_NAME);
+
 /// One page of the schools of `of` that pass `filter`.
 pub async fn page(
     db: &impl ConnectionTrait,
@@ -75,10 +86,8 @@ pub async fn page(
     let descending = order.direction == OrderDirection::Desc;
     match order.field {
         SchoolOrderField::Name => {
-            let name = if descending { "school.name.desc" } else { "school.name" };
-            let columns = (Column::Name, Column::Id);
-            let key = |row: &Model| (row.name.clone(), row.id.0);
-            page::rows(db, select, &Order { name, columns, key, descending }, args).await
+            let name = if descending { "school.name.desc" } else { BY_NAME.name };
+            page::rows(db, select, &Order { name, descending, ..BY_NAME }, args).await
         }
         SchoolOrderField::CreatedAt => {
             let name = if descending { "school.createdAt.desc" } else { "school.createdAt" };

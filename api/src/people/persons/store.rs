@@ -11,10 +11,11 @@ use sea_orm::{
 };
 
 use crate::access::Permit;
+use crate::listed;
 use crate::people::memberships;
 use crate::platform::error::Result;
 use crate::platform::own_id::id_taken;
-use crate::platform::page::{self, Order, PageArgs, Rows};
+use crate::platform::page::{self, By, Order, PageArgs, Rows};
 
 /// Whose people.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +45,15 @@ pub async fn lock(db: &impl ConnectionTrait, scope: &Scope, id: PersonId) -> Res
     Ok(Entity::within(scope).filter(Column::Id.eq(id)).lock_exclusive().one(db).await?)
 }
 
+const BY_NAME: By<Entity, String> = Order {
+    name: "person.name",
+    columns: (Column::DisplayName, Column::Id),
+    key: |row: &Model| (row.display_name.clone(), row.id.0),
+    descending: false,
+};
+
+listed!(Model, BY_NAME);
+
 /// One page of the people of `of` who are not archived, by name.
 pub async fn page(db: &impl ConnectionTrait, scope: &Scope, of: Of, args: &PageArgs) -> Result<Rows<Model>> {
     let (Of::Board(board) | Of::School(board, _)) = of;
@@ -58,13 +68,7 @@ pub async fn page(db: &impl ConnectionTrait, scope: &Scope, of: Of, args: &PageA
             .filter(membership::Column::SchoolId.eq(school));
         select = select.filter(Column::Id.in_subquery(staff.into_query()));
     }
-    let order = Order {
-        name: "person.name",
-        columns: (Column::DisplayName, Column::Id),
-        key: |row: &Model| (row.display_name.clone(), row.id.0),
-        descending: false,
-    };
-    page::rows(db, select, &order, args).await
+    page::rows(db, select, &BY_NAME, args).await
 }
 
 /// Inserts a person.

@@ -285,7 +285,8 @@ payload! {
     /// The answer to `personCreate`.
     PersonCreatePayload {
         /// The new person; null when refused.
-        person: Person
+        person: Person,
+        person_edge
     }
 }
 

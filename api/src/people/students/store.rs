@@ -11,10 +11,11 @@ use sea_orm::{
 };
 
 use crate::access::Permit;
+use crate::listed;
 use crate::people::enrolments;
 use crate::platform::error::{Result, taken};
 use crate::platform::own_id::taken_or_id;
-use crate::platform::page::{self, Order, PageArgs, Rows};
+use crate::platform::page::{self, By, Order, PageArgs, Rows};
 
 const NUMBER_TAKEN: &str = "Another student of this school has this number.";
 
@@ -45,6 +46,15 @@ pub async fn lock(db: &impl ConnectionTrait, scope: &Scope, id: StudentId) -> Re
     Ok(Entity::within(scope).filter(Column::Id.eq(id)).lock_exclusive().one(db).await?)
 }
 
+const BY_NAME: By<Entity, String> = Order {
+    name: "student.name",
+    columns: (Column::DisplayName, Column::Id),
+    key: |row: &Model| (row.display_name.clone(), row.id.0),
+    descending: false,
+};
+
+listed!(Model, BY_NAME);
+
 /// One page of the students of `of` who have not left, by name.
 pub async fn page(db: &impl ConnectionTrait, scope: &Scope, of: Of, args: &PageArgs) -> Result<Rows<Model>> {
     let select = Entity::within(scope)
@@ -56,13 +66,7 @@ pub async fn page(db: &impl ConnectionTrait, scope: &Scope, of: Of, args: &PageA
             select.filter(Column::Id.in_subquery(enrolments::store::students_in(scope, group).into_query()))
         }
     };
-    let order = Order {
-        name: "student.name",
-        columns: (Column::DisplayName, Column::Id),
-        key: |row: &Model| (row.display_name.clone(), row.id.0),
-        descending: false,
-    };
-    page::rows(db, select, &order, args).await
+    page::rows(db, select, &BY_NAME, args).await
 }
 
 /// Inserts a student.

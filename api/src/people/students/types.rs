@@ -230,7 +230,8 @@ payload! {
     /// The answer to `studentCreate`.
     StudentCreatePayload {
         /// The new student; null when refused.
-        student: Student
+        student: Student,
+        student_edge
     }
 }
 

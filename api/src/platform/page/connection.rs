@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use async_graphql::{Object, OutputType, SimpleObject, TypeName};
 
-use super::{Cursor, Rows, TotalCount};
+use super::{Cursor, Listed, Rows, TotalCount};
+use crate::platform::error::Result;
 
 /// A connection of the API over nodes of type `N`.
 pub struct Page<N> {
@@ -26,6 +27,16 @@ impl<M> Rows<M> {
         let Self { rows, has_previous, has_next, total } = self;
         let edges = rows.into_iter().map(|(cursor, row)| PageEdge { cursor, node: node(row) }).collect();
         Page { edges, has_previous, has_next, total }
+    }
+}
+
+impl<N> PageEdge<N> {
+    /// The edge that the list has of this row in its own order.
+    pub fn of<M: Listed>(row: M) -> Result<Self>
+    where
+        N: From<M>,
+    {
+        Ok(Self { cursor: row.cursor()?, node: row.into() })
     }
 }
 

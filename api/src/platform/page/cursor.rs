@@ -16,7 +16,8 @@ const CHECKSUM: usize = 4;
 pub struct Cursor(String);
 
 impl Cursor {
-    pub(super) fn of(order: &str, position: &impl Serialize) -> Result<Self> {
+    /// The place of an item in an order of this name.
+    pub fn of(order: &str, position: &impl Serialize) -> Result<Self> {
         let text = serde_json::to_vec(&(order, position)).map_err(Error::fault)?;
         let sum = digest(&SHA256, &text);
         let bytes = [&sum.as_ref()[..CHECKSUM], &text].concat();

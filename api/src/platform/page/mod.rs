@@ -3,6 +3,7 @@
 mod connection;
 mod cursor;
 mod key;
+mod listed;
 mod rows;
 mod total;
 mod window;
@@ -10,6 +11,7 @@ mod window;
 pub use connection::{Page, PageEdge, PageInfo};
 pub use cursor::{Cursor, mark, position};
 pub use key::Key;
-pub use rows::{Order, Rows, of_found, of_list, rows};
+pub use listed::Listed;
+pub use rows::{By, ById, Order, Rows, of_found, of_list, rows};
 pub use total::TotalCount;
 pub use window::{DEFAULT_SIZE, LARGEST_SIZE, PageArgs, Window};

@@ -5,6 +5,7 @@ use sea_orm::{
     ConnectionTrait, Cursor as SeaCursor, EntityTrait, FromQueryResult, IntoIdentity, QueryTrait, Select, SelectModel,
 };
 use serde::Serialize;
+use uuid::Uuid;
 
 use super::window::cut;
 use super::{Cursor, Key, PageArgs, TotalCount, Window, position};
@@ -17,6 +18,19 @@ pub struct Order<E: EntityTrait, C, K> {
     pub columns: C,
     pub key: fn(&E::Model) -> K,
     pub descending: bool,
+}
+
+/// An order by a column; where that is equal, the id decides.
+pub type By<E, K> = Order<E, (<E as EntityTrait>::Column, <E as EntityTrait>::Column), (K, Uuid)>;
+
+/// An order by id, which is the order of making.
+pub type ById<E> = Order<E, <E as EntityTrait>::Column, Uuid>;
+
+impl<E: EntityTrait, C, K: Serialize> Order<E, C, K> {
+    /// Where `row` stands in a list of this order.
+    pub fn cursor(&self, row: &E::Model) -> Result<Cursor> {
+        Cursor::of(self.name, &(self.key)(row))
+    }
 }
 
 /// One page of rows with what the connection needs to know.
@@ -63,8 +77,7 @@ where
     .all(db)
     .await?;
     let (has_previous, has_next) = cut(&mut found, window, args);
-    let rows =
-        found.into_iter().map(|row| Ok((Cursor::of(order.name, &(order.key)(&row))?, row))).collect::<Result<_>>()?;
+    let rows = found.into_iter().map(|row| Ok((order.cursor(&row)?, row))).collect::<Result<_>>()?;
     Ok(Rows { rows, has_previous, has_next, total })
 }
 

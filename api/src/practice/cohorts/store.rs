@@ -10,9 +10,10 @@ use sea_orm::{
 };
 
 use crate::access::Permit;
+use crate::listed;
 use crate::platform::error::{Result, taken};
 use crate::platform::own_id::taken_or_id;
-use crate::platform::page::{self, Order, PageArgs, Rows};
+use crate::platform::page::{self, By, Order, PageArgs, Rows};
 
 const NAME_TAKEN: &str = "Another cohort of this board has this name.";
 const ALREADY_IN: &str = "Somebody added this school just now. Look again.";
@@ -32,15 +33,18 @@ pub(super) async fn lock(db: &impl ConnectionTrait, scope: &Scope, id: CohortId)
     Ok(cohort::Entity::within(scope).filter(cohort::Column::Id.eq(id)).lock_exclusive().one(db).await?)
 }
 
+const BY_NAME: By<cohort::Entity, String> = Order {
+    name: "cohort.name",
+    columns: (cohort::Column::Name, cohort::Column::Id),
+    key: |row: &cohort::Model| (row.name.clone(), row.id.0),
+    descending: false,
+};
+
+listed!(cohort::Model, BY_NAME);
+
 /// One page of the cohorts in sight, by name.
 pub(super) async fn page(db: &impl ConnectionTrait, scope: &Scope, args: &PageArgs) -> Result<Rows<cohort::Model>> {
-    let order = Order {
-        name: "cohort.name",
-        columns: (cohort::Column::Name, cohort::Column::Id),
-        key: |row: &cohort::Model| (row.name.clone(), row.id.0),
-        descending: false,
-    };
-    page::rows(db, cohort::Entity::within(scope), &order, args).await
+    page::rows(db, cohort::Entity::within(scope), &BY_NAME, args).await
 }
 
 /// The schools in cohorts, in sight, with these ids.

@@ -285,7 +285,8 @@ payload! {
     /// The answer to `cohortCreate`.
     CohortCreatePayload {
         /// The new cohort; null when refused.
-        cohort: Cohort
+        cohort: Cohort,
+        cohort_edge
     }
 }
 

@@ -12,9 +12,10 @@ use sea_orm::{
 
 use super::names::Names;
 use crate::access::Permit;
+use crate::listed;
 use crate::platform::error::{Result, taken};
 use crate::platform::own_id::ID_TAKEN;
-use crate::platform::page::{self, Order, PageArgs, Rows};
+use crate::platform::page::{self, By, Order, PageArgs, Rows};
 
 /// The experiences in sight with these ids.
 pub(super) async fn by_ids(
@@ -66,6 +67,15 @@ pub async fn shared_in(
     Ok(rows.order_by_asc(experience::Column::SharedAt).order_by_asc(experience::Column::Id).all(db).await?)
 }
 
+const NEWEST_FIRST: By<experience::Entity, DateTime<Utc>> = Order {
+    name: "experience.time",
+    columns: (experience::Column::CreatedAt, experience::Column::Id),
+    key: |row: &experience::Model| (row.created_at, row.id.0),
+    descending: true,
+};
+
+listed!(experience::Model, NEWEST_FIRST);
+
 /// One page of the experiences in sight with a lesson, newest first.
 pub(super) async fn page(
     db: &impl ConnectionTrait,
@@ -74,18 +84,21 @@ pub(super) async fn page(
     cohort: Option<CohortId>,
     args: &PageArgs,
 ) -> Result<Rows<experience::Model>> {
-    let order = Order {
-        name: "experience.time",
-        columns: (experience::Column::CreatedAt, experience::Column::Id),
-        key: |row: &experience::Model| (row.created_at, row.id.0),
-        descending: true,
-    };
     let mut select = experience::Entity::within(scope).filter(experience::Column::LessonId.eq(lesson));
     if let Some(cohort) = cohort {
         select = select.filter(experience::Column::CohortId.eq(cohort));
     }
-    page::rows(db, select, &order, args).await
+    page::rows(db, select, &NEWEST_FIRST, args).await
 }
+
+const OLDEST_FIRST: By<comment::Entity, DateTime<Utc>> = Order {
+    name: "comment.time",
+    columns: (comment::Column::CreatedAt, comment::Column::Id),
+    key: |row: &comment::Model| (row.created_at, row.id.0),
+    descending: false,
+};
+
+listed!(comment::Model, OLDEST_FIRST);
 
 /// One page of the comments in sight on an experience, oldest first.
 pub(super) async fn comments(
@@ -94,14 +107,8 @@ pub(super) async fn comments(
     experience: ExperienceId,
     args: &PageArgs,
 ) -> Result<Rows<comment::Model>> {
-    let order = Order {
-        name: "comment.time",
-        columns: (comment::Column::CreatedAt, comment::Column::Id),
-        key: |row: &comment::Model| (row.created_at, row.id.0),
-        descending: false,
-    };
     let select = comment::Entity::within(scope).filter(comment::Column::ExperienceId.eq(experience));
-    page::rows(db, select, &order, args).await
+    page::rows(db, select, &OLDEST_FIRST, args).await
 }
 
 /// The names of the children of these schools, and of their guardians.

@@ -249,7 +249,8 @@ payload! {
     /// The answer to `experienceShare`.
     ExperienceSharePayload {
         /// The new experience; null when refused.
-        experience: Experience
+        experience: Experience,
+        experience_edge
     }
 }
 
@@ -265,6 +266,7 @@ payload! {
     /// The answer to `experienceComment`.
     ExperienceCommentPayload {
         /// The new comment; null when refused.
-        comment: Comment
+        comment: Comment,
+        comment_edge
     }
 }

@@ -10,9 +10,10 @@ use sea_orm::{
 };
 
 use crate::access::Permit;
+use crate::listed;
 use crate::platform::error::Result;
 use crate::platform::own_id::id_taken;
-use crate::platform::page::{self, Order, PageArgs, Rows};
+use crate::platform::page::{self, By, Order, PageArgs, Rows};
 
 /// The meetings in sight with these ids.
 pub(super) async fn by_ids(db: &impl ConnectionTrait, scope: &Scope, ids: &[MeetingId]) -> Result<Vec<meeting::Model>> {
@@ -24,6 +25,15 @@ pub(super) async fn lock(db: &impl ConnectionTrait, scope: &Scope, id: MeetingId
     Ok(meeting::Entity::within(scope).filter(meeting::Column::Id.eq(id)).lock_exclusive().one(db).await?)
 }
 
+const BY_TIME: By<meeting::Entity, DateTime<Utc>> = Order {
+    name: "meeting.time",
+    columns: (meeting::Column::StartsAt, meeting::Column::Id),
+    key: |row: &meeting::Model| (row.starts_at, row.id.0),
+    descending: false,
+};
+
+listed!(meeting::Model, BY_TIME);
+
 /// One page of the meetings in sight of a cohort that end after `from`, earliest first.
 pub async fn page(
     db: &impl ConnectionTrait,
@@ -32,17 +42,11 @@ pub async fn page(
     from: Option<DateTime<Utc>>,
     args: &PageArgs,
 ) -> Result<Rows<meeting::Model>> {
-    let order = Order {
-        name: "meeting.time",
-        columns: (meeting::Column::StartsAt, meeting::Column::Id),
-        key: |row: &meeting::Model| (row.starts_at, row.id.0),
-        descending: false,
-    };
     let mut select = meeting::Entity::within(scope).filter(meeting::Column::CohortId.eq(cohort));
     if let Some(from) = from {
         select = select.filter(meeting::Column::EndsAt.gt(from));
     }
-    page::rows(db, select, &order, args).await
+    page::rows(db, select, &BY_TIME, args).await
 }
 
 /// The meetings in sight of `cohorts`, earliest first.

@@ -194,7 +194,8 @@ payload! {
     /// The answer to `meetingPlan`.
     MeetingPlanPayload {
         /// The new meeting; null when refused.
-        meeting: Meeting
+        meeting: Meeting,
+        meeting_edge
     }
 }
 

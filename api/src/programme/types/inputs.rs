@@ -113,7 +113,8 @@ payload! {
     /// The answer to `programmeImport`.
     ProgrammeImportPayload {
         /// The programme with its editions, of which the first is the imported one; null when refused.
-        programme: Programme
+        programme: Programme,
+        programme_edge
     }
 }
 

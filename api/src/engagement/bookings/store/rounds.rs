@@ -10,9 +10,10 @@ use sea_orm::{
 };
 
 use crate::access::Permit;
+use crate::listed;
 use crate::platform::error::{Result, taken};
 use crate::platform::own_id::ID_TAKEN;
-use crate::platform::page::{self, Order, PageArgs, Rows};
+use crate::platform::page::{self, By, Order, PageArgs, Rows};
 
 /// The rounds in sight with these ids.
 pub async fn rounds(
@@ -24,15 +25,18 @@ pub async fn rounds(
     Ok(booking_round::Entity::within(scope).filter(of_them).all(db).await?)
 }
 
+const LATEST_FIRST: By<booking_round::Entity, DateTime<Utc>> = Order {
+    name: "bookingRound.time",
+    columns: (booking_round::Column::OpensAt, booking_round::Column::Id),
+    key: |row: &booking_round::Model| (row.opens_at, row.id.0),
+    descending: true,
+};
+
+listed!(booking_round::Model, LATEST_FIRST);
+
 /// One page of the rounds in sight, those that open last coming first.
 pub async fn page(db: &impl ConnectionTrait, scope: &Scope, args: &PageArgs) -> Result<Rows<booking_round::Model>> {
-    let order = Order {
-        name: "bookingRound.time",
-        columns: (booking_round::Column::OpensAt, booking_round::Column::Id),
-        key: |row: &booking_round::Model| (row.opens_at, row.id.0),
-        descending: true,
-    };
-    page::rows(db, booking_round::Entity::within(scope), &order, args).await
+    page::rows(db, booking_round::Entity::within(scope), &LATEST_FIRST, args).await
 }
 
 /// The round, if it is in sight; until the transaction ends it is not changed, and where `alone` nobody books in it either.

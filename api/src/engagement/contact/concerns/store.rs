@@ -11,9 +11,10 @@ use sea_orm::{
 };
 
 use crate::access::Permit;
+use crate::listed;
 use crate::platform::error::{Result, taken};
 use crate::platform::own_id::ID_TAKEN;
-use crate::platform::page::{self, Order, PageArgs, Rows};
+use crate::platform::page::{self, By, Order, PageArgs, Rows};
 
 /// The concerns in sight with these ids.
 pub(super) async fn by_ids(db: &impl ConnectionTrait, scope: &Scope, ids: &[ConcernId]) -> Result<Vec<Model>> {
@@ -35,6 +36,15 @@ pub(in crate::engagement::contact) async fn of_students(
     Ok(rows.order_by_asc(Column::CreatedAt).order_by_asc(Column::Id).all(db).await?)
 }
 
+const NEWEST_FIRST: By<Entity, DateTime<Utc>> = Order {
+    name: "concern.time",
+    columns: (Column::CreatedAt, Column::Id),
+    key: |row: &Model| (row.created_at, row.id.0),
+    descending: true,
+};
+
+listed!(Model, NEWEST_FIRST);
+
 /// One page of the concerns in sight, newest first.
 pub(super) async fn page(
     db: &impl ConnectionTrait,
@@ -43,12 +53,6 @@ pub(super) async fn page(
     open_only: bool,
     args: &PageArgs,
 ) -> Result<Rows<Model>> {
-    let order = Order {
-        name: "concern.time",
-        columns: (Column::CreatedAt, Column::Id),
-        key: |row: &Model| (row.created_at, row.id.0),
-        descending: true,
-    };
     let mut select = Entity::within(scope);
     if let Some(student) = student {
         select = select.filter(Column::StudentId.eq(student));
@@ -56,7 +60,7 @@ pub(super) async fn page(
     if open_only {
         select = select.filter(Column::Status.ne(ConcernStatus::Resolved));
     }
-    page::rows(db, select, &order, args).await
+    page::rows(db, select, &NEWEST_FIRST, args).await
 }
 
 /// Inserts a concern.

@@ -188,7 +188,8 @@ payload! {
     /// The answer to `concernRaise`.
     ConcernRaisePayload {
         /// The new concern; null when refused.
-        concern: Concern
+        concern: Concern,
+        concern_edge
     }
 }
 

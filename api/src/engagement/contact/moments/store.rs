@@ -10,9 +10,10 @@ use sea_orm::{
 };
 
 use crate::access::Permit;
+use crate::listed;
 use crate::platform::error::{Result, taken};
 use crate::platform::own_id::ID_TAKEN;
-use crate::platform::page::{self, Order, PageArgs, Rows};
+use crate::platform::page::{self, By, Order, PageArgs, Rows};
 
 /// The contact moments in sight with these ids.
 pub(super) async fn by_ids(db: &impl ConnectionTrait, scope: &Scope, ids: &[ContactMomentId]) -> Result<Vec<Model>> {
@@ -24,6 +25,15 @@ pub(super) async fn lock(db: &impl ConnectionTrait, scope: &Scope, id: ContactMo
     Ok(Entity::within(scope).filter(Column::Id.eq(id)).lock_exclusive().one(db).await?)
 }
 
+const LATEST_FIRST: By<Entity, DateTime<Utc>> = Order {
+    name: "contact.time",
+    columns: (Column::OccurredAt, Column::Id),
+    key: |row: &Model| (row.occurred_at, row.id.0),
+    descending: true,
+};
+
+listed!(Model, LATEST_FIRST);
+
 /// One page of the contact moments in sight about a child, the latest first.
 pub(super) async fn page(
     db: &impl ConnectionTrait,
@@ -31,13 +41,7 @@ pub(super) async fn page(
     student: StudentId,
     args: &PageArgs,
 ) -> Result<Rows<Model>> {
-    let order = Order {
-        name: "contact.time",
-        columns: (Column::OccurredAt, Column::Id),
-        key: |row: &Model| (row.occurred_at, row.id.0),
-        descending: true,
-    };
-    page::rows(db, Entity::within(scope).filter(Column::StudentId.eq(student)), &order, args).await
+    page::rows(db, Entity::within(scope).filter(Column::StudentId.eq(student)), &LATEST_FIRST, args).await
 }
 
 /// Inserts a contact moment.

@@ -171,7 +171,8 @@ payload! {
     /// The answer to `contactMomentLog`.
     ContactMomentLogPayload {
         /// The new contact moment; null when refused.
-        contact_moment: ContactMoment
+        contact_moment: ContactMoment,
+        contact_moment_edge
     }
 }
 

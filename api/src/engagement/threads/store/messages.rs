@@ -11,9 +11,10 @@ use sea_orm::{
 };
 
 use crate::access::Permit;
+use crate::listed;
 use crate::platform::error::{Result, taken};
 use crate::platform::own_id::ID_TAKEN;
-use crate::platform::page::{self, Order, PageArgs, Rows};
+use crate::platform::page::{self, By, Order, PageArgs, Rows};
 
 /// The messages that the viewer may see by now.
 fn messages_seen(scope: &Scope, now: DateTime<Utc>) -> Select<message::Entity> {
@@ -31,6 +32,15 @@ pub async fn messages_by_ids(
     Ok(messages_seen(scope, now).filter(message::Column::Id.is_in(ids.iter().copied())).all(db).await?)
 }
 
+const AS_THEY_ARRIVE: By<message::Entity, DateTime<Utc>> = Order {
+    name: "message.time",
+    columns: (message::Column::ArrivesAt, message::Column::Id),
+    key: |row: &message::Model| (row.arrives_at, row.id.0),
+    descending: false,
+};
+
+listed!(message::Model, AS_THEY_ARRIVE);
+
 /// One page of the messages in sight of a thread, in the order in which they arrive.
 pub async fn messages(
     db: &impl ConnectionTrait,
@@ -39,13 +49,7 @@ pub async fn messages(
     thread: ThreadId,
     args: &PageArgs,
 ) -> Result<Rows<message::Model>> {
-    let order = Order {
-        name: "message.time",
-        columns: (message::Column::ArrivesAt, message::Column::Id),
-        key: |row: &message::Model| (row.arrives_at, row.id.0),
-        descending: false,
-    };
-    page::rows(db, messages_seen(scope, now).filter(message::Column::ThreadId.eq(thread)), &order, args).await
+    page::rows(db, messages_seen(scope, now).filter(message::Column::ThreadId.eq(thread)), &AS_THEY_ARRIVE, args).await
 }
 
 /// The last message in sight of each of `threads`.

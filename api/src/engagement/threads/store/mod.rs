@@ -15,9 +15,10 @@ use sea_orm::{
 };
 
 use crate::access::Permit;
+use crate::listed;
 use crate::platform::error::{Result, taken};
 use crate::platform::own_id::ID_TAKEN;
-use crate::platform::page::{self, Order, PageArgs, Rows};
+use crate::platform::page::{self, By, Order, PageArgs, Rows};
 
 pub use left_alone::*;
 pub use messages::*;
@@ -56,6 +57,15 @@ pub(super) struct Wanted {
     pub unread: bool,
 }
 
+const LATEST_FIRST: By<thread::Entity, DateTime<Utc>> = Order {
+    name: "thread.time",
+    columns: (thread::Column::LastAt, thread::Column::Id),
+    key: |row: &thread::Model| (row.last_at, row.id.0),
+    descending: true,
+};
+
+listed!(thread::Model, LATEST_FIRST);
+
 /// One page of the threads in sight, the one in which something arrived last first.
 pub(super) async fn page(
     db: &impl ConnectionTrait,
@@ -64,12 +74,6 @@ pub(super) async fn page(
     wanted: Wanted,
     args: &PageArgs,
 ) -> Result<Rows<thread::Model>> {
-    let order = Order {
-        name: "thread.time",
-        columns: (thread::Column::LastAt, thread::Column::Id),
-        key: |row: &thread::Model| (row.last_at, row.id.0),
-        descending: true,
-    };
     let mut select = seen(scope, now);
     if let Some(student) = wanted.student {
         select = select.filter(thread::Column::StudentId.eq(student));
@@ -78,7 +82,7 @@ pub(super) async fn page(
         select =
             select.filter(thread::Column::Id.in_subquery(unread(scope, now, message::Column::ThreadId).into_query()));
     }
-    page::rows(db, select, &order, args).await
+    page::rows(db, select, &LATEST_FIRST, args).await
 }
 
 /// Those in sight who take part in `threads`, in the order in which they joined.

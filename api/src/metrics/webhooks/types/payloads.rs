@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::metrics::webhooks::actions::NewSecret;
 use crate::payload;
 use crate::platform::error::{Result, UserError, outcome};
+use crate::platform::page::PageEdge;
 use crate::sync_cursor;
 
 /// The answer to `webhookEndpointCreate`.
@@ -16,6 +17,9 @@ use crate::sync_cursor;
 pub struct WebhookEndpointCreatePayload {
     /// The new endpoint; null when refused.
     pub webhook_endpoint: Option<WebhookEndpoint>,
+    /// The same as its list has it, with the cursor of the order in which that comes unless asked otherwise: an
+    /// app puts it in without asking again. Null when the node is.
+    pub webhook_endpoint_edge: Option<PageEdge<WebhookEndpoint>>,
     /// The secret by which you check signatures (`whsec_…`), shown here and never again; null when refused.
     pub secret: Option<String>,
     /// What the user can mend, every problem at once; empty when it is done.
@@ -26,7 +30,9 @@ impl WebhookEndpointCreatePayload {
     pub(in crate::metrics::webhooks) fn of(app: &App, done: Result<NewSecret>) -> Result<Self> {
         let (made, user_errors) = outcome(done)?;
         let secret = made.as_ref().map(|made| made.open(&app.identity.master, &made.row.id.to_string())).transpose()?;
-        Ok(Self { webhook_endpoint: made.map(|made| WebhookEndpoint(made.row)), secret, user_errors })
+        let row = made.map(|made| made.row);
+        let webhook_endpoint_edge = row.clone().map(PageEdge::of).transpose()?;
+        Ok(Self { webhook_endpoint: row.map(WebhookEndpoint), webhook_endpoint_edge, secret, user_errors })
     }
 }
 
@@ -46,7 +52,7 @@ pub struct WebhookEndpointSecretRotatePayload {
 impl WebhookEndpointSecretRotatePayload {
     pub(in crate::metrics::webhooks) fn of(app: &App, done: Result<NewSecret>) -> Result<Self> {
         let made = WebhookEndpointCreatePayload::of(app, done)?;
-        let WebhookEndpointCreatePayload { webhook_endpoint, secret, user_errors } = made;
+        let WebhookEndpointCreatePayload { webhook_endpoint, secret, user_errors, .. } = made;
         Ok(Self { webhook_endpoint, secret, user_errors })
     }
 }
@@ -98,7 +104,8 @@ payload! {
     /// The answer to `webhookEndpointTest`.
     WebhookEndpointTestPayload {
         /// The delivery of the test, to follow with `node`; null when refused.
-        webhook_delivery: WebhookDelivery
+        webhook_delivery: WebhookDelivery,
+        webhook_delivery_edge
     }
 }
 
