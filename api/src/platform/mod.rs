@@ -16,7 +16,7 @@ pub mod following;
 pub mod fresh_id;
 pub mod idempotency;
 #[cfg(test)]
-pub mod log_lines;
+pub(crate) mod log_lines;
 pub mod metrics;
 pub mod opaque;
 pub mod outbound;
