@@ -15,7 +15,7 @@ use super::inputs::{
     AnnouncementCorrectInput, AnnouncementCreateInput, AnnouncementPublishInput, AnnouncementUpdateInput,
     AnnouncementWithdrawInput,
 };
-use super::rules::{self, Terms, Wording, Words};
+use super::rules::{self, Wording, Words};
 use super::store;
 use crate::access::{Action, Permit};
 use crate::call::Write;
@@ -37,10 +37,31 @@ pub(super) async fn create(write: &Write<'_>, input: AnnouncementCreateInput) ->
     }
     let (targets, roles) = checks.all(named)?;
     let id = id.free(write.db(), &targets.permit).await?;
-    let author = targets.permit.person().ok_or_else(|| Error::fault("a person of no board announces something"))?;
-    let row = rules::drafted(id, targets.board, author, write.now());
-    let facts = input.has_important_facts.unwrap_or_default();
-    let row = saying(row, &targets, &roles, wording.own, terms, facts);
+    let row = announcement::Model {
+        id,
+        board_id: targets.board,
+        school_id: targets.school(),
+        author_id: targets.permit.person().ok_or_else(|| Error::fault("a person of no board announces something"))?,
+        language: wording.own.language,
+        title: wording.own.title,
+        body: wording.own.body,
+        roles: stored(&roles),
+        priority: terms.priority,
+        urgent_reason: terms.urgent_reason,
+        important_facts: input.has_important_facts.unwrap_or_default(),
+        requires_acknowledgement: terms.requires_acknowledgement,
+        acknowledge_by: terms.acknowledge_by,
+        status: AnnouncementStatus::Draft,
+        publish_at: write.now(),
+        published_at: None,
+        expires_at: terms.expires_at,
+        corrected_at: None,
+        correction_note: None,
+        withdrawn_at: None,
+        created_at: write.now(),
+        updated_at: write.now(),
+        version: 1,
+    };
     let row = store::insert(write.db(), &targets.permit, row).await?;
     store::replace_translations(write.db(), &targets.permit, &row, &wording.translations).await?;
     audience::keep(write, row.id.0, &targets).await?;
@@ -70,8 +91,20 @@ pub(super) async fn update(write: &Write<'_>, input: AnnouncementUpdateInput) ->
     }
     let (targets, roles) = checks.all(named)?;
     let is_for_others = input.audience.is_some() && audience::change(write, row.id.0, &targets).await?;
-    let facts = input.has_important_facts.unwrap_or(row.important_facts);
-    let changed = saying(row.clone(), &targets, &roles, wording.own, terms, facts);
+    let changed = announcement::Model {
+        school_id: targets.school(),
+        language: wording.own.language,
+        title: wording.own.title,
+        body: wording.own.body,
+        roles: stored(&roles),
+        priority: terms.priority,
+        urgent_reason: terms.urgent_reason,
+        important_facts: input.has_important_facts.unwrap_or(row.important_facts),
+        requires_acknowledgement: terms.requires_acknowledgement,
+        acknowledge_by: terms.acknowledge_by,
+        expires_at: terms.expires_at,
+        ..row.clone()
+    };
     if row.status == AnnouncementStatus::Scheduled {
         must_be_within_limit(write, &changed, row.publish_at).await?;
     }
@@ -83,31 +116,6 @@ pub(super) async fn update(write: &Write<'_>, input: AnnouncementUpdateInput) ->
     store::replace_translations(write.db(), &targets.permit, &row, &wording.translations).await?;
     write.emit(&targets.permit, Event::about("announcement.updated", row.id)).await?;
     Ok(row)
-}
-
-/// `row` as its author means it: to whom, in what words, and how it is to be taken.
-fn saying(
-    row: announcement::Model,
-    targets: &Targets,
-    roles: &[Role],
-    own: Words,
-    terms: Terms,
-    important_facts: bool,
-) -> announcement::Model {
-    announcement::Model {
-        school_id: targets.school(),
-        language: own.language,
-        title: own.title,
-        body: own.body,
-        roles: stored(roles),
-        priority: terms.priority,
-        urgent_reason: terms.urgent_reason,
-        important_facts,
-        requires_acknowledgement: terms.requires_acknowledgement,
-        acknowledge_by: terms.acknowledge_by,
-        expires_at: terms.expires_at,
-        ..row
-    }
 }
 
 pub(super) async fn publish(write: &Write<'_>, input: AnnouncementPublishInput) -> Result<announcement::Model> {

@@ -3,8 +3,7 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use glans_entity::engagement::{AnnouncementStatus, Priority, announcement};
-use glans_entity::ids::{AnnouncementId, BoardId, PersonId};
-use glans_entity::localized::{Localized, Strings};
+use glans_entity::localized::Localized;
 use glans_entity::people::GuardianAccess;
 
 use crate::platform::error::{Result, UserErrorCode, refuse};
@@ -47,35 +46,6 @@ pub struct Terms {
     pub requires_acknowledgement: bool,
     pub acknowledge_by: Option<DateTime<Utc>>,
     pub expires_at: Option<DateTime<Utc>>,
-}
-
-/// A draft of `now` that says nothing yet.
-pub(super) fn drafted(id: AnnouncementId, board: BoardId, author: PersonId, now: DateTime<Utc>) -> announcement::Model {
-    announcement::Model {
-        id,
-        board_id: board,
-        school_id: None,
-        author_id: author,
-        language: String::new(),
-        title: String::new(),
-        body: String::new(),
-        roles: Strings::default(),
-        priority: Priority::Normal,
-        urgent_reason: None,
-        important_facts: false,
-        requires_acknowledgement: false,
-        acknowledge_by: None,
-        status: AnnouncementStatus::Draft,
-        publish_at: now,
-        published_at: None,
-        expires_at: None,
-        corrected_at: None,
-        correction_note: None,
-        withdrawn_at: None,
-        created_at: now,
-        updated_at: now,
-        version: 1,
-    }
 }
 
 /// The wording, tidied.
