@@ -172,7 +172,21 @@ async fn a_server_that_is_silent_is_a_fault_of_ours() {
     signal("-CONT", &processes);
     let told = Error::from(told.expect("told before a request is cut off").unwrap_err());
     assert!(matches!(told, Error::Fault(_)), "{told:?}");
+    let maintenance = Database::connect(&cluster.url()).await.unwrap();
+    let ended = async {
+        while left_in_a_transaction(maintenance.connection()).await > 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(Duration::from_mins(1), ended).await.expect("what was given up is rolled back");
     db.look_up(on).await.unwrap().rollback().await.unwrap();
+}
+
+/// How many connections are in a transaction in which nothing is done.
+async fn left_in_a_transaction(db: &impl ConnectionTrait) -> i64 {
+    let sql = "SELECT count(*) AS count FROM pg_stat_activity WHERE state = 'idle in transaction'";
+    let row = db.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await;
+    row.unwrap().unwrap().try_get("", "count").unwrap()
 }
 
 /// Each connection that lay idle is found gone by somebody.

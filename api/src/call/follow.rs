@@ -32,10 +32,11 @@ pub trait Follow: Send + 'static {
     /// And as the client hears it.
     type Event: Send + 'static;
 
-    /// Goes to where it begins, and again if that could not be looked up; what is told first.
+    /// Goes to where it begins, and again if that could not be looked up; what is told first. Here and in [`look`](Self::look)
+    /// the call stands in a new snapshot, under the rights of now.
     async fn begin(&mut self, call: &Call, after: Option<&str>) -> Result<Self::Event>;
 
-    /// What was not told yet, first things first, in a new snapshot. The rest may come the next time.
+    /// What was not told yet, first things first. The rest may come the next time.
     async fn look(&mut self, call: &Call) -> Result<Vec<Self::Found>>;
 
     /// The next that was found is told.
@@ -86,11 +87,16 @@ struct Pursuit<F: Follow> {
 impl<F: Follow> Pursuit<F> {
     async fn begin(mut self, after: Option<String>) -> Result<Events<F::Event>> {
         loop {
-            let begun = self.followed.begin(&self.call, after.as_deref()).await;
+            let begun = self.begun(after.as_deref()).await;
             if let Some(first) = self.heed(begun).await? {
                 return Ok(stream::iter([Ok(first)]).chain(stream::try_unfold(self, Self::next)).boxed());
             }
         }
+    }
+
+    async fn begun(&mut self, after: Option<&str>) -> Result<F::Event> {
+        self.call.stand_anew().await?;
+        self.followed.begin(&self.call, after).await
     }
 
     /// The next event; none when it is over.
@@ -110,10 +116,15 @@ impl<F: Follow> Pursuit<F> {
     async fn look(&mut self) -> Result<Option<F::Found>> {
         let now = self.call.now();
         if self.ahead.is_empty() || now >= self.read_at + FRESH {
+            self.call.stand_anew().await?;
             // In a box that lasts as long as it takes: who waits for hours keeps no room for reading.
             self.ahead = self.followed.look(&self.call).await?.into();
             // Not before: what could not be read again is no fresher.
             self.read_at = now;
+        }
+        if !self.ahead.is_empty() {
+            // What an event is made of is read when it is told. Where that cannot be now, it is told later.
+            self.call.read().await?;
         }
         Ok(self.ahead.pop_front())
     }

@@ -13,7 +13,7 @@ use crate::platform::error::Error;
 
 /// How long a request waits until it is known who asks and what, all together. Each lock or connection on the way is
 /// waited for less long; who waits in vain for one is told whether others have it or it is a fault of ours. So what is
-/// left where this time is over is that one wait followed another.
+/// left where this time is over is that one wait followed another, or that the server hung once it had let one in.
 pub const LOOKUP_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The application, as the walls see it.
@@ -81,7 +81,7 @@ pub async fn within<T, E: From<Error>>(
     looking_up: impl Future<Output = Result<T, E>>,
 ) -> Result<T, E> {
     tokio::time::timeout(patience, looking_up).await.unwrap_or_else(|_| {
-        tracing::warn!("it took too long to look up who asks, or what");
+        tracing::warn!("something was waited for too long before a request could be answered");
         Err(Error::Held.into())
     })
 }

@@ -37,8 +37,9 @@ macro_rules! payload {
         pub struct $name {
             $(#[$field_doc])*
             pub $field: Option<$node>,
-            /// The same as its list has it, with the cursor of the order in which that comes unless asked otherwise: an
-            /// app puts it in without asking again. Null when the node is.
+            /// Its edge, for an app that puts it into a list without asking again: the cursor is that of the order which comes
+            /// unless asked otherwise, and `BAD_CURSOR` in any other. Whether it passes the filter of the list is for the app
+            /// to know. Null when the node is.
             pub $edge: Option<$crate::platform::page::PageEdge<$node>>,
             /// What the user can mend, every problem at once; empty when it is done.
             pub user_errors: Vec<$crate::platform::error::UserError>,

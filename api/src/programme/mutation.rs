@@ -54,8 +54,7 @@ impl ProgrammeMutation {
             Some(imported) => programme(call, imported.programme.id).await?,
             None => None,
         };
-        let shown = programme.as_ref().map(|programme| Programme(programme.0.clone()));
-        let programme_edge = shown.map(PageEdge::of).transpose()?;
+        let programme_edge = programme.clone().map(PageEdge::of).transpose()?;
         Ok(ProgrammeImportPayload { programme, programme_edge, user_errors })
     }
 

@@ -81,7 +81,6 @@ impl Follow for Following {
 
 impl Following {
     async fn present(&self, call: &Call) -> Result<(roster_import::Model, Moment)> {
-        call.look_again().await;
         let import = store::import(&*call.read().await?, &call.scope(), self.id).await?.ok_or_else(unknown)?;
         let moment = (import.version, call.app().imports.of(self.id));
         Ok((import, moment))

@@ -283,8 +283,9 @@ pub struct RosterImportRollbackInput {
 pub struct RosterImportStartPayload {
     /// The new import; null when refused.
     pub roster_import: Option<RosterImport>,
-    /// The same as its list has it, with the cursor of the order in which that comes unless asked otherwise: an
-    /// app puts it in without asking again. Null when the node is.
+    /// Its edge, for an app that puts it into a list without asking again: the cursor is that of the order which comes
+    /// unless asked otherwise, and `BAD_CURSOR` in any other. Whether it passes the filter of the list is for the app
+    /// to know. Null when the node is.
     pub roster_import_edge: Option<PageEdge<RosterImport>>,
     /// Where to send the bundle, a ZIP archive with the CSV files at its top; null when refused, and when answered
     /// again under the same `clientMutationId`: the address is told once.

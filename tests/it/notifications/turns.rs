@@ -180,9 +180,12 @@ async fn a_board_does_not_wait_for_what_another_has_under_way(world: &World) {
     let endless = Arc::new(Endless { sender, board: world.ours.id, begun: AtomicUsize::new(0) });
     let running = Arc::clone(&endless);
     let sending = tokio::spawn(async move { dispatch::run(&running, pending()).await });
-    while endless.begun.load(Ordering::SeqCst) < ROOM_OF_ONE {
-        sleep(Duration::from_millis(10)).await;
-    }
+    let begins = async {
+        while endless.begun.load(Ordering::SeqCst) < ROOM_OF_ONE {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(AT_LAST, begins).await.expect("a board has room for so many");
     done(world, world.theirs.leader, "announcementPublish", "", id).await;
     stage.tells().await;
     let arrives = async {

@@ -1,16 +1,24 @@
 //! Following messages as they arrive.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use async_graphql::Executor;
+use async_graphql::futures_util::StreamExt;
 use chrono::{TimeDelta, Weekday};
+use glans::call::Call;
+use glans::engine::Engine;
 use glans::identity::tokens::issue::{Subject, access_token};
 use glans::platform::bus::EVERYBODY;
 use glans_entity::ids::{AccountId, ThreadId};
 use glans_tests::{Actor, Who, World, on_each_database};
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
+use tokio::join;
+use tokio::time::sleep;
 
 use super::{RECEIVED, say, set_access, start, together, turn_to};
+use crate::database::all_of;
 use crate::realtime::Follower;
 
 /// Somebody of the first board, signed in at the time of now.
@@ -18,6 +26,9 @@ async fn signed_in(world: &World, account: AccountId) -> Actor {
     let token = access_token(&world.app, Subject::Account { id: account, session: None }).await.unwrap();
     world.actor(Who::Guardian).await.with_token(&token.text)
 }
+
+/// Who waits for a connection gives up before that.
+const IN_VAIN: Duration = Duration::from_secs(9);
 
 async fn body(follower: &mut Follower) -> Value {
     follower.event("messageReceived").await["message"]["body"].take()
@@ -146,9 +157,36 @@ async fn who_cannot_look_for_a_moment_goes_on_where_they_were(world: &World) {
     }
 }
 
+/// As where the database is away for a moment: between two messages that were found together others take all connections.
+async fn what_cannot_be_read_just_now_is_told_later(world: &World) {
+    turn_to(world, Weekday::Tue, 9, 0);
+    let thread = start(world, Who::Teacher).await;
+    let call = Call::new(Arc::clone(&world.app), world.standing(Who::Teacher).await, "test".to_owned());
+    let document = "subscription { messageReceived { message { body author { id } } } }";
+    let mut told = Executor::execute_stream(&Engine::default(), document.into(), Some(Arc::new(call.into_data())));
+    told.next().await.unwrap();
+    say(world, Who::Guardian, thread, "Een.").await;
+    say(world, Who::Guardian, thread, "Twee.").await;
+    told.next().await.unwrap();
+    let everywhere = world.everywhere();
+    let all = all_of(async || world.app.db.read(&everywhere).await).await;
+    // As if it had taken no time: what was found is still fresh.
+    world.app.clock.turn(TimeDelta::minutes(-1));
+    let giving_back = async {
+        sleep(IN_VAIN).await;
+        drop(all);
+    };
+    let (second, ()) = join!(told.next(), giving_back);
+    let second = second.unwrap();
+    assert_eq!(second.errors, []);
+    let second = second.data.into_json().unwrap();
+    assert_eq!(second["messageReceived"]["message"]["body"], "Twee.");
+}
+
 on_each_database!(
     messages_are_followed,
     who_loses_the_right_hears_nothing_more,
     a_held_message_is_heard_when_it_arrives,
     who_cannot_look_for_a_moment_goes_on_where_they_were,
+    what_cannot_be_read_just_now_is_told_later,
 );

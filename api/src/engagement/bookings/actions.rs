@@ -74,7 +74,7 @@ pub(super) async fn open(write: &Write<'_>, input: BookingRoundOpenInput) -> Res
 
 pub(super) async fn update(write: &Write<'_>, input: BookingRoundUpdateInput) -> Result<booking_round::Model> {
     let Known { round, groups, permit, school } = locked(write, &input.id).await?;
-    // It goes on for the groups that are left; none comes before every time.
+    // It goes on for the groups that are left. One that is in use has no time of closing, and comes first.
     let closed = groups.iter().map(|group| group.archived_at).min().flatten();
     in_use(closed.or(school.archived_at), "id")?;
     check_version(&round, round.version, input.if_version)?;
@@ -84,7 +84,8 @@ pub(super) async fn update(write: &Write<'_>, input: BookingRoundUpdateInput) ->
     if closes_at != round.closes_at {
         rules::closing(&mut checks, round.opens_at, closes_at, write.now());
     }
-    let ids: Vec<ClassGroupId> = groups.iter().map(|group| group.id).collect();
+    let left = groups.iter().filter(|group| group.archived_at.is_none());
+    let ids: Vec<ClassGroupId> = left.map(|group| group.id).collect();
     let offers = offers::of(write, &mut checks, &ids, input.slots.unwrap_or_default(), round.slot_minutes).await?;
     let offers = checks.done(offers)?;
     let has_more_slots = offers.iter().any(|offer| !offer.starts.is_empty());
@@ -294,5 +295,5 @@ async fn tell_guardians(
     let (again, _) = permitted(write, groups, "id").await?;
     let targets = Targets { permit: again, board: item.board, all: all.collect() };
     keep(write, item.id, &targets).await?;
-    address(write.db(), permit, &everywhere(write), &item, &targets.rows(item.id), &[Role::Guardian]).await
+    address(write.db(), permit, &everywhere(write), &item, &targets.rows_in_use(item.id)?, &[Role::Guardian]).await
 }

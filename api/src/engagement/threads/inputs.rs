@@ -72,8 +72,9 @@ pub struct ThreadCloseInput {
 pub struct ThreadStartPayload {
     /// The first of the new threads; null when refused.
     pub thread: Option<Thread>,
-    /// The same as its list has it, with the cursor of the order in which that comes unless asked otherwise: an
-    /// app puts it in without asking again. Null when the node is.
+    /// Its edge, for an app that puts it into a list without asking again: the cursor is that of the order which comes
+    /// unless asked otherwise, and `BAD_CURSOR` in any other. Whether it passes the filter of the list is for the app
+    /// to know. Null when the node is.
     pub thread_edge: Option<PageEdge<Thread>>,
     /// The new threads: one for each guardian where they talk apart, else one; empty when refused.
     #[graphql(directive = list_size::apply(2))]

@@ -146,9 +146,8 @@ impl Following {
         Ok(MessageReceived { cursor: page::mark(&self.order(), &self.recent.position())?, row })
     }
 
-    /// A new snapshot, in which the thread is still there for the viewer.
+    /// The thread is still there for the viewer.
     async fn must_be_in_sight(&self, call: &Call) -> Result<()> {
-        call.stand_anew().await?;
         let Some(thread) = self.thread else { return Ok(()) };
         let (db, scope) = (call.read().await?, call.scope());
         let found = store::by_ids(&*db, &scope, call.now(), &[thread]).await?;

@@ -168,8 +168,9 @@ pub struct ApiClientRevokeInput {
 pub struct ApiClientCreatePayload {
     /// The new client; null when refused.
     pub api_client: Option<ApiClient>,
-    /// The same as its list has it, with the cursor of the order in which that comes unless asked otherwise: an
-    /// app puts it in without asking again. Null when the node is.
+    /// Its edge, for an app that puts it into a list without asking again: the cursor is that of the order which comes
+    /// unless asked otherwise, and `BAD_CURSOR` in any other. Whether it passes the filter of the list is for the app
+    /// to know. Null when the node is.
     pub api_client_edge: Option<PageEdge<ApiClient>>,
     /// Its secret (`client_secret`), shown here and never again; null when refused.
     pub secret: Option<String>,

@@ -134,7 +134,7 @@ pub async fn refresh(call: &Call, shown: &str) -> Result<Tokens> {
             store::revoke(write.db(), session.id, now).await?;
             audit::record(&write, None, Deed::TokenReused, Some(session.id.to_string())).await?;
             write.commit().await?;
-            ended(call.app(), Ended { session: session.id, account: session.account_id }).await?;
+            call.app().identity.sessions.invalidate(&session.id).await;
             return Err(over());
         }
         Refresh::Repeat => {}

@@ -17,6 +17,7 @@ use super::{drawing, picture, reading, report};
 use crate::app::App;
 use crate::call::Call;
 use crate::door;
+use crate::http::house::in_time;
 use crate::http::{RequestId, Till, revalidated};
 use crate::platform::error::Result;
 
@@ -92,7 +93,7 @@ async fn pdf(
     let drawn = async {
         let call = caller(&desk, &headers, &request_id, REPORT).await?;
         let asked = AskedMonth::of(&pairs, call.today()).map_err(Refused::Problems)?;
-        let month = reading::month(&call, &asked).await?;
+        let month = in_time(Box::pin(reading::month(&call, &asked))).await?;
         if let Ok(name) = HeaderValue::try_from(format!("attachment; filename=\"{}\"", month.file())) {
             told.push((header::CONTENT_DISPOSITION, name));
         }
@@ -134,7 +135,7 @@ async fn chart(
 ) -> Result<Wanted, Refused> {
     let call = caller(desk, headers, request_id, CHART).await?;
     let asked = Asked::of(pairs).map_err(Refused::Problems)?;
-    let chart = reading::chart(&call, &asked).await?;
+    let chart = in_time(Box::pin(reading::chart(&call, &asked))).await?;
     let lines = chart.lines.len();
     if lines > MOST_LINES {
         let detail = format!(

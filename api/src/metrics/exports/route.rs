@@ -20,7 +20,7 @@ use super::{actions, store};
 use crate::app::App;
 use crate::call::Call;
 use crate::door;
-use crate::http::house::Denied;
+use crate::http::house::{Denied, in_time};
 use crate::http::{self, RequestId, Till};
 use crate::metrics::periods;
 use crate::platform::error::{Error, Result};
@@ -64,7 +64,7 @@ async fn serve(
     if let Err(error) = door::pay(&till, &call, DOWNLOAD).await {
         return failure(&error, &request_id);
     }
-    match found(&call, &id).await {
+    match in_time(Box::pin(found(&call, &id))).await {
         Ok(Some(export)) => {
             // A file that is ready never changes.
             let tag = format!("\"{}\"", export.id);

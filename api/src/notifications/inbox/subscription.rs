@@ -89,7 +89,6 @@ impl Follow for Following {
 
     /// One at a time: each is of the moment in which it is told.
     async fn look(&mut self, call: &Call) -> Result<Vec<Model>> {
-        call.stand_anew().await?;
         let (db, scope) = (call.read().await?, call.scope());
         let found = store::since(&*db, &scope, self.0.horizon(), &self.0.told(), 1).await?;
         Ok(found)

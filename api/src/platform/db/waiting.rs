@@ -5,8 +5,10 @@
 //! it has. So what is looked at is whether anybody was let in while one waited. Let in is who has an answer: on a
 //! connection that was open already a server may be silent, and to begin a transaction waits for no lock.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use sea_orm::{
@@ -14,8 +16,10 @@ use sea_orm::{
     TransactionTrait,
 };
 
+use tokio::runtime::Handle;
+
 use super::options::ACQUIRE_TIMEOUT;
-use crate::platform::opaque::Opaque;
+use crate::platform::opaque::{Boxed, Opaque};
 
 /// Who waits for a lock and who waits behind them for a connection are as patient, and give up in one moment: so much
 /// longer one waits for what is given back then.
@@ -41,7 +45,7 @@ impl Pool {
     /// answers, is a fault.
     pub(super) async fn begin(&self, options: TransactionOptions) -> Result<DatabaseTransaction, DbErr> {
         let before = self.let_in();
-        let in_time = tokio::time::timeout(ACQUIRE_TIMEOUT, self.counted(options)).await;
+        let in_time = tokio::time::timeout(ACQUIRE_TIMEOUT, self.beginning(options)).await;
         let in_vain = match in_time.unwrap_or(Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))) {
             Err(cause @ DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) => cause,
             begun => return begun,
@@ -50,7 +54,7 @@ impl Pool {
         let others_have_all =
             || self.let_in() != before || self.connections.get_database_backend() == DbBackend::Sqlite;
         if !others_have_all()
-            && let Ok(begun) = tokio::time::timeout(A_MOMENT, self.counted(options)).await
+            && let Ok(begun) = tokio::time::timeout(A_MOMENT, self.beginning(options)).await
         {
             return begun;
         }
@@ -61,7 +65,11 @@ impl Pool {
         })
     }
 
-    async fn counted(&self, options: TransactionOptions) -> Result<DatabaseTransaction, DbErr> {
+    fn beginning(&self, options: TransactionOptions) -> Beginning {
+        Beginning(Some(Box::pin(self.clone().counted(options))))
+    }
+
+    async fn counted(self, options: TransactionOptions) -> Result<DatabaseTransaction, DbErr> {
         let begun = self.on_one_that_lives(options).await?;
         self.let_in.fetch_add(1, Ordering::Relaxed);
         Ok(begun)
@@ -90,6 +98,29 @@ impl Pool {
 
     fn let_in(&self) -> u64 {
         self.let_in.load(Ordering::Relaxed)
+    }
+}
+
+/// A transaction that begins. Where nobody waits for it any more, it is waited for here and rolled back: let go of while
+/// the server begins it, the connection would go to the next one within a transaction that nobody knows of.
+struct Beginning(Option<Boxed<'static, Result<DatabaseTransaction, DbErr>>>);
+
+impl Future for Beginning {
+    type Output = Result<DatabaseTransaction, DbErr>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let Some(beginning) = &mut self.0 else { return Poll::Pending };
+        let begun = ready!(beginning.as_mut().poll(context));
+        self.0 = None;
+        Poll::Ready(begun)
+    }
+}
+
+impl Drop for Beginning {
+    fn drop(&mut self) {
+        if let (Some(beginning), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
+            runtime.spawn(beginning);
+        }
     }
 }
 

@@ -119,9 +119,8 @@ impl Following {
         Ok(LessonProgressChanged { cursor: page::mark(&self.order(), &(self.after, at))?, row })
     }
 
-    /// A new snapshot, in which the cohort is still there for the viewer.
+    /// The cohort is still there for the viewer.
     async fn must_be_in_sight(&self, call: &Call) -> Result<()> {
-        call.stand_anew().await?;
         let db = call.read().await?;
         if cohorts::is_in_sight(&*db, &call.scope(), self.cohort).await? { Ok(()) } else { Err(unknown()) }
     }

@@ -13,6 +13,7 @@ use crate::platform::size::list_size;
 use crate::programme::content;
 use crate::programme::shelf::View;
 
+#[derive(Clone)]
 pub struct Programme(pub View);
 
 /// A programme (*leergang*): a course of several years for school teams. Read by board administrators, directors,

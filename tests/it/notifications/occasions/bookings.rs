@@ -1,6 +1,7 @@
 //! Who is told of booking rounds and of what is booked in them.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use glans_entity::people::GuardianAccess;
 use glans_tests::seed::Someone;
 use glans_tests::{World, on_each_database};
 use serde_json::{Value, json};
@@ -9,9 +10,13 @@ use super::{NOBODY, done, has_read, notifications, standing, told};
 
 /// A round of the first group in March 2031, and its slots.
 async fn round(world: &World) -> (Value, Vec<Value>) {
+    round_of(world, json!([world.ours.groups[0]])).await
+}
+
+async fn round_of(world: &World, groups: Value) -> (Value, Vec<Value>) {
     let at = |minutes: i64| "2031-03-04T16:00:00Z".parse::<DateTime<Utc>>().unwrap() + TimeDelta::minutes(minutes);
     let input = json!({
-        "classGroups": [world.ours.groups[0]], "kind": "PROGRESS", "closesAt": at(-600), "slotMinutes": 10,
+        "classGroups": groups, "kind": "PROGRESS", "closesAt": at(-600), "slotMinutes": 10,
         "slots": [{ "teacher": world.ours.teacher.person, "windows": [{ "startsAt": at(0), "endsAt": at(30) }] }],
     });
     let fields = "bookingRound { id slots { id } }";
@@ -80,8 +85,23 @@ async fn who_comes_to_a_group_later_hears_of_its_round(world: &World) {
     assert_eq!(notifications(world, "booking-opened").await.len(), 3, "Ilse was told already");
 }
 
+async fn who_comes_to_a_group_that_is_closed_does_not(world: &World) {
+    let (ours, leader) = (&world.ours, world.ours.leader);
+    let input = json!({ "school": ours.schools[0], "schoolYear": ours.school_year, "name": "3b", "grades": ["3"] });
+    let made = done(world, leader, "classGroupCreate", "classGroup { id }", input).await;
+    let closed = &made["classGroup"]["id"];
+    let fien = world.child("Fien", 0).await;
+    done(world, leader, "enrolmentSet", "", json!({ "student": fien, "classGroups": [closed] })).await;
+    let (id, _) = round_of(world, json!([ours.groups[0], closed])).await;
+    done(world, leader, "classGroupArchive", "", json!({ "id": closed })).await;
+    world.guardian("Sara", &[(fien, GuardianAccess::Full)]).await;
+    done(world, leader, "bookingRoundUpdate", "", json!({ "id": id })).await;
+    assert_eq!(told(world, "booking-opened").await, ["Ilse"]);
+}
+
 on_each_database!(
     a_round_is_told_and_what_is_booked_in_it,
     who_gives_a_slot_no_more_is_not_told_of_the_new_time,
     who_comes_to_a_group_later_hears_of_its_round,
+    who_comes_to_a_group_that_is_closed_does_not,
 );

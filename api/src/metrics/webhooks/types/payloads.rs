@@ -17,8 +17,9 @@ use crate::sync_cursor;
 pub struct WebhookEndpointCreatePayload {
     /// The new endpoint; null when refused.
     pub webhook_endpoint: Option<WebhookEndpoint>,
-    /// The same as its list has it, with the cursor of the order in which that comes unless asked otherwise: an
-    /// app puts it in without asking again. Null when the node is.
+    /// Its edge, for an app that puts it into a list without asking again: the cursor is that of the order which comes
+    /// unless asked otherwise, and `BAD_CURSOR` in any other. Whether it passes the filter of the list is for the app
+    /// to know. Null when the node is.
     pub webhook_endpoint_edge: Option<PageEdge<WebhookEndpoint>>,
     /// The secret by which you check signatures (`whsec_…`), shown here and never again; null when refused.
     pub secret: Option<String>,
