@@ -8,6 +8,7 @@ mod slots;
 use chrono::{DateTime, TimeDelta, Utc};
 use glans_entity::engagement::{conversation, slot_booking};
 use glans_entity::ids::{PersonId, StudentId};
+use glans_entity::people::GuardianAccess;
 use glans_entity::platform::outbox;
 use glans_entity::scope::Scoped;
 use glans_tests::{Who, World};
@@ -33,6 +34,21 @@ fn round_of(world: &World, teacher: PersonId, minute: i64, count: i64) -> Value 
         "classGroups": [world.ours.groups[0]], "kind": "PROGRESS", "closesAt": at(-600), "slotMinutes": 10,
         "slots": [{ "teacher": teacher, "windows": [window] }],
     })
+}
+
+/// One more class group of the first school, and a child of Bas in it.
+pub async fn another_group(world: &World) -> Value {
+    let ours = &world.ours;
+    let group = json!({ "school": ours.schools[0], "schoolYear": ours.school_year, "name": "3b", "grades": ["3"] });
+    let mut made = act(world, Who::Leader, "classGroupCreate", "classGroup { id }", group).await;
+    assert_eq!(codes(&made), Vec::<&str>::new(), "{made}");
+    let group = made["classGroup"]["id"].take();
+    let child = json!({ "school": ours.schools[0], "displayName": "Lotte", "classGroups": [group] });
+    let made = act(world, Who::Admin, "studentCreate", "student { id }", child).await;
+    assert_eq!(codes(&made), Vec::<&str>::new(), "{made}");
+    let child: StudentId = made["student"]["id"].as_str().unwrap().parse().unwrap();
+    world.guardian("Bas", &[(child, GuardianAccess::Full)]).await;
+    group
 }
 
 /// The id of a new round and those of its slots.

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use glans_tests::{Who, World, on_each_database};
 use serde_json::{Value, json};
 
-use super::{BOOK, ROUND, at, book, conversations, events, open, opened, round_of};
+use super::{BOOK, ROUND, another_group, at, book, conversations, events, open, opened, round_of};
 use crate::ask::{act, act_as, ask, codes, refusals};
 
 async fn a_teacher_opens_a_round_and_guardians_see_its_slots(world: &World) {
@@ -110,9 +110,7 @@ async fn after_the_round_closed_only_staff_books(world: &World) {
 /// Tarik teaches one of the two groups.
 async fn a_round_of_two_groups_is_changed_by_who_may_write_in_both(world: &World) {
     let (ours, now) = (&world.ours, world.app.clock.now());
-    let other = json!({ "school": ours.schools[0], "schoolYear": ours.school_year, "name": "3b", "grades": ["3"] });
-    let made = act(world, Who::Leader, "classGroupCreate", "classGroup { id }", other).await;
-    let other = &made["classGroup"]["id"];
+    let other = another_group(world).await;
     let mut input = round_of(world, ours.teacher.person, 0, 1);
     input["classGroups"] = json!([ours.groups[0], other]);
     let (round, _) = opened(world, input).await;
@@ -124,7 +122,7 @@ async fn a_round_of_two_groups_is_changed_by_who_may_write_in_both(world: &World
         assert_eq!(codes(&act(world, Who::Teacher, name, "", input).await), ["FORBIDDEN"], "{name}");
     }
     // It goes on for the group that is left.
-    for (group, expected) in [(other.clone(), vec![]), (json!(ours.groups[0]), vec!["CONFLICT id"])] {
+    for (group, expected) in [(other, vec![]), (json!(ours.groups[0]), vec!["CONFLICT id"])] {
         let closed = act(world, Who::Leader, "classGroupArchive", "", json!({ "id": group })).await;
         assert_eq!(refusals(&closed), [""; 0]);
         assert_eq!(refusals(&act(world, Who::Leader, "bookingRoundUpdate", "", closing_in(2)).await), expected);
@@ -148,6 +146,33 @@ async fn only_who_has_not_booked_is_reminded(world: &World) {
     assert_eq!(done["remindedCount"], 0);
     assert_eq!(events(world, "booking_round.reminded").await, told, "nobody is left to remind");
     assert_eq!(codes(&act(world, Who::Guardian, "bookingRoundRemind", "", id).await), ["FORBIDDEN"]);
+}
+
+async fn nobody_of_a_closed_group_is_reminded(world: &World) {
+    let (ours, other) = (&world.ours, another_group(world).await);
+    let mut input = round_of(world, ours.teacher.person, 0, 1);
+    input["classGroups"] = json!([ours.groups[0], other]);
+    let (round, _) = opened(world, input).await;
+    let id = json!({ "id": round });
+    let remind = async || act(world, Who::Leader, "bookingRoundRemind", "remindedCount", id.clone()).await;
+    let close = async |group: Value| {
+        let closed = act(world, Who::Leader, "classGroupArchive", "", json!({ "id": group })).await;
+        assert_eq!(refusals(&closed), [""; 0]);
+    };
+    assert_eq!(remind().await["remindedCount"], 2);
+    close(other).await;
+    assert_eq!(remind().await["remindedCount"], 1);
+    let told = events(world, "booking_round.reminded").await;
+    assert_eq!(told[1]["guardians"], json!([ours.guardians[0].person]), "Ilse, and not Bas");
+
+    let asked = "query($id: ID!) { bookingRound(id: $id) { unbookedStudents { displayName } } }";
+    let seen = ask(world, Who::Leader, asked, id.clone()).await;
+    let expected = json!([{ "displayName": "Lotte" }, { "displayName": "Noor" }]);
+    assert_eq!(seen["bookingRound"]["unbookedStudents"], expected, "what is closed is read as before");
+
+    close(json!(ours.groups[0])).await;
+    assert_eq!(refusals(&remind().await), ["CONFLICT id"]);
+    assert_eq!(events(world, "booking_round.reminded").await, told);
 }
 
 async fn a_cancelled_round_cancels_its_conversations(world: &World) {
@@ -206,6 +231,7 @@ on_each_database!(
     after_the_round_closed_only_staff_books,
     a_round_of_two_groups_is_changed_by_who_may_write_in_both,
     only_who_has_not_booked_is_reminded,
+    nobody_of_a_closed_group_is_reminded,
     a_cancelled_round_cancels_its_conversations,
     a_cancelled_round_leaves_what_has_begun,
     a_round_costs_the_same_however_many_slots_it_has,

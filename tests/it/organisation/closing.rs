@@ -203,6 +203,7 @@ async fn what_belongs_to_a_closed_school_stays_and_what_people_say_goes_on(world
     for (who, name, input, told) in [
         (Who::Leader, "contactRulesUpdate", json!({ "school": school, "replyTermDays": 2 }), "CONFLICT school"),
         (Who::Leader, "bookingRoundUpdate", json!({ "id": ours.rounds[0], "slots": slots }), "CONFLICT id"),
+        (Who::Leader, "bookingRoundRemind", json!({ "id": ours.rounds[0] }), "CONFLICT id"),
         (Who::Leader, "eventUpdate", json!({ "id": ours.events[0], "title": "Anders" }), "CONFLICT id"),
         (Who::Guardian, "consentGive", consent(purpose, "GRANTED"), "CONFLICT purpose"),
         (

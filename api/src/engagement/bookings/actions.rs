@@ -1,29 +1,23 @@
 //! What can be done with a round.
 
-use std::collections::HashMap;
-
 use async_graphql::ID;
-use glans_entity::engagement::{
-    BookingRoundStatus, RecipientKind, StepKind, TargetKind, booking_round, partnership, slot,
-};
-use glans_entity::ids::{BookingRoundId, ClassGroupId, PersonId, SchoolYearId, SlotId, StudentId};
+use glans_entity::engagement::{BookingRoundStatus, RecipientKind, TargetKind, booking_round, slot};
+use glans_entity::ids::{BookingRoundId, ClassGroupId, PersonId, SlotId};
 use glans_entity::organisation::{class_group, school};
 use glans_entity::people::{GuardianAccess, Role};
 use glans_entity::scope::Scope;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, IntoActiveModel};
 use serde_json::json;
 
 use super::inputs::{BookingRoundCancelInput, BookingRoundOpenInput, BookingRoundRemindInput, BookingRoundUpdateInput};
 use super::offers::{self, Offer};
-use super::rules::{self, Terms, Unbooked};
-use super::store;
+use super::rules::{self, Terms};
+use super::{store, unbooked};
 use crate::access::{Action, Permit, Place};
 use crate::call::Write;
 use crate::engagement::audience::actions::{Target, Targets, keep};
 use crate::engagement::audience::store::{Item, address};
-use crate::engagement::partnerships::Family;
-use crate::loaders::group as group_by;
 use crate::organisation::{class_groups, in_use, schools};
 use crate::platform::error::{Error, Result, UserErrorCode, check_version, not_found, refuse};
 use crate::platform::outbox::Event;
@@ -41,7 +35,7 @@ pub(super) async fn open(write: &Write<'_>, input: BookingRoundOpenInput) -> Res
         location: input.location,
     };
     let mut checks = Checks::default();
-    let closed = groups.iter().find_map(|group| group.archived_at).or(school.archived_at);
+    let closed = groups.iter().find_map(|group| rules::closed_at(group, &school));
     checks.heed(in_use(closed, "classGroups"))?;
     let id = checks.own_id(input.id.as_ref(), BookingRoundId::new);
     let terms = terms.checked(&mut checks, write.now());
@@ -74,9 +68,7 @@ pub(super) async fn open(write: &Write<'_>, input: BookingRoundOpenInput) -> Res
 
 pub(super) async fn update(write: &Write<'_>, input: BookingRoundUpdateInput) -> Result<booking_round::Model> {
     let Known { round, groups, permit, school } = locked(write, &input.id).await?;
-    // It goes on for the groups that are left. One that is in use has no time of closing, and comes first.
-    let closed = groups.iter().map(|group| group.archived_at).min().flatten();
-    in_use(closed.or(school.archived_at), "id")?;
+    let left = rules::left(&groups, &school)?;
     check_version(&round, round.version, input.if_version)?;
     rules::must_be_open(&round)?;
     let mut checks = Checks::default();
@@ -84,9 +76,7 @@ pub(super) async fn update(write: &Write<'_>, input: BookingRoundUpdateInput) ->
     if closes_at != round.closes_at {
         rules::closing(&mut checks, round.opens_at, closes_at, write.now());
     }
-    let left = groups.iter().filter(|group| group.archived_at.is_none());
-    let ids: Vec<ClassGroupId> = left.map(|group| group.id).collect();
-    let offers = offers::of(write, &mut checks, &ids, input.slots.unwrap_or_default(), round.slot_minutes).await?;
+    let offers = offers::of(write, &mut checks, &left, input.slots.unwrap_or_default(), round.slot_minutes).await?;
     let offers = checks.done(offers)?;
     let has_more_slots = offers.iter().any(|offer| !offer.starts.is_empty());
     if has_more_slots {
@@ -129,12 +119,14 @@ pub(super) async fn cancel(write: &Write<'_>, input: BookingRoundCancelInput) ->
 
 /// The round, and how many guardians are reminded.
 pub(super) async fn remind(write: &Write<'_>, input: BookingRoundRemindInput) -> Result<(booking_round::Model, i32)> {
-    let Known { round, permit, .. } = locked(write, &input.id).await?;
+    let Known { round, groups, permit, school } = locked(write, &input.id).await?;
+    // Where none is left nobody would be reminded, which is not to look as if all had booked.
+    rules::left(&groups, &school)?;
     rules::must_be_open(&round)?;
     if write.now() >= round.closes_at {
         return Err(refuse(UserErrorCode::Expired, "id", "Booking has closed. Let it close later, and remind then."));
     }
-    let open = unbooked(write.db(), &everywhere(write), std::slice::from_ref(&round)).await?;
+    let open = unbooked::to_remind(write.db(), &everywhere(write), std::slice::from_ref(&round)).await?;
     let mut guardians: Vec<PersonId> = open.into_values().flatten().flat_map(|open| open.guardians).collect();
     guardians.sort_unstable();
     guardians.dedup();
@@ -144,45 +136,6 @@ pub(super) async fn remind(write: &Write<'_>, input: BookingRoundRemindInput) ->
         write.emit(&permit, Event { kind: "booking_round.reminded", payload }).await?;
     }
     Ok((round, count))
-}
-
-/// The children in each of `rounds` for whom somebody is still to book, whatever the caller may see of them.
-pub async fn unbooked(
-    db: &impl ConnectionTrait,
-    everywhere: &Scope,
-    rounds: &[booking_round::Model],
-) -> Result<HashMap<BookingRoundId, Vec<Unbooked>>> {
-    let ids: Vec<BookingRoundId> = rounds.iter().map(|round| round.id).collect();
-    let links = store::groups_of(db, everywhere, &ids).await?;
-    let groups: Vec<ClassGroupId> = links.iter().map(|link| link.class_group_id).collect();
-    let children = store::children_in(db, everywhere, &groups, None).await?;
-    let mut students: Vec<StudentId> = children.iter().map(|(student, _)| *student).collect();
-    students.dedup();
-    let years: HashMap<ClassGroupId, SchoolYearId> = class_groups::store::by_ids(db, everywhere, &groups)
-        .await?
-        .into_iter()
-        .map(|group| (group.id, group.school_year_id))
-        .collect();
-    let known: Vec<SchoolYearId> = years.values().copied().collect();
-    let partnerships = store::partnerships(db, everywhere.on, &students, &known).await?;
-    let is_new = |student: StudentId, group: ClassGroupId| {
-        let of = |row: &partnership::Model| row.student_id == student && years.get(&group) == Some(&row.school_year_id);
-        partnerships.iter().any(|row| of(row) && row.needs_intake)
-    };
-    let families = Family::of(db, everywhere.on, &students).await?;
-    let bookings = group_by(store::bookings_in(db, everywhere, &ids).await?, |booking| booking.round_id);
-    let of_round = |round: &booking_round::Model| {
-        let in_round =
-            |group: &ClassGroupId| links.iter().any(|link| link.round_id == round.id && link.class_group_id == *group);
-        let wanted = |(student, group): &&(StudentId, ClassGroupId)| {
-            in_round(group) && (round.kind != StepKind::Intake || is_new(*student, *group))
-        };
-        let mut students: Vec<_> = children.iter().filter(wanted).map(|(student, _)| *student).collect();
-        students.dedup();
-        let booked = bookings.get(&round.id).map(Vec::as_slice).unwrap_or_default();
-        (round.id, rules::unbooked(&students, &families, booked))
-    };
-    Ok(rounds.iter().map(of_round).collect())
 }
 
 pub(super) fn everywhere(write: &Write<'_>) -> Scope {
@@ -290,7 +243,7 @@ async fn tell_guardians(
         id: group.id.0,
         place: Place::class_group(group, school),
         excluded: false,
-        archived_at: group.archived_at.or(school.archived_at),
+        archived_at: rules::closed_at(group, school),
     });
     let (again, _) = permitted(write, groups, "id").await?;
     let targets = Targets { permit: again, board: item.board, all: all.collect() };

@@ -9,7 +9,7 @@ use glans_entity::people::student;
 use glans_entity::scope::Scope;
 
 use super::rules::Time;
-use super::{actions, rules, store};
+use super::{rules, store, unbooked};
 use crate::loaders::{Batch, BatchError, group};
 
 #[async_trait::async_trait]
@@ -113,7 +113,7 @@ impl Loader<UnbookedIn> for Batch {
         let (db, scope) = (self.call.read().await?, self.call.scope());
         let ids: Vec<BookingRoundId> = keys.iter().map(|key| key.0).collect();
         let rounds = store::rounds(&*db, &scope, &ids).await?;
-        let open = actions::unbooked(&*db, &Scope::system(self.call.today()), &rounds).await?;
+        let open = unbooked::in_rounds(&*db, &Scope::system(self.call.today()), &rounds).await?;
         let students: Vec<StudentId> = open.values().flatten().map(|open| open.student).collect();
         let seen = store::in_confidence(&*db, &scope, &students).await?;
         let of_round = |(round, open): (BookingRoundId, Vec<rules::Unbooked>)| {

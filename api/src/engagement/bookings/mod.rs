@@ -3,7 +3,7 @@
 //! A slot is booked once: the row of its booking has the slot as its key. A child has one booking per teacher and round, or
 //! one per guardian where the family talks apart. Whoever cancels the conversation gives the slot back (a trigger).
 
-pub mod actions;
+mod actions;
 mod booking;
 pub mod inputs;
 mod loaders;
@@ -13,6 +13,7 @@ mod query;
 pub mod rules;
 pub mod store;
 pub mod types;
+pub mod unbooked;
 
 pub use mutation::BookingMutation;
 pub use query::BookingQuery;

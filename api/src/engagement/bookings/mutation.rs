@@ -49,7 +49,8 @@ impl BookingMutation {
         BookingRoundCancelPayload::of(done)
     }
 
-    /// Reminds the guardians who are still to book, and nobody else. For who may open the round.
+    /// Reminds the guardians who are still to book, and nobody else; of a class group that was closed nobody. For who may
+    /// open the round.
     async fn booking_round_remind(
         &self,
         ctx: &Context<'_>,

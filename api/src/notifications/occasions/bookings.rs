@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QuerySelect,
 
 use super::fact::Fact;
 use super::{Notice, Text, Told, conversations, people};
-use crate::engagement::bookings::actions::unbooked;
+use crate::engagement::bookings::unbooked::to_remind;
 use crate::platform::error::Result;
 
 /// The round, while it is open.
@@ -68,7 +68,7 @@ pub(super) async fn reminded(db: &impl ConnectionTrait, fact: Fact<'_>) -> Resul
     let Some(round) = open_still(db, fact).await? else { return Ok(Told::nothing()) };
     let named = fact.all::<PersonId>("guardians")?;
     let everywhere = fact.everywhere();
-    let open = unbooked(db, &everywhere, std::slice::from_ref(&round)).await?.remove(&round.id).unwrap_or_default();
+    let open = to_remind(db, &everywhere, std::slice::from_ref(&round)).await?.remove(&round.id).unwrap_or_default();
     let own = |guardians: Vec<PersonId>| guardians.into_iter().filter(|guardian| named.contains(guardian)).collect();
     let pairs: Vec<(StudentId, Vec<PersonId>)> =
         open.into_iter().map(|child| (child.student, own(child.guardians))).collect();

@@ -6,7 +6,7 @@ use glans_entity::notifications::{Category, notification};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait};
 
 use super::{Look, Reminder, rules, store};
-use crate::engagement::bookings::actions::unbooked;
+use crate::engagement::bookings::unbooked::to_remind;
 use crate::notifications::occasions::{Notice, bookings, people};
 use crate::notifications::texts::Text;
 use crate::platform::error::Result;
@@ -61,7 +61,7 @@ pub(super) async fn rounds_that_open(db: &impl ConnectionTrait, look: &Look) -> 
     Ok(later.map(reminder).collect())
 }
 
-/// A round closes soon: to those who have yet to book, about the children for whom they have.
+/// A round closes soon: to those of its groups who have yet to book, about the children for whom they have.
 pub(super) async fn rounds_that_close(db: &impl ConnectionTrait, look: &Look) -> Result<Vec<Reminder>> {
     let window = (look.now, look.now + rules::TO_BOOK);
     let mut rows = store::rounds(db, &look.everywhere, booking_round::Column::ClosesAt, window).await?;
@@ -72,7 +72,7 @@ pub(super) async fn rounds_that_close(db: &impl ConnectionTrait, look: &Look) ->
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let mut open = unbooked(db, &look.everywhere, &rows).await?;
+    let mut open = to_remind(db, &look.everywhere, &rows).await?;
     let mut due = Vec::new();
     for row in rows {
         let children = open.remove(&row.id).unwrap_or_default();

@@ -7,6 +7,7 @@ use glans_tests::{World, on_each_database};
 use serde_json::{Value, json};
 
 use super::{NOBODY, done, has_read, notifications, standing, told};
+use crate::bookings::another_group;
 
 /// A round of the first group in March 2031, and its slots.
 async fn round(world: &World) -> (Value, Vec<Value>) {
@@ -99,9 +100,18 @@ async fn who_comes_to_a_group_that_is_closed_does_not(world: &World) {
     assert_eq!(told(world, "booking-opened").await, ["Ilse"]);
 }
 
+async fn who_is_in_a_group_that_was_closed_since_is_not_reminded(world: &World) {
+    let (leader, other) = (world.ours.leader, another_group(world).await);
+    let (id, _) = round_of(world, json!([world.ours.groups[0], other])).await;
+    done(world, leader, "bookingRoundRemind", "", json!({ "id": id })).await;
+    done(world, leader, "classGroupArchive", "", json!({ "id": other })).await;
+    assert_eq!(told(world, "booking-reminder").await, ["Ilse"], "and not Bas");
+}
+
 on_each_database!(
     a_round_is_told_and_what_is_booked_in_it,
     who_gives_a_slot_no_more_is_not_told_of_the_new_time,
     who_comes_to_a_group_later_hears_of_its_round,
     who_comes_to_a_group_that_is_closed_does_not,
+    who_is_in_a_group_that_was_closed_since_is_not_reminded,
 );

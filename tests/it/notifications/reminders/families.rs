@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::{NOBODY, asks_tomorrow, day, morning, reminded, today, turn_to};
 use crate::announcements::published;
+use crate::bookings::another_group;
 use crate::notifications::occasions::{done, in_days, notifications, tell, told};
 
 async fn a_conversation_in_two_days(world: &World) {
@@ -62,6 +63,19 @@ async fn a_round_that_opens_and_closes(world: &World) {
     done(world, world.ours.guardians[0], "slotBook", "", slot).await;
     turn_to(world, closes - TimeDelta::hours(47));
     assert_eq!(reminded(world, "booking-reminder").await, ["Omar", "Sara"], "Ilse has booked");
+}
+
+async fn a_round_that_closes_for_the_groups_that_are_left(world: &World) {
+    let (ours, other) = (&world.ours, another_group(world).await);
+    let (closes, starts) = (in_days(world, 6), in_days(world, 8));
+    let input = json!({
+        "classGroups": [ours.groups[0], other], "kind": "PROGRESS", "closesAt": closes, "slotMinutes": 10,
+        "slots": [{ "teacher": ours.teacher.person, "times": [starts] }],
+    });
+    done(world, ours.leader, "bookingRoundOpen", "", input).await;
+    done(world, ours.leader, "classGroupArchive", "", json!({ "id": other })).await;
+    turn_to(world, closes - TimeDelta::hours(47));
+    assert_eq!(reminded(world, "booking-reminder").await, ["Ilse"], "and not Bas");
 }
 
 async fn a_round_that_was_changed_since_it_opened_is_told_of_once(world: &World) {
@@ -143,6 +157,7 @@ on_each_database!(
     a_conversation_in_two_days,
     an_agreement_that_is_due,
     a_round_that_opens_and_closes,
+    a_round_that_closes_for_the_groups_that_are_left,
     a_round_that_was_changed_since_it_opened_is_told_of_once,
     a_confirmation_that_is_missing,
     a_survey_that_closes,

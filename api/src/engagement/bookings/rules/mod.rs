@@ -8,9 +8,11 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use glans_entity::engagement::slot_booking::TOGETHER;
 use glans_entity::engagement::{BookingRoundStatus, StepKind, booking_round, slot, slot_booking};
-use glans_entity::ids::{PersonId, SlotId, StudentId};
+use glans_entity::ids::{ClassGroupId, PersonId, SlotId, StudentId};
+use glans_entity::organisation::{class_group, school};
 
 use crate::engagement::partnerships::Family;
+use crate::organisation::in_use;
 use crate::platform::error::{Result, UserErrorCode, refuse};
 use crate::platform::text::Checks;
 
@@ -52,6 +54,22 @@ impl Terms {
         closing(checks, self.opens_at, self.closes_at, now);
         Self { location: checks.optional_line("location", self.location.as_deref(), LOCATION_LENGTH), ..self }
     }
+}
+
+/// When `group` was closed, or its `school`; none while both are in use.
+pub(super) fn closed_at(group: &class_group::Model, school: &school::Model) -> Option<DateTime<Utc>> {
+    group.archived_at.or(school.archived_at)
+}
+
+/// The groups for which a round goes on, one at least. It addresses nobody of those that were closed.
+///
+/// # Errors
+/// `CONFLICT` at `id` where all of them were.
+pub(super) fn left(groups: &[class_group::Model], school: &school::Model) -> Result<Vec<ClassGroupId>> {
+    // None, of what is in use, comes before every time.
+    in_use(groups.iter().map(|group| closed_at(group, school)).min().flatten(), "id")?;
+    let left = groups.iter().filter(|group| closed_at(group, school).is_none());
+    Ok(left.map(|group| group.id).collect())
 }
 
 /// A round closes after it opened, and in time.

@@ -1,7 +1,8 @@
 //! When is opened and closed, who books for whom, and what can be booked.
 
 use glans_entity::engagement::ConversationMode;
-use glans_entity::ids::{BoardId, BookingRoundId, ConversationId, SchoolId};
+use glans_entity::ids::{BoardId, BookingRoundId, ConversationId, SchoolId, SchoolYearId};
+use glans_entity::localized::Strings;
 
 use super::*;
 
@@ -65,6 +66,57 @@ fn slots_of_a_teacher_do_not_overlap() {
     assert_eq!(overlap(&[at(5), at(0)], 10, &[]), Some(at(5)));
     assert_eq!(overlap(&[at(0)], 10, &[(at(9), at(15))]), Some(at(0)));
     assert_eq!(overlap(&[at(0)], 10, &[(at(10), at(15)), (at(-5), at(0))]), None);
+}
+
+fn school(archived_at: Option<DateTime<Utc>>) -> school::Model {
+    school::Model {
+        id: SchoolId::new(),
+        board_id: BoardId::new(),
+        cluster_id: None,
+        name: "De Zwaluw".to_owned(),
+        registered_name: None,
+        brin: None,
+        location_code: None,
+        street: None,
+        house_number: None,
+        postcode: None,
+        city: None,
+        phone: None,
+        website: None,
+        denomination: None,
+        holiday_region: None,
+        pupil_count: None,
+        source_id: None,
+        archived_at,
+        created_at: at(0),
+        updated_at: at(0),
+        version: 1,
+    }
+}
+
+fn group(archived_at: Option<DateTime<Utc>>) -> class_group::Model {
+    class_group::Model {
+        id: ClassGroupId::new(),
+        board_id: BoardId::new(),
+        school_id: SchoolId::new(),
+        school_year_id: SchoolYearId::new(),
+        name: "3a".to_owned(),
+        grades: Strings(vec!["3".to_owned()]),
+        source_id: None,
+        archived_at,
+        created_at: at(0),
+        updated_at: at(0),
+        version: 1,
+    }
+}
+
+#[test]
+fn a_round_goes_on_for_the_groups_that_are_left() {
+    let (open, closed) = (group(None), group(Some(at(5))));
+    let left_of = |groups: &[class_group::Model]| left(groups, &school(None));
+    assert_eq!(left_of(&[closed.clone(), open.clone()]).unwrap(), [open.id]);
+    assert_eq!(code(left_of(&[closed]).map(drop)), Some(UserErrorCode::Conflict));
+    assert_eq!(code(left(&[open], &school(Some(at(5)))).map(drop)), Some(UserErrorCode::Conflict));
 }
 
 #[test]
