@@ -23,8 +23,6 @@ use super::stage::{Stage, daytime};
 const PLATFORMS: [PushPlatform; 3] = [PushPlatform::Fcm, PushPlatform::Apns, PushPlatform::WebPush];
 /// Devices that fare alike.
 const DEVICES: usize = 10;
-/// What a slow answer takes: nearly as long as it is waited for, so that a busy machine comes to the others before.
-const SLOWNESS: Duration = Duration::from_secs(9);
 /// In 2023, when nobody had registered yet.
 const BEFORE: &str = "expired-1700000000000-";
 /// The device itself is what is wrong with these, at all gateways.
@@ -296,33 +294,6 @@ async fn a_push_service_that_hangs_is_left_alone_and_no_other(world: &World) {
     assert_eq!((fates.len(), stage.gateway.seen("ok-browser").len()), (DEVICES + 1, 1));
 }
 
-/// Anybody can name a push service that takes its time, as often as there are devices.
-async fn no_phone_waits_for_the_push_services_of_browsers(world: &World) {
-    daytime(world);
-    let stage = Stage::set(world).await;
-    let (fien, sara, _) = world.family().await;
-    let asks = json!({ "student": fien, "subject": "Gymtas", "body": "Die ligt nog hier." });
-    done(world, world.ours.teacher, "threadStart", "", asks.clone()).await;
-    let slow: Vec<String> = (0..384).map(|number| format!("slow-{number}")).collect();
-    stage.devices(sara, PushPlatform::WebPush, &slow).await;
-    stage.gateway.set_slowness(SLOWNESS);
-    stage.tells().await;
-    let sending = tokio::spawn(Sender::new(Arc::clone(&stage.app)).run(std::future::pending()));
-    // As many as are under way at a time.
-    while slow.iter().map(|name| stage.gateway.tries(name)).sum::<usize>() < 192 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    stage.device(sara, PushPlatform::Fcm, "ok-phone").await;
-    done(world, world.ours.teacher, "threadStart", "", asks).await;
-    stage.tells().await;
-    let began = Instant::now();
-    while stage.gateway.seen("ok-phone").is_empty() {
-        assert!(began.elapsed() < SLOWNESS * 2 / 3, "a phone waits for browsers");
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    sending.abort();
-}
-
 async fn gateways_that_are_dead_for_two_hours_lose_nothing(world: &World) {
     daytime(world);
     let stage = Stage::set(world).await;
@@ -349,6 +320,5 @@ on_each_database!(
     a_gateway_that_is_overrun_is_left_alone_and_gets_all_of_it_later,
     what_one_push_service_asks_for_keeps_no_other_browser_waiting,
     a_push_service_that_hangs_is_left_alone_and_no_other,
-    no_phone_waits_for_the_push_services_of_browsers,
     gateways_that_are_dead_for_two_hours_lose_nothing,
 );

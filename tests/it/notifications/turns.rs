@@ -1,5 +1,7 @@
-//! Boards that have much to send keep none with little to send waiting, whatever the order in which a database names them.
+//! Boards that have much to send keep none with little to send waiting, whatever the order in which a database names them,
+//! nor do browsers keep a phone.
 
+use std::collections::HashSet;
 use std::future::pending;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,6 +19,7 @@ use glans_tests::seed::{Crowd, waiting};
 use glans_tests::{Who, World, on_each_database};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::json;
+use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
@@ -106,12 +109,49 @@ async fn two_boards_that_invite_keep_neither_another_nor_a_password_waiting(worl
     assert!(before <= 6 * LETTERS_AT_ONCE, "{before} of {} letters went first", 2 * OF_EACH);
 }
 
-/// The sender of a process in which no push of one board comes to its end, however long it was answered ago.
+/// The sender of a process in which some pushes never come to their end, however long ago they were answered.
 struct Endless {
     sender: Arc<Sender>,
-    board: BoardId,
-    /// How many of its pushes are under way.
+    is_endless: Box<dyn Fn(&delivery::Model) -> bool + Send + Sync>,
+    /// How many of these are under way.
     begun: AtomicUsize,
+}
+
+impl Endless {
+    /// It, and its rounds, which go on until they are aborted.
+    fn sending(
+        stage: &Stage<'_>,
+        is_endless: impl Fn(&delivery::Model) -> bool + Send + Sync + 'static,
+    ) -> (Arc<Self>, JoinHandle<()>) {
+        let sender = Sender::new(Arc::clone(&stage.app));
+        let endless = Arc::new(Self { sender, is_endless: Box::new(is_endless), begun: AtomicUsize::new(0) });
+        let running = Arc::clone(&endless);
+        (endless, tokio::spawn(async move { dispatch::run(&running, pending()).await }))
+    }
+
+    fn begun(&self) -> usize {
+        self.begun.load(Ordering::SeqCst)
+    }
+
+    /// Until so many are under way.
+    async fn begins(&self, count: usize) {
+        let begins = async {
+            while self.begun() < count {
+                sleep(Duration::from_millis(10)).await;
+            }
+        };
+        timeout(AT_LAST, begins).await.expect("there is room for so many");
+    }
+}
+
+/// Until the phone with this token shows something.
+async fn arrives(stage: &Stage<'_>, token: &str) {
+    let arrives = async {
+        while stage.gateway.seen(token).is_empty() {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(AT_LAST, arrives).await.expect("it waits for what others have under way");
 }
 
 impl Dispatch for Endless {
@@ -144,8 +184,7 @@ impl Dispatch for Endless {
     }
 
     async fn carry(&self, owner: Self::Owner, batch: Vec<delivery::Model>) -> Result<Vec<Self::Done>> {
-        let is_endless = |row: &&delivery::Model| row.board_id == Some(self.board) && row.channel == Channel::Push;
-        let endless = batch.iter().filter(is_endless).count();
+        let endless = batch.iter().filter(|row| (self.is_endless)(row)).count();
         self.begun.fetch_add(endless, Ordering::SeqCst);
         let done = self.sender.carry(owner, batch).await;
         if endless > 0 {
@@ -176,25 +215,38 @@ async fn a_board_does_not_wait_for_what_another_has_under_way(world: &World) {
         "audience": { "include": [world.theirs.groups[0]] } });
     let made = done(world, world.theirs.leader, "announcementCreate", "announcement { id }", input).await;
     let id = json!({ "id": made["announcement"]["id"] });
-    let sender = Sender::new(Arc::clone(&stage.app));
-    let endless = Arc::new(Endless { sender, board: world.ours.id, begun: AtomicUsize::new(0) });
-    let running = Arc::clone(&endless);
-    let sending = tokio::spawn(async move { dispatch::run(&running, pending()).await });
-    let begins = async {
-        while endless.begun.load(Ordering::SeqCst) < ROOM_OF_ONE {
-            sleep(Duration::from_millis(10)).await;
-        }
-    };
-    timeout(AT_LAST, begins).await.expect("a board has room for so many");
+    let busy = Some(world.ours.id);
+    let is_endless = move |row: &delivery::Model| row.board_id == busy && row.channel == Channel::Push;
+    let (endless, sending) = Endless::sending(&stage, is_endless);
+    endless.begins(ROOM_OF_ONE).await;
     done(world, world.theirs.leader, "announcementPublish", "", id).await;
     stage.tells().await;
-    let arrives = async {
-        while stage.gateway.seen("ok-theirs").is_empty() {
-            sleep(Duration::from_millis(10)).await;
-        }
-    };
-    timeout(AT_LAST, arrives).await.expect("a board waits for what another has under way");
-    assert_eq!(endless.begun.load(Ordering::SeqCst), ROOM_OF_ONE, "and the rest of the first one waits");
+    arrives(&stage, "ok-theirs").await;
+    assert_eq!(endless.begun(), ROOM_OF_ONE, "and the rest of the first one waits");
+    sending.abort();
+}
+
+/// Anybody can name a push service that takes its time, as often as there are devices.
+async fn no_phone_waits_for_the_push_services_of_browsers(world: &World) {
+    const ROOM_OF_ONE: usize = 3 * PUSHES;
+    daytime(world);
+    let stage = Stage::set(world).await;
+    let (fien, sara, _) = world.family().await;
+    let asks = json!({ "student": fien, "subject": "Gymtas", "body": "Die ligt nog hier." });
+    done(world, world.ours.teacher, "threadStart", "", asks.clone()).await;
+    // As many more wait: together they would fill the room that phones have.
+    let slow: Vec<String> = (0..2 * ROOM_OF_ONE).map(|number| format!("slow-{number}")).collect();
+    let browsers = stage.devices(sara, PushPlatform::WebPush, &slow).await;
+    stage.gateway.set_slowness(SLOWNESS);
+    stage.tells().await;
+    let browsers: HashSet<Uuid> = browsers.into_iter().map(|id| id.0).collect();
+    let (endless, sending) = Endless::sending(&stage, move |row| browsers.contains(&row.address_id));
+    endless.begins(ROOM_OF_ONE).await;
+    stage.device(sara, PushPlatform::Fcm, "ok-phone").await;
+    done(world, world.ours.teacher, "threadStart", "", asks).await;
+    stage.tells().await;
+    arrives(&stage, "ok-phone").await;
+    assert_eq!(endless.begun(), ROOM_OF_ONE, "and the rest of the browsers waits");
     sending.abort();
 }
 
@@ -252,6 +304,7 @@ on_each_database!(
     a_board_does_not_wait_for_what_another_has_under_way,
     a_sign_in_takes_no_room_that_is_kept_for_alarms_to_browsers,
     an_alarm_waits_for_no_ordinary_push_of_other_boards,
+    no_phone_waits_for_the_push_services_of_browsers,
     two_busy_boards_keep_no_push_of_another_waiting,
     two_boards_that_invite_keep_neither_another_nor_a_password_waiting,
 );
