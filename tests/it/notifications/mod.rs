@@ -24,6 +24,7 @@ mod reminders;
 mod restarted;
 mod secrets;
 mod sending;
+mod settling;
 mod sign_ins;
 mod stage;
 mod turns;
