@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use glans::http::house::LOOKUP_TIMEOUT;
+use glans::notifications::unsubscribe::Tokens;
 use glans_entity::ids::{AccountId, DeliveryId, DeviceId};
-use glans_entity::notifications::{DeliveryState, delivery};
+use glans_entity::notifications::{Category, DeliveryState, delivery};
 use glans_tests::seed::waiting;
-use glans_tests::{Reply, World, on_each_database};
+use glans_tests::{Reply, Who, World, on_each_database};
+use reqwest::Method;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::json;
@@ -14,6 +17,7 @@ use uuid::Uuid;
 
 use super::devices::{SHOWN, TOKEN, has, is_reached};
 use super::phone;
+use crate::identity::signed_in;
 
 /// A delivery to the device, which somebody holds a lease on.
 async fn sending_to(world: &World, account: AccountId, device: &str) -> DeliveryId {
@@ -89,6 +93,38 @@ async fn who_leaves_waits_for_what_is_on_its_way(world: &World) {
     left.await.text_at("sessionRevoke.deletedId");
 }
 
+/// What ends a session or switches e-mail off has its effect first; that nothing is on its way is waited for apart from the
+/// time that the door has for what others hold.
+async fn beside_graphql_it_is_waited_for_as_long_as_it_takes(world: &World) {
+    let (teacher, refresh_token) = signed_in(world, Who::Teacher).await;
+    let id = has(&teacher, TOKEN).await;
+    let anne = world.guardian("Anne", &[]).await.account;
+    let under_way = [
+        sending_to(world, world.ours.teacher.account, &id).await,
+        sending_to(world, anne, &DeviceId::new().to_string()).await,
+    ];
+    let somebody = world.actor(Who::Anonymous).await;
+    let unsubscribe = format!("/unsubscribe/{}", Tokens::of(&world.app.identity.master).make(anne, Category::Event));
+    let doors = [("/oauth/revoke", format!("token={refresh_token}")), (unsubscribe.as_str(), String::new())];
+    let answers = doors.map(|(path, form)| {
+        let request = somebody.request(Method::POST, path).body(form);
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let somebody = somebody.clone();
+        tokio::spawn(async move { somebody.sends(request).await })
+    });
+    tokio::time::sleep(LOOKUP_TIMEOUT + Duration::from_secs(1)).await;
+    assert_eq!(answers.each_ref().map(tokio::task::JoinHandle::is_finished), [false; 2], "something is on its way");
+    assert!(!is_reached(world, &id).await);
+    assert_eq!(teacher.asks("{ viewer { id } }").await.codes(), ["UNAUTHENTICATED"]);
+    for delivery in under_way {
+        sent(world, delivery).await;
+    }
+    for answer in answers {
+        let reply = answer.await.unwrap();
+        assert_eq!(reply.status, 200, "{}", reply.text);
+    }
+}
+
 /// Whoever let a lease run out sends nothing any more.
 async fn nobody_waits_for_a_lease_that_ran_out(world: &World) {
     let account = world.ours.teacher.account;
@@ -102,4 +138,8 @@ async fn nobody_waits_for_a_lease_that_ran_out(world: &World) {
     assert_eq!(removed.text_at("deviceRemove.deletedId"), id);
 }
 
-on_each_database!(who_leaves_waits_for_what_is_on_its_way, nobody_waits_for_a_lease_that_ran_out);
+on_each_database!(
+    who_leaves_waits_for_what_is_on_its_way,
+    beside_graphql_it_is_waited_for_as_long_as_it_takes,
+    nobody_waits_for_a_lease_that_ran_out,
+);
