@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use async_graphql::parser::types::FieldDefinition;
 use glans_tests::{Who, World, on_each_database};
 use serde_json::{Value, json};
 
@@ -145,6 +146,65 @@ async fn all_that_is_made_and_listed_in_pages_has_an_edge(world: &World) {
     });
     let found: BTreeSet<&str> = with_edge.map(|field| field.name.node.as_str()).collect();
     assert_eq!(looked_at, found);
+}
+
+/// What a mutation gives that a list has in pages and of which nobody told it which one is meant, by its type: it makes it.
+/// One that is there is named by the `id` or `ids` of a mutation that is called after it, or in a field of its name.
+fn makes<'a>(api: &'a Api, mutation: &FieldDefinition) -> BTreeSet<&'a str> {
+    let name = mutation.name.node.as_str();
+    let inputs = mutation.arguments.iter().flat_map(|argument| api.inputs(base(&argument.node.ty.node)));
+    let needs: BTreeSet<&str> =
+        inputs.filter(|input| !input.ty.node.nullable).map(|input| input.name.node.as_str()).collect();
+    let objects: BTreeSet<&str> = api.objects().into_iter().collect();
+    let gives = api.fields(base(&mutation.ty.node)).into_iter();
+    let is_made = |field: &&FieldDefinition| {
+        let of = base(&field.ty.node);
+        let is_of_the_name = name.starts_with(&format!("{}{}", of[..1].to_lowercase(), &of[1..]));
+        let is_by_id = is_of_the_name && (needs.contains("id") || needs.contains("ids"));
+        objects.contains(format!("{of}Connection").as_str()) && !is_by_id && !needs.contains(field.name.node.as_str())
+    };
+    gives.filter(is_made).map(|field| base(&field.ty.node)).collect()
+}
+
+/// What is made without its edge, after the mutation that makes it.
+fn without_edge(api: &Api) -> Vec<String> {
+    let mut without = Vec::new();
+    for mutation in api.fields("Mutation") {
+        let payload = api.fields(base(&mutation.ty.node));
+        let has_edge = |of: &str| payload.iter().any(|field| base(&field.ty.node) == format!("{of}Edge"));
+        let missing = makes(api, mutation).into_iter().filter(|of| !has_edge(of));
+        without.extend(missing.map(|of| format!("{} {of}", mutation.name.node)));
+    }
+    without
+}
+
+#[test]
+fn whatever_a_mutation_is_called_and_takes_what_it_makes_has_an_edge() {
+    assert_eq!(without_edge(&Api::new(&glans::graphql::sdl())), [""; 0]);
+}
+
+#[test]
+fn an_edge_that_is_forgotten_is_missed() {
+    let api = Api::new(
+        "type Mutation {
+            prizeGive(input: PrizeGiveInput!): PrizeGivePayload!
+            prizeRename(input: PrizeRenameInput!): PrizeGivePayload!
+            prizesHide(input: PrizesHideInput!): PrizeGivePayload!
+            raffleDraw(input: PrizeRenameInput!): PrizeGivePayload!
+            raffleEnd(input: RaffleEndInput!): PrizeGivePayload!
+            visitPlan(input: PrizeGiveInput!): VisitPlanPayload!
+        }
+        input PrizeGiveInput { id: ID, school: ID! }
+        input PrizeRenameInput { id: ID!, name: String }
+        input PrizesHideInput { ids: [ID!]! }
+        input RaffleEndInput { prize: ID! }
+        type PrizeGivePayload { prize: Prize }
+        type Prize { id: ID! }
+        type PrizeConnection { nodes: [Prize!]! }
+        type VisitPlanPayload { visit: Visit }
+        type Visit { id: ID! }",
+    );
+    assert_eq!(without_edge(&api), ["prizeGive Prize", "raffleDraw Prize"], "visits are in no list with pages");
 }
 
 on_each_database!(
