@@ -289,12 +289,13 @@ fn postgres_who_is_not_known_for_what_others_hold_comes_again() {
     run(Engine::Postgres, who_is_not_known_for_what_others_hold_comes_again);
 }
 
-/// A server and a command of another process write into one file.
+/// A server and a command of another process write into one file. Who is told to wait for nobody is of this test alone: the
+/// connections of the world go to the next one.
 async fn who_finds_the_file_busy_comes_again(world: &World) {
     let scope = Scope::system(glans::call::today(world.app.clock.now()));
-    let other = Database::connect(&world.app.config.database_url).await.unwrap();
+    let url = &world.app.config.database_url;
+    let [other, db] = [Database::connect(url).await.unwrap(), Database::connect(url).await.unwrap()];
     let writing = other.write(&scope).await.unwrap();
-    let db = &world.app.db;
     db.connection().execute_unprepared("PRAGMA busy_timeout = 0").await.unwrap();
     let told = Error::from(db.write_soon(&scope).await.unwrap_err());
     assert!(matches!(told, Error::Held), "{told:?}");
@@ -306,12 +307,33 @@ async fn who_finds_the_file_busy_comes_again(world: &World) {
     assert!(matches!(told, Error::Held), "{told:?}");
     writing.rollback().await.unwrap();
     db.write_soon(&scope).await.unwrap().rollback().await.unwrap();
-    other.close().await.unwrap();
+    for db in [other, db] {
+        db.close().await.unwrap();
+    }
 }
 
 #[test]
 fn sqlite_who_finds_the_file_busy_comes_again() {
     run(Engine::Sqlite, who_finds_the_file_busy_comes_again);
+}
+
+/// Nobody is refused at once for another process that is about to let go.
+async fn who_finds_the_file_busy_waits(world: &World) {
+    let scope = Scope::system(glans::call::today(world.app.clock.now()));
+    let other = Database::connect(&world.app.config.database_url).await.unwrap();
+    let writing = other.write(&scope).await.unwrap();
+    let letting_go = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        writing.rollback().await.unwrap();
+    };
+    let (written, ()) = tokio::join!(world.app.db.write_soon(&scope), letting_go);
+    written.expect("it is waited for").rollback().await.unwrap();
+    other.close().await.unwrap();
+}
+
+#[test]
+fn sqlite_who_finds_the_file_busy_waits() {
+    run(Engine::Sqlite, who_finds_the_file_busy_waits);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use glans_tests::cluster::{self, Cluster};
-use glans_tests::{EmptyDatabase, Engine, TestDatabase, Who, World, on_each_database, run};
+use glans_tests::{EmptyDatabase, Engine, Setting, TestDatabase, Who, World, on_each_database, run};
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 
 async fn a_test_has_a_database_of_its_own(database: &EmptyDatabase) {
@@ -120,6 +120,30 @@ async fn lines(connection: &DatabaseConnection, sql: &str) -> Vec<String> {
 #[test]
 fn postgres_what_a_test_did_is_gone_for_the_next() {
     run(Engine::Postgres, what_a_test_did_is_gone_for_the_next);
+}
+
+/// The connections of a world on SQLite go to the next test.
+async fn who_was_told_to_wait_for_nobody_waits_in_the_next_test(_: &EmptyDatabase) {
+    let world = Box::pin(World::prepare(Engine::Sqlite)).await.expect("SQLite is always there");
+    let usual = waits(&world).await;
+    assert!(usual > 0);
+    world.app.db.connection().execute_unprepared("PRAGMA busy_timeout = 0").await.unwrap();
+    assert_eq!(waits(&world).await, 0);
+    let next = Box::pin(world.renewed()).await;
+    assert_eq!(waits(&next).await, usual);
+    next.remove().await.remove().await;
+}
+
+/// For how many milliseconds who writes waits for another process.
+async fn waits(world: &World) -> i32 {
+    let sql = Statement::from_string(DbBackend::Sqlite, "PRAGMA busy_timeout");
+    let row = world.app.db.connection().query_one_raw(sql).await.unwrap();
+    row.unwrap().try_get_by_index(0).unwrap()
+}
+
+#[test]
+fn sqlite_who_was_told_to_wait_for_nobody_waits_in_the_next_test() {
+    run(Engine::Sqlite, who_was_told_to_wait_for_nobody_waits_in_the_next_test);
 }
 
 #[test]

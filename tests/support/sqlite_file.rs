@@ -20,6 +20,8 @@ const READ_VERSION: usize = 19;
 const WAL: u8 = 2;
 /// Empties the log into the file, if nobody reads or writes.
 const CHECKPOINT: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+/// For how many milliseconds other processes are waited for.
+const WAITS: &str = "PRAGMA busy_timeout";
 /// Changes nothing. But it is a commit, so that who is connected looks anew at what it remembers of the file.
 const COMMIT: &str = "PRAGMA user_version = 0";
 
@@ -65,9 +67,11 @@ impl SqliteFile {
         self.snapshot.get(READ_VERSION) == Some(&WAL)
     }
 
-    /// Writes the snapshot beneath the connections of `db`. None where somebody has something in hand; then it is no more.
+    /// Writes the snapshot beneath the connections of `db`. None where somebody has something in hand, or the writer is not as
+    /// it was made; then it is no more.
     pub(crate) async fn brought_back(self, db: &Database) -> Option<Self> {
-        if !self.can_be_brought_back() || !is_emptied(db.connection()).await.ok()? {
+        let can_be = self.can_be_brought_back() && waits_as_ever(db).await.ok()?;
+        if !can_be || !is_emptied(db.connection()).await.ok()? {
             self.remove();
             return None;
         }
@@ -87,7 +91,17 @@ impl SqliteFile {
 
 /// Whether all that was written stands in the file, and the log is empty.
 async fn is_emptied(writer: &DatabaseConnection) -> Result<bool, DbErr> {
-    let row = writer.query_one_raw(Statement::from_string(DbBackend::Sqlite, CHECKPOINT)).await?;
-    let row = row.expect("a checkpoint tells how it went");
-    Ok(row.try_get_by_index::<i32>(0)? == 0)
+    Ok(first(writer, CHECKPOINT).await? == 0)
+}
+
+/// Whether the writer waits for other processes as those do who look up, to whom nobody says otherwise. What a test told it
+/// would hold for the next one, which would be refused at once where it should wait.
+async fn waits_as_ever(db: &Database) -> Result<bool, DbErr> {
+    Ok(first(db.connection(), WAITS).await? == first(db.looking(), WAITS).await?)
+}
+
+/// The first that a pragma tells.
+async fn first(connection: &DatabaseConnection, pragma: &str) -> Result<i32, DbErr> {
+    let row = connection.query_one_raw(Statement::from_string(DbBackend::Sqlite, pragma)).await?;
+    row.expect("a pragma that tells something").try_get_by_index(0)
 }

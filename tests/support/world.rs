@@ -229,16 +229,7 @@ impl World {
 
     /// A transaction past the API, for what a test needs to be there. End it with [`World::written`].
     pub async fn writing(&self) -> DatabaseTransaction {
-        let begun = async {
-            loop {
-                match self.app.db.write(&self.everywhere()).await.map_err(Error::from) {
-                    // A program over the same file writes just now: SQLite does not always wait for another process.
-                    Err(Error::Held) => tokio::time::sleep(Duration::from_millis(10)).await,
-                    begun => return begun.expect("a transaction"),
-                }
-            }
-        };
-        tokio::time::timeout(PATIENCE, begun).await.expect("nobody holds the database for so long")
+        self.app.db.write(&self.everywhere()).await.expect("a transaction")
     }
 
     /// Commits; what was kept of rights is void.
