@@ -20,6 +20,7 @@ use crate::call::Call;
 use crate::graphql::{GlansSchema, described, schema};
 use crate::people::access_log::Pending;
 use crate::platform::error::Error;
+use crate::platform::list::Unwatched;
 use crate::turns::Turns;
 
 /// A query is cut off after ten seconds. Before that, what there is goes out.
@@ -77,6 +78,7 @@ impl Executor for Engine {
 impl Engine {
     async fn answer(&self, mut request: Request) -> Response {
         let Some(again) = Again::of(&mut request) else { return self.exact.execute(request).await };
+        request.data.insert(Unwatched);
         let turns = request.data.get(&TypeId::of::<Turns>()).and_then(|turns| turns.downcast_ref()).cloned();
         let turns: Turns = turns.unwrap_or_default();
         let begun = Instant::now();

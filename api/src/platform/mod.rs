@@ -15,6 +15,7 @@ pub mod error;
 pub mod following;
 pub mod fresh_id;
 pub mod idempotency;
+pub mod list;
 #[cfg(test)]
 pub(crate) mod log_lines;
 pub mod metrics;

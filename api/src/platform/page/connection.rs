@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use async_graphql::{Object, OutputType, SimpleObject, TypeName};
+use async_graphql::{Object, ObjectType, SimpleObject, TypeName};
 
 use super::{Cursor, Listed, Rows, TotalCount};
 use crate::platform::error::Result;
+use crate::platform::list::List;
 
 /// A connection of the API over nodes of type `N`.
 pub struct Page<N> {
@@ -40,13 +41,13 @@ impl<N> PageEdge<N> {
     }
 }
 
-impl<N: OutputType> TypeName for Page<N> {
+impl<N: ObjectType> TypeName for Page<N> {
     fn type_name() -> Cow<'static, str> {
         format!("{}Connection", N::type_name()).into()
     }
 }
 
-impl<N: OutputType> TypeName for PageEdge<N> {
+impl<N: ObjectType> TypeName for PageEdge<N> {
     fn type_name() -> Cow<'static, str> {
         format!("{}Edge", N::type_name()).into()
     }
@@ -54,14 +55,14 @@ impl<N: OutputType> TypeName for PageEdge<N> {
 
 /// One page of a list that can grow, after the Relay cursor connections specification.
 #[Object(name_type)]
-impl<N: OutputType> Page<N> {
+impl<N: ObjectType> Page<N> {
     /// The items with their cursors.
-    async fn edges(&self) -> &[PageEdge<N>] {
-        &self.edges
+    async fn edges(&self) -> List<&PageEdge<N>> {
+        self.edges.iter().collect()
     }
 
     /// The items without their cursors.
-    async fn nodes(&self) -> Vec<&N> {
+    async fn nodes(&self) -> List<&N> {
         self.edges.iter().map(|edge| &edge.node).collect()
     }
 
@@ -84,7 +85,7 @@ impl<N: OutputType> Page<N> {
 
 /// An item of a list and where it stands in it.
 #[Object(name_type)]
-impl<N: OutputType> PageEdge<N> {
+impl<N: ObjectType> PageEdge<N> {
     /// Where the item stands in the list; opaque. Give it as `after` or `before`, with the same filter and order.
     async fn cursor(&self) -> &str {
         self.cursor.as_str()

@@ -6,6 +6,7 @@ use glans_entity::ids::LessonId;
 
 use super::{Audience, Material, MaterialKind, Module, Programme};
 use crate::platform::error::Result;
+use crate::platform::list::List;
 use crate::platform::page::{Page, PageArgs};
 use crate::platform::scalars::Locale;
 use crate::platform::size::list_size;
@@ -133,7 +134,7 @@ impl Lesson {
         #[graphql(desc = "Only what this audience can use: what is meant for it, and what is for everyone.")]
         audience: Option<Audience>,
         #[graphql(desc = "Only materials of this kind.")] kind: Option<MaterialKind>,
-    ) -> Result<Vec<Material>> {
+    ) -> Result<List<Material>> {
         let wanted = |at: &usize| {
             let row = &self.view.content.materials[*at].row;
             self.view.reading.admits(row.audience)

@@ -8,6 +8,7 @@ use crate::call::Call;
 use crate::loaders;
 use crate::organisation::boards::Board;
 use crate::platform::error::{Error, Result};
+use crate::platform::list::List;
 use crate::platform::scalars::Locale;
 use crate::platform::size::list_size;
 use crate::programme::content;
@@ -85,7 +86,7 @@ impl Programme {
 
     /// The years of the course in their order.
     #[graphql(directive = list_size::apply(1))]
-    async fn years(&self) -> Vec<ProgrammeYear> {
+    async fn years(&self) -> List<ProgrammeYear> {
         years(&self.0)
     }
 
@@ -142,7 +143,7 @@ impl ProgrammeEdition {
 
     /// The years of the course in their order.
     #[graphql(directive = list_size::apply(1))]
-    async fn years(&self) -> Vec<ProgrammeYear> {
+    async fn years(&self) -> List<ProgrammeYear> {
         years(&self.0)
     }
 
@@ -197,7 +198,7 @@ impl ProgrammeYear {
 
     /// The modules of the year in their order.
     #[graphql(directive = list_size::apply(2))]
-    async fn modules(&self) -> Vec<Module> {
+    async fn modules(&self) -> List<Module> {
         let modules = self.content().modules.clone();
         modules.map(|at| Module { view: self.view.clone(), at }).collect()
     }
@@ -267,7 +268,7 @@ impl Module {
 
     /// The lessons in their order.
     #[graphql(directive = list_size::apply(3))]
-    async fn lessons(&self) -> Vec<Lesson> {
+    async fn lessons(&self) -> List<Lesson> {
         let lessons = self.content().lessons.clone();
         lessons.map(|at| Lesson { view: self.view.clone(), at }).collect()
     }
@@ -288,7 +289,7 @@ impl Module {
     }
 }
 
-fn years(view: &View) -> Vec<ProgrammeYear> {
+fn years(view: &View) -> List<ProgrammeYear> {
     (0..view.content.years.len()).map(|at| ProgrammeYear { view: view.clone(), at }).collect()
 }
 
