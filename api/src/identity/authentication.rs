@@ -5,7 +5,8 @@ use std::sync::Arc;
 use glans_entity::ids::{AccountId, ApiClientId, BoardId, SessionId};
 use glans_entity::scope::Scope;
 
-use super::tokens::{Claims, TokenRefusal, jwt};
+use super::tokens::known::Signed;
+use super::tokens::{TokenRefusal, jwt};
 use super::{clients, sessions};
 use crate::access::{Actor, ApiScope, Standing, Standings};
 use crate::app::App;
@@ -18,10 +19,11 @@ use crate::platform::error::Result;
 /// Rights are read from the database, never from the token; they, and whether the session lives, are believed for three
 /// seconds.
 pub async fn standing(app: &App, token: &str, board: Option<BoardId>) -> Result<Result<Arc<Standing>, TokenRefusal>> {
-    let claims = match verified(app, token).await? {
-        Ok(claims) => claims,
+    let signed = match verified(app, token).await? {
+        Ok(signed) => signed,
         Err(refusal) => return Ok(Err(refusal)),
     };
+    let claims = &signed.claims;
     let found = match (claims.sub.parse::<AccountId>(), claims.sub.parse::<ApiClientId>()) {
         (Ok(account), _) => of_account(app, account, claims.sid.as_deref(), board).await?,
         (_, Ok(client)) => of_client(app, client, claims.scope.as_deref(), board).await?,
@@ -30,15 +32,23 @@ pub async fn standing(app: &App, token: &str, board: Option<BoardId>) -> Result<
     Ok(found.ok_or(TokenRefusal::Invalid))
 }
 
-async fn verified(app: &App, token: &str) -> Result<Result<Claims, TokenRefusal>> {
+async fn verified(app: &App, token: &str) -> Result<Result<Arc<Signed>, TokenRefusal>> {
     let (identity, now) = (&app.identity, app.clock.now());
-    let key_id = match jwt::key_id(token) {
+    let known = identity.known_tokens.get(token).await;
+    let key_id = match known.as_ref().map_or_else(|| jwt::key_id(token), |known| Ok(known.key_id.clone())) {
         Ok(key_id) => key_id,
         Err(refusal) => return Ok(Err(refusal)),
     };
     let keys = identity.keys.keys_with(&key_id, &app.db, &identity.master, now).await?;
     let Some(key) = keys.public(&key_id) else { return Ok(Err(TokenRefusal::Invalid)) };
-    Ok(jwt::verify(token, key, &identity.issuer, now.timestamp()))
+    let signed = match known {
+        Some(known) => known,
+        None => match jwt::signed(token, key, &identity.issuer) {
+            Ok(claims) => identity.known_tokens.keep(token, Signed { key_id, claims }).await,
+            Err(refusal) => return Ok(Err(refusal)),
+        },
+    };
+    Ok(signed.claims.check(&identity.issuer, now.timestamp()).map(|()| signed))
 }
 
 async fn of_account(

@@ -13,6 +13,7 @@ use super::master_key::{MasterKey, MasterKeyError};
 use super::passwords::hashing::{Hashing, HashingError};
 use super::throttle::Turns;
 use super::tokens::Issuer;
+use super::tokens::known::KnownTokens;
 use crate::access::ClientActor;
 use crate::notifications::channels::ChannelsError;
 use crate::platform::config::Config;
@@ -29,6 +30,7 @@ pub struct Identity {
     pub hashing: Hashing,
     pub keys: KeyRing,
     pub issuer: Issuer,
+    pub known_tokens: KnownTokens,
     pub turns: Turns,
     /// Whether a session seen lately is live, and whose it is.
     pub sessions: Cache<SessionId, super::sessions::Liveness>,
@@ -64,6 +66,7 @@ impl Identity {
             hashing: Hashing::new(available_parallelism().map_or(1, |cores| cores.get() / 2))?,
             keys: KeyRing::default(),
             issuer: Issuer { audience: format!("{public_url}/graphql"), name: public_url },
+            known_tokens: KnownTokens::default(),
             turns: Turns::default(),
             sessions: Cache::builder().max_capacity(LARGEST).time_to_live(KEPT).build(),
             clients: Cache::builder().max_capacity(LARGEST).time_to_live(KEPT).build(),

@@ -5,5 +5,6 @@ pub mod claims;
 mod forgeries;
 pub mod issue;
 pub mod jwt;
+pub mod known;
 
 pub use claims::{Claims, Issuer, TokenRefusal};
