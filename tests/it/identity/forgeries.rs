@@ -1,7 +1,9 @@
 //! Forged tokens at the door. The whole table is tested where tokens are verified; here, that the door asks.
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
+use chrono::TimeDelta;
 use glans_tests::{Who, World};
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
 use super::signed_in;
@@ -13,7 +15,8 @@ fn part(value: &Value) -> String {
 async fn a_forged_token_is_refused_and_never_taken_for_nobody(world: &World) {
     let (teacher, refresh_token) = signed_in(world, Who::Teacher).await;
     let token = teacher_token(world).await;
-    teacher.asks("{ viewer { id } }").await.text_at("viewer.id");
+    // What is forged is much like what was believed a moment ago.
+    teacher.with_token(&token).asks("{ viewer { id } }").await.text_at("viewer.id");
     let [header, claims, signature] = token.split('.').collect::<Vec<_>>()[..] else { panic!("three parts") };
     let read = |part: &str| -> Value { serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap() };
     let (mut other_kid, mut admin) = (read(header), read(claims));
@@ -42,6 +45,23 @@ async fn teacher_token(world: &World) -> String {
     reply.text_at("sessionCreate.tokens.accessToken").to_owned()
 }
 
+async fn a_token_that_was_believed_runs_out_and_goes_with_its_key(world: &World) {
+    let ask = "{ viewer { id } }";
+    let (teacher, _) = signed_in(world, Who::Teacher).await;
+    teacher.asks(ask).await.text_at("viewer.id");
+    world.app.clock.turn(TimeDelta::minutes(9));
+    teacher.asks(ask).await.text_at("viewer.id");
+    world.app.clock.turn(TimeDelta::minutes(2));
+    assert_eq!(teacher.asks(ask).await.status.as_u16(), 401, "its time is over");
+
+    let (leader, _) = signed_in(world, Who::Leader).await;
+    leader.asks(ask).await.text_at("viewer.id");
+    world.app.db.connection().execute_unprepared("DELETE FROM signing_key").await.unwrap();
+    world.app.clock.turn(TimeDelta::seconds(31));
+    let reply = leader.asks(ask).await;
+    assert_eq!((reply.status.as_u16(), reply.codes()), (401, vec!["UNAUTHENTICATED"]), "nobody's key signed it");
+}
+
 /// A token says who somebody is; what they may do is read from the database.
 async fn a_role_that_was_taken_is_void_for_a_token_that_was_given_before(world: &World) {
     use glans_entity::people::membership;
@@ -65,5 +85,6 @@ async fn a_role_that_was_taken_is_void_for_a_token_that_was_given_before(world: 
 
 glans_tests::on_each_database!(
     a_forged_token_is_refused_and_never_taken_for_nobody,
+    a_token_that_was_believed_runs_out_and_goes_with_its_key,
     a_role_that_was_taken_is_void_for_a_token_that_was_given_before,
 );
