@@ -2,22 +2,21 @@
 
 use std::ops::Range;
 
-use chrono::{DateTime, Days, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use glans::call::today;
 use glans::platform::db::Database;
 use glans_entity::engagement::{AnnouncementStatus, Priority, RecipientKind, announcement, recipient};
 use glans_entity::identity::{account, session};
-use glans_entity::ids::{
-    AccountId, AnnouncementId, BoardId, DeviceId, GuardianshipId, PersonId, SchoolId, SessionId, StudentId,
-};
+use glans_entity::ids::{AccountId, AnnouncementId, BoardId, DeviceId, PersonId, SchoolId, StudentId};
 use glans_entity::localized::Strings;
 use glans_entity::notifications::{Digest, PushPlatform, device, notification_settings};
-use glans_entity::people::{GuardianAccess, GuardianRelationship, GuardianshipStatus, guardianship, person, student};
+use glans_entity::people::{GuardianAccess, guardianship, person, student};
 use glans_entity::platform::outbox;
 use glans_entity::scope::Scope;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseTransaction, EntityTrait, IntoActiveModel, ModelTrait};
 use serde_json::json;
 
+use super::rows::{account_of, guardianship_of, person_of, session_of, student_of};
 use super::sower::Sower;
 
 /// Rows of one statement: few enough for the parameters that either database takes.
@@ -156,23 +155,25 @@ struct Rows {
 impl Rows {
     fn add(&mut self, board: BoardId, school: SchoolId, now: DateTime<Utc>, devices: Vec<(PushPlatform, String)>) {
         let login = AccountId::new();
-        let (guardian, child, signed_in) = (PersonId::new(), StudentId::new(), SessionId::new());
-        self.accounts.push(account_of(login, now));
-        self.persons.push(person_of(guardian, login, board, now));
-        self.students.push(student_of(child, school, board, now));
-        self.guardianships.push(guardianship_of((guardian, child), board, now));
-        self.settings.push(never_quiet(login, now));
-        self.sessions.push(session_of(signed_in, login, now));
+        let account = account_of(login, format!("ouder-{}@example.org", login.0), now);
+        let (guardian, child) = (person_of(&account, board, now), student_of(school, board, now));
+        let signed_in = session_of(login, now);
         self.devices.extend(devices.into_iter().map(|(platform, token)| device::Model {
             id: DeviceId::new(),
             account_id: login,
-            session_id: signed_in,
+            session_id: signed_in.id,
             platform,
             token,
             name: None,
             registered_at: now,
             last_seen_at: now,
         }));
+        self.guardianships.push(guardianship_of((guardian.id, child.id), board, now));
+        self.accounts.push(account);
+        self.persons.push(guardian);
+        self.students.push(child);
+        self.settings.push(never_quiet(login, now));
+        self.sessions.push(signed_in);
     }
 
     async fn put(self, db: &DatabaseTransaction) {
@@ -186,78 +187,6 @@ impl Rows {
     }
 }
 
-fn account_of(id: AccountId, now: DateTime<Utc>) -> account::Model {
-    account::Model {
-        id,
-        email: format!("ouder-{}@example.org", id.0),
-        password_hash: None,
-        language: "nl".to_owned(),
-        first_signed_in_at: Some(now),
-        created_at: now,
-        updated_at: now,
-        version: 1,
-    }
-}
-
-fn person_of(id: PersonId, login: AccountId, board_id: BoardId, now: DateTime<Utc>) -> person::Model {
-    person::Model {
-        id,
-        board_id,
-        account_id: Some(login),
-        given_name: "Ilse".to_owned(),
-        family_name: "de Wit".to_owned(),
-        display_name: "Ilse de Wit".to_owned(),
-        email: Some(format!("ouder-{}@example.org", login.0)),
-        language: "nl".to_owned(),
-        interpreter_needed: false,
-        source_id: None,
-        archived_at: None,
-        erased_at: None,
-        created_at: now,
-        updated_at: now,
-        version: 1,
-    }
-}
-
-fn student_of(id: StudentId, school_id: SchoolId, board_id: BoardId, now: DateTime<Utc>) -> student::Model {
-    student::Model {
-        id,
-        board_id,
-        school_id,
-        display_name: "Noor".to_owned(),
-        number: None,
-        source_id: None,
-        left_on: None,
-        erased_at: None,
-        created_at: now,
-        updated_at: now,
-        version: 1,
-    }
-}
-
-fn guardianship_of(
-    (guardian_id, student_id): (PersonId, StudentId),
-    board_id: BoardId,
-    now: DateTime<Utc>,
-) -> guardianship::Model {
-    guardianship::Model {
-        id: GuardianshipId::new(),
-        board_id,
-        guardian_id,
-        student_id,
-        relationship: GuardianRelationship::Parent,
-        access: GuardianAccess::Full,
-        status: GuardianshipStatus::Active,
-        contact_priority: None,
-        starts_on: now.date_naive() - Days::new(100),
-        ends_on: None,
-        source_id: None,
-        created_at: now,
-        updated_at: now,
-        version: 1,
-    }
-}
-
 /// Quiet from midnight until midnight is never: what a test sends comes at night, too.
 fn never_quiet(account_id: AccountId, now: DateTime<Utc>) -> notification_settings::Model {
     notification_settings::Model {
@@ -268,19 +197,6 @@ fn never_quiet(account_id: AccountId, now: DateTime<Utc>) -> notification_settin
         digest: Digest::Daily,
         digest_hour: 17,
         updated_at: now,
-        version: 1,
-    }
-}
-
-fn session_of(id: SessionId, account_id: AccountId, now: DateTime<Utc>) -> session::Model {
-    session::Model {
-        id,
-        account_id,
-        device_name: None,
-        created_at: now,
-        last_used_at: now,
-        expires_at: now + TimeDelta::days(365),
-        revoked_at: None,
         version: 1,
     }
 }

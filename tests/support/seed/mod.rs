@@ -3,6 +3,7 @@
 mod booking;
 mod cast;
 mod circle;
+mod cohorts;
 mod contact;
 mod course;
 mod crowd;
@@ -10,7 +11,9 @@ mod families;
 mod figures;
 mod more;
 mod occasions;
+mod organisation;
 mod partners;
+mod people;
 mod rows;
 mod said;
 mod sower;

@@ -1,9 +1,13 @@
 //! Rows with which nothing was done yet. A test says what is different of its own.
 
-use chrono::{DateTime, TimeDelta, Utc};
-use glans_entity::ids::{BoardId, DeliveryId, NotificationId, PersonId};
+use chrono::{DateTime, Days, TimeDelta, Utc};
+use glans_entity::identity::{account, session};
+use glans_entity::ids::{
+    AccountId, BoardId, DeliveryId, GuardianshipId, NotificationId, PersonId, SchoolId, SessionId, StudentId,
+};
 use glans_entity::notifications::{Category, Channel, DeliveryState, delivery, notification};
 use glans_entity::organisation::board;
+use glans_entity::people::{GuardianAccess, GuardianRelationship, GuardianshipStatus, guardianship, person, student};
 use sea_orm::{ActiveModelTrait, DatabaseTransaction, EntityTrait, IntoActiveModel};
 use uuid::Uuid;
 
@@ -30,6 +34,95 @@ pub fn empty_board(now: DateTime<Utc>) -> board::Model {
         archived_at: None,
         created_at: now,
         updated_at: now,
+        version: 1,
+    }
+}
+
+/// A login that was used just now, with no password.
+pub(super) fn account_of(id: AccountId, email: String, now: DateTime<Utc>) -> account::Model {
+    account::Model {
+        id,
+        email,
+        password_hash: None,
+        language: "nl".to_owned(),
+        first_signed_in_at: Some(now),
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    }
+}
+
+/// Who has that login, and its e-mail address.
+pub(super) fn person_of(login: &account::Model, board_id: BoardId, now: DateTime<Utc>) -> person::Model {
+    person::Model {
+        id: PersonId::new(),
+        board_id,
+        account_id: Some(login.id),
+        given_name: "Ilse".to_owned(),
+        family_name: "de Wit".to_owned(),
+        display_name: "Ilse de Wit".to_owned(),
+        email: Some(login.email.clone()),
+        language: "nl".to_owned(),
+        interpreter_needed: false,
+        source_id: None,
+        archived_at: None,
+        erased_at: None,
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    }
+}
+
+pub(super) fn student_of(school_id: SchoolId, board_id: BoardId, now: DateTime<Utc>) -> student::Model {
+    student::Model {
+        id: StudentId::new(),
+        board_id,
+        school_id,
+        display_name: "Noor".to_owned(),
+        number: None,
+        source_id: None,
+        left_on: None,
+        erased_at: None,
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    }
+}
+
+/// A parent, who has everything of the child.
+pub(super) fn guardianship_of(
+    (guardian_id, student_id): (PersonId, StudentId),
+    board_id: BoardId,
+    now: DateTime<Utc>,
+) -> guardianship::Model {
+    guardianship::Model {
+        id: GuardianshipId::new(),
+        board_id,
+        guardian_id,
+        student_id,
+        relationship: GuardianRelationship::Parent,
+        access: GuardianAccess::Full,
+        status: GuardianshipStatus::Active,
+        contact_priority: None,
+        starts_on: now.date_naive() - Days::new(100),
+        ends_on: None,
+        source_id: None,
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    }
+}
+
+/// A phone on which somebody is signed in.
+pub(super) fn session_of(account_id: AccountId, now: DateTime<Utc>) -> session::Model {
+    session::Model {
+        id: SessionId::new(),
+        account_id,
+        device_name: None,
+        created_at: now,
+        last_used_at: now,
+        expires_at: now + TimeDelta::days(365),
+        revoked_at: None,
         version: 1,
     }
 }
