@@ -8,7 +8,7 @@ use glans_tests::{Engine, Setting, Who, World, on_each_database};
 use serde_json::json;
 
 use super::api::Api;
-use super::cases::{ABOUT_ONESELF, REFERRING, input, subject};
+use super::cases::{ABOUT_ONESELF, input, refers, subject};
 use super::targets::{self, Whose};
 use super::{outcome, reads};
 
@@ -93,7 +93,7 @@ async fn writings(engine: Engine, api: &Api, text: &mut String) {
 /// Whose thing it is done to, and whether it refers to a thing of the other board.
 fn rows_of(mutation: &str) -> Vec<(Whose, bool)> {
     let whose = if subject(mutation).is_some() { &Whose::ALL[..] } else { &Whose::ALL[..1] };
-    let abroad = REFERRING.contains(&mutation).then_some((Whose::Own, true));
+    let abroad = refers(mutation).then_some((Whose::Own, true));
     whose.iter().map(|whose| (*whose, false)).chain(abroad).collect()
 }
 
