@@ -10,7 +10,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
 
-use super::phone::{Phone, settled, writes};
+use super::phone::{Phone, settled, told, writes};
 use crate::ask::{act, codes};
 use crate::threads::turn_to_night;
 
@@ -45,11 +45,6 @@ impl Phones {
         let id = id.as_str().unwrap();
         self.0.iter().filter(|phone| phone.holds.contains_key(id)).map(|phone| phone.who.name()).collect()
     }
-}
-
-/// The ids that a page tells of, upserts and others.
-fn told(page: &Value) -> Vec<&str> {
-    page["changes"].as_array().unwrap().iter().map(|change| change["id"].as_str().unwrap()).collect()
 }
 
 async fn an_announcement_is_on_the_phones_of_those_whom_it_is_for(world: &World) {

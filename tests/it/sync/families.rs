@@ -5,15 +5,8 @@ use glans_tests::{Who, World, on_each_database};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
-use super::phone::{Phone, writes};
+use super::phone::{Phone, synced, writes};
 use crate::ask::{act, ask, codes};
-
-async fn synced(world: &World, who: Who) -> Phone {
-    let mut phone = Phone::of(who, 500);
-    phone.agrees(world).await;
-    phone.strict = true;
-    phone
-}
 
 const KINDS: [&str; 4] = ["partnership_", "conversation_", "agreement_", "goal_"];
 

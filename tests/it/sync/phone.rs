@@ -120,6 +120,19 @@ impl Phone {
     }
 }
 
+/// A phone that has all that is in sight, and is told of nothing from then on but what it had.
+pub(super) async fn synced(world: &World, who: Who) -> Phone {
+    let mut phone = Phone::of(who, 500);
+    phone.agrees(world).await;
+    phone.strict = true;
+    phone
+}
+
+/// The ids that a page tells of, upserts and others.
+pub(super) fn told(page: &Value) -> Vec<&str> {
+    page["changes"].as_array().unwrap().iter().map(|change| change["id"].as_str().unwrap()).collect()
+}
+
 /// Waits until every transaction that began is over: other databases of the server count as well.
 pub(super) async fn settled(world: &World) {
     if world.engine() != Engine::Postgres {

@@ -1,0 +1,5 @@
+//! What changed since the last sync.
+
+mod lost;
+mod neighbours;
+mod pages;
