@@ -42,7 +42,8 @@ async fn an_app_learns_which_page_has_what_it_wrote(world: &World) {
     assert_eq!(admin.does("clusterUpdate", "", input).await.refusals("clusterUpdate"), Vec::<String>::new());
     let last = writes("Assen").await;
     settled(world).await;
-    let document = "query($since: String, $of: String!) { changes(since: $since, first: 1) { cursor hasMore includes(syncCursor: $of) } }";
+    let document = "query($since: String, $of: String!) {
+        changes(since: $since, first: 1) { cursor hasMore includes(syncCursor: $of) } }";
     let mut seen = Vec::new();
     for of in [&first, &last, &last] {
         let page = ask(world, Who::Admin, document, json!({ "since": phone.cursor, "of": of })).await["changes"].take();
