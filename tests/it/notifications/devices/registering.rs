@@ -1,68 +1,18 @@
-//! Where pushes go: registering, moving, and all the ways in which a device ends.
+//! Who registers a device, and what is shown of it.
 
 use std::collections::BTreeSet;
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use chrono::{DateTime, TimeDelta, Utc};
-use glans::call::today;
-use glans::identity::accounts;
-use glans::notifications::devices::store;
 use glans_entity::identity::audit;
-use glans_entity::ids::DeviceId;
-use glans_entity::notifications::device;
-use glans_entity::scope::{Scope, Scoped};
-use glans_tests::{Actor, Reply, Who, World, on_each_database};
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
+use glans_entity::scope::Scoped;
+use glans_tests::{Who, World, on_each_database};
+use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use super::phone;
-
-pub(super) const SHOWN: &str = "device { id platform name isCurrent registeredAt lastSeenAt }";
-pub(super) const TOKEN: &str = "dQw4w9WgXcQ:APA91bHun4MxP5egoKMwt2KZFBaFUH";
-
-async fn registers(actor: &Actor, input: Value) -> Reply {
-    actor.does("deviceRegister", SHOWN, input).await
-}
-
-/// Registers a token of Firebase; the id of the device.
-pub(super) async fn has(actor: &Actor, token: &str) -> String {
-    let reply = registers(actor, json!({ "platform": "FCM", "token": token })).await;
-    reply.text_at("deviceRegister.device.id").to_owned()
-}
-
-/// The ids of the own devices, the one seen last first.
-async fn own(actor: &Actor) -> Vec<String> {
-    let reply = actor.asks("{ viewer { devices { id } } }").await;
-    reply.texts_at("viewer.devices", "id").into_iter().map(str::to_owned).collect()
-}
-
-/// What is stored, of all boards.
-async fn stored(world: &World) -> DatabaseTransaction {
-    let everything = Scope::system(today(world.app.clock.now()));
-    world.app.db.read(&everything).await.unwrap()
-}
-
-/// All devices with the token of a test, whoever has them.
-async fn rows(world: &World) -> Vec<device::Model> {
-    let db = stored(world).await;
-    device::Entity::find().filter(device::Column::Token.not_like("%token-%")).all(&db).await.unwrap()
-}
-
-/// Whether something may be sent to the device.
-pub(super) async fn is_reached(world: &World, id: &str) -> bool {
-    let id: DeviceId = id.parse().unwrap();
-    let db = stored(world).await;
-    !store::of_ids(&db, &[id.0], world.app.clock.now()).await.unwrap().is_empty()
-}
-
-/// What the audit log says was done with devices, the oldest first.
-async fn deeds(world: &World) -> Vec<String> {
-    let everything = Scope::system(today(world.app.clock.now()));
-    let lines = audit::Entity::within(&everything).filter(audit::Column::Action.like("device.%"));
-    let lines = lines.order_by_asc(audit::Column::Id).all(&stored(world).await).await.unwrap();
-    lines.into_iter().map(|line| line.action).collect()
-}
+use super::{TOKEN, deeds, has, has_at, is_reached, own, registers, rows, stored};
+use crate::notifications::phone;
 
 async fn a_phone_is_registered_and_shown_to_its_owner_alone(world: &World) {
     let (teacher, _) = phone(world, "teacher", world.ours.teacher).await;
@@ -103,9 +53,8 @@ async fn a_token_moves_to_who_registers_it_last(world: &World) {
     assert_eq!(second, third, "what waits for the same person still comes");
     assert_eq!(own(&guardian).await, [third]);
     // The same text at another gateway is another token.
-    registers(&guardian, json!({ "platform": "APNS", "token": "ABCD" })).await.text_at("deviceRegister.device.id");
-    let other = registers(&teacher, json!({ "platform": "FCM", "token": "abcd" })).await;
-    other.text_at("deviceRegister.device.id");
+    has_at(&guardian, "APNS", "ABCD").await;
+    has(&teacher, "abcd").await;
     assert_eq!((own(&teacher).await.len(), own(&guardian).await.len()), (1, 2));
 }
 
@@ -125,63 +74,15 @@ async fn the_same_session_keeps_one_token_per_gateway(world: &World) {
     let renamed = registers(&teacher, json!({ "platform": "FCM", "token": TOKEN, "name": "Werk" })).await;
     assert_eq!(renamed.at("deviceRegister.device")["name"], "Werk");
 
-    registers(&teacher, json!({ "platform": "APNS", "token": "0a0b" })).await.text_at("deviceRegister.device.id");
+    has_at(&teacher, "APNS", "0a0b").await;
     let fresh = has(&teacher, "another-token").await;
     assert_eq!(fresh, id, "what waits for the device still comes, by its new token");
     assert!(is_reached(world, id).await);
     assert_eq!(own(&teacher).await.len(), 2, "one of each gateway");
-    let everything = Scope::system(today(world.app.clock.now()));
-    let lines = audit::Entity::within(&everything).filter(audit::Column::Subject.eq(id));
+    let lines = audit::Entity::within(&world.everywhere()).filter(audit::Column::Subject.eq(id));
     let lines = lines.all(&stored(world).await).await.unwrap();
     let deeds: Vec<_> = lines.iter().map(|line| line.action.as_str()).collect();
     assert_eq!(deeds, ["device.registered"; 2], "by either token it is this one");
-}
-
-async fn signing_out_unbinds(world: &World) {
-    let (teacher, session) = phone(world, "teacher", world.ours.teacher).await;
-    let (laptop, _) = phone(world, "laptop", world.ours.teacher).await;
-    let (gone, kept) = (has(&teacher, TOKEN).await, has(&laptop, "laptop").await);
-    laptop
-        .does("sessionRevoke", "deletedId", json!({ "id": session.to_string() }))
-        .await
-        .text_at("sessionRevoke.deletedId");
-    assert_eq!((is_reached(world, &gone).await, is_reached(world, &kept).await), (false, true));
-    assert_eq!(rows(world).await.len(), 1, "its row is gone");
-    laptop.does("sessionRevoke", "deletedId", json!({})).await.text_at("sessionRevoke.deletedId");
-    assert!(rows(world).await.is_empty());
-}
-
-async fn a_new_password_unbinds_all_other_devices(world: &World) {
-    const PASSWORD: &str = "vier gele fietsen";
-    let account = world.ours.teacher.account;
-    let hash = world.app.identity.hashing.hash(PASSWORD.to_owned()).await.unwrap();
-    let db = world.writing().await;
-    accounts::set_password(&db, account, hash, world.app.clock.now()).await.unwrap();
-    world.written(db).await;
-    let (teacher, _) = phone(world, "teacher", account).await;
-    let (laptop, _) = phone(world, "laptop", account).await;
-    let (guardian, _) = phone(world, "guardian", world.ours.guardians[0]).await;
-    let ids = [has(&teacher, TOKEN).await, has(&laptop, "laptop").await, has(&guardian, "guardian").await];
-    let input = json!({ "currentPassword": PASSWORD, "newPassword": "paarse tuinkabouter" });
-    laptop.does("passwordChange", "viewer { id }", input).await.text_at("passwordChange.viewer.id");
-    let mut reached = Vec::new();
-    for id in &ids {
-        reached.push(is_reached(world, id).await);
-    }
-    assert_eq!(reached, [false, true, true]);
-    assert_eq!(rows(world).await.len(), 2);
-}
-
-async fn a_session_that_is_over_reaches_nobody(world: &World) {
-    let (teacher, _) = phone(world, "teacher", world.ours.teacher).await;
-    let id = has(&teacher, TOKEN).await;
-    world.app.clock.turn(TimeDelta::days(60) - TimeDelta::minutes(5));
-    assert!(is_reached(world, &id).await);
-    world.app.clock.turn(TimeDelta::minutes(10));
-    assert!(!is_reached(world, &id).await);
-    let (fresh, _) = phone(world, "fresh", world.ours.teacher).await;
-    assert_eq!(own(&fresh).await, [""; 0]);
-    assert_eq!(fresh.asks(&format!("{{ node(id: \"{id}\") {{ id }} }}")).await.at("node"), &json!(null));
 }
 
 async fn a_device_is_refused_with_what_to_mend(world: &World) {
@@ -215,22 +116,6 @@ async fn a_device_is_refused_with_what_to_mend(world: &World) {
     assert_eq!(unbound.refusals("deviceRegister"), ["FORBIDDEN"], "a token without a session");
     assert_eq!(registers(&world.actor(Who::Anonymous).await, input.clone()).await.codes(), ["UNAUTHENTICATED"]);
     assert_eq!(registers(&world.actor(Who::Client).await, input).await.codes(), ["FORBIDDEN"]);
-}
-
-async fn the_device_of_another_is_nowhere(world: &World) {
-    let (teacher, _) = phone(world, "teacher", world.ours.teacher).await;
-    let (guardian, _) = phone(world, "guardian", world.ours.guardians[0]).await;
-    let id = has(&teacher, TOKEN).await;
-    for foreign in [id.as_str(), &DeviceId::new().to_string(), &world.ours.teacher.person.to_string(), "x"] {
-        let refused = guardian.does("deviceRemove", "deletedId", json!({ "id": foreign })).await;
-        assert_eq!(refused.refusals("deviceRemove"), ["NOT_FOUND id"], "{foreign}");
-    }
-    assert!(is_reached(world, &id).await);
-    let removed = teacher.does("deviceRemove", "deletedId", json!({ "id": id })).await;
-    assert_eq!(removed.text_at("deviceRemove.deletedId"), id);
-    let again = teacher.does("deviceRemove", "deletedId", json!({ "id": id })).await;
-    assert_eq!(again.refusals("deviceRemove"), ["NOT_FOUND id"]);
-    assert_eq!(deeds(world).await, ["device.registered", "device.removed"]);
 }
 
 async fn sent_again_it_is_done_once(world: &World) {
@@ -289,11 +174,7 @@ on_each_database!(
     a_phone_is_registered_and_shown_to_its_owner_alone,
     a_token_moves_to_who_registers_it_last,
     the_same_session_keeps_one_token_per_gateway,
-    signing_out_unbinds,
-    a_new_password_unbinds_all_other_devices,
-    a_session_that_is_over_reaches_nobody,
     a_device_is_refused_with_what_to_mend,
-    the_device_of_another_is_nowhere,
     sent_again_it_is_done_once,
     of_fifty_registrations_at_once_one_row_is_left,
     of_too_many_devices_the_one_seen_longest_ago_goes,
