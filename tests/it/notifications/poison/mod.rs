@@ -1,5 +1,5 @@
-//! An event that nobody can be told of keeps nobody else waiting, and does not stay for ever. Nor does a push that nobody
-//! can read, or that ends whoever has it under their hands; what was only put off is not taken for one.
+//! An event that nobody can be told of keeps nobody else waiting, and does not stay for ever. Nor does a push that
+//! nobody can read, or that ends whoever has it under their hands; what was only put off is not taken for one.
 
 mod events;
 mod suspected;
