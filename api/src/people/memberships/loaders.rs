@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use async_graphql::dataloader::Loader;
 use glans_entity::ids::{GuardianshipId, MembershipId, PersonId};
-use glans_entity::people::{Role, ScopeKind, guardianship, person};
+use glans_entity::people::{Role, ScopeKind, guardianship, membership, person};
 use glans_entity::scope::Scope;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::store;
 use super::types::Membership;
+use crate::access::Actor;
 use crate::loaders::{Batch, BatchError, group};
 use crate::people::guardianships::{self, Of};
 use crate::people::{persons, students};
@@ -45,10 +46,21 @@ impl Loader<MembershipsOf> for Batch {
         let persons: Vec<PersonId> = keys.iter().map(|of| of.0).collect();
         let rows = store::of_persons(&*db, &scope, &persons).await?;
         let links = guardianships::store::in_force(&*db, &scope, Of::Guardians(&persons)).await?;
-        let mut found: Vec<Membership> = rows.into_iter().map(Membership::from).collect();
+        let standing = self.call.standing();
+        let known = rows.into_iter().filter(|row| is_known(&standing.actor, row));
+        let mut found: Vec<Membership> = known.map(Membership::from).collect();
         found.extend(of_guardians(&*db, &scope, &links).await?);
         Ok(group(found, |membership| MembershipsOf(membership.person)))
     }
+}
+
+/// Whether who asks may know of it. A role of their own that another server gave them a moment ago comes with the right to see
+/// where it is held.
+fn is_known(actor: &Actor, row: &membership::Model) -> bool {
+    actor.person().is_none_or(|person| {
+        let own = person.persons.iter().any(|(_, own)| *own == row.person_id);
+        !own || person.held.iter().any(|held| held.id == row.id)
+    })
 }
 
 /// What `links` are as memberships: each at the school of the child.
