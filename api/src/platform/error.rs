@@ -277,7 +277,16 @@ pub fn taken(field: &'static str, message: &'static str) -> impl FnOnce(DbErr) -
 
 #[cfg(test)]
 mod tests {
+    use strum::IntoEnumIterator as _;
+
     use super::*;
+
+    #[test]
+    fn each_code_is_in_the_manual() {
+        let manual = include_str!("../../../docs/api.md");
+        let missing: Vec<_> = Code::iter().filter(|code| !manual.contains(code.name())).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
 
     /// As an error of PostgreSQL, whose details show the row.
     #[derive(Debug, thiserror::Error)]
