@@ -244,10 +244,11 @@ async fn who_asks_learns_what_is_to_go() {
     let door = Door::open().await;
     let (old, new) = (json!({ "query": "{ salutation }" }), json!({ "query": "{ greeting }" }));
     assert_eq!(read(door.post(&old)).await.0, 200);
-    let ahead = |body: &Value| {
+    let ahead_as = |accept: &str, body: &Value| {
         let url = format!("{}/graphql?removeDeprecated=true", door.url);
-        door.client.post(url).header("accept", "application/graphql-response+json").json(body)
+        door.client.post(url).header("accept", accept).json(body)
     };
+    let ahead = |body: &Value| ahead_as("application/graphql-response+json", body);
     let (status, body) = read(ahead(&old)).await;
     assert_eq!((status, code(&body)), (400, "GRAPHQL_VALIDATION_FAILED"));
     let told = "`Query.salutation` is to go: Use `greeting`. Removal on 2031-01-01.";
@@ -256,6 +257,8 @@ async fn who_asks_learns_what_is_to_go() {
     let by_get = door.get("/graphql?query=%7Bsalutation%7D&removeDeprecated=true");
     let by_get = by_get.header("accept", "application/graphql-response+json").send().await.unwrap();
     assert_eq!(by_get.status(), 400);
+    let streamed = ahead_as("text/event-stream", &old).send().await.unwrap().text().await.unwrap();
+    assert!(streamed.contains("is to go") && !streamed.contains("\"data\""), "{streamed}");
 }
 
 #[tokio::test]
@@ -314,7 +317,13 @@ async fn introspection_can_be_switched_off() {
     let query = "{ __schema { queryType { name } } greeting }";
     assert_eq!(Door::open().await.ask(query).await.1["data"]["__schema"]["queryType"]["name"], "Query");
     let door = Door::with(Settings { introspection: false, ..Settings::default() }).await;
-    let (_, body) = door.ask(query).await;
-    assert_ne!(body["data"]["__schema"]["queryType"]["name"], "Query");
+    for query in [
+        query,
+        "{ ... { __type(name: \"Query\") { name } } }",
+        "{ ...A } fragment A on Query { __schema { description } }",
+    ] {
+        let (status, body) = door.ask(query).await;
+        assert_eq!((status, code(&body), body.get("data")), (400, "GRAPHQL_VALIDATION_FAILED", None), "{query}");
+    }
     assert_eq!(door.ask("{ __typename }").await.1["data"]["__typename"], "Query");
 }

@@ -136,6 +136,20 @@ async fn a_dry_run_runs_nothing() {
         let (status, body) = read(request).await;
         assert_eq!((status, code(&body), body.get("extensions")), (400, expected, None), "{invalid}");
     }
+    let subscription = json!({ "query": "subscription { counted(to: 2) }" });
+    let (status, body) = read(as_person(door.post(&subscription)).header("x-cost-dry-run", "1")).await;
+    assert_eq!((status, body.get("data")), (200, None), "{body}");
+    assert!(body["extensions"]["cost"]["requested"].is_number(), "{body}");
+    for (stream, status) in [
+        ("text/event-stream", 406),
+        ("multipart/mixed;subscriptionSpec=1.0", 406),
+        ("multipart/mixed;subscriptionSpec=1.0,application/json;q=0.9", 200),
+    ] {
+        let request = door.client.post(format!("{}/graphql", door.url)).header("accept", stream);
+        let request = as_person(request.json(&json!({ "query": "mutation { schoolClose }" })));
+        let (told, body) = read(request.header("x-cost-dry-run", "1")).await;
+        assert_eq!((told, body.get("data")), (status, None), "{stream}: {body}");
+    }
     assert_eq!(door.runs.count(), 0);
 }
 

@@ -37,7 +37,8 @@ pub(super) async fn serve<S: Executor, H: House>(
 ) -> Response {
     let address = walls::address(&head, endpoint.settings.behind_proxy);
     let by_get = head.method == Method::GET;
-    let caller = Caller { headers: head.headers.clone(), address, request_id, by_get };
+    let without_deprecated = graphql::is_without_deprecated(&head);
+    let caller = Caller { headers: head.headers.clone(), address, request_id, by_get, without_deprecated };
     match opened(endpoint, form, &head, body, caller.clone()).await {
         Ok(response) => response,
         Err(refusal) => answer::refuse(&refusal, MediaType::Json, caller.request_id.as_str()),

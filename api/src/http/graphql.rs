@@ -33,7 +33,7 @@ const COST: HeaderName = HeaderName::from_static("x-cost");
 /// `X-Cost-Dry-Run: 1` answers the cost alone of what could run; nothing runs and nothing is paid.
 const DRY_RUN: HeaderName = HeaderName::from_static("x-cost-dry-run");
 
-/// In the query string: the request is held against the schema without what is deprecated in it.
+/// In the query string.
 const WITHOUT_DEPRECATED: &str = "removeDeprecated=true";
 
 /// Answers GET and POST; everything else is refused with `Allow`.
@@ -46,7 +46,8 @@ pub(super) async fn serve<S: Executor, H: House>(
         return graphiql::page().into_response();
     }
     let request_id = head.extensions.get::<RequestId>().cloned().unwrap_or_default();
-    if let Some(form) = StreamForm::wanted(&head.headers) {
+    let is_dry = asks_for(&head, &DRY_RUN);
+    if let Some(form) = StreamForm::wanted(&head.headers).filter(|_| !is_dry) {
         return events::serve(endpoint, form, head, body, request_id).await;
     }
     let Some(media_type) = MediaType::accepted(&head.headers) else {
@@ -112,12 +113,14 @@ impl<S: Executor, H: House> Exchange<'_, S, H> {
         let mut envelope = read(self.head, body, limits.body_bytes, settings.body_timeout).await?;
         let meant = self.endpoint.documents.meant(&envelope, &self.endpoint.house, settings, &visitor).await?;
         let variables = Variables::from_json(std::mem::take(&mut envelope.variables).into());
-        let chosen = self.chosen(&meant, &envelope, &variables)?;
-        self.lasts(&meant, &variables)?;
+        let is_dry = asks_for(self.head, &DRY_RUN);
+        let chosen = self.chosen(&meant, &envelope, &variables, is_dry)?;
+        if is_without_deprecated(self.head) {
+            self.endpoint.lasts(&meant, &variables)?;
+        }
         let payer = walls::payer(&visitor, self.address());
         let kind = visitor.kind;
 
-        let is_dry = self.asks_for(&DRY_RUN);
         if !is_dry && chosen.cost > limits.cost {
             return Err(Refusal::too_dear(chosen.cost, limits.cost));
         }
@@ -145,28 +148,24 @@ impl<S: Executor, H: House> Exchange<'_, S, H> {
         Ok(self.endpoint.admitted(knock).await?)
     }
 
-    fn chosen(&self, meant: &Meant, envelope: &Envelope, variables: &Variables) -> Result<Chosen, Refusal> {
+    fn chosen(
+        &self,
+        meant: &Meant,
+        envelope: &Envelope,
+        variables: &Variables,
+        is_dry: bool,
+    ) -> Result<Chosen, Refusal> {
         let chosen = self.endpoint.chosen(meant, envelope, variables)?;
         if chosen.kind == OperationType::Mutation && self.head.method == Method::GET {
             return Err(Refusal::mutation_by_get());
         }
-        if chosen.kind == OperationType::Subscription {
+        if chosen.kind == OperationType::Subscription && !is_dry {
             return Err(Refusal::invalid(
                 "A subscription is answered at `/graphql/ws`, or here with `Accept: text/event-stream` or \
                  `multipart/mixed;subscriptionSpec=1.0`.",
             ));
         }
         Ok(chosen)
-    }
-
-    /// Refuses what is to go from the schema, where the client asks for that.
-    fn lasts(&self, meant: &Meant, variables: &Variables) -> Result<(), Refusal> {
-        let asked = self.head.uri.query().is_some_and(|query| query.split('&').any(|it| it == WITHOUT_DEPRECATED));
-        if !asked {
-            return Ok(());
-        }
-        let misses = self.endpoint.departing.misses(&self.endpoint.types, &meant.document.syntax, variables);
-        if misses.is_empty() { Ok(()) } else { Err(Refusal::to_go(misses)) }
     }
 
     async fn executed(
@@ -201,7 +200,7 @@ impl<S: Executor, H: House> Exchange<'_, S, H> {
             errors: executed.errors,
             extensions: executed.extensions,
         };
-        if self.asks_for(&COST) {
+        if asks_for(self.head, &COST) {
             answer.extensions.insert("cost".to_owned(), cost_value(chosen.cost, standing));
         }
         let body = answer.bytes(self.endpoint.settings.response_bytes)?;
@@ -227,13 +226,18 @@ impl<S: Executor, H: House> Exchange<'_, S, H> {
         Ok(answer::respond(StatusCode::OK, self.media_type, body))
     }
 
-    fn asks_for(&self, header: &HeaderName) -> bool {
-        self.head.headers.get(header).is_some_and(|value| value == "1")
-    }
-
     fn address(&self) -> std::net::IpAddr {
         walls::address(self.head, self.endpoint.settings.behind_proxy)
     }
+}
+
+fn asks_for(head: &Parts, header: &HeaderName) -> bool {
+    head.headers.get(header).is_some_and(|value| value == "1")
+}
+
+/// Whether the request is held against the schema without what is deprecated in it.
+pub(super) fn is_without_deprecated(head: &Parts) -> bool {
+    head.uri.query().is_some_and(|query| query.split('&').any(|it| it == WITHOUT_DEPRECATED))
 }
 
 /// What a request sends: by POST in its body, by GET in its query string.

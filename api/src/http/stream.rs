@@ -38,6 +38,8 @@ pub(super) struct Caller {
     pub request_id: RequestId,
     /// Then nothing is changed for them.
     pub by_get: bool,
+    /// As [`is_without_deprecated`](super::graphql::is_without_deprecated).
+    pub without_deprecated: bool,
 }
 
 impl Caller {

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Once;
 use std::time::Instant;
 
-use async_graphql::parser::types::{OperationDefinition, OperationType, Selection};
+use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet};
 use async_graphql::{Executor, Name, Request as Operation, Value, Variables};
 use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
@@ -42,6 +42,11 @@ impl<S: Executor, H: House> Endpoint<S, H> {
         if operation.ty == OperationType::Subscription {
             one_field(operation)?;
         }
+        if !self.settings.introspection && asks_for_schema(document, &operation.selection_set.node) {
+            return Err(Refusal::invalid(
+                "Introspection is switched off here. Ask a server of your own for the schema.",
+            ));
+        }
         let misused = meant.document.misused.get_or_init(|| self.inputs.misused(&self.types, document));
         if let Some(message) = misused {
             return Err(Refusal::invalid(message.as_str()));
@@ -52,6 +57,12 @@ impl<S: Executor, H: House> Endpoint<S, H> {
         }
         let cost = cost::of(&self.types, document, operation, variables);
         Ok(Chosen { name: name.cloned(), kind: operation.ty, cost })
+    }
+
+    /// Refuses what is to go from the schema.
+    pub(super) fn lasts(&self, meant: &Meant, variables: &Variables) -> Result<(), Refusal> {
+        let misses = self.departing.misses(&self.types, &meant.document.syntax, variables);
+        if misses.is_empty() { Ok(()) } else { Err(Refusal::to_go(misses)) }
     }
 
     pub(super) async fn pay(&self, payer: Payer, kind: CallerKind, cost: u64) -> Result<Standing, Refusal> {
@@ -80,6 +91,9 @@ impl<S: Executor, H: House> Endpoint<S, H> {
         let chosen = self.chosen(&meant, &envelope, &variables)?;
         if caller.by_get && chosen.kind == OperationType::Mutation {
             return Err(Refusal::mutation_by_get());
+        }
+        if caller.without_deprecated {
+            self.lasts(&meant, &variables)?;
         }
         if chosen.cost > limits.cost {
             return Err(Refusal::too_dear(chosen.cost, limits.cost));
@@ -153,6 +167,18 @@ fn one_field(operation: &OperationDefinition) -> Result<(), Refusal> {
         [item] if matches!(item.node, Selection::Field(_)) => Ok(()),
         _ => Err(Refusal::invalid("A subscription asks for exactly one field, outside of any fragment.")),
     }
+}
+
+/// The engine would answer null, where null cannot be.
+fn asks_for_schema(document: &ExecutableDocument, asked: &SelectionSet) -> bool {
+    asked.items.iter().any(|item| match &item.node {
+        Selection::Field(field) => ["__schema", "__type"].contains(&field.node.name.node.as_str()),
+        Selection::InlineFragment(fragment) => asks_for_schema(document, &fragment.node.selection_set.node),
+        Selection::FragmentSpread(spread) => {
+            let fragment = document.fragments.get(&spread.node.fragment_name.node);
+            fragment.is_some_and(|fragment| asks_for_schema(document, &fragment.node.selection_set.node))
+        }
+    })
 }
 
 /// Refuses an operation whose required variables are not all there (specification, section 6.1.2). The engine would run

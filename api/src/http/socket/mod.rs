@@ -57,6 +57,7 @@ pub(super) async fn serve<S: Executor, H: House>(
         request_id: head.extensions.get::<RequestId>().cloned().unwrap_or_default(),
         headers: head.headers,
         by_get: false,
+        without_deprecated: false,
     };
     upgrade
         .protocols([PROTOCOL])
