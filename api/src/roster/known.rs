@@ -24,6 +24,8 @@ pub struct Known {
     pub sessions: HashMap<String, Option<String>>,
     pub classes: HashMap<String, ClassKind>,
     pub users: HashMap<String, KnownUser>,
+    /// Persons whom a roster has made the guardian of somebody, now or before.
+    pub guardians: HashSet<String>,
     pub aliases: HashMap<String, String>,
 }
 

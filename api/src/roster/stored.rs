@@ -1,5 +1,7 @@
 //! What a board has of the tables that a roster fills.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use glans_entity::ids::{
     ClassGroupId, ClusterId, EnrolmentId, GuardianshipId, MembershipId, PersonId, SchoolId, SchoolYearId, StudentId,
@@ -50,6 +52,10 @@ impl Stored {
         for student in self.students.iter().filter_map(|row| row.source_id.clone()) {
             known.users.entry(student).or_default().student = true;
         }
+        let linked = self.guardianships.iter().filter(|link| link.source_id.is_some());
+        let linked: HashSet<PersonId> = linked.map(|link| link.guardian_id).collect();
+        let guardians = self.people.iter().filter(|person| linked.contains(&person.id));
+        known.guardians = guardians.filter_map(|person| person.source_id.clone()).collect();
         known
     }
 }

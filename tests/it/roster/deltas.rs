@@ -48,6 +48,16 @@ async fn a_delta_brings_a_child_and_takes_one_away(office: &Office) {
     assert_eq!(outcome.counts.skipped.enrolments, 1);
 }
 
+async fn a_delta_makes_no_guardian_of_staff_whose_role_it_does_not_repeat(office: &Office) {
+    office.import(&Bundle::sound()).await;
+    let before = office.tables().await;
+    let child = format!("g1-1,active,{DAY},true,g1-1,,Kind1,Van g1,,s11,,,,\"g1-1-a,g1-1-b,teach1\",,,,,,,s1,");
+    let outcome = office.import(&Bundle::delta(&[("users", &child)])).await;
+    assert!(!outcome.is_broken(), "{:?}", found(&outcome));
+    assert_eq!(outcome.counts.skipped.links, 1);
+    assert_eq!(office.tables().await, before);
+}
+
 /// `-a` stands with the child, `-b` has the child in a row of their own.
 async fn a_delta_says_of_each_user_all_links_that_stand_with_that_user(office: &Office) {
     let mut bundle = Bundle::sound();
@@ -188,6 +198,7 @@ async fn the_bundle_of_version_1_2_comes_in(office: &Office) {
 on_each_database!(
     a_delta_changes_what_it_names_and_nothing_else,
     a_delta_brings_a_child_and_takes_one_away,
+    a_delta_makes_no_guardian_of_staff_whose_role_it_does_not_repeat,
     a_delta_says_of_each_user_all_links_that_stand_with_that_user,
     a_link_ends_with_the_row_that_states_it_whatever_another_file_said_of_it_meanwhile,
     a_parent_who_begins_to_teach_stays_a_parent,

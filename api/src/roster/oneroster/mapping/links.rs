@@ -109,8 +109,9 @@ impl<'a> Mapping<'a> {
             return None;
         }
         let Some(roles) = self.roles.get(agent) else {
-            // A delta file need not repeat the role of a person who is known.
-            return (self.reading.users.mode != Mode::Bulk).then_some(None);
+            // A delta file need not repeat the role of a guardian who is known. Of staff, related says nothing of that.
+            let known = self.known.guardians.contains(&self.one_id(agent));
+            return (self.reading.users.mode != Mode::Bulk && known).then_some(None);
         };
         roles.iter().find_map(|role| match role.word {
             RoleWord::Guardian(relation) => Some(Some(relationship(relation))),
