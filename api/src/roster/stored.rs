@@ -7,7 +7,7 @@ use glans_entity::ids::{
     ClassGroupId, ClusterId, EnrolmentId, GuardianshipId, MembershipId, PersonId, SchoolId, SchoolYearId, StudentId,
 };
 use glans_entity::organisation::{class_group, cluster, school, school_year};
-use glans_entity::people::{enrolment, guardianship, membership, person, student};
+use glans_entity::people::{GuardianshipStatus, enrolment, guardianship, membership, person, student};
 use sea_orm::{EntityTrait, IntoActiveModel, ModelTrait};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -52,7 +52,8 @@ impl Stored {
         for student in self.students.iter().filter_map(|row| row.source_id.clone()) {
             known.users.entry(student).or_default().student = true;
         }
-        let linked = self.guardianships.iter().filter(|link| link.source_id.is_some());
+        let linked = self.guardianships.iter();
+        let linked = linked.filter(|link| link.source_id.is_some() && link.status != GuardianshipStatus::Ended);
         let linked: HashSet<PersonId> = linked.map(|link| link.guardian_id).collect();
         let guardians = self.people.iter().filter(|person| linked.contains(&person.id));
         known.guardians = guardians.filter_map(|person| person.source_id.clone()).collect();

@@ -152,6 +152,36 @@ mod tests {
     }
 
     #[test]
+    fn a_column_that_is_almost_one_of_ours_is_refused_and_another_is_dropped() {
+        for (columns, expected) in [
+            ("AccessLevel", "1 AccessLevel: there is no such column; did you mean accessLevel?"),
+            ("acessLevel", "1 acessLevel: there is no such column; did you mean accessLevel?"),
+            ("legalauthority", "1 legalauthority: there is no such column; did you mean legalAuthority?"),
+            ("locales", "1 locales: there is no such column; did you mean locale?"),
+            ("bsn", ""),
+        ] {
+            let mut problems = Problems::default();
+            let file = format!("student,guardian,{columns}\ns1,g1,NONE\n");
+            let read = guardianships(file.as_bytes(), &mut problems).rows.len();
+            assert_eq!(
+                (problems.is_broken(), read),
+                (!expected.is_empty(), usize::from(expected.is_empty())),
+                "{columns}"
+            );
+            let told = messages(problems).concat();
+            assert!(told.contains(expected), "{columns}: {told}");
+        }
+    }
+
+    #[test]
+    fn a_file_with_semicolons_is_told_so() {
+        let mut problems = Problems::default();
+        assert!(guardianships(b"student;guardian\ns1;g1\n", &mut problems).rows.is_empty());
+        let told = "1 : the columns are separated by semicolons or tabs; they must be separated by commas";
+        assert_eq!(messages(problems), [told]);
+    }
+
+    #[test]
     fn reports_every_wrong_cell() {
         let mut problems = Problems::default();
         let file = b"student,guardian,relation,legalAuthority,accessLevel,contactPriority,validFrom,validTo,locale\n\

@@ -13,6 +13,9 @@ use crate::roster::problem::{Place, Problems, brief, quoted};
 /// Lines in a wrong encoding that are named before the rest is counted.
 const NAMED_LINES: usize = 20;
 
+/// How many letters of a long name may be wrong for it still to be known.
+const MISSPELT: usize = 2;
+
 /// What a file looks like.
 #[derive(Debug, Clone, Copy)]
 pub struct Layout {
@@ -23,6 +26,22 @@ pub struct Layout {
     pub tail: &'static [&'static str],
     /// The columns that are read. Cells of all others are counted and never kept.
     pub used: &'static [&'static str],
+}
+
+impl Layout {
+    /// Which of the columns that may follow is written almost like `name`. Left unread it would be as if it were not there,
+    /// and that can be the opposite of what it says.
+    fn meant_by(&self, name: &str) -> Option<&'static str> {
+        if self.tail.contains(&name) || self.columns.contains(&name) {
+            return None;
+        }
+        let small = name.to_ascii_lowercase();
+        let nearly = |known: &&&str| {
+            let far = strsim::damerau_levenshtein(&small, &known.to_ascii_lowercase());
+            far == 0 || far <= MISSPELT && known.len() > 2 * MISSPELT
+        };
+        self.tail.iter().find(nearly).copied()
+    }
 }
 
 /// The sound rows of a file, and what is known of the others.
@@ -166,6 +185,14 @@ impl Columns {
                 problems.error(Place::line(layout.file, line), message);
             }
         }
+        if let [name] = names[..]
+            && layout.columns.len() > 1
+            && name.contains([';', '\t'])
+        {
+            let message = "the columns are separated by semicolons or tabs; they must be separated by commas";
+            problems.error(Place::line(layout.file, line), message);
+            return None;
+        }
         for (position, &expected) in layout.columns.iter().enumerate() {
             let found = names.iter().position(|&name| name == expected);
             if found == Some(position) {
@@ -177,6 +204,12 @@ impl Columns {
                 None => format!("{wanted}; it is missing"),
             };
             problems.error(Place::cell(layout.file, line, expected), message);
+        }
+        for name in &names {
+            if let Some(meant) = layout.meant_by(name) {
+                let place = Place::cell(layout.file, line, brief(name));
+                problems.error(place, format!("there is no such column; did you mean {meant}?"));
+            }
         }
         let mut seen = HashSet::new();
         for &name in names.iter().filter(|name| !name.is_empty()) {
