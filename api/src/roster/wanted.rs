@@ -52,6 +52,8 @@ pub struct Wanted {
     pub guardianships: Section<Guardianship>,
     /// Languages of people, by source id, where a file states them.
     pub languages: HashMap<String, String>,
+    /// Source ids of persons of whom every membership that came from a roster, and is not among the rows, ends.
+    pub without_rights: HashSet<String>,
 }
 
 #[derive(Debug)]

@@ -108,6 +108,21 @@ async fn a_parent_who_begins_to_teach_stays_a_parent(office: &Office) {
     assert_eq!(office.tables().await.guardianship("g1-1", "g1-1-b").status, GuardianshipStatus::Active);
 }
 
+async fn a_teacher_whom_a_delta_disables_has_no_rights_left(office: &Office) {
+    let user = format!("teach1,active,{DAY},false,teach1,,Tara,Timmer,,,teach1@school.example,,,,,geheim,,,,,,");
+    let role = format!("r-teach1,active,{DAY},teach1,primary,teacher,,,s1,");
+    for delta in [Bundle::delta(&[("users", &user)]), Bundle::delta(&[("users", &user), ("roles", &role)])] {
+        office.import(&Bundle::sound()).await;
+        assert_eq!(office.tables().await.roles_of("teach1").len(), 2);
+        let outcome = office.import(&delta).await;
+        assert!(!outcome.is_broken(), "{:?}", found(&outcome));
+        let after = office.tables().await;
+        assert_eq!(after.roles_of("teach1"), Vec::<String>::new());
+        assert_eq!(after.roles_of("teach2").len(), 2);
+        assert!(after.person("teach1").archived_at.is_none());
+    }
+}
+
 async fn a_role_whose_last_day_a_delta_says_has_ended_when_that_day_is_over(office: &Office) {
     office.import(&Bundle::sound()).await;
     let role = |last: &str| format!("r-lead1,active,{DAY},lead1,primary,principal,2026-08-01,{last},s1,");
@@ -202,6 +217,7 @@ on_each_database!(
     a_delta_says_of_each_user_all_links_that_stand_with_that_user,
     a_link_ends_with_the_row_that_states_it_whatever_another_file_said_of_it_meanwhile,
     a_parent_who_begins_to_teach_stays_a_parent,
+    a_teacher_whom_a_delta_disables_has_no_rights_left,
     a_role_whose_last_day_a_delta_says_has_ended_when_that_day_is_over,
     a_delta_must_say_when_and_what_and_may_not_point_nowhere,
     the_bundle_of_version_1_1_is_refused_with_reasons,

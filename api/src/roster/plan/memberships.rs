@@ -41,6 +41,7 @@ impl Scopes<'_> {
 
 pub(super) fn memberships(
     section: &Section<Membership>,
+    without_rights: &HashSet<String>,
     stored: Vec<membership::Model>,
     people: &Folk<PersonId>,
     scopes: &Scopes<'_>,
@@ -90,11 +91,13 @@ pub(super) fn memberships(
             None => changes.create(after),
         }
     }
+    let disabled: HashSet<PersonId> = without_rights.iter().filter_map(|id| people.ids.get(id).copied()).collect();
     let mut rest: Vec<_> = by_post.into_values().collect();
     rest.sort_by_key(|row| row.id);
     for before in rest {
         let Some(source) = before.source_id.as_deref() else { continue };
-        if claimed.contains(source) || section.ends(source) || people.ended.contains(&before.person_id) {
+        let holds_nothing = people.ended.contains(&before.person_id) || disabled.contains(&before.person_id);
+        if claimed.contains(source) || section.ends(source) || holds_nothing {
             let after = membership::Model { ended_at: Some(at.now), source_id: None, ..before.clone() };
             if before.ends_on.is_some_and(|ends| ends < at.today) {
                 // It was over by itself: no loss that anybody has to accept.

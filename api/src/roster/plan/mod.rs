@@ -127,7 +127,14 @@ pub fn plan(wanted: &Wanted, stored: Stored, at: Moment, problems: &mut Problems
     let (students, pupils) = people::students(&wanted.students, stored.students, &school_ids, at, problems);
     let enrolments = places::enrolments(&wanted.enrolments, stored.enrolments, &pupils, &group_facts, at);
     let scopes = Scopes { clusters: &cluster_ids, schools: &school_ids, groups: &group_facts };
-    let memberships = memberships::memberships(&wanted.memberships, stored.memberships, &persons, &scopes, at);
+    let memberships = memberships::memberships(
+        &wanted.memberships,
+        &wanted.without_rights,
+        stored.memberships,
+        &persons,
+        &scopes,
+        at,
+    );
     let guardianships =
         guardianships::guardianships(&wanted.guardianships, stored.guardianships, &pupils, &persons, at, problems);
     Plan {

@@ -293,6 +293,21 @@ impl<'a> Mapping<'a> {
         memberships.gone = reading.enrolments.deleted.keys().map(|id| format!("enrolment:{id}")).collect();
         let ended = reading.roles.active.iter().filter(|role| role.has_ended(today)).map(|role| &role.source_id);
         memberships.gone.extend(reading.roles.deleted.keys().chain(ended).map(|id| format!("role:{id}")));
+        self.disabled_staff();
+    }
+
+    /// A delta need not repeat the roles of who is disabled, so that all rights of the person go. Of a second id of a
+    /// person only those go that the bundle names: the first may still be in use.
+    fn disabled_staff(&mut self) {
+        let (reading, disabled) = (self.reading, &self.disabled);
+        let aliases = &self.mapped.left_out.aliases;
+        let own = disabled.iter().filter(|user| !aliases.contains_key(**user)).map(|user| (*user).to_owned());
+        self.mapped.wanted.without_rights.extend(own);
+        let roles = reading.roles.active.iter().filter(|role| disabled.contains(role.user.as_str()));
+        let places = reading.enrolments.active.iter().filter(|place| disabled.contains(place.user.as_str()));
+        let gone = &mut self.mapped.wanted.memberships.gone;
+        gone.extend(roles.map(|role| format!("role:{}", role.source_id)));
+        gone.extend(places.map(|place| format!("enrolment:{}", place.source_id)));
     }
 
     fn org_kind(&self, org: &str) -> Option<OrgKind> {
