@@ -31,10 +31,12 @@ pub(super) fn check(key: &str, value: &toml::Value) -> Result<(), String> {
             db::check_url(&config.database_url).map_err(|error| error.to_string())
         }
         // Never with what was given: there is a password in it.
-        "database_read_url" if !config.database_read_url.as_deref().is_some_and(db::is_postgres) => Err(
-            "a PostgreSQL server is expected, as `postgres://glans@replica.example.org/glans`; SQLite has no replicas"
-                .to_owned(),
-        ),
+        "database_read_url" if !config.database_read_url.as_deref().is_some_and(db::is_postgres) => {
+            const EXPECTED: &str = "a PostgreSQL server is expected, as `postgres://glans@replica.example.org/glans`; \
+                                    SQLite has no replicas";
+            let unknown = config.database_read_url.as_deref().and_then(db::unknown_parameter);
+            Err(unknown.unwrap_or_else(|| EXPECTED.to_owned()))
+        }
         // Never with what was given, here neither.
         "secret_key" if config.secret_key.as_deref().and_then(secret_key::read).is_none() => {
             Err("32 bytes in base64 are expected (44 characters); make them with `openssl rand -base64 32`".to_owned())

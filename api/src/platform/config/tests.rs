@@ -130,6 +130,37 @@ fn a_database_url_that_cannot_be_read_is_told_with_the_reason_and_without_itself
 }
 
 #[test]
+fn an_unknown_parameter_of_postgresql_is_told_with_the_nearest_and_without_its_value() {
+    const VALUELESS: &str = "a parameter in it is unknown and has no value; within a value `&` is written `%26`";
+    for (query, told) in [
+        ("pasword=s3cret&sslmode=require", "unknown parameter `pasword`; did you mean `password`?"),
+        ("user=glans&sslmod=verify-full", "unknown parameter `sslmod`; did you mean `sslmode`?"),
+        ("option[search_path]=s3cret", "unknown parameter `option[search_path]`; did you mean"),
+        ("options[search_path=s3cret", "unknown parameter `options[search_path`; did you mean"),
+        // What stands behind an ampersand belongs to the password.
+        ("password=12&s3cret", VALUELESS),
+        ("password=12&s3cret==", VALUELESS),
+    ] {
+        let url = format!("postgres://glans@db.example.org/glans?{query}");
+        for name in ["GLANS_DATABASE_URL", "GLANS_DATABASE_READ_URL"] {
+            let said = of_environment(name, &url).unwrap_err();
+            assert!(said.starts_with(&format!("environment: {name}: ")) && said.contains(told), "{said}");
+            assert!(!said.contains("s3cret") && !said.contains("verify-full"), "{said}");
+        }
+    }
+    for right in [
+        "sslmode=verify-full&sslrootcert=ca.pem&sslcert=a.pem&sslkey=a.key",
+        "ssl-mode=require&ssl-root-cert=ca.pem&ssl-ca=ca.pem&ssl-cert=a.pem&ssl-key=a.key",
+        "host=/run/postgresql&port=5433&dbname=glans&user=glans&password=s3cret",
+        "hostaddr=127.0.0.1&application_name=glans&statement-cache-capacity=10",
+        "options=-c%20jit%3Doff&options[search_path]=glans&options%5Bjit%5D=off",
+    ] {
+        let said = of_environment("GLANS_DATABASE_URL", &format!("postgres://db/glans?{right}"));
+        assert!(said.is_ok(), "{right}");
+    }
+}
+
+#[test]
 fn of_a_password_with_a_slash_it_is_told_how_to_write_it() {
     for password in
         ["s3/cret", "s3#cret", "s3?cret", "s3/cr@et", "s3?c=r@et", "123/cret", "123#cret", "123?cret", "/cret"]

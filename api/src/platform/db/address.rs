@@ -4,9 +4,32 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use reqwest::Url;
 use sea_orm::DbErr;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
+
+/// The parameters that the driver of PostgreSQL knows. It leaves out any other, and logs it with its value.
+const PARAMETERS: [&str; 18] = [
+    "sslmode",
+    "ssl-mode",
+    "sslrootcert",
+    "ssl-root-cert",
+    "ssl-ca",
+    "sslcert",
+    "ssl-cert",
+    "sslkey",
+    "ssl-key",
+    "statement-cache-capacity",
+    "host",
+    "hostaddr",
+    "port",
+    "dbname",
+    "user",
+    "password",
+    "application_name",
+    "options",
+];
 
 /// A database URL that this program cannot use.
 #[derive(Debug, thiserror::Error)]
@@ -61,11 +84,32 @@ pub fn check_url(url: &str) -> Result<(), ConnectError> {
         Some(("postgres" | "postgresql", rest)) if ends_in_its_password(rest) => {
             Err(ConnectError::Malformed("in a password `/ ? # @` are written `%2F %3F %23 %40`".to_owned()))
         }
-        Some(("postgres" | "postgresql", _)) => {
-            PgConnectOptions::from_str(url).map(drop).map_err(|error| malformed(&error))
-        }
+        // Before it is parsed, too: the driver would log what it does not know.
+        Some(("postgres" | "postgresql", _)) => match unknown_parameter(url) {
+            Some(told) => Err(ConnectError::Malformed(told)),
+            None => PgConnectOptions::from_str(url).map(drop).map_err(|error| malformed(&error)),
+        },
         _ => Err(ConnectError::Scheme),
     }
+}
+
+/// What is wrong with the first parameter that the driver of PostgreSQL would leave out. Never with its value, which may
+/// be a password; and what has none may be the rest of one.
+pub fn unknown_parameter(url: &str) -> Option<String> {
+    let (_, rest) = url.split_once("://").filter(|(scheme, _)| matches!(*scheme, "postgres" | "postgresql"))?;
+    let url = Url::parse(url).ok().filter(|_| !ends_in_its_password(rest))?;
+    let (name, value) = url.query_pairs().find(|(name, _)| !is_parameter(name))?;
+    if value.trim_start_matches('=').is_empty() {
+        return Some("a parameter in it is unknown and has no value; within a value `&` is written `%26`".to_owned());
+    }
+    let meant = PARAMETERS.into_iter().min_by_key(|known| strsim::damerau_levenshtein(&name, known));
+    Some(format!("unknown parameter `{name}`; did you mean `{}`?", meant.unwrap_or("sslmode")))
+}
+
+/// `options[search_path]` is one as well.
+fn is_parameter(name: &str) -> bool {
+    let option = name.strip_prefix("options[").and_then(|rest| rest.strip_suffix(']'));
+    PARAMETERS.contains(&name) || option.is_some_and(|option| !option.is_empty())
 }
 
 /// Whether the part with user and server ends before the sign between the two.
