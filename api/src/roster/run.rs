@@ -1,7 +1,7 @@
 //! An import from front to back: examine the files outside any transaction, then plan and write inside one.
 
-use glans_entity::ids::{BoardId, RosterImportId};
-use glans_entity::organisation::board;
+use glans_entity::ids::{BoardId, RosterImportId, SchoolId};
+use glans_entity::organisation::{board, school};
 use glans_entity::roster::{RosterImportState, roster_import};
 use sea_orm::{DatabaseTransaction, EntityTrait};
 
@@ -23,6 +23,7 @@ use crate::call::{Call, Write};
 use crate::organisation::boards;
 use crate::platform::error::{Error, Result, not_found};
 use crate::platform::outbox::Event;
+use crate::practice::cohorts;
 
 /// What is found where the board was closed while its import was under way.
 const CLOSED: &str = "the board is closed: nothing is imported into it any more, and nothing was written";
@@ -160,6 +161,7 @@ async fn apply(write: &Write<'_>, permit: &Permit, import: &roster_import::Model
         to_write: plan.counts().written(),
         written: 0,
     };
+    let closed = closed(&plan.schools);
     writing.table(plan.clusters).await?;
     writing.table(plan.schools).await?;
     writing.table(plan.years).await?;
@@ -168,7 +170,19 @@ async fn apply(write: &Write<'_>, permit: &Permit, import: &roster_import::Model
     writing.table(plan.students).await?;
     writing.table(plan.enrolments).await?;
     writing.table(plan.memberships).await?;
-    writing.table(plan.guardianships).await
+    writing.table(plan.guardianships).await?;
+    for school in closed {
+        cohorts::leave_all(write, permit, school).await?;
+    }
+    Ok(())
+}
+
+/// The schools that an import closes.
+fn closed(changes: &Changes<school::Model>) -> Vec<SchoolId> {
+    let closes =
+        |before: &school::Model, after: &school::Model| before.archived_at.is_none() && after.archived_at.is_some();
+    let updates = changes.updates.iter().filter(|update| closes(&update.before, &update.after));
+    updates.map(|update| update.after.id).collect()
 }
 
 /// The tables of one import, one after another, and how far it is.

@@ -2,10 +2,14 @@
 
 use glans::roster::diff::FieldChange;
 use glans::roster::outcome::Options;
+use glans_entity::ids::{CohortId, SchoolCohortId};
 use glans_entity::people::{GuardianAccess, GuardianshipStatus};
+use glans_entity::practice::{cohort, cohort_school};
+use glans_entity::programme::programme_version;
 use glans_entity::roster::{RosterImportState, roster_import};
 use glans_entity::scope::Scoped;
 use glans_tests::on_each_database;
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 
 use super::bundle::{Bundle, STUDENTS_PER_CLASS};
 use super::office::{Office, errors, found, text};
@@ -287,7 +291,62 @@ async fn a_number_given_out_again_is_another_child(office: &Office) {
     assert_eq!((left.id, left.number.as_deref(), left.left_on.is_some()), (first.id, None, true));
 }
 
+/// A cohort of all schools of the board.
+async fn bring_together(office: &Office) {
+    glans::programme::import(&office.app, glans::programme::SAMPLE, None, true).await.unwrap();
+    let (call, schools) = (office.call(), office.tables().await.schools);
+    let (scope, now) = (call.scope(), office.app.clock.now());
+    let db = office.app.db.write(&scope).await.unwrap();
+    let edition = programme_version::Entity::within(&scope).one(&db).await.unwrap().unwrap();
+    let cohort = cohort::Model {
+        id: CohortId::new(),
+        board_id: office.board,
+        name: "Samen".to_owned(),
+        programme_version_id: edition.id,
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    };
+    let cohort = cohort.into_active_model().reset_all().insert(&db).await.unwrap();
+    for school in schools {
+        let row = cohort_school::Model {
+            id: SchoolCohortId::new(),
+            board_id: office.board,
+            cohort_id: cohort.id,
+            school_id: school.id,
+            joined_on: "2026-08-24".parse().unwrap(),
+            left_on: None,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        };
+        row.into_active_model().reset_all().insert(&db).await.unwrap();
+    }
+    db.commit().await.unwrap();
+}
+
+async fn a_school_that_a_roster_closes_leaves_its_cohorts(office: &Office) {
+    let mut larger = Bundle::sound();
+    larger.add("orgs", "s3,,,De Spreeuw,school,03AD00,c1");
+    office.import(&larger).await;
+    bring_together(office).await;
+    let options = Options { dry_run: false, accept_removals: true };
+    let outcome = office.import_as(Bundle::sound().source(), options).await;
+    assert!(!outcome.is_broken(), "{:?}", found(&outcome));
+    let tables = office.tables().await;
+    let call = office.call();
+    let rows = cohort_school::Entity::within(&call.scope()).all(&*call.read().await.unwrap()).await.unwrap();
+    assert_eq!(rows.len(), 3);
+    for row in rows {
+        let school = tables.schools.iter().find(|school| school.id == row.school_id).unwrap();
+        let left = row.left_on.map(|day| day.to_string());
+        let expected = (school.name == "De Spreeuw").then_some("2026-11-24");
+        assert_eq!((school.archived_at.is_some(), left.as_deref()), (expected.is_some(), expected), "{}", school.name);
+    }
+}
+
 on_each_database!(
+    a_school_that_a_roster_closes_leaves_its_cohorts,
     a_number_given_out_again_is_another_child,
     a_bundle_fills_the_board,
     the_same_bundle_again_changes_nothing,
