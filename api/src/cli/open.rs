@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use sqlx::sqlite::SqliteConnectOptions;
 
 use super::{Failure, demo};
@@ -39,6 +40,23 @@ pub(super) fn files_are_there(config: &Config) -> Result<(), Failure> {
     file_is_there(config)?;
     match missing_key(config) {
         Some(file) => Err(Failure::Failed(format!("the secret key {} is not there; {REMEDY}", file.display()))),
+        None => Ok(()),
+    }
+}
+
+/// Refuses where the file of the secret key is gone, and the database holds what was sealed with it.
+pub(super) async fn key_is_not_lost(config: &Config, db: &Database, now: DateTime<Utc>) -> Result<(), Failure> {
+    const REMEDY: &str = "restore it from the backup; where it lies elsewhere, name its folder with --data-dir, or the \
+                          key with GLANS_SECRET_KEY or GLANS_SECRET_KEY_FILE";
+    if missing_key(config).is_none() || !keys::are_there(db, now).await? {
+        return Ok(());
+    }
+    // Looked for once more: another process may have made it for the keys that were found.
+    match missing_key(config) {
+        Some(file) => Err(Failure::Failed(format!(
+            "the secret key {} is not there, and the database holds keys that were sealed with it; {REMEDY}",
+            file.display()
+        ))),
         None => Ok(()),
     }
 }
@@ -86,11 +104,15 @@ pub(super) async fn lasting_app(config: Config) -> Result<Arc<App>, Failure> {
 }
 
 async fn newest(config: Config, replica: Option<&str>) -> Result<Arc<App>, Failure> {
-    // Before the database is touched: with a bad secret key nothing is made and nothing is migrated.
-    drop(master_key(&config)?);
+    // Before the database is touched: with a bad secret key nothing is made and nothing is migrated. One that is not
+    // there is made once the database is known to need no other.
+    if missing_key(&config).is_none() {
+        drop(master_key(&config)?);
+    }
     // Before it is opened: who opens an empty file of SQLite first gives it its form, and must be alone for that.
     let turn = turn(&config).await?;
     let db = Database::connect(&config.database_url).await?.with_replica(replica).await?;
     turn.migrate(Way::Up(None)).await?;
+    key_is_not_lost(&config, &db, Clock::default().now()).await?;
     Ok(App::new(config, db, Clock::default())?)
 }

@@ -41,6 +41,24 @@ fn a_doctor_tells_once_what_other_commands_would_refuse() {
     assert!(said.contains("1 of the checks failed: secret key: data/glans.key can be read by others"), "{said}");
 }
 
+#[test]
+fn a_secret_key_that_is_lost_is_told_and_no_other_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(glans(folder.path(), &["migrate", "up"]).output().unwrap().status.success());
+    assert!(glans(folder.path(), &["doctor"]).output().unwrap().status.success(), "a new database needs no key yet");
+    let sealed = glans(folder.path(), &["keys", "rotate"]).env("GLANS_SECRET_KEY", KEY).output().unwrap();
+    assert!(sealed.status.success(), "{}", complaint(&sealed));
+    for arguments in [&["doctor"][..], &["serve", "--listen", "127.0.0.1:0"]] {
+        let output = glans(folder.path(), arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        let said = complaint(&output);
+        let told = "the secret key data/glans.key is not there, and the database holds keys that were sealed with it; \
+                    restore it from the backup";
+        assert!(said.contains(told), "{arguments:?}: {said}");
+        assert!(!folder.path().join("data/glans.key").exists(), "{arguments:?} made a key");
+    }
+}
+
 async fn a_doctor_opens_the_signing_keys(database: &EmptyDatabase) {
     let folder = tempfile::tempdir().unwrap();
     let run = |key: &str, arguments: &[&str]| {

@@ -8,4 +8,4 @@ pub mod ring;
 pub mod rules;
 mod store;
 
-pub use ring::{KeyRing, check};
+pub use ring::{KeyRing, are_there, check};

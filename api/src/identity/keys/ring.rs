@@ -139,6 +139,12 @@ pub async fn check(db: &Database, master: &MasterKey, now: DateTime<Utc>) -> Res
     assemble(rows, master, now).map(drop)
 }
 
+/// Whether there are any, which nothing but the secret key that sealed them opens.
+pub async fn are_there(db: &Database, now: DateTime<Utc>) -> Result<bool> {
+    let rows = store::all(&db.read(&Scope::system(now.date_naive())).await?).await?;
+    Ok(!rows.is_empty())
+}
+
 async fn read(db: &Database, master: &MasterKey, now: DateTime<Utc>) -> Result<Keys> {
     let system = Scope::system(now.date_naive());
     let rows = store::all(&db.look_up(system.on).await?).await?;
