@@ -12,7 +12,7 @@ use crate::notifications::channels::{Gateways, email};
 use crate::platform::bus;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
-use crate::platform::db::{ConnectError, Database};
+use crate::platform::db::{ConnectError, Database, check_encoding};
 
 /// The oldest PostgreSQL that is supported, as `server_version_num` has it.
 const OLDEST_POSTGRES: i32 = 150_000;
@@ -73,6 +73,7 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
 /// What can only be asked of a PostgreSQL server.
 async fn server(db: &Database, now: DateTime<Utc>, wrong: &mut Vec<String>) -> Result<(), Failure> {
     const ASKED: &str = "SELECT current_setting('server_version_num')::int AS version, \
+                         current_setting('server_encoding') AS encoding, \
                          extract(epoch FROM clock_timestamp() - $1)::float8 AS ahead, \
                          (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user) AS unbound";
     let statement = Statement::from_sql_and_values(db.backend(), ASKED, [now.into()]);
@@ -80,6 +81,8 @@ async fn server(db: &Database, now: DateTime<Utc>, wrong: &mut Vec<String>) -> R
     let answer = answer.ok_or_else(|| Failure::Failed("the database answers nothing".to_owned()))?;
     let (version, ahead): (i32, f64) = (answer.try_get("", "version")?, answer.try_get("", "ahead")?);
     note(version >= OLDEST_POSTGRES, "PostgreSQL 15 or newer", "upgrade PostgreSQL", wrong);
+    let encoding = check_encoding(&answer.try_get::<String>("", "encoding")?);
+    note(encoding.is_ok(), "encoding of the database", &told(&encoding), wrong);
     let remedy = format!("that of the database is {ahead:.0} s ahead; set both by NTP");
     note(ahead.abs() <= CLOCKS_APART_SECONDS, "clock", &remedy, wrong);
     if answer.try_get::<bool>("", "unbound")? {

@@ -51,6 +51,7 @@ impl From<ConnectError> for Failure {
             | ConnectError::Stranger
             | ConnectError::Lock(..)
             | ConnectError::Migration(_)
+            | ConnectError::Encoding(_)
             | ConnectError::Newer => Self::Failed(error.to_string()),
             _ => Self::Usage(error.to_string()),
         }

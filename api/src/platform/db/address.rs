@@ -71,6 +71,10 @@ pub enum ConnectError {
     Lock(PathBuf, #[source] std::io::Error),
     #[error("the database was not migrated, or not to the end: {0}")]
     Migration(#[source] DbErr),
+    #[error(
+        "the encoding of the database is {0}, in which not every name can be written; make one with `createdb --encoding UTF8 --template template0`"
+    )]
+    Encoding(String),
     #[error("the database was migrated by a newer glans; install that one")]
     Newer,
 }
@@ -110,6 +114,11 @@ pub fn unknown_parameter(url: &str) -> Option<String> {
 fn is_parameter(name: &str) -> bool {
     let option = name.strip_prefix("options[").and_then(|rest| rest.strip_suffix(']'));
     PARAMETERS.contains(&name) || option.is_some_and(|option| !option.is_empty())
+}
+
+/// By what PostgreSQL calls the encoding of a database.
+pub fn check_encoding(encoding: &str) -> Result<(), ConnectError> {
+    if encoding == "UTF8" { Ok(()) } else { Err(ConnectError::Encoding(encoding.to_owned())) }
 }
 
 /// Whether the part with user and server ends before the sign between the two.
@@ -187,6 +196,15 @@ mod tests {
 
         fn kind(&self) -> ErrorKind {
             ErrorKind::Other
+        }
+    }
+
+    #[test]
+    fn a_database_in_which_a_name_cannot_be_written_is_refused_with_the_remedy() {
+        assert!(check_encoding("UTF8").is_ok());
+        for wrong in ["LATIN1", "SQL_ASCII"] {
+            let said = check_encoding(wrong).unwrap_err().to_string();
+            assert!(said.contains(wrong) && said.contains("--encoding UTF8 --template template0"), "{said}");
         }
     }
 

@@ -15,7 +15,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use tokio::time;
 
 use super::ConnectError;
-use super::address::is_in_memory;
+use super::address::{check_encoding, is_in_memory};
 use super::options::{open_file, unhurried, unhurried_pool};
 use crate::platform::error::{chain, is_held};
 
@@ -57,7 +57,9 @@ impl Turn {
             Some(("sqlite", _)) => (url.to_owned(), file_beside(url)?),
             Some(("postgres" | "postgresql", rest)) => {
                 let url = format!("postgres://{rest}");
-                let session = unhurried(&url).await?;
+                let mut session = unhurried(&url).await?;
+                let encoding: String = sqlx::query_scalar("SHOW server_encoding").fetch_one(&mut session).await?;
+                check_encoding(&encoding)?;
                 (url, Lock::Session(session))
             }
             _ => return Err(ConnectError::Scheme),

@@ -24,7 +24,7 @@ use sea_orm::{
 };
 
 use address::is_in_memory;
-pub use address::{ConnectError, check_url, is_postgres, unknown_parameter};
+pub use address::{ConnectError, check_encoding, check_url, is_postgres, unknown_parameter};
 pub use migrating::{Turn, Way, is_of_newer};
 use options::{
     LOCK_TIMEOUT, LOOKUPS, POSTGRES_READERS, POSTGRES_WRITERS, READ_COMMITTED, REPEATABLE_READ, SQLITE_READERS,
