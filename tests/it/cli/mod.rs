@@ -163,6 +163,9 @@ fn what_is_refused_leaves_nothing_behind() {
     assert_eq!(misspelt.status.code(), Some(2));
     let said = complaint(&misspelt);
     assert!(said.contains("environment: GLANS_LOG: `warning` is no level; did you mean `warn`?"), "{said}");
+    let unread = glans(folder.path(), &["migrate", "up"]).env("GLANS_LOG", "[[").output().unwrap();
+    assert_eq!(unread.status.code(), Some(2));
+    assert!(complaint(&unread).contains("environment: GLANS_LOG: "), "{}", complaint(&unread));
     assert!(is_untouched(folder.path()));
 }
 

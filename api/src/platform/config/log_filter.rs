@@ -1,5 +1,7 @@
 //! What may stand in `log`.
 
+use tracing_subscriber::EnvFilter;
+
 /// The words that are levels.
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 /// The crates that may stand alone, to log all of them.
@@ -28,7 +30,11 @@ pub(super) fn check(filter: &str) -> Result<(), String> {
             "`{wrong}` is no level; did you mean `{}`? To log a crate of that name, write `{wrong}=debug`",
             nearest(wrong)
         )),
-        None => Ok(()),
+        // Here, and not where the log is started, so that the complaint says where the filter stands.
+        None => match EnvFilter::try_new(filter) {
+            Ok(_) => Ok(()),
+            Err(cause) => Err(format!("{cause}; write it as `info,glans=debug`")),
+        },
     }
 }
 
@@ -64,6 +70,12 @@ mod tests {
             assert_eq!(check(&format!("glans=debug, {wrong}")), Err(told));
         }
         assert!(check("nonsense").is_err());
+    }
+
+    #[test]
+    fn a_filter_that_cannot_be_read_is_refused_with_one_that_can() {
+        let said = check("[[").unwrap_err();
+        assert!(said.ends_with("; write it as `info,glans=debug`"), "{said}");
     }
 
     #[test]
