@@ -137,6 +137,7 @@ fn a_course_is_looked_at_as_text_once_its_size_fits() {
     // One byte more than fits is read: half of a letter.
     let large = complaint_about("é".repeat(2 * 1024 * 1024 + 1).as_bytes());
     assert!(large.contains("is larger than 4 MiB: split the course"), "{large}");
+    assert!(!folder.path().join("data").exists(), "a broken course made a database");
     let other = complaint_about(b"title: caf\xe9");
     assert!(other.contains("cannot read course.yaml: it is no text in UTF-8"), "{other}");
 }

@@ -9,7 +9,7 @@ use glans_entity::ids::BoardId;
 
 use super::super::{Failure, open};
 use crate::platform::config::Config;
-use crate::programme::document::MAX_BYTES;
+use crate::programme::document::{self, MAX_BYTES, Problems};
 use crate::programme::{ImportError, Imported, import};
 
 /// Which document, and for whom.
@@ -28,19 +28,23 @@ pub(in crate::cli) struct ProgrammeArgs {
 pub(super) async fn run(config: Config, args: ProgrammeArgs) -> Result<(), Failure> {
     let name = args.file.display();
     let text = read(&args.file).map_err(|cause| Failure::Failed(format!("cannot read {name}: {cause}")))?;
+    // Before anything is made for it: what is broken leaves no database behind.
+    document::parse(&text).map_err(|problems| broken(&args.file, &problems))?;
     let app = open::app(config).await?;
     match import(&app, &text, args.board, args.publish).await {
         Ok(imported) => {
             say!("{}", told(&imported));
             Ok(())
         }
-        Err(ImportError::Document(problems)) => {
-            let count = problems.0.len();
-            let noun = if count == 1 { "problem" } else { "problems" };
-            Err(Failure::Failed(format!("nothing was imported, because {name} has {count} {noun}:\n{problems}")))
-        }
+        Err(ImportError::Document(problems)) => Err(broken(&args.file, &problems)),
         Err(ImportError::Other(error)) => Err(error.into()),
     }
+}
+
+fn broken(file: &Path, problems: &Problems) -> Failure {
+    let (name, count) = (file.display(), problems.0.len());
+    let noun = if count == 1 { "problem" } else { "problems" };
+    Failure::Failed(format!("nothing was imported, because {name} has {count} {noun}:\n{problems}"))
 }
 
 /// At most one byte more than a document may have: its size is then told as a problem of the document.
