@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use reqwest::Url;
-use sea_orm::DbErr;
+use sea_orm::{DbErr, RuntimeErr};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 
@@ -69,7 +69,7 @@ pub enum ConnectError {
         file = .0.display()
     )]
     Lock(PathBuf, #[source] std::io::Error),
-    #[error("the database was not migrated, or not to the end: {0}")]
+    #[error("the database was not migrated, or not to the end: {cause}", cause = unmigrated(.0))]
     Migration(#[source] DbErr),
     #[error(
         "the encoding of the database is {0}, in which not every name can be written; make one with `createdb --encoding UTF8 --template template0`"
@@ -155,6 +155,18 @@ fn told(cause: &sqlx::Error) -> String {
     }
 }
 
+/// As [`told`]; and what helps a role that may not make the one of tenants.
+fn unmigrated(cause: &DbErr) -> String {
+    let (DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner))) = cause else {
+        return cause.to_string();
+    };
+    let said = told(inner);
+    if said.starts_with("permission denied to create role") {
+        return format!("{said}. Let a superuser give CREATEROLE to the user of the URL: `ALTER ROLE … CREATEROLE`");
+    }
+    said
+}
+
 /// Whether what stands behind `sqlite://` names no file.
 pub(super) fn is_in_memory(rest: &str) -> bool {
     let (name, options) = rest.split_once('?').unwrap_or((rest, ""));
@@ -218,6 +230,9 @@ mod tests {
             let expected = format!("{before}database \"glanz\" does not exist. Check that it is there, ");
             assert!(error.to_string().starts_with(&expected), "{error}");
         }
+        let refused = sqlx::Error::Database(Box::new(Said("permission denied to create role")));
+        let error = ConnectError::Migration(DbErr::Exec(RuntimeErr::SqlxError(refused.into()))).to_string();
+        assert!(error.contains("create role. Let a superuser give CREATEROLE"), "{error}");
         let late = ConnectError::Unreachable(sqlx::Error::PoolTimedOut);
         assert!(late.to_string().contains(&sqlx::Error::PoolTimedOut.to_string()), "{late}");
     }
