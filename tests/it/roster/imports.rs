@@ -9,7 +9,7 @@ use glans_entity::programme::programme_version;
 use glans_entity::roster::{RosterImportState, roster_import};
 use glans_entity::scope::Scoped;
 use glans_tests::on_each_database;
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, IntoActiveModel};
 
 use super::bundle::{Bundle, STUDENTS_PER_CLASS};
 use super::office::{Office, errors, found, text};
