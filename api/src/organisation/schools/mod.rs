@@ -5,7 +5,7 @@ pub mod inputs;
 mod loaders;
 mod mutation;
 mod query;
-mod rules;
+pub(crate) mod rules;
 pub mod store;
 pub mod types;
 

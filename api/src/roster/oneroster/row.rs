@@ -4,7 +4,9 @@ use chrono::{DateTime, NaiveDate};
 use csv::StringRecord;
 
 use super::table::{Columns, Layout};
+use crate::platform::error::{Error, Result};
 use crate::platform::scalars::LocalDate;
+use crate::platform::text::Checks;
 use crate::roster::problem::{Place, Problems, quoted};
 
 /// Longest text in a cell that Glans keeps, in characters: that of a OneRoster GUID.
@@ -34,6 +36,28 @@ impl Row<'_> {
     pub fn error(&mut self, column: &'static str, message: impl Into<String>) {
         let place = Place::cell(self.layout.file, self.line, column);
         self.problems.error(place, message);
+    }
+
+    pub fn notice(&mut self, column: &'static str, message: impl Into<String>) {
+        let place = Place::cell(self.layout.file, self.line, column);
+        self.problems.notice(place, message);
+    }
+
+    /// The value of a check that the mutations make too; what it refuses is told of the cell.
+    pub fn heed<T>(&mut self, column: &'static str, checked: Result<T>) -> Option<T> {
+        match checked {
+            Ok(value) => Some(value),
+            Err(Error::Refused(refusals)) => {
+                for refusal in refusals {
+                    self.error(column, refusal.message);
+                }
+                None
+            }
+            Err(_) => {
+                self.error(column, "cannot be checked");
+                None
+            }
+        }
     }
 
     /// As many cells as the header, and quotation marks in pairs: an open one would swallow the rows below it. Two open
@@ -85,6 +109,19 @@ impl Row<'_> {
             return None;
         }
         Some(text.to_owned())
+    }
+
+    /// A name that must be there, as the mutations take one: NFC, one line, of at most `longest` characters.
+    pub fn name(&mut self, column: &'static str, longest: usize) -> Option<String> {
+        self.must_be_filled(column)?;
+        let mut checks = Checks::default();
+        let name = checks.line(column, self.raw(column), longest);
+        self.heed(column, checks.done(name))
+    }
+
+    /// As `name`, of a cell that may be blank. `None` also where it was refused, which has then been reported.
+    pub fn optional_name(&mut self, column: &'static str, longest: usize) -> Option<String> {
+        if self.is_blank(column) { None } else { self.name(column, longest) }
     }
 
     /// Text that must be there.

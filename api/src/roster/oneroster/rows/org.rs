@@ -1,6 +1,7 @@
 //! `orgs.csv`: boards, clusters, schools.
 
 use super::Record;
+use crate::organisation::{clusters, schools};
 use crate::roster::oneroster::manifest::Version;
 use crate::roster::oneroster::row::Row;
 use crate::roster::oneroster::table::Layout;
@@ -31,8 +32,9 @@ impl Record for Org {
     }
 
     fn read(row: &mut Row<'_>, _version: Version) -> Option<Self> {
-        let (source_id, name) = (row.required("sourcedId"), row.required("name"));
+        let source_id = row.required("sourcedId");
         let kind = row.open_choice("type", ORG_KINDS, OrgKind::Other);
+        let name = name(row, kind);
         let (identifier, parent) = (row.optional("identifier"), row.optional("parentSourcedId"));
         Some(Org { line: row.line(), source_id: source_id?, name: name?, kind: kind?, identifier, parent })
     }
@@ -44,4 +46,16 @@ impl Record for Org {
     fn line(&self) -> u32 {
         self.line
     }
+}
+
+/// As a mutation takes it where the organisation is kept.
+fn name(row: &mut Row<'_>, kind: Option<OrgKind>) -> Option<String> {
+    row.must_be_filled("name")?;
+    let text = row.raw("name");
+    let checked = match kind {
+        Some(OrgKind::Cluster) => clusters::rules::name(text),
+        Some(OrgKind::School) => schools::rules::details(text, None).map(|details| details.name),
+        Some(OrgKind::District | OrgKind::Other) | None => return row.required("name"),
+    };
+    row.heed("name", checked)
 }

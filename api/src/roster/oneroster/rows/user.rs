@@ -1,6 +1,8 @@
 //! `users.csv`: pupils, staff and guardians alike.
 
 use super::Record;
+use crate::people::persons::rules::NAME_LENGTH;
+use crate::platform::text::Checks;
 use crate::roster::oneroster::manifest::Version;
 use crate::roster::oneroster::row::Row;
 use crate::roster::oneroster::table::Layout;
@@ -124,7 +126,7 @@ impl Record for User {
         let source_id = row.required("sourcedId");
         row.must_be_filled("enabledUser");
         let (enabled, username) = (row.boolean("enabledUser"), row.must_be_filled("username"));
-        let (given, family) = (row.required("givenName"), row.required("familyName"));
+        let (given, family) = (row.name("givenName", NAME_LENGTH), row.name("familyName", NAME_LENGTH));
         let (identifier, email) = (row.optional("identifier"), email(row));
         let mut user = User {
             line: row.line(),
@@ -166,10 +168,10 @@ impl Record for User {
 impl User {
     /// The columns of 1.2 and 1.2.1. The name that a person goes by takes the place of the one in the passport.
     fn preferred(&mut self, row: &mut Row<'_>) {
-        if let Some(given) = row.optional("preferredGivenName") {
+        if let Some(given) = row.optional_name("preferredGivenName", NAME_LENGTH) {
             self.given_name = given;
         }
-        if let Some(family) = row.optional("preferredFamilyName") {
+        if let Some(family) = row.optional_name("preferredFamilyName", NAME_LENGTH) {
             self.family_name = family;
         }
         self.primary_org = row.optional("primaryOrgSourcedId");
@@ -177,20 +179,78 @@ impl User {
     }
 }
 
-/// An address, in lower case; the inner `None` is a blank cell. The value is never repeated in a message.
+/// An address as the mutations take it; the inner `None` is a blank cell. The value is never repeated in a message.
 #[expect(clippy::option_option, reason = "refused, blank and given are three answers")]
 fn email(row: &mut Row<'_>) -> Option<Option<String>> {
-    let text = row.raw("email");
-    if text.is_empty() {
-        return Some(None);
-    }
-    let address = text.to_lowercase();
-    let sound = address.split_once('@').is_some_and(|(name, host)| {
-        !name.is_empty() && host.contains('.') && !host.contains('@') && !host.starts_with('.') && !host.ends_with('.')
-    });
-    if !sound || address.len() > 254 || address.chars().any(|c| c.is_whitespace() || c.is_control()) {
+    let mut checks = Checks::default();
+    let address = checks.optional_email("email", Some(row.raw("email")));
+    let checked = checks.done(address);
+    if checked.is_err() {
         row.error("email", "is no e-mail address; leave it blank where there is none");
-        return None;
     }
-    Some(Some(address))
+    checked.ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::roster::oneroster::table::read_table;
+    use crate::roster::problem::{Problem, Problems};
+
+    /// Users of that name and address, and `line column: message` of what is wrong with them.
+    fn read(rows: &[(&str, &str, &str)]) -> (Vec<User>, Vec<String>) {
+        let row = |&(given, family, email): &(&str, &str, &str)| {
+            format!("u,,,true,u,,{given},{family},,,{email},,,,,,,,,,,,\n")
+        };
+        let body: Vec<String> = rows.iter().map(row).collect();
+        let header = [LAYOUT.columns, LAYOUT.tail].concat().join(",");
+        let text = format!("{header}\n{}", body.concat());
+        let mut problems = Problems::default();
+        let table = read_table(&LAYOUT, text.as_bytes(), &mut problems, |row| User::read(row, Version::V1p2));
+        let told = |problem: Problem| {
+            let (line, column) = (problem.place.line.unwrap_or_default(), problem.place.column.unwrap_or_default());
+            format!("{line} {column}: {}", problem.message)
+        };
+        (table.rows, problems.into_sorted().into_iter().map(told).collect())
+    }
+
+    #[test]
+    fn a_name_is_one_that_a_mutation_takes() {
+        let (long, longest) = ("n".repeat(81), "n".repeat(80));
+        let rows = [
+            ("\u{200b}", "Vos", ""),
+            ("Noor", "\u{202e}", ""),
+            (long.as_str(), "Vos", ""),
+            (longest.as_str(), "Vos", ""),
+        ];
+        let (users, told) = read(&rows);
+        assert_eq!(users.len(), 1);
+        assert_eq!(
+            told,
+            [
+                "2 givenName: Leave out invisible characters.",
+                "3 familyName: Leave out invisible characters.",
+                "4 givenName: Use at most 80 characters.",
+            ]
+        );
+    }
+
+    #[test]
+    fn one_name_is_written_in_one_way() {
+        let (users, told) = read(&[("Jose\u{301}", "Vos", "")]);
+        assert!(told.is_empty(), "{told:?}");
+        assert_eq!(users[0].given_name, "Jos\u{e9}");
+    }
+
+    #[test]
+    fn an_address_is_one_that_a_mutation_takes() {
+        let (users, _) = read(&[("Noor", "Vos", "Noor@Zwaluw.Example"), ("Noor", "Vos", "")]);
+        let addresses: Vec<_> = users.iter().map(|user| user.email.as_deref()).collect();
+        assert_eq!(addresses, [Some("noor@zwaluw.example"), None]);
+        for wrong in ["<ouder@x.example>", "jan@x..example", "jan(thuis)@x.example", "jan"] {
+            let (users, told) = read(&[("Jan", "Vos", wrong)]);
+            assert!(users.is_empty(), "{wrong}");
+            assert_eq!(told, ["2 email: is no e-mail address; leave it blank where there is none"], "{wrong}");
+        }
+    }
 }
