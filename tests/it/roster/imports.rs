@@ -156,6 +156,30 @@ async fn a_broken_bundle_tells_all_and_writes_nothing(office: &Office) {
     assert_eq!(office.tables().await, nothing);
 }
 
+async fn what_no_mutation_takes_no_bundle_brings(office: &Office) {
+    let nothing = office.tables().await;
+    let mut bundle = Bundle::sound();
+    let long = "n".repeat(121);
+    bundle.add("orgs", &format!("c9,,,{long},local,,d1"));
+    bundle.add("classes", &format!("g9,,,{long},\"3,KG\",k1,,homeroom,,s1,t1,,,"));
+    bundle.add("users", &format!("u9,,,true,u9,,{long},\u{200b},,,<ouder@x.example>,,,,,,,,,,,"));
+    let (org, class, user) = (bundle.line("orgs", "c9"), bundle.line("classes", "g9"), bundle.line("users", "u9"));
+    let outcome = office.import(&bundle).await;
+    assert_eq!(
+        errors(&outcome),
+        [
+            format!("classes.csv:{class} title: Use at most 40 characters."),
+            format!("orgs.csv:{org} name: Use at most 120 characters."),
+            format!("users.csv:{user} givenName: Use at most 80 characters."),
+            format!("users.csv:{user} familyName: Leave out invisible characters."),
+            format!("users.csv:{user} email: is no e-mail address; leave it blank where there is none"),
+        ]
+    );
+    let grade = format!("classes.csv:{class} grades: \"KG\" is no grade from 1 to 8; the class group goes without");
+    assert!(found(&outcome).contains(&grade), "{:?}", found(&outcome));
+    assert_eq!(office.tables().await, nothing);
+}
+
 async fn what_a_database_cannot_hold_is_told_as_any_problem(office: &Office) {
     let mut bundle = Bundle::sound();
     bundle.replace("users", "pronouns", "pro\0nouns").replace("classes", "\"7,8\"", "\"7,\u{0}8\"");
@@ -355,6 +379,7 @@ on_each_database!(
     a_rolled_back_import_leaves_no_trace,
     what_was_changed_since_is_not_rolled_back,
     a_broken_bundle_tells_all_and_writes_nothing,
+    what_no_mutation_takes_no_bundle_brings,
     what_a_database_cannot_hold_is_told_as_any_problem,
     who_is_absent_ends_and_more_than_a_tenth_must_be_accepted,
     guardianships_that_a_bulk_file_has_lost_must_be_accepted,

@@ -4,7 +4,7 @@ mod actions;
 mod loaders;
 mod mutation;
 mod query;
-mod rules;
+pub(crate) mod rules;
 pub mod store;
 pub mod types;
 

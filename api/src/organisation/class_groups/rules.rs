@@ -20,7 +20,7 @@ pub struct Details {
 pub fn details(name: &str, grades: &[String]) -> Result<Details> {
     let mut checks = Checks::default();
     let name = checks.line("name", name, NAME_LENGTH);
-    if grades.iter().any(|grade| !GRADES.contains(&grade.as_str())) {
+    if grades.iter().any(|grade| !is_grade(grade)) {
         checks.add(
             UserErrorCode::Invalid,
             "grades",
@@ -31,6 +31,11 @@ pub fn details(name: &str, grades: &[String]) -> Result<Details> {
     grades.sort_unstable();
     grades.dedup();
     checks.done(Details { name, grades })
+}
+
+/// Whether a text is the name of a grade.
+pub fn is_grade(text: &str) -> bool {
+    GRADES.contains(&text)
 }
 
 #[cfg(test)]

@@ -158,7 +158,7 @@ impl Mapping<'_> {
                 school: class.school.clone(),
                 year,
                 name: class.title.clone(),
-                grades: class.grades.iter().map(|grade| grade_name(grade)).collect(),
+                grades: class.grades.clone(),
             });
         }
         self.mapped.wanted.groups.gone = records.deleted.keys().cloned().collect();
@@ -227,14 +227,6 @@ fn brin_and_location(identifier: &str) -> Option<(String, String)> {
     sound.then(|| (brin.to_owned(), location.to_owned()))
 }
 
-/// Dutch grades are 1 to 8; some systems write them with two digits.
-fn grade_name(grade: &str) -> String {
-    match grade.parse::<u8>() {
-        Ok(number @ 1..=8) => number.to_string(),
-        _ => grade.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -248,10 +240,5 @@ mod tests {
         for wrong in ["", "3AB00", "03AB0", "03AB000", "ABCD00", "0345", "000000", "é3AB00"] {
             assert_eq!(brin_and_location(wrong), None, "{wrong}");
         }
-    }
-
-    #[test]
-    fn grades_lose_their_leading_zero() {
-        assert_eq!(["03", "8", "KG", "09"].map(grade_name), ["3", "8", "KG", "09"]);
     }
 }
