@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use glans_entity::people::Role;
 use serde::{Deserialize, Serialize};
 
 use super::oneroster::words::{ClassKind, OrgKind};
@@ -12,6 +13,15 @@ use super::oneroster::words::{ClassKind, OrgKind};
 pub struct KnownUser {
     pub student: bool,
     pub person: bool,
+}
+
+/// A role that somebody holds somewhere and that counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownPost {
+    pub role: Role,
+    pub of_group: bool,
+    /// `None`: granted by hand.
+    pub source_id: Option<String>,
 }
 
 /// Ids of the sending system that resolve without standing in the bundle.
@@ -24,6 +34,8 @@ pub struct Known {
     pub sessions: HashMap<String, Option<String>>,
     pub classes: HashMap<String, ClassKind>,
     pub users: HashMap<String, KnownUser>,
+    /// By the person who holds them.
+    pub posts: HashMap<String, Vec<KnownPost>>,
     /// Persons whom a roster has made the guardian of somebody, now or before.
     pub guardians: HashSet<String>,
     pub aliases: HashMap<String, String>,

@@ -66,7 +66,7 @@ fn advance(call: &Call, import: RosterImportId, rows: Rows) {
 async fn known(call: &Call, id: BoardId) -> Result<Known> {
     let (db, scope) = (call.read().await?, call.scope());
     let board: board::Model = store::board(&*db, &scope, id).await?.ok_or_else(|| not_found("board"))?;
-    let mut known = store::stored(&*db, &scope, id).await?.known(board.number);
+    let mut known = store::stored(&*db, &scope, id).await?.known(board.number, call.today());
     known.remember(store::left_out(&*db, &scope, id).await?);
     Ok(known)
 }

@@ -1,19 +1,19 @@
 //! What a board has of the tables that a roster fills.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use glans_entity::ids::{
     ClassGroupId, ClusterId, EnrolmentId, GuardianshipId, MembershipId, PersonId, SchoolId, SchoolYearId, StudentId,
 };
 use glans_entity::organisation::{class_group, cluster, school, school_year};
-use glans_entity::people::{GuardianshipStatus, enrolment, guardianship, membership, person, student};
+use glans_entity::people::{GuardianshipStatus, ScopeKind, enrolment, guardianship, membership, person, student};
 use sea_orm::{EntityTrait, IntoActiveModel, ModelTrait};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use super::known::{Known, KnownUser};
+use super::known::{Known, KnownPost, KnownUser};
 use super::oneroster::words::{ClassKind, OrgKind};
 
 /// All rows of one board.
@@ -32,8 +32,8 @@ pub struct Stored {
 
 impl Stored {
     /// What a delta file may refer to.
-    pub fn known(&self, board_number: Option<String>) -> Known {
-        let mut known = Known { board_number, ..Known::default() };
+    pub fn known(&self, board_number: Option<String>, today: NaiveDate) -> Known {
+        let mut known = Known { board_number, posts: self.posts(today), ..Known::default() };
         for cluster in self.clusters.iter().filter_map(|row| row.source_id.clone()) {
             known.orgs.insert(cluster, OrgKind::Cluster);
         }
@@ -58,6 +58,22 @@ impl Stored {
         let guardians = self.people.iter().filter(|person| linked.contains(&person.id));
         known.guardians = guardians.filter_map(|person| person.source_id.clone()).collect();
         known
+    }
+
+    /// The roles that count, of the persons whom a roster knows.
+    fn posts(&self, today: NaiveDate) -> HashMap<String, Vec<KnownPost>> {
+        let people = self.people.iter().filter_map(|person| Some((person.id, person.source_id.as_deref()?)));
+        let people: HashMap<PersonId, &str> = people.collect();
+        let mut posts: HashMap<String, Vec<KnownPost>> = HashMap::new();
+        for row in self.memberships.iter().filter(|row| row.ended_at.is_none()) {
+            let Some(&person) = people.get(&row.person_id) else { continue };
+            if row.ends_on.is_none_or(|ends| ends >= today) {
+                let of_group = row.scope_kind == ScopeKind::ClassGroup;
+                let post = KnownPost { role: row.role, of_group, source_id: row.source_id.clone() };
+                posts.entry(person.to_owned()).or_default().push(post);
+            }
+        }
+        posts
     }
 }
 

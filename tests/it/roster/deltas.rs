@@ -123,6 +123,37 @@ async fn a_teacher_whom_a_delta_disables_has_no_rights_left(office: &Office) {
     }
 }
 
+async fn a_parent_whom_a_delta_names_in_a_class_list_gets_no_rights_of_staff(office: &Office) {
+    office.import(&Bundle::sound()).await;
+    let before = office.tables().await;
+    let row = format!("e-luis,active,{DAY},g1,s1,g1-1-a,teacher,,,");
+    let outcome = office.import(&Bundle::delta(&[("enrollments", &row)])).await;
+    let told =
+        "enrollments.csv:2 role: gives no rights: the user is no teacher so far; send the role along, in roles.csv";
+    assert_eq!(found(&outcome), [told]);
+    assert_eq!(office.tables().await, before);
+}
+
+async fn a_delta_gives_a_teacher_whom_it_knows_another_group(office: &Office) {
+    office.import(&Bundle::sound()).await;
+    let row = format!("e-t3,active,{DAY},g2,s2,teach1,teacher,,,");
+    let outcome = office.import(&Bundle::delta(&[("enrollments", &row)])).await;
+    assert!(!outcome.is_broken(), "{:?}", found(&outcome));
+    let roles = ["TEACHER CLASS_GROUP", "TEACHER CLASS_GROUP", "TEACHER SCHOOL"];
+    assert_eq!(office.tables().await.roles_of("teach1"), roles);
+}
+
+async fn a_teacher_whose_role_a_delta_ends_has_no_group_left(office: &Office) {
+    office.import(&Bundle::sound()).await;
+    let role = format!("r-teach1,tobedeleted,{DAY},,,,,,,");
+    let place = format!("e-t3,active,{DAY},g2,s2,teach1,teacher,,,");
+    let outcome = office.import(&Bundle::delta(&[("roles", &role), ("enrollments", &place)])).await;
+    assert!(!outcome.is_broken(), "{:?}", found(&outcome));
+    let tables = office.tables().await;
+    assert_eq!(tables.roles_of("teach1"), Vec::<String>::new());
+    assert_eq!(tables.roles_of("teach2").len(), 2);
+}
+
 async fn a_role_whose_last_day_a_delta_says_has_ended_when_that_day_is_over(office: &Office) {
     office.import(&Bundle::sound()).await;
     let role = |last: &str| format!("r-lead1,active,{DAY},lead1,primary,principal,2026-08-01,{last},s1,");
@@ -218,6 +249,9 @@ on_each_database!(
     a_link_ends_with_the_row_that_states_it_whatever_another_file_said_of_it_meanwhile,
     a_parent_who_begins_to_teach_stays_a_parent,
     a_teacher_whom_a_delta_disables_has_no_rights_left,
+    a_parent_whom_a_delta_names_in_a_class_list_gets_no_rights_of_staff,
+    a_delta_gives_a_teacher_whom_it_knows_another_group,
+    a_teacher_whose_role_a_delta_ends_has_no_group_left,
     a_role_whose_last_day_a_delta_says_has_ended_when_that_day_is_over,
     a_delta_must_say_when_and_what_and_may_not_point_nowhere,
     the_bundle_of_version_1_1_is_refused_with_reasons,

@@ -24,6 +24,7 @@
 mod links;
 mod organisation;
 mod people;
+mod standing;
 
 use std::collections::{HashMap, HashSet};
 
@@ -67,6 +68,7 @@ pub fn map(reading: &Reading, known: &Known, today: NaiveDate, problems: &mut Pr
         org_kinds: org_kinds(reading, known),
         disabled: disabled(reading),
         schools_of_users: HashMap::new(),
+        staff: HashSet::new(),
         mapped: Mapped { left_out: known.left_out(), ..Mapped::default() },
         problems,
     };
@@ -85,6 +87,8 @@ struct Mapping<'a> {
     disabled: HashSet<&'a str>,
     /// The first school in which a user is enrolled.
     schools_of_users: HashMap<&'a str, &'a str>,
+    /// Who teaches at a school or leads one, once this bundle is in.
+    staff: HashSet<String>,
     mapped: Mapped,
     problems: &'a mut Problems,
 }

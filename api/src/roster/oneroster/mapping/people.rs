@@ -68,8 +68,10 @@ impl<'a> Mapping<'a> {
         }
         self.users();
         self.memberships();
-        self.enrolments();
         self.coverage();
+        self.staff = self.staff();
+        self.enrolments();
+        self.groups_without_role();
     }
 
     fn users(&mut self) {
@@ -109,12 +111,16 @@ impl<'a> Mapping<'a> {
                 known
             };
         };
-        let complete = self.reading.version == Version::V1p1 || self.reading.roles.mode == Mode::Bulk;
-        let before = if complete { KnownUser::default() } else { known };
+        let before = if self.are_roles_whole() { KnownUser::default() } else { known };
         KnownUser {
             student: before.student || roles.iter().any(|role| role.word == RoleWord::Student),
             person: before.person || roles.iter().any(|role| !matches!(role.word, RoleWord::Student | RoleWord::Other)),
         }
+    }
+
+    /// Whether a user of whom there is a role has no other.
+    fn are_roles_whole(&self) -> bool {
+        self.reading.version == Version::V1p1 || self.reading.roles.mode == Mode::Bulk
     }
 
     fn student(&mut self, user: &'a User, numbers: &mut HashMap<(String, String), u32>) {
@@ -250,13 +256,20 @@ impl<'a> Mapping<'a> {
         }
     }
 
-    /// A teacher of a class group. Whoever is a guardian and nothing else gets no staff rights from a class list.
+    /// A teacher of a class group. Whoever is a guardian and nothing else gets no staff rights from a class list: not from
+    /// that of a delta either, which need not repeat the role of a teacher.
     fn teaching(&mut self, enrolment: &Enrolment, what: KnownUser) {
         let roles = self.roles.get(enrolment.user.as_str()).map(Vec::as_slice).unwrap_or_default();
         let staff = |word| matches!(word, RoleWord::Teacher | RoleWord::SchoolLeader);
-        let is_staff = roles.iter().any(|role| staff(role.word)) || (roles.is_empty() && what.person && !what.student);
+        let said_all = self.are_roles_whole() && !roles.is_empty();
+        let known = !said_all && what.person && !what.student && self.staff.contains(&self.one_id(&enrolment.user));
+        let is_staff = known || roles.iter().any(|role| staff(role.word));
         if !is_staff {
-            let message = "gives no rights: the user is no teacher in the list of users";
+            let message = if said_all || self.reading.users.mode == Mode::Bulk {
+                "gives no rights: the user is no teacher in the list of users".to_owned()
+            } else {
+                format!("gives no rights: the user is no teacher so far; send the role along, in {}", self.role_file())
+            };
             self.problems.notice(Place::cell("enrollments.csv", enrolment.line, "role"), message);
         }
         if !is_staff || self.disabled.contains(enrolment.user.as_str()) {
