@@ -34,18 +34,20 @@ pub const STUDENTS_PER_CLASS: usize = 10;
 pub struct Bundle {
     files: BTreeMap<String, String>,
     mode: &'static str,
+    /// Files of another mode than the others.
+    modes: BTreeMap<String, &'static str>,
 }
 
 impl Bundle {
     /// A bundle with headers and no rows; `mode` is bulk or delta.
     pub fn empty(mode: &'static str) -> Self {
         let files = STANDARD.iter().map(|(file, header)| (format!("{file}.csv"), format!("{header}\n"))).collect();
-        Self { files, mode }
+        Self { files, mode, modes: BTreeMap::new() }
     }
 
     /// A delta with rows in some files; the others are absent.
     pub fn delta(rows: &[(&str, &str)]) -> Self {
-        let mut bundle = Self { files: BTreeMap::new(), mode: "delta" };
+        let mut bundle = Self { files: BTreeMap::new(), mode: "delta", modes: BTreeMap::new() };
         for (file, row) in rows {
             let header = STANDARD.iter().find(|(name, _)| name == file).expect("a standard file").1;
             let text = bundle.files.entry(format!("{file}.csv")).or_insert_with(|| format!("{header}\n"));
@@ -114,6 +116,12 @@ impl Bundle {
         self
     }
 
+    /// Says of a standard file that it is of another mode than the others.
+    pub fn of_mode(&mut self, file: &str, mode: &'static str) -> &mut Self {
+        self.modes.insert(file.to_owned(), mode);
+        self
+    }
+
     /// Puts a whole file in, by its full name.
     pub fn put(&mut self, file: &str, text: &str) -> &mut Self {
         self.files.insert(file.to_owned(), text.to_owned());
@@ -138,6 +146,14 @@ impl Bundle {
         self
     }
 
+    /// Leaves the header in a standard file, and the rows that begin with `start`.
+    pub fn only(&mut self, file: &str, start: &str) -> &mut Self {
+        let text = self.files.get_mut(&format!("{file}.csv")).expect("a file of the bundle");
+        let rows = text.lines().zip(0..).filter(|(row, at)| *at == 0 || row.starts_with(start));
+        *text = rows.flat_map(|(row, _)| [row, "\n"]).collect();
+        self
+    }
+
     /// Line of the first row that begins with `start`, as an editor counts it.
     pub fn line(&self, file: &str, start: &str) -> u32 {
         let text = &self.files[&format!("{file}.csv")];
@@ -148,7 +164,8 @@ impl Bundle {
     fn manifest(&self) -> String {
         let mut text = "propertyName,value\nmanifest.version,1.0\noneroster.version,1.2\n".to_owned();
         for (file, _) in STANDARD {
-            let mode = if self.files.contains_key(&format!("{file}.csv")) { self.mode } else { "absent" };
+            let own = self.modes.get(file).copied().unwrap_or(self.mode);
+            let mode = if self.files.contains_key(&format!("{file}.csv")) { own } else { "absent" };
             text.extend(["file.", file, ",", mode, "\n"]);
         }
         text

@@ -163,6 +163,21 @@ async fn a_role_whose_last_day_a_delta_says_has_ended_when_that_day_is_over(offi
     assert_eq!(office.tables().await.roles_of("lead1"), Vec::<String>::new());
 }
 
+async fn users_and_roles_of_two_modes_are_one_problem(office: &Office) {
+    office.import(&Bundle::sound()).await;
+    let before = office.tables().await;
+    let told = "manifest.csv:8 value: users.csv and roles.csv go together; send users and roles in the same mode, \
+                both bulk or both delta";
+    let mut bundle = Bundle::sound();
+    bundle.replace("roles", "r-teach1,,,teach1", &format!("r-teach1,active,{DAY},teach1"));
+    bundle.only("roles", "r-teach1").of_mode("roles", "delta");
+    assert_eq!(errors(&office.import(&bundle).await), [told]);
+    let user = format!("g1-1,active,{DAY},true,g1-1,,Kind1,Van g1,,s11,,,,,,,,,,,s1,");
+    let mut bundle = Bundle::delta(&[("users", &user), ("roles", "r-teach1,,,teach1,primary,teacher,,,s2,")]);
+    assert_eq!(errors(&office.import(bundle.of_mode("roles", "bulk")).await), [told]);
+    assert_eq!(office.tables().await, before);
+}
+
 async fn a_delta_must_say_when_and_what_and_may_not_point_nowhere(office: &Office) {
     office.import(&Bundle::sound()).await;
     let before = office.tables().await;
@@ -253,6 +268,7 @@ on_each_database!(
     a_delta_gives_a_teacher_whom_it_knows_another_group,
     a_teacher_whose_role_a_delta_ends_has_no_group_left,
     a_role_whose_last_day_a_delta_says_has_ended_when_that_day_is_over,
+    users_and_roles_of_two_modes_are_one_problem,
     a_delta_must_say_when_and_what_and_may_not_point_nowhere,
     the_bundle_of_version_1_1_is_refused_with_reasons,
     the_bundle_of_version_1_2_comes_in,

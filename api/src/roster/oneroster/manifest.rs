@@ -72,6 +72,12 @@ impl Manifest {
         self.modes.get(file).copied().unwrap_or_default()
     }
 
+    /// Whether it can be told what a user is: where one of the two files is everything and the other what changed, it
+    /// cannot, and that has been reported.
+    pub fn tells_who_is_what(&self) -> bool {
+        self.version == Version::V1p1 || !differ(&self.modes)
+    }
+
     /// Reads the manifest and compares it with the files that are there. `None` where the version stays unknown: then
     /// nothing else can be read.
     pub fn read(bundle: &mut Bundle, problems: &mut Problems) -> Result<Option<Self>, BundleError> {
@@ -82,6 +88,9 @@ impl Manifest {
         let properties = properties(&bytes, problems);
         let Some(version) = version(&properties, problems) else { return Ok(None) };
         let modes = modes(&properties, bundle, problems);
+        if version != Version::V1p1 {
+            users_and_roles_in_one_mode(&properties, &modes, problems);
+        }
         note_unknown_files(bundle, problems);
         Ok(Some(Self { version, modes }))
     }
@@ -161,6 +170,23 @@ fn modes(
         }
     }
     modes
+}
+
+fn differ(modes: &HashMap<&'static str, Mode>) -> bool {
+    matches!((modes.get("users"), modes.get("roles")), (Some(users), Some(roles)) if users != roles)
+}
+
+/// Told here and once, in place of each user and each enrolment that does not fit.
+fn users_and_roles_in_one_mode(
+    properties: &HashMap<String, Property>,
+    modes: &HashMap<&'static str, Mode>,
+    problems: &mut Problems,
+) {
+    if let Some(roles) = properties.get("file.roles").filter(|_| differ(modes)) {
+        let message =
+            "users.csv and roles.csv go together; send users and roles in the same mode, both bulk or both delta";
+        problems.error(Place::cell(FILE, roles.line, "value"), message);
+    }
 }
 
 fn note_unknown_files(bundle: &Bundle, problems: &mut Problems) {

@@ -17,6 +17,8 @@ const DROPPED_FILES: &[(&str, &str)] = &[
 #[derive(Debug)]
 pub struct Reading {
     pub version: Version,
+    /// Whether what a user is can be told from users and roles together.
+    pub tells_who_is_what: bool,
     pub orgs: Records<Org>,
     pub sessions: Records<Session>,
     pub courses: Records<Course>,
@@ -42,6 +44,7 @@ impl Reading {
         let mut source = Source { bundle, manifest: &manifest, problems };
         Ok(Some(Self {
             version: manifest.version,
+            tells_who_is_what: manifest.tells_who_is_what(),
             orgs: source.records()?,
             sessions: source.records()?,
             courses: source.records()?,
@@ -60,6 +63,7 @@ impl Reading {
     pub fn of_guardianships(bytes: &[u8], problems: &mut Problems) -> Self {
         Self {
             version: Version::V1p2,
+            tells_who_is_what: true,
             orgs: Records::default(),
             sessions: Records::default(),
             courses: Records::default(),

@@ -73,8 +73,10 @@ pub fn map(reading: &Reading, known: &Known, today: NaiveDate, problems: &mut Pr
         problems,
     };
     mapping.organisation();
-    mapping.people();
-    mapping.links();
+    if reading.tells_who_is_what {
+        mapping.people();
+        mapping.links();
+    }
     mapping.mapped
 }
 

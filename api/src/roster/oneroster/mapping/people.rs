@@ -256,8 +256,8 @@ impl<'a> Mapping<'a> {
         }
     }
 
-    /// A teacher of a class group. Whoever is a guardian and nothing else gets no staff rights from a class list: not from
-    /// that of a delta either, which need not repeat the role of a teacher.
+    /// A teacher of a class group. Whoever is a guardian and nothing else gets no staff rights from a class list, nor
+    /// from that of a delta, which need not repeat the role of a teacher.
     fn teaching(&mut self, enrolment: &Enrolment, what: KnownUser) {
         let roles = self.roles.get(enrolment.user.as_str()).map(Vec::as_slice).unwrap_or_default();
         let staff = |word| matches!(word, RoleWord::Teacher | RoleWord::SchoolLeader);
