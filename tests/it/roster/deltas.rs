@@ -55,6 +55,9 @@ async fn a_delta_makes_no_guardian_of_staff_whose_role_it_does_not_repeat(office
     let outcome = office.import(&Bundle::delta(&[("users", &child)])).await;
     assert!(!outcome.is_broken(), "{:?}", found(&outcome));
     assert_eq!(outcome.counts.skipped.links, 1);
+    let told = "users.csv:2 agentSourcedIds: \"teach1\" has no role as guardian, parent or relative, and the two are \
+                not linked; send that role along, in roles.csv";
+    assert_eq!(found(&outcome), [told]);
     assert_eq!(office.tables().await, before);
 }
 

@@ -8,6 +8,7 @@ use glans_entity::people::GuardianRelationship;
 use super::{Mapping, covered};
 use crate::roster::oneroster::links::{GUARDIANSHIPS_FILE, RELATIONSHIPS_FILE};
 use crate::roster::oneroster::manifest::Mode;
+use crate::roster::oneroster::rows::User;
 use crate::roster::oneroster::words::{Relation, RoleWord};
 use crate::roster::problem::{Place, quoted};
 use crate::roster::wanted::Guardianship;
@@ -87,6 +88,7 @@ impl<'a> Mapping<'a> {
                 let Some((student, guardian, relation)) = pair else {
                     self.mapped.skipped.links += 1;
                     partly.insert(user.source_id.as_str());
+                    self.left_out(user, agent);
                     continue;
                 };
                 let person = self.one_id(guardian);
@@ -100,6 +102,22 @@ impl<'a> Mapping<'a> {
             }
         }
         partly
+    }
+
+    /// Says what a delta has to hold for a student and another to become related. Of a bulk file, which holds all roles
+    /// that there are, a count is enough.
+    fn left_out(&mut self, user: &User, agent: &str) {
+        let (one, other) = (self.what_is(&user.source_id).student, self.what_is(agent).student);
+        if self.reading.users.mode == Mode::Bulk || one == other {
+            return;
+        }
+        let guardian = if one { agent } else { user.source_id.as_str() };
+        let message = format!(
+            "{} has no role as guardian, parent or relative, and the two are not linked; send that role along, in {}",
+            quoted(guardian),
+            self.role_file()
+        );
+        self.problems.notice(Place::cell("users.csv", user.line, "agentSourcedIds"), message);
     }
 
     /// Whether `agent` can be a guardian of `student`, and if so, what the role says of their relation.
