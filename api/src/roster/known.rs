@@ -24,6 +24,13 @@ pub struct KnownPost {
     pub source_id: Option<String>,
 }
 
+/// A link that a roster made and that goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownLink {
+    pub student: String,
+    pub source_id: String,
+}
+
 /// Ids of the sending system that resolve without standing in the bundle.
 #[derive(Debug, Default)]
 pub struct Known {
@@ -36,8 +43,10 @@ pub struct Known {
     pub users: HashMap<String, KnownUser>,
     /// By the person who holds them.
     pub posts: HashMap<String, Vec<KnownPost>>,
-    /// Persons whom a roster has made the guardian of somebody, now or before.
-    pub guardians: HashSet<String>,
+    /// Students, with the school of each.
+    pub schools_of_students: HashMap<String, String>,
+    /// Persons whom a roster has made the guardian of somebody.
+    pub guardians: HashMap<String, Vec<KnownLink>>,
     pub aliases: HashMap<String, String>,
 }
 

@@ -1,6 +1,6 @@
 //! What a board has of the tables that a roster fills.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use glans_entity::ids::{
@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use super::known::{Known, KnownPost, KnownUser};
+use super::known::{Known, KnownLink, KnownPost, KnownUser};
 use super::oneroster::words::{ClassKind, OrgKind};
 
 /// All rows of one board.
@@ -52,18 +52,35 @@ impl Stored {
         for student in self.students.iter().filter_map(|row| row.source_id.clone()) {
             known.users.entry(student).or_default().student = true;
         }
-        let linked = self.guardianships.iter();
-        let linked = linked.filter(|link| link.source_id.is_some() && link.status != GuardianshipStatus::Ended);
-        let linked: HashSet<PersonId> = linked.map(|link| link.guardian_id).collect();
-        let guardians = self.people.iter().filter(|person| linked.contains(&person.id));
-        known.guardians = guardians.filter_map(|person| person.source_id.clone()).collect();
+        let schools = self.schools.iter().filter_map(|row| Some((row.id, row.source_id.as_ref()?)));
+        let schools: HashMap<SchoolId, &String> = schools.collect();
+        let student = |row: &student::Model| Some((row.source_id.clone()?, (*schools.get(&row.school_id)?).clone()));
+        known.schools_of_students = self.students.iter().filter_map(student).collect();
+        known.guardians = self.guardians();
         known
+    }
+
+    fn people_by_id(&self) -> HashMap<PersonId, &str> {
+        self.people.iter().filter_map(|person| Some((person.id, person.source_id.as_deref()?))).collect()
+    }
+
+    fn guardians(&self) -> HashMap<String, Vec<KnownLink>> {
+        let people = self.people_by_id();
+        let students = self.students.iter().filter_map(|row| Some((row.id, row.source_id.as_ref()?)));
+        let students: HashMap<StudentId, &String> = students.collect();
+        let mut guardians: HashMap<String, Vec<KnownLink>> = HashMap::new();
+        for row in self.guardianships.iter().filter(|row| row.status != GuardianshipStatus::Ended) {
+            let Some((source_id, &person)) = row.source_id.clone().zip(people.get(&row.guardian_id)) else { continue };
+            let links = guardians.entry(person.to_owned()).or_default();
+            let student = students.get(&row.student_id).map(|student| (*student).clone());
+            links.extend(student.map(|student| KnownLink { student, source_id }));
+        }
+        guardians
     }
 
     /// The roles that count, of the persons whom a roster knows.
     fn posts(&self, today: NaiveDate) -> HashMap<String, Vec<KnownPost>> {
-        let people = self.people.iter().filter_map(|person| Some((person.id, person.source_id.as_deref()?)));
-        let people: HashMap<PersonId, &str> = people.collect();
+        let people = self.people_by_id();
         let mut posts: HashMap<String, Vec<KnownPost>> = HashMap::new();
         for row in self.memberships.iter().filter(|row| row.ended_at.is_none()) {
             let Some(&person) = people.get(&row.person_id) else { continue };

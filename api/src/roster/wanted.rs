@@ -107,6 +107,12 @@ pub struct Student {
     pub source_id: String,
     /// `None`: as stored.
     pub school: Option<String>,
+    /// `None`: as stored. Then the line is one of `roles.csv`.
+    pub details: Option<StudentDetails>,
+}
+
+#[derive(Debug)]
+pub struct StudentDetails {
     pub display_name: String,
     pub number: Option<String>,
 }

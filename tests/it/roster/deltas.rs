@@ -108,6 +108,7 @@ async fn a_parent_who_begins_to_teach_stays_a_parent(office: &Office) {
     let role = format!("r-teaches,active,{DAY},g1-1-b,secondary,teacher,,,s1,");
     let outcome = office.import(&Bundle::delta(&[("users", &user), ("roles", &role)])).await;
     assert!(!outcome.is_broken(), "{:?}", found(&outcome));
+    assert!(found(&outcome).iter().all(|text| !text.contains("not linked")), "{:?}", found(&outcome));
     assert_eq!(office.tables().await.guardianship("g1-1", "g1-1-b").status, GuardianshipStatus::Active);
 }
 

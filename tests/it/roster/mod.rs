@@ -7,3 +7,4 @@ mod families;
 mod histories;
 mod imports;
 mod office;
+mod roles;

@@ -90,7 +90,7 @@ pub struct Matching<'a, W, M, K> {
     pub gone: fn(&M) -> bool,
     /// Whether a row with the same key is the same thing, and not another that has been given its key.
     pub same: fn(&W, &M) -> bool,
-    pub cell: Cell,
+    pub cell: fn(&W) -> Cell,
 }
 
 /// A stored row that nothing in the files is.
@@ -144,8 +144,9 @@ pub fn pair<'w, W, M: Row, K: Eq + Hash>(
         let twice = key.is_some_and(|key| !seen.insert(key));
         let fate = holder.map(|(at, row)| (at, fate(row, own.is_some(), wanted, section, matching)));
         if twice || matches!(fate, Some((_, Fate::Stays))) {
-            let place = Place::cell(matching.cell.file, line, matching.cell.column);
-            problems.error(place, format!("is the {} already; make them differ", matching.cell.what));
+            let cell = (matching.cell)(wanted);
+            let place = Place::cell(cell.file, line, cell.column);
+            problems.error(place, format!("is the {} already; make them differ", cell.what));
         }
         let taken_over = fate.filter(|(_, fate)| *fate == Fate::TakenOver).map(|(at, _)| at);
         losing.extend(fate.filter(|(_, fate)| *fate == Fate::LosesKey).map(|(at, _)| at));

@@ -20,14 +20,13 @@ pub(super) fn clusters(
 ) -> (Changes<cluster::Model>, Names<ClusterId>) {
     let mut changes = Changes::default();
     let mut ids: Names<ClusterId> = stored.iter().filter_map(|row| Some((row.source_id.clone()?, row.id))).collect();
-    let cell = Cell { file: "orgs.csv", column: "name", what: "name of another cluster" };
     let matching = Matching {
         source: |wanted: &Cluster| (&wanted.source_id, wanted.line),
         wanted_key: &|wanted| Some(wanted.name.clone()),
         stored_key: &|row: &cluster::Model| Some(row.name.clone()),
         gone: |row| row.archived_at.is_some(),
         same: |_, _| true,
-        cell,
+        cell: |_| Cell { file: "orgs.csv", column: "name", what: "name of another cluster" },
     };
     let (pairs, rest) = pair(section, stored, &matching, problems);
     for (wanted, found) in pairs {
@@ -74,14 +73,13 @@ pub(super) fn schools(
 ) -> (Changes<school::Model>, Names<SchoolId>) {
     let mut changes = Changes::default();
     let mut ids: Names<SchoolId> = stored.iter().filter_map(|row| Some((row.source_id.clone()?, row.id))).collect();
-    let cell = Cell { file: "orgs.csv", column: "identifier", what: "code of another school" };
     let matching = Matching {
         source: |wanted: &School| (&wanted.source_id, wanted.line),
         wanted_key: &|wanted| wanted.code.clone(),
         stored_key: &|row: &school::Model| row.brin.clone().zip(row.location_code.clone()),
         gone: |row| row.archived_at.is_some(),
         same: |_, _| true,
-        cell,
+        cell: |_| Cell { file: "orgs.csv", column: "identifier", what: "code of another school" },
     };
     let (pairs, rest) = pair(section, stored, &matching, problems);
     for (wanted, found) in pairs {
@@ -158,14 +156,13 @@ pub(super) fn years(
     let mut ids: Names<SchoolYearId> = stored.iter().filter_map(|row| Some((row.source_id.clone()?, row.id))).collect();
     let mut spans: HashMap<SchoolYearId, Span> =
         stored.iter().map(|row| (row.id, Span { starts_on: row.starts_on, ends_on: row.ends_on })).collect();
-    let cell = Cell { file: "academicSessions.csv", column: "startDate", what: "first day of another school year" };
     let matching = Matching {
         source: |wanted: &Year| (&wanted.source_id, wanted.line),
         wanted_key: &|wanted| Some(wanted.starts_on),
         stored_key: &|row: &school_year::Model| Some(row.starts_on),
         gone: |_| false,
         same: |_, _| true,
-        cell,
+        cell: |_| Cell { file: "academicSessions.csv", column: "startDate", what: "first day of another school year" },
     };
     let (pairs, _) = pair(section, stored, &matching, problems);
     for (wanted, found) in pairs {
@@ -217,15 +214,17 @@ pub(super) fn groups(
     let mut known: Names<GroupFacts> =
         stored.iter().filter_map(|row| Some((row.source_id.clone()?, facts(row)))).collect();
     let place = |wanted: &Group| schools.get(&wanted.school).copied().zip(years.get(&wanted.year).copied());
-    let cell =
-        Cell { file: "classes.csv", column: "title", what: "name of another class group of this school and year" };
     let matching = Matching {
         source: |wanted: &Group| (&wanted.source_id, wanted.line),
         wanted_key: &|wanted| place(wanted).map(|(school, year)| (school, year, wanted.name.clone())),
         stored_key: &|row: &class_group::Model| Some((row.school_id, row.school_year_id, row.name.clone())),
         gone: |row| row.archived_at.is_some(),
         same: |_, _| true,
-        cell,
+        cell: |_| Cell {
+            file: "classes.csv",
+            column: "title",
+            what: "name of another class group of this school and year",
+        },
     };
     let (pairs, rest) = pair(section, stored, &matching, problems);
     for (wanted, found) in pairs {

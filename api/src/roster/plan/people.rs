@@ -8,7 +8,7 @@ use glans_entity::people::{person, student};
 use super::changes::{Cell, Changes, Matching, pair};
 use super::{Moment, Names};
 use crate::roster::problem::Problems;
-use crate::roster::wanted::{Person, Section, Student};
+use crate::roster::wanted::{Person, Section, Student, StudentDetails};
 
 /// The language of who has not said otherwise.
 const DEFAULT_LANGUAGE: &str = "nl";
@@ -45,7 +45,6 @@ pub(super) fn people(
     let wanted = once(section.rows.iter().filter_map(|wanted| wanted.email.as_deref()));
     let key =
         |email: Option<&str>| email.filter(|email| free.contains(*email) && wanted.contains(*email)).map(str::to_owned);
-    let cell = Cell { file: "users.csv", column: "email", what: "address of another person" };
     let matching = Matching {
         source: |wanted: &Person| (&wanted.source_id, wanted.line),
         wanted_key: &|wanted| key(wanted.email.as_deref()),
@@ -54,7 +53,7 @@ pub(super) fn people(
         },
         gone: |_| false,
         same: |_, _| true,
-        cell,
+        cell: |_| Cell { file: "users.csv", column: "email", what: "address of another person" },
     };
     let (pairs, rest) = pair(section, stored, &matching, problems);
     for (wanted, found) in pairs {
@@ -142,6 +141,35 @@ fn once<'a>(values: impl Iterator<Item = &'a str>) -> HashSet<&'a str> {
     counted.into_iter().filter(|&(_, count)| count == 1).map(|(value, _)| value).collect()
 }
 
+/// What is to make a student one among those of a school.
+struct Entry {
+    school: Option<SchoolId>,
+    number: Option<String>,
+}
+
+/// That of each student that is wanted; what a file leaves unsaid is as stored.
+fn entries<'w>(
+    section: &'w Section<Student>,
+    stored: &[student::Model],
+    schools: &Names<SchoolId>,
+) -> HashMap<&'w str, Entry> {
+    let rows: HashMap<&str, &student::Model> =
+        stored.iter().filter_map(|row| Some((row.source_id.as_deref()?, row))).collect();
+    let entry = |wanted: &Student| {
+        let row = rows.get(wanted.source_id.as_str());
+        let school = match &wanted.school {
+            Some(school) => schools.get(school).copied(),
+            None => row.map(|row| row.school_id),
+        };
+        let number = match &wanted.details {
+            Some(details) => details.number.clone(),
+            None => row.and_then(|row| row.number.clone()),
+        };
+        Entry { school, number }
+    };
+    section.rows.iter().map(|wanted| (wanted.source_id.as_str(), entry(wanted))).collect()
+}
+
 pub(super) fn students(
     section: &Section<Student>,
     stored: Vec<student::Model>,
@@ -159,25 +187,27 @@ pub(super) fn students(
         ended: HashSet::new(),
         active: stored.iter().filter(|row| attends(row)).count(),
     };
-    let places: HashMap<&str, SchoolId> =
-        stored.iter().filter_map(|row| Some((row.source_id.as_deref()?, row.school_id))).collect();
-    let school_of = |wanted: &Student| match &wanted.school {
-        Some(school) => schools.get(school).copied(),
-        None => places.get(wanted.source_id.as_str()).copied(),
-    };
-    let at_school: Vec<Option<SchoolId>> = section.rows.iter().map(school_of).collect();
-    let by_source: HashMap<&str, Option<SchoolId>> =
-        section.rows.iter().map(|row| row.source_id.as_str()).zip(at_school).collect();
-    let school = |wanted: &Student| by_source.get(wanted.source_id.as_str()).copied().flatten();
-    let cell = Cell { file: "users.csv", column: "identifier", what: "number of another student of this school" };
+    let entries = entries(section, &stored, schools);
+    let school = |wanted: &Student| entries.get(wanted.source_id.as_str()).and_then(|entry| entry.school);
+    let number = |wanted: &Student| entries.get(wanted.source_id.as_str()).and_then(|entry| entry.number.clone());
     let matching = Matching {
         source: |wanted: &Student| (&wanted.source_id, wanted.line),
-        wanted_key: &|wanted| school(wanted).zip(wanted.number.clone()),
+        wanted_key: &|wanted| school(wanted).zip(number(wanted)),
         stored_key: &|row: &student::Model| Some((row.school_id, row.number.clone()?)),
         gone: |row| row.left_on.is_some() || row.erased_at.is_some(),
         // A number that is given out again is another child, who must not get the history of the first.
-        same: |wanted, row| wanted.display_name == row.display_name && row.erased_at.is_none(),
-        cell,
+        same: |wanted, row| {
+            let named = |details: &StudentDetails| details.display_name == row.display_name;
+            wanted.details.as_ref().is_some_and(named) && row.erased_at.is_none()
+        },
+        cell: |wanted| match wanted.details {
+            Some(_) => {
+                Cell { file: "users.csv", column: "identifier", what: "number of another student of this school" }
+            }
+            None => {
+                Cell { file: "roles.csv", column: "orgSourcedId", what: "school of another student of this number" }
+            }
+        },
     };
     let (pairs, rest) = pair(section, stored, &matching, problems);
     for (wanted, found) in pairs {
@@ -186,13 +216,15 @@ pub(super) fn students(
             changes.settle(before.clone(), before.clone(), at.now);
             continue;
         }
-        let Some(school_id) = school(wanted) else { continue };
+        let stated = wanted.details.as_ref().map(|details| &details.display_name);
+        let name = stated.or(found.as_ref().map(|row| &row.display_name)).cloned();
+        let Some((school_id, display_name)) = school(wanted).zip(name) else { continue };
         let after = student::Model {
             id: found.as_ref().map_or_else(StudentId::new, |row| row.id),
             board_id: at.board,
             school_id,
-            display_name: wanted.display_name.clone(),
-            number: wanted.number.clone(),
+            display_name,
+            number: number(wanted),
             source_id: Some(wanted.source_id.clone()),
             left_on: None,
             erased_at: None,

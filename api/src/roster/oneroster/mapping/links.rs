@@ -54,6 +54,7 @@ impl Links {
 
 impl<'a> Mapping<'a> {
     pub(super) fn links(&mut self) {
+        self.lose_links();
         let mut links = Links::default();
         let partly = self.agents(&mut links);
         self.relationships(&mut links);
@@ -111,7 +112,12 @@ impl<'a> Mapping<'a> {
         if self.reading.users.mode == Mode::Bulk || one == other {
             return;
         }
-        let guardian = if one { agent } else { user.source_id.as_str() };
+        let (student, guardian) = if one { (user.source_id.as_str(), agent) } else { (agent, user.source_id.as_str()) };
+        let links = self.known.guardians.get(&self.one_id(guardian));
+        if links.is_some_and(|links| links.iter().any(|link| link.student == student)) {
+            // What a delta has of the guardian is another role, and the link stays.
+            return;
+        }
         let message = format!(
             "{} has no role as guardian, parent or relative, and the two are not linked; send that role along, in {}",
             quoted(guardian),
@@ -128,7 +134,7 @@ impl<'a> Mapping<'a> {
         }
         let Some(roles) = self.roles.get(agent) else {
             // A delta file need not repeat the role of a guardian who is known. Of staff, related says nothing of that.
-            let known = self.known.guardians.contains(&self.one_id(agent));
+            let known = self.stays_guardian(&self.one_id(agent), student);
             return (self.reading.users.mode != Mode::Bulk && known).then_some(None);
         };
         roles.iter().find_map(|role| match role.word {

@@ -34,6 +34,7 @@ use serde::{Deserialize, Serialize};
 use self::people::UserRoles;
 use super::manifest::Mode;
 use super::reading::Reading;
+use super::rows::Role;
 use super::words::OrgKind;
 use crate::roster::known::{Known, LeftOut};
 use crate::roster::problem::Problems;
@@ -65,6 +66,9 @@ pub fn map(reading: &Reading, known: &Known, today: NaiveDate, problems: &mut Pr
         known,
         today,
         roles: people::roles_by_user(reading, today),
+        ended_roles: standing::ended_roles(reading, today),
+        left: HashSet::new(),
+        lost: HashSet::new(),
         org_kinds: org_kinds(reading, known),
         disabled: disabled(reading),
         schools_of_users: HashMap::new(),
@@ -85,6 +89,12 @@ struct Mapping<'a> {
     known: &'a Known,
     today: NaiveDate,
     roles: HashMap<&'a str, UserRoles<'a>>,
+    /// Roles that a delta ends, by user.
+    ended_roles: HashMap<&'a str, Vec<&'a Role>>,
+    /// Students whose last role a delta ends.
+    left: HashSet<&'a str>,
+    /// Guardians and students who were linked, and are no longer since the role of the guardian ended.
+    lost: HashSet<(String, String)>,
     org_kinds: HashMap<&'a str, OrgKind>,
     disabled: HashSet<&'a str>,
     /// The first school in which a user is enrolled.

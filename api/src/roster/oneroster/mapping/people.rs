@@ -66,7 +66,9 @@ impl<'a> Mapping<'a> {
         for enrolment in &self.reading.enrolments.active {
             self.schools_of_users.entry(&enrolment.user).or_insert(&enrolment.school);
         }
+        self.left = self.leavers();
         self.users();
+        self.roles_alone();
         self.memberships();
         self.coverage();
         self.staff = self.staff();
@@ -104,6 +106,7 @@ impl<'a> Mapping<'a> {
     /// What Glans sees in a user: from the roles of the bundle, else from what it is already.
     pub(super) fn what_is(&self, user: &str) -> KnownUser {
         let known = self.known.users.get(user).copied().unwrap_or_default();
+        let known = KnownUser { student: known.student && !self.left.contains(user), ..known };
         let Some(roles) = self.roles.get(user) else {
             return if self.reading.users.mode == Mode::Bulk && self.reading.roles.mode != Mode::Absent {
                 KnownUser::default()
@@ -141,13 +144,15 @@ impl<'a> Mapping<'a> {
             line: user.line,
             source_id: user.source_id.clone(),
             school,
-            display_name: format!("{} {}", user.given_name, user.family_name),
-            number: user.identifier.clone(),
+            details: Some(wanted::StudentDetails {
+                display_name: format!("{} {}", user.given_name, user.family_name),
+                number: user.identifier.clone(),
+            }),
         });
     }
 
     /// The school that the bundle calls the first, else the one of the role, else the one of the first class.
-    fn school_of(&self, user: &'a User) -> Option<String> {
+    pub(super) fn school_of(&self, user: &'a User) -> Option<String> {
         let roles = self.roles.get(user.source_id.as_str()).map(Vec::as_slice).unwrap_or_default();
         let student = |role: &&UserRole<'_>| role.word == RoleWord::Student;
         let primary = roles.iter().filter(student).filter(|role| role.primary).map(|role| role.org);
@@ -288,10 +293,11 @@ impl<'a> Mapping<'a> {
     }
 
     fn coverage(&mut self) {
-        let (reading, today) = (self.reading, self.today);
+        let reading = self.reading;
         let wanted = &mut self.mapped.wanted;
         let gone_users: HashSet<String> = reading.users.deleted.keys().cloned().collect();
-        (wanted.people.gone, wanted.students.gone) = (gone_users.clone(), gone_users);
+        let left = self.left.iter().map(|&user| user.to_owned());
+        (wanted.people.gone, wanted.students.gone) = (gone_users.clone(), gone_users.into_iter().chain(left).collect());
         wanted.people.complete = covered(reading.users.mode, "");
         wanted.students.complete = covered(reading.users.mode, "");
         wanted.enrolments.gone = reading.enrolments.deleted.keys().cloned().collect();
@@ -304,8 +310,9 @@ impl<'a> Mapping<'a> {
             memberships.restated = reading.users.active.iter().map(|user| format!("user:{}", user.source_id)).collect();
         }
         memberships.gone = reading.enrolments.deleted.keys().map(|id| format!("enrolment:{id}")).collect();
-        let ended = reading.roles.active.iter().filter(|role| role.has_ended(today)).map(|role| &role.source_id);
-        memberships.gone.extend(reading.roles.deleted.keys().chain(ended).map(|id| format!("role:{id}")));
+        // A row says all of its role: what it gave before and gives no longer has ended.
+        let restated = reading.roles.active.iter().map(|role| &role.source_id);
+        memberships.gone.extend(reading.roles.deleted.keys().chain(restated).map(|id| format!("role:{id}")));
         self.disabled_staff();
     }
 
@@ -323,7 +330,7 @@ impl<'a> Mapping<'a> {
         gone.extend(places.map(|place| format!("enrolment:{}", place.source_id)));
     }
 
-    fn org_kind(&self, org: &str) -> Option<OrgKind> {
+    pub(super) fn org_kind(&self, org: &str) -> Option<OrgKind> {
         self.org_kinds.get(org).copied()
     }
 }

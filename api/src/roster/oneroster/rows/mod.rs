@@ -33,6 +33,10 @@ pub trait Record: Sized {
     const NAME: &'static str;
     fn layout(version: Version) -> &'static Layout;
     fn read(row: &mut Row<'_>, version: Version) -> Option<Self>;
+    /// A row that is to go, of which the id alone is required. `None` where the rest does not matter or is not there.
+    fn read_leaving(_row: &Row<'_>) -> Option<Self> {
+        None
+    }
     fn source_id(&self) -> &str;
     fn line(&self) -> u32;
 }
@@ -44,6 +48,8 @@ pub struct Records<T> {
     pub active: Vec<T>,
     /// Ids with status `tobedeleted` and their lines; in delta files only.
     pub deleted: HashMap<String, u32>,
+    /// Those among them that say what it is that ends.
+    pub leaving: Vec<T>,
     /// Ids of rows that were refused.
     pub broken: HashSet<String>,
     /// Whether header and encoding allowed to read it at all.
@@ -52,7 +58,14 @@ pub struct Records<T> {
 
 impl<T> Default for Records<T> {
     fn default() -> Self {
-        Self { mode: Mode::Absent, active: Vec::new(), deleted: HashMap::new(), broken: HashSet::new(), readable: true }
+        Self {
+            mode: Mode::Absent,
+            active: Vec::new(),
+            deleted: HashMap::new(),
+            leaving: Vec::new(),
+            broken: HashSet::new(),
+            readable: true,
+        }
     }
 }
 
@@ -61,7 +74,7 @@ impl<T: Record> Records<T> {
     pub fn read(bytes: &[u8], version: Version, mode: Mode, problems: &mut Problems) -> Self {
         let layout = T::layout(version);
         let mut deleted = HashMap::new();
-        let mut repeated = Vec::new();
+        let (mut leaving, mut repeated) = (Vec::new(), Vec::new());
         let table = read_table(layout, bytes, problems, |row| {
             let gone = status(row, mode);
             if gone == Some(true) {
@@ -69,6 +82,7 @@ impl<T: Record> Records<T> {
                 if deleted.insert(id.clone(), line).is_some() {
                     repeated.push((id, line));
                 }
+                leaving.extend(T::read_leaving(row));
                 return Some(None);
             }
             let record = T::read(row, version);
@@ -80,7 +94,7 @@ impl<T: Record> Records<T> {
             problems.error(Place::cell(layout.file, line, "sourcedId"), message);
         }
         let active = table.rows.into_iter().flatten().collect();
-        Self { mode, active, deleted, broken: table.broken, readable: table.readable }
+        Self { mode, active, deleted, leaving, broken: table.broken, readable: table.readable }
     }
 }
 

@@ -78,6 +78,21 @@ impl Record for Role {
         })
     }
 
+    fn read_leaving(row: &Row<'_>) -> Option<Self> {
+        let text = |column| Some(row.raw(column)).filter(|text| !text.is_empty()).map(str::to_owned);
+        let &(_, role) = ROLES.iter().find(|(word, _)| word.eq_ignore_ascii_case(row.raw("role")))?;
+        Some(Role {
+            line: row.line(),
+            source_id: text("sourcedId")?,
+            user: text("userSourcedId")?,
+            primary: !row.raw("roleType").eq_ignore_ascii_case("secondary"),
+            role,
+            org: text("orgSourcedId")?,
+            begins_on: None,
+            ends_on: None,
+        })
+    }
+
     fn source_id(&self) -> &str {
         &self.source_id
     }
