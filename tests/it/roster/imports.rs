@@ -180,6 +180,64 @@ async fn what_no_mutation_takes_no_bundle_brings(office: &Office) {
     assert_eq!(office.tables().await, nothing);
 }
 
+async fn names_and_numbers_together_are_those_that_a_mutation_takes(office: &Office) {
+    let mut bundle = Bundle::sound();
+    let (longest, long) = ("n".repeat(80), "n".repeat(60));
+    let user = |id: &str, given: &str, family: &str, number: &str| {
+        format!("{id},,,true,{id},,{given},{family},,{number}{}", ",".repeat(12))
+    };
+    bundle.add("users", &user("u7", &long, &long, &"7".repeat(41)));
+    bundle.add("users", &user("u8", "Noor", "Vos", "111222333"));
+    bundle.add("users", &user("u9", &longest, &longest, ""));
+    for (id, role) in [("u7", "student"), ("u8", "student"), ("u9", "parent")] {
+        bundle.add("roles", &format!("r-{id},,,{id},primary,{role},,,s1,"));
+    }
+    let line = bundle.line("users", "u7");
+    let told = |line: u32, text: &str| format!("users.csv:{line} {text}");
+    assert_eq!(
+        errors(&office.import(&bundle).await),
+        [
+            told(line, "familyName: given and family name together: Use at most 120 characters."),
+            told(line, "identifier: Use at most 40 characters."),
+            told(line + 1, "identifier: This looks like a citizen service number (BSN). Give the school's own number."),
+            told(line + 2, "familyName: given and family name together: Use at most 160 characters."),
+        ]
+    );
+}
+
+async fn school_years_are_those_that_a_mutation_takes(office: &Office) {
+    let mut bundle = Bundle::sound();
+    let long = "n".repeat(41);
+    bundle.add("academicSessions", &format!("y2,,,{long},schoolYear,2027-08-01,2028-07-31,,2028"));
+    bundle.add("academicSessions", "y3,,,Lang,schoolYear,2028-08-01,2029-09-05,,2029");
+    bundle.add("academicSessions", "y4,,,Ver,schoolYear,2066-08-01,2067-07-31,,2067");
+    bundle.add("academicSessions", "y5,,,Dubbel,schoolYear,2027-07-31,2028-07-30,,2028");
+    assert_eq!(
+        errors(&office.import(&bundle).await),
+        [
+            "academicSessions.csv:4 title: Use at most 40 characters.",
+            "academicSessions.csv:5 endDate: A school year has fewer than 400 days.",
+            "academicSessions.csv:6 startDate: Choose a first day within 20 years of today.",
+            "academicSessions.csv:7 startDate: the school year on line 2 has some of these days; a board has one year at \
+             a time",
+        ]
+    );
+}
+
+async fn a_school_year_leaves_the_days_of_another_to_it(office: &Office) {
+    office.import(&Bundle::sound()).await;
+    let before = office.tables().await;
+    let row = "y2,active,2026-11-24T10:00:00.000Z,2027-2028,schoolYear,2027-07-31,2028-07-30,,2028";
+    let outcome = office.import(&Bundle::delta(&[("academicSessions", row)])).await;
+    let told = "academicSessions.csv:2 startDate: Another school year of the board has some of these days.";
+    assert_eq!(errors(&outcome), [told]);
+    assert_eq!(office.tables().await, before);
+    let next = row.replace("2027-07-31", "2027-08-01");
+    let outcome = office.import(&Bundle::delta(&[("academicSessions", &next)])).await;
+    assert!(!outcome.is_broken(), "{:?}", found(&outcome));
+    assert_eq!(office.tables().await.years.len(), 2);
+}
+
 async fn what_a_database_cannot_hold_is_told_as_any_problem(office: &Office) {
     let mut bundle = Bundle::sound();
     bundle.replace("users", "pronouns", "pro\0nouns").replace("classes", "\"7,8\"", "\"7,\u{0}8\"");
@@ -380,6 +438,9 @@ on_each_database!(
     what_was_changed_since_is_not_rolled_back,
     a_broken_bundle_tells_all_and_writes_nothing,
     what_no_mutation_takes_no_bundle_brings,
+    names_and_numbers_together_are_those_that_a_mutation_takes,
+    school_years_are_those_that_a_mutation_takes,
+    a_school_year_leaves_the_days_of_another_to_it,
     what_a_database_cannot_hold_is_told_as_any_problem,
     who_is_absent_ends_and_more_than_a_tenth_must_be_accepted,
     guardianships_that_a_bulk_file_has_lost_must_be_accepted,

@@ -3,7 +3,7 @@
 mod actions;
 mod loaders;
 mod mutation;
-mod rules;
+pub(crate) mod rules;
 pub mod store;
 pub mod types;
 

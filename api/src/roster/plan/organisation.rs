@@ -9,7 +9,8 @@ use glans_entity::organisation::{class_group, cluster, school, school_year};
 
 use super::changes::{Cell, Changes, Matching, pair};
 use super::{Moment, Names};
-use crate::roster::problem::Problems;
+use crate::organisation::school_years::rules;
+use crate::roster::problem::{Place, Problems};
 use crate::roster::wanted::{Cluster, Group, School, Section, Year};
 
 pub(super) fn clusters(
@@ -182,6 +183,16 @@ pub(super) fn years(
         match found {
             Some(before) => changes.settle(before, after, at.now),
             None => changes.create(after),
+        }
+    }
+    for wanted in &section.rows {
+        let days = (wanted.starts_on, wanted.ends_on);
+        // One that starts on the same day was told when it was looked for.
+        let another =
+            |id: SchoolYearId, span: &Span| ids.get(&wanted.source_id) != Some(&id) && span.starts_on != days.0;
+        if spans.iter().any(|(&id, span)| another(id, span) && rules::overlap(days, (span.starts_on, span.ends_on))) {
+            let place = Place::cell("academicSessions.csv", wanted.line, "startDate");
+            problems.error(place, "Another school year of the board has some of these days.");
         }
     }
     (changes, ids, spans)

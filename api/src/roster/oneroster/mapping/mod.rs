@@ -36,8 +36,9 @@ use super::manifest::Mode;
 use super::reading::Reading;
 use super::rows::Role;
 use super::words::OrgKind;
+use crate::platform::error::{Error, Result};
 use crate::roster::known::{Known, LeftOut};
-use crate::roster::problem::Problems;
+use crate::roster::problem::{Place, Problems};
 use crate::roster::wanted::Wanted;
 
 /// What a bundle comes down to.
@@ -105,7 +106,29 @@ struct Mapping<'a> {
     problems: &'a mut Problems,
 }
 
+/// From the field of a mutation and what is wrong with it, to the column and how it is told.
+type Told = fn(&str, String) -> (&'static str, String);
+
 impl Mapping<'_> {
+    /// The value of a check that the mutations make too; what it refuses is told of the row.
+    fn heed<T>(&mut self, file: &'static str, line: u32, checked: Result<T>, told: Told) -> Option<T> {
+        match checked {
+            Ok(value) => Some(value),
+            Err(Error::Refused(refusals)) => {
+                for refusal in refusals {
+                    let field = refusal.field.first().map(String::as_str).unwrap_or_default();
+                    let (column, message) = told(field, refusal.message);
+                    self.problems.error(Place::cell(file, line, column), message);
+                }
+                None
+            }
+            Err(_) => {
+                self.problems.error(Place::line(file, line), "cannot be checked");
+                None
+            }
+        }
+    }
+
     /// The one id of a person who stands in the bundles twice.
     fn one_id(&self, user: &str) -> String {
         self.mapped.left_out.aliases.get(user).map_or(user, String::as_str).to_owned()

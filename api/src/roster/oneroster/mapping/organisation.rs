@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Mapping, covered};
+use crate::organisation::school_years::rules;
 use crate::roster::oneroster::manifest::Mode;
 use crate::roster::oneroster::rows::{Class, Org, Session};
 use crate::roster::oneroster::words::{ClassKind, OrgKind, SessionKind};
@@ -108,27 +109,43 @@ impl Mapping<'_> {
         for session in &records.active {
             let year = year_of(session, &by_id, known);
             known.insert(session.source_id.clone(), year);
-            if session.kind == SessionKind::SchoolYear {
-                self.mapped.wanted.years.rows.push(Year {
-                    line: session.line,
-                    source_id: session.source_id.clone(),
-                    title: session.title.clone(),
-                    starts_on: session.starts_on,
-                    ends_on: session.ends_on,
-                });
-            }
         }
-        self.years_start_once();
+        for session in records.active.iter().filter(|session| session.kind == SessionKind::SchoolYear) {
+            self.year(session);
+        }
+        self.years_follow_one_another();
     }
 
-    fn years_start_once(&mut self) {
-        let mut starts = HashMap::new();
-        for year in &self.mapped.wanted.years.rows {
-            if let Some(line) = starts.insert(year.starts_on, year.line) {
+    /// A school year as a mutation takes it.
+    fn year(&mut self, session: &Session) {
+        let checked = rules::details(Some(&session.title), session.starts_on, Some(session.ends_on), self.today);
+        let details = self.heed("academicSessions.csv", session.line, checked, |field, message| match field {
+            "title" => ("title", message),
+            "startsOn" => ("startDate", message),
+            _ => ("endDate", message),
+        });
+        self.mapped.wanted.years.rows.extend(details.map(|details| Year {
+            line: session.line,
+            source_id: session.source_id.clone(),
+            title: details.title,
+            starts_on: details.starts_on,
+            ends_on: details.ends_on,
+        }));
+    }
+
+    fn years_follow_one_another(&mut self) {
+        let days = |year: &Year| (year.starts_on, year.ends_on);
+        let mut years: Vec<&Year> = self.mapped.wanted.years.rows.iter().collect();
+        years.sort_by_key(|year| (year.starts_on, year.line));
+        let mut longest: Option<&Year> = None;
+        for year in years {
+            if let Some(other) = longest.filter(|other| rules::overlap(days(other), days(year))) {
+                let line = other.line;
                 let message =
-                    format!("the school year on line {line} starts on the same day; a board has one year at a time");
+                    format!("the school year on line {line} has some of these days; a board has one year at a time");
                 self.problems.error(Place::cell("academicSessions.csv", year.line, "startDate"), message);
             }
+            longest = longest.filter(|other| other.ends_on >= year.ends_on).or(Some(year));
         }
     }
 

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use glans_entity::people::Role as GlansRole;
 
 use super::{Mapping, covered};
+use crate::people::{persons, students};
 use crate::roster::known::KnownUser;
 use crate::roster::oneroster::manifest::{Mode, Version};
 use crate::roster::oneroster::reading::Reading;
@@ -134,7 +135,14 @@ impl<'a> Mapping<'a> {
             self.problems.error(Place::line("users.csv", user.line), message);
             return;
         }
-        if let Some((school, number)) = school.clone().zip(user.identifier.clone())
+        let shown = format!("{} {}", user.given_name, user.family_name);
+        let checked = students::rules::details(&shown, user.identifier.as_deref());
+        let details = self.heed("users.csv", user.line, checked, |field, message| match field {
+            "number" => ("identifier", message),
+            _ => ("familyName", together(&message)),
+        });
+        let Some(students::rules::Details { display_name, number }) = details else { return };
+        if let Some((school, number)) = school.clone().zip(number.clone())
             && let Some(line) = numbers.insert((school, number), user.line)
         {
             let message = format!("is the number of the student on line {line} already");
@@ -144,10 +152,7 @@ impl<'a> Mapping<'a> {
             line: user.line,
             source_id: user.source_id.clone(),
             school,
-            details: Some(wanted::StudentDetails {
-                display_name: format!("{} {}", user.given_name, user.family_name),
-                number: user.identifier.clone(),
-            }),
+            details: Some(wanted::StudentDetails { display_name, number }),
         });
     }
 
@@ -174,13 +179,28 @@ impl<'a> Mapping<'a> {
                 return;
             }
         }
-        self.mapped.wanted.people.rows.push(wanted::Person {
-            line: user.line,
-            source_id: user.source_id.clone(),
+        let checked = persons::rules::Details {
             given_name: user.given_name.clone(),
             family_name: user.family_name.clone(),
+            display_name: format!("{} {}", user.given_name, user.family_name),
             email: user.email.clone(),
+            language: persons::rules::LANGUAGE.to_owned(),
+            interpreter_needed: false,
+        }
+        .checked("");
+        let details = self.heed("users.csv", user.line, checked, |field, message| match field {
+            "email" => ("email", message),
+            "givenName" => ("givenName", message),
+            "familyName" => ("familyName", message),
+            _ => ("familyName", together(&message)),
         });
+        self.mapped.wanted.people.rows.extend(details.map(|details| wanted::Person {
+            line: user.line,
+            source_id: user.source_id.clone(),
+            given_name: details.given_name,
+            family_name: details.family_name,
+            email: details.email,
+        }));
     }
 
     fn memberships(&mut self) {
@@ -333,6 +353,11 @@ impl<'a> Mapping<'a> {
     pub(super) fn org_kind(&self, org: &str) -> Option<OrgKind> {
         self.org_kinds.get(org).copied()
     }
+}
+
+/// The name that is shown stands in two columns.
+fn together(message: &str) -> String {
+    format!("given and family name together: {message}")
 }
 
 fn place(enrolment: &Enrolment) -> wanted::Enrolment {
