@@ -158,6 +158,18 @@ async fn a_teacher_whose_role_a_delta_ends_has_no_group_left(office: &Office) {
     assert_eq!(tables.roles_of("teach2").len(), 2);
 }
 
+async fn a_place_that_becomes_another_is_no_longer_what_it_was(office: &Office) {
+    office.import(&Bundle::sound()).await;
+    let teacher = format!("e-t1,active,{DAY},g1,s1,teach1,proctor,,,");
+    let pupil = format!("e-g1-1,active,{DAY},m1,s1,g1-1,student,,,");
+    let outcome = office.import(&Bundle::delta(&[("enrollments", &teacher), ("enrollments", &pupil)])).await;
+    assert!(!outcome.is_broken(), "{:?}", found(&outcome));
+    let tables = office.tables().await;
+    assert_eq!(tables.roles_of("teach1"), ["TEACHER SCHOOL"]);
+    let place = tables.enrolments.iter().find(|row| row.source_id.as_deref() == Some("e-g1-1")).unwrap();
+    assert_eq!(place.ends_on.unwrap().to_string(), "2026-11-23");
+}
+
 async fn a_role_whose_last_day_a_delta_says_has_ended_when_that_day_is_over(office: &Office) {
     office.import(&Bundle::sound()).await;
     let role = |last: &str| format!("r-lead1,active,{DAY},lead1,primary,principal,2026-08-01,{last},s1,");
@@ -271,6 +283,7 @@ on_each_database!(
     a_parent_whom_a_delta_names_in_a_class_list_gets_no_rights_of_staff,
     a_delta_gives_a_teacher_whom_it_knows_another_group,
     a_teacher_whose_role_a_delta_ends_has_no_group_left,
+    a_place_that_becomes_another_is_no_longer_what_it_was,
     a_role_whose_last_day_a_delta_says_has_ended_when_that_day_is_over,
     users_and_roles_of_two_modes_are_one_problem,
     a_delta_must_say_when_and_what_and_may_not_point_nowhere,

@@ -21,6 +21,7 @@
 //! `enabledUser = false` takes the rights of staff away. Of pupils and guardians it says only that they have no account
 //! in the other system, which is the rule, and it is passed over.
 
+mod coverage;
 mod links;
 mod organisation;
 mod people;
