@@ -238,6 +238,25 @@ async fn a_school_year_leaves_the_days_of_another_to_it(office: &Office) {
     assert_eq!(office.tables().await.years.len(), 2);
 }
 
+async fn a_file_that_is_damaged_hides_no_other_problem(office: &Office) {
+    let mut bundle = Bundle::sound();
+    bundle.add("orgs", "c9,,,,local,,d1");
+    let (mut bytes, line) = (bundle.zip(), bundle.line("orgs", "c9"));
+    let name = b"users.csv";
+    let listed = bytes.windows(name.len()).rposition(|window| window == name).unwrap();
+    // In the list of files that ends an archive, the checksum stands 30 bytes before the name.
+    bytes[listed - 30] ^= 1;
+    let source = glans::roster::Source::upload(bytes).unwrap();
+    let outcome = office.import_as(source, Options::default()).await;
+    assert_eq!(
+        errors(&outcome),
+        [
+            format!("orgs.csv:{line} name: is blank; a value is required"),
+            "users.csv: cannot be read; check that it is whole and not encrypted".to_owned(),
+        ]
+    );
+}
+
 async fn what_a_database_cannot_hold_is_told_as_any_problem(office: &Office) {
     let mut bundle = Bundle::sound();
     bundle.replace("users", "pronouns", "pro\0nouns").replace("classes", "\"7,8\"", "\"7,\u{0}8\"");
@@ -441,6 +460,7 @@ on_each_database!(
     names_and_numbers_together_are_those_that_a_mutation_takes,
     school_years_are_those_that_a_mutation_takes,
     a_school_year_leaves_the_days_of_another_to_it,
+    a_file_that_is_damaged_hides_no_other_problem,
     what_a_database_cannot_hold_is_told_as_any_problem,
     who_is_absent_ends_and_more_than_a_tenth_must_be_accepted,
     guardianships_that_a_bulk_file_has_lost_must_be_accepted,

@@ -120,9 +120,13 @@ fn properties(bytes: &[u8], problems: &mut Problems) -> HashMap<String, Property
 }
 
 fn version(properties: &HashMap<String, Property>, problems: &mut Problems) -> Option<Version> {
-    if let Some(manifest) = properties.get("manifest.version").filter(|p| p.value != "1.0") {
-        let message = format!("manifest.version is {}; 1.0 is the one that can be read", quoted(&manifest.value));
-        problems.error(Place::cell(FILE, manifest.line, "value"), message);
+    match properties.get("manifest.version") {
+        Some(manifest) if manifest.value == "1.0" => {}
+        Some(manifest) => {
+            let message = format!("manifest.version is {}; 1.0 is the one that can be read", quoted(&manifest.value));
+            problems.error(Place::cell(FILE, manifest.line, "value"), message);
+        }
+        None => problems.error(Place::file(FILE), "manifest.version is missing; it says 1.0"),
     }
     let Some(oneroster) = properties.get("oneroster.version") else {
         problems.error(Place::file(FILE), "oneroster.version is missing; it says 1.1, 1.2 or 1.2.1");
@@ -195,5 +199,33 @@ fn note_unknown_files(bundle: &Bundle, problems: &mut Problems) {
         if !standard && name != FILE && !OWN_FILES.contains(&name) {
             problems.notice(Place::file(brief(name)), "not a OneRoster file; it was not read");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Write};
+
+    use super::*;
+    use crate::roster::oneroster::bundle::Limits;
+
+    fn told(manifest: &str) -> Vec<String> {
+        let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        writer.start_file(FILE, zip::write::SimpleFileOptions::default()).unwrap();
+        writer.write_all(manifest.as_bytes()).unwrap();
+        let bytes = writer.finish().unwrap().into_inner();
+        let mut bundle = Bundle::archive(Cursor::new(bytes), Limits::default()).unwrap();
+        let mut problems = Problems::default();
+        Manifest::read(&mut bundle, &mut problems).unwrap();
+        problems.into_sorted().into_iter().map(|problem| problem.message).collect()
+    }
+
+    #[test]
+    fn says_which_versions_it_follows() {
+        assert_eq!(told("propertyName,value\nmanifest.version,1.0\noneroster.version,1.2\n"), Vec::<String>::new());
+        assert_eq!(
+            told("propertyName,value\nsource.systemName,Schoolplein\n"),
+            ["manifest.version is missing; it says 1.0", "oneroster.version is missing; it says 1.1, 1.2 or 1.2.1"]
+        );
     }
 }

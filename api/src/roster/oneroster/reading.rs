@@ -89,6 +89,13 @@ impl Reading {
     }
 }
 
+/// What a bundle has under the name of a file.
+enum Bytes {
+    Whole(Vec<u8>),
+    Absent,
+    Unreadable,
+}
+
 struct Source<'a> {
     bundle: &'a mut Bundle,
     manifest: &'a Manifest,
@@ -101,14 +108,34 @@ impl Source<'_> {
         if mode == Mode::Absent {
             return Ok(Records::default());
         }
-        let Some(bytes) = self.bundle.read(T::layout(self.manifest.version).file)? else {
-            return Ok(Records::default());
-        };
-        Ok(Records::read(&bytes, self.manifest.version, mode, self.problems))
+        Ok(match self.bytes(T::layout(self.manifest.version).file)? {
+            Bytes::Whole(bytes) => Records::read(&bytes, self.manifest.version, mode, self.problems),
+            Bytes::Absent => Records::default(),
+            Bytes::Unreadable => Records { mode, readable: false, ..Records::default() },
+        })
     }
 
-    fn links<T>(&mut self, file: &str, read: fn(&[u8], &mut Problems) -> Table<T>) -> Result<Table<T>, BundleError> {
-        let bytes = self.bundle.read(file)?;
-        Ok(bytes.map(|bytes| read(&bytes, self.problems)).unwrap_or_default())
+    fn links<T>(
+        &mut self,
+        file: &'static str,
+        read: fn(&[u8], &mut Problems) -> Table<T>,
+    ) -> Result<Table<T>, BundleError> {
+        Ok(match self.bytes(file)? {
+            Bytes::Whole(bytes) => read(&bytes, self.problems),
+            Bytes::Absent => Table::default(),
+            Bytes::Unreadable => Table::unreadable(),
+        })
+    }
+
+    /// A file that is damaged is a problem as any other, and hides none.
+    fn bytes(&mut self, file: &'static str) -> Result<Bytes, BundleError> {
+        match self.bundle.read(file) {
+            Ok(bytes) => Ok(bytes.map_or(Bytes::Absent, Bytes::Whole)),
+            Err(BundleError::Unreadable { .. }) => {
+                self.problems.error(Place::file(file), "cannot be read; check that it is whole and not encrypted");
+                Ok(Bytes::Unreadable)
+            }
+            Err(error) => Err(error),
+        }
     }
 }

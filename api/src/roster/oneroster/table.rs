@@ -61,7 +61,7 @@ impl<T> Default for Table<T> {
 }
 
 impl<T> Table<T> {
-    fn unreadable() -> Self {
+    pub(super) fn unreadable() -> Self {
         Self { readable: false, ..Self::default() }
     }
 }

@@ -131,8 +131,10 @@ impl<'a> Mapping<'a> {
         let school = self.school_of(user);
         let known = self.known.users.get(&user.source_id).is_some_and(|known| known.student);
         if school.is_none() && !(known && self.reading.users.mode == Mode::Delta) {
-            let message = "the student belongs to no school; name one in its role or its enrolment";
-            self.problems.error(Place::line("users.csv", user.line), message);
+            if self.reading.orgs.readable && self.reading.roles.readable && self.reading.enrolments.readable {
+                let message = "the student belongs to no school; name one in its role or its enrolment";
+                self.problems.error(Place::line("users.csv", user.line), message);
+            }
             return;
         }
         let shown = format!("{} {}", user.given_name, user.family_name);
@@ -238,6 +240,7 @@ impl<'a> Mapping<'a> {
             (RoleWord::SchoolLeader, Some(OrgKind::School)) => (GlansRole::SchoolLeader, school()),
             (RoleWord::Teacher, Some(OrgKind::School)) => (GlansRole::Teacher, school()),
             (RoleWord::Student | RoleWord::Guardian(_) | RoleWord::Other, _) => return None,
+            (_, None) if !self.reading.orgs.readable => return None,
             _ => {
                 let message = "gives no rights: the role and the type of the organisation do not go together";
                 self.problems.notice(Place::cell(role.file, role.line, "role"), message);
