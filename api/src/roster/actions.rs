@@ -6,7 +6,7 @@ use glans_entity::roster::{RosterImportState, roster_import};
 
 use super::outcome::{Options, Outcome};
 use super::rollback::Undo;
-use super::run::{give_up, run};
+use super::run::{expire, give_up, run};
 use super::source::Source;
 use super::types::{RosterImportRollbackInput, RosterImportStartInput};
 use super::{PERMITTED, journal, store, upload};
@@ -121,8 +121,12 @@ async fn begin(call: &Call, board: BoardId, source: &Source, options: Options) -
     Ok(import)
 }
 
-/// Ends imports that a process left behind when it was stopped. They wrote nothing.
+/// Ends imports that a process left behind when it was stopped, and those whose bundle never came. They wrote nothing.
 pub async fn give_up_abandoned(call: &Call) -> Result<()> {
+    let expired = store::expired(&*call.read().await?, &call.scope(), call.now()).await?;
+    for import in expired {
+        expire(call, import.id).await?;
+    }
     let before = call.now() - ABANDONED_AFTER;
     let abandoned = store::running_since_before(&*call.read().await?, &call.scope(), before).await?;
     for import in abandoned {

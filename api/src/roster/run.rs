@@ -259,6 +259,18 @@ pub(super) async fn refuse(call: &Call, import: roster_import::Model, error: &Bu
     fail(call, import, problems).await.map(drop)
 }
 
+/// Ends an import whose bundle did not come while its address was valid. One that came after all is left as it is.
+pub(super) async fn expire(call: &Call, id: RosterImportId) -> Result<()> {
+    let write = call.write().await?;
+    let found = store::lock_import(write.db(), &write.scope(), id).await?;
+    let Some(import) = found.filter(|import| import.state == RosterImportState::AwaitingUpload) else { return Ok(()) };
+    let mut problems = Problems::default();
+    problems.error(Place::file("bundle"), "no bundle came while its address was valid; start an import again");
+    let import = roster_import::Model { upload_hash: None, ..import };
+    conclude_failed(&write, import, problems).await?;
+    write.commit().await
+}
+
 /// Ends an import that stopped through no fault of its files. One that has come to its end after all is left as it is.
 pub(super) async fn give_up(call: &Call, id: RosterImportId) -> Result<()> {
     let write = call.write().await?;

@@ -162,6 +162,17 @@ pub(super) async fn running_since_before(
     Ok(select.filter(Column::UpdatedAt.lt(before)).all(db).await?)
 }
 
+/// Imports for which an upload is waited for, and whose address is valid no longer.
+pub(super) async fn expired(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    now: DateTime<Utc>,
+) -> Result<Vec<roster_import::Model>> {
+    use roster_import::Column;
+    let select = roster_import::Entity::within(scope).filter(Column::State.eq(RosterImportState::AwaitingUpload));
+    Ok(select.filter(Column::UploadExpiresAt.lte(now)).all(db).await?)
+}
+
 pub(super) async fn insert_import(
     db: &impl ConnectionTrait,
     _permit: &Permit,

@@ -117,6 +117,21 @@ async fn an_address_runs_out(world: &World) {
     assert_eq!(upload(&admin, &path(&started), bundle().zip()).await.status, 404);
 }
 
+async fn an_import_whose_bundle_never_came_has_failed(world: &World) {
+    let admin = world.actor(Who::Admin).await;
+    let started = start(world, &admin, json!({})).await;
+    let id = started.text_at("rosterImportStart.rosterImport.id").to_owned();
+    let seen = async || ask(world, Who::Admin, STATE, json!({ "id": id })).await["rosterImport"].clone();
+    glans::upkeep::round(&world.app).await.unwrap();
+    assert_eq!(seen().await["status"], "AWAITING_UPLOAD");
+    world.app.clock.turn(chrono::Duration::hours(1));
+    glans::upkeep::round(&world.app).await.unwrap();
+    let after = seen().await;
+    assert_eq!(after["status"], "FAILED", "{after}");
+    let told = "no bundle came while its address was valid; start an import again";
+    assert_eq!(after["problems"]["nodes"][0]["message"], told, "{after}");
+}
+
 async fn nothing_is_uploaded_for_a_board_that_was_closed_meanwhile(world: &World) {
     let admin = world.actor(Who::Admin).await;
     let started = start(world, &admin, json!({})).await;
@@ -288,6 +303,7 @@ on_each_database!(
     an_address_works_once,
     a_bundle_has_a_place_until_it_is_imported,
     an_address_runs_out,
+    an_import_whose_bundle_never_came_has_failed,
     nothing_is_uploaded_for_a_board_that_was_closed_meanwhile,
     the_same_mutation_starts_one_import_and_tells_the_address_once,
     what_is_no_archive_fails_with_a_reason,
