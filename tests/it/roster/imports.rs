@@ -218,8 +218,8 @@ async fn school_years_are_those_that_a_mutation_takes(office: &Office) {
             "academicSessions.csv:4 title: Use at most 40 characters.",
             "academicSessions.csv:5 endDate: A school year has fewer than 400 days.",
             "academicSessions.csv:6 startDate: Choose a first day within 20 years of today.",
-            "academicSessions.csv:7 startDate: the school year on line 2 has some of these days; a board has one year at \
-             a time",
+            "academicSessions.csv:7 startDate: the school year on line 2 has some of these days; a board has one year \
+             at a time",
         ]
     );
 }

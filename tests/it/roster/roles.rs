@@ -90,10 +90,10 @@ async fn a_role_that_can_give_nothing_says_what_to_send(office: &Office) {
     assert_eq!(
         found(&outcome),
         [
-            "roles.csv:2 userSourcedId: gives nothing yet: the user had no such role, and no name is kept; send the row \
-             of users.csv and the role together",
-            "roles.csv:3 userSourcedId: ends nothing: it is not said whose role it was (rows of this kind: 1); where the \
-             user itself is not to go, send userSourcedId, role and orgSourcedId too",
+            "roles.csv:2 userSourcedId: gives nothing yet: the user had no such role, and no name is kept; send the \
+             row of users.csv and the role together",
+            "roles.csv:3 userSourcedId: ends nothing: it is not said whose role it was (rows of this kind: 1); where \
+             the user itself is not to go, send userSourcedId, role and orgSourcedId too",
         ]
     );
     assert_eq!(office.tables().await, before);

@@ -13,7 +13,8 @@ impl Mapping<'_> {
         let wanted = &mut self.mapped.wanted;
         let gone_users: HashSet<String> = reading.users.deleted.keys().cloned().collect();
         let left = self.left.iter().map(|&user| user.to_owned());
-        (wanted.people.gone, wanted.students.gone) = (gone_users.clone(), gone_users.into_iter().chain(left).collect());
+        wanted.students.gone = gone_users.iter().cloned().chain(left).collect();
+        wanted.people.gone = gone_users;
         wanted.people.complete = covered(reading.users.mode, "");
         wanted.students.complete = covered(reading.users.mode, "");
         // A row says all of its place: one that is no such place any more has ended.
