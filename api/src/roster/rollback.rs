@@ -6,7 +6,7 @@ use glans_entity::ids::format_any;
 use glans_entity::organisation::{class_group, cluster, school, school_year};
 use glans_entity::people::{enrolment, guardianship, membership, person, student};
 use glans_entity::roster::roster_change;
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, SqlErr};
+use sea_orm::{ConnectionTrait, DbErr, SqlErr};
 use uuid::Uuid;
 
 use super::journal;
@@ -86,17 +86,14 @@ impl Undo {
         Err(refuse(UserErrorCode::Conflict, "id", message))
     }
 
-    async fn undo<M: Row>(&mut self, db: &impl ConnectionTrait, permit: &Permit) -> Result<()>
-    where
-        <M::Entity as EntityTrait>::ActiveModel: Send,
-    {
+    async fn undo<M: Row>(&mut self, db: &impl ConnectionTrait, permit: &Permit) -> Result<()> {
         let changes = self.by_table.remove(M::TABLE).unwrap_or_default();
         let (made, altered): (Vec<_>, Vec<_>) = changes.into_iter().partition(|change| change.before.is_none());
         let made: Vec<Uuid> = made.into_iter().map(|change| change.row_id).collect();
         journal::unmake::<M>(db, permit, &made).await.map_err(|cause| built_upon::<M>(cause))?;
         let rows = altered.into_iter().filter_map(|change| change.before).map(serde_json::from_value::<M>);
         let rows: Vec<M> = rows.collect::<std::result::Result<_, _>>().map_err(Error::fault)?;
-        journal::restore(db, permit, rows).await
+        journal::restore(db, permit, &rows).await
     }
 }
 

@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use super::journal::CHUNK;
 use super::known::{Known, KnownLink, KnownPost, KnownUser};
 use super::oneroster::words::{ClassKind, OrgKind};
 
@@ -107,6 +108,8 @@ pub trait Row:
     const TABLE: &'static str;
     /// Prefix of the ids of this table outside the program.
     const PREFIX: &'static str;
+    /// How many of them are written in one statement.
+    const AT_ONCE: usize = CHUNK;
     fn uuid(&self) -> Uuid;
     fn version(&self) -> i32;
     fn source_id(&self) -> Option<&str>;
@@ -123,10 +126,11 @@ pub trait Row:
 }
 
 macro_rules! rows {
-    ($($module:ident: $id:ty { $($key:ident: $free:expr),* $(; $($fixed:ident),+)? })+) => {$(
+    ($($module:ident: $id:ty $(= $at_once:literal)? { $($key:ident: $free:expr),* $(; $($fixed:ident),+)? })+) => {$(
         impl Row for $module::Model {
             const TABLE: &'static str = stringify!($module);
             const PREFIX: &'static str = <$id>::PREFIX;
+            $(const AT_ONCE: usize = $at_once;)?
 
             fn uuid(&self) -> Uuid {
                 self.id.0
@@ -161,10 +165,11 @@ macro_rules! rows {
     )+};
 }
 
+// A school year cannot let go of its first day: of those that move up, each goes when it is its turn in the plan.
 rows! {
     cluster: ClusterId { name: |row| format!("{} ({})", row.name, row.id) }
     school: SchoolId { brin: |_| None, location_code: |_| None }
-    school_year: SchoolYearId { ; starts_on }
+    school_year: SchoolYearId = 1 { ; starts_on }
     class_group: ClassGroupId { name: |row| format!("{} ({})", row.name, row.id); school_id, school_year_id }
     person: PersonId {}
     student: StudentId { number: |_| None; school_id }

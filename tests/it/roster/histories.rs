@@ -10,6 +10,8 @@ use super::office::{Office, found};
 
 const HISTORIES: u8 = 4;
 const STEPS: usize = 6;
+/// Children of a large school: more than one statement writes.
+const MANY: usize = 1_050;
 
 /// A child as the administration has it.
 #[derive(Debug, Clone)]
@@ -126,4 +128,42 @@ async fn any_import_repeats_without_effect_and_rolls_back_without_a_trace(office
     }
 }
 
-on_each_database!(any_import_repeats_without_effect_and_rolls_back_without_a_trace);
+/// A school of many children who go by this name, each with the number of one further on.
+fn large(name: &str, further: usize) -> Bundle {
+    let mut bundle = Bundle::empty("bulk");
+    bundle.add("orgs", "s1,,,De Zwaluw,school,03AB00,");
+    bundle.add("academicSessions", "y1,,,2026-2027,schoolYear,2026-08-01,2027-07-31,,2027");
+    bundle.add("classes", "g1,,,Groep 3,3,k1,,homeroom,,s1,y1,,,");
+    for child in 0..MANY {
+        let number = (child + further) % MANY;
+        bundle.add("users", &user(&format!("c{child}"), name, &number.to_string(), ""));
+        bundle.add("roles", &format!("rc{child},,,c{child},primary,student,,,s1,"));
+        bundle.add("enrollments", &format!("ec{child},,,g1,s1,c{child},student,,,"));
+    }
+    bundle
+}
+
+async fn all_children_of_a_large_school_change_at_once_and_back(office: &Office) {
+    office.import(&large("Kind", 0)).await;
+    let before = office.tables().await;
+    let earlier = office.app.db.statement_count();
+    let outcome = office.import(&large("Leerling", 1)).await;
+    let statements = office.app.db.statement_count() - earlier;
+    assert_eq!(outcome.counts.changes.map(|changes| changes.students.updated), Some(MANY), "{:?}", found(&outcome));
+    assert!(statements < MANY as u64, "{statements} statements: one for each row");
+    let after = office.tables().await;
+    assert_eq!(after.student("c0").number.as_deref(), Some("1"));
+    assert_eq!(after.student("c1049").number.as_deref(), Some("0"));
+    for (before, after) in before.students.iter().zip(&after.students) {
+        assert_eq!((after.id, after.version), (before.id, before.version + 1));
+        assert_eq!((after.created_at, after.display_name.as_str()), (before.created_at, "Leerling Test"));
+        assert!(after.updated_at > before.updated_at);
+    }
+    office.roll_back(&outcome).await.unwrap();
+    assert_eq!(office.tables().await, before);
+}
+
+on_each_database!(
+    any_import_repeats_without_effect_and_rolls_back_without_a_trace,
+    all_children_of_a_large_school_change_at_once_and_back,
+);
