@@ -8,6 +8,7 @@ use glans::platform::outbox::Event;
 use glans_entity::ids::{AnnouncementId, ClassGroupId, EnrolmentId, SchoolId, StudentId};
 use glans_entity::metrics::{Engaged, Metric, Span, fact, figure, stretch, uncounted, unrecorded};
 use glans_entity::people::{enrolment, student};
+use glans_entity::roster::roster_change;
 use glans_entity::scope::Scope;
 use glans_tests::{Who, World, on_each_database};
 use sea_orm::sea_query::Expr;
@@ -233,7 +234,41 @@ async fn nothing_is_published_while_something_waits_to_be_counted(world: &World)
     assert_eq!(last_week(world).await, Some(periods::start(Span::Week, day)));
 }
 
+/// An import wrote a place of each of them, and is told of twice.
+async fn whom_an_import_moves_with_very_many_is_counted_by_the_rounds(world: &World) {
+    let children = crowd(world).await;
+    let db = world.writing().await;
+    let places = enrolment::Entity::find().filter(enrolment::Column::StudentId.is_in(children.iter().copied()));
+    let places = places.all(&db).await.unwrap();
+    let changes = places.iter().zip(10_000..).map(|(place, position)| {
+        let change = roster_change::Model {
+            import_id: world.ours.import,
+            position,
+            board_id: world.ours.id,
+            table_name: "enrolment".to_owned(),
+            row_id: place.id.0,
+            before: None,
+            version_after: 1,
+        };
+        change.into_active_model()
+    });
+    roster_change::Entity::insert_many(changes).exec_without_returning(&db).await.unwrap();
+    world.written(db).await;
+    let earlier = world.app.db.statement_count();
+    happens(world, Event::about("roster.imported", world.ours.import)).await;
+    let statements = world.app.db.statement_count() - earlier;
+    assert!(statements < 2 * FEW, "{statements} statements");
+    let waiting = put_off(world).await;
+    assert!(waiting >= CHILDREN, "{waiting} of {CHILDREN} wait");
+    happens(world, Event::about("roster.imported", world.ours.import)).await;
+    assert_eq!(put_off(world).await, waiting);
+    census::settle(&world.app).await.unwrap();
+    assert_eq!(put_off(world).await, 0);
+    assert_eq!(stretches(world, children[0]).await.len(), 1);
+}
+
 on_each_database!(
+    whom_an_import_moves_with_very_many_is_counted_by_the_rounds,
     facts_of_before_are_written_once_all_students_are_counted,
     what_moves_very_many_is_counted_by_the_rounds_as_of_its_day,
     nothing_is_published_while_something_waits_to_be_counted,

@@ -18,10 +18,9 @@ use glans_entity::metrics::{Engaged, Span};
 use glans_entity::organisation::school;
 use glans_entity::people::person;
 use glans_entity::scope::Scope;
-use sea_orm::sea_query::SelectStatement;
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
-pub use self::moved::moved;
+pub use self::moved::{Moved, moved};
 pub use self::put_off::{settle, settle_board, settle_some};
 pub use self::rounds::{daily, next_late};
 use self::rules::{Place, Seen, Standing};
@@ -61,11 +60,21 @@ impl Who {
 
 /// Takes the census of students whom an event [`moved`], and of their families; or leaves it to the rounds, where they are
 /// more than [`AT_ONCE`].
-pub async fn take(db: &DatabaseTransaction, board: BoardId, moved: &SelectStatement, now: DateTime<Utc>) -> Result<()> {
+pub async fn take(db: &DatabaseTransaction, board: BoardId, moved: &Moved, now: DateTime<Utc>) -> Result<()> {
     let scope = Scope::system(today(now));
     store::lock(db, board).await?;
-    let Some(students) = store::students(db, moved, AT_ONCE).await? else {
-        return put_off::put_off(db, board, moved, scope.on).await;
+    let students = match moved {
+        Moved::Selected(which) => match store::students(db, which, AT_ONCE).await? {
+            Some(students) => students,
+            None => return put_off::put_off(db, board, which, scope.on).await,
+        },
+        Moved::Imported(import) => {
+            let students = store::imported(db, &scope, *import).await?;
+            if students.len() as u64 > AT_ONCE {
+                return put_off::put_off_these(db, board, &students, scope.on).await;
+            }
+            students
+        }
     };
     let families = store::families(db, &scope, &students).await?;
     put_off::settle_of(db, board, &families, now).await?;

@@ -3,8 +3,7 @@
 use chrono::NaiveDate;
 use glans_entity::ids::{BoardId, GuardianshipId, RosterImportId, SchoolId, StudentId};
 use glans_entity::metrics::stretch;
-use glans_entity::people::{enrolment, guardianship, student};
-use glans_entity::roster::roster_change;
+use glans_entity::people::{guardianship, student};
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::sea_query::{IntoCondition, SelectStatement, UnionType};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait};
@@ -12,9 +11,17 @@ use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait};
 use super::store::STUDENT;
 use crate::platform::outbox::Event;
 
-/// The ids of those students; none where the event moves nobody.
-pub fn moved(board: BoardId, event: &Event) -> Option<SelectStatement> {
-    Some(match event.kind {
+/// Students whom an event may have moved.
+pub enum Moved {
+    /// Whose ids a statement selects.
+    Selected(Box<SelectStatement>),
+    /// Of whom an import wrote something.
+    Imported(RosterImportId),
+}
+
+/// Those students; none where the event moves nobody.
+pub fn moved(board: BoardId, event: &Event) -> Option<Moved> {
+    let selected = match event.kind {
         "student.placed" | "student.left" => {
             let id: StudentId = event.perhaps("id")?;
             students(student::Column::Id.eq(id))
@@ -31,32 +38,11 @@ pub fn moved(board: BoardId, event: &Event) -> Option<SelectStatement> {
             let id: SchoolId = event.perhaps("id")?;
             counted(stretch::Column::SchoolId.eq(id))
         }
-        "roster.imported" => imported(event.perhaps("id")?),
+        "roster.imported" => return event.perhaps("id").map(Moved::Imported),
         "roster.rolled_back" => rolled_back(board),
         _ => return None,
-    })
-}
-
-/// Those of whom the import wrote a row, and those who are counted in a class group or school of which it did.
-fn imported(import: RosterImportId) -> SelectStatement {
-    use roster_change::Column;
-    let written = |table: &str| {
-        let rows = roster_change::Entity::within(&everywhere()).select_only().column(Column::RowId);
-        rows.filter(Column::ImportId.eq(import)).filter(Column::TableName.eq(table)).into_query()
     };
-    let places = enrolment::Entity::within(&everywhere())
-        .select_only()
-        .column(enrolment::Column::StudentId)
-        .filter(enrolment::Column::Id.in_subquery(written("enrolment")))
-        .into_query();
-    let at_places = Condition::any()
-        .add(stretch::Column::ClassGroupId.in_subquery(written("class_group")))
-        .add(stretch::Column::SchoolId.in_subquery(written("school")));
-    let mut all = students(student::Column::Id.in_subquery(written("student")));
-    all.union(UnionType::Distinct, places)
-        .union(UnionType::Distinct, children(guardianship::Column::Id.in_subquery(written("guardianship"))))
-        .union(UnionType::Distinct, counted(at_places));
-    all
+    Some(Moved::Selected(Box::new(selected)))
 }
 
 /// Everybody who is counted or could be: of rows that the import had made it is not known any more whose they were.

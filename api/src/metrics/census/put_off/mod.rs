@@ -9,7 +9,7 @@ use glans_entity::ids::{BoardId, StudentId};
 use glans_entity::scope::Scope;
 use sea_orm::DatabaseTransaction;
 
-pub(super) use self::store::{counted_since, put_off};
+pub(super) use self::store::{counted_since, put_off, put_off_these};
 use super::{Look, Who, count};
 use crate::app::App;
 use crate::call::today;

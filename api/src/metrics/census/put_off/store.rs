@@ -8,7 +8,8 @@ use glans_entity::metrics::{stretch, uncounted, unrecorded};
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 
 use crate::metrics::census::AT_ONCE;
@@ -17,6 +18,8 @@ use crate::platform::error::{Error, Result};
 
 /// The selected students.
 const MOVED: &str = "moved";
+/// Rows of one statement.
+const ROWS: usize = 1000;
 
 fn everywhere() -> Scope {
     Scope::system(NaiveDate::MIN)
@@ -39,12 +42,32 @@ pub(in crate::metrics::census) async fn put_off(
         // SQLite takes the conflict for a part of the selection where there is no condition.
         .and_where(student().is_not_null())
         .to_owned();
-    let known = OnConflict::columns([Column::StudentId, Column::Day]).do_nothing().to_owned();
     let columns = [Column::StudentId, Column::Day, Column::BoardId];
-    let mut insert = Query::insert().into_table(uncounted::Entity).columns(columns).on_conflict(known).to_owned();
+    let mut insert = Query::insert().into_table(uncounted::Entity).columns(columns).on_conflict(known()).to_owned();
     insert.select_from(rows).map_err(Error::fault)?;
     db.execute(&insert).await?;
     Ok(())
+}
+
+/// As [`put_off`], of students who are known by name.
+pub(in crate::metrics::census) async fn put_off_these(
+    db: &DatabaseTransaction,
+    board_id: BoardId,
+    students: &[StudentId],
+    day: NaiveDate,
+) -> Result<()> {
+    let row = |student: &StudentId| uncounted::Model { student_id: *student, day, board_id }.into_active_model();
+    for students in students.chunks(ROWS) {
+        let rows = students.iter().map(row);
+        uncounted::Entity::insert_many(rows).on_conflict(known()).exec_without_returning(db).await?;
+    }
+    Ok(())
+}
+
+/// Who is put off already is so once.
+fn known() -> OnConflict {
+    use uncounted::Column;
+    OnConflict::columns([Column::StudentId, Column::Day]).do_nothing().to_owned()
 }
 
 /// The boards of which students are to be counted, or of which something is to be written down since.

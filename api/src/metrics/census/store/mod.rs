@@ -1,5 +1,6 @@
 //! The SQL of the census.
 
+mod imported;
 mod people;
 mod places;
 mod schools;
@@ -11,6 +12,7 @@ use sea_orm::DatabaseTransaction;
 use crate::platform::alone;
 use crate::platform::error::Result;
 
+pub use imported::*;
 pub use people::*;
 pub use places::*;
 pub use schools::*;
