@@ -7,7 +7,7 @@ use glans_entity::ids::{AccountId, PersonId, StudentId};
 use glans_entity::people::{guardianship, person};
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::sea_query::{Alias, Query, SelectStatement};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::STUDENT;
 use crate::engagement::partnerships::family::is_entitled;
@@ -40,16 +40,13 @@ pub async fn families(db: &impl ConnectionTrait, scope: &Scope, students: &[Stud
     let mut families: BTreeSet<StudentId> = students.iter().copied().collect();
     let mut asked = students.to_vec();
     while !asked.is_empty() {
-        let guardians = guardianship::Entity::within(scope).select_only().column(Column::GuardianId);
-        let guardians = guardians.filter(Column::StudentId.is_in(asked)).into_query();
-        let children: Vec<StudentId> = guardianship::Entity::within(scope)
-            .select_only()
-            .column(Column::StudentId)
-            .distinct()
-            .filter(Column::GuardianId.in_subquery(guardians))
-            .into_tuple()
-            .all(db)
-            .await?;
+        // Two statements: of a table that an import has just filled, PostgreSQL might compare each row with each.
+        let guardians = guardianship::Entity::within(scope).select_only().column(Column::GuardianId).distinct();
+        let guardians = guardians.filter(Column::StudentId.is_in(asked));
+        let guardians: Vec<PersonId> = guardians.into_tuple().all(db).await?;
+        let children = guardianship::Entity::within(scope).select_only().column(Column::StudentId).distinct();
+        let children = children.filter(Column::GuardianId.is_in(guardians));
+        let children: Vec<StudentId> = children.into_tuple().all(db).await?;
         asked = children.into_iter().filter(|child| families.insert(*child)).collect();
     }
     Ok(families.into_iter().collect())
