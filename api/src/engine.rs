@@ -100,8 +100,8 @@ async fn or_before(again: impl Future<Output = Response> + Send, left: Duration,
 /// Whether a query that ended with these errors after so long is run again, to put null where it belongs. What waited in
 /// vain would wait again, and be cut off before it could say when to come back.
 fn runs_again(errors: &[ServerError], took: Duration) -> bool {
-    let held = |error: &ServerError| matches!(error.source::<Error>(), Some(Error::Held));
-    !errors.is_empty() && took < IN_TIME && !errors.iter().any(held)
+    let in_vain = |error: &ServerError| matches!(error.source::<Error>(), Some(Error::Held | Error::Slow));
+    !errors.is_empty() && took < IN_TIME && !errors.iter().any(in_vain)
 }
 
 fn call_of(data: &Data) -> Option<&Arc<Call>> {
@@ -163,6 +163,7 @@ mod tests {
         assert!(runs_again(&[ServerError::new("there is no such field", None)], Duration::ZERO));
         for took in [Duration::ZERO, long] {
             assert!(!runs_again(&[failed(Error::Held)], took));
+            assert!(!runs_again(&[failed(Error::Slow)], took));
             assert!(!runs_again(&[refused(), failed(Error::Held)], took));
         }
         for took in [Duration::ZERO, Duration::from_secs(3)] {

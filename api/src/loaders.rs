@@ -49,7 +49,13 @@ where
 }
 
 fn failed(error: BatchError) -> Error {
-    if matches!(*error.0, Error::Held) { Error::Held } else { Error::fault(error) }
+    if matches!(*error.0, Error::Held) {
+        Error::Held
+    } else if matches!(*error.0, Error::Slow) {
+        Error::Slow
+    } else {
+        Error::fault(error)
+    }
 }
 
 /// What must belong to `key`, because who sees the object that asks sees this as well.

@@ -224,11 +224,17 @@ async fn who_is_waited_for_does_not_wait_long_for_others(world: &World) {
     let scope = Scope::system(glans::call::today(world.app.clock.now()));
     let db = &world.app.db;
     let (program, request) = (db.write(&scope).await.unwrap(), db.write_soon(&scope).await.unwrap());
-    let reader = db.read(&scope).await.unwrap();
+    let (reader, asked) = (db.read(&scope).await.unwrap(), db.read_soon(&scope).await.unwrap());
+    let known = db.look_up(scope.on).await.unwrap();
     assert_eq!(setting(&program, "lock_timeout").await, "0", "an import may wait for another one");
-    for db in [&request, &reader] {
-        assert_eq!(setting(db, "lock_timeout").await, "8s", "less than the ten seconds of a request");
-        assert_eq!(setting(db, "statement_timeout").await, "30s");
+    for db in [&program, &reader] {
+        assert_eq!(setting(db, "statement_timeout").await, "30s", "nobody waits for it");
+    }
+    for db in [&request, &asked, &known] {
+        assert_eq!(setting(db, "statement_timeout").await, "9s", "less than the ten seconds of a request");
+    }
+    for db in [&request, &reader, &asked, &known] {
+        assert_eq!(setting(db, "lock_timeout").await, "8s", "less than that");
         assert_eq!(setting(db, "idle_in_transaction_session_timeout").await, "5min");
         assert_eq!(setting(db, "tcp_keepalives_idle").await, "30");
     }
@@ -240,9 +246,42 @@ async fn who_is_waited_for_does_not_wait_long_for_others(world: &World) {
     request.execute_unprepared("SET LOCAL lock_timeout = '50ms'").await.unwrap();
     let told = Error::from(touch(&request).await.unwrap_err());
     assert!(matches!(told, Error::Held), "{told:?}");
-    for db in [program, request, reader] {
+    for db in [program, request, reader, asked, known] {
         db.rollback().await.unwrap();
     }
+}
+
+/// No word of the driver reaches who asked.
+async fn what_takes_too_long_is_stopped_and_asked_for_again(world: &World) {
+    let scope = Scope::system(glans::call::today(world.app.clock.now()));
+    let db = world.app.db.read_soon(&scope).await.unwrap();
+    db.execute_unprepared("SET LOCAL statement_timeout = '50ms'").await.unwrap();
+    let told = Error::from(db.execute_unprepared("SELECT pg_sleep(30)").await.unwrap_err());
+    assert!(matches!(told, Error::Slow), "{told:?}");
+    assert_eq!(told.to_string(), "This took too long and was stopped. Try again in 5 seconds.");
+    assert_eq!(told.retry_after_seconds(), Some(5));
+    db.rollback().await.unwrap();
+}
+
+#[test]
+fn postgres_what_takes_too_long_is_stopped_and_asked_for_again() {
+    run(Engine::Postgres, what_takes_too_long_is_stopped_and_asked_for_again);
+}
+
+/// As where each of them is at a statement that takes long: nobody is let in, and yet the server does not hang.
+async fn who_finds_all_at_long_work_comes_again(world: &World) {
+    let (db, scope) = (&world.app.db, Scope::system(glans::call::today(world.app.clock.now())));
+    let reading = all_of(async || db.read(&scope).await).await;
+    let told = timeout(LOOKUP_TIMEOUT, db.read_soon(&scope)).await.expect("told before a request is cut off");
+    let told = Error::from(told.unwrap_err());
+    assert!(matches!(told, Error::Held), "{told:?}");
+    drop(reading);
+    db.read_soon(&scope).await.unwrap().rollback().await.unwrap();
+}
+
+#[test]
+fn postgres_who_finds_all_at_long_work_comes_again() {
+    run(Engine::Postgres, who_finds_all_at_long_work_comes_again);
 }
 
 /// Both wait for each other: one gives in and is told to come again, the other goes on.

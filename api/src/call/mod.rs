@@ -189,7 +189,9 @@ impl Call {
             if let Some(open) = &*snapshot {
                 return Ok(Arc::clone(open));
             }
-            let open = Arc::new(self.app.db.read(&self.scope()).await?);
+            let (db, scope) = (&self.app.db, self.scope());
+            let is_program = matches!(self.standing().actor, Actor::System(_));
+            let open = Arc::new(if is_program { db.read(&scope).await? } else { db.read_soon(&scope).await? });
             *snapshot = Some(Arc::clone(&open));
             Ok(open)
         })

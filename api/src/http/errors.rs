@@ -49,7 +49,7 @@ fn code(error: &mut ServerError, request_id: &str) -> Code {
         Some(Error::Coded(code, _)) => return *code,
         Some(Error::Refused(_) | Error::Stale(_)) => return Code::BadUserInput,
         Some(Error::DoneOutOfSight) => return Code::NotFound,
-        Some(Error::RateLimited { .. } | Error::Held | Error::Crowded) => return Code::RateLimited,
+        Some(Error::RateLimited { .. } | Error::Held | Error::Slow | Error::Crowded) => return Code::RateLimited,
         Some(Error::Fault(cause)) => {
             tracing::error!(request_id, path = ?error.path, cause = chain(cause.as_ref()), "a resolver failed");
         }

@@ -178,7 +178,7 @@ impl<S: Executor, H: House> Exchange<'_, S, H> {
         let settings = &self.endpoint.settings;
         let mut operation = self.endpoint.operation(meant, envelope, variables);
         operation.data = data;
-        // Dropped at the end of its time, the operation gives its database connection back.
+        // Dropped at the end of its time, the operation gives its database connection back, once its statement is stopped.
         let mut executed = tokio::time::timeout(settings.execution_timeout, self.endpoint.schema.execute(operation))
             .await
             .map_err(|_| Refusal::timed_out(settings.execution_timeout, self.request_id.as_str()))?;

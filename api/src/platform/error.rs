@@ -20,6 +20,8 @@ pub enum Error {
     RateLimited { retry_after_seconds: u32 },
     /// `RATE_LIMITED` too: others held for too long what was needed, be it a lock or all connections.
     Held,
+    /// `RATE_LIMITED` too: the database was at one statement for too long, and stopped it.
+    Slow,
     /// `RATE_LIMITED` too: so many sign in that there was no turn for this one. No fault of who asks.
     Crowded,
     /// Our own failure. Logged with its cause at the boundary; shows nothing of the inside.
@@ -134,8 +136,13 @@ pub fn refusal(code: UserErrorCode, field: &str, message: impl Into<String>) -> 
 /// What a database says when another transaction stood in the way. PostgreSQL, appendix A: `lock_not_available` and
 /// `deadlock_detected`. SQLite, result codes: `SQLITE_BUSY`, by itself, in recovery, and with a snapshot that is too old.
 const STOOD_IN_THE_WAY: [&str; 5] = ["55P03", "40P01", "5", "261", "517"];
+/// What PostgreSQL says of a statement that it stops, by the same appendix: `query_canceled`. Its time was over, or an
+/// operator ended it.
+const STOPPED: &str = "57014";
 /// When to come again for what others hold.
 const HELD_SECONDS: u32 = 5;
+/// When to come again for what took too long.
+const SLOW_SECONDS: u32 = 5;
 /// When to come again where many sign in: where the queue is full now, a few seconds later there is room.
 const CROWDED_SECONDS: u32 = 3;
 
@@ -188,6 +195,7 @@ impl Error {
         match self {
             Self::RateLimited { retry_after_seconds } => Some(*retry_after_seconds),
             Self::Held => Some(HELD_SECONDS),
+            Self::Slow => Some(SLOW_SECONDS),
             Self::Crowded => Some(CROWDED_SECONDS),
             _ => None,
         }
@@ -213,6 +221,7 @@ impl fmt::Debug for Error {
                 f.debug_tuple("RateLimited").field(retry_after_seconds).finish()
             }
             Self::Held => f.write_str("Held"),
+            Self::Slow => f.write_str("Slow"),
             Self::Crowded => f.write_str("Crowded"),
             Self::Fault(cause) => f.debug_tuple("Fault").field(&chain(cause.as_ref())).finish(),
         }
@@ -236,6 +245,9 @@ impl fmt::Display for Error {
             Self::Held => {
                 write!(f, "Others are at work just now. Try again in {HELD_SECONDS} seconds.")
             }
+            Self::Slow => {
+                write!(f, "This took too long and was stopped. Try again in {SLOW_SECONDS} seconds.")
+            }
             Self::Crowded => {
                 write!(f, "Many people are signing in at this moment. Try again in {CROWDED_SECONDS} seconds.")
             }
@@ -244,25 +256,41 @@ impl fmt::Display for Error {
     }
 }
 
-/// A fault of ours, unless others held what was needed: then the caller may come again.
+/// A fault of ours, unless others held what was needed, or it took too long: then the caller may come again.
 impl From<DbErr> for Error {
     fn from(cause: DbErr) -> Self {
-        if !is_held(&cause) {
-            return Self::fault(cause);
+        if is_held(&cause) {
+            tracing::warn!(cause = chain(&cause), "what was needed was held by somebody else");
+            Self::Held
+        } else if is_stopped(&cause) {
+            tracing::error!(cause = chain(&cause), "a statement took too long and was stopped");
+            Self::Slow
+        } else {
+            Self::fault(cause)
         }
-        tracing::warn!(cause = chain(&cause), "what was needed was held by somebody else");
-        Self::Held
     }
 }
 
 /// Whether the database gave up for what another transaction holds. Of a pool that others have all of, `db` tells the
 /// same.
 pub(super) fn is_held(cause: &DbErr) -> bool {
-    let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = cause else {
-        return false;
-    };
+    let Some(cause) = of_driver(cause) else { return false };
     let code = cause.as_database_error().and_then(sqlx::error::DatabaseError::code);
-    matches!(**cause, sqlx::Error::PoolTimedOut) || code.is_some_and(|code| STOOD_IN_THE_WAY.contains(&code.as_ref()))
+    matches!(cause, sqlx::Error::PoolTimedOut) || code.is_some_and(|code| STOOD_IN_THE_WAY.contains(&code.as_ref()))
+}
+
+/// Whether the database stopped the statement.
+fn is_stopped(cause: &DbErr) -> bool {
+    let code = of_driver(cause).and_then(sqlx::Error::as_database_error).and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| code == STOPPED)
+}
+
+/// What the driver said of a statement.
+fn of_driver(cause: &DbErr) -> Option<&sqlx::Error> {
+    match cause {
+        DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => Some(cause.as_ref()),
+        _ => None,
+    }
 }
 
 /// Turns the violation of a unique constraint into a refusal of `field`; anything else stays a fault.

@@ -269,7 +269,7 @@ pub(super) async fn read_ahead(
         (Some(document), None) => document.clone(),
         (None, Some(upload)) => {
             let scope = call.scope();
-            let db = call.app().db.read(&scope).await?;
+            let db = call.app().db.read_soon(&scope).await?;
             match uploads::text(&db, &scope, call.now(), board, upload).await {
                 Ok(text) => text,
                 Err(Error::Refused(_)) => return Ok(None),

@@ -33,7 +33,7 @@ pub(super) async fn page(ctx: &Context<'_>, since: Option<&str>, most: usize, ki
     let sight = Sight::of(ctx, &*call.read().await?, kinds).await?;
     let wall = wall(opened.as_ref(), &sight);
     call.look_again().await;
-    let db = call.app().db.read(&wall).await?;
+    let db = call.app().db.read_soon(&wall).await?;
     let ends = store::ends(&db).await?;
     let whose = (call.person()?.account, call.board);
     let start = |sight: Sight| Cursor {

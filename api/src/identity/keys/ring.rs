@@ -110,7 +110,8 @@ impl KeyRing {
                 return Err(told);
             }
             let read = Box::pin(read(&db, &master, now)).await;
-            let failure = |error: &Error| Failed { at: Instant::now(), held: matches!(error, Error::Held) };
+            let failure =
+                |error: &Error| Failed { at: Instant::now(), held: matches!(error, Error::Held | Error::Slow) };
             *failed = read.as_ref().err().map(failure);
             let read = Arc::new(read?);
             *ring.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&read);

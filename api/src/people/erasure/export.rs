@@ -43,7 +43,7 @@ pub(super) async fn of(call: &Call, id: &str) -> Result<PersonExport> {
     write.commit().await?;
 
     let everywhere = Scope::system(call.today());
-    let db = call.app().db.read(&everywhere).await?;
+    let db = call.app().db.read_soon(&everywhere).await?;
     let account = match person.account_id {
         Some(account) if is_own || !store::is_shared(&db, account, id).await? => Some(account),
         _ => None,

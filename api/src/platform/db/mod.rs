@@ -27,8 +27,8 @@ use address::is_in_memory;
 pub use address::{ConnectError, check_encoding, check_url, is_postgres, unknown_parameter};
 pub use migrating::{Turn, Way, is_of_newer};
 use options::{
-    LOCK_TIMEOUT, LOOKUPS, POSTGRES_READERS, POSTGRES_WRITERS, READ_COMMITTED, REPEATABLE_READ, SQLITE_READERS,
-    open_file, postgres, reach,
+    ASKED_TIMEOUT, LOCK_TIMEOUT, LOOKUPS, POSTGRES_READERS, POSTGRES_WRITERS, READ_COMMITTED, REPEATABLE_READ,
+    SQLITE_READERS, STATEMENT_TIMEOUT, open_file, postgres, reach,
 };
 use replica::Replica;
 pub use replica::{LEFT_ALONE, REPLICA_PATIENCE};
@@ -47,12 +47,14 @@ pub struct Database {
     statements: Arc<AtomicU64>,
 }
 
-/// How long a transaction waits for what another one holds, on PostgreSQL.
+/// How long a transaction waits for what another one holds, and for a statement, on PostgreSQL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Patience {
-    /// Of who is waited for: [`LOCK_TIMEOUT`].
+    /// Of who is waited for: [`LOCK_TIMEOUT`] and [`ASKED_TIMEOUT`].
     Short,
-    /// Of the work of the program: as long as a statement may take.
+    /// Of the program where it reads: [`LOCK_TIMEOUT`] and [`STATEMENT_TIMEOUT`].
+    Reading,
+    /// Of the program where it writes: it waits as long as a statement may take.
     Long,
 }
 
@@ -60,8 +62,16 @@ impl Patience {
     /// As `lock_timeout` has it.
     fn lock_timeout(self) -> &'static str {
         match self {
-            Self::Short => LOCK_TIMEOUT,
+            Self::Short | Self::Reading => LOCK_TIMEOUT,
             Self::Long => "0",
+        }
+    }
+
+    /// As `statement_timeout` has it.
+    fn statement_timeout(self) -> &'static str {
+        match self {
+            Self::Short => ASKED_TIMEOUT,
+            Self::Reading | Self::Long => STATEMENT_TIMEOUT,
         }
     }
 }
@@ -104,6 +114,7 @@ impl Database {
             });
         }
         let [writer, readers, lookups] = [writer, readers, lookups].map(Pool::of);
+        let [writer, readers] = [writer, readers].map(|pool| pool.beside(&lookups));
         Ok(Self { writer, readers, lookups, replica: None, statements })
     }
 
@@ -144,12 +155,18 @@ impl Database {
 
     /// A snapshot to read from. A request has one at a time.
     pub fn read<'a>(&'a self, scope: &'a Scope) -> Boxed<'a, Result<DatabaseTransaction, DbErr>> {
-        Box::pin(self.begin_reading(&self.readers, scope))
+        Box::pin(self.begin_reading(&self.readers, scope, Patience::Reading))
+    }
+
+    /// As [`Database::read`], for who is waited for: a statement that takes too long is stopped, so that the connection goes on
+    /// for others.
+    pub fn read_soon<'a>(&'a self, scope: &'a Scope) -> Boxed<'a, Result<DatabaseTransaction, DbErr>> {
+        Box::pin(self.begin_reading(&self.readers, scope, Patience::Short))
     }
 
     /// A snapshot that sees all boards, to look up who calls. Give it back before anything else is waited for.
     pub fn look_up(&self, on: NaiveDate) -> Boxed<'_, Result<DatabaseTransaction, DbErr>> {
-        Box::pin(async move { self.begin_reading(&self.lookups, &Scope::system(on)).await })
+        Box::pin(async move { self.begin_reading(&self.lookups, &Scope::system(on), Patience::Short).await })
     }
 
     /// A transaction to write in. On SQLite it holds the write lock from its beginning (`BEGIN IMMEDIATE`).
@@ -157,15 +174,20 @@ impl Database {
         Box::pin(self.begin_writing(scope, Patience::Long))
     }
 
-    /// As [`Database::write`], for who is waited for: what others hold for too long is refused, so that the caller is told to come
-    /// again and the connection goes on for others.
+    /// As [`Database::write`], for who is waited for: what others hold for too long is refused, and a statement that takes
+    /// too long is stopped, so that the caller is told to come again and the connection goes on for others.
     pub fn write_soon<'a>(&'a self, scope: &'a Scope) -> Boxed<'a, Result<DatabaseTransaction, DbErr>> {
         Box::pin(self.begin_writing(scope, Patience::Short))
     }
 
-    async fn begin_reading(&self, pool: &Pool, scope: &Scope) -> Result<DatabaseTransaction, DbErr> {
+    async fn begin_reading(
+        &self,
+        pool: &Pool,
+        scope: &Scope,
+        patience: Patience,
+    ) -> Result<DatabaseTransaction, DbErr> {
         let transaction = pool.begin(TransactionOptions::default()).await?;
-        self.put_on(&transaction, scope, AccessMode::ReadOnly, Patience::Short).await?;
+        self.put_on(&transaction, scope, AccessMode::ReadOnly, patience).await?;
         Ok(transaction)
     }
 

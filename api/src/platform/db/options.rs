@@ -13,7 +13,10 @@ use sqlx::{ConnectOptions as _, Connection};
 use super::ConnectError;
 
 /// A statement that takes longer is stopped, on PostgreSQL.
-const STATEMENT_TIMEOUT: Duration = Duration::from_secs(30);
+pub(super) const STATEMENT_TIMEOUT: &str = "30s";
+/// One of who is waited for is stopped sooner: who asked is told, or gone, after the ten seconds of a request, and the
+/// connection is for others. Who waits for a lock is told before that.
+pub(super) const ASKED_TIMEOUT: &str = "9s";
 /// Who is waited for waits no longer than this for what somebody else holds: less than the ten seconds that a request may take.
 pub(super) const LOCK_TIMEOUT: &str = "8s";
 /// A transaction in which nothing happens for so long belongs to a process that is stuck: what it holds is let go. The longest
@@ -101,11 +104,11 @@ pub(super) fn postgres(url: &str, connections: u32, isolation: &'static str) -> 
             options.options(KEEPALIVES).options([
                 ("default_transaction_isolation", isolation),
                 ("lock_timeout", LOCK_TIMEOUT),
+                ("statement_timeout", STATEMENT_TIMEOUT),
                 ("idle_in_transaction_session_timeout", IDLE_TIMEOUT),
             ])
         })
         .acquire_timeout(ACQUIRE_TIMEOUT)
-        .statement_timeout(STATEMENT_TIMEOUT)
         .set_application_name("glans")
         .test_before_acquire(false)
         .test_before_acquire_if_idle_for(Duration::from_secs(30))

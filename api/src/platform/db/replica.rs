@@ -82,7 +82,7 @@ impl Database {
         let replica = self.replica.as_ref().filter(|replica| !replica.is_left_alone())?;
         let begun = async {
             let transaction = replica.readers.begin(TransactionOptions::default()).await?;
-            self.put_on(&transaction, scope, AccessMode::ReadOnly, Patience::Short).await?;
+            self.put_on(&transaction, scope, AccessMode::ReadOnly, Patience::Reading).await?;
             Ok::<_, DbErr>(transaction)
         };
         // The pool waits no longer for a connection; one that it has may be silent.

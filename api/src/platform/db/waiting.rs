@@ -4,6 +4,8 @@
 //! says to who waits for others; who knocks counts as a connection meanwhile, and a server that hangs keeps those that
 //! it has. So what is looked at is whether anybody was let in while one waited. Let in is who has an answer: on a
 //! connection that was open already a server may be silent, and to begin a transaction waits for no lock.
+//!
+//! Where nobody was, those who have them all may be at long statements. Then the server answers on other connections.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -24,6 +26,8 @@ use crate::platform::opaque::{Boxed, Opaque};
 /// Who waits for a lock and who waits behind them for a connection are as patient, and give up in one moment: so much
 /// longer one waits for what is given back then.
 const A_MOMENT: Duration = Duration::from_millis(100);
+/// How long a server that answers takes for a word, on a connection that is there.
+const A_WORD: Duration = Duration::from_secs(1);
 /// What PostgreSQL says last on a connection that it ends, by appendix A: `admin_shutdown`, `crash_shutdown` and
 /// `idle_session_timeout`.
 const FAREWELLS: [&str; 3] = ["57P01", "57P02", "57P05"];
@@ -34,11 +38,18 @@ pub(super) struct Pool {
     pub(super) connections: Opaque<DatabaseConnection>,
     /// How many transactions began.
     let_in: Arc<AtomicU64>,
+    /// Others to the same server, which are taken for a short time only.
+    aside: Option<Opaque<DatabaseConnection>>,
 }
 
 impl Pool {
     pub(super) fn of(connections: DatabaseConnection) -> Self {
-        Self { connections: Opaque::new(connections), let_in: Arc::default() }
+        Self { connections: Opaque::new(connections), let_in: Arc::default(), aside: None }
+    }
+
+    /// The same. Where nobody is let in, those of `others` tell whether the server answers.
+    pub(super) fn beside(self, others: &Self) -> Self {
+        Self { aside: Some(others.connections.clone()), ..self }
     }
 
     /// Begins a transaction. That others have all connections is told as of a lock; that nobody gets one, or none that
@@ -58,11 +69,26 @@ impl Pool {
         {
             return begun;
         }
-        Err(if others_have_all() {
+        Err(if others_have_all() || self.others_are_at_work().await {
             DbErr::Exec(RuntimeErr::SqlxError(sqlx::Error::PoolTimedOut.into()))
         } else {
             in_vain
         })
+    }
+
+    /// Whether others have all connections, and the server answers beside them.
+    async fn others_are_at_work(&self) -> bool {
+        let Some(aside) = self.aside.as_ref().filter(|_| self.is_taken()) else { return false };
+        matches!(tokio::time::timeout(A_WORD, aside.ping()).await, Ok(Ok(())))
+    }
+
+    /// Whether there are as many connections to a server as there may be, and none of them is idle.
+    fn is_taken(&self) -> bool {
+        if self.connections.get_database_backend() != DbBackend::Postgres {
+            return false;
+        }
+        let pool = self.connections.get_postgres_connection_pool();
+        pool.num_idle() == 0 && pool.size() >= pool.options().get_max_connections()
     }
 
     fn beginning(&self, options: TransactionOptions) -> Beginning {

@@ -8,8 +8,8 @@ use sea_orm::{AccessMode, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr
 use super::{Database, Patience};
 
 impl Database {
-    /// The settings of row-level security, and how long to wait for others, for the length of the transaction: they do not leak
-    /// over the pool.
+    /// The settings of row-level security, and how long to wait for others and for an answer, for the length of the
+    /// transaction: they do not leak over the pool.
     pub(super) async fn put_on(
         &self,
         transaction: &DatabaseTransaction,
@@ -28,13 +28,14 @@ impl Database {
                 DbBackend::Postgres,
                 "SELECT set_config('role', $1, true), set_config('glans.boards', $2, true), \
                  set_config('glans.system', $3, true), set_config('transaction_read_only', $4, true), \
-                 set_config('lock_timeout', $5, true)",
+                 set_config('lock_timeout', $5, true), set_config('statement_timeout', $6, true)",
                 [
                     APPLICATION_ROLE.into(),
                     boards.join(",").into(),
                     system.into(),
                     read_only.into(),
                     patience.lock_timeout().into(),
+                    patience.statement_timeout().into(),
                 ],
             ))
             .await?;

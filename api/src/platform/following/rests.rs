@@ -44,7 +44,7 @@ impl Rests {
 
 /// Whether it says nothing about what is followed: only that it could not be looked at.
 fn is_of_the_moment(error: &Error) -> bool {
-    matches!(error, Error::Fault(_) | Error::Held)
+    matches!(error, Error::Fault(_) | Error::Held | Error::Slow)
 }
 
 fn rest(in_vain: u32) -> Duration {
@@ -62,6 +62,7 @@ mod tests {
         let told = |code| coded(code, "No.");
         assert!(is_of_the_moment(&Error::fault("the database is gone")));
         assert!(is_of_the_moment(&Error::Held));
+        assert!(is_of_the_moment(&Error::Slow));
         for code in [Code::NotFound, Code::Forbidden, Code::Unauthenticated, Code::ResyncRequired] {
             assert!(!is_of_the_moment(&told(code)), "{code:?}");
         }
