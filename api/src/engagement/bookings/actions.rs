@@ -100,6 +100,7 @@ pub(super) async fn cancel(write: &Write<'_>, input: BookingRoundCancelInput) ->
     if round.status == BookingRoundStatus::Cancelled {
         return Ok(round);
     }
+    check_version(&round, round.version, input.if_version)?;
     let mut checks = Checks::default();
     let reason = checks.optional_line("reason", input.reason.as_deref(), 200);
     let reason = checks.done(reason)?;

@@ -85,6 +85,8 @@ pub struct BookingRoundCancelInput {
     pub id: ID,
     /// Why, for those who booked, 1 to 200 characters; absent where nobody says.
     pub reason: Option<String>,
+    /// Refused with CONFLICT when the stored version is another one.
+    pub if_version: Option<i32>,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
     pub client_mutation_id: Option<String>,
 }
@@ -152,7 +154,7 @@ payload! {
 payload! {
     /// The answer to `bookingRoundCancel`.
     BookingRoundCancelPayload {
-        /// The cancelled round; null when refused.
+        /// The cancelled round; on a conflict, as it was left; null when refused otherwise.
         booking_round: BookingRound
     }
 }

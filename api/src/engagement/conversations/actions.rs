@@ -183,6 +183,7 @@ pub(super) async fn cancel(write: &Write<'_>, input: ConversationCancelInput) ->
     if conversation.status == OccasionStatus::Cancelled {
         return Ok(conversation);
     }
+    check_version(&conversation, conversation.version, input.if_version)?;
     rules::must_be_planned(&conversation)?;
     let mut checks = Checks::default();
     let reason = checks.optional_text("reason", input.reason.as_deref(), rules::REASON_LENGTH);

@@ -107,6 +107,8 @@ pub struct ConversationCancelInput {
     pub id: ID,
     /// Why, at most 500 characters; guardians read it.
     pub reason: Option<String>,
+    /// Refused with CONFLICT when the stored version is another one.
+    pub if_version: Option<i32>,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
     pub client_mutation_id: Option<String>,
 }
@@ -149,7 +151,7 @@ payload! {
 payload! {
     /// The answer to `conversationCancel`.
     ConversationCancelPayload {
-        /// The cancelled conversation; null when refused.
+        /// The cancelled conversation; on a conflict, as somebody else left it; null when refused otherwise.
         conversation: Conversation
     }
 }

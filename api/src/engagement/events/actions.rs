@@ -120,6 +120,7 @@ pub(super) async fn cancel(write: &Write<'_>, input: EventCancelInput) -> Result
     if event.status == EventStatus::Cancelled {
         return Ok(event);
     }
+    check_version(&event, event.version, input.if_version)?;
     rules::must_not_be_over(&event, write.now())?;
     let mut checks = Checks::default();
     let reason = checks.optional_line("reason", input.reason.as_deref(), 200);

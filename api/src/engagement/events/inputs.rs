@@ -66,6 +66,8 @@ pub struct EventCancelInput {
     pub id: ID,
     /// Why, for who is invited, 1 to 200 characters; absent where nobody says.
     pub reason: Option<String>,
+    /// Refused with CONFLICT when the stored version is another one.
+    pub if_version: Option<i32>,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
     pub client_mutation_id: Option<String>,
 }
@@ -114,7 +116,7 @@ payload! {
 payload! {
     /// The answer to `eventCancel`.
     EventCancelPayload {
-        /// The cancelled event; null when refused.
+        /// The cancelled event; on a conflict, as it was left; null when refused otherwise.
         event: Event
     }
 }

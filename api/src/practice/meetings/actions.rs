@@ -91,16 +91,13 @@ pub(super) async fn update(write: &Write<'_>, input: MeetingUpdateInput) -> Resu
 
 pub(super) async fn cancel(write: &Write<'_>, input: MeetingCancelInput) -> Result<meeting::Model> {
     let (meeting, _, permit) = permitted(write, &input.id).await?;
-    match meeting.status {
-        OccasionStatus::Cancelled => return Ok(meeting),
-        OccasionStatus::Held => {
-            return Err(refuse(
-                UserErrorCode::Conflict,
-                "id",
-                "This meeting was held: it cannot be cancelled any more.",
-            ));
-        }
-        OccasionStatus::Planned => {}
+    if meeting.status == OccasionStatus::Cancelled {
+        return Ok(meeting);
+    }
+    check_version(&meeting, meeting.version, input.if_version)?;
+    if meeting.status == OccasionStatus::Held {
+        let message = "This meeting was held: it cannot be cancelled any more.";
+        return Err(refuse(UserErrorCode::Conflict, "id", message));
     }
     let version = meeting.version;
     let mut row = meeting.into_active_model();

@@ -186,6 +186,8 @@ pub struct MeetingRecordInput {
 pub struct MeetingCancelInput {
     /// Which meeting.
     pub id: ID,
+    /// Refused with CONFLICT when the stored version is another one.
+    pub if_version: Option<i32>,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
     pub client_mutation_id: Option<String>,
 }
@@ -218,7 +220,7 @@ payload! {
 payload! {
     /// The answer to `meetingCancel`.
     MeetingCancelPayload {
-        /// The cancelled meeting; null when refused.
+        /// The cancelled meeting; on a conflict, as somebody else left it; null when refused otherwise.
         meeting: Meeting
     }
 }

@@ -108,16 +108,13 @@ pub(super) async fn record(write: &Write<'_>, input: TeamSessionRecordInput) -> 
 
 pub(super) async fn cancel(write: &Write<'_>, input: TeamSessionCancelInput) -> Result<team_session::Model> {
     let (session, _, permit) = permitted(write, &input.id).await?;
-    match session.status {
-        OccasionStatus::Cancelled => return Ok(session),
-        OccasionStatus::Held => {
-            return Err(refuse(
-                UserErrorCode::Conflict,
-                "id",
-                "This session was held: it cannot be cancelled any more.",
-            ));
-        }
-        OccasionStatus::Planned => {}
+    if session.status == OccasionStatus::Cancelled {
+        return Ok(session);
+    }
+    check_version(&session, session.version, input.if_version)?;
+    if session.status == OccasionStatus::Held {
+        let message = "This session was held: it cannot be cancelled any more.";
+        return Err(refuse(UserErrorCode::Conflict, "id", message));
     }
     let version = session.version;
     let mut row = session.into_active_model();

@@ -169,6 +169,8 @@ pub struct TeamSessionRecordInput {
 pub struct TeamSessionCancelInput {
     /// Which session.
     pub id: ID,
+    /// Refused with CONFLICT when the stored version is another one.
+    pub if_version: Option<i32>,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
     pub client_mutation_id: Option<String>,
 }
@@ -200,7 +202,7 @@ payload! {
 payload! {
     /// The answer to `teamSessionCancel`.
     TeamSessionCancelPayload {
-        /// The cancelled session; null when refused.
+        /// The cancelled session; on a conflict, as somebody else left it; null when refused otherwise.
         team_session: TeamSession
     }
 }
