@@ -15,28 +15,38 @@ use super::rules::Reader;
 use super::store::{self, Whose};
 use super::types::PersonExport;
 use super::{ledger, rules};
-use crate::access::{Action, Place, authorize};
-use crate::call::Call;
+use crate::access::{Action, Permit, Place};
+use crate::call::{Call, Write};
 use crate::identity::audit::{self as log, Deed};
 use crate::people::access_log::{Opens, Subject};
 use crate::people::{guardianships, persons};
 use crate::platform::error::{Error, Result, not_found};
 
-/// Shows what is kept of the person `id`. That it was shown is written down first.
-pub(super) async fn of(call: &Call, id: &str) -> Result<PersonExport> {
-    let id: PersonId = id.parse().map_err(|_| not_found("id"))?;
-    let person = persons::store::by_id(&*call.read().await?, &call.scope(), id).await?;
-    let person = person.ok_or_else(|| not_found("id"))?;
-    let standing = call.standing();
-    let is_own = standing.actor.person().is_some_and(|actor| actor.at(person.board_id) == Some(id));
-    let permit = if is_own {
-        None
-    } else {
-        Some(authorize(&standing.actor, Action::PersonExport, Place::board(person.board_id))?)
-    };
+/// Whom to show, where the caller may be shown it. All that is kept of an answer under its `clientMutationId` is this id.
+pub(super) async fn asked(write: &Write<'_>, id: &str) -> Result<PersonId> {
+    let id = id.parse().map_err(|_| not_found("id"))?;
+    permitted(write, id).await.map(|(person, _)| person.id)
+}
+
+/// The person, and the right to be shown what is kept; none where it is the caller.
+async fn permitted(write: &Write<'_>, id: PersonId) -> Result<(person::Model, Option<Permit>)> {
+    let person = persons::store::by_id(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("id"))?;
+    let standing = write.call().standing();
+    if standing.actor.person().is_some_and(|actor| actor.at(person.board_id) == Some(id)) {
+        return Ok((person, None));
+    }
+    let permit = write.authorize(Action::PersonExport, Place::board(person.board_id))?;
+    guardianships::refuse_own_family(write, &permit, id).await?;
+    Ok((person, Some(permit)))
+}
+
+/// Shows what is kept of the person `id` by now, to who may be shown it by now. That it was shown is written down first, each
+/// time.
+pub(super) async fn of(call: &Call, id: PersonId) -> Result<PersonExport> {
     let write = call.write_as_system().await?;
-    if let Some(permit) = &permit {
-        guardianships::refuse_own_family(&write, permit, person.id).await?;
+    let (person, permit) = permitted(&write, id).await?;
+    let is_own = permit.is_none();
+    if !is_own {
         Opens::guardian(person.board_id, person.id).note(call)?;
     }
     log::record(&write, Some(person.board_id), Deed::PersonExported, Some(id.to_string())).await?;

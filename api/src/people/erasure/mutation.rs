@@ -44,6 +44,12 @@ impl ErasureMutation {
     ) -> Result<PersonExportPayload> {
         let call = Call::of(ctx);
         call.signed_in()?;
-        PersonExportPayload::of(export::of(call, &input.id).await)
+        let asked =
+            call.once_as_system(ctx, |write| Box::pin(async move { export::asked(write, &input.id).await })).await;
+        let exported = match asked {
+            Ok(person) => export::of(call, person).await,
+            Err(error) => Err(error),
+        };
+        PersonExportPayload::of(exported)
     }
 }

@@ -22,6 +22,9 @@ pub struct PersonEraseInput {
 pub struct PersonExportInput {
     /// Which person: oneself in a board, or somebody of a board that one administers.
     pub id: ID,
+    /// The same id sent again within seven days is for the same person, or refused; 1 to 128 characters. As nothing is kept of
+    /// the answer, all is shown as it is by then, and that stands in the audit log too.
+    pub client_mutation_id: Option<String>,
 }
 
 /// All that is kept of a person at one moment.

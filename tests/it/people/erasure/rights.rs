@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use glans::engagement::custody;
 use glans_entity::engagement::{ContactTone, contact_moment};
 use glans_entity::identity::audit;
+use glans_entity::ids::PersonId;
 use glans_entity::scope::{Scope, Scoped};
 use glans_tests::{Who, World, on_each_database};
 use sea_orm::sea_query::Expr;
@@ -104,6 +105,26 @@ async fn what_is_kept_is_shown_to_the_person_and_to_administrators(world: &World
     assert_eq!(deeds(world).await, ["person.exported"; 2]);
 }
 
+async fn what_is_asked_again_is_shown_anew_to_who_may_see_it_by_then(world: &World) {
+    let asked = |person: PersonId| json!({ "id": person, "clientMutationId": "inzage" });
+    let (ilse, other) = (world.ours.guardians[0].person, world.ours.guardians[1].person);
+    let shown =
+        async |person: PersonId| act(world, Who::Admin, "personExport", "exported { madeAt }", asked(person)).await;
+    let first = shown(ilse).await;
+    assert_eq!(codes(&first), Vec::<&str>::new());
+    world.app.clock.turn(TimeDelta::minutes(1));
+    let again = shown(ilse).await;
+    assert_eq!(codes(&again), Vec::<&str>::new());
+    assert_ne!(again["exported"]["madeAt"], first["exported"]["madeAt"], "nothing was kept of the first answer");
+    assert_eq!(deeds(world).await, ["person.exported"; 2], "each time is written down");
+    assert_eq!(codes(&shown(other).await), ["IDEMPOTENCY_MISMATCH"]);
+
+    world.guardian_of_another(world.ours.admin, world.ours.students[0]).await;
+    let refused = shown(ilse).await;
+    assert_eq!((codes(&refused), &refused["exported"]), (vec!["FORBIDDEN"], &Value::Null));
+    assert_eq!(deeds(world).await, ["person.exported"; 2]);
+}
+
 async fn what_was_held_for_the_erased_is_free_again(world: &World) {
     let (noor, guardian, event) = (world.ours.students[0], world.ours.guardians[0], world.ours.events[0]);
     let day = world.app.clock.now() + TimeDelta::days(3);
@@ -132,5 +153,6 @@ on_each_database!(
     nobody_is_shown_the_other_parent,
     a_guardian_is_not_shown_what_is_among_staff,
     what_is_kept_is_shown_to_the_person_and_to_administrators,
+    what_is_asked_again_is_shown_anew_to_who_may_see_it_by_then,
     what_was_held_for_the_erased_is_free_again,
 );
