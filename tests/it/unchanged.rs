@@ -28,7 +28,7 @@ fn updated(world: &World) -> Vec<Updated> {
     let material = "title kind audience body url durationMinutes bookReference";
     let event = "title description startsAt endsAt location capacity respondBy";
     vec![
-        (Who::Admin, "Board", ours.id.to_string(), "name leastShown"),
+        (Who::Admin, "Board", ours.id.to_string(), "name leastShown timeZone"),
         (Who::Admin, "Cluster", ours.clusters[0].to_string(), "name"),
         (Who::Admin, "School", ours.schools[0].to_string(), "name city"),
         (Who::Admin, "ClassGroup", ours.groups[0].to_string(), "name grades"),

@@ -31,3 +31,4 @@ pub mod secret_key;
 pub mod size;
 pub mod speech;
 pub mod text;
+pub mod zone;

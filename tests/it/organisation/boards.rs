@@ -83,9 +83,28 @@ async fn the_number_of_a_board_is_for_no_person_to_set(world: &World) {
     assert_eq!(same["board"], json!({ "name": "De Horizon", "number": null }));
 }
 
+async fn a_board_tells_by_which_clock_its_schools_go(world: &World) {
+    let tell = async |zone: &str| {
+        let input = json!({ "id": world.ours.id, "timeZone": zone });
+        act(world, Who::Admin, "boardUpdate", "board { timeZone version }", input).await
+    };
+    for wrong in ["", "Bonaire", "Mars/Olympus"] {
+        assert_eq!(refusals(&tell(wrong).await), ["INVALID timeZone"], "{wrong}");
+    }
+    assert_eq!(tell("Europe/Amsterdam").await["board"], json!({ "timeZone": "Europe/Amsterdam", "version": 1 }));
+    assert_eq!(tell("America/Kralendijk").await["board"], json!({ "timeZone": "America/Kralendijk", "version": 2 }));
+    let rules = "query($id: ID!) { school(id: $id) { contactRules { timeZone } } }";
+    let seen = ask(world, Who::Guardian, rules, json!({ "id": world.ours.schools[0] })).await;
+    assert_eq!(seen["school"]["contactRules"]["timeZone"], "America/Kralendijk");
+    let both = json!({ "id": world.ours.id, "name": "", "timeZone": "Mars" });
+    let told = refusals(&act(world, Who::Admin, "boardUpdate", "", both).await);
+    assert_eq!(told, ["INVALID timeZone", "REQUIRED name"]);
+}
+
 on_each_database!(
     a_cluster_is_closed_once_its_schools_are_gone,
     a_cluster_is_changed_by_administrators_of_its_board_only,
     who_founds_a_board_administers_it,
     the_number_of_a_board_is_for_no_person_to_set,
+    a_board_tells_by_which_clock_its_schools_go,
 );

@@ -1,17 +1,12 @@
 //! What can be chosen, and what is wrong with what somebody chose. Pure.
 
-use chrono_tz::{TZ_VARIANTS, Tz};
 use glans_entity::notifications::{Category, Channel, notification_settings};
 use serde::{Deserialize, Serialize};
 
 use crate::notifications::categories::{self, Audience, Strategy};
 use crate::platform::error::UserErrorCode;
 use crate::platform::text::Checks;
-
-/// No name of a time zone is longer.
-const ZONE_LENGTH: usize = 40;
-/// Letters in which a mistyped name may differ from the one that was meant.
-const MISTYPED: usize = 3;
+use crate::platform::zone;
 
 /// A choice of somebody for a category and channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,32 +54,9 @@ pub(super) fn check(checks: &mut Checks, settings: &notification_settings::Model
         }
         _ => {}
     }
-    if settings.time_zone.parse::<Tz>().is_err() {
-        checks.add(UserErrorCode::Invalid, "timeZone", unknown_zone(&settings.time_zone));
-    }
+    zone::check(checks, "timeZone", &settings.time_zone);
     if !(0..24).contains(&settings.digest_hour) {
         checks.add(UserErrorCode::Invalid, "digestHour", "Choose an hour from 0 to 23.");
-    }
-}
-
-fn unknown_zone(name: &str) -> String {
-    let expected = "Give a name of the IANA time zone database, as Europe/Amsterdam.";
-    let typed = name.trim().to_lowercase();
-    if typed.chars().count() > ZONE_LENGTH {
-        return expected.to_owned();
-    }
-    // Many give the city alone.
-    let distance = |known: &str| {
-        let known = known.to_lowercase();
-        let city = known.rsplit('/').next().unwrap_or_default();
-        strsim::damerau_levenshtein(&typed, &known).min(strsim::damerau_levenshtein(&typed, city))
-    };
-    let nearest = TZ_VARIANTS.iter().map(|zone| (distance(zone.name()), zone.name())).min();
-    match nearest {
-        Some((letters, nearest)) if letters <= MISTYPED && letters < typed.len() / 2 => {
-            format!("{expected} Did you mean {nearest}?")
-        }
-        _ => expected.to_owned(),
     }
 }
 
@@ -117,19 +89,13 @@ mod tests {
         Choice { category, channel, enabled }
     }
 
-    fn told(check: impl FnOnce(&mut Checks)) -> Vec<(UserErrorCode, String, String)> {
+    fn fields(check: impl FnOnce(&mut Checks)) -> Vec<(UserErrorCode, String)> {
         let mut checks = Checks::default();
         check(&mut checks);
         match checks.done(()) {
-            Err(Error::Refused(problems)) => {
-                problems.into_iter().map(|it| (it.code, it.field.join("."), it.message)).collect()
-            }
+            Err(Error::Refused(problems)) => problems.into_iter().map(|it| (it.code, it.field.join("."))).collect(),
             _ => Vec::new(),
         }
-    }
-
-    fn fields(check: impl FnOnce(&mut Checks)) -> Vec<(UserErrorCode, String)> {
-        told(check).into_iter().map(|(code, field, _)| (code, field)).collect()
     }
 
     #[test]
@@ -174,24 +140,6 @@ mod tests {
         let found = fields(|checks| check(checks, &row));
         let found: Vec<_> = found.iter().map(|(_, field)| field.as_str()).collect();
         assert_eq!(found, ["quietUntil", "timeZone", "digestHour"]);
-    }
-
-    #[test]
-    fn an_unknown_zone_is_refused_with_the_nearest_one() {
-        let said = |zone: &str| {
-            let mut row = usual(AccountId::new());
-            zone.clone_into(&mut row.time_zone);
-            told(|checks| check(checks, &row)).pop().map(|(_, _, message)| message)
-        };
-        for known in ["Europe/Amsterdam", "Atlantic/Azores", "America/Paramaribo", "UTC"] {
-            assert_eq!(said(known), None, "{known}");
-        }
-        for typed in ["Amsterdam", "europe/amsterdam", "Europe/Amsterdm", "amsterdan"] {
-            assert!(said(typed).unwrap().ends_with("Did you mean Europe/Amsterdam?"), "{typed}");
-        }
-        for strange in ["", "Nowhere/At-all-that-I-know", &"Europe/".repeat(1_000)] {
-            assert!(said(strange).unwrap().ends_with("as Europe/Amsterdam."), "{strange}");
-        }
     }
 
     #[test]

@@ -12,8 +12,9 @@ use crate::call::Write;
 use crate::platform::error::{Result, check_version, not_found};
 use crate::platform::outbox::Event;
 use crate::platform::text::Checks;
+use crate::platform::zone;
 
-/// Where the boards are.
+/// Where the boards are, unless they tell another.
 const TIME_ZONE: &str = "Europe/Amsterdam";
 
 /// Founds a board; who does it becomes its first administrator.
@@ -57,6 +58,10 @@ pub(super) async fn update(write: &Write<'_>, input: BoardUpdateInput) -> Result
     if let Some(given) = input.number.as_opt_ref() {
         checks.heed(rules::keeps_number(given.map(String::as_str), number))?;
     }
+    let time_zone = input.time_zone.unwrap_or_else(|| board.time_zone.clone());
+    if time_zone != board.time_zone {
+        zone::check(&mut checks, "timeZone", &time_zone);
+    }
     let (name, _, least_shown) = checks.with(rules::details(name, number, least_shown))?;
     if least_shown != known {
         // Who publishes figures by the wish that was is to end, or to see the new one.
@@ -65,6 +70,7 @@ pub(super) async fn update(write: &Write<'_>, input: BoardUpdateInput) -> Result
     let mut row = board.clone().into_active_model();
     row.name.set_ne(name);
     row.least_shown.set_ne(least_shown);
+    row.time_zone.set_ne(time_zone);
     if !row.is_changed() {
         return Ok(board);
     }

@@ -43,7 +43,9 @@ impl Board {
         self.0.number.as_deref()
     }
 
-    /// IANA name of the zone in which "today" and quiet hours are taken, as `Europe/Amsterdam`.
+    /// IANA name of the zone by whose clock the contact hours of its schools, reminders and the times in letters go;
+    /// `Europe/Amsterdam` unless the board told another. Days, and the weeks and months of metrics, are those of the
+    /// Netherlands everywhere.
     pub async fn time_zone(&self) -> &str {
         &self.0.time_zone
     }
@@ -157,6 +159,9 @@ pub struct BoardUpdateInput {
     /// Show no metrics of fewer, 5 to 100; null leaves it to each metric. All published figures are hidden at once, and
     /// shown again by the new number within some minutes. Files that were exported are gone: start them again.
     pub least_shown: MaybeUndefined<i32>,
+    /// By which clock contact hours, reminders and the times in letters go: a name of the IANA time zone database, as
+    /// `Europe/Amsterdam`. What is planned stays at its instant.
+    pub time_zone: Option<String>,
     /// Refused with CONFLICT when the stored version is another one.
     pub if_version: Option<i32>,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
