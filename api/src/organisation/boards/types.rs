@@ -44,7 +44,7 @@ impl Board {
     }
 
     /// IANA name of the zone by whose clock the contact hours of its schools, reminders and the times in letters go;
-    /// `Europe/Amsterdam` unless the board told another. Days, and the weeks and months of metrics, are those of the
+    /// `Europe/Amsterdam` unless the board told another. Today, and the weeks and months of metrics, are those of the
     /// Netherlands everywhere.
     pub async fn time_zone(&self) -> &str {
         &self.0.time_zone
