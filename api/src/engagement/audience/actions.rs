@@ -105,14 +105,14 @@ pub async fn named(
 /// author's to address, `CONFLICT` for an included one that was closed, `INVALID` for one of another board.
 pub async fn targets(write: &Write<'_>, action: Action, include: &[ID], exclude: &[ID]) -> Result<Targets> {
     let named = include.iter().chain(exclude).filter_map(|id| rules::named(id)).collect();
-    let found = lookup::found(write, &write.scope(), named).await?;
+    let found = lookup::found(write.db(), write.call().today(), &write.scope(), named).await?;
     admitted(write, action, &found, include, exclude)
 }
 
 /// As [`targets`], of what something is for already: what was closed since goes on to be one of its places.
 pub async fn targets_since(write: &Write<'_>, action: Action, include: &[ID]) -> Result<Targets> {
     let named = include.iter().filter_map(|id| rules::named(id)).collect();
-    let mut found = lookup::found(write, &write.scope(), named).await?;
+    let mut found = lookup::found(write.db(), write.call().today(), &write.scope(), named).await?;
     for site in found.values_mut() {
         site.archived_at = None;
     }
@@ -144,7 +144,7 @@ pub async fn stored(write: &Write<'_>, action: Action, item: Uuid, board: BoardI
     let everywhere = Scope::system(write.call().today());
     let rows = store::targets_of(write.db(), &everywhere, &[item]).await?;
     let named = rows.iter().map(|row| (row.kind, row.target_id)).collect();
-    let mut found = lookup::found(write, &everywhere, named).await?;
+    let mut found = lookup::found(write.db(), write.call().today(), &everywhere, named).await?;
     let mut all = Vec::with_capacity(rows.len());
     let mut permit = None;
     for row in rows {

@@ -8,5 +8,5 @@ pub mod rules;
 pub mod store;
 pub mod types;
 
-pub use loaders::{OwnReceipt, TargetsOf};
+pub use loaders::{MayAddress, OwnReceipt, TargetsOf};
 pub use types::{AudienceInput, AudienceTarget, Receipt, audience_of, children_of};

@@ -3,9 +3,11 @@
 use async_graphql::{Context, Enum, ID, Object};
 use chrono::{DateTime, Utc};
 use glans_entity::engagement::{self, booking_round, slot, slot_booking};
+use glans_entity::ids::ClassGroupId;
 
 use super::loaders::{BookingOf, GroupsOf, IsFree, OwnChildrenIn, SlotsOf, UnbookedIn};
 use super::rules;
+use crate::access::{self, Action, Place};
 use crate::call::Call;
 use crate::engagement::conversations::types::ConversationMode;
 use crate::engagement::partnerships::types::StepKind;
@@ -126,6 +128,22 @@ impl BookingRound {
             Opens::child(student.board_id, student.id).note(Call::of(ctx))?;
         }
         Ok(students)
+    }
+
+    /// Whether the viewer may change or cancel it: who leads the school, or teaches all of its class groups. False once it was
+    /// cancelled; what is for groups that were closed since is cancelled only.
+    pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> Result<bool> {
+        if rules::must_be_open(&self.0).is_err() {
+            return Ok(false);
+        }
+        let groups = loaders::one(ctx, GroupsOf(self.0.id)).await?.unwrap_or_default();
+        let actor = Call::of(ctx).standing().actor.clone();
+        let may_write = |group: &ClassGroupId| {
+            let place =
+                Place { school: Some(self.0.school_id), class_groups: vec![*group], ..Place::board(self.0.board_id) };
+            access::allows(&actor, Action::BookingRoundWrite, &place)
+        };
+        Ok(!groups.is_empty() && groups.iter().all(may_write))
     }
 
     /// When it was made.

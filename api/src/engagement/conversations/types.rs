@@ -3,13 +3,14 @@
 use async_graphql::{Context, Enum, ID, Object};
 use chrono::{DateTime, Utc};
 use glans_entity::engagement::{self, conversation};
+use glans_entity::practice as stored;
 
 use super::loaders::OwnNote;
 use super::{AgreementsOf, AttendeesOf, rules};
 use crate::call::Call;
 use crate::engagement::agreements::Agreement;
-use crate::engagement::partnerships::Partnership;
 use crate::engagement::partnerships::types::StepKind;
+use crate::engagement::partnerships::{Partnership, works_with};
 use crate::loaders;
 use crate::people::access_log::Opens;
 use crate::people::persons::Person;
@@ -175,6 +176,12 @@ impl Conversation {
     /// The viewer's own note about it, which nobody else ever sees; null when there is none.
     pub async fn private_note(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         Ok(loaders::one(ctx, OwnNote(self.0.id)).await?.map(|note| note.text))
+    }
+
+    /// Whether the viewer may change, cancel or record it as staff: who leads the school or teaches the group, and is no family
+    /// of the child. False once it was cancelled; what was held is only recorded anew.
+    pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> Result<bool> {
+        Ok(self.0.status != stored::OccasionStatus::Cancelled && works_with(ctx, self.0.student_id).await?)
     }
 
     /// When it was made.

@@ -8,7 +8,7 @@ use super::loaders::{AnswersTo, OwnAnswer, WaitingUpTo};
 use super::rules::Tally;
 use super::{rules, store};
 use crate::call::Call;
-use crate::engagement::audience::{AudienceTarget, TargetsOf, audience_of};
+use crate::engagement::audience::{AudienceTarget, MayAddress, TargetsOf, audience_of};
 use crate::loaders;
 use crate::people::persons::Person;
 use crate::platform::error::Result;
@@ -194,6 +194,16 @@ impl Event {
         let Some(own) = own else { return Ok(None) };
         let before = loaders::one(ctx, WaitingUpTo(self.0.id, own)).await?;
         Ok(before.and_then(|before| i32::try_from(before).ok()))
+    }
+
+    /// Whether the viewer may change or cancel it: who may address all for whom it is. False once it was cancelled or is over;
+    /// what has begun is cancelled only, and so is what is for places that were closed since.
+    pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> Result<bool> {
+        let is_over = rules::must_not_be_over(&self.0, Call::of(ctx).now()).is_err();
+        if is_over || rules::must_take_place(&self.0, "id").is_err() {
+            return Ok(false);
+        }
+        Ok(loaders::one(ctx, MayAddress(self.0.id.0)).await?.is_some())
     }
 
     /// When it was made.

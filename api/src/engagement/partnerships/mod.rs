@@ -18,4 +18,4 @@ pub mod types;
 pub use family::Family;
 pub use loaders::{HistoryOf, PartnershipOf, TalkChoicesOf};
 pub use mutation::PartnershipMutation;
-pub use types::Partnership;
+pub use types::{Partnership, works_with};

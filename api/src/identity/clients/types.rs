@@ -8,7 +8,7 @@ use glans_entity::ids::SchoolId;
 use super::actions::{self, NewSecret};
 use super::loaders::SecretsOf;
 use super::usage::{self, ApiClientUsage, UsageOf};
-use crate::access::ApiScope;
+use crate::access::{self, Action, ApiScope, Place};
 use crate::app::App;
 use crate::call::Call;
 use crate::loaders;
@@ -87,6 +87,12 @@ impl ApiClient {
     /// When it was ended; null while it is in use.
     pub async fn revoked_at(&self) -> Option<DateTime<Utc>> {
         self.0.revoked_at
+    }
+
+    /// Whether the viewer may give it another secret or end it; false once it was ended, and for the client itself.
+    pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> bool {
+        let place = Place::board(self.0.board_id);
+        self.0.revoked_at.is_none() && access::allows(&Call::of(ctx).standing().actor, Action::ApiClientWrite, &place)
     }
 
     /// When it was made.

@@ -16,4 +16,4 @@ pub use loaders::{CohortsOf, SchoolsOf};
 pub use mutation::CohortMutation;
 pub use query::CohortQuery;
 pub use store::is_in_sight;
-pub use types::{Cohort, SchoolCohort, course, lesson};
+pub use types::{Cohort, SchoolCohort, course, lesson, may_write, takes_part};

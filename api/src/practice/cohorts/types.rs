@@ -2,11 +2,14 @@
 
 use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, Utc};
-use glans_entity::ids::{CohortId, LessonId, ProgrammeVersionId};
+use glans_entity::ids::{BoardId, CohortId, LessonId, ProgrammeVersionId, SchoolCohortId, SchoolId};
+use glans_entity::organisation::school;
 use glans_entity::people::{Role, ScopeKind};
 use glans_entity::practice::{cohort, cohort_school};
 
 use super::loaders::SchoolsOf;
+use super::rules;
+use crate::access::{self, Action, Place};
 use crate::call::Call;
 use crate::loaders;
 use crate::organisation::boards::Board;
@@ -21,7 +24,7 @@ use crate::platform::size::list_size;
 use crate::practice::meetings::{self, Meeting};
 use crate::practice::progress::rules::{is_ahead, is_completed};
 use crate::practice::progress::{self, LessonProgress};
-use crate::programme::content::{Part, Place};
+use crate::programme::content::{Part, Place as Within};
 use crate::programme::query as courses;
 use crate::programme::shelf::View;
 use crate::programme::types::{Lesson, Programme};
@@ -94,6 +97,11 @@ impl Cohort {
         let from = from.map(|at| at.0);
         let page = meetings::page(&*call.read().await?, &call.scope(), self.0.id, from, &args).await?;
         Ok(page.into_page(Meeting))
+    }
+
+    /// Whether the viewer may change the cohort, and plan and record its meetings.
+    pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> Result<bool> {
+        may_write(ctx, self.0.board_id, self.0.id).await
     }
 
     /// When it was made.
@@ -209,6 +217,25 @@ impl SchoolCohort {
     }
 }
 
+/// Whether the viewer may change a cohort in sight, which a director may whose cluster holds all its schools.
+pub async fn may_write(ctx: &Context<'_>, board: BoardId, cohort: CohortId) -> Result<bool> {
+    let rows = loaders::one(ctx, SchoolsOf(cohort)).await?.unwrap_or_default();
+    let present: Vec<SchoolId> = rows.iter().filter(|row| row.left_on.is_none()).map(|row| row.school_id).collect();
+    let schools: Vec<school::Model> = loaders::many(ctx, present).await?.into_values().collect();
+    let place = Place { cohort: Some(cohort), cluster: rules::one_cluster(&schools), ..Place::board(board) };
+    Ok(access::allows(&Call::of(ctx).standing().actor, Action::CohortWrite, &place))
+}
+
+/// Whether a school takes part in its cohort today: it did not leave, and is not closed.
+pub async fn takes_part(ctx: &Context<'_>, id: SchoolCohortId) -> Result<bool> {
+    let Some(row) = loaders::one(ctx, id).await? else { return Ok(false) };
+    if row.left_on.is_some_and(|left| left <= Call::of(ctx).today()) {
+        return Ok(false);
+    }
+    let school = loaders::one(ctx, row.school_id).await?;
+    Ok(school.is_some_and(|school| school.archived_at.is_none()))
+}
+
 /// The course that a cohort in sight follows.
 pub async fn course(ctx: &Context<'_>, cohort: CohortId) -> Result<View> {
     let cohort = loaders::present(ctx, cohort).await?;
@@ -223,7 +250,7 @@ async fn edition(ctx: &Context<'_>, id: ProgrammeVersionId) -> Result<View> {
 /// A lesson that something in sight is about.
 pub async fn lesson(ctx: &Context<'_>, id: LessonId) -> Result<Lesson> {
     match courses::part(ctx, Part::Lesson(id)).await? {
-        Some((view, Place::Lesson(at))) => Ok(Lesson { view, at }),
+        Some((view, Within::Lesson(at))) => Ok(Lesson { view, at }),
         _ => Err(Error::fault("the lesson of something in sight is out of sight")),
     }
 }

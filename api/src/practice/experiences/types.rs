@@ -6,6 +6,7 @@ use glans_entity::ids::{CohortId, LessonId};
 use glans_entity::practice::{self, comment, experience};
 
 use super::store;
+use crate::access::{self, Action, Place};
 use crate::call::Call;
 use crate::loaders;
 use crate::organisation::schools::School;
@@ -109,6 +110,18 @@ impl Experience {
         let args = PageArgs { first, after, last, before };
         let page = store::comments(&*call.read().await?, &call.scope(), self.0.id, &args).await?;
         Ok(page.into_page(Comment))
+    }
+
+    /// Whether the viewer may change it: its author, while the school takes part in the cohort.
+    pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> Result<bool> {
+        let actor = Call::of(ctx).standing().actor.clone();
+        if actor.person().and_then(|person| person.at(self.0.board_id)) != Some(self.0.author_id) {
+            return Ok(false);
+        }
+        let place =
+            Place { school: Some(self.0.school_id), cohort: Some(self.0.cohort_id), ..Place::board(self.0.board_id) };
+        Ok(access::allows(&actor, Action::ExperienceWrite, &place)
+            && cohorts::takes_part(ctx, self.0.cohort_school_id).await?)
     }
 
     /// When it was made.

@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, Utc};
 use glans_entity::people::Role;
-use glans_entity::practice::{LessonPurpose, meeting};
+use glans_entity::practice::{self as stored, LessonPurpose, meeting};
 
 use super::agenda::{AgendaItem, agenda};
 use super::loaders::LessonsOf;
@@ -90,6 +90,12 @@ impl Meeting {
     #[graphql(directive = list_size::apply(20))]
     pub async fn agenda(&self, ctx: &Context<'_>) -> Result<Vec<AgendaItem>> {
         agenda(ctx, &self.0).await
+    }
+
+    /// Whether the viewer may change, record or cancel it, as far as it is to come or was held; false once it was cancelled.
+    pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> Result<bool> {
+        Ok(self.0.status != stored::OccasionStatus::Cancelled
+            && cohorts::may_write(ctx, self.0.board_id, self.0.cohort_id).await?)
     }
 
     /// When it was planned.

@@ -5,6 +5,8 @@ use chrono::{DateTime, Utc};
 use glans_entity::people::Role;
 use glans_entity::practice::{self as stored, team_session};
 
+use crate::access::{self, Action, Place};
+use crate::call::Call;
 use crate::loaders;
 use crate::payload;
 use crate::platform::error::Result;
@@ -92,6 +94,14 @@ impl TeamSession {
         let mut experiences = loaders::list(ctx, ExperiencesOf(self.0.cohort_school_id), Experience).await?;
         experiences.retain(|experience| experience.0.lesson_id == self.0.lesson_id);
         Ok(experiences)
+    }
+
+    /// Whether the viewer may change, record or cancel it, as far as it is to come or was held; false once it was cancelled.
+    pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> bool {
+        let place =
+            Place { school: Some(self.0.school_id), cohort: Some(self.0.cohort_id), ..Place::board(self.0.board_id) };
+        self.0.status != stored::OccasionStatus::Cancelled
+            && access::allows(&Call::of(ctx).standing().actor, Action::TeamSessionWrite, &place)
     }
 
     /// When it was made.

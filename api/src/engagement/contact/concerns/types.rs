@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use glans_entity::engagement::{self, concern};
 use glans_entity::ids::PersonId;
 
+use crate::engagement::partnerships::works_with;
 use crate::loaders;
 use crate::payload;
 use crate::people::access_log::Opens;
@@ -124,6 +125,12 @@ impl Concern {
     /// What was done about it, 1 to 4,000 characters, with line breaks; null before it was resolved.
     pub async fn resolution(&self) -> Option<&str> {
         self.0.resolution.as_deref()
+    }
+
+    /// Whether the viewer may see to it as staff (`concernAcknowledge`, `concernResolve`): who leads the school or teaches the
+    /// child, and is no family of it. False once it was resolved, and for who raised it as a guardian.
+    pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> Result<bool> {
+        Ok(self.0.status != engagement::ConcernStatus::Resolved && works_with(ctx, self.0.student_id).await?)
     }
 
     /// When it was raised.

@@ -5,6 +5,9 @@ use chrono::{DateTime, Utc};
 use glans_entity::engagement::{self, contact_moment};
 use glans_entity::ids::ContactMomentId;
 
+use super::rules;
+use crate::call::Call;
+use crate::engagement::partnerships::works_with;
 use crate::loaders;
 use crate::payload;
 use crate::people::access_log::Opens;
@@ -95,6 +98,17 @@ impl ContactMoment {
     /// When it was.
     pub async fn occurred_at(&self) -> DateTime<Utc> {
         self.0.occurred_at
+    }
+
+    /// Whether the viewer may change it or take it away: its author, within 24 hours of noting it.
+    pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> Result<bool> {
+        let (standing, now) = (Call::of(ctx).standing(), Call::of(ctx).now());
+        let viewer = standing.actor.person().and_then(|person| person.at(self.0.board_id));
+        let is_author = viewer == Some(self.0.author_id);
+        if rules::may_correct(is_author, self.0.created_at, now).is_err() {
+            return Ok(false);
+        }
+        works_with(ctx, self.0.student_id).await
     }
 
     /// When it was made.

@@ -5,5 +5,5 @@ mod partnership;
 mod steps;
 
 pub use criterion::{CriterionKind, CriterionStatus, SuccessCriterion};
-pub use partnership::{Partnership, TalkChoice};
+pub use partnership::{Partnership, TalkChoice, works_with};
 pub use steps::{PartnershipStep, StepKind, StepStatus};

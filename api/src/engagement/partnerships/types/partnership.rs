@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
 use glans_entity::engagement::{partnership, talk_choice};
-use glans_entity::ids::PersonId;
+use glans_entity::ids::{PersonId, StudentId};
 
 use super::criterion::SuccessCriterion;
 use super::steps::PartnershipStep;
@@ -112,11 +112,7 @@ impl Partnership {
 
     /// Whether the viewer works on it as staff: plans and records conversations, proposes and marks goals.
     pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> Result<bool> {
-        let place = loaders::present(ctx, PlaceOf(self.0.student_id)).await?;
-        if !access::allows(&Call::of(ctx).standing().actor, Action::PartnershipWrite, &place) {
-            return Ok(false);
-        }
-        Ok(!loaders::one(ctx, OwnChild(self.0.student_id)).await?.unwrap_or_default())
+        works_with(ctx, self.0.student_id).await
     }
 
     /// When it was made.
@@ -133,6 +129,15 @@ impl Partnership {
     pub async fn version(&self) -> i32 {
         self.0.version
     }
+}
+
+/// Whether the viewer works with a child as staff: leads the school or teaches the group, and is no family of it.
+pub async fn works_with(ctx: &Context<'_>, student: StudentId) -> Result<bool> {
+    let Some(place) = loaders::one(ctx, PlaceOf(student)).await? else { return Ok(false) };
+    if !access::allows(&Call::of(ctx).standing().actor, Action::PartnershipWrite, &place) {
+        return Ok(false);
+    }
+    Ok(!loaders::one(ctx, OwnChild(student)).await?.unwrap_or_default())
 }
 
 /// What one guardian chose.

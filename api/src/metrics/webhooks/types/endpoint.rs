@@ -4,6 +4,8 @@ use async_graphql::{Context, Enum, ID, Object};
 use chrono::{DateTime, Utc};
 use glans_entity::metrics::{WebhookDisabled, webhook_endpoint};
 
+use crate::access::{self, Action, Place};
+use crate::call::Call;
 use crate::identity::clients::ApiClient;
 use crate::loaders;
 use crate::metrics::webhooks::kinds::WebhookEventKind;
@@ -87,6 +89,12 @@ impl WebhookEndpoint {
     /// never rotated.
     pub async fn previous_secret_ends_at(&self) -> Option<DateTime<Utc>> {
         self.0.previous_until
+    }
+
+    /// Whether the viewer may change, enable, disable or take it away.
+    pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> bool {
+        let place = Place::board(self.0.board_id);
+        access::allows(&Call::of(ctx).standing().actor, Action::WebhookWrite, &place)
     }
 
     /// When it was made.
