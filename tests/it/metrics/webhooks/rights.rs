@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 use super::stage::integrator;
 use crate::ask::{act, act_in, refusals};
 
-const MADE: &str = "webhookEndpoint { id url events description isEnabled version apiClient { id } } secret";
+const MADE: &str =
+    "webhookEndpoint { id url events description isEnabled version viewerCanEdit apiClient { id } } secret";
 const LISTED: &str = "query($board: ID!) { webhookEndpoints(board: $board) { totalCount nodes { id } } }";
 
 fn new(url: &str) -> Value {
@@ -61,6 +62,7 @@ async fn a_client_has_its_own_endpoints_and_knows_of_no_others(world: &World) {
     assert_eq!(endpoint["url"], "https://hooks.example.org/");
     assert_eq!(endpoint["events"], json!(["LESSON_TAUGHT", "PERSON_ERASED"]));
     assert_eq!((&endpoint["isEnabled"], &endpoint["apiClient"]), (&json!(true), &Value::Null));
+    assert_eq!(endpoint["viewerCanEdit"], true, "the client has its own");
     assert!(made["secret"].as_str().is_some_and(|secret| secret.starts_with("whsec_") && secret.len() == 50));
 
     let theirs = another(world).await;
