@@ -6,12 +6,13 @@ use async_graphql::dataloader::Loader;
 use async_graphql::futures_util::future::BoxFuture;
 use async_graphql::{Context, ID, Interface, Object};
 use glans_entity::ids::{
-    AbsenceNoticeId, AccountId, AgreementId, AnnouncementId, ApiClientId, BoardId, BookingRoundId, ClassGroupId,
-    ClusterId, CohortId, CommentId, ConcernId, ConsentId, ConsentPurposeId, ContactMomentId, ConversationId, DeviceId,
-    EventId, ExperienceId, ExportId, GoalId, GuardianshipId, LessonId, MaterialId, MeetingId, MembershipId, MessageId,
-    ModuleId, NotificationId, PartnershipId, PersonId, ProgrammeId, ProgrammeVersionId, ProgrammeYearId,
-    RosterImportId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, SlotId, StudentId, SurveyId, SurveyQuestionId,
-    TeamSessionId, ThreadId, WebhookDeliveryId, WebhookEndpointId, parse_any,
+    AbsenceNoticeId, AccessLogEntryId, AccountId, AgreementId, AnnouncementId, ApiClientId, BoardId, BookingRoundId,
+    ClassGroupId, ClusterId, CohortId, CommentId, ConcernId, ConsentId, ConsentPurposeId, ContactMomentId,
+    ConversationId, DeliveryId, DeviceId, EventId, ExperienceId, ExportId, GoalId, GuardianshipId, LessonId,
+    MaterialId, MeetingId, MembershipId, MessageId, MetricQueryId, ModuleId, NotificationId, PartnershipId, PersonId,
+    ProgrammeId, ProgrammeVersionId, ProgrammeYearId, RosterImportId, SchoolCohortId, SchoolId, SchoolYearId,
+    SessionId, SlotId, StudentId, SurveyId, SurveyQuestionId, TeamSessionId, ThreadId, WebhookDeliveryId,
+    WebhookEndpointId, parse_any,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -34,7 +35,9 @@ use crate::identity::sessions::types::Session;
 use crate::identity::viewer::Viewer;
 use crate::loaders::{self, Batch, BatchError};
 use crate::metrics::exports::MetricExport;
+use crate::metrics::queries::MetricQuery;
 use crate::metrics::webhooks::{WebhookDelivery, WebhookEndpoint};
+use crate::notifications::dead::DeadDelivery;
 use crate::notifications::devices::Device;
 use crate::notifications::inbox::Notification;
 use crate::organisation::boards::Board;
@@ -42,6 +45,7 @@ use crate::organisation::class_groups::ClassGroup;
 use crate::organisation::clusters::Cluster;
 use crate::organisation::school_years::SchoolYear;
 use crate::organisation::schools::School;
+use crate::people::access_log::AccessLogEntry;
 use crate::people::guardianships::Guardianship;
 use crate::people::memberships::Membership;
 use crate::people::persons::Person;
@@ -109,6 +113,9 @@ pub enum Node {
     Device(Device),
     WebhookEndpoint(WebhookEndpoint),
     WebhookDelivery(WebhookDelivery),
+    AccessLogEntry(AccessLogEntry),
+    DeadDelivery(DeadDelivery),
+    MetricQuery(MetricQuery),
     Viewer(Viewer),
 }
 
@@ -199,6 +206,9 @@ async fn found(ctx: &Context<'_>, prefix: &str, ids: &[Uuid]) -> Result<Option<V
         DeviceId::PREFIX => rows(ctx, ids, DeviceId, Device).await,
         WebhookEndpointId::PREFIX => rows(ctx, ids, WebhookEndpointId, WebhookEndpoint).await,
         WebhookDeliveryId::PREFIX => rows(ctx, ids, WebhookDeliveryId, WebhookDelivery).await,
+        AccessLogEntryId::PREFIX => rows(ctx, ids, AccessLogEntryId, AccessLogEntry).await,
+        DeliveryId::PREFIX => rows(ctx, ids, DeliveryId, DeadDelivery).await,
+        MetricQueryId::PREFIX => rows(ctx, ids, MetricQueryId, MetricQuery).await,
         AccountId::PREFIX => {
             let own = Call::of(ctx).scope().account;
             Ok(ids.iter().map(|id| (own == Some(AccountId(*id))).then(|| Viewer.into())).collect())

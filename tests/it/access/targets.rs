@@ -93,6 +93,8 @@ fn own_and_sibling(board: &Board, of_type: &str) -> Option<(String, Option<Strin
         "Session" => (board.session.to_string(), None),
         "Notification" => two(board.notifications),
         "DeadDelivery" => (board.dead_delivery.to_string(), None),
+        "MetricQuery" => (board.metric_query.to_string(), None),
+        "AccessLogEntry" => (board.look.to_string(), None),
         "Device" => (board.device.to_string(), None),
         "Membership" => two(board.memberships),
         "Guardianship" => two(board.guardianships),

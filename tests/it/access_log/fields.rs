@@ -31,8 +31,10 @@ const OF_A_CHILD: [&str; 12] = [
 const OF_A_GUARDIAN: [&str; 6] = ["AbsenceNotice", "Consent", "ContactMoment", "Guardianship", "Message", "Person"];
 /// What is of nobody's record, but for fields that say themselves of whom they tell.
 const TELLING_OF_WHOM: [&str; 2] = ["BookingRound", "Slot"];
-/// What is to many, of the organisation, of a course, of a program, or the viewer's own.
-const OF_NOBODY: [&str; 32] = [
+/// What is to many, of the organisation, of a course, of a program, or the viewer's own; and lines of logs, which say that
+/// something was done, and nothing of what was read.
+const OF_NOBODY: [&str; 35] = [
+    "AccessLogEntry",
     "Announcement",
     "ApiClient",
     "Board",
@@ -41,6 +43,7 @@ const OF_NOBODY: [&str; 32] = [
     "Cohort",
     "Comment",
     "ConsentPurpose",
+    "DeadDelivery",
     "Device",
     "Event",
     "Experience",
@@ -49,6 +52,7 @@ const OF_NOBODY: [&str; 32] = [
     "Meeting",
     "Membership",
     "MetricExport",
+    "MetricQuery",
     "Module",
     "Notification",
     "Programme",
@@ -71,8 +75,7 @@ const NAMING_A_CHILD: [&str; 6] =
     ["AwaitedAnswer", "FeedItem", "GuardianReceipt", "Query", "SurveyResponse", "WorklistItem"];
 /// What has no id and names a person: what a guardian answered says whose record it opens; of staff, and of what is to
 /// many, nothing is opened.
-const NAMING_A_PERSON: [&str; 10] = [
-    "AccessLogEntry",
+const NAMING_A_PERSON: [&str; 9] = [
     "AgreementComment",
     "AnnouncementRevision",
     "Attendance",

@@ -24,11 +24,11 @@ mod webhooks;
 
 use chrono::{DateTime, Utc};
 use glans_entity::ids::{
-    AbsenceNoticeId, AccountId, AnnouncementId, ApiClientId, BoardId, BookingRoundId, ClassGroupId, ClusterId,
-    CohortId, CommentId, ConcernId, ConsentId, ConsentPurposeId, ContactMomentId, DeliveryId, DeviceId, EventId,
-    ExperienceId, ExportId, GuardianshipId, MeetingId, MembershipId, MessageId, NotificationId, PersonId,
-    RosterImportId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, SlotId, StudentId, SurveyId, SurveyQuestionId,
-    TeamSessionId, ThreadId, WebhookDeliveryId, WebhookEndpointId,
+    AbsenceNoticeId, AccessLogEntryId, AccountId, AnnouncementId, ApiClientId, BoardId, BookingRoundId, ClassGroupId,
+    ClusterId, CohortId, CommentId, ConcernId, ConsentId, ConsentPurposeId, ContactMomentId, DeliveryId, DeviceId,
+    EventId, ExperienceId, ExportId, GuardianshipId, MeetingId, MembershipId, MessageId, MetricQueryId, NotificationId,
+    PersonId, RosterImportId, SchoolCohortId, SchoolId, SchoolYearId, SessionId, SlotId, StudentId, SurveyId,
+    SurveyQuestionId, TeamSessionId, ThreadId, WebhookDeliveryId, WebhookEndpointId,
 };
 use glans_entity::people::{GuardianAccess, Role, ScopeKind};
 use sea_orm::DatabaseTransaction;
@@ -107,6 +107,10 @@ pub struct Board {
     pub notifications: [NotificationId; 2],
     /// A push of the first one that was given up.
     pub dead_delivery: DeliveryId,
+    /// Of the client, for figures of the first school.
+    pub metric_query: MetricQueryId,
+    /// That the teacher opened the record of the first student.
+    pub look: AccessLogEntryId,
     pub published: Course,
     pub draft: Course,
     /// Both follow the published course: one of the first school, with the trainer, and one of the second.
@@ -193,8 +197,7 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
     let session = sower.session(people.admin.account).await;
     let notifications = sower.notifications([people.admin, people.other_leader], said.announcements).await;
     let client = client(&sower).await;
-    metric_query(&sower, client, schools[0]).await;
-    sower.looks(people.teacher.person, students[0], people.guardians[0].person).await;
+    let look = sower.looks(people.teacher.person, students[0], people.guardians[0].person).await;
     let webhook_endpoint = sower.webhook_endpoint(client).await;
     Board {
         id: sower.board,
@@ -221,6 +224,8 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
         device: sower.device(people.admin.account, session).await,
         notifications,
         dead_delivery: sower.dead_delivery(people.admin, notifications[0]).await,
+        metric_query: metric_query(&sower, client, schools[0]).await,
+        look,
         published,
         draft: sower.course("nog-niet-af", false).await,
         cohorts: [cohort, other_cohort],

@@ -127,12 +127,13 @@ impl Sower<'_> {
         id
     }
 
-    /// That somebody opened the records of a child and of a guardian of it, yesterday.
-    pub(super) async fn looks(&self, reader: PersonId, student: StudentId, guardian: PersonId) {
-        let at = self.now - Days::new(1);
-        for (student_id, guardian_id) in [(Some(student), None), (None, Some(guardian))] {
+    /// That somebody opened the records of a child and of a guardian of it, yesterday: the line of the child.
+    pub(super) async fn looks(&self, reader: PersonId, student: StudentId, guardian: PersonId) -> AccessLogEntryId {
+        let (at, of_child) = (self.now - Days::new(1), AccessLogEntryId::new());
+        let lines = [(of_child, Some(student), None), (AccessLogEntryId::new(), None, Some(guardian))];
+        for (id, student_id, guardian_id) in lines {
             self.put::<access_log::Entity>(access_log::Model {
-                id: AccessLogEntryId::new(),
+                id,
                 board_id: self.board,
                 reader: reader.to_string(),
                 roles: Strings(vec!["TEACHER".to_owned()]),
@@ -144,5 +145,6 @@ impl Sower<'_> {
             })
             .await;
         }
+        of_child
     }
 }

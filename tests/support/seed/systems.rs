@@ -26,11 +26,12 @@ pub(super) async fn client(sower: &Sower<'_>) -> ApiClientId {
 }
 
 /// That the client asked for figures of the first school.
-pub(super) async fn metric_query(sower: &Sower<'_>, client: ApiClientId, school: SchoolId) {
+pub(super) async fn metric_query(sower: &Sower<'_>, client: ApiClientId, school: SchoolId) -> MetricQueryId {
+    let id = MetricQueryId::new();
     let today = sower.now.date_naive();
     sower
         .put::<metrics::query::Entity>(metrics::query::Model {
-            id: MetricQueryId::new(),
+            id,
             board_id: sower.board,
             actor: client.to_string(),
             scope_id: school.0,
@@ -44,6 +45,7 @@ pub(super) async fn metric_query(sower: &Sower<'_>, client: ApiClientId, school:
             request_id: sower.text("request"),
         })
         .await;
+    id
 }
 
 pub(super) async fn import(sower: &Sower<'_>) -> RosterImportId {

@@ -3,6 +3,7 @@
 //! A line is noted in memory by the request and written down some seconds later (`crate::books`), so that nobody waits for it
 //! but who asks so much that there is no room left.
 
+mod loaders;
 mod noted;
 mod query;
 mod questions;

@@ -1,7 +1,7 @@
 //! The SQL of the log.
 
 use chrono::{DateTime, Utc};
-use glans_entity::ids::BoardId;
+use glans_entity::ids::{BoardId, MetricQueryId};
 use glans_entity::metrics::query::{Column, Entity, Model};
 use glans_entity::scope::{Scope, Scoped};
 use sea_orm::sea_query::OnConflict;
@@ -25,6 +25,11 @@ pub(super) async fn add(app: &App, lines: &[Model]) -> Result<()> {
     }
     db.commit().await?;
     Ok(())
+}
+
+/// The lines in sight with these ids.
+pub(super) async fn by_ids(db: &impl ConnectionTrait, scope: &Scope, ids: &[MetricQueryId]) -> Result<Vec<Model>> {
+    Ok(Entity::within(scope).filter(Column::Id.is_in(ids.iter().copied())).all(db).await?)
 }
 
 /// One page of the log of a board, the last line first.

@@ -1,6 +1,7 @@
 //! What was given up: listed, and tried again.
 
 mod actions;
+mod loaders;
 mod mutation;
 mod query;
 mod store;

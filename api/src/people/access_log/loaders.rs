@@ -1,13 +1,25 @@
-//! Who stands in the log, by the batch.
+//! Lines of the log and who stands in them, by the batch.
 
 use std::collections::HashMap;
 
 use async_graphql::dataloader::Loader;
-use glans_entity::ids::PersonId;
+use glans_entity::ids::{AccessLogEntryId, PersonId};
+use glans_entity::people::access_log::Model;
 use glans_entity::scope::Scope;
 
 use super::store;
 use crate::loaders::{Batch, BatchError};
+
+#[async_trait::async_trait]
+impl Loader<AccessLogEntryId> for Batch {
+    type Value = Model;
+    type Error = BatchError;
+
+    async fn load(&self, ids: &[AccessLogEntryId]) -> Result<HashMap<AccessLogEntryId, Model>, BatchError> {
+        let rows = store::by_ids(&*self.call.read().await?, &self.call.scope(), ids).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
 
 /// The name to show of somebody who stands in a log that the viewer may read. Past the scope: a family does not see an
 /// administrator otherwise, and is to know who looked.

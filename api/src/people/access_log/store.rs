@@ -98,6 +98,11 @@ async fn records(db: &impl ConnectionTrait, everywhere: &Scope, lines: &[Line]) 
     Ok(found)
 }
 
+/// The lines in sight with these ids.
+pub(super) async fn by_ids(db: &impl ConnectionTrait, scope: &Scope, ids: &[AccessLogEntryId]) -> Result<Vec<Model>> {
+    Ok(Entity::within(scope).filter(Column::Id.is_in(ids.iter().copied())).all(db).await?)
+}
+
 /// One page of the log of a record, the last line first.
 pub(super) async fn page(
     db: &impl ConnectionTrait,

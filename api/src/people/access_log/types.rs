@@ -12,7 +12,7 @@ use crate::people::persons::Person;
 use crate::people::values::Role;
 use crate::platform::error::Result;
 
-pub struct AccessLogEntry(pub(super) access_log::Model);
+pub struct AccessLogEntry(pub access_log::Model);
 
 impl AccessLogEntry {
     fn person(&self) -> Option<PersonId> {
