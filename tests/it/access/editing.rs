@@ -64,6 +64,9 @@ async fn who_is_told_that_they_may_edit_something_may(world: &World) {
             }
         }
     }
+    let purpose = world.ours.purposes[0].to_string();
+    let archived = tried(world, Who::Teacher, ("ConsentPurpose", "consentPurposeArchive"), &purpose).await;
+    assert_eq!(archived, Some(false));
     let itself = ask(world, Who::Client, "{ viewer { apiClient { viewerCanEdit } } }", json!({})).await;
     assert_eq!(itself["viewer"]["apiClient"], json!({ "viewerCanEdit": false }));
 }
@@ -76,6 +79,7 @@ async fn what_has_come_to_its_end_is_edited_no_more(world: &World) {
         (Who::Teacher, "BookingRound", "bookingRoundCancel"),
         (Who::Teacher, "Conversation", "conversationCancel"),
         (Who::Teacher, "Concern", "concernResolve"),
+        (Who::Leader, "ConsentPurpose", "consentPurposeArchive"),
         (Who::Admin, "ApiClient", "apiClientRevoke"),
     ] {
         let id = targets::id(world, kind, Whose::Own).expect("one of each");

@@ -3,6 +3,7 @@
 
 mod lists;
 mod names;
+mod stamps;
 mod walk;
 
 use walk::{Element, Kind, elements};

@@ -6,6 +6,7 @@ use glans_entity::engagement::{self, consent, consent_purpose};
 
 use super::loaders::Asked;
 use super::rules;
+use crate::access::{self, Action, Place};
 use crate::call::Call;
 use crate::loaders;
 use crate::organisation::school_years::SchoolYear;
@@ -75,6 +76,13 @@ impl ConsentPurpose {
     /// When the school stopped asking; null while it asks.
     pub async fn archived_at(&self) -> Option<DateTime<Utc>> {
         self.0.archived_at
+    }
+
+    /// Whether the viewer may stop asking (`consentPurposeArchive`); false once the school asks no more.
+    pub async fn viewer_can_edit(&self, ctx: &Context<'_>) -> bool {
+        let place = Place { school: Some(self.0.school_id), ..Place::board(self.0.board_id) };
+        self.0.archived_at.is_none()
+            && access::allows(&Call::of(ctx).standing().actor, Action::FamilyRulesWrite, &place)
     }
 
     /// When it was made.
