@@ -109,7 +109,8 @@ pub enum RosterRecordKind {
     Guardianship,
 }
 
-/// How many records of one kind an import makes, changes, ends and leaves alone. Of a dry run: would.
+/// How many records of one kind an import makes, changes, ends and leaves alone. Of a dry run: would. Which these are
+/// is told by the command line alone, of 50 of each kind at most.
 #[derive(SimpleObject, Clone, Copy, Debug)]
 pub struct RosterImportCount {
     /// Which kind.

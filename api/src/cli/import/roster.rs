@@ -26,7 +26,7 @@ pub(in crate::cli) struct OnerosterArgs {
     /// The board to import into, as `board_01jd…`.
     #[arg(long, value_name = "ID")]
     board: BoardId,
-    /// Tell what would change, and change nothing.
+    /// Tell what would change, of 50 rows of each kind at most, and change nothing.
     #[arg(long)]
     dry_run: bool,
     /// Go on when more than a tenth of the people, or of what ties them, would count no longer.
@@ -42,7 +42,7 @@ pub(in crate::cli) struct GuardianshipsArgs {
     /// The board to import into, as `board_01jd…`.
     #[arg(long, value_name = "ID")]
     board: BoardId,
-    /// Tell what would change, and change nothing.
+    /// Tell what would change, of 50 rows of each kind at most, and change nothing.
     #[arg(long)]
     dry_run: bool,
     /// Go on when more than a tenth of the guardianships would end.
