@@ -1,14 +1,11 @@
 //! `glans admin`
 
 use clap::{Args, Subcommand};
-use glans_entity::ids::BoardId;
-use glans_entity::organisation::board;
 
+use super::board::NamedBoard;
 use super::{Failure, open};
-use crate::access::CLOSED;
 use crate::call::Call;
 use crate::identity::invitations::administrator::{self, Newcomer};
-use crate::organisation::boards;
 use crate::platform::config::Config;
 
 /// Administrators of boards.
@@ -26,7 +23,7 @@ pub(super) struct Create {
     email: String,
     /// The id of the board, as `board_01jd…`, or its number in the national register.
     #[arg(long)]
-    board: String,
+    board: NamedBoard,
     /// Given name; the part of the address before the @ when absent.
     #[arg(long)]
     given_name: Option<String>,
@@ -39,7 +36,7 @@ pub(super) async fn run(config: Config, Admin::Create(create): Admin) -> Result<
     let app_url = config.app_url.trim_end_matches('/').to_owned();
     let app = open::known(config).await?;
     let call = Call::system(&app, "admin create");
-    let board = find(&call, &create.board).await?;
+    let board = create.board.find(&call).await?;
     let newcomer = Newcomer {
         email: &create.email,
         given_name: create.given_name.as_deref(),
@@ -53,19 +50,4 @@ pub(super) async fn run(config: Config, Admin::Create(create): Admin) -> Result<
     say!("Hand this code to {}, for the invitation screen of the app (mutation `invitationAccept`).", create.email);
     say!("It works once, for 60 days.");
     Ok(())
-}
-
-async fn find(call: &Call, named: &str) -> Result<board::Model, Failure> {
-    let (db, scope) = (call.read().await?, call.scope());
-    let found = match named.parse::<BoardId>() {
-        Ok(id) => boards::store::by_id(&*db, &scope, id).await?,
-        Err(_) => boards::store::by_number(&*db, &scope, named).await?,
-    };
-    let found = found.ok_or_else(|| {
-        Failure::Failed(format!("there is no board {named}; `glans import duo` makes one from the national register"))
-    })?;
-    if found.archived_at.is_some() {
-        return Err(Failure::Failed(CLOSED.to_owned()));
-    }
-    Ok(found)
 }

@@ -7,6 +7,7 @@
 mod say;
 
 mod admin;
+mod board;
 mod demo;
 mod doctor;
 mod documents;

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use glans::call::Call;
 use glans::organisation::boards;
+use glans::programme::SAMPLE;
 use glans_tests::{EmptyDatabase, Who, World, on_each_database};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, Database, IntoActiveModel};
 
@@ -73,7 +74,7 @@ fn who_only_looks_makes_nothing() {
         &["documents", "remove", "--client", "ios-2.4"],
         &["import", "rollback", "import_01h455vb4pex5vsknk084sn02q"],
         &["import", "oneroster", roster, "--board", board],
-        &["import", "guardianships", file, "--board", board],
+        &["import", "guardianships", file, "--board", "41613"],
     ];
     for arguments in lookers {
         let output = glans(folder.path(), arguments).output().unwrap();
@@ -284,6 +285,44 @@ async fn nobody_is_invited_to_a_closed_board(world: &World) {
     assert!(said.contains("This board is closed: nothing of it can be changed any more."), "{said}");
 }
 
+async fn a_board_is_named_by_its_number_too(world: &World) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("guardianships.csv"), "student,guardian\n").unwrap();
+    std::fs::write(folder.path().join("course.yaml"), SAMPLE).unwrap();
+    let call = Call::system(&world.app, "test");
+    let write = call.write().await.unwrap();
+    let mut row = boards::store::by_id(write.db(), &write.scope(), world.ours.id).await.unwrap().unwrap();
+    row.number = Some("41613".to_owned());
+    row.into_active_model().reset_all().update(write.db()).await.unwrap();
+    write.commit().await.unwrap();
+    let run = |arguments: &[&str], board: &str| {
+        glans(folder.path(), &[arguments, &["--board", board]].concat())
+            .env("GLANS_DATABASE_URL", &world.app.config.database_url)
+            .env("GLANS_SECRET_KEY", world.app.config.secret_key.as_ref().expect("a key"))
+            .output()
+            .unwrap()
+    };
+    let guardianships = ["import", "guardianships", "guardianships.csv"];
+    for board in ["41613", &world.ours.id.to_string()] {
+        let imported = run(&guardianships, board);
+        assert!(imported.status.success(), "{board}: {}", complaint(&imported));
+    }
+    for arguments in [
+        &guardianships[..],
+        &["import", "oneroster", "."],
+        &["import", "programme", "course.yaml"],
+        &["admin", "create", "--email", "anne@example.org"],
+    ] {
+        let known = complaint(&run(arguments, "41613"));
+        assert!(!known.contains("there is no board") && !known.contains("invalid value"), "{arguments:?}: {known}");
+        let unknown = complaint(&run(arguments, "99999"));
+        assert!(unknown.contains("there is no board 99999; `glans import duo` makes one"), "{arguments:?}: {unknown}");
+        let malformed = run(arguments, "4161");
+        assert_eq!(malformed.status.code(), Some(2), "{arguments:?}");
+        assert!(complaint(&malformed).contains("or its number of five digits, as 41613"), "{}", complaint(&malformed));
+    }
+}
+
 async fn an_administrator_is_invited_by_a_code_or_a_link_of_the_app(database: &EmptyDatabase) {
     let folder = tempfile::tempdir().unwrap();
     let ended = |arguments: &[&str]| {
@@ -317,5 +356,6 @@ on_each_database!(
     an_id_has_one_text_in_all_releases,
     a_token_that_cannot_be_signed_is_in_no_log,
     nobody_is_invited_to_a_closed_board,
+    a_board_is_named_by_its_number_too,
     an_administrator_is_invited_by_a_code_or_a_link_of_the_app,
 );

@@ -5,9 +5,10 @@ use std::io::{Error, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use glans_entity::ids::BoardId;
 
+use super::super::board::NamedBoard;
 use super::super::{Failure, open};
+use crate::call::Call;
 use crate::platform::config::Config;
 use crate::programme::document::{self, MAX_BYTES, Problems};
 use crate::programme::{ImportError, Imported, import};
@@ -17,9 +18,10 @@ use crate::programme::{ImportError, Imported, import};
 pub(in crate::cli) struct ProgrammeArgs {
     /// The course: one YAML or JSON document of at most 4 MiB.
     file: PathBuf,
-    /// The board that owns the course, as `board_…`; without it the platform does, for all boards.
-    #[arg(long, value_name = "ID")]
-    board: Option<BoardId>,
+    /// The board that owns the course: its id, as `board_01jd…`, or its number in the national register. Without it the
+    /// platform does, for all boards.
+    #[arg(long)]
+    board: Option<NamedBoard>,
     /// Publish it at once; without it the course becomes a draft.
     #[arg(long)]
     publish: bool,
@@ -31,7 +33,11 @@ pub(super) async fn run(config: Config, args: ProgrammeArgs) -> Result<(), Failu
     // Before anything is made for it: what is broken leaves no database behind.
     document::parse(&text).map_err(|problems| broken(&args.file, &problems))?;
     let app = open::app(config).await?;
-    match import(&app, &text, args.board, args.publish).await {
+    let board = match &args.board {
+        Some(named) => Some(named.find(&Call::system(&app, "import programme")).await?.id),
+        None => None,
+    };
+    match import(&app, &text, board, args.publish).await {
         Ok(imported) => {
             say!("{}", told(&imported));
             Ok(())

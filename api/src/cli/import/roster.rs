@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
-use glans_entity::ids::{BoardId, RosterImportId};
+use glans_entity::ids::RosterImportId;
 
+use super::super::board::NamedBoard;
 use super::super::{Failure, open};
 use crate::call::Call;
 use crate::http::Signals;
@@ -23,9 +24,9 @@ const ROWS_SHOWN: usize = 50;
 pub(in crate::cli) struct OnerosterArgs {
     /// The bundle: a ZIP archive, or a folder of CSV files.
     path: PathBuf,
-    /// The board to import into, as `board_01jd…`.
-    #[arg(long, value_name = "ID")]
-    board: BoardId,
+    /// The board to import into: its id, as `board_01jd…`, or its number in the national register.
+    #[arg(long)]
+    board: NamedBoard,
     /// Tell what would change, of 50 rows of each kind at most, and change nothing.
     #[arg(long)]
     dry_run: bool,
@@ -39,9 +40,9 @@ pub(in crate::cli) struct OnerosterArgs {
 pub(in crate::cli) struct GuardianshipsArgs {
     /// The file. Its first columns are `student` and `guardian`.
     file: PathBuf,
-    /// The board to import into, as `board_01jd…`.
-    #[arg(long, value_name = "ID")]
-    board: BoardId,
+    /// The board to import into: its id, as `board_01jd…`, or its number in the national register.
+    #[arg(long)]
+    board: NamedBoard,
     /// Tell what would change, of 50 rows of each kind at most, and change nothing.
     #[arg(long)]
     dry_run: bool,
@@ -60,20 +61,21 @@ pub(in crate::cli) struct RollbackArgs {
 pub(super) async fn oneroster(config: Config, args: OnerosterArgs) -> Result<(), Failure> {
     let options = Options { dry_run: args.dry_run, accept_removals: args.accept_removals };
     let source = Source::oneroster(&args.path).map_err(|error| Failure::Failed(error.to_string()))?;
-    import(config, args.board, source, options).await
+    import(config, &args.board, source, options).await
 }
 
 pub(super) async fn guardianships(config: Config, args: GuardianshipsArgs) -> Result<(), Failure> {
     let options = Options { dry_run: args.dry_run, accept_removals: args.accept_removals };
     let source = Source::guardianships(&args.file).map_err(|error| Failure::Failed(error.to_string()))?;
-    import(config, args.board, source, options).await
+    import(config, &args.board, source, options).await
 }
 
-async fn import(config: Config, board: BoardId, source: Source, options: Options) -> Result<(), Failure> {
+async fn import(config: Config, board: &NamedBoard, source: Source, options: Options) -> Result<(), Failure> {
     let mut signals = Signals::register()?;
     let Some(app) = signals.unless(Box::pin(open::known(config))).await else { return Err(stopped()) };
     let app = app?;
     let call = Call::system(&app, "import roster");
+    let board = board.find(&call).await?.id;
     let done = roster::import_until(&call, board, source, options, signals.next()).await?;
     let outcome = done.ok_or_else(stopped)?;
     let (report, errors) = texts(&outcome);
