@@ -131,7 +131,7 @@ fn refusal(program: &Program, arguments: &[&str]) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-async fn a_demo_that_broke_off_is_neither_served_nor_filled(program: &Program) {
+async fn a_demo_that_broke_off_is_told_and_neither_served_nor_filled(program: &Program) {
     let first = Notify::new();
     tokio::select! {
         biased;
@@ -143,7 +143,7 @@ async fn a_demo_that_broke_off_is_neither_served_nor_filled(program: &Program) {
     assert_eq!(actions::accounts(&program.app).await.unwrap().len(), 6, "it looks like a demo");
     assert!(!actions::is_whole(&program.app).await.unwrap());
 
-    for arguments in [&["serve", "--demo", "--listen", "127.0.0.1:0"][..], &["demo"]] {
+    for arguments in [&["serve", "--demo", "--listen", "127.0.0.1:0"][..], &["demo"], &["doctor"]] {
         let said = refusal(program, arguments);
         assert!(said.contains("the demo in this database is not whole: filling it broke off"), "{said}");
         assert!(said.contains("or name another database with --database-url, and start again"), "{said}");
@@ -154,6 +154,8 @@ async fn a_demo_is_whole_when_all_of_it_is_there(program: &Program) {
     assert!(!actions::is_whole(&program.app).await.unwrap());
     fill(program, SMALLEST).await;
     assert!(actions::is_whole(&program.app).await.unwrap());
+    let today = glans::call::today(program.app.clock.now());
+    assert!(!actions::is_half(&program.app.db, today).await.unwrap());
 }
 
 on_each_database!(
@@ -163,6 +165,6 @@ on_each_database!(
     whoever_is_printed_signs_in,
     a_leader_has_read_the_beginning_of_the_course,
     a_database_that_is_not_empty_is_left_alone,
-    a_demo_that_broke_off_is_neither_served_nor_filled,
+    a_demo_that_broke_off_is_told_and_neither_served_nor_filled,
     a_demo_is_whole_when_all_of_it_is_there,
 );

@@ -84,6 +84,14 @@ pub(super) async fn none_in_production(config: &Config, db: &Database, today: Na
     Ok(())
 }
 
+/// Refuses a database that holds a part of a demo.
+pub(super) async fn none_by_halves(config: &Config, db: &Database, today: NaiveDate) -> Result<(), Failure> {
+    if actions::is_half(db, today).await? {
+        return Err(Failure::Failed(format!("{}, unless it is being filled just now", broken_off(config))));
+    }
+    Ok(())
+}
+
 /// Fills a database that is empty with the small demo; gives the accounts to try it with. A part of a demo is refused.
 pub(super) async fn ensure(app: &Arc<App>) -> Result<Vec<DemoAccount>, Failure> {
     if actions::is_empty(app).await? {

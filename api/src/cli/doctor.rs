@@ -51,9 +51,13 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
     }
     let pending = Migrator::get_pending_migrations_read_only(db.connection()).await?.len();
     note(pending == 0, "migrations applied", "run `glans migrate up`", &mut wrong);
-    if config.production && pending == 0 {
-        let real = demo::none_in_production(&config, &db, today(now)).await;
-        note(real.is_ok(), "no demo in production mode", &told(&real), &mut wrong);
+    if pending == 0 {
+        let (what, found) = if config.production {
+            ("no demo in production mode", demo::none_in_production(&config, &db, today(now)).await)
+        } else {
+            ("no half of a demo", demo::none_by_halves(&config, &db, today(now)).await)
+        };
+        note(found.is_ok(), what, &told(&found), &mut wrong);
     }
     let mut secret = secret_key(&config).map_err(Failure::from);
     if pending == 0 && matches!(secret, Ok(None)) {

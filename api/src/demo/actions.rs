@@ -88,12 +88,26 @@ pub async fn is_whole(app: &Arc<App>) -> Result<bool> {
 
 /// Whether the database holds a demo, or a part of one: people whose password is published.
 pub async fn is_there(db: &Database, today: NaiveDate) -> Result<bool> {
+    let (people, told) = traces(db, today).await?;
+    Ok(people || told)
+}
+
+/// Whether the database holds a part of a demo: filling it broke off, or goes on.
+pub async fn is_half(db: &Database, today: NaiveDate) -> Result<bool> {
+    let (people, told) = traces(db, today).await?;
+    Ok(people && !told)
+}
+
+/// Whether people of a demo are in the database, and whether it was told that it was filled to its end.
+async fn traces(db: &Database, today: NaiveDate) -> Result<(bool, bool)> {
     let scope = Scope::system(today);
     let snapshot = db.read(&scope).await?;
     // The audit log is long, and has no index for what is told in it: a demo always has its board.
-    let Some(board) = boards::store::by_number(&snapshot, &scope, FIRST_BOARD).await? else { return Ok(false) };
-    Ok(!store::known_persons(&snapshot, &scope, board.id).await?.is_empty()
-        || store::is_told(&snapshot, &scope, FILLED).await?)
+    let Some(board) = boards::store::by_number(&snapshot, &scope, FIRST_BOARD).await? else {
+        return Ok((false, false));
+    };
+    let people = !store::known_persons(&snapshot, &scope, board.id).await?.is_empty();
+    Ok((people, store::is_told(&snapshot, &scope, FILLED).await?))
 }
 
 /// Lets the schools of each cluster follow the course together, as far as they have somebody to lead them.
