@@ -20,7 +20,7 @@ use crate::http::{self, ClientPolicies, Endpoint, Policy, Settings, Signals, Sto
 use crate::metrics::{charts, exports};
 use crate::notifications::unsubscribe;
 use crate::oauth;
-use crate::platform::config::{ClientDocuments, Config, TrustedDocuments};
+use crate::platform::config::{ClientDocuments, Config, TrustedDocuments, listen_address};
 use crate::platform::db::Turn;
 use crate::roster;
 use crate::uploads;
@@ -29,7 +29,7 @@ use crate::uploads;
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct Serve {
     /// Where to listen; port 0 takes a free one.
-    #[arg(long, value_name = "ADDRESS:PORT")]
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = listen_address)]
     listen: Option<SocketAddr>,
     /// Fill an empty database with the demo board.
     #[arg(long)]

@@ -3,81 +3,52 @@
 use axum::http::Uri;
 use lettre::message::Mailbox;
 
-use super::{Config, log_filter};
+use super::keys::Key;
+use super::{ClientDocuments, Config, log_filter};
 use crate::platform::{db, secret_key};
 
-/// What is secret, or has a password in it.
-const SECRETS: [&str; 8] = [
-    "database_url",
-    "database_read_url",
-    "bus_url",
-    "secret_key",
-    "fcm_service_account",
-    "apns_key",
-    "vapid_private_key",
-    "smtp_url",
-];
-
 /// Looks at one value alone, so that a complaint can say where it comes from.
-pub(super) fn check(key: &str, value: &toml::Value) -> Result<(), String> {
-    if SECRETS.contains(&key) && !value.is_str() {
-        // What else is said of another type shows the value.
-        return Err("text in quotes is expected".to_owned());
-    }
-    let alone = toml::Table::from_iter([(key.to_owned(), value.clone())]);
-    let config: Config = alone.try_into().map_err(|error: toml::de::Error| error.message().trim().to_owned())?;
-    match key {
+pub(super) fn check(key: &Key, value: &toml::Value) -> Result<(), String> {
+    let alone = toml::Table::from_iter([(key.name.to_owned(), value.clone())]);
+    let Ok(config) = alone.try_into::<Config>() else {
+        return Err(wrong_client(key, value).unwrap_or_else(|| key.refuses(value)));
+    };
+    let fits = match key.name {
         "database_url" if !config.database_url.is_empty() => {
-            db::check_url(&config.database_url).map_err(|error| error.to_string())
+            return db::check_url(&config.database_url).map_err(|error| error.to_string());
         }
-        // Never with what was given: there is a password in it.
-        "database_read_url" if !config.database_read_url.as_deref().is_some_and(db::is_postgres) => {
-            const EXPECTED: &str = "a PostgreSQL server is expected, as `postgres://glans@replica.example.org/glans`; \
-                                    SQLite has no replicas";
-            let unknown = config.database_read_url.as_deref().and_then(db::unknown_parameter);
-            Err(unknown.unwrap_or_else(|| EXPECTED.to_owned()))
-        }
-        // Never with what was given, here neither.
-        "secret_key" if config.secret_key.as_deref().and_then(secret_key::read).is_none() => {
-            Err("32 bytes in base64 are expected (44 characters); make them with `openssl rand -base64 32`".to_owned())
-        }
-        "bus_url" if !config.bus_url.as_deref().is_some_and(is_nats_address) => {
-            Err("an address of NATS is expected, as `nats://bus.example.org:4222`".to_owned())
-        }
-        "public_url" if !config.public_url.is_empty() && !is_web_address(&config.public_url) => {
-            Err("an address is expected, as `https://glans.example.org`".to_owned())
-        }
-        "fcm_url" if !is_web_address(&config.fcm_url) => {
-            Err("an address is expected, as `https://fcm.googleapis.com`".to_owned())
-        }
-        "apns_url" if !is_web_address(&config.apns_url) => {
-            Err("an address is expected, as `https://api.push.apple.com`".to_owned())
-        }
-        "vapid_subject" if !config.vapid_subject.as_deref().is_some_and(is_contact) => {
-            Err("an address to turn to is expected, as `mailto:push@example.org` or `https://example.org/push`"
-                .to_owned())
-        }
-        "smtp_url" if !config.smtp_url.as_deref().is_some_and(is_mail_server) => Err(
-            // Never with what was given: there is a password in it.
-            "an address of a mail server is expected, as `smtp://user:password@mail.example.org:587`, \
-             `smtps://user:password@mail.example.org:465` or `smtp://127.0.0.1:25?tls=none`"
-                .to_owned(),
-        ),
-        "mail_from" if !config.mail_from.as_deref().is_some_and(is_sender) => {
-            Err("an e-mail address is expected, as `Glans <post@glans.example.org>`".to_owned())
-        }
-        "app_url" if !config.app_url.is_empty() && !is_web_address(&config.app_url) => {
-            Err("an address is expected, as `https://app.example.org`".to_owned())
-        }
-        "log" => log_filter::check(&config.log),
-        "cors_origins" => match config.cors_origins.iter().find(|origin| *origin != "*" && !is_origin(origin)) {
-            Some(wrong) => {
-                Err(format!("`{wrong}` is no origin; write it as `https://app.example.org`, without a path, or `*`"))
-            }
-            None => Ok(()),
+        "database_read_url" => match config.database_read_url.as_deref().and_then(db::unknown_parameter) {
+            Some(unknown) => return Err(unknown),
+            None => config.database_read_url.as_deref().is_some_and(db::is_postgres),
         },
-        _ => Ok(()),
+        "secret_key" => config.secret_key.as_deref().and_then(secret_key::read).is_some(),
+        "bus_url" => config.bus_url.as_deref().is_some_and(is_nats_address),
+        "public_url" => config.public_url.is_empty() || is_web_address(&config.public_url),
+        "fcm_url" => is_web_address(&config.fcm_url),
+        "apns_url" => is_web_address(&config.apns_url),
+        "vapid_subject" => config.vapid_subject.as_deref().is_some_and(is_contact),
+        "smtp_url" => config.smtp_url.as_deref().is_some_and(is_mail_server),
+        "mail_from" => config.mail_from.as_deref().is_some_and(is_sender),
+        "app_url" => config.app_url.is_empty() || is_web_address(&config.app_url),
+        "log" => return log_filter::check(&config.log),
+        "cors_origins" => return config.cors_origins.iter().try_for_each(|origin| check_origin(origin)),
+        _ => true,
+    };
+    if fits { Ok(()) } else { Err(key.refuses(value)) }
+}
+
+/// Which of the documents of clients is not understood.
+fn wrong_client(key: &Key, value: &toml::Value) -> Option<String> {
+    let listed = value.as_array().filter(|_| key.name == "client_documents")?;
+    let mut texts = listed.iter().filter_map(toml::Value::as_str);
+    texts.find_map(|text| ClientDocuments::try_from(text.to_owned()).err())
+}
+
+fn check_origin(origin: &str) -> Result<(), String> {
+    if origin == "*" || is_origin(origin) {
+        return Ok(());
     }
+    Err(format!("`{origin}` is no origin; write it as `https://app.example.org`, without a path, or `*`"))
 }
 
 /// E-mail has one way out, and comes from somebody.

@@ -1,6 +1,7 @@
 //! Configuration: defaults < `glans.toml` < environment `GLANS_…` < flags.
 
 mod checks;
+mod keys;
 mod log_filter;
 mod sources;
 
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use glans_entity::ids::ApiClientId;
 use serde::Deserialize;
 
+pub use keys::listen_address;
 pub use sources::load;
 
 /// What can be configured. Every key is `GLANS_` and its name in capitals in the environment; every secret can be a

@@ -5,42 +5,9 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use super::checks::{check, mail_is_whole, replica_has_a_primary};
+use super::keys::{Form, named, nearest};
 use super::{Config, ConfigError};
 
-/// The keys, for the nearest one to a mistyped key.
-const KEYS: [&str; 31] = [
-    "listen",
-    "metrics_listen",
-    "database_url",
-    "database_read_url",
-    "bus_url",
-    "data_dir",
-    "public_url",
-    "secret_key",
-    "cors_origins",
-    "behind_proxy",
-    "production",
-    "trusted_documents",
-    "client_documents",
-    "log_format",
-    "log",
-    "upload_max_bytes",
-    "fcm_service_account",
-    "fcm_url",
-    "apns_key",
-    "apns_key_id",
-    "apns_team_id",
-    "apns_topic",
-    "apns_url",
-    "vapid_private_key",
-    "vapid_subject",
-    "web_push_allow_http",
-    "webhooks_allow_http",
-    "smtp_url",
-    "mail_from",
-    "mail_dir",
-    "app_url",
-];
 /// How the names of variables begin that are ours.
 const PREFIX: &str = "GLANS_";
 /// Names in the environment that are not configuration.
@@ -58,7 +25,10 @@ pub fn load(
     let mut table = read_file(file, required)?;
     table.extend(read_environment(environment).map_err(|wrong| ConfigError::Wrong(format!("environment: {wrong}")))?);
     for (key, value) in flags {
-        check(&key, &value).map_err(|wrong| ConfigError::Wrong(format!("--{}: {wrong}", key.replace('_', "-"))))?;
+        // One that is unknown would be refused below.
+        named(&key)
+            .map_or(Ok(()), |known| check(known, &value))
+            .map_err(|wrong| ConfigError::Wrong(format!("--{}: {wrong}", key.replace('_', "-"))))?;
         table.insert(key, value);
     }
     let mut config: Config = toml::Table::try_into(table)
@@ -87,10 +57,9 @@ fn read_file(file: &Path, required: bool) -> Result<toml::Table, ConfigError> {
     };
     let table: toml::Table = toml::from_str(&text).map_err(|error: toml::de::Error| misspelt(file, &text, &error))?;
     for (key, value) in &table {
-        let wrong = if KEYS.contains(&key.as_str()) {
-            check(key, value).err().map(|wrong| format!("{key}: {wrong}"))
-        } else {
-            Some(format!("unknown key `{key}`; did you mean `{}`?", nearest(key)))
+        let wrong = match named(key) {
+            Some(known) => check(known, value).err().map(|wrong| format!("{key}: {wrong}")),
+            None => Some(format!("unknown key `{key}`; did you mean `{}`?", nearest(key))),
         };
         if let Some(wrong) = wrong {
             return Err(ConfigError::Wrong(format!("{}:{}: {wrong}", file.display(), line_of(key, &text))));
@@ -115,11 +84,6 @@ fn line_of(key: &str, text: &str) -> usize {
         rest.is_some_and(|rest| !rest.starts_with(|next: char| next.is_alphanumeric() || matches!(next, '_' | '-')))
     };
     text.lines().position(names_it).map_or(1, |line| line + 1)
-}
-
-fn nearest(key: &str) -> &'static str {
-    let nearest = KEYS.into_iter().map(|known| (strsim::damerau_levenshtein(key, known), known)).min();
-    nearest.map_or(KEYS[0], |(_, known)| known)
 }
 
 /// What is ours in the environment. A name that is no text is nobody's.
@@ -148,7 +112,7 @@ fn from_environment(name: &str, value: String) -> Result<(String, toml::Value), 
     let rest = name.strip_prefix(PREFIX).unwrap_or(name);
     let lower = rest.to_lowercase();
     let (key, value) = match lower.strip_suffix("_file") {
-        Some(key) if KEYS.contains(&key) => {
+        Some(key) if named(key).is_some() => {
             let text =
                 std::fs::read_to_string(&value).map_err(|cause| format!("{name}: cannot read {value}: {cause}"))?;
             // Some editors put a mark in front that is no part of the text.
@@ -156,22 +120,21 @@ fn from_environment(name: &str, value: String) -> Result<(String, toml::Value), 
         }
         _ => (lower, value),
     };
-    let typed = match key.as_str() {
-        "cors_origins" | "client_documents" => {
-            toml::Value::Array(value.split(',').map(|part| part.trim().into()).collect())
-        }
-        "production" | "behind_proxy" | "web_push_allow_http" | "webhooks_allow_http" => {
-            toml::Value::Boolean(value.parse().map_err(|_| format!("{name}: `true` or `false` is expected"))?)
-        }
-        "upload_max_bytes" => {
-            toml::Value::Integer(value.parse().map_err(|_| format!("{name}: a number of bytes is expected"))?)
-        }
-        known if KEYS.contains(&known) => toml::Value::String(value),
-        unknown => {
-            let meant = nearest(unknown).to_uppercase();
-            return Err(format!("unknown key `{name}`; did you mean `{PREFIX}{meant}`?"));
-        }
+    let Some(known) = named(&key) else {
+        let meant = nearest(&key).to_uppercase();
+        return Err(format!("unknown key `{name}`; did you mean `{PREFIX}{meant}`?"));
     };
-    check(&key, &typed).map_err(|wrong| format!("{name}: {wrong}"))?;
-    Ok((key, typed))
+    let value = typed(known.form, value);
+    check(known, &value).map_err(|wrong| format!("{name}: {wrong}"))?;
+    Ok((key, value))
+}
+
+/// What does not read as it should stays text, which the check refuses.
+fn typed(form: Form, value: String) -> toml::Value {
+    match form {
+        Form::List => toml::Value::Array(value.split(',').map(|part| part.trim().into()).collect()),
+        Form::Switch => value.parse::<bool>().map_or_else(|_| toml::Value::String(value), toml::Value::Boolean),
+        Form::Number => value.parse::<i64>().map_or_else(|_| toml::Value::String(value), toml::Value::Integer),
+        Form::Text | Form::Secret => toml::Value::String(value),
+    }
 }

@@ -34,7 +34,9 @@ const PARAMETERS: [&str; 18] = [
 /// A database URL that this program cannot use.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
-    #[error("the database URL must start with `sqlite://` or `postgres://`")]
+    #[error(
+        "the database URL must start with `sqlite://` or `postgres://`, as `sqlite://data/glans.db` or `postgres://glans@db.example.org/glans`"
+    )]
     Scheme,
     #[error("the database URL cannot be read: {0}")]
     Malformed(String),
