@@ -44,8 +44,6 @@ pub(super) async fn serve(
 
 /// What is on its way to the device by then is waited for as long as that takes.
 async fn end(call: &Call, token: &str) -> error::Result<()> {
-    match in_time(Box::pin(revoke_by_token(call, token))).await? {
-        Some(session) => ended(call.app(), session).await,
-        None => Ok(()),
-    }
+    let session = in_time(Box::pin(revoke_by_token(call, token))).await?;
+    ended(call.app(), session).await
 }

@@ -1,14 +1,16 @@
-//! Importing a course from the command line, by who operates the machine.
+//! Importing a course: for who asks for it through the API, and for who operates the machine.
 
 use std::sync::Arc;
 
 use glans_entity::ids::BoardId;
 
 use super::actions::{self, Imported};
-use super::document::{self, Problems};
+use super::document::{self, Document, Problems};
+use super::rules;
+use super::types::ProgrammeImportInput;
 use crate::app::App;
-use crate::call::Call;
-use crate::platform::error::Error;
+use crate::call::{Call, Write};
+use crate::platform::error::{self, Error};
 
 /// Why a course was not imported.
 #[derive(Debug)]
@@ -40,4 +42,18 @@ pub async fn import(
     let imported = actions::import(&write, board, document, publish).await?;
     write.commit().await?;
     Ok(imported)
+}
+
+/// Imports the course that `input` names, which may have been read `ahead`.
+pub(super) async fn asked(
+    write: &Write<'_>,
+    input: ProgrammeImportInput,
+    ahead: Option<Result<Document, Problems>>,
+) -> error::Result<Imported> {
+    let board = actions::board(write, &input.board).await?;
+    let (field, text) = actions::text(write, board, &input).await?;
+    // Bytes that arrived in between are read here.
+    let read = ahead.unwrap_or_else(|| document::parse(&text));
+    let document = read.map_err(|problems| rules::unsound(field, &problems))?;
+    actions::import(write, Some(board), document, input.publish.unwrap_or_default()).await
 }

@@ -8,7 +8,7 @@ use glans_entity::programme::MaterialState;
 
 use super::actions;
 use super::content::{Part, Place};
-use super::document::{self, Problems};
+use super::import::asked;
 use super::shelf::{Shelf, View};
 use super::types::{
     Lesson, LessonUpdateInput, LessonUpdatePayload, Material, MaterialStateSetInput, MaterialStateSetPayload,
@@ -16,11 +16,8 @@ use super::types::{
     ProgrammePublishInput, ProgrammePublishPayload,
 };
 use crate::call::Call;
-use crate::platform::error::{Error, Refusal, Result, UserErrorCode, outcome, refusal};
+use crate::platform::error::{Result, outcome};
 use crate::platform::page::PageEdge;
-
-/// Problems of a document in one answer at most; the author mends those and imports again.
-const MOST_PROBLEMS: usize = 100;
 
 /// The root fields that change programmes.
 #[derive(Default)]
@@ -37,18 +34,7 @@ impl ProgrammeMutation {
     ) -> Result<ProgrammeImportPayload> {
         let call = Call::of(ctx);
         let ahead = actions::read_ahead(call, &input).await?;
-        let done = call
-            .once(ctx, |write| {
-                Box::pin(async move {
-                    let board = actions::board(write, &input.board).await?;
-                    let (field, text) = actions::text(write, board, &input).await?;
-                    // Bytes that arrived in between are read here.
-                    let read = ahead.unwrap_or_else(|| document::parse(&text));
-                    let document = read.map_err(|problems| refused(field, &problems))?;
-                    actions::import(write, Some(board), document, input.publish.unwrap_or_default()).await
-                })
-            })
-            .await;
+        let done = call.once(ctx, |write| Box::pin(asked(write, input, ahead))).await;
         let (imported, user_errors) = outcome(done)?;
         let programme = match imported {
             Some(imported) => programme(call, imported.programme.id).await?,
@@ -127,18 +113,6 @@ impl ProgrammeMutation {
         };
         Ok(MaterialStateSetPayload { material, user_errors })
     }
-}
-
-/// The problems of a document that came in `field`, as many as an answer should hold.
-fn refused(field: &str, problems: &Problems) -> Error {
-    let told = problems.0.iter().take(MOST_PROBLEMS);
-    let mut refusals: Vec<Refusal> =
-        told.map(|problem| refusal(UserErrorCode::Invalid, field, problem.to_string())).collect();
-    if let Some(more) = problems.0.len().checked_sub(MOST_PROBLEMS).filter(|more| *more > 0) {
-        let message = format!("There are {more} problems more. Mend these first and import again.");
-        refusals.push(refusal(UserErrorCode::Invalid, field, message));
-    }
-    Error::Refused(refusals)
 }
 
 /// A programme as it is after the act.

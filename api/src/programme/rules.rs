@@ -4,9 +4,13 @@ use aws_lc_rs::digest::{SHA256, digest};
 use glans_entity::programme::{Audience, TeamScript};
 use serde::Serialize;
 
+use super::document::Problems;
 use super::limits;
 use super::store::EditionRow;
-use crate::platform::error::{Error, Result, UserErrorCode, refuse};
+use crate::platform::error::{Error, Refusal, Result, UserErrorCode, refusal, refuse};
+
+/// Problems of a document in one answer at most; the author mends those and imports again.
+const MOST_PROBLEMS: usize = 100;
 
 /// A key names a lesson or material in all editions of a course, in addresses and in files.
 pub(super) fn is_key(text: &str) -> bool {
@@ -34,6 +38,18 @@ pub(super) fn script_fits(script: &TeamScript, duration_minutes: i32) -> bool {
 pub(super) fn content_hash(content: &impl Serialize) -> Result<Vec<u8>> {
     let json = serde_json::to_vec(content).map_err(Error::fault)?;
     Ok(digest(&SHA256, &json).as_ref().to_vec())
+}
+
+/// The problems of a document that came in `field`, as many as an answer should hold.
+pub(super) fn unsound(field: &str, problems: &Problems) -> Error {
+    let told = problems.0.iter().take(MOST_PROBLEMS);
+    let mut refusals: Vec<Refusal> =
+        told.map(|problem| refusal(UserErrorCode::Invalid, field, problem.to_string())).collect();
+    if let Some(more) = problems.0.len().checked_sub(MOST_PROBLEMS).filter(|more| *more > 0) {
+        let message = format!("There are {more} problems more. Mend these first and import again.");
+        refusals.push(refusal(UserErrorCode::Invalid, field, message));
+    }
+    Error::Refused(refusals)
 }
 
 /// Refuses to change what is published: apps and running cohorts rely on it.

@@ -105,6 +105,13 @@ pub(super) async fn revoke(write: &Write<'_>, input: ApiClientRevokeInput) -> Re
     Ok(client)
 }
 
+/// After the commit: no token of the client is believed any more.
+pub(super) async fn revoked(app: &App, client: Option<&api_client::Model>) {
+    if let Some(client) = client {
+        app.identity.clients.invalidate(&client.id).await;
+    }
+}
+
 async fn lock(write: &Write<'_>, id: &ID) -> Result<api_client::Model> {
     let id = id.parse().map_err(|_| not_found("id"))?;
     store::lock(write.db(), &write.scope(), id).await?.ok_or_else(|| not_found("id"))

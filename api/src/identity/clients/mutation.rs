@@ -51,9 +51,7 @@ impl ApiClientMutation {
         let call = Call::of(ctx);
         call.signed_in()?;
         let done = call.once(ctx, |write| Box::pin(actions::revoke(write, input))).await;
-        if let Ok(client) = &done {
-            call.app().identity.clients.invalidate(&client.id).await;
-        }
+        actions::revoked(call.app(), done.as_ref().ok()).await;
         ApiClientRevokePayload::of(done)
     }
 }

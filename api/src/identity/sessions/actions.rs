@@ -184,7 +184,8 @@ pub async fn revoke(write: &Write<'_>, person: &PersonActor, id: Option<&str>) -
 }
 
 /// After the commit: nobody is taken to be signed in any more, and nothing is on its way to a device.
-pub async fn ended(app: &App, ended: Ended) -> Result<()> {
+pub async fn ended(app: &App, ended: Option<Ended>) -> Result<()> {
+    let Some(ended) = ended else { return Ok(()) };
     app.identity.sessions.invalidate(&ended.session).await;
     devices::settle(app, ended.account).await
 }

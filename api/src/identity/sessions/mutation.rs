@@ -51,9 +51,7 @@ impl SessionMutation {
                 Box::pin(async move { actions::revoke(write, &person, input.id.as_deref().map(String::as_str)).await })
             })
             .await;
-        if let Ok(ended) = &done {
-            actions::ended(call.app(), *ended).await?;
-        }
+        actions::ended(call.app(), done.as_ref().ok().copied()).await?;
         SessionRevokePayload::of(done.map(|ended| ended.session))
     }
 }

@@ -4,9 +4,11 @@ use glans_entity::ids::{AccountId, DeviceId, SessionId};
 use glans_entity::notifications::device::Model;
 
 use super::rules::{self, Claim};
+use super::settling::{settle, settle_unbound};
 use super::store;
 use super::types::DeviceRegisterInput;
 use crate::access::PersonActor;
+use crate::app::App;
 use crate::call::Write;
 use crate::identity::audit::{self, Deed};
 use crate::identity::sessions;
@@ -99,6 +101,22 @@ pub(super) async fn remove(write: &Write<'_>, account: AccountId, id: &str) -> R
     }
     record(write, Deed::DeviceRemoved, id).await?;
     Ok(id)
+}
+
+/// After the commit: nothing of who had the token before comes any more.
+pub(super) async fn registered(app: &App, device: Option<&Model>) -> Result<()> {
+    match device {
+        Some(_) => settle_unbound(app).await,
+        None => Ok(()),
+    }
+}
+
+/// After the commit: nothing is on its way to the device any more.
+pub(super) async fn removed(app: &App, account: AccountId, device: Option<&DeviceId>) -> Result<()> {
+    match device {
+        Some(_) => settle(app, account).await,
+        None => Ok(()),
+    }
 }
 
 async fn record(write: &Write<'_>, deed: Deed, device: DeviceId) -> Result<()> {

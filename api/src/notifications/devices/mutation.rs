@@ -3,7 +3,6 @@
 use async_graphql::{Context, Object};
 
 use super::actions;
-use super::settling::{settle, settle_unbound};
 use super::types::{DeviceRegisterInput, DeviceRegisterPayload, DeviceRemoveInput, DeviceRemovePayload};
 use crate::call::Call;
 use crate::platform::error::Result;
@@ -29,9 +28,7 @@ impl DeviceMutation {
         let done = call
             .once_as_system(ctx, |write| Box::pin(async move { actions::register(write, &viewer, input).await }))
             .await;
-        if done.is_ok() {
-            settle_unbound(call.app()).await?;
-        }
+        actions::registered(call.app(), done.as_ref().ok()).await?;
         DeviceRegisterPayload::of(done)
     }
 
@@ -47,9 +44,7 @@ impl DeviceMutation {
         let done = call
             .once_as_system(ctx, |write| Box::pin(async move { actions::remove(write, account, &input.id).await }))
             .await;
-        if done.is_ok() {
-            settle(call.app(), account).await?;
-        }
+        actions::removed(call.app(), account, done.as_ref().ok()).await?;
         DeviceRemovePayload::of(done)
     }
 }

@@ -2,6 +2,7 @@
 
 use async_graphql::MaybeUndefined;
 use chrono::Timelike;
+use glans_entity::ids::AccountId;
 use glans_entity::notifications::{Digest, notification_settings};
 use glans_entity::people::Role;
 
@@ -10,9 +11,11 @@ use super::store;
 use super::types::NotificationPreferencesUpdateInput;
 use super::wishes::Wishes;
 use crate::access::PersonActor;
+use crate::app::App;
 use crate::call::Write;
 use crate::notifications::categories::Audience;
 use crate::notifications::deliveries::digests;
+use crate::notifications::devices::settle_account;
 use crate::platform::error::{Result, check_version};
 use crate::platform::scalars::LocalTime;
 use crate::platform::text::Checks;
@@ -21,6 +24,14 @@ use crate::platform::text::Checks;
 pub(super) fn audiences(person: &PersonActor) -> &'static [Audience] {
     let is_staff = person.held.iter().any(|held| held.role != Role::Guardian);
     rules::audiences(person.holds(Role::Guardian), is_staff)
+}
+
+/// After the commit of whose preferences were changed: nothing begins any more that is not wanted.
+pub(super) async fn settle(app: &App, changed: Option<AccountId>) -> Result<()> {
+    match changed {
+        Some(account) => settle_account(app, account).await,
+        None => Ok(()),
+    }
 }
 
 pub(super) async fn update(

@@ -5,7 +5,6 @@ use async_graphql::{Context, Object};
 use super::actions;
 use super::types::{NotificationPreferencesUpdateInput, NotificationPreferencesUpdatePayload};
 use crate::call::Call;
-use crate::notifications::devices::settle_account;
 use crate::platform::error::Result;
 
 /// The root field that changes preferences.
@@ -29,9 +28,7 @@ impl PreferenceMutation {
         let done = call
             .once_as_system(ctx, |write| Box::pin(async move { actions::update(write, &viewer, input).await }))
             .await;
-        if done.is_ok() {
-            settle_account(call.app(), account).await?;
-        }
+        actions::settle(call.app(), done.is_ok().then_some(account)).await?;
         NotificationPreferencesUpdatePayload::of(done)
     }
 }

@@ -98,7 +98,8 @@ async fn bury(write: &Write<'_>, permit: &Permit, person: Model) -> Result<Model
 
 /// After the commit: nobody is taken to be signed in any more, nothing is on its way to a device, and no e-mail begins any
 /// more.
-pub(super) async fn settle(app: &App, erased: &Erased) -> Result<()> {
+pub(super) async fn settle(app: &App, erased: Option<&Erased>) -> Result<()> {
+    let Some(erased) = erased else { return Ok(()) };
     app.identity.sessions.invalidate_all();
     if let Some(account) = erased.account {
         // Of a login that stays, for another board; what was cut loose from one that went is unbound.

@@ -27,9 +27,7 @@ impl ErasureMutation {
         let call = Call::of(ctx);
         call.signed_in()?;
         let done = call.once_as_system(ctx, |write| Box::pin(actions::erase(write, input))).await;
-        if let Ok(erased) = &done {
-            actions::settle(call.app(), erased).await?;
-        }
+        actions::settle(call.app(), done.as_ref().ok()).await?;
         PersonErasePayload::of(done.map(|erased| erased.person))
     }
 

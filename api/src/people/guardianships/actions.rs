@@ -189,7 +189,8 @@ pub(super) async fn end(write: &Write<'_>, input: GuardianshipEndInput) -> Resul
 }
 
 /// After the commit: nothing is on its way any more to the guardian that was looked at before it.
-pub(super) async fn settle(call: &Call, guardian: PersonId) -> Result<()> {
+pub(super) async fn settle(call: &Call, changed: Option<&Model>) -> Result<()> {
+    let Some(guardian) = changed.map(|row| row.guardian_id) else { return Ok(()) };
     let everywhere = Scope::system(call.today());
     let db = call.app().db.read_soon(&everywhere).await?;
     let account = persons::store::by_id(&db, &everywhere, guardian).await?.and_then(|person| person.account_id);

@@ -39,9 +39,7 @@ impl GuardianshipMutation {
     ) -> Result<GuardianshipUpdatePayload> {
         let call = Call::of(ctx);
         let done = call.once(ctx, |write| Box::pin(actions::update(write, input))).await;
-        if let Ok(row) = &done {
-            actions::settle(call, row.guardian_id).await?;
-        }
+        actions::settle(call, done.as_ref().ok()).await?;
         GuardianshipUpdatePayload::of(done)
     }
 
@@ -55,9 +53,7 @@ impl GuardianshipMutation {
     ) -> Result<GuardianshipEndPayload> {
         let call = Call::of(ctx);
         let done = call.once(ctx, |write| Box::pin(actions::end(write, input))).await;
-        if let Ok(row) = &done {
-            actions::settle(call, row.guardian_id).await?;
-        }
+        actions::settle(call, done.as_ref().ok()).await?;
         GuardianshipEndPayload::of(done)
     }
 }
