@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
-use aws_lc_rs::{hmac, rand};
+use aws_lc_rs::hmac;
 
-use crate::platform::secret_key;
+use crate::platform::{chance, secret_key};
 
 /// Bytes of the key that seals.
 const KEY_LEN: usize = 32;
@@ -144,7 +144,7 @@ fn sealing_key(root: &Prk) -> Result<RandomizedNonceKey, Unspecified> {
 /// wins and both read the same key. Where it cannot, as on a full disk, nothing of it stays.
 fn create(directory: &Path, path: &Path) -> Result<(), MasterKeyError> {
     let mut secret = [0; secret_key::LENGTH];
-    rand::fill(&mut secret)?;
+    chance::fill(&mut secret)?;
     fs::create_dir_all(directory).map_err(|error| MasterKeyError::File(directory.to_owned(), error))?;
     let draft = directory.join(format!("{FILE_NAME}.{}", std::process::id()));
     let written =

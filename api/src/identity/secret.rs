@@ -4,10 +4,12 @@
 //! The text is a prefix that says what it is (secret scanners look for it) and 32 bytes in base64url. At rest there is
 //! only SHA-256 of the bytes: with 256 bits of entropy a slow hash adds nothing (OWASP ASVS 5.0, 11.4.2).
 
+use aws_lc_rs::digest;
 use aws_lc_rs::error::Unspecified;
-use aws_lc_rs::{digest, rand};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::platform::chance;
 
 const LEN: usize = 32;
 
@@ -41,7 +43,7 @@ pub struct Secret {
 impl Secret {
     pub fn random(kind: Kind) -> Result<Self, Unspecified> {
         let mut bytes = [0; LEN];
-        rand::fill(&mut bytes)?;
+        chance::fill(&mut bytes)?;
         Ok(Self { kind, bytes })
     }
 

@@ -1,10 +1,10 @@
 //! Ids of rows that a statement makes out of others: `INSERT … SELECT`.
 
-use aws_lc_rs::rand;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ConnectionTrait, DbBackend};
 
+use super::chance;
 use super::error::{Error, Result};
 
 /// Bytes that all ids of one statement share: 48 bits of the time, and 20 bits that tell statements apart.
@@ -15,7 +15,7 @@ const SHARED: usize = 9;
 /// Its last seven bytes are random for each row; those before them are of the statement.
 pub fn in_each_row(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<SimpleExpr> {
     let mut shared = [0; SHARED];
-    rand::fill(&mut shared).map_err(Error::fault)?;
+    chance::fill(&mut shared).map_err(Error::fault)?;
     let millis = u64::try_from(now.timestamp_millis()).map_err(Error::fault)?;
     shared[..6].copy_from_slice(&millis.to_be_bytes()[2..]);
     shared[6] = 0x70 | (shared[6] & 0x0f);

@@ -1,11 +1,11 @@
 //! The secret part of an address that bytes are sent to.
 
 use aws_lc_rs::digest::{SHA256, digest};
-use aws_lc_rs::rand;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::app::App;
+use crate::platform::chance;
 use crate::platform::error::{Error, Result};
 
 /// 256 random bits. Told once and kept as a hash.
@@ -16,7 +16,7 @@ impl Token {
     /// Another one.
     pub fn new() -> Result<Self> {
         let mut bytes = [0_u8; 32];
-        rand::fill(&mut bytes).map_err(Error::fault)?;
+        chance::fill(&mut bytes).map_err(Error::fault)?;
         Ok(Self(URL_SAFE_NO_PAD.encode(bytes)))
     }
 

@@ -21,6 +21,7 @@ use super::rules::Value;
 use super::store;
 use crate::access::Permit;
 use crate::loaders::group;
+use crate::platform::chance;
 use crate::platform::error::{Error, Result};
 
 /// Answers that are written anew with another one, if there are as many.
@@ -90,6 +91,6 @@ fn response(row: &survey::Model, id: SurveyResponseId) -> survey_response::Model
 /// An id without a time in it.
 fn random_id() -> Result<SurveyResponseId> {
     let mut bytes = [0; 16];
-    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Error::fault("no randomness"))?;
+    chance::fill(&mut bytes).map_err(|_| Error::fault("no randomness"))?;
     Ok(SurveyResponseId(Builder::from_random_bytes(bytes).into_uuid()))
 }

@@ -7,7 +7,8 @@
 use std::fmt;
 
 use aws_lc_rs::error::Unspecified;
-use aws_lc_rs::rand;
+
+use crate::platform::chance;
 
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const LOOKUP_LEN: usize = 6;
@@ -23,7 +24,7 @@ impl Code {
     pub fn random() -> Result<Self, Unspecified> {
         loop {
             let mut symbols = [0; LEN];
-            rand::fill(&mut symbols)?;
+            chance::fill(&mut symbols)?;
             let code = Self(symbols.map(|byte| byte % 32));
             if code.check() < ALPHABET.len() {
                 return Ok(code);

@@ -11,9 +11,10 @@ use std::time::Duration;
 
 use argon2::password_hash::{PasswordVerifier, phc};
 use argon2::{Argon2, Params, PasswordHash, PasswordHasher};
-use aws_lc_rs::rand;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::time::{Instant, timeout_at};
+
+use crate::platform::chance;
 
 /// OWASP Password Storage: the minimum for Argon2id. Change them and every account is rehashed at its next sign-in.
 const MEMORY_KIB: u32 = 19_456;
@@ -182,14 +183,14 @@ fn decoy(argon: &Argon2<'_>) -> Result<&'static str, HashingError> {
         return Ok(decoy);
     }
     let mut secret = [0; 32];
-    rand::fill(&mut secret)?;
+    chance::fill(&mut secret)?;
     let made = hash(argon, &secret)?;
     Ok(DECOY.get_or_init(|| made))
 }
 
 fn hash(argon: &Argon2<'_>, password: &[u8]) -> Result<String, HashingError> {
     let mut salt = [0; SALT_LEN];
-    rand::fill(&mut salt)?;
+    chance::fill(&mut salt)?;
     Ok(argon.hash_password_with_salt(password, &salt)?.to_string())
 }
 

@@ -1,12 +1,13 @@
 //! What shows an integrator that a body is ours: Standard Webhooks 1.0.0, with symmetric keys.
 
 use aws_lc_rs::error::Unspecified;
-use aws_lc_rs::{hmac, rand};
+use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use glans_entity::ids::WebhookEndpointId;
 
 use crate::identity::master_key::MasterKey;
+use crate::platform::chance;
 use crate::platform::error::{Error, Result};
 
 /// Bytes of a new secret; the specification asks for 24 to 64.
@@ -20,7 +21,7 @@ pub struct Secret(Vec<u8>);
 impl Secret {
     pub fn random() -> Result<Self, Unspecified> {
         let mut bytes = vec![0; LEN];
-        rand::fill(&mut bytes)?;
+        chance::fill(&mut bytes)?;
         Ok(Self(bytes))
     }
 

@@ -48,6 +48,7 @@ pub enum Failure {
 }
 
 /// A client that follows no redirects and uses no proxy of the environment.
+#[expect(clippy::disallowed_methods, reason = "the one place where a client is made")]
 pub fn client() -> ClientBuilder {
     reqwest::Client::builder()
         .connect_timeout(CONNECT)

@@ -3,10 +3,10 @@
 use aws_lc_rs::aead::{AES_128_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::agreement::{ECDH_P256, PrivateKey, UnparsedPublicKey, agree};
 use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
-use aws_lc_rs::rand;
 
 use super::subscription::Subscription;
 use crate::notifications::channels::content::PAYLOAD_MAX;
+use crate::platform::chance;
 
 const SALT_LEN: usize = 16;
 const KEY_LEN: usize = 16;
@@ -23,7 +23,7 @@ pub const PLAIN_MAX: usize = PAYLOAD_MAX - HEADER_LEN - TAG_LEN - 1;
 /// None where the subscription's key is no point of the curve, or the cryptographic library refuses to work.
 pub fn seal(plain: &[u8], subscription: &Subscription) -> Option<Vec<u8>> {
     let mut salt = [0; SALT_LEN];
-    rand::fill(&mut salt).ok()?;
+    chance::fill(&mut salt).ok()?;
     seal_with(plain, subscription, &PrivateKey::generate(&ECDH_P256).ok()?, salt)
 }
 
