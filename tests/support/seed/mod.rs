@@ -197,7 +197,6 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
     let session = sower.session(people.admin.account).await;
     let notifications = sower.notifications([people.admin, people.other_leader], said.announcements).await;
     let client = client(&sower).await;
-    let look = sower.looks(people.teacher.person, students[0], people.guardians[0].person).await;
     let webhook_endpoint = sower.webhook_endpoint(client).await;
     Board {
         id: sower.board,
@@ -225,7 +224,7 @@ pub(crate) async fn board(db: &DatabaseTransaction, mark: &'static str, now: Dat
         notifications,
         dead_delivery: sower.dead_delivery(people.admin, notifications[0]).await,
         metric_query: metric_query(&sower, client, schools[0]).await,
-        look,
+        look: sower.looks(people.teacher.person, students[0], people.guardians[0].person).await,
         published,
         draft: sower.course("nog-niet-af", false).await,
         cohorts: [cohort, other_cohort],
