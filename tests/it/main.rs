@@ -43,6 +43,7 @@ mod meetings;
 mod metrics;
 mod migrations;
 mod notifications;
+mod nulls;
 mod occasions;
 mod organisation;
 mod own_ids;

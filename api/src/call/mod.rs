@@ -1,6 +1,7 @@
 //! What every resolver and action receives: who calls, what they may see, the time, and the database.
 
 mod follow;
+mod kept;
 mod once;
 mod problem;
 mod told;

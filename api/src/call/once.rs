@@ -8,12 +8,13 @@ use glans_entity::scope::Scope;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Call, Write};
+use super::{Call, Write, kept};
 use crate::loaders;
 use crate::node;
 use crate::platform::error::{Code, Error, Result, coded};
 use crate::platform::idempotency::Key;
 use crate::platform::opaque::Boxed;
+use crate::platform::text::Checks;
 use crate::replay::Replayed;
 
 /// Fields of which not even a digest is kept beside who sent them: what is answered to an anonymous survey could be guessed
@@ -28,6 +29,8 @@ impl Call {
     ///
     /// An earlier answer under the same id is given again and `extensions.replayed` says so; without what the caller may not
     /// see any more.
+    ///
+    /// An update is refused where its input has null for what cannot be cleared.
     pub fn once<'a, T, F>(&'a self, ctx: &'a Context<'_>, act: F) -> Boxed<'a, Result<T>>
     where
         T: Serialize + DeserializeOwned + Send + 'a,
@@ -57,7 +60,7 @@ impl Call {
         if let Some(loaders) = ctx.data_opt::<loaders::Loaders>() {
             loaders.enable_all_cache(false);
         }
-        let key = self.idempotency_key(ctx)?;
+        let (key, kept) = self.asked(ctx)?;
         let _busy = key.as_ref().map(|key| self.app.in_progress.begin(key)).transpose()?;
         let write = Write::begin(self, &scope).await?;
         let earlier = match &key {
@@ -68,7 +71,8 @@ impl Call {
             drop(write);
             return self.again(ctx, answer).await;
         }
-        let done = act(&write).await?;
+        // After the act, so that what it refuses is told with it; what it wrote is not committed.
+        let done = kept.with(act(&write).await)?;
         if let Some(key) = &key {
             key.keep(write.db(), serde_json::to_value(&done).map_err(Error::fault)?, self.now()).await?;
         }
@@ -89,21 +93,26 @@ impl Call {
         Err(Error::DoneOutOfSight)
     }
 
-    fn idempotency_key(&self, ctx: &Context<'_>) -> Result<Option<Key>> {
+    /// Under which key the act is remembered, and what of its input would clear what cannot be cleared.
+    fn asked(&self, ctx: &Context<'_>) -> Result<(Option<Key>, Checks)> {
         let field = ctx.field();
         let arguments = field.arguments().map_err(|error| coded(Code::BadUserInput, error.message))?;
         let Some(Value::Object(input)) = arguments.iter().find(|(name, _)| name == "input").map(|(_, value)| value)
         else {
-            return Ok(None);
+            return Ok((None, Checks::default()));
         };
+        Ok((self.idempotency_key(field.name(), input)?, kept::checks(field.name(), input)))
+    }
+
+    fn idempotency_key(&self, mutation: &str, input: &IndexMap<Name, Value>) -> Result<Option<Key>> {
         let (Some(Value::String(key)), Some(actor)) = (input.get("clientMutationId"), self.standing().actor.id())
         else {
             return Ok(None);
         };
         let mut telling = sorted(input);
-        telling.retain(|name, _| !KEPT_OUT.contains(&(field.name(), name.as_str())));
+        telling.retain(|name, _| !KEPT_OUT.contains(&(mutation, name.as_str())));
         let canonical = Value::Object(telling).to_string();
-        Key::new(actor, key.clone(), field.name(), &canonical).map(Some)
+        Key::new(actor, key.clone(), mutation, &canonical).map(Some)
     }
 }
 

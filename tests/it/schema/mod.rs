@@ -4,7 +4,7 @@
 mod lists;
 mod names;
 mod stamps;
-mod walk;
+pub(crate) mod walk;
 
 use walk::{Element, Kind, elements};
 

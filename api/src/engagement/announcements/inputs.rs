@@ -140,8 +140,8 @@ pub struct AnnouncementUpdateInput {
     pub translations: Option<Vec<AnnouncementTranslationInput>>,
     /// How soon they must know.
     pub priority: Option<Priority>,
-    /// Why it is urgent, 1 to 500 characters, for staff.
-    pub urgent_reason: Option<String>,
+    /// Why it is urgent, 1 to 500 characters, for staff; null clears it.
+    pub urgent_reason: MaybeUndefined<String>,
     /// Whether it tells what a guardian without parental authority has a right to know, and reaches them too.
     pub has_important_facts: Option<bool>,
     /// Whether each recipient is asked to confirm it.
@@ -169,9 +169,11 @@ impl AnnouncementUpdateInput {
         let requires_acknowledgement = self.requires_acknowledgement.unwrap_or(row.requires_acknowledgement);
         // What is not to be confirmed any more has no date for it, unless one is given.
         let before = row.acknowledge_by.filter(|_| requires_acknowledgement);
+        let is_kept = self.urgent_reason.is_undefined();
+        let urgent_reason = if is_kept { row.urgent_reason.clone() } else { self.urgent_reason.value().cloned() };
         Terms {
             priority: self.priority.map_or(row.priority, Into::into),
-            urgent_reason: self.urgent_reason.clone().or_else(|| row.urgent_reason.clone()),
+            urgent_reason,
             requires_acknowledgement,
             acknowledge_by: changed(&self.acknowledge_by, before),
             expires_at: changed(&self.expires_at, row.expires_at),

@@ -140,7 +140,7 @@ pub(super) async fn update(write: &Write<'_>, input: ConversationUpdateInput) ->
     let planned = (conversation.starts_at, conversation.ends_at);
     let (new_start, new_end) = (input.starts_at.map(|at| at.0), input.ends_at.map(|at| at.0));
     let (starts_at, ends_at) = times::moved(planned, new_start, new_end)?;
-    let location = times::location(input.location.as_deref().or(conversation.location.as_deref()))?;
+    let location = times::relocated(&input.location, conversation.location.as_deref())?;
     let mode = input.mode.map_or(conversation.mode, Into::into);
     let is_moved = (starts_at, ends_at) != planned;
     if is_moved {

@@ -1,6 +1,6 @@
 //! The inputs and payloads of conversations.
 
-use async_graphql::{ID, InputObject};
+use async_graphql::{ID, InputObject, MaybeUndefined};
 
 use super::types::{Conversation, ConversationMode, ConversationPresence};
 use crate::engagement::partnerships::types::StepKind;
@@ -45,8 +45,8 @@ pub struct ConversationUpdateInput {
     pub ends_at: Option<Instant>,
     /// How it is held.
     pub mode: Option<ConversationMode>,
-    /// Where it is, at most 200 characters; empty to take it away.
-    pub location: Option<String>,
+    /// Where it is, at most 200 characters; null or empty to take it away.
+    pub location: MaybeUndefined<String>,
     /// Refused with CONFLICT when the stored version is another one.
     pub if_version: Option<i32>,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.

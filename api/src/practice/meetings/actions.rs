@@ -58,7 +58,7 @@ pub(super) async fn update(write: &Write<'_>, input: MeetingUpdateInput) -> Resu
     }
     let (new_start, new_end) = (input.starts_at.map(|at| at.0), input.ends_at.map(|at| at.0));
     let (starts_at, ends_at) = times::moved((meeting.starts_at, meeting.ends_at), new_start, new_end)?;
-    let location = times::location(input.location.as_deref().or(meeting.location.as_deref()))?;
+    let location = times::relocated(&input.location, meeting.location.as_deref())?;
     let mut has_other_lessons = false;
     if input.prepares.is_some() || input.reviews.is_some() {
         let course = cohorts::course_of(write, &cohort).await?;

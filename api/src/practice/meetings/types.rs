@@ -1,6 +1,6 @@
 //! The meeting, and the inputs and payloads of its mutations.
 
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 use chrono::{DateTime, Utc};
 use glans_entity::people::Role;
 use glans_entity::practice::{self as stored, LessonPurpose, meeting};
@@ -157,8 +157,8 @@ pub struct MeetingUpdateInput {
     pub starts_at: Option<Instant>,
     /// When it ends: later than it begins, within 24 hours.
     pub ends_at: Option<Instant>,
-    /// Where it is, at most 200 characters; empty to take it away.
-    pub location: Option<String>,
+    /// Where it is, at most 200 characters; null or empty to take it away.
+    pub location: MaybeUndefined<String>,
     /// The lessons that it prepares, of the edition that the cohort follows; at most 50.
     pub prepares: Option<Vec<ID>>,
     /// The lessons whose experiences are exchanged, other ones than it prepares; at most 50.

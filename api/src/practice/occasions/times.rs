@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use async_graphql::MaybeUndefined;
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 
 use crate::platform::error::{Result, UserErrorCode, refuse};
@@ -18,6 +19,11 @@ pub fn location(location: Option<&str>) -> Result<Option<String>> {
     let mut checks = Checks::default();
     let location = checks.optional_line("location", location, LOCATION_LENGTH);
     checks.done(location)
+}
+
+/// The checked location of an occasion that is changed: what is absent stays, null or an empty text takes it away.
+pub fn relocated(given: &MaybeUndefined<String>, kept: Option<&str>) -> Result<Option<String>> {
+    location(given.as_opt_deref().unwrap_or(kept))
 }
 
 /// The checked notes of an occasion.
@@ -66,6 +72,15 @@ mod tests {
 
     fn at(hour: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(1_900_000_000, 0).unwrap() + TimeDelta::hours(hour)
+    }
+
+    #[test]
+    fn a_location_stays_until_it_is_taken_away() {
+        let of = |given| relocated(&given, Some("Aula")).unwrap();
+        assert_eq!(of(MaybeUndefined::Undefined).as_deref(), Some("Aula"));
+        assert_eq!(of(MaybeUndefined::Value(" Zaal 2 ".to_owned())).as_deref(), Some("Zaal 2"));
+        assert_eq!(of(MaybeUndefined::Null), None);
+        assert_eq!(of(MaybeUndefined::Value(String::new())), None);
     }
 
     #[test]

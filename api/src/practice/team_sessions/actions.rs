@@ -71,7 +71,7 @@ pub(super) async fn update(write: &Write<'_>, input: TeamSessionUpdateInput) -> 
     if starts_at != session.starts_at {
         must_be_prepared(write, &school, session.lesson_id, starts_at, "startsAt").await?;
     }
-    let location = times::location(input.location.as_deref().or(session.location.as_deref()))?;
+    let location = times::relocated(&input.location, session.location.as_deref())?;
     let mut row = session.clone().into_active_model();
     row.starts_at.set_ne(starts_at);
     row.ends_at.set_ne(ends_at);

@@ -1,6 +1,6 @@
 //! The team session, and the inputs and payloads of its mutations.
 
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 use chrono::{DateTime, Utc};
 use glans_entity::people::Role;
 use glans_entity::practice::{self as stored, team_session};
@@ -150,8 +150,8 @@ pub struct TeamSessionUpdateInput {
     pub starts_at: Option<Instant>,
     /// When it ends: later than it begins, within 24 hours.
     pub ends_at: Option<Instant>,
-    /// Where it is, at most 200 characters; empty to take it away.
-    pub location: Option<String>,
+    /// Where it is, at most 200 characters; null or empty to take it away.
+    pub location: MaybeUndefined<String>,
     /// Refused with CONFLICT when the stored version is another one.
     pub if_version: Option<i32>,
     /// The same id sent again within seven days has the same effect once; 1 to 128 characters.
