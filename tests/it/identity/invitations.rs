@@ -130,6 +130,30 @@ async fn five_wrong_secrets_end_an_invitation_and_a_typing_mistake_costs_none(wo
     assert_eq!(accept(&anonymous, &code, json!({})).await.refusals("invitationAccept"), EXPIRED);
 }
 
+async fn every_problem_of_an_answer_is_told_at_once(world: &World) {
+    newcomer(world).await;
+    let (teacher, _) = signed_in(world, Who::Teacher).await;
+    let anonymous = world.actor(Who::Anonymous).await;
+    let code = code_of(world, &teacher).await;
+    let mistyped = format!("{code}7");
+    for (code, email, password, expected) in [
+        (&code, "geen adres", json!("kort"), &["INVALID email", "INVALID password"][..]),
+        (&code, "geen adres", json!(null), &["INVALID email", "REQUIRED password"]),
+        (&code, "geen adres", json!(PASSWORD), &["INVALID email"]),
+        (&mistyped, "geen adres", json!("kort"), &["INVALID code", "INVALID email", "INVALID password"]),
+        (&mistyped, "ilse@thuis.example", json!(null), &["INVALID code", "REQUIRED password"]),
+        // There may be an account with this address, and an older password.
+        (&mistyped, "ilse@thuis.example", json!("kort"), &["INVALID code"]),
+    ] {
+        let reply = accept(&anonymous, code, json!({ "email": email, "password": password })).await;
+        assert_eq!(reply.refusals("invitationAccept"), expected, "{code} {email} {password}");
+    }
+    let silent = json!({ "email": null, "password": "kort" });
+    let silent = accept(&anonymous, &mistyped, silent).await;
+    assert_eq!(silent.refusals("invitationAccept"), ["INVALID code"], "the board may know the address");
+    accept(&anonymous, &code, json!({})).await.text_at("invitationAccept.viewer.id");
+}
+
 async fn a_code_ends_after_sixty_days(world: &World) {
     newcomer(world).await;
     let (teacher, _) = signed_in(world, Who::Teacher).await;
@@ -253,6 +277,7 @@ glans_tests::on_each_database!(
     a_teacher_invites_a_guardian_on_paper_who_signs_in_with_it,
     unknown_used_and_wrong_codes_look_and_cost_the_same,
     five_wrong_secrets_end_an_invitation_and_a_typing_mistake_costs_none,
+    every_problem_of_an_answer_is_told_at_once,
     a_code_ends_after_sixty_days,
     of_four_who_accept_at_once_one_gets_in,
     who_is_signed_in_links_the_person_to_that_account,

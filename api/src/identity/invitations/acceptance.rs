@@ -10,11 +10,13 @@ use super::{rules, store};
 use crate::access::{self, Action, Actor, Place};
 use crate::call::{Call, Write};
 use crate::identity::audit::{self, Deed};
-use crate::identity::passwords::{actions::hash_new, verification};
+use crate::identity::passwords::actions::{acceptable, hash_new};
+use crate::identity::passwords::verification;
 use crate::identity::sessions::actions::{Opened, Tokens, finish, open};
 use crate::identity::{accounts, email, memberships, throttle};
 use crate::platform::error::{Error, Result, UserErrorCode, refuse};
 use crate::platform::outbox::Event;
+use crate::platform::text::Checks;
 
 /// What somebody with a code gives.
 pub struct Answer<'a> {
@@ -38,9 +40,7 @@ enum Login {
 /// Gives the invited person an account: the signed-in one, the one with their e-mail address, or a new one. Answers with
 /// tokens unless somebody was signed in.
 pub async fn accept(call: &Call, answer: &Answer<'_>) -> Result<Option<Tokens>> {
-    let code = Code::parse(answer.code).ok_or_else(|| {
-        refuse(UserErrorCode::Invalid, "code", "There is a typing mistake in the code. Compare it with the paper.")
-    })?;
+    let code = parsed(call, answer)?;
     let invitation = opened_by(call, &code).await?;
     let person = store::person(&call.read_as_system().await?, invitation.person_id).await?;
     let person = person.ok_or_else(|| Error::fault("an invitation of nobody"))?;
@@ -54,6 +54,20 @@ pub async fn accept(call: &Call, answer: &Answer<'_>) -> Result<Option<Tokens>> 
         Some(opened) => finish(call, opened).await.map(Some),
         None => Ok(None),
     }
+}
+
+/// The code as it was typed; with a typing mistake in it, all that can be told without it is told.
+fn parsed(call: &Call, answer: &Answer<'_>) -> Result<Code> {
+    let code = Code::parse(answer.code);
+    let mut checks = Checks::default();
+    if code.is_none() {
+        let message = "There is a typing mistake in the code. Compare it with the paper.";
+        checks.add(UserErrorCode::Invalid, "code", message);
+        if call.standing().actor.person().is_none() {
+            credentials(&mut checks, answer, None)?;
+        }
+    }
+    checks.all(code)
 }
 
 /// The open invitation whose secret was shown. Unknown, used, ended and too often tried ones cost the same work and get the
@@ -101,11 +115,9 @@ async fn login(call: &Call, person: &person::Model, answer: &Answer<'_>) -> Resu
     if let Some(signed_in) = call.standing().actor.person() {
         return Ok(Some(Login::SignedIn(signed_in.account)));
     }
-    let typed = answer.email.or(person.email.as_deref());
-    let typed = typed.ok_or_else(|| refuse(UserErrorCode::Required, "email", "Fill in your e-mail address."))?;
-    let email = email::canonical(typed)
-        .ok_or_else(|| refuse(UserErrorCode::Invalid, "email", "This is no e-mail address. It looks like a@b.nl."))?;
-    let password = answer.password.ok_or_else(|| refuse(UserErrorCode::Required, "password", "Fill in a password."))?;
+    let mut checks = Checks::default();
+    let given = credentials(&mut checks, answer, Some(person))?;
+    let (email, password) = checks.all(given)?;
     let guess = throttle::begin(call, throttle::Purpose::SignIn, &email).await?;
     let account = accounts::by_email(&call.read_as_system().await?, &email).await?;
     let is_new = account.is_none();
@@ -114,8 +126,7 @@ async fn login(call: &Call, person: &person::Model, answer: &Answer<'_>) -> Resu
         return Ok(Some(Login::Known { account, guess, rehashed: verified.rehashed }));
     }
     // An account may have a password that the rules refuse by now, so they are asked only once it is not the right one.
-    let own_words = [email.as_str(), &person.given_name, &person.family_name, &person.display_name];
-    let hashed = hash_new(call, "password", password, &own_words).await;
+    let hashed = hash_new(call, "password", password, &own_words(Some(&email), Some(person))).await;
     match hashed {
         Ok(password_hash) if is_new => Ok(Some(Login::New { email, guess, password_hash })),
         found => {
@@ -128,6 +139,39 @@ async fn login(call: &Call, person: &person::Model, answer: &Answer<'_>) -> Resu
             found.map(|_| None)
         }
     }
+}
+
+/// The address, as it is compared, and the password of an answer; `person` is not known where the code is none.
+fn credentials<'a>(
+    checks: &mut Checks,
+    answer: &Answer<'a>,
+    person: Option<&person::Model>,
+) -> Result<Option<(String, &'a str)>> {
+    let typed = answer.email.or(person.and_then(|person| person.email.as_deref()));
+    let email = typed.and_then(email::canonical);
+    let problem = match (typed, &email, person) {
+        (None, _, Some(_)) => Some((UserErrorCode::Required, "Fill in your e-mail address.")),
+        (Some(_), None, _) => Some((UserErrorCode::Invalid, "This is no e-mail address. It looks like a@b.nl.")),
+        _ => None,
+    };
+    if let Some((code, message)) = problem {
+        checks.add(code, "email", message);
+    }
+    match answer.password {
+        None => checks.add(UserErrorCode::Required, "password", "Fill in a password."),
+        // Where there is an address, there may be an account with an older password.
+        Some(password) if problem.is_some() => {
+            checks.heed(acceptable("password", password, &own_words(typed, person)))?;
+        }
+        Some(_) => {}
+    }
+    Ok(email.zip(answer.password))
+}
+
+/// What is no secret of the person.
+fn own_words<'a>(email: Option<&'a str>, person: Option<&'a person::Model>) -> Vec<&'a str> {
+    let names = person.map(|person| [person.given_name.as_str(), &person.family_name, &person.display_name]);
+    email.into_iter().chain(names.into_iter().flatten()).collect()
 }
 
 async fn enter(

@@ -87,8 +87,13 @@ pub async fn reset(call: &Call, code: &str, new: &str) -> Result<()> {
 
 /// Checks a new password and hashes it. `own_words` are no secret of the person.
 pub async fn hash_new(call: &Call, field: &str, password: &str, own_words: &[&str]) -> Result<String> {
-    let normal = rules::accepted(password, own_words).map_err(|weakness| weakness_refusal(field, weakness))?;
+    let normal = acceptable(field, password, own_words)?;
     call.hashing().hash(normal).await.map_err(verification::fault)
+}
+
+/// A new password that the rules take, in the form in which it is hashed.
+pub fn acceptable(field: &str, password: &str, own_words: &[&str]) -> Result<String> {
+    rules::accepted(password, own_words).map_err(|weakness| weakness_refusal(field, weakness))
 }
 
 fn weakness_refusal(field: &str, weakness: rules::Weakness) -> Error {
