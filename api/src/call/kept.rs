@@ -29,8 +29,8 @@ const CLEARED: [(&str, &[&str]); 15] = [
 /// What says how to update, and is no part of what is updated: null of it is as if it were left out.
 const ASIDE: [&str; 4] = ["clientMutationId", "ifVersion", "locale", "namesNobody"];
 
-/// The problems of an `input` that would clear what the update `mutation` cannot clear. Of another mutation there are none:
-/// what makes something takes null for what is absent.
+/// The problems of an `input` that would clear what the update `mutation` cannot clear. Of another mutation there are
+/// none: what makes something takes null for what is absent.
 pub(super) fn checks(mutation: &str, input: &IndexMap<Name, Value>) -> Checks {
     let mut checks = Checks::default();
     let nulls = input.iter().filter(|(_, value)| **value == Value::Null).map(|(field, _)| field.as_str());

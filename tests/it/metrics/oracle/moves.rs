@@ -175,5 +175,6 @@ pub(super) async fn look(db: &DatabaseTransaction, world: &World, now: DateTime<
         .select_only()
         .column(enrolment::Column::StudentId)
         .filter(enrolment::Column::BoardId.eq(world.ours.id));
-    census::take(db, world.ours.id, &everybody.into_query(), now).await.unwrap();
+    let everybody = census::Moved::Selected(Box::new(everybody.into_query()));
+    census::take(db, world.ours.id, &everybody, now).await.unwrap();
 }
