@@ -7,4 +7,5 @@ mod families;
 mod histories;
 mod imports;
 mod office;
+mod refused;
 mod roles;

@@ -35,7 +35,7 @@ const PARAMETERS: [&str; 18] = [
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
     #[error(
-        "the database URL must start with `sqlite://` or `postgres://`, as `sqlite://data/glans.db` or `postgres://glans@db.example.org/glans`"
+        "a database URL that starts with `sqlite://` or `postgres://` is expected, as `sqlite://data/glans.db` or `postgres://glans@db.example.org/glans`"
     )]
     Scheme,
     #[error("the database URL cannot be read: {0}")]

@@ -146,7 +146,16 @@ pub(super) struct Span {
     pub ends_on: NaiveDate,
 }
 
-/// A school year never ends before its day, so that absence says nothing.
+impl Span {
+    /// Whether more than half of these days, with the last, are in it.
+    fn holds_most_of(self, starts_on: NaiveDate, ends_on: NaiveDate) -> bool {
+        let shared = self.ends_on.min(ends_on) - self.starts_on.max(starts_on);
+        2 * (shared.num_days() + 1) > (ends_on - starts_on).num_days() + 1
+    }
+}
+
+/// A school year never ends before its day, so that absence says nothing. One that no import claims is the one of the
+/// files with most of its days: people and registers let the same year begin on other days.
 pub(super) fn years(
     section: &Section<Year>,
     stored: Vec<school_year::Model>,
@@ -157,9 +166,15 @@ pub(super) fn years(
     let mut ids: Names<SchoolYearId> = stored.iter().filter_map(|row| Some((row.source_id.clone()?, row.id))).collect();
     let mut spans: HashMap<SchoolYearId, Span> =
         stored.iter().map(|row| (row.id, Span { starts_on: row.starts_on, ends_on: row.ends_on })).collect();
+    let unclaimed: Vec<Span> = stored.iter().filter(|row| row.source_id.is_none()).map(|row| spans[&row.id]).collect();
+    let first_day = |wanted: &Year| {
+        let is_new = !ids.contains_key(&wanted.source_id);
+        let same = unclaimed.iter().find(|year| is_new && year.holds_most_of(wanted.starts_on, wanted.ends_on));
+        same.map_or(wanted.starts_on, |year| year.starts_on)
+    };
     let matching = Matching {
         source: |wanted: &Year| (&wanted.source_id, wanted.line),
-        wanted_key: &|wanted| Some(wanted.starts_on),
+        wanted_key: &|wanted| Some(first_day(wanted)),
         stored_key: &|row: &school_year::Model| Some(row.starts_on),
         gone: |_| false,
         same: |_, _| true,
