@@ -3,12 +3,16 @@
 use axum::http::Uri;
 use lettre::message::Mailbox;
 
-use super::keys::Key;
+use super::keys::{Form, Key};
 use super::{ClientDocuments, Config, log_filter};
 use crate::platform::{db, secret_key};
 
 /// Looks at one value alone, so that a complaint can say where it comes from.
 pub(super) fn check(key: &Key, value: &toml::Value) -> Result<(), String> {
+    // A date would be read as a text.
+    if matches!(key.form, Form::Text | Form::Secret) && !value.is_str() {
+        return Err(key.refuses(value));
+    }
     let alone = toml::Table::from_iter([(key.name.to_owned(), value.clone())]);
     let Ok(config) = alone.try_into::<Config>() else {
         return Err(wrong_client(key, value).unwrap_or_else(|| key.refuses(value)));
