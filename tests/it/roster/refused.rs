@@ -144,6 +144,32 @@ async fn a_school_year_made_by_hand_is_the_one_that_has_most_of_its_days(office:
     }
 }
 
+async fn a_school_year_of_another_id_is_the_one_whose_record_is_gone(office: &Office) {
+    office.import(&Bundle::sound()).await;
+    let before = office.tables().await.years[0].id;
+    let mut bundle = Bundle::sound();
+    bundle.replace("academicSessions", "y1,,,2026-2027,schoolYear,2026-08-01", "y9,,,2026-2027,schoolYear,2026-08-24");
+    bundle.replace("academicSessions", "2026-12-31,y1,", "2026-12-31,y9,");
+    let outcome = office.import(&bundle).await;
+    assert!(!outcome.is_broken(), "{:?}", found(&outcome));
+    let years = office.tables().await.years;
+    let known: Vec<_> =
+        years.iter().map(|year| (year.id, year.source_id.as_deref(), year.starts_on.to_string())).collect();
+    assert_eq!(known, [(before, Some("y9"), "2026-08-24".to_owned())]);
+}
+
+async fn a_school_year_moves_to_no_days_of_one_that_is_over(office: &Office) {
+    let mut bundle = Bundle::sound();
+    bundle.add("academicSessions", "y0,,,2025-2026,schoolYear,2025-08-01,2026-07-31,,2026");
+    office.import(&bundle).await;
+    let before = office.tables().await;
+    let mut bundle = Bundle::sound();
+    bundle.replace("academicSessions", "2026-08-01,2027-07-31", "2025-08-01,2026-07-31");
+    let told = "academicSessions.csv:2 startDate: Another school year of the board has some of these days.";
+    assert_eq!(errors(&office.import(&bundle).await), [told]);
+    assert_eq!(office.tables().await, before);
+}
+
 async fn a_file_that_is_damaged_hides_no_other_problem(office: &Office) {
     let mut bundle = Bundle::sound();
     bundle.add("orgs", "c9,,,,local,,d1");
@@ -182,6 +208,8 @@ on_each_database!(
     school_years_are_those_that_a_mutation_takes,
     a_school_year_leaves_the_days_of_another_to_it,
     a_school_year_made_by_hand_is_the_one_that_has_most_of_its_days,
+    a_school_year_of_another_id_is_the_one_whose_record_is_gone,
+    a_school_year_moves_to_no_days_of_one_that_is_over,
     a_file_that_is_damaged_hides_no_other_problem,
     what_a_database_cannot_hold_is_told_as_any_problem,
 );

@@ -1,6 +1,6 @@
 //! Clusters, schools, school years and class groups.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use glans_entity::ids::{ClassGroupId, ClusterId, SchoolId, SchoolYearId};
@@ -154,8 +154,8 @@ impl Span {
     }
 }
 
-/// A school year never ends before its day, so that absence says nothing. One that no import claims is the one of the
-/// files with most of its days: people and registers let the same year begin on other days.
+/// A school year never ends before its day, so that absence says nothing. One that no record claims any more is the one
+/// of the files that has most of its days in it: people and registers let the same year begin on other days.
 pub(super) fn years(
     section: &Section<Year>,
     stored: Vec<school_year::Model>,
@@ -166,10 +166,11 @@ pub(super) fn years(
     let mut ids: Names<SchoolYearId> = stored.iter().filter_map(|row| Some((row.source_id.clone()?, row.id))).collect();
     let mut spans: HashMap<SchoolYearId, Span> =
         stored.iter().map(|row| (row.id, Span { starts_on: row.starts_on, ends_on: row.ends_on })).collect();
-    let unclaimed: Vec<Span> = stored.iter().filter(|row| row.source_id.is_none()).map(|row| spans[&row.id]).collect();
+    let is_free = |row: &&school_year::Model| row.source_id.as_deref().is_none_or(|id| section.ends(id));
+    let free: Vec<Span> = stored.iter().filter(is_free).map(|row| spans[&row.id]).collect();
     let first_day = |wanted: &Year| {
         let is_new = !ids.contains_key(&wanted.source_id);
-        let same = unclaimed.iter().find(|year| is_new && year.holds_most_of(wanted.starts_on, wanted.ends_on));
+        let same = free.iter().find(|year| is_new && year.holds_most_of(wanted.starts_on, wanted.ends_on));
         same.map_or(wanted.starts_on, |year| year.starts_on)
     };
     let matching = Matching {
@@ -180,7 +181,8 @@ pub(super) fn years(
         same: |_, _| true,
         cell: |_| Cell { file: "academicSessions.csv", column: "startDate", what: "first day of another school year" },
     };
-    let (pairs, _) = pair(section, stored, &matching, problems);
+    let (pairs, rest) = pair(section, stored, &matching, problems);
+    let losing: HashSet<SchoolYearId> = rest.iter().filter(|rest| rest.loses_key).map(|rest| rest.row.id).collect();
     for (wanted, found) in pairs {
         let after = school_year::Model {
             id: found.as_ref().map_or_else(SchoolYearId::new, |row| row.id),
@@ -202,9 +204,11 @@ pub(super) fn years(
     }
     for wanted in &section.rows {
         let days = (wanted.starts_on, wanted.ends_on);
-        // One that starts on the same day was told when it was looked for.
-        let another =
-            |id: SchoolYearId, span: &Span| ids.get(&wanted.source_id) != Some(&id) && span.starts_on != days.0;
+        // One that starts on the same day was told when it was looked for, unless no record claims it any more.
+        let another = |id: SchoolYearId, span: &Span| {
+            let is_told = span.starts_on == days.0 && !losing.contains(&id);
+            ids.get(&wanted.source_id) != Some(&id) && !is_told
+        };
         if spans.iter().any(|(&id, span)| another(id, span) && rules::overlap(days, (span.starts_on, span.ends_on))) {
             let place = Place::cell("academicSessions.csv", wanted.line, "startDate");
             problems.error(place, "Another school year of the board has some of these days.");

@@ -113,6 +113,9 @@ impl Mapping<'_> {
         for session in records.active.iter().filter(|session| session.kind == SessionKind::SchoolYear) {
             self.year(session);
         }
+        let years = &mut self.mapped.wanted.years;
+        years.gone = records.deleted.keys().cloned().collect();
+        years.complete = covered(records.mode, "");
         self.years_follow_one_another();
     }
 
