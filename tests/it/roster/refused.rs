@@ -158,6 +158,20 @@ async fn a_school_year_of_another_id_is_the_one_whose_record_is_gone(office: &Of
     assert_eq!(known, [(before, Some("y9"), "2026-08-24".to_owned())]);
 }
 
+async fn a_school_year_that_is_cut_short_leaves_its_days_to_another(office: &Office) {
+    office.import(&Bundle::sound()).await;
+    let mut bundle = Bundle::sound();
+    bundle.replace("academicSessions", "2026-08-01,2027-07-31", "2026-08-01,2026-12-31");
+    bundle.add("academicSessions", "y2,,,2027,schoolYear,2027-01-01,2027-07-31,,2028");
+    let outcome = office.import(&bundle).await;
+    assert!(!outcome.is_broken(), "{:?}", found(&outcome));
+    let years = office.tables().await.years;
+    let mut days: Vec<_> = years.iter().map(|year| (year.starts_on.to_string(), year.ends_on.to_string())).collect();
+    days.sort();
+    let of = |first: &str, last: &str| (first.to_owned(), last.to_owned());
+    assert_eq!(days, [of("2026-08-01", "2026-12-31"), of("2027-01-01", "2027-07-31")]);
+}
+
 async fn a_school_year_moves_to_no_days_of_one_that_is_over(office: &Office) {
     let mut bundle = Bundle::sound();
     bundle.add("academicSessions", "y0,,,2025-2026,schoolYear,2025-08-01,2026-07-31,,2026");
@@ -209,6 +223,7 @@ on_each_database!(
     a_school_year_leaves_the_days_of_another_to_it,
     a_school_year_made_by_hand_is_the_one_that_has_most_of_its_days,
     a_school_year_of_another_id_is_the_one_whose_record_is_gone,
+    a_school_year_that_is_cut_short_leaves_its_days_to_another,
     a_school_year_moves_to_no_days_of_one_that_is_over,
     a_file_that_is_damaged_hides_no_other_problem,
     what_a_database_cannot_hold_is_told_as_any_problem,

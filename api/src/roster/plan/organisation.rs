@@ -166,7 +166,9 @@ pub(super) fn years(
     let mut ids: Names<SchoolYearId> = stored.iter().filter_map(|row| Some((row.source_id.clone()?, row.id))).collect();
     let mut spans: HashMap<SchoolYearId, Span> =
         stored.iter().map(|row| (row.id, Span { starts_on: row.starts_on, ends_on: row.ends_on })).collect();
-    let is_free = |row: &&school_year::Model| row.source_id.as_deref().is_none_or(|id| section.ends(id));
+    let is_here = |id: &str| section.rows.iter().any(|wanted| wanted.source_id == id);
+    let is_free =
+        |row: &&school_year::Model| row.source_id.as_deref().is_none_or(|id| section.ends(id) && !is_here(id));
     let free: Vec<Span> = stored.iter().filter(is_free).map(|row| spans[&row.id]).collect();
     let first_day = |wanted: &Year| {
         let is_new = !ids.contains_key(&wanted.source_id);
